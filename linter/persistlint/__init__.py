@@ -1,0 +1,1 @@
+"""persistlint: a linter for the persistence layer, where application code meets a database."""

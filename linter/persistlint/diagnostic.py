@@ -1,0 +1,64 @@
+"""What persistlint reports: diagnostics, and the fixes that go with them. Only data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from persistlint.source import Range
+
+
+class Severity(Enum):
+    """How bad it is. `ERROR` fails, loses or leaks data, or can be attacked; `WARNING` breaks under load,
+    concurrency or change; `INFO` is policy and style."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class Applicability(Enum):
+    """Whether a fix may be applied without a person looking at it."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the bytes of `range` by `text`. An empty range inserts."""
+
+    range: Range
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that belong together: all are applied, or none. `title` is a command: "Bind it as a parameter"."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that explains a diagnostic. `path` is None for the file of the diagnostic itself."""
+
+    range: Range
+    message: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem at one place. `message` says what is wrong here, `help` what to do about it."""
+
+    rule: str
+    group: str
+    severity: Severity
+    range: Range
+    message: str
+    help: str = ""
+    related: tuple[Related, ...] = ()
+    fixes: tuple[Fix, ...] = ()

@@ -1,0 +1,561 @@
+"""The language-neutral program: what a piece of Python, JavaScript, TypeScript, Go or procedural SQL does.
+
+`languages/<l>/lower.py` makes it from a syntax tree; `analysis/` reads it. It knows nothing of databases, and the
+analysis knows nothing of syntax. Every node carries its byte range in the source file. Operators and names are
+spelled alike for all languages, as the docstrings below say.
+
+A lowering never fails: what has no word here, or is broken, becomes `Unknown` with the operands that were found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from typing import TypeAlias
+
+from persistlint.source import Range
+
+# --------------------------------------------------------------------------------------------------- expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Something that has a value."""
+
+    range: Range
+
+
+@dataclass(frozen=True, slots=True)
+class String(Expression):
+    """A string constant. `value` has its escapes resolved; adjacent literals are one. `content` is the range
+    between the quotes where that is one stretch of source, else the whole range."""
+
+    value: str
+    content: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Expression):
+    """A numeric constant; `text` as written. `value` is None where Python cannot hold it."""
+
+    text: str
+    value: int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Constant(Expression):
+    """`True`, `False` or `None` (also null, undefined, nil)."""
+
+    value: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Expression):
+    """A literal with holes: f-string or template literal. `parts` alternate freely between text and holes;
+    `prefix` is what stands before the quotes, lower case (`f`, `rf`, `t` for a PEP 750 template)."""
+
+    parts: tuple[String | Hole, ...]
+    prefix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole(Expression):
+    """One interpolated expression of a template. `format` is Python's format spec as written, without the colon."""
+
+    value: Expression
+    conversion: str = ""
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Expression):
+    """A plain variable. `self`, `cls`, `this` and a Go receiver keep their own names."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Expression):
+    """`value.name`; `optional` for `?.`. Go's package members are attributes of the package's name."""
+
+    value: Expression
+    name: str
+    name_range: Range
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript(Expression):
+    """`value[index]`; `optional` for `?.[`. A slice has `Unknown` as its index."""
+
+    value: Expression
+    index: Expression
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call. `keyword` for Python's `name=value`; `spread` for `*x`, `**x`, `...x`."""
+
+    range: Range
+    value: Expression
+    keyword: str | None = None
+    spread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Expression):
+    """`function(arguments)`. `new` for JavaScript's `new`. Go conversions and `make(…)` are calls too."""
+
+    function: Expression
+    arguments: tuple[Argument, ...]
+    new: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedTemplate(Expression):
+    """JavaScript's ``tag`…` ``. Type arguments between tag and template are dropped."""
+
+    tag: Expression
+    template: Template | String
+
+
+@dataclass(frozen=True, slots=True)
+class Binary(Expression):
+    """`left operator right`: arithmetic, comparison and logic alike.
+
+    Operators: `+ - * / // % ** @ & | ^ << >>`, `== != < <= > >=`, `in`, `not in`, `is`, `is not`, `instanceof`,
+    `and`, `or`, `??`. JavaScript's `===` and `!==` are `==` and `!=`, `&&` and `||` are `and` and `or`, also in Go;
+    a chained comparison is a chain of `and`; SQL's `||` is `+`. Longer chains of one operator lean to the left.
+    """
+
+    operator: str
+    left: Expression
+    right: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Unary(Expression):
+    """`operator operand`. Operators: `not`, `-`, `+`, `~`, `&` (Go address), `*` (Go indirection), `typeof`,
+    `void`, `delete`, `++`, `--`."""
+
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Expression):
+    """`then if test else otherwise`, `test ? then : otherwise`, and `CASE WHEN` one arm at a time."""
+
+    test: Expression
+    then: Expression
+    otherwise: Expression
+
+
+class Sequence(Enum):
+    """The kinds of `Collection`."""
+
+    LIST = "list"
+    TUPLE = "tuple"
+    SET = "set"
+
+
+@dataclass(frozen=True, slots=True)
+class Collection(Expression):
+    """A list, tuple, set or array literal; a Go composite literal without keys. `type` is a Go type, as written."""
+
+    kind: Sequence
+    elements: tuple[Expression, ...]
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`key: value` of a mapping. The key of an object or struct literal is a `String`; a spread has key None."""
+
+    range: Range
+    key: Expression | None
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping(Expression):
+    """A dict, object or Go map or struct literal. `type` is a Go type, as written (`sq.Eq`, `map[string]string`)."""
+
+    entries: tuple[Entry, ...]
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension(Expression):
+    """`[element for target in iterable if condition]`, a set, dict or generator alike; of a dict comprehension the
+    `element` is the value and `key` the key."""
+
+    element: Expression
+    target: Expression
+    iterable: Expression
+    conditions: tuple[Expression, ...]
+    key: Expression | None = None
+    kind: Sequence = Sequence.LIST
+
+
+@dataclass(frozen=True, slots=True)
+class Lambda(Expression):
+    """A function as a value: lambda, arrow function, function expression, Go function literal."""
+
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Await(Expression):
+    """`await value`."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Yield(Expression):
+    """`yield value`, `yield from value`."""
+
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread(Expression):
+    """`*value` or `...value` inside a collection."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentExpression(Expression):
+    """An assignment used as a value: Python's `:=`, JavaScript's `a = b` inside an expression."""
+
+    target: Expression
+    value: Expression
+    operator: str = "="
+
+
+@dataclass(frozen=True, slots=True)
+class TypeAssertion(Expression):
+    """TypeScript's `value as T`, `<T>value`, `value satisfies T`, `value!` (type "!"); Go's `value.(T)`."""
+
+    value: Expression
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Expression):
+    """Anything else, with the expressions inside it, so that nothing that matters is hidden by it."""
+
+    operands: tuple[Expression, ...] = ()
+
+
+# ---------------------------------------------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Something that is done."""
+
+    range: Range
+
+
+Block: TypeAlias = tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionStatement(Statement):
+    """An expression whose value is dropped."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Assign(Statement):
+    """`target = value`, `const target = value`, `target := value`, `target += value`, `x++` (as `x += 1`).
+
+    `operator` is `=` or an operator of `Binary` (for `+=` it is `+`). Destructuring and several targets are a
+    `Collection` (or `Mapping` from property name to target) as target. `declares` where the statement makes the
+    variable; `constant` where it cannot be assigned again (JavaScript and Go `const`). A declaration without a
+    value has value None. `annotation` is the declared type, as written.
+    """
+
+    target: Expression
+    value: Expression | None
+    operator: str = "="
+    declares: bool = False
+    constant: bool = False
+    annotation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class If(Statement):
+    """`if`; an `elif` is an `If` alone in `otherwise`. Go's init statement is put before the `If` in its block."""
+
+    test: Expression
+    then: Block
+    otherwise: Block = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Loop(Statement):
+    """Every loop. `for x in xs`: `target` and `iterable`, where Go's `for i, x := range xs` has a two-element
+    `Collection` as target and so has `for i, x in enumerate(xs)` as written. `while`: `test`. Three-part `for`: its
+    init stands before the loop, its update at the end of `body`. `otherwise` is Python's `else`."""
+
+    target: Expression | None
+    iterable: Expression | None
+    test: Expression | None
+    body: Block
+    otherwise: Block = ()
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One arm of a `Switch`. `values` is empty for the default. `falls_through` where the next arm runs too."""
+
+    range: Range
+    values: tuple[Expression, ...]
+    body: Block
+    falls_through: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(Statement):
+    """`switch`, Python's `match`, procedural `CASE`. `subject` is None for Go's `switch { case a > b: }`. A `break`
+    that only ends an arm is left out."""
+
+    subject: Expression | None
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """`except type as name`, `catch (name)`, `EXCEPTION WHEN type`. `types` as written, empty if it catches all."""
+
+    range: Range
+    types: tuple[str, ...]
+    name: str | None
+    body: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Try(Statement):
+    """`try` in every language. `otherwise` is Python's `else`."""
+
+    body: Block
+    handlers: tuple[Handler, ...] = ()
+    otherwise: Block = ()
+    final: Block = ()
+
+
+@dataclass(frozen=True, slots=True)
+class With(Statement):
+    """Python's `with context as target`; one item each, several items nest. `using` declarations are assignments."""
+
+    context: Expression
+    target: Expression | None
+    body: Block
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Return(Statement):
+    """`return value`. Several Go values are a tuple `Collection`. The body of an arrow function without braces is
+    one `Return`."""
+
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Raise(Statement):
+    """`raise`, `throw`, `RAISE EXCEPTION`; `panic(…)`, `log.Fatal(…)`, `os.Exit(…)` and `sys.exit(…)` stay calls."""
+
+    value: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Jump(Statement):
+    """`break`, `continue` or `goto`, with its label."""
+
+    kind: str
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assert(Statement):
+    """Python's `assert`."""
+
+    test: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Defer(Statement):
+    """Go's `defer` and `go`; `kind` says which."""
+
+    call: Expression
+    kind: str = "defer"
+
+
+@dataclass(frozen=True, slots=True)
+class Import(Statement):
+    """What one name of a file stands for. `module` is the import path as written; `member` the name inside it, or
+    None where the local name stands for the module itself (also a default import and `const x = require("m")`).
+    `local` is "*" for `from m import *`. A statement that binds several names is several `Import`s."""
+
+    module: str
+    member: str | None
+    local: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionDefinition(Statement):
+    """`def`, `function`, `func`, a method, a stored procedure."""
+
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDefinition(Statement):
+    """A class, a Go struct (methods with that receiver are in `body` wherever they stand in the file), a TypeScript
+    enum (`is_enum`, members are assignments) or interface.
+
+    `fields` maps a field to its declared type as written: annotations in the class body, TypeScript parameter
+    properties, Go struct fields.
+    """
+
+    name: str
+    bases: tuple[str, ...]
+    body: Block
+    fields: tuple[tuple[str, str], ...] = ()
+    is_enum: bool = False
+    decorators: tuple[Expression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nested(Statement):
+    """A bare block `{ … }`, a labelled statement, or statements that belong together for another reason."""
+
+    body: Block
+
+
+# ----------------------------------------------------------------------------------------------------- functions
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. `annotation` is its declared type as written. A destructured parameter has name "" and its
+    pattern in `pattern`. `kind`: `positional`, `rest` (`*args`, `...args`), `keywords` (`**kwargs`)."""
+
+    range: Range
+    name: str
+    annotation: str = ""
+    default: Expression | None = None
+    kind: str = "positional"
+    pattern: Expression | None = None
+
+
+@dataclass(eq=False)
+class Function:
+    """A function of any kind. Its body is lowered when it is first asked for, so that a file costs what is looked
+    at. Identity, not content, tells two functions apart.
+
+    `name` is "" for an anonymous one, except that `const f = () => …`, `f: function …`, `exports.f = …` and class
+    fields give theirs. `owner` is the class it is a method of, `receiver` the name under which it sees its object
+    (`self`, `this`, a Go receiver). `exported` tells whether code outside the file can call it: in Python names
+    without a leading underscore, in JavaScript what is exported and methods of exported classes, in Go capitals.
+    """
+
+    range: Range
+    name: str
+    name_range: Range
+    parameters: tuple[Parameter, ...]
+    lower_body: Callable[[], Block] = field(repr=False)
+    decorators: tuple[Expression, ...] = ()
+    owner: str | None = None
+    receiver: str | None = None
+    returns: str = ""
+    is_async: bool = False
+    is_generator: bool = False
+    exported: bool = True
+
+    @cached_property
+    def body(self) -> Block:
+        """The statements of the function."""
+        return self.lower_body()
+
+
+@dataclass(eq=False)
+class Module:
+    """One file: its top-level statements. The bodies of its functions are lowered when they are asked for."""
+
+    range: Range
+    body: Block
+
+
+# --------------------------------------------------------------------------------------------------------- walks
+
+
+def children(node: Expression) -> Iterator[Expression]:
+    """The direct operands of an expression, in source order. A lambda has none."""
+    match node:
+        case Template(parts=parts):
+            yield from parts
+        case Hole(value=value) | Await(value=value) | Spread(value=value) | TypeAssertion(value=value) | Attribute(value=value):
+            yield value
+        case Yield(value=value):
+            if value is not None:
+                yield value
+        case Subscript(value=value, index=index):
+            yield value
+            yield index
+        case Call(function=function, arguments=arguments):
+            yield function
+            for argument in arguments:
+                yield argument.value
+        case TaggedTemplate(tag=tag, template=template):
+            yield tag
+            yield template
+        case Binary(left=left, right=right):
+            yield left
+            yield right
+        case Unary(operand=operand):
+            yield operand
+        case Conditional(test=test, then=then, otherwise=otherwise):
+            yield test
+            yield then
+            yield otherwise
+        case Collection(elements=elements):
+            yield from elements
+        case Mapping(entries=entries):
+            for entry in entries:
+                if entry.key is not None:
+                    yield entry.key
+                yield entry.value
+        case Comprehension(element=element, iterable=iterable, conditions=conditions, key=key):
+            yield iterable
+            yield from conditions
+            if key is not None:
+                yield key
+            yield element
+        case AssignmentExpression(target=target, value=value):
+            yield target
+            yield value
+        case Unknown(operands=operands):
+            yield from operands
+        case _:
+            return
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """An expression and everything inside it, parents first; the bodies of lambdas are left out."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(tuple(children(current))))

@@ -1,0 +1,97 @@
+"""The languages that persistlint reads. The folder is the registry: every sub-package declares one `LANGUAGE`.
+
+A language is a package here with three things:
+
+- `__init__.py`: `LANGUAGE`, a `Language` value;
+- `scan.scm`: one tree-sitter query over the whole file, run in C, whose captures are the closed set below;
+- `lower.py`: `lower(root, content) -> ir.Module`, from the syntax tree to the language-neutral program.
+
+Captures of `scan.scm`:
+
+=============== =====================================================================================
+`@comment`      a comment
+`@call.name`    the last name of what is called: `execute` of `db.cursor().execute(…)`; also a tag's name
+`@template`     a string with holes, or a `+`, `%` or `.format` that has a string literal as an operand
+`@error`        an ERROR or MISSING node
+=============== =====================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import PurePosixPath
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.ir import Module
+    from persistlint.source import SourceFile
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language. `name` is its name everywhere: configuration, rules, libraries.
+
+    `grammars` maps a file suffix to the tree-sitter grammar for it, as `package.function`; "" is the one for all
+    other suffixes, also for a file known only by name. A language without grammars has a `read` function of its own
+    in `lower.py`. `libraries` names the folder of `persistlint/libraries` that serves it. `comment` is how a line
+    comment starts.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    comment: str
+    libraries: str
+    grammars: dict[str, str]
+    filenames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Syntax:
+    """A file after its syntax was read: what the scan captured, in source order, and its lowered program.
+
+    `errors` are the regions that the parser could not make sense of; no fix may touch them.
+    """
+
+    source: SourceFile
+    comments: tuple[Range, ...]
+    calls: tuple[tuple[str, Range], ...]
+    templates: tuple[Range, ...]
+    errors: tuple[Range, ...]
+    lower: Callable[[], Module]
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """Every language by name."""
+    found = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.ispkg)
+    return {package.LANGUAGE.name: package.LANGUAGE for package in found}
+
+
+@cache
+def _by_suffix() -> dict[str, str]:
+    return {suffix: language.name for language in languages().values() for suffix in language.suffixes}
+
+
+def language_of(path: str) -> str | None:
+    """The language of a file, by its name alone; None for a file that persistlint does not read."""
+    name = PurePosixPath(path).name
+    if name.endswith((".min.js", ".d.ts")):
+        return None
+    return _by_suffix().get(PurePosixPath(name).suffix.lower())
+
+
+def read(source: SourceFile) -> Syntax:
+    """Parse a file and scan it. Never fails on what the file holds; broken parts are in `errors`."""
+    language = languages()[source.language]
+    if language.grammars:
+        from persistlint.languages.treesitter import read as read_tree
+
+        return read_tree(source, language)
+    syntax: Syntax = import_module(f"{__name__}.{language.name}.lower").read(source)
+    return syntax

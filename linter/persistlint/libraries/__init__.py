@@ -1,0 +1,235 @@
+"""What database libraries do, as data: one TOML file per library in `libraries/<language>/`.
+
+```toml
+library = "psycopg 3"                     # its name, as people write it
+modules = ["psycopg", "psycopg_pool"]     # import paths; Go without the `/v5` of a major version
+dialect = "postgres"                      # sqlglot's name; left out where the connection decides
+placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
+bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
+identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
+
+[types.Connection]                        # a type of the library that has methods
+names = ["psycopg.Connection"]            # its qualified names: annotations, and calls that construct one
+created-by = ["psycopg.connect"]          # functions that return one
+handles = ["conn", "connection"]          # what people call a variable that holds one
+fluent = true                             # a method that is not listed returns the object itself (query builders)
+tag = "binds"                             # the object is a template tag that binds its holes
+call = { returns = "Builder" }            # what calling the object itself does
+fields = { client = "Client" }            # attributes that hold an object of another type
+
+[types.Connection.methods]
+execute = { sql = 0, keys = ["query"], parameters = 1, returns = "Cursor" }
+cursor = { returns = "Cursor" }
+
+[functions]                               # by qualified name: `module.name`, or `module` for a default import
+"psycopg.sql.Identifier" = { yields = "identifier" }
+"psycopg.sql.SQL" = { sql = 0, raw = true, yields = "argument", returns = "Composable" }
+```
+
+Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
+`github.com/jackc/pgx.Conn`, `better-sqlite3` (the default import or `require` of it).
+
+Keys of an operation (a method or function):
+
+- `sql`: index of the argument that is a whole statement, not counting the receiver.
+- `fragment`: index, list of indexes, or "all", of the arguments that are a piece of SQL; `clause` says of what:
+  "where" (default), "select", "from", "group", "order", "set", "value", "with", "name" (a bare name).
+- `raw`: the argument is spliced into SQL whatever it is, so that a variable alone is already interpolation.
+- `keys`: other ways to pass the SQL: a keyword argument, or a property of an object in the place of the SQL.
+- `parameters`: where bound values go: index, "rest", or a list of keys (keyword arguments or object properties).
+- `returns`: a type of this library, "self", or an absent key for something unknown.
+- `yields`: the result as a value inside SQL: "number", "identifier" (a quoted name), "literal" (a quoted value),
+  "placeholder", "checked" (refuses anything unsafe), "argument" (argument 0 unchanged, or the receiver of a method
+  without arguments), "request" (data from outside).
+- `format`: argument 0 is a format string: "printf" (Python's `%`, Go's and C's verbs), "sql" (`%I` `%L` are
+  quoted), "braces" (`{}`).
+- `tag`: as a template tag it "binds" its holes, splices "raw" ones, or is "text" (a plain string, as `String.raw`).
+- `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
+- `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
+- `statements`: "many" where the call sends several statements and takes no parameters.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+OPERATION_KEYS = frozenset(
+    "sql fragment clause raw keys parameters returns yields format tag spliced distinctive statements".split()
+)
+TYPE_KEYS = frozenset("names created-by handles fluent tag call fields methods".split())
+LIBRARY_KEYS = frozenset("library modules dialect placeholder bind identifier types functions documentation".split())
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one function or method does with SQL; the fields are the keys of the module's documentation."""
+
+    library: Library
+    name: str
+    sql: int | None = None
+    fragments: tuple[int, ...] | None = None
+    every_argument: bool = False
+    clause: str = "where"
+    raw: bool = False
+    keys: tuple[str, ...] = ()
+    parameters: int | str | tuple[str, ...] | None = None
+    returns: str | None = None
+    yields: str | None = None
+    format: str | None = None
+    tag: str | None = None
+    spliced: bool = False
+    distinctive: bool = False
+    statements: str = "one"
+
+    @property
+    def is_sink(self) -> bool:
+        """Whether SQL goes into it."""
+        return self.sql is not None or self.fragments is not None or self.every_argument
+
+
+@dataclass(frozen=True, eq=False)
+class Type:
+    """A type of a library: a connection, a cursor, a query builder."""
+
+    library: Library
+    name: str
+    names: tuple[str, ...] = ()
+    created_by: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+    fluent: bool = False
+    tag: str | None = None
+    call: Operation | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, Operation] = field(default_factory=dict)
+
+    def returned(self, name: str | None) -> Type | None:
+        """The type of this library with that name, where "self" is this one."""
+        return self if name == "self" else self.library.types.get(name) if name else None
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """One database library of one language."""
+
+    name: str
+    modules: tuple[str, ...] = ()
+    dialect: str | None = None
+    placeholder: str = ""
+    bind: str = ""
+    identifier: str = ""
+    types: dict[str, Type] = field(default_factory=dict)
+    functions: dict[str, Operation] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Every library of one language, by the names that code uses for its parts."""
+
+    libraries: tuple[Library, ...]
+    types: Mapping[str, Type]  # by qualified name
+    created: Mapping[str, Type]  # by the qualified name of a function that returns one
+    functions: Mapping[str, Operation]  # by qualified name
+    methods: Mapping[str, tuple[tuple[Type, Operation], ...]]  # by the name of a method that is a sink
+    distinctive: Mapping[str, tuple[Type, Operation]]  # by the name of a method that needs no known receiver
+
+    def imported(self, modules: Iterable[str]) -> tuple[Library, ...]:
+        """The libraries that a file imports."""
+        found = set(modules)
+        return tuple(library for library in self.libraries if found.intersection(library.modules))
+
+
+@cache
+def catalogue(folder: str) -> Catalogue:
+    """All libraries of `libraries/<folder>`. Raises `ValueError` naming the file where a table is not well formed."""
+    loaded = []
+    for path in sorted(files(__name__).joinpath(folder).iterdir(), key=lambda item: item.name):
+        if path.name.endswith(".toml"):
+            try:
+                loaded.append(_library(tomllib.loads(path.read_text("utf-8"))))
+            except (tomllib.TOMLDecodeError, ValueError, TypeError) as error:
+                raise ValueError(f"libraries/{folder}/{path.name}: {error}") from error
+    types: dict[str, Type] = {}
+    created: dict[str, Type] = {}
+    functions: dict[str, Operation] = {}
+    methods: dict[str, list[tuple[Type, Operation]]] = {}
+    distinctive: dict[str, tuple[Type, Operation]] = {}
+    for library in loaded:
+        functions.update(library.functions)
+        for type in library.types.values():
+            types.update(dict.fromkeys(type.names, type))
+            created.update(dict.fromkeys(type.created_by, type))
+            for name, operation in type.methods.items():
+                if operation.is_sink:
+                    methods.setdefault(name, []).append((type, operation))
+                if operation.distinctive:
+                    distinctive.setdefault(name, (type, operation))
+    return Catalogue(
+        tuple(loaded), types, created, functions, {name: tuple(found) for name, found in methods.items()}, distinctive
+    )
+
+
+def _library(table: dict[str, Any]) -> Library:
+    _refuse_unknown(table, LIBRARY_KEYS, "the file")
+    library = Library(
+        table["library"],
+        tuple(table.get("modules", ())),
+        table.get("dialect"),
+        table.get("placeholder", ""),
+        table.get("bind", ""),
+        table.get("identifier", ""),
+    )
+    for name, entry in table.get("types", {}).items():
+        _refuse_unknown(entry, TYPE_KEYS, f"type {name}")
+        library.types[name] = Type(
+            library,
+            name,
+            tuple(entry.get("names", ())),
+            tuple(entry.get("created-by", ())),
+            tuple(entry.get("handles", ())),
+            entry.get("fluent", False),
+            entry.get("tag"),
+            _operation(library, name, entry["call"]) if "call" in entry else None,
+            entry.get("fields", {}),
+            {method: _operation(library, method, keys) for method, keys in entry.get("methods", {}).items()},
+        )
+    for name, keys in table.get("functions", {}).items():
+        library.functions[name] = _operation(library, name, keys)
+    known = {"self", *library.types}
+    for operation in [*library.functions.values(), *(o for t in library.types.values() for o in t.methods.values())]:
+        if operation.returns is not None and operation.returns not in known:
+            raise ValueError(f"{operation.name} returns {operation.returns!r}, which is not a type of this library")
+    return library
+
+
+def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
+    _refuse_unknown(keys, OPERATION_KEYS, name)
+    fragment = keys.get("fragment")
+    parameters = keys.get("parameters")
+    return Operation(
+        library,
+        name,
+        sql=keys.get("sql"),
+        fragments=None if fragment in (None, "all") else (fragment,) if isinstance(fragment, int) else tuple(fragment),
+        every_argument=fragment == "all",
+        clause=keys.get("clause", "where"),
+        raw=keys.get("raw", False),
+        keys=tuple(keys.get("keys", ())),
+        parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
+        returns=keys.get("returns"),
+        yields=keys.get("yields"),
+        format=keys.get("format"),
+        tag=keys.get("tag"),
+        spliced=keys.get("spliced", False),
+        distinctive=keys.get("distinctive", False),
+        statements=keys.get("statements", "one"),
+    )
+
+
+def _refuse_unknown(table: dict[str, Any], known: frozenset[str], where: str) -> None:
+    if unknown := sorted(set(table) - known):
+        raise ValueError(f"{where} has unknown keys: {', '.join(unknown)}")

@@ -1,0 +1,97 @@
+"""What a rule is: a decorated generator that reads one kind of fact and yields diagnostics."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from persistlint.diagnostic import Diagnostic, Fix, Related, Severity
+from persistlint.source import Range, SourceFile
+
+if TYPE_CHECKING:
+    from persistlint.facts import Fact
+
+F = TypeVar("F", bound="Fact")
+Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
+
+
+@dataclass(frozen=True)
+class Option:
+    """One setting of a rule: `[rules.<rule>] <name> = …`. Its type is that of `default`."""
+
+    name: str
+    default: bool | int | str | tuple[str, ...] | tuple[int, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class Rule(Generic[F]):
+    """A rule is a value; the folder `rules/<group>` is the registry, and the group is the folder's name.
+
+    `docs` is the docstring of the rule's module, Markdown under fixed headings. `languages` are names from
+    `persistlint.languages`.
+    """
+
+    name: str
+    group: str
+    on: type[F]
+    severity: Severity
+    default: bool
+    languages: tuple[str, ...]
+    docs: str
+    check: Check[F]
+    options: tuple[Option, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of *What it finds*."""
+        text = self.docs.split("## What it finds", 1)[-1].split("\n## ", 1)[0].strip()
+        return " ".join(text.split("\n\n", 1)[0].split())
+
+
+@dataclass(frozen=True)
+class RuleContext:
+    """What a rule may ask for besides its fact. `options` holds every option of the rule, defaults filled in."""
+
+    rule: Rule[Any]
+    file: SourceFile
+    severity: Severity
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def report(
+        self,
+        range: Range,
+        message: str,
+        *,
+        help: str = "",
+        severity: Severity | None = None,
+        related: tuple[Related, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+    ) -> Diagnostic:
+        """Make a diagnostic of this rule. A severity given here is lowered to the configured one, never raised."""
+        chosen = self.severity
+        if severity is not None and self.severity is self.rule.severity:
+            chosen = severity
+        return Diagnostic(self.rule.name, self.rule.group, chosen, range, message, help, related, fixes)
+
+
+def rule(
+    name: str,
+    *,
+    on: type[F],
+    severity: Severity,
+    default: bool = True,
+    languages: tuple[str, ...] = ("python", "javascript", "typescript", "go"),
+    options: tuple[Option, ...] = (),
+) -> Callable[[Check[F]], Rule[F]]:
+    """Declare a rule. The module's docstring is its documentation, the folder of the module its group."""
+
+    def decorate(check: Check[F]) -> Rule[F]:
+        module = inspect.getmodule(check)
+        docs = inspect.cleandoc((module.__doc__ or "") if module else "")
+        group = check.__module__.split(".")[-2]
+        return Rule(name, group, on, severity, default, languages, docs, check, options)
+
+    return decorate

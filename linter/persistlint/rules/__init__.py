@@ -1,0 +1,47 @@
+"""The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
+
+Which rules exist is known from file names alone, so that a run imports only the groups that have something to say.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from persistlint.rule import Rule
+
+
+@cache
+def groups() -> dict[str, tuple[str, ...]]:
+    """The names of the rules of every group, both in alphabetical order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for module in iter_modules(__path__):
+        if module.ispkg:
+            package = import_module(f"{__name__}.{module.name}")
+            names = sorted(rule.name.replace("_", "-") for rule in iter_modules(package.__path__))
+            found[module.name] = tuple(names)
+    return found
+
+
+@cache
+def group_of(name: str) -> str | None:
+    """The group of a rule, None if there is no rule of that name."""
+    return next((group for group, names in groups().items() if name in names), None)
+
+
+@cache
+def load(name: str) -> Rule[Any]:
+    """The rule of that name. Raises `KeyError` if there is none."""
+    group = group_of(name)
+    if group is None:
+        raise KeyError(name)
+    module = import_module(f"{__name__}.{group}.{name.replace('-', '_')}")
+    return next(value for value in vars(module).values() if getattr(value, "name", None) == name)  # type: ignore[no-any-return]
+
+
+def every_rule() -> tuple[Rule[Any], ...]:
+    """All rules, by group and name."""
+    return tuple(load(name) for names in groups().values() for name in names)

@@ -1,0 +1,138 @@
+"""A file as the linter sees it: its bytes, its language and its lines.
+
+Every offset inside persistlint counts UTF-8 bytes from 0, as tree-sitter does. Lines and columns exist only at the
+edges: for people here (`SourceFile.position`), for editors in `persistlint_lsp.convert`.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+
+
+class DecodeError(ValueError):
+    """The bytes of a file are not text in any encoding that persistlint knows; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
+    """Half-open UTF-8 byte offsets into a source file: `start` is inside, `end` is not."""
+
+    start: int
+    end: int
+
+    def __contains__(self, other: Range | int) -> bool:
+        if isinstance(other, int):
+            return self.start <= other < self.end
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an offset is, for people: line and column count from 1, the column in Unicode code points."""
+
+    line: int
+    column: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file to check.
+
+    `path` is shown as it is given, with forward slashes. `content` is UTF-8 without a byte order mark, whatever the
+    encoding on disk; `encoding` and `bom` say how to write it back. `language` is a name from `persistlint.languages`.
+    """
+
+    path: str
+    content: bytes
+    language: str
+    encoding: str = "utf-8"
+    bom: bytes = b""
+    dialect: str | None = field(default=None)
+
+    @classmethod
+    def decode(cls, path: str, data: bytes, language: str, dialect: str | None = None) -> SourceFile:
+        """Make a source file of the bytes of a file on disk; raise `DecodeError` if they are not text."""
+        content, encoding, bom = to_utf8(data)
+        return cls(path, content, language, encoding, bom, dialect)
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """Byte offset of the start of every line; a line ends at LF, CRLF or CR."""
+        return [0, *(match.end() for match in _LINE_END.finditer(self.content))]
+
+    def line_of(self, offset: int) -> int:
+        """The 1-based line that holds a byte offset."""
+        return bisect_right(self.line_starts, offset)
+
+    def line_range(self, line: int) -> Range:
+        """The bytes of a 1-based line, its line end left out."""
+        start = self.line_starts[line - 1]
+        end = self.line_starts[line] if line < len(self.line_starts) else len(self.content)
+        return Range(start, start + len(self.content[start:end].rstrip(b"\r\n")))
+
+    def position(self, offset: int) -> Position:
+        """The 1-based line and code-point column of a byte offset."""
+        line = self.line_of(offset)
+        start = self.line_starts[line - 1]
+        return Position(line, len(self.content[start:offset].decode("utf-8", "replace")) + 1, offset)
+
+    def text(self, range: Range) -> str:
+        """The source text of a range."""
+        return self.content[range.start : range.end].decode("utf-8", "replace")
+
+
+def to_utf8(data: bytes) -> tuple[bytes, str, bytes]:
+    """Decode the bytes of a file: return UTF-8 content, the encoding they were in and their byte order mark.
+
+    A byte order mark decides, then UTF-8, then a PEP 263 coding comment, then Latin-1, which is refused where it
+    would make control characters of the bytes. Raises `DecodeError` for binary content.
+    """
+    for bom, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(bom):
+            body = data[len(bom) :]
+            try:
+                return body.decode(encoding).encode("utf-8"), encoding, bom
+            except UnicodeError as error:
+                raise DecodeError(f"it starts with a {encoding.upper()} byte order mark but is not {encoding.upper()} text") from error
+    if b"\0" in data[:8192]:
+        raise DecodeError("it is a binary file")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _decode_legacy(data), _legacy_encoding(data), b""
+    return data, "utf-8", b""
+
+
+def _legacy_encoding(data: bytes) -> str:
+    for line in data.splitlines()[:2]:
+        if match := _PYTHON_CODING.match(line):
+            name = match.group(1).decode("ascii")
+            try:
+                if codecs.lookup(name)._is_text_encoding:
+                    return name
+            except LookupError:
+                continue
+    return "latin-1"
+
+
+def _decode_legacy(data: bytes) -> bytes:
+    encoding = _legacy_encoding(data)
+    try:
+        text = data.decode(encoding)
+    except (UnicodeError, ValueError) as error:
+        raise DecodeError(f"it is not {encoding} text") from error
+    if encoding == "latin-1" and sum(data.count(bytes([byte])) for byte in range(0x80, 0xA0)) > len(data) // 20:
+        raise DecodeError("it is neither UTF-8 nor Latin-1 text")
+    return text.encode("utf-8")

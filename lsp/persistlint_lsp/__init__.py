@@ -1,0 +1,1 @@
+"""The language server of persistlint: a thin shell around `persistlint.engine`."""
