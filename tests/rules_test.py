@@ -1,0 +1,121 @@
+"""Every rule, every case: the Markdown files in `rules/` say what is reported where. Their format: rules/README.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from persistlint.engine import check, fix
+
+from markdown import FILENAMES, Case, Expectation, blocks, cases, sections, without_expectations
+from persistlint.languages import language_of, read
+from persistlint.rules import every_rule
+from persistlint.settings import Settings
+from persistlint.source import SourceFile
+
+if TYPE_CHECKING:
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.rule import Rule
+
+FOLDER = Path(__file__).parent / "rules"
+RULES = {rule.name: rule for rule in every_rule()}
+FILES = sorted(path for path in FOLDER.glob("*/*.md"))
+CASES = [
+    pytest.param(path.stem, case, id=f"{path.stem}.md:{case.line} {case.heading}")
+    for path in FILES
+    for case in cases(path.read_text("utf-8"))
+]
+EVERY_RULE = [pytest.param(rule, id=rule.name) for rule in RULES.values()]
+HEADINGS = ["What it finds", "Why it matters", "Example", "Fix", "Options", "When not to use it", "References"]
+
+
+@pytest.mark.parametrize(("name", "case"), CASES)
+def test_reports_what_the_case_says_and_nothing_else(name: str, case: Case) -> None:
+    assert {expectation.rule for expectation in case.expectations} <= {name}
+    source = _source(case, case.text)
+    assert case.is_broken == bool(read(source).errors), "`broken` is for programs that do not parse, and for them alone"
+    found = _diagnostics(source, name, case)
+    expected = [expectation for expectation in case.expectations if expectation.column]
+    spurious = {expectation.line for expectation in case.expectations if expectation.kind == "spurious"}
+    missing = {expectation.line for expectation in case.expectations if expectation.kind == "missing"}
+    places = [_place(source, diagnostic) for diagnostic in found]
+    assert sorted(place for place in places if place.line not in spurious) == sorted(expected)
+    assert not missing & {place.line for place in places}, "a known gap is closed: say where the diagnostic is"
+    assert spurious <= {place.line for place in places}, "a false report is gone: drop its `spurious`"
+    for expectation in expected:
+        messages = [place.message for place in places if place == expectation]
+        assert any(expectation.message in message for message in messages), messages
+
+
+@pytest.mark.parametrize(
+    ("name", "case"),
+    [param for param in CASES if any(e.column for e in param.values[1].expectations)],  # type: ignore[union-attr]
+)
+def test_fixes_parse_and_converge(name: str, case: Case) -> None:
+    source = _source(case, case.text)
+    fixed = fix(source, _settings(name, case), unsafe=True)
+    assert len(read(fixed).errors) <= len(read(source).errors)
+    assert fix(fixed, _settings(name, case), unsafe=True).content == fixed.content
+    if case.fixed is not None:
+        assert without_expectations(fixed.content.decode(), case.path) == case.fixed
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_is_documented_under_the_fixed_headings(rule: Rule[Any]) -> None:
+    found = sections(rule.docs)
+    assert list(found) == [heading for heading in HEADINGS if heading != "Options" or rule.options]
+    assert all(found.values()), "a heading without text"
+    assert rule.summary.endswith("."), "*What it finds* opens with a sentence"
+    for option in rule.options:
+        assert f"`{option.name}`" in found["Options"]
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_examples_of_the_documentation_behave(rule: Rule[Any]) -> None:
+    examples: dict[str, list[Case]] = {}
+    for block in blocks(sections(rule.docs)["Example"]):
+        if block.kind in FILENAMES:
+            path = block.attribute("path") or FILENAMES[block.kind]
+            case = Case("Example", block.line, path, block.text, (), block.attribute("dialect"))
+            examples.setdefault(block.kind, []).append(case)
+    assert examples, "no example"
+    for language, (bad, good, *_) in examples.items():
+        assert _diagnostics(_source(bad, bad.text), rule.name, bad), f"the bad {language} example is not reported"
+        assert not _diagnostics(_source(good, good.text), rule.name, good), f"the good {language} example is reported"
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_has_silent_and_loud_cases_in_every_language(rule: Rule[Any]) -> None:
+    found = cases((FOLDER / rule.group / f"{rule.name}.md").read_text("utf-8"))
+    assert not found[0].expectations, "what must stay silent comes first"
+    silent = {language_of(case.path) for case in found if not case.expectations}
+    loud = {language_of(case.path) for case in found if case.expectations}
+    assert set(rule.languages) <= silent
+    assert set(rule.languages) <= loud
+
+
+def test_every_test_file_is_of_a_rule() -> None:
+    assert {path.relative_to(FOLDER).as_posix() for path in FILES} == {f"{r.group}/{r.name}.md" for r in RULES.values()}
+
+
+def _settings(name: str, case: Case) -> Settings:
+    return Settings(frozenset({name}), options={name: case.options}, dialect=case.dialect)
+
+
+def _source(case: Case, text: str) -> SourceFile:
+    language = language_of(case.path)
+    assert language is not None, f"{case.path}: not a file that persistlint reads"
+    return SourceFile(case.path, text.encode(), language, dialect=case.dialect)
+
+
+def _diagnostics(source: SourceFile, name: str, case: Case) -> tuple[Diagnostic, ...]:
+    report = check(source, _settings(name, case))
+    assert not report.errors
+    return tuple(report.diagnostics)
+
+
+def _place(source: SourceFile, diagnostic: Diagnostic) -> Expectation:
+    position = source.position(diagnostic.range.start)
+    severity = diagnostic.severity.value
+    return Expectation(position.line, position.column, severity, diagnostic.rule, diagnostic.message)

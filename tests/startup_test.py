@@ -1,0 +1,44 @@
+"""What a run imports: a file without a query must not pay for the SQL parser, nor the command for the server."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {"sqlglot", "libcst", "pygls", "lsprotocol", "asyncio"}
+RUN = """
+import sys
+from persistlint.cli import main
+sys.argv = ["persistlint", *sys.argv[1:]]
+try:
+    status = main()
+except SystemExit as error:
+    status = error.code
+print("status", status or 0)
+print("modules", *sorted({name.split(".")[0] for name in sys.modules}))
+"""
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["check", "--no-cache", "--isolated", "clean.py"]], ids=" ".join)
+def test_heavy_packages_stay_out(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "clean.py").write_text("def area(width: int, height: int) -> int:\n    return width * height\n")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    run = subprocess.run(
+        [sys.executable, "-c", RUN, *arguments],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+    *_, status, modules = run.stdout.splitlines()
+    assert status == "status 0", run.stdout + run.stderr
+    assert not HEAVY & set(modules.split())
