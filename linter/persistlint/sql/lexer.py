@@ -1,0 +1,299 @@
+"""SQL as tokens and statements: one tolerant lexer for every dialect. It never fails, and takes linear time.
+
+Offsets count code points of the text that is given. `HOLE` stands for a value that is not known; it lexes as a part of
+a word, so that `tbl_` with a hole behind it is one identifier.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+HOLE = "\ue000"  # a private-use character, which SQL does not use
+
+
+class Kind(Enum):
+    """The kinds of tokens."""
+
+    WORD = "word"
+    QUOTED = "quoted identifier"
+    STRING = "string"
+    DOLLAR = "dollar string"
+    NUMBER = "number"
+    OPERATOR = "operator"
+    PUNCTUATION = "punctuation"
+    PARAMETER = "parameter"
+    COMMENT = "comment"
+    OTHER = "other"
+
+
+class Token(NamedTuple):
+    """One token; `start` and `end` are its half-open code-point offsets. A tuple, for a file has millions of them."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+
+    @property
+    def word(self) -> str:
+        """The token in capitals where it is a bare word, an operator or punctuation, else ""."""
+        return self.text.upper() if self.kind in _PLAIN else ""
+
+
+_PLAIN = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION})
+
+
+def tokenize(text: str, dialect: str | None = None) -> list[Token]:
+    """Every token of a text, comments included and whitespace left out. What is not closed runs to the end.
+
+    `dialect` is a name of sqlglot's; without one, what means different things in different dialects is read as the
+    SQL standard has it.
+    """
+    return list(_tokens(text, dialect, 0))
+
+
+def string_value(token: Token) -> tuple[str, int, int]:
+    """The value of a string token with its quotes and doubled quotes resolved, and the offsets of its content."""
+    text = token.text
+    if token.kind is Kind.DOLLAR:
+        tag = text[: text.index("$", 1) + 1]
+        closed = len(text) >= 2 * len(tag) and text.endswith(tag)
+        body = text[len(tag) : -len(tag)] if closed else text[len(tag) :]
+        return body, token.start + len(tag), token.start + len(tag) + len(body)
+    opening = re.match(r"[A-Za-z_&]*", text)
+    prefix = opening.end() if opening else 0
+    if text[:prefix].upper() in ("Q", "NQ"):
+        body = text[prefix + 2 : -2] if len(text) >= prefix + 4 and text.endswith("'") else text[prefix + 2 :]
+        return body, token.start + prefix + 2, token.start + prefix + 2 + len(body)
+    quote = text[prefix : prefix + 1]
+    close = "]" if quote == "[" else quote
+    body = text[prefix + 1 :]
+    if body.endswith(close):
+        body = body[:-1]
+    start = token.start + prefix + 1
+    return body.replace(close * 2, close), start, start + len(body)
+
+
+def split(text: str, dialect: str | None = None) -> list[tuple[int, int]]:
+    """The statements of a script as half-open offsets, without the separator and the space around them.
+
+    Knows `;` (not inside of the bodies of routines), `DELIMITER` of the MySQL client, `GO` of SQL Server, the `/` line
+    of Oracle; leaves out the commands of psql and the data after `COPY … FROM stdin`.
+    """
+    splitter = _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect)
+    return splitter.run()
+
+
+# ------------------------------------------------------------------------------------------------------ the lexer
+
+_BACKSLASH = frozenset({"mysql", "mariadb", "bigquery", "clickhouse", "databricks", "spark", "hive", "snowflake"})
+_DOLLAR = frozenset({None, "postgres", "redshift", "snowflake", "duckdb", "databricks", "materialize"})
+_COMMENT_EDGE = re.compile(r"/\*|\*/")
+
+
+@cache
+def _pattern(dialect: str | None) -> re.Pattern[str]:
+    standard = "'[^']*+(?:''[^']*+)*+'?"
+    escaped = r"'[^'\\]*+(?:(?:\\(?:.|\Z)|'')[^'\\]*+)*+'?"
+    double = r'"[^"]*+(?:""[^"]*+)*+"?'
+    is_mysql = dialect in ("mysql", "mariadb")
+    hash_word = "#" if dialect in ("tsql", "oracle") else ""
+    strings = [rf"[eE]{escaped}", rf"(?:[nNxXbB]|[uU]&)?{escaped if dialect in _BACKSLASH else standard}"]
+    if is_mysql:
+        strings.append(r'"[^"\\]*+(?:(?:\\(?:.|\Z)|"")[^"\\]*+)*+"?')
+    quoted = [r"`[^`]*+(?:``[^`]*+)*+`?", *([] if is_mysql else [rf"(?:[uU]&)?{double}"])]
+    if dialect in ("tsql", "sqlite"):
+        quoted.append(r"\[[^\]]*+(?:\]\][^\]]*+)*+\]?")
+    name = rf"[\w$#{HOLE}]"
+    word = rf"[^\W\d][\w${HOLE}{hash_word}]*+|{HOLE}[\w${HOLE}]*+" + (rf"|\#{{1,2}}{name}++" if hash_word else "")
+    groups = {
+        "WORD": rf"(?:{word})(?!['&])",  # not what may be the prefix of a string
+        "PUNCTUATION": "[(),;]",
+        "COMMENT": r"--[^\r\n]*+" + (r"|\#[^\r\n]*+" if is_mysql else ""),
+        "NESTED": r"/\*",
+        "STRING": "|".join(
+            [r"[nN]?[qQ]'(?:\[.*?(?:\]'|\Z)|\{.*?(?:\}'|\Z)|\(.*?(?:\)'|\Z)|<.*?(?:>'|\Z)|!.*?(?:!'|\Z))", *strings]
+        ),
+        "QUOTED": "|".join(quoted),
+        "TAG": r"\$(?:[^\W\d]\w*+)?\$" if dialect in _DOLLAR else "(?!)",
+        "NAME": word,
+        "NUMBER": rf"0[xX][0-9a-fA-F]++|(?:\d++(?:\.(?!\.)\d*+)?|\.\d++)(?:[eE][+-]?\d++)?{HOLE}*+",
+        "PARAMETER": (
+            rf"%s(?!\w)|%\([\w. {HOLE}]*+\)s|\$[\w{HOLE}]++|@{{1,2}}[\w{HOLE}]{name}*+|:(?![:=])[\w{HOLE}][\w{HOLE}]*+"
+            rf"|\?(?![|&])[\d{HOLE}]*+"
+        ),
+        "OPERATOR": (
+            r"::|:=|\|\|/?|<=>|<@(?!\w)|@>|->>?|\#>>?|\#-|\?\||\?&|!~~\*?|!~\*?|~~\*?|~\*?|<>|!=|<=|>=|==|=>|\.\.|&&"
+            r"|@@|<<|>>|\+=|-=|\*=|/=|%=|[-+*/%<>=!&|^~@\#]"
+        ),
+        "MARK": r"[.\[\]{}:\\]",
+        "OTHER": r"\S",
+    }
+    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in groups.items()), re.DOTALL)
+
+
+def _tokens(text: str, dialect: str | None, position: int) -> Iterator[Token]:
+    pattern = _pattern(dialect)
+    while position < len(text):
+        for match in pattern.finditer(text, position):
+            group, start, end = match.lastgroup or "OTHER", match.start(), match.end()
+            if group in ("NESTED", "TAG"):  # no regular expression finds their end
+                position = _comment_end(text, end) if group == "NESTED" else _dollar_end(text, match.group(), end)
+                yield Token(_KINDS[group], text[start:position], start, position)
+                break
+            yield Token(_KINDS[group], match.group(), start, end)
+        else:
+            return
+
+
+_KINDS = {kind.name: kind for kind in Kind}
+_KINDS |= {"NAME": Kind.WORD, "MARK": Kind.PUNCTUATION, "NESTED": Kind.COMMENT, "TAG": Kind.DOLLAR}
+
+
+def _dollar_end(text: str, tag: str, position: int) -> int:
+    closing = text.find(tag, position)
+    return len(text) if closing < 0 else closing + len(tag)
+
+
+def _comment_end(text: str, position: int) -> int:
+    depth = 1
+    while depth:
+        edge = _COMMENT_EDGE.search(text, position)
+        if edge is None:
+            return len(text)
+        depth += 1 if edge.group() == "/*" else -1
+        position = edge.end()
+    return position
+
+
+# --------------------------------------------------------------------------------------------------- the splitter
+
+_DELIMITER = re.compile(r"(?<![^\n\t ])delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_GO = re.compile(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_SLASH = re.compile(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
+_SLASH_LINE = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
+_COMMAND_STARTS = frozenset({";", "/", "\\", "GO", "go", "Go", "DELIMITER", "delimiter", "Delimiter"})
+_DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
+_LINE = re.compile(r"[^\r\n]*")
+_COPY_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
+_ROUTINES = frozenset("PROCEDURE PROC FUNCTION TRIGGER EVENT PACKAGE TYPE".split())
+_BLOCK_ENDS = frozenset("IF LOOP WHILE REPEAT FOR".split())  # END IF and its like close no BEGIN
+
+
+class _Splitter:
+    """Walks over the tokens of a script; lexing starts anew behind everything that is not SQL."""
+
+    def __init__(self, text: str, dialect: str | None) -> None:
+        self.text = text
+        self.dialect = dialect
+        self.delimiter = ";"
+        self.found: list[tuple[int, int]] = []
+        self.has_slashes = dialect in (None, "oracle") and _SLASH_LINE.search(text) is not None
+        self._reset()
+
+    def _reset(self) -> None:
+        self.start = self.end = -1  # of the statement, comments between statements left out
+        self.words: list[str] = []  # its first words
+        self.depth = 0
+        self.routine = self.opened = False
+        self.previous = ""
+
+    def run(self) -> list[tuple[int, int]]:
+        position = 0
+        while position < len(self.text):
+            position = self._walk(position)
+        self._finish()
+        return self.found
+
+    def _finish(self) -> None:
+        if self.start >= 0:
+            self.found.append((self.start, self.end))
+        self._reset()
+
+    def _walk(self, position: int) -> int:
+        """Read tokens until lexing has to start anew; return where."""
+        previous_end = position
+        for token in _tokens(self.text, self.dialect, position):
+            if token.kind is Kind.COMMENT:
+                previous_end = token.end
+                continue
+            if token.text in _COMMAND_STARTS or self.delimiter != ";":
+                gap = self.text[previous_end : token.start]
+                if ("\n" in gap or token.start == 0) and (behind := self._client_command(token)) is not None:
+                    return behind
+                at = token.text.find(self.delimiter) if token.kind in _DELIMITED else -1
+                at = 0 if at < 0 and self.text.startswith(self.delimiter, token.start) else at
+                if at >= 0 and self._ends():
+                    if at:
+                        self._take(Token(token.kind, token.text[:at], token.start, token.start + at))
+                    return self._behind_statement(token.start + at + len(self.delimiter))
+            previous_end = token.end
+            self._take(token)
+        return len(self.text)
+
+    def _behind_statement(self, position: int) -> int:
+        """End the statement at the delimiter that ends at `position`; return where to go on."""
+        is_copy = self.words[:1] == ["COPY"] and self.words[-1:] == ["STDIN"]
+        self._finish()
+        if not is_copy:
+            return position
+        data_end = _COPY_END.search(self.text, position)
+        return data_end.end() if data_end else len(self.text)
+
+    def _client_command(self, token: Token) -> int | None:
+        """Where to go on behind a line that the client understands, not the server."""
+        word = token.text.upper()
+        if word == "DELIMITER" and self.start < 0 and (line := _DELIMITER.match(self.text, token.start)):
+            self.delimiter = line.group(1)
+            return line.end()
+        if word == "GO" and self.dialect in (None, "tsql") and (line := _GO.match(self.text, token.start)):
+            self._finish()
+            return line.end()
+        if word == "/" and self.has_slashes and (line := _SLASH.match(self.text, token.start)):
+            self._finish()
+            return line.end()
+        if word == "\\":
+            line = _LINE.match(self.text, token.start)
+            return line.end() if line else None
+        return None
+
+    def _ends(self) -> bool:
+        """Whether a delimiter here ends the statement."""
+        if self.delimiter != ";":
+            return True
+        if self.routine and self.dialect == "tsql":
+            return False
+        if self.routine and self.dialect == "oracle":
+            return not self.has_slashes and self.opened and self.depth == 0
+        return self.depth == 0
+
+    def _take(self, token: Token) -> None:
+        if self.start < 0:
+            self.start = token.start
+        self.end = token.end
+        word = token.word
+        if len(self.words) < 12:
+            self.words.append(word)
+            first = self.words[0]
+            if (first in ("CREATE", "ALTER") and word in _ROUTINES) or (
+                len(self.words) == 1 and self.dialect == "oracle" and word in ("DECLARE", "BEGIN")
+            ):
+                self.routine = True
+        elif word:
+            self.words[-1] = word
+        if self.routine and token.kind is Kind.WORD:
+            if self.previous == "END" and word in _BLOCK_ENDS:
+                self.depth += 1  # the END before it closed no BEGIN
+            elif word == "BEGIN" or (word == "CASE" and self.previous != "END"):
+                self.depth += 1
+                self.opened = True
+            elif word == "END":
+                self.depth = max(0, self.depth - 1)
+            elif self.previous == "BEGIN" and word in ("TRAN", "TRANSACTION"):
+                self.depth = max(0, self.depth - 1)
+        if word:
+            self.previous = word
