@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from persistlint.engine import check, fix
 
 from markdown import FILENAMES, Case, Expectation, blocks, cases, sections, without_expectations
+from persistlint.engine import check
+from persistlint.fixes.converge import converge
 from persistlint.languages import language_of, read
 from persistlint.rules import every_rule
 from persistlint.settings import Settings
@@ -21,16 +22,13 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "rules"
 RULES = {rule.name: rule for rule in every_rule()}
 FILES = sorted(path for path in FOLDER.glob("*/*.md"))
-CASES = [
-    pytest.param(path.stem, case, id=f"{path.stem}.md:{case.line} {case.heading}")
-    for path in FILES
-    for case in cases(path.read_text("utf-8"))
-]
+CASES = [(path.stem, case) for path in FILES for case in cases(path.read_text("utf-8"))]
+LOUD = [(name, case) for name, case in CASES if any(expectation.column for expectation in case.expectations)]
 EVERY_RULE = [pytest.param(rule, id=rule.name) for rule in RULES.values()]
 HEADINGS = ["What it finds", "Why it matters", "Example", "Fix", "Options", "When not to use it", "References"]
 
 
-@pytest.mark.parametrize(("name", "case"), CASES)
+@pytest.mark.parametrize(("name", "case"), CASES, ids=lambda value: _id(value))
 def test_reports_what_the_case_says_and_nothing_else(name: str, case: Case) -> None:
     assert {expectation.rule for expectation in case.expectations} <= {name}
     source = _source(case, case.text)
@@ -48,15 +46,13 @@ def test_reports_what_the_case_says_and_nothing_else(name: str, case: Case) -> N
         assert any(expectation.message in message for message in messages), messages
 
 
-@pytest.mark.parametrize(
-    ("name", "case"),
-    [param for param in CASES if any(e.column for e in param.values[1].expectations)],  # type: ignore[union-attr]
-)
+@pytest.mark.parametrize(("name", "case"), LOUD, ids=lambda value: _id(value))
 def test_fixes_parse_and_converge(name: str, case: Case) -> None:
     source = _source(case, case.text)
-    fixed = fix(source, _settings(name, case), unsafe=True)
+    fixed, _ = converge(source, lambda source: _diagnostics(source, name, case), unsafe=True)
     assert len(read(fixed).errors) <= len(read(source).errors)
-    assert fix(fixed, _settings(name, case), unsafe=True).content == fixed.content
+    _, again = converge(fixed, lambda source: _diagnostics(source, name, case), unsafe=True)
+    assert not again, "the fixes undo each other"
     if case.fixed is not None:
         assert without_expectations(fixed.content.decode(), case.path) == case.fixed
 
@@ -97,6 +93,10 @@ def test_has_silent_and_loud_cases_in_every_language(rule: Rule[Any]) -> None:
 
 def test_every_test_file_is_of_a_rule() -> None:
     assert {path.relative_to(FOLDER).as_posix() for path in FILES} == {f"{r.group}/{r.name}.md" for r in RULES.values()}
+
+
+def _id(value: str | Case) -> str:
+    return value if isinstance(value, str) else f"{value.line} {value.path}: {value.heading}"
 
 
 def _settings(name: str, case: Case) -> Settings:
