@@ -1,0 +1,31 @@
+# The chores of a developer. `.venv` is what CONTRIBUTING.md makes; `just` itself is in it.
+set positional-arguments
+
+bin := ".venv/bin"
+
+# everything that must be green before a change is handed in
+check: && test
+    {{bin}}/ruff check
+    {{bin}}/ruff format --check
+    {{bin}}/mypy
+    {{bin}}/python scripts/generate_docs.py --check
+
+# the tests; arguments go to pytest
+test *arguments:
+    {{bin}}/pytest "$@"
+
+# write the pages and the parts of README.md that are generated from the rules
+docs:
+    {{bin}}/python scripts/generate_docs.py
+
+# scaffold a rule and its test file: just new-rule injection/unbounded-limit Query
+new-rule name fact:
+    {{bin}}/python scripts/new_rule.py "$@"
+
+# what a change does to real code: just ecosystem main HEAD ~/checkouts/django
+ecosystem base head +checkouts:
+    {{bin}}/python scripts/ecosystem.py "$@"
+
+# how long a check takes: just bench ~/checkouts/django
+bench +folders:
+    {{bin}}/python scripts/benchmark.py "$@"
