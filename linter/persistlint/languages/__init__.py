@@ -4,7 +4,9 @@ A language is a package here with three things:
 
 - `__init__.py`: `LANGUAGE`, a `Language` value;
 - `scan.scm`: one tree-sitter query over the whole file, run in C, whose captures are the closed set below;
-- `lower.py`: `lower(root, content) -> ir.Module`, from the syntax tree to the language-neutral program.
+- `lower.py`: `lower(root, content) -> ir.Module`, from the syntax tree to the language-neutral program. Where not all
+  of a file can be parsed, also `parsed_text(content, suffix) -> (text, suffix)`: a text of the same length in which
+  what the parser must not see is blank, and the suffix whose grammar reads it.
 
 Captures of `scan.scm`:
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from tree_sitter import Language as Grammar
-from tree_sitter import Node, Parser, Query, QueryCursor, Range as TreeRange
+from tree_sitter import Node, Parser, Query, QueryCursor
 
 from persistlint.languages import Language, Syntax
 from persistlint.source import Range
@@ -23,16 +23,11 @@ def read(source: SourceFile, language: Language) -> Syntax:
     """Parse a file with the grammar of its suffix, run the scan query, and lower it on demand."""
     suffix = PurePosixPath(source.path).suffix.lower()
     lowering = import_module(f"persistlint.languages.{language.name}.lower")
-    regions = lowering.regions(source.content) if hasattr(lowering, "regions") else None
+    text = source.content
+    if hasattr(lowering, "parsed_text"):
+        text, suffix = lowering.parsed_text(text, suffix)
     grammar_name = language.grammars.get(suffix, language.grammars[""])
-    if regions is not None:
-        suffix, ranges = regions
-        grammar_name = language.grammars.get(suffix, language.grammars[""])
-    grammar = _grammar(grammar_name)
-    parser = Parser(grammar)
-    if regions is not None:
-        parser.included_ranges = [_tree_range(source, range) for range in ranges]
-    tree = parser.parse(source.content)
+    tree = Parser(_grammar(grammar_name)).parse(text)
     captures: dict[str, list[Node]] = {"comment": [], "call.name": [], "template": [], "error": []}
     cursor = QueryCursor(_scan(language.name, grammar_name))
     for _, match in cursor.matches(tree.root_node):
@@ -55,14 +50,6 @@ def read(source: SourceFile, language: Language) -> Syntax:
 
 def _ranges(nodes: list[Node]) -> tuple[Range, ...]:
     return tuple(sorted({Range(node.start_byte, node.end_byte) for node in nodes}))
-
-
-def _tree_range(source: SourceFile, range: Range) -> TreeRange:
-    def point(offset: int) -> tuple[int, int]:
-        line = source.line_of(offset)
-        return line - 1, offset - source.line_starts[line - 1]
-
-    return TreeRange(point(range.start), point(range.end), range.start, range.end)
 
 
 @cache

@@ -1,0 +1,18 @@
+; What could matter in a TypeScript file; the captures are explained in languages/__init__.py.
+
+[(comment) (html_comment)] @comment
+
+; f(…), tag`…`, a.f(…), a.#f(…), f!(…), a.f!(…), new F(…), new a.F(…)
+(call_expression function: (identifier) @call.name)
+(call_expression function: (member_expression property: (_) @call.name))
+(call_expression function: (non_null_expression (identifier) @call.name))
+(call_expression function: (non_null_expression (member_expression property: (_) @call.name)))
+(new_expression constructor: (identifier) @call.name)
+(new_expression constructor: (member_expression property: (_) @call.name))
+
+; `… ${x} …`, "…" + x, x + "…"
+(template_string (template_substitution)) @template
+(binary_expression left: [(string) (template_string)] operator: "+") @template
+(binary_expression operator: "+" right: [(string) (template_string)]) @template
+
+[(ERROR) (MISSING)] @error
