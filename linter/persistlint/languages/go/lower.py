@@ -659,11 +659,11 @@ def _composite(node: Node, scope: _Scope) -> ir.Expression:
     body = _field(node, "body")
     if body is None:
         return _unknown(node, scope)
-    return _literal(body, _field(node, "type"), _range(node), scope)
+    return _literal(body, _field(node, "type"), _range(node), scope.deeper())
 
 
 def _bare_literal(node: Node, scope: _Scope) -> ir.Expression:
-    return _literal(node, None, _range(node), scope)
+    return _literal(node, None, _range(node), scope.deeper())
 
 
 def _literal(body: Node, type: Node | None, range: Range, scope: _Scope) -> ir.Expression:
