@@ -1,0 +1,31 @@
+"""How the results of a run are written. The folder is the registry: every module is a format, and has a function
+`write(run, stream, quiet=False)`; `quiet` leaves out what is not a diagnostic or a failure."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from persistlint.run import Run
+
+
+class Writer(Protocol):
+    """What a format does."""
+
+    def __call__(self, run: Run, stream: TextIO, *, quiet: bool = False) -> None:
+        """Write the results of a run as text."""
+
+
+@cache
+def formats() -> tuple[str, ...]:
+    """The names of all formats."""
+    return tuple(sorted(module.name for module in iter_modules(__path__)))
+
+
+def writer(name: str) -> Writer:
+    """The function that writes a format."""
+    write: Writer = import_module(f"{__name__}.{name}").write
+    return write

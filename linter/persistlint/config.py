@@ -1,0 +1,157 @@
+"""The configuration that applies to a path: from the nearest file upwards, what it extends, and the command line.
+
+Selections are layers, from the base to the file to the command line. In each layer `select` starts anew,
+`extend-select` adds and `ignore` takes away, so the last word is the nearest one. `per-file-ignores` and `exclude` of
+all layers hold; their patterns are those of `.gitignore`, relative to the file that they stand in.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from persistlint.config_file import ConfigError, ConfigFile, find_in, read
+from persistlint.selection import expand
+from persistlint.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pathspec import GitIgnoreSpec
+
+__all__ = [
+    "ConfigError",
+    "Configuration",
+    "Overrides",
+    "absolute",
+    "configuration_for",
+    "forget",
+    "is_excluded",
+    "settings_for",
+]
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the command line says about configuration. `config` is the one file to use for every path, `isolated`
+    uses none; `select` is None where it was not given. Selectors are expected to be known ones."""
+
+    config: Path | None = None
+    isolated: bool = False
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Configuration:
+    """What applies to the files of a directory. `files` are the configuration files, the base first."""
+
+    files: tuple[ConfigFile, ...]
+    rules: frozenset[str]
+    dialect: str | None = None
+    severities: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+NO_OVERRIDES = Overrides()
+
+
+def settings_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Settings:
+    """The settings for one file, which need not exist. Raises `ConfigError`."""
+    configuration = configuration_for(path, overrides)
+    rules = configuration.rules
+    for file in configuration.files:
+        for pattern, words in file.per_file_ignores.items():
+            if _matches(file.path.parent, (pattern,), path):
+                rules -= expand(words)
+    return Settings(rules, configuration.severities, configuration.options, configuration.dialect)
+
+
+def is_excluded(path: Path, overrides: Overrides = NO_OVERRIDES, *, is_directory: bool = False) -> bool:
+    """Whether `exclude` of the configuration speaks of a path. Raises `ConfigError`."""
+    files = configuration_for(path, overrides).files
+    return any(_matches(file.path.parent, file.exclude, path, is_directory) for file in files if file.exclude)
+
+
+def configuration_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Configuration:
+    """What applies to the file `path`, remembered for its directory. Raises `ConfigError`."""
+    return _of_directory(absolute(path).parent, overrides)
+
+
+def forget() -> None:
+    """Read every configuration file anew the next time that it is asked for."""
+    for function in (_of_directory, _found_in, _configuration):
+        function.cache_clear()
+
+
+def absolute(path: Path) -> Path:
+    """The path from the root, without `.` and `..`; symbolic links stay."""
+    return Path(os.path.normpath(path.absolute()))
+
+
+@cache
+def _of_directory(directory: Path, overrides: Overrides) -> Configuration:
+    if overrides.isolated:
+        return _configuration(None, overrides)
+    if overrides.config is not None:
+        return _configuration(absolute(overrides.config), overrides)
+    found = (_found_in(parent) for parent in (directory, *directory.parents))
+    return _configuration(next((path for path in found if path is not None), None), overrides)
+
+
+@cache
+def _found_in(directory: Path) -> Path | None:
+    return find_in(directory)
+
+
+@cache
+def _configuration(path: Path | None, overrides: Overrides) -> Configuration:
+    files = _with_bases(path) if path else ()
+    is_selected = overrides.select is not None or any(file.select is not None for file in files)
+    rules = frozenset[str]() if is_selected else expand(("default",))
+    dialect: str | None = None
+    severities: dict[str, Any] = {}
+    options: dict[str, dict[str, Any]] = {}
+    for file in files:
+        rules = (rules if file.select is None else expand(file.select)) | expand(file.extend_select)
+        rules -= expand(file.ignore)
+        dialect = file.dialect or dialect
+        severities |= file.severities
+        for rule, values in file.options.items():
+            options[rule] = options.get(rule, {}) | dict(values)
+    if overrides.select is not None:
+        rules = expand(overrides.select)
+    return Configuration(files, rules - expand(overrides.ignore), dialect, severities, options)
+
+
+def _with_bases(path: Path) -> tuple[ConfigFile, ...]:
+    """The file and everything that it extends, the base first."""
+    files: list[ConfigFile] = []
+    following: Path | None = path
+    while following is not None:
+        if any(file.path == following for file in files):
+            raise ConfigError(f"{files[-1].path}: `extend` leads back to {following}")
+        if files and not following.is_file():
+            raise ConfigError(f"{files[-1].path}: `extend` names {following}, which does not exist")
+        file = read(following)
+        files.append(file)
+        following = absolute(following.parent / Path(file.extend).expanduser()) if file.extend else None
+    return tuple(reversed(files))
+
+
+def _matches(root: Path, patterns: tuple[str, ...], path: Path, is_directory: bool = False) -> bool:
+    try:
+        relative = absolute(path).relative_to(root).as_posix()
+    except ValueError:  # a file given by name outside of the configuration's directory
+        return False
+    return _compiled(patterns).match_file(f"{relative}/" if is_directory else relative)
+
+
+@cache
+def _compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec  # only patterns pay for it
+
+    return GitIgnoreSpec.from_lines(patterns)

@@ -1,0 +1,156 @@
+"""Which files a run checks: those that are given by name, and those that directories hold."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from persistlint.config import NO_OVERRIDES, Overrides, absolute, is_excluded
+from persistlint.languages import language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pathspec import GitIgnoreSpec
+
+# What people do not write themselves, or do not want to be told about; the list of ruff's, and `vendor`.
+SKIPPED = frozenset(
+    (
+        ".bzr .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv .pytest_cache "
+        ".pytype .ruff_cache .svn .tox .venv .vscode __pycache__ __pypackages__ _build buck-out build dist "
+        "node_modules site-packages vendor venv"
+    ).split()  # noqa: SIM905
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be checked, and why; `message` goes on after "path: "."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """`files` are in the order of the arguments, below a directory in the order of their paths, each of them once.
+    `failures` are arguments that do not exist and directories that cannot be listed, `unread` files given by name
+    in a language that persistlint does not read."""
+
+    files: tuple[Path, ...]
+    failures: tuple[Failure, ...]
+    unread: tuple[Path, ...]
+
+
+def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, force_exclude: bool = False) -> Discovery:
+    """Find the files to check among `paths`, which are files or directories; nothing else is opened.
+
+    A file that is given by name counts even if the configuration excludes it, except with `force_exclude`.
+    Raises `ConfigError`.
+    """
+    files: dict[Path, Path] = {}  # by absolute path
+    failures: list[Failure] = []
+    unread: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(_below(path, overrides, failures), key=lambda file: file.as_posix()):
+                files.setdefault(absolute(file), file)
+        elif not os.path.lexists(path):
+            failures.append(Failure(path.as_posix(), "it does not exist"))
+        elif force_exclude and is_out(path, overrides):
+            continue
+        elif language_of(path.as_posix()) is None:
+            unread.append(path)
+        else:
+            files.setdefault(absolute(path), path)
+    return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
+
+
+def is_out(path: Path, overrides: Overrides = NO_OVERRIDES) -> bool:
+    """Whether a file would be left out of a run over the current directory. Raises `ConfigError`."""
+    file, here = absolute(path), Path.cwd()
+    folders = file.relative_to(here).parts[:-1] if file.is_relative_to(here) else ()
+    return not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides)
+
+
+def _below(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
+    """The files to check below a directory. A directory that git knows as one entry (a submodule, a repository that
+    is not added) is a root of its own; symbolic links to directories are not followed."""
+    roots, seen = [root], {os.path.realpath(root)}
+    while roots:
+        folder = roots.pop()
+        listed = _listed_by_git(folder)
+        for path in _walked(folder, overrides, failures) if listed is None else listed:
+            if not SKIPPED.isdisjoint(path.relative_to(folder).parts[:-1]):
+                continue
+            if path.is_dir():
+                if not path.is_symlink() and path.name not in SKIPPED and (real := os.path.realpath(path)) not in seen:
+                    seen.add(real)
+                    roots.append(path)
+            elif language_of(path.name) and path.is_file() and not is_excluded(path, overrides):
+                yield path
+
+
+def _listed_by_git(folder: Path) -> list[Path] | None:
+    """What git tracks or would track below a directory; None if git is not there, does not know, or ignores it."""
+    import subprocess  # only a directory pays for it
+
+    # The index of a commit under way, which a hook sees, is not the work tree; a file-system monitor is a program.
+    environment = {key: value for key, value in os.environ.items() if key not in _GIT_VARIABLES}
+    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-zco", "--exclude-standard"]
+    try:
+        run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
+    except OSError:
+        return None
+    if run.returncode or not run.stdout:
+        return None
+    return [folder / name for name in dict.fromkeys(os.fsdecode(run.stdout).split("\0")) if name]
+
+
+_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+
+
+def _walked(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
+    """What stands below a directory and no `.gitignore` from there on speaks of."""
+
+    def fail(error: OSError) -> None:
+        failures.append(Failure(Path(error.filename).as_posix(), f"it cannot be listed: {error.strerror}"))
+
+    ignores: dict[Path, tuple[_Ignore, ...]] = {}  # of every directory, with those of the directories above it
+    for name, directories, names in os.walk(root, onerror=fail):
+        folder = Path(name)
+        own = _gitignore(folder) if ".gitignore" in names else ()
+        ignores[folder] = ignore = (*ignores.get(folder.parent, ()), *own)
+        directories[:] = [
+            directory
+            for directory in sorted(directories)
+            if directory not in SKIPPED
+            and not _is_ignored(folder / directory, ignore, is_directory=True)
+            and not is_excluded(folder / directory, overrides, is_directory=True)
+        ]
+        yield from (folder / file for file in names if not _is_ignored(folder / file, ignore))
+
+
+_Ignore: TypeAlias = "tuple[Path, GitIgnoreSpec]"  # a directory and the patterns that hold below it
+
+
+def _gitignore(folder: Path) -> tuple[_Ignore, ...]:
+    from pathspec import GitIgnoreSpec  # only a .gitignore pays for it
+
+    try:
+        lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
+        return ((folder, GitIgnoreSpec.from_lines(lines)),)
+    except (OSError, ValueError):  # ValueError: a pattern that is none
+        return ()
+
+
+def _is_ignored(path: Path, ignores: tuple[_Ignore, ...], *, is_directory: bool = False) -> bool:
+    """Whether the nearest `.gitignore` that speaks of a path leaves it out."""
+    for folder, spec in reversed(ignores):
+        relative = path.relative_to(folder).as_posix()
+        verdict = spec.check_file(f"{relative}/" if is_directory else relative).include
+        if verdict is not None:
+            return verdict
+    return False

@@ -1,0 +1,153 @@
+"""The results of a run for people: every diagnostic with the source it speaks of, then one line that sums up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, TextIO
+
+from persistlint.diagnostic import Severity
+from persistlint.fixes.converge import applicable
+from persistlint.reading import source_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.run import Run
+    from persistlint.source import Range, SourceFile
+
+COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
+TAB = "    "
+LONGEST_LINE = 120  # cells of source shown of one line, where no terminal says how wide it is
+LONGEST_EXCERPT = 4  # lines; of a longer one the first two and the last are shown
+
+# What would change the terminal or reorder the line is shown as a picture of itself: control characters, bidirectional
+# overrides, line separators.
+_CONTROL = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+_REORDERING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
+_PICTURES = _CONTROL | _REORDERING
+
+_Line = list[tuple[str, str]]  # pieces of text with their style
+
+
+def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
+    """Write the results of a run as text, in colours if the stream is a terminal; `quiet` leaves out the summary."""
+    if run.results:
+        _write_diagnostics(run, stream)
+    for failure in run.failures:
+        stream.write(f"error: {_shown(failure.path)}: {_shown(failure.message)}\n")
+    if not quiet:
+        stream.write(summary(run) + "\n")
+
+
+def summary(run: Run) -> str:
+    """What came out, in one line."""
+    sentences = [f"Fixed {_count(run.fixed, 'problem')}."] if run.fixed else []
+    counts = Counter(diagnostic.severity for diagnostic in run.diagnostics)
+    if counts:
+        names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+        parts = [_count(counts[severity], name) for severity, name in names.items() if counts[severity]]
+        found = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+        sentences.append(f"Found {found} in {_count(len(run.results), 'file')} ({_count(run.files, 'file')} checked).")
+        if fixable := sum(applicable(diagnostic) is not None for diagnostic in run.diagnostics):
+            sentences.append(f"`persistlint check --fix` repairs {fixable} of them.")
+    elif not run.failures:
+        sentences.append(f"All good: {_count(run.files, 'file')} checked." if run.files else "No files to check.")
+    if failed := len({failure.path for failure in run.failures}):
+        sentences.append(f"{_count(failed, 'file')} could not be checked.")
+    return " ".join(sentences)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _write_diagnostics(run: Run, stream: TextIO) -> None:
+    from rich.console import Console  # only something to print pays for it
+    from rich.text import Text
+
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    width = max(console.width - 10, 40) if console.is_terminal else LONGEST_LINE
+    for result in run.results:
+        for diagnostic in result.diagnostics:
+            for line in _diagnostic(result.source, diagnostic, width):
+                console.print(Text.assemble(*line))
+            console.print()
+
+
+def _diagnostic(source: SourceFile, diagnostic: Diagnostic, width: int) -> Iterator[_Line]:
+    style = COLOURS[diagnostic.severity]
+    name = "note" if diagnostic.severity is Severity.INFO else diagnostic.severity.value
+    margin = " " * len(str(source.line_of(max(diagnostic.range.start, diagnostic.range.end - 1))))
+    yield [(f"{name}[{diagnostic.rule}]", style), (f": {_shown(diagnostic.message)}", "bold")]
+    yield from _excerpt(source, diagnostic.range, style, width, margin)
+    if diagnostic.help:
+        yield [(f"{margin} = ", "blue"), ("help", "bold"), (f": {_shown(diagnostic.help)}", "")]
+    for fix in diagnostic.fixes:
+        yield [(f"{margin} = ", "blue"), (f"{fix.applicability.value} fix", "bold"), (f": {_shown(fix.title)}", "")]
+    for related in diagnostic.related:
+        yield [("note", "bold cyan"), (f": {_shown(related.message)}", "bold")]
+        yield from _excerpt(source_at(source, related.path), related.range, "cyan", width, margin)
+
+
+def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: str) -> Iterator[_Line]:
+    """Where a range is, and its lines with what is inside it underlined."""
+    from rich.cells import cell_len
+
+    start = source.position(range_.start)
+    yield [(f"{margin}--> ", "blue"), (f"{_shown(source.path)}:{start.line}:{start.column}", "")]
+    bar = (f"{margin} | ", "blue")
+    last = source.line_of(max(range_.start, range_.end - 1))
+    is_long = last - start.line >= LONGEST_EXCERPT
+    lines = [start.line, start.line + 1, last] if is_long else range(start.line, last + 1)
+    yield [(bar[0].rstrip(), bar[1])]
+    for line in lines:
+        if is_long and line == last:
+            yield [("...", "blue")]
+        before, marked, after = _cut(*_split(source, range_, line), width)
+        yield [(f"{line:>{len(margin)}} | ", "blue"), (f"{before}{marked}{after}".rstrip(), "")]
+        if marked or line == start.line:
+            yield [bar, (" " * cell_len(before) + "^" * max(cell_len(marked), 1), style)]
+
+
+def _split(source: SourceFile, range: Range, line: int) -> tuple[str, str, str]:
+    """A line as it is shown: before, inside and after a range. Indentation and trailing space are not inside."""
+    whole = source.line_range(line)
+    start, end = max(whole.start, min(range.start, whole.end)), min(whole.end, max(range.end, whole.start))
+    inside = source.content[start:end]
+    if start != range.start:
+        start += len(inside) - len(inside.lstrip())
+    if end != range.end:
+        end = max(start, end - len(inside) + len(inside.rstrip()))
+    pieces = source.content[whole.start : start], source.content[start:end], source.content[end : whole.end]
+    before, marked, after = (_shown(piece.decode("utf-8", "replace")) for piece in pieces)
+    return before, marked, after
+
+
+def _cut(before: str, marked: str, after: str, width: int) -> tuple[str, str, str]:
+    """The part of a line that fits into so many cells, with the marked text in it."""
+    from rich.cells import cell_len
+
+    if cell_len(before + marked + after) <= width:
+        return before, marked, after
+    if cell_len(before) > width // 2:
+        before = "…" + _fitting(before[::-1], width // 2 - 1)[::-1]
+    room = width - cell_len(before)
+    if cell_len(marked) > room:
+        return before, _fitting(marked, room - 1) + "…", ""
+    room -= cell_len(marked)
+    return before, marked, after if cell_len(after) <= room else _fitting(after, room - 1) + "…"
+
+
+def _fitting(text: str, cells: int) -> str:
+    """The beginning of a text that fits into so many cells."""
+    from rich.cells import cell_len
+
+    text = text[: max(cells, 0)]
+    while cell_len(text) > cells:
+        text = text[:-1]
+    return text
+
+
+def _shown(text: str) -> str:
+    return text.replace("\t", TAB).translate(_PICTURES)
