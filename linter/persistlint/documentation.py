@@ -5,6 +5,6 @@ from __future__ import annotations
 HOME = ""  # the address of docs/rules, with a slash at its end; "" until the documentation is published
 
 
-def url(group: str, rule: str) -> str:
+def url(rule: str) -> str:
     """The address of a rule's page, "" if it has none."""
-    return f"{HOME}{group}/{rule}" if HOME else ""
+    return f"{HOME}{rule}.md" if HOME else ""

@@ -65,8 +65,7 @@ class Run:
         self.files += 1
         self.failures.extend(Failure(source.path, error) for error in report.errors)
         if report.diagnostics:
-            ordered = sorted(report.diagnostics, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))
-            self.results.append(Result(source, tuple(ordered)))
+            self.results.append(Result(source, report.diagnostics))
 
     def _report(self, source: SourceFile, settings: Settings) -> Report:
         try:

@@ -47,10 +47,12 @@ class LineIndex:
         self._last = (0, 0, 0)  # line, byte offset and column of the last answer: what follows is counted from there
 
     def position(self, offset: int) -> types.Position:
-        """The position of a byte offset."""
+        """The position of a byte offset; one inside a character comes to the start of that character."""
         line = self._source.line_of(max(offset, 0)) - 1
         bounds = self._source.line_range(line + 1)
         offset = min(max(offset, 0), bounds.end)
+        while offset < bounds.end and self._source.content[offset] & 0xC0 == 0x80:  # goes on with a character
+            offset -= 1
         last_line, last_offset, last_column = self._last
         if last_line != line or last_offset > offset:
             last_offset, last_column = bounds.start, 0
@@ -76,7 +78,7 @@ class LineIndex:
     def _columns(self, content: bytes) -> int:
         if content.isascii():
             return len(content)
-        return len(content.decode("utf-8", "ignore").encode(self._codec)) // self._width
+        return len(content.decode("utf-8").encode(self._codec)) // self._width
 
 
 def to_utf8(text: str) -> bytes:
@@ -100,7 +102,7 @@ def diagnostics(outcome: Outcome, encoding: types.PositionEncodingKind) -> list[
 
 
 def _diagnostic(found: Diagnostic, ignore: Edit | None, outcome: Outcome, index: LineIndex) -> types.Diagnostic:
-    address = url(found.group, found.rule)
+    address = url(found.rule)
     related = [
         types.DiagnosticRelatedInformation(types.Location(outcome.uri, index.range(place.range)), place.message)
         for place in found.related

@@ -45,7 +45,7 @@ def _diagnostic(source: SourceFile, diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
         "help": diagnostic.help,
-        "url": url(diagnostic.group, diagnostic.rule),
+        "url": url(diagnostic.rule),
         "path": source.path,
         **_place(source, diagnostic.range),
         "related": [

@@ -1,0 +1,89 @@
+"""Write docs/persistlint.schema.json, the JSON Schema of the configuration, which editors use to complete and check it.
+
+    python scripts/generate_schema.py [--check]
+
+It is generated from the rules and their options. With `--check` nothing is written, and the exit status is 1 if the
+file is not what it would be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "linter"))
+
+from persistlint.config_file import DIALECTS, SEVERITIES  # noqa: E402
+from persistlint.rule import Option, Rule  # noqa: E402
+from persistlint.rules import every_rule  # noqa: E402
+from persistlint.selection import selectors  # noqa: E402
+
+TARGET = ROOT / "docs" / "persistlint.schema.json"
+
+
+def main() -> int:
+    """Write the schema, or compare it; return the exit status."""
+    parser = argparse.ArgumentParser(description="Generate the JSON Schema of the configuration.")
+    parser.add_argument("--check", action="store_true", help="write nothing, fail if the file is not current")
+    arguments = parser.parse_args()
+    text = json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    if not arguments.check:
+        TARGET.parent.mkdir(exist_ok=True)
+        TARGET.write_text(text, "utf-8")
+    elif not TARGET.exists() or TARGET.read_text("utf-8") != text:
+        print(f"{TARGET.relative_to(ROOT)} is not current: run python scripts/generate_schema.py", file=sys.stderr)
+        return 1
+    return 0
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of persistlint.toml."""
+    strings = {"type": "array", "items": {"type": "string"}}
+    words = {"type": "array", "items": {"$ref": "#/$defs/selector"}}
+    properties: dict[str, Any] = {
+        "extend": {"type": "string", "description": "A configuration file to inherit from, relative to this one."},
+        "select": {**words, "description": "The rules that run, instead of those of the base."},
+        "extend-select": {**words, "description": "Rules that run besides."},
+        "ignore": {**words, "description": "Rules that do not run."},
+        "per-file-ignores": {
+            "type": "object",
+            "additionalProperties": words,
+            "description": "Rules that do not run on some files, by patterns as in .gitignore.",
+        },
+        "exclude": {**strings, "description": "Files to leave out, by patterns as in .gitignore."},
+        "dialect": {"enum": list(DIALECTS), "description": "The dialect of SQL where the code does not tell."},
+        "rules": _closed({rule.name: _rule(rule) for rule in every_rule()}, "Severity and options of single rules."),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "persistlint.toml",
+        **_closed(properties, "The configuration of persistlint."),
+        "$defs": {"selector": {"enum": list(selectors())}},
+    }
+
+
+def _rule(rule: Rule[Any]) -> dict[str, Any]:
+    severity = {"enum": list(SEVERITIES), "default": rule.severity.value}
+    return _closed({"severity": severity, **{option.name: _option(option) for option in rule.options}}, rule.summary)
+
+
+def _closed(properties: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
+
+
+def _option(option: Option) -> dict[str, Any]:
+    names: dict[type, str] = {bool: "boolean", int: "integer", str: "string"}
+    default = option.default
+    described = {"description": option.description, "default": default}
+    if isinstance(default, tuple):
+        member = names[type(default[0])] if default else "string"
+        return {"type": "array", "items": {"type": member}, **described, "default": list(default)}
+    return {"type": names[type(default)], **described}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
