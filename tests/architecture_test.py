@@ -28,9 +28,9 @@ ALLOWED = {
     "sql": {"source", "facts"},
     "facts": {"source", "libraries", "ir", "sql"},
     "rule": {"source", "diagnostic", "facts"},
-    "analysis": {"source", "ir", "sql", "libraries", "facts"},
+    "analysis": {"source", "ir", "sql", "libraries", "languages", "facts"},
     "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
-    "rules": {"source", "diagnostic", "facts", "rule", "fixes", "sql"},
+    "rules": {"source", "diagnostic", "facts", "rule", "interpolation", "fixes", "sql"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 

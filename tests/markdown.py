@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Case:
-    """One program to check. `fixed` is what all its fixes make of it, without the expectations."""
+    """One program to check. `fixed` is what all its fixes make of it, without the expectations; where `is_fix_missing`,
+    it is what they should make of it and do not yet."""
 
     heading: str
     line: int
@@ -81,6 +82,7 @@ class Case:
     is_broken: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
     fixed: str | None = None
+    is_fix_missing: bool = False
 
 
 def blocks(markdown: str) -> Iterator[Block]:
@@ -160,7 +162,7 @@ def _case(block: Block, options: Mapping[str, Any]) -> Case:
 def _with_fixed(case: Case, block: Block) -> Case:
     if case.fixed is not None or case.heading != block.heading:
         raise ValueError(f"line {block.line}: no program stands before this `fixed` block")
-    return Case(**{**vars(case), "fixed": block.text})
+    return replace(case, fixed=block.text, is_fix_missing="missing" in block.words)
 
 
 def _expectations(text: str, path: str) -> Iterator[Expectation]:
