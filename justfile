@@ -9,14 +9,16 @@ check: && test
     {{bin}}/ruff format --check
     {{bin}}/mypy
     {{bin}}/python scripts/generate_docs.py --check
+    {{bin}}/python scripts/generate_schema.py --check
 
 # the tests; arguments go to pytest
 test *arguments:
     {{bin}}/pytest "$@"
 
-# write the pages and the parts of README.md that are generated from the rules
+# write the pages, the parts of README.md and the schema that are generated from the rules
 docs:
     {{bin}}/python scripts/generate_docs.py
+    {{bin}}/python scripts/generate_schema.py
 
 # scaffold a rule and its test file: just new-rule injection/unbounded-limit Query
 new-rule name fact:
