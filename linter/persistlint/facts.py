@@ -6,13 +6,12 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
-
-from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.libraries import Library
+    from persistlint.source import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +38,32 @@ class Context(Enum):
         return self in (Context.VALUE, Context.QUOTED, Context.PART, Context.LIST)
 
 
-class Origin(Enum):
-    """What is known of the value in a hole. The first five cannot change the SQL."""
+class Origin(IntEnum):
+    """What is known of a value, from harmless to hostile; the larger one wins where two meet.
 
-    CONSTANT = "constant"
-    NUMBER = "number"
-    CHECKED = "checked"
-    QUOTED = "quoted"
-    PLACEHOLDER = "placeholder"
-    METADATA = "metadata"
-    ANNOTATED = "annotated"
-    REQUEST = "request"
-    PARAMETER = "parameter"
-    UNKNOWN = "unknown"
+    `CONSTANT` stands in the program, `NUMBER` has a type without SQL metacharacters, `CHECKED` was tested against an
+    allow-list, `QUOTED` comes out of a quoting function, `BOUND` travels as a bind parameter. `METADATA` is a
+    constant of another module or of a model, `ANNOTATED` is declared as a number and trusted to be one,
+    `ENVIRONMENT` comes from environment variables. `UNKNOWN`, `PARAMETER` (of the function) and `REQUEST` (data
+    from outside) can hold anything.
+    """
+
+    CONSTANT = 0
+    NUMBER = 1
+    CHECKED = 2
+    QUOTED = 3
+    BOUND = 4
+    METADATA = 5
+    ANNOTATED = 6
+    ENVIRONMENT = 7
+    UNKNOWN = 8
+    PARAMETER = 9
+    REQUEST = 10
 
     @property
     def is_sanitised(self) -> bool:
-        """Whether a value of this origin cannot change the SQL."""
-        return self in (Origin.CONSTANT, Origin.NUMBER, Origin.CHECKED, Origin.QUOTED, Origin.PLACEHOLDER)
+        """Whether a value of this origin cannot change the SQL, whoever calls."""
+        return self <= Origin.BOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +96,53 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Query(Fact):
-    """A call that sends SQL. `range` is the call, `sql` the argument that is the SQL.
+class SqlText(Fact):
+    """SQL that code puts together. `range` is the expression, `name` what it is stored or returned under.
 
-    `texts` are the texts that it may send: one, or one per branch that leads here. `method` is as written,
-    `handle` the text of the receiver. `library` is None where only names tell that this is a database call.
-    `is_raw` for an escape hatch (`sql.raw`, `literal`), whose argument is spliced into a larger query.
-    `parameters` are the arguments that carry bound values, `has_parameters` whether there are any.
+    `texts` are the texts that it may be: one, or one per branch that leads here. As it is, this fact is a text that
+    reads as SQL and reaches no call in the file; what does is a `Query`.
+    """
+
+    name: str
+    texts: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Query(SqlText):
+    """A call that sends SQL. `range` is the call, `name` the method as written, `sql` the argument that is the SQL,
+    `handle` the text of the receiver.
+
+    `library` is None where only names tell that this is a database call. `is_fragment` where the text is a piece of a
+    statement, `is_raw` for an escape hatch (`sql.raw`, `literal`), whose argument is spliced into a larger query.
+    `has_parameters` tells whether the call has other arguments than the SQL, where bound values would be.
     """
 
     sql: Range
     library: Library | None
-    method: str
     handle: str
-    texts: tuple[Text, ...]
+    is_fragment: bool = False
     is_raw: bool = False
     has_parameters: bool = False
 
 
+class SuppressionDefect(Enum):
+    """Why a suppression does nothing."""
+
+    UNUSED = "unused"
+    UNKNOWN = "unknown"
+    EMPTY = "empty"
+    MISPLACED = "misplaced"
+
+
 @dataclass(frozen=True, slots=True)
-class SqlText(Fact):
-    """Text that reads as SQL and reaches no sink in this file, returned or stored under a name that says SQL.
-    `range` is the expression, `name` the variable or function."""
+class Suppression(Fact):
+    """A comment `persistlint: ignore[…]`, or one name in it, that does nothing.
+
+    `range` is the name, or the whole comment where that is the matter; `name` is "" for the whole comment.
+    `suggestion` is a known name that is spelled like it, or "". `removal` is what to delete to be rid of it.
+    """
 
     name: str
-    text: Text
+    defect: SuppressionDefect
+    removal: Range
+    suggestion: str = ""

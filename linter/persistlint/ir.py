@@ -9,13 +9,15 @@ A lowering never fails: what has no word here, or is broken, becomes `Unknown` w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from persistlint.source import Range
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from persistlint.source import Range
 
 # --------------------------------------------------------------------------------------------------- expressions
 
@@ -506,7 +508,13 @@ def children(node: Expression) -> Iterator[Expression]:
     match node:
         case Template(parts=parts):
             yield from parts
-        case Hole(value=value) | Await(value=value) | Spread(value=value) | TypeAssertion(value=value) | Attribute(value=value):
+        case (
+            Hole(value=value)
+            | Await(value=value)
+            | Spread(value=value)
+            | TypeAssertion(value=value)
+            | Attribute(value=value)
+        ):
             yield value
         case Yield(value=value):
             if value is not None:

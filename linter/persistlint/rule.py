@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from persistlint.diagnostic import Diagnostic, Fix, Related, Severity
-from persistlint.source import Range, SourceFile
 
 if TYPE_CHECKING:
     from persistlint.facts import Fact
+    from persistlint.source import Range, SourceFile
 
 F = TypeVar("F", bound="Fact")
 Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
@@ -30,7 +30,8 @@ class Option:
 class Rule(Generic[F]):
     """A rule is a value; the folder `rules/<group>` is the registry, and the group is the folder's name.
 
-    `docs` is the docstring of the rule's module, Markdown under fixed headings. `languages` are names from
+    `on` is the kind of fact that it reads, kinds derived from it
+    included. `docs` is the docstring of the rule's module, Markdown under fixed headings. `languages` are names from
     `persistlint.languages`.
     """
 

@@ -105,7 +105,9 @@ def to_utf8(data: bytes) -> tuple[bytes, str, bytes]:
             try:
                 return body.decode(encoding).encode("utf-8"), encoding, bom
             except UnicodeError as error:
-                raise DecodeError(f"it starts with a {encoding.upper()} byte order mark but is not {encoding.upper()} text") from error
+                raise DecodeError(
+                    f"it starts with a {encoding.upper()} byte order mark but is not {encoding.upper()} text"
+                ) from error
     if b"\0" in data[:8192]:
         raise DecodeError("it is a binary file")
     try:

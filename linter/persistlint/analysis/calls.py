@@ -1,0 +1,365 @@
+"""The value of a call: a function of the file, a library's, one of the language, or one that nothing is known of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint.analysis import builtins
+from persistlint.analysis.builtins import Actual
+from persistlint.analysis.names import canonical, last_name, path_of
+from persistlint.analysis.values import (
+    CHECKED,
+    UNKNOWN,
+    Atom,
+    Choice,
+    Class,
+    Closure,
+    Imported,
+    Instance,
+    Items,
+    Piece,
+    Splice,
+    Sql,
+    Text,
+    Value,
+    choice,
+    element_of,
+    origin_of,
+    pieces_of,
+)
+from persistlint.facts import Origin
+from persistlint.ir import Attribute, Call, Expression, Function, Lambda, Name, String, TaggedTemplate, Template
+
+if TYPE_CHECKING:
+    from persistlint.analysis.interpreter import Interpreter
+    from persistlint.libraries import Operation, Type
+    from persistlint.source import Range
+
+_YIELDS = {
+    "number": Origin.NUMBER,
+    "identifier": Origin.QUOTED,
+    "literal": Origin.QUOTED,
+    "placeholder": Origin.CONSTANT,
+    "checked": Origin.CHECKED,
+    "request": Origin.REQUEST,
+}
+_QUOTES = re.compile(r"sanit|escape|quote|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?", re.I)
+_VALIDATES = re.compile(
+    r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
+    r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
+    re.I,
+)
+_QUOTES_FOR_ANOTHER_LANGUAGE = (
+    "html",
+    "shlex",
+    "urllib",
+    "markupsafe",
+    "re",
+    "json",
+    "cgi",
+    "querystring",
+    "lodash",
+    "net/url",
+)
+_BINDING_TAGS = re.compile(
+    r"(?:.*_)?sql|SQL|\$?queryRaw|\$?executeRaw|query|execute|fragment|prepare|raw|exec|all|get|run|values"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Which operation of which library a call is. `type` is that of the receiver, None for a function."""
+
+    operation: Operation
+    type: Type | None
+
+
+def call(node: Call, machine: Interpreter) -> Value:
+    """The value of a call, after its effects: what it appends to, what it checked, what it sends."""
+    function = node.function
+    receiver = machine.evaluate(function.value) if isinstance(function, Attribute) else None
+    called = _called(function, receiver, machine)
+    actuals = [
+        Actual(
+            machine.evaluate(argument.value), argument.value.range, argument.value, argument.keyword, argument.spread
+        )
+        for argument in node.arguments
+    ]
+    options = called.options if isinstance(called, Choice) else (called,)
+    values = [_call_one(node, receiver, option, actuals, machine) for option in options]
+    return choice(values)
+
+
+def _call_one(
+    node: Call, receiver: Value | None, called: Value | None, actuals: list[Actual], machine: Interpreter
+) -> Value:
+    resolved = resolve(node, receiver, called, machine)
+    machine.on_call(node, receiver, called, resolved, actuals)
+    if isinstance(called, Closure):
+        return _local(called, actuals, machine)
+    if isinstance(called, Class):
+        if called.definition.is_enum or any("Enum" in base or "Choices" in base for base in called.definition.bases):
+            return CHECKED
+        return Instance(called.definition)
+    if (result := builtins.call(node, receiver, called, actuals, machine)) is not None:
+        return result
+    if resolved is not None:
+        return result_of(resolved, node, receiver, actuals, machine)
+    return _unknown(node, receiver, called, actuals, machine)
+
+
+def resolve(node: Call, receiver: Value | None, called: Value | None, machine: Interpreter) -> Resolved | None:
+    """The library operation that a call is, as far as names and types tell for certain."""
+    catalogue = machine.names.catalogue
+    if isinstance(called, Imported) and (operation := _function(called.name, machine)) is not None:
+        return Resolved(operation, None)
+    if isinstance(receiver, Choice):
+        receiver = next(
+            (option for option in receiver.options if isinstance(option, Atom) and option.type is not None), receiver
+        )
+    if isinstance(node.function, Attribute) and isinstance(receiver, Atom | Sql) and receiver.type is not None:
+        operation = receiver.type.methods.get(node.function.name)
+        return Resolved(operation, receiver.type) if operation is not None else None
+    if isinstance(called, Atom) and called.type is not None and called.type.call is not None:
+        return Resolved(called.type.call, called.type)
+    path = path_of(node.function)
+    if called is None and path is not None and machine.lookup(path.split(".", 1)[0]) is None:
+        operation = catalogue.functions.get(path)
+        if operation is not None and path.split(".", 1)[0] not in machine.names.imports:
+            return Resolved(operation, None)
+    return None
+
+
+def _function(qualified: str, machine: Interpreter) -> Operation | None:
+    functions = machine.names.catalogue.functions
+    return functions.get(qualified) or functions.get(canonical(qualified))
+
+
+def result_of(
+    resolved: Resolved, node: Call | TaggedTemplate, receiver: Value | None, actuals: list[Actual], machine: Interpreter
+) -> Value:
+    """What an operation of a library gives."""
+    operation = resolved.operation
+    if operation.yields == "argument":
+        subject = actuals[0].value if actuals else receiver if receiver is not None else UNKNOWN
+        returned = _returned(resolved)
+        return Atom(origin_of(subject), returned) if returned is not None and not isinstance(subject, Text) else subject
+    if operation.yields is not None:
+        return Atom(_YIELDS[operation.yields], _returned(resolved))
+    if operation.format is not None and actuals:
+        return builtins.formatted(operation.format, actuals, node.range, machine)
+    returned = _returned(resolved)
+    if returned is not None:
+        return Atom(Origin.UNKNOWN, returned)
+    if resolved.type is not None and resolved.type.fluent:
+        return receiver if receiver is not None else UNKNOWN
+    return UNKNOWN
+
+
+def _returned(resolved: Resolved) -> Type | None:
+    name = resolved.operation.returns
+    if name is None:
+        return None
+    if name == "self":
+        return resolved.type
+    return resolved.operation.library.types.get(name)
+
+
+def _called(function: Expression, receiver: Value | None, machine: Interpreter) -> Value | None:
+    """What is called: a function of the file, something imported, or None where only a name is known."""
+    match function:
+        case Attribute(name=name):
+            match receiver:
+                case Imported(name=module):
+                    return Imported(f"{module}.{name}")
+                case Instance(definition=definition) | Class(definition=definition):
+                    found = machine.attribute_of(definition, name)
+                    if isinstance(found, Closure):
+                        return Closure(
+                            found.function, found.home, receiver if isinstance(receiver, Instance) else found.receiver
+                        )
+                    return found if isinstance(found, Atom) and found.type is not None else None
+            known = machine.lookup(path_of(function) or "")
+            return known if isinstance(known, Closure | Choice) else None
+        case Name(id=name):
+            known = machine.lookup(name)
+            if known is not None:
+                return known if isinstance(known, Closure | Class | Choice | Imported | Atom) else None
+            if name in machine.names.imports:
+                return Imported(machine.names.imports[name])
+            if name in machine.names.classes:
+                return Class(machine.names.classes[name])
+            return None
+        case Lambda():
+            value = machine.evaluate(function)
+            return value if isinstance(value, Closure) else None
+    value = machine.evaluate(function)
+    return value if isinstance(value, Closure | Class | Imported | Atom) else None
+
+
+def _local(closure: Closure, actuals: list[Actual], machine: Interpreter) -> Value:
+    """Run a function of the file with the values of this call."""
+    arguments, paths = bound(closure.function, actuals, closure.receiver is not None)
+    outcome = machine.call_closure(closure, arguments, paths)
+    if outcome is None:
+        return UNKNOWN
+    machine.refine(outcome.checked)
+    return outcome.value
+
+
+def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tuple[dict[str, Value], dict[str, str]]:
+    """The values of a call by parameter name, and the caller's variables behind them."""
+    parameters = list(function.parameters)
+    if has_receiver and parameters and parameters[0].name == function.receiver:
+        parameters = parameters[1:]
+    by_name = {parameter.name for parameter in parameters}
+    arguments: dict[str, Value] = {}
+    paths: dict[str, str] = {}
+    position = 0
+    for actual in actuals:
+        if actual.keyword is not None:
+            name = actual.keyword if actual.keyword in by_name else None
+        elif position < len(parameters):
+            parameter = parameters[position]
+            if parameter.kind == "rest":
+                known = arguments.get(parameter.name)
+                before = known.elements if isinstance(known, Items) else ()
+                added = element_of(actual.value) if actual.spread else actual.value
+                arguments[parameter.name] = Items((*before, added), fixed=not actual.spread)
+                continue
+            name = parameter.name or f"#{position}"
+            position += 0 if actual.spread else 1
+        else:
+            name = None
+        if name is not None:
+            arguments[name] = element_of(actual.value) if actual.spread else actual.value
+            if (path := path_of(actual.expression)) is not None:
+                paths[name] = path
+    return arguments, paths
+
+
+def _unknown(
+    node: Call, receiver: Value | None, called: Value | None, actuals: list[Actual], machine: Interpreter
+) -> Value:
+    """A call of a function that nothing is known of, but its name and its arguments."""
+    name = last_name(node.function)
+    constructed = _constructed(node, called, machine)
+    if constructed is not None:
+        return constructed
+    if isinstance(receiver, Atom) and receiver.type is not None and receiver.type.fluent:
+        return receiver
+    qualified = called.name if isinstance(called, Imported) else ""
+    if not qualified.startswith(_QUOTES_FOR_ANOTHER_LANGUAGE) and actuals:
+        if _VALIDATES.search(name):
+            machine.refine(frozenset(path for actual in actuals if (path := path_of(actual.expression)) is not None))
+        if _QUOTES.search(name) or _VALIDATES.search(name):
+            return CHECKED
+    origins = [origin_of(actual.value) for actual in actuals]
+    if (
+        isinstance(receiver, Text | Items)
+        and origin_of(receiver) <= Origin.BOUND
+        and all(o <= Origin.BOUND for o in origins)
+    ):
+        return Atom(Origin.CONSTANT if isinstance(receiver, Text) else Origin.UNKNOWN)
+    if isinstance(called, Imported) and actuals and all(origin <= Origin.METADATA for origin in origins):
+        if not re.search(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", name, re.I):
+            return Atom(Origin.METADATA)
+    if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
+        return Atom(receiver.origin)
+    if (path := path_of(node.function)) in ("os.getenv", "os.environ.get", "os.Getenv", "Deno.env.get") or (
+        qualified in ("os.getenv", "os.environ.get", "os.Getenv") and path
+    ):
+        return Atom(Origin.ENVIRONMENT)
+    return UNKNOWN
+
+
+def _constructed(node: Call, called: Value | None, machine: Interpreter) -> Value | None:
+    """The library object that a constructor or factory makes."""
+    catalogue = machine.names.catalogue
+    name = called.name if isinstance(called, Imported) else None
+    if name is None and called is None:
+        name = path_of(node.function)
+    if name is None:
+        return None
+    for candidate in (name, canonical(name)):
+        found = catalogue.created.get(candidate) or catalogue.types.get(candidate)
+        if found is not None:
+            return Atom(Origin.UNKNOWN, found)
+    return None
+
+
+def template_string(template: Template, machine: Interpreter) -> Value:
+    """A PEP 750 template: the driver decides what becomes of its holes."""
+    pieces: list[Piece] = []
+    for part in template.parts:
+        if isinstance(part, String):
+            pieces.append(part.value)
+            continue
+        value = machine.evaluate(part.value)
+        if isinstance(value, Sql) or part.format == "q":
+            pieces.extend(pieces_of(value, part.value.range, template.range))
+        else:
+            pieces.append(Splice(part.value.range, template.range, Origin.BOUND))
+    return Sql(tuple(pieces))
+
+
+def tagged(node: TaggedTemplate, machine: Interpreter) -> Value:
+    """A tagged template: some tags bind their holes, some splice them."""
+    tag = node.tag
+    receiver = machine.evaluate(tag.value) if isinstance(tag, Attribute) else None
+    called = _called(tag, receiver, machine)
+    probe = Call(node.range, tag, ())
+    resolved = resolve(probe, receiver, called, machine)
+    how = resolved.operation.tag if resolved is not None else None
+    if how is None and isinstance(called, Atom) and called.type is not None:
+        how = called.type.tag
+    name = last_name(tag)
+    if isinstance(called, Closure) and how is None:
+        how = "text"
+    if how is None:
+        how = (
+            "binds"
+            if _BINDING_TAGS.fullmatch(name) and called is not None
+            else "binds"
+            if _BINDING_TAGS.fullmatch(name)
+            else "unknown"
+        )
+    if how == "text":
+        return machine.evaluate(node.template)
+    pieces: list[Piece] = []
+    parts = node.template.parts if isinstance(node.template, Template) else (node.template,)
+    for part in parts:
+        if isinstance(part, String):
+            pieces.append(part.value)
+            continue
+        pieces.extend(_bound_hole(part.value, node.range, how, machine))
+    returned = _returned(resolved) if resolved is not None else None
+    value = Sql(tuple(pieces), returned)
+    machine.on_call(
+        probe, receiver, called, resolved, [Actual(value, node.template.range, node.template, None, False)], tagged=True
+    )
+    return value
+
+
+def _bound_hole(hole: Expression, template: Range, how: str, machine: Interpreter) -> tuple[Piece, ...]:
+    value = machine.evaluate(hole)
+    if isinstance(value, Sql):
+        return value.pieces
+    if isinstance(value, Choice) and any(isinstance(option, Sql) for option in value.options):
+        return next(option.pieces for option in value.options if isinstance(option, Sql))
+    if how == "raw":
+        return pieces_of(value, hole.range, template)
+    if isinstance(value, Closure) and isinstance(hole, Lambda):
+        # TypeORM's `sql` splices what a function hole returns as it is.
+        outcome = machine.call_closure(value, {}, {})
+        if outcome is not None:
+            return pieces_of(outcome.value, hole.range, template)
+    if isinstance(value, Atom) and value.origin is Origin.QUOTED:
+        return (Splice(hole.range, template, Origin.QUOTED),)
+    if (isinstance(value, Atom) and value.type is not None) or isinstance(value, Imported | Class | Instance):
+        return (Splice(hole.range, template, Origin.QUOTED),)  # a table or column object, an sql helper
+    if isinstance(hole, Call):
+        return (Splice(hole.range, template, Origin.QUOTED),)  # `sql(name)`, `sql.join(…)`: made for this place
+    return (Splice(hole.range, template, Origin.BOUND),)

@@ -1,0 +1,519 @@
+"""The value of an expression."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis import calls, formats, guards
+from persistlint.analysis.formats import Filler
+from persistlint.analysis.names import all_caps, path_of
+from persistlint.analysis.values import (
+    CHECKED,
+    CONSTANT,
+    NUMBER,
+    UNKNOWN,
+    Atom,
+    Choice,
+    Class,
+    Closure,
+    Entries,
+    Imported,
+    Instance,
+    Items,
+    Sql,
+    Text,
+    Value,
+    choice,
+    constants_of,
+    element_of,
+    join,
+    origin_of,
+    pieces_of,
+)
+from persistlint.facts import Origin
+from persistlint.ir import (
+    AssignmentExpression,
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    Collection,
+    Comprehension,
+    Conditional,
+    Constant,
+    Expression,
+    Lambda,
+    Mapping,
+    Name,
+    Number,
+    Spread,
+    String,
+    Subscript,
+    TaggedTemplate,
+    Template,
+    TypeAssertion,
+    Unary,
+    Unknown,
+    Yield,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.interpreter import Interpreter
+    from persistlint.source import Range
+
+_METADATA = re.compile(
+    r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix)(?:_?(?:name|prefix|schema))?s?(?:_{2})?"
+    r"|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema",
+    re.IGNORECASE,
+)
+_SETTINGS = re.compile(r"settings|config|configuration|conf|cfg|constants?|consts|schema|models?", re.IGNORECASE)
+_ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
+
+
+def evaluate(expression: Expression, machine: Interpreter) -> Value:
+    """The value of an expression; whatever it does to variables is done."""
+    match expression:
+        case String(value=value):
+            return Text((value,))
+        case Number():
+            return NUMBER
+        case Constant():
+            return CONSTANT
+        case Name():
+            return _name(expression, machine)
+        case Template():
+            return _template(expression, machine)
+        case Attribute():
+            return _attribute(expression, machine)
+        case Subscript():
+            return _subscript(expression, machine)
+        case Call():
+            return calls.call(expression, machine)
+        case TaggedTemplate():
+            return calls.tagged(expression, machine)
+        case Binary():
+            return _binary(expression, machine)
+        case Unary():
+            return _unary(expression, machine)
+        case Conditional(test=test, then=then, otherwise=otherwise):
+            machine.evaluate(test)
+            return join(_guarded(test, True, then, machine), _guarded(test, False, otherwise, machine))
+        case Collection(elements=elements):
+            return _collection(elements, machine)
+        case Mapping():
+            return _mapping(expression, machine)
+        case Comprehension():
+            return _comprehension(expression, machine)
+        case Lambda(function=function):
+            return machine.closure(function)
+        case Await(value=value) | Spread(value=value):
+            return machine.evaluate(value)
+        case TypeAssertion(value=value, type=type):
+            return _assertion(machine.evaluate(value), type, machine)
+        case AssignmentExpression(target=target, value=value, operator=operator):
+            assigned = machine.evaluate(value)
+            if operator != "=":
+                before = machine.evaluate(target)
+                assigned = combine(operator, before, assigned, target.range, value.range, expression.range)
+            machine.bind(target, assigned)
+            return assigned
+        case Yield(value=value):
+            if value is not None:
+                machine.frames[-1].returned.append(machine.evaluate(value))
+            return UNKNOWN
+        case Unknown(operands=operands):
+            for operand in operands:
+                machine.evaluate(operand)
+    return UNKNOWN
+
+
+def combine(operator: str, left: Value, right: Value, left_range: Range, right_range: Range, template: Range) -> Value:
+    """What an arithmetic operator makes of two values."""
+    if operator == "+":
+        if isinstance(left, Items) or isinstance(right, Items):
+            return _extended(left, right)
+        if _is_text(left) or _is_text(right):
+            return Text((*pieces_of(left, left_range, template), *pieces_of(right, right_range, template)))
+        return Atom(max(origin_of(left), origin_of(right)))
+    if operator == "*" and isinstance(left, Text | Items):
+        return left
+    if operator == "*" and isinstance(right, Text | Items):
+        return right
+    if operator in ("and", "or", "??"):
+        return join(left, right)
+    if operator == "|" and isinstance(left, Entries) and isinstance(right, Entries):
+        return Entries((*left.entries, *right.entries))
+    # Arithmetic on anything but numbers fails or, in JavaScript, gives a number.
+    if operator in ("-", "/", "//", "**", "&", "^", "<<", ">>", ">>>", "|"):
+        return NUMBER if not isinstance(left, Atom) or left.keys is None else left
+    return Atom(max(origin_of(left), origin_of(right)))
+
+
+def _name(name: Name, machine: Interpreter) -> Value:
+    if (known := machine.lookup(name.id)) is not None:
+        if isinstance(known, Atom) and all_caps(name.id) and known.origin is Origin.UNKNOWN and known.type is None:
+            return Atom(Origin.METADATA)
+        return known
+    if name.id in machine.names.imports:
+        return _imported(machine.names.imports[name.id], machine)
+    if name.id in machine.names.classes:
+        return Class(machine.names.classes[name.id])
+    if machine.language == "go" or all_caps(name.id):
+        return Atom(Origin.METADATA)  # a Go name from another file of the package; a constant by its spelling
+    return UNKNOWN
+
+
+def _imported(qualified: str, machine: Interpreter) -> Value:
+    operation = machine.names.catalogue.functions.get(qualified)
+    if operation is not None and operation.yields == "request":
+        return Atom(Origin.REQUEST)
+    return Imported(qualified)
+
+
+def _template(template: Template, machine: Interpreter) -> Value:
+    if template.prefix == "t":
+        return calls.template_string(template, machine)
+    pieces: list[object] = []
+    for part in template.parts:
+        if isinstance(part, String):
+            pieces.append(part.value)
+            continue
+        value = machine.evaluate(part.value)
+        if part.format and formats.is_numeric_spec(part.format):
+            value = NUMBER
+        elif part.conversion and not isinstance(value, Text):
+            value = Atom(origin_of(value))
+        pieces.extend(pieces_of(value, part.value.range, template.range))
+    return Text(tuple(pieces))  # type: ignore[arg-type]
+
+
+def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
+    path = path_of(attribute)
+    if path is not None:
+        known = machine.state.values.get(path) if machine.state is not None else None
+        if known is not None:
+            return known
+        if path.startswith(_ENVIRONMENT) and path not in _ENVIRONMENT:
+            return Atom(Origin.ENVIRONMENT)
+    value = machine.evaluate(attribute.value)
+    return choice(
+        _member(option, attribute, machine) for option in (value.options if isinstance(value, Choice) else (value,))
+    )
+
+
+def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
+    name = attribute.name
+    match value:
+        case Imported(name=module):
+            return _imported(f"{module}.{name}", machine)
+        case Instance(definition=definition):
+            found = machine.attribute_of(definition, name)
+            if isinstance(found, Closure):
+                return Closure(found.function, found.home, value)
+            if found is not None and not _is_metadata(found, name):
+                return found
+            return Atom(Origin.METADATA) if _METADATA.fullmatch(name) or all_caps(name) else found or UNKNOWN
+        case Class(definition=definition):
+            if definition.is_enum:
+                return CONSTANT
+            found = machine.attribute_of(definition, name)
+            if any(
+                base.rsplit(".", 1)[-1] in ("Enum", "StrEnum", "IntEnum", "TextChoices", "Choices")
+                for base in definition.bases
+            ):
+                return found if found is not None else CONSTANT
+            if found is not None:
+                return found
+            return Atom(Origin.METADATA) if _METADATA.fullmatch(name) or all_caps(name) else UNKNOWN
+        case Entries():
+            return value.get(name) or (
+                NUMBER if name in ("length", "size") else _entry_values(value, constant_only=True)
+            )
+        case Items() | Text() | Sql():
+            if name in ("length", "size", "count"):
+                return NUMBER
+            return value if isinstance(value, Text) and name in ("value", "name") else Atom(origin_of(value))
+        case Atom(type=type) if type is not None and name in type.fields:
+            return Atom(Origin.UNKNOWN, type.returned(type.fields[name]))
+        case Atom(origin=origin):
+            if (
+                name in ("length", "size", "rowcount", "lastrowid", "rowCount", "insertId", "changes")
+                and origin is not Origin.REQUEST
+            ):
+                return NUMBER
+            if name in ("__tablename__", "__table__", "_meta", "db_table") or all_caps(name):
+                return Atom(Origin.METADATA)
+            if origin is Origin.UNKNOWN and isinstance(attribute.value, Name):
+                if _SETTINGS.fullmatch(attribute.value.id) or (
+                    attribute.value.id in ("self", "cls", "this") and _METADATA.fullmatch(name)
+                ):
+                    return Atom(Origin.METADATA)
+            return Atom(_requested(attribute, origin))
+    return UNKNOWN
+
+
+def _is_metadata(value: Value, name: str) -> bool:
+    """Whether an attribute that the constructor was given is a name of the schema, not data."""
+    return (
+        bool(_METADATA.fullmatch(name))
+        and isinstance(value, Atom)
+        and value.type is None
+        and value.origin > Origin.BOUND
+    )
+
+
+_REQUEST_OBJECTS = re.compile(
+    r"(?:.*\.)?(?:req|request|_request|ctx|context|c|event|\$?this\.request|self\.request)", re.I
+)
+_REQUEST_PARTS = frozenset(
+    [
+        "args",
+        "form",
+        "json",
+        "query",
+        "params",
+        "body",
+        "GET",
+        "POST",
+        "values",
+        "cookies",
+        "headers",
+        "query_params",
+        "data",
+        "payload",
+    ]
+)
+
+
+def _requested(attribute: Attribute, origin: Origin) -> Origin:
+    if attribute.name in _REQUEST_PARTS and origin in (Origin.PARAMETER, Origin.UNKNOWN):
+        path = path_of(attribute.value)
+        if path is not None and _REQUEST_OBJECTS.fullmatch(path):
+            return Origin.REQUEST
+    return origin
+
+
+def _subscript(subscript: Subscript, machine: Interpreter) -> Value:
+    path = path_of(subscript)
+    if path is not None and machine.state is not None and (known := machine.state.values.get(path)) is not None:
+        return known
+    base = path_of(subscript.value)
+    value = machine.evaluate(subscript.value)
+    key = machine.evaluate(subscript.index)
+    if base in _ENVIRONMENT:
+        return Atom(Origin.ENVIRONMENT)
+    return choice(
+        _item(option, subscript, key) for option in (value.options if isinstance(value, Choice) else (value,))
+    )
+
+
+def _item(value: Value, subscript: Subscript, key: Value) -> Value:
+    match value:
+        case Entries():
+            names = constants_of(key)
+            if names and all(value.get(name) is not None for name in names):
+                return choice(value.get(name) or UNKNOWN for name in names)
+            return _entry_values(value)
+        case Items(elements=elements, fixed=True) if isinstance(subscript.index, Number) and isinstance(
+            subscript.index.value, int
+        ):
+            index = subscript.index.value
+            return elements[index] if -len(elements) <= index < len(elements) else UNKNOWN
+        case Items():
+            return value if isinstance(subscript.index, Unknown) else element_of(value)
+        case Text():
+            return value  # a slice of a text: what was cut off does not matter for what is spliced
+        case Class(definition=definition):
+            return CHECKED if definition.is_enum or definition.bases else UNKNOWN
+        case Imported(name=name):
+            return Atom(Origin.REQUEST if name.endswith(("request.args", "request.form")) else Origin.METADATA)
+        case Atom(origin=origin, keys=keys):
+            return Atom(max(origin, keys or Origin.CONSTANT))
+    return UNKNOWN
+
+
+def _entry_values(value: Entries, constant_only: bool = False) -> Value:
+    if not value.entries:
+        return UNKNOWN
+    found = choice(item for _, item in value.entries)
+    return UNKNOWN if constant_only and origin_of(found) is not Origin.CONSTANT else found
+
+
+def _binary(binary: Binary, machine: Interpreter) -> Value:
+    if binary.operator in ("and", "or", "??"):
+        return _logic(binary, machine)
+    chain: list[Binary] = []
+    node: Expression = binary
+    while isinstance(node, Binary) and node.operator not in ("and", "or", "??"):
+        chain.append(node)
+        node = node.left
+    value = machine.evaluate(node)
+    position = node.range
+    for step in reversed(chain):
+        right = machine.evaluate(step.right)
+        if (
+            step.operator == "%"
+            and machine.language == "python"
+            and (_is_text(value) or isinstance(step.left, String | Template))
+        ):
+            value = _percent(value, step, right, machine)
+        elif step.operator == "+":
+            value = combine("+", value, right, position, step.right.range, binary.range)
+        elif step.operator in ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not", "instanceof"):
+            value = NUMBER
+        else:
+            value = combine(step.operator, value, right, position, step.right.range, binary.range)
+        position = step.range
+    return value
+
+
+def _logic(binary: Binary, machine: Interpreter) -> Value:
+    left = machine.evaluate(binary.left)
+    if binary.operator == "and":
+        return (
+            join(left, _guarded(binary.left, True, binary.right, machine))
+            if not _is_test(binary.left)
+            else _guarded(binary.left, True, binary.right, machine)
+        )
+    if binary.operator == "or":
+        return join(left, _guarded(binary.left, False, binary.right, machine))
+    return join(left, machine.evaluate(binary.right))
+
+
+def _is_test(expression: Expression) -> bool:
+    """Whether a value is only true or false, so that `test and text` is the text or nothing."""
+    match expression:
+        case Binary(operator="==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" | "is" | "is not" | "instanceof"):
+            return True
+        case Unary(operator="not"):
+            return True
+        case Binary(operator="and" | "or", left=left, right=right):
+            return _is_test(left) and _is_test(right)
+        case Call(function=Attribute(name="includes" | "has" | "test" | "startswith" | "endswith")):
+            return True
+    return False
+
+
+def _percent(value: Value, step: Binary, right: Value, machine: Interpreter) -> Value:
+    operand = step.right
+    positional: list[Filler] = []
+    named: dict[str, Filler] = {}
+    rest: Filler | None = None
+    match operand:
+        case Collection(elements=elements) if not any(isinstance(element, Spread) for element in elements):
+            positional = [Filler(machine.evaluate(element), element.range) for element in elements]
+        case Mapping(entries=entries):
+            for entry in entries:
+                if isinstance(entry.key, String):
+                    named[entry.key.value] = Filler(machine.evaluate(entry.value), entry.value.range)
+            rest = Filler(right, operand.range)
+        case _ if isinstance(right, Items) and right.fixed:
+            positional = [Filler(element, operand.range) for element in right.elements]
+        case _ if isinstance(right, Entries):
+            named = {key: Filler(item, operand.range) for key, item in right.entries if key is not None}
+            rest = Filler(Atom(origin_of(right)), operand.range)
+        case _:
+            rest = Filler(Atom(origin_of(right)) if isinstance(right, Items) else right, operand.range)
+            positional = [rest]
+    options = value.options if isinstance(value, Choice) else (value,)
+    return choice(
+        Text(
+            formats.printf(
+                pieces_of(option, step.left.range, step.range), positional, named, step.range, "python", rest
+            )
+        )
+        for option in options
+    )
+
+
+def _unary(unary: Unary, machine: Interpreter) -> Value:
+    value = machine.evaluate(unary.operand)
+    if unary.operator in ("&", "*"):
+        return value
+    return NUMBER if unary.operator in ("not", "-", "+", "~", "typeof", "++", "--") else CONSTANT
+
+
+def _guarded(test: Expression, truth: bool, expression: Expression, machine: Interpreter) -> Value:
+    """The value of an expression that is reached only where a test came out so."""
+    before = machine.state
+    if before is None:
+        return UNKNOWN
+    machine.state = before.copy()
+    machine.refine(guards.checked(test, truth, machine))
+    value = machine.evaluate(expression)
+    machine.state = before
+    return value
+
+
+def _collection(elements: tuple[Expression, ...], machine: Interpreter) -> Value:
+    values: list[Value] = []
+    fixed = True
+    for element in elements:
+        value = machine.evaluate(element)
+        if isinstance(element, Spread):
+            fixed = False
+            value = element_of(value)
+        values.append(value)
+    return Items(tuple(values), fixed)
+
+
+def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
+    if mapping.type.strip("&*") in ("strings.Builder", "bytes.Buffer"):
+        return Text(())
+    entries: list[tuple[str | None, Value]] = []
+    for entry in mapping.entries:
+        value = machine.evaluate(entry.value)
+        if entry.key is None:
+            entries.extend(value.entries if isinstance(value, Entries) else ((None, Atom(origin_of(value))),))
+            continue
+        names = constants_of(machine.evaluate(entry.key))
+        entries.append((names[0] if len(names) == 1 else None, value))
+    declared = machine.names.declared(mapping.type) if mapping.type else None
+    if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
+        return declared
+    return Entries(tuple(entries))
+
+
+def _comprehension(comprehension: Comprehension, machine: Interpreter) -> Value:
+    iterable = machine.evaluate(comprehension.iterable)
+    before = machine.state
+    if before is None:
+        return UNKNOWN
+    machine.state = before.copy()
+    machine.bind(comprehension.target, element_of(iterable))
+    for condition in comprehension.conditions:
+        machine.evaluate(condition)
+        machine.refine(guards.checked(condition, True, machine))
+    key = machine.evaluate(comprehension.key) if comprehension.key is not None else None
+    element = machine.evaluate(comprehension.element)
+    machine.state = before
+    if key is not None:
+        names = constants_of(key)
+        if origin_of(key) <= Origin.BOUND and not names:
+            return Atom(origin_of(element), keys=origin_of(key))
+        return Entries(tuple((name, element) for name in names) or ((None, element),))
+    if isinstance(element, Items) and isinstance(comprehension.element, Comprehension):
+        return element
+    return Items((element,))
+
+
+def _assertion(value: Value, type: str, machine: Interpreter) -> Value:
+    if isinstance(value, Atom) and value.type is None and type not in ("!", "const", "any"):
+        declared = machine.names.declared(type)
+        if isinstance(declared, Atom) and (declared.type is not None or machine.language in ("go", "sql")):
+            return declared
+    return value
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, Text) or (
+        isinstance(value, Choice) and any(isinstance(option, Text) for option in value.options)
+    )
+
+
+def _extended(left: Value, right: Value) -> Value:
+    elements: list[Value] = []
+    for value in (left, right):
+        elements.extend(value.elements if isinstance(value, Items) else (element_of(value),))
+    return Items(tuple(elements), isinstance(left, Items) and isinstance(right, Items) and left.fixed and right.fixed)

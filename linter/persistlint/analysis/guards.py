@@ -1,0 +1,327 @@
+"""What a test says of the variables in it: which of them are checked where it is true, and where it is false.
+
+A test counts only if it compares with an allow-list, an anchored pattern or a type. A deny-list, a test of another
+variable and a test for emptiness say nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.state import NOTHING, Checked, Flag
+from persistlint.analysis.values import Atom, Closure, Text, constants_of, origin_of
+from persistlint.facts import Origin
+from persistlint.ir import (
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    Collection,
+    Comprehension,
+    Constant,
+    Expression,
+    Lambda,
+    Name,
+    Number,
+    Return,
+    String,
+    Subscript,
+    TypeAssertion,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.interpreter import Interpreter
+
+_SELF_TESTS = frozenset(["isidentifier", "isalnum", "isdigit", "isnumeric", "isdecimal", "isalpha"])
+_MEMBERSHIP = frozenset(
+    ["includes", "has", "contains", "Contains", "ContainsKey", "__contains__", "hasOwnProperty", "containsKey"]
+)
+_PATTERN_TESTS = frozenset(["fullmatch", "match", "test", "MatchString", "Match", "exec", "search"])
+_DENY = re.compile(
+    r"deny|black|forbid|block|bann?ed|reserved|bad|invalid|illegal|unsafe|danger|disallow|exclude|seen", re.I
+)
+_ALLOW = re.compile(
+    r"valid|allow|safe|permit|white|known|supported|legal|identifier|check|assert|ensure|verify|sanit", re.I
+)
+_PERMISSIVE = re.compile(r"(?<!\\)\.(?![^\[]*\])|\[\^|\\[SDW]|['\";`]")
+
+
+def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
+    """The variables that are checked where `test` came out as `truth`."""
+    match test:
+        case Unary(operator="not", operand=operand):
+            return checked(operand, not truth, machine)
+        case Binary(operator="and" | "or" as operator, left=left, right=right):
+            both = (operator == "and") is truth
+            one, other = checked(left, truth, machine), checked(right, truth, machine)
+            return one | other if both else one & other
+        case Await(value=value) | TypeAssertion(value=value):
+            return checked(value, truth, machine)
+        case Binary():
+            return _comparison(test, truth, machine)
+        case Call():
+            return _call(test, truth, machine)
+        case Name() | Attribute():
+            path = path_of(test)
+            flag = machine.state.flags.get(path) if machine.state is not None and path is not None else None
+            if flag is not None:
+                return flag.when_true if truth else flag.when_false
+        case Subscript(value=container, index=index) if truth:
+            # `if ALLOWED[x]` and `if MAP[x] === undefined` look a key up in a constant mapping.
+            return _paths(index) if _is_allow_list(container, machine) else NOTHING
+    return NOTHING
+
+
+def outcome(expression: Expression, machine: Interpreter) -> Flag | None:
+    """The flag of a variable that holds what `expression` gives: `ok` of a Go map, an error of a check."""
+    match expression:
+        case Subscript(value=container, index=index) if machine.language == "go" and _is_allow_list(container, machine):
+            return Flag(when_true=_paths(index))
+        case Call(arguments=arguments) if machine.language == "go" and _ALLOW.search(last_name(expression.function)):
+            paths = frozenset(path for argument in arguments for path in _paths(argument.value))
+            name = last_name(expression.function)
+            if re.match(r"(?:is|has|allow|valid[A-Z]?$)", name, re.I) and not name.lower().startswith("validate"):
+                return Flag(when_true=paths)
+            return Flag(when_false=paths)  # an error: the check passed where it is nil
+        case Call() if last_name(expression.function) in ("find", "get", "index"):
+            return None
+    return None
+
+
+def _comparison(test: Binary, truth: bool, machine: Interpreter) -> Checked:
+    left, right, operator = test.left, test.right, test.operator
+    if operator in ("in", "not in"):
+        if (operator == "in") is truth and _is_allow_list(right, machine):
+            return _paths(left)
+        return NOTHING
+    if operator in ("==", "!=", "is", "is not"):
+        same = (operator in ("==", "is")) is truth
+        return _equality(left, right, same, machine) | _equality(right, left, same, machine)
+    if operator in ("<=", "<", ">=", ">"):
+        # `set(x) <= ALLOWED`, `ALLOWED.indexOf(x) >= 0`, `ALLOWED.indexOf(x) < 0`
+        if operator == "<=" and truth and _is_allow_list(right, machine):
+            return members_of(left)
+        if operator == ">=" and truth and _is_allow_list(left, machine):
+            return members_of(right)
+        found = _index_of(left, machine)
+        bound = right.value if isinstance(right, Number) else -1 if isinstance(right, Unary) else None
+        if found and (operator, bound, truth) in ((">=", 0, True), (">", -1, True), ("<", 0, False)):
+            return found
+    return NOTHING
+
+
+def _equality(left: Expression, right: Expression, same: bool, machine: Interpreter) -> Checked:
+    if isinstance(left, Unary) and left.operator == "typeof":
+        return (
+            _paths(left.operand)
+            if same and isinstance(right, String) and right.value in ("number", "bigint", "boolean")
+            else NOTHING
+        )
+    if isinstance(right, Unary) and right.operator == "-" and not same:
+        return _index_of(left, machine)  # indexOf(x) !== -1
+    if isinstance(right, Constant):
+        if right.value is None:
+            path = path_of(left)
+            flag = machine.state.flags.get(path) if machine.state is not None and path is not None else None
+            if flag is not None:
+                return flag.when_false if same else flag.when_true
+            return checked(left, not same, machine)
+        return checked(left, right.value is same, machine)
+    if same and isinstance(right, String | Number):
+        return _paths(left)
+    if (
+        same
+        and isinstance(right, Attribute | Name | Subscript)
+        and origin_of(machine.evaluate(right)) is Origin.CONSTANT
+    ):
+        return _paths(left)
+    return NOTHING
+
+
+def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
+    function, arguments = call.function, call.arguments
+    name = last_name(function)
+    values = [argument.value for argument in arguments]
+    if isinstance(function, Attribute):
+        subject = function.value
+        if name in _SELF_TESTS and truth:
+            return _paths(subject)
+        if name == "call" and values and "hasOwnProperty" in (last_name(subject),):
+            return _paths(values[-1]) if truth and _is_allow_list(values[0], machine) else NOTHING
+        if (name == "hasOwn" and len(values) == 2) or (
+            name == "Contains" and len(values) == 2 and last_name(subject) in ("slices", "lo")
+        ):
+            return _paths(values[1]) if truth and _is_allow_list(values[0], machine) else NOTHING
+        if name in _MEMBERSHIP and len(values) == 1:
+            return _paths(values[0]) if truth and _is_allow_list(subject, machine) else NOTHING
+        if name == "issubset" and values and truth and _is_allow_list(values[0], machine):
+            return members_of(subject)
+        if name == "issuperset" and values and truth and _is_allow_list(subject, machine):
+            return members_of(values[0])
+        if name in ("every", "some") and values and isinstance(values[0], Lambda):
+            return _quantified(name == "every", subject, values[0], truth, machine)
+        if name in _PATTERN_TESTS and truth:
+            pattern_found = _pattern(subject, values, name, machine)
+            if pattern_found is not None:
+                return pattern_found
+    if isinstance(function, Name) and name in ("all", "any") and values and isinstance(values[0], Comprehension):
+        return _comprehension(name == "all", values[0], truth, machine)
+    if name == "isinstance" and len(values) == 2 and truth:
+        types = values[1].elements if isinstance(values[1], Collection) else (values[1],)
+        if all(
+            last_name(item) in ("int", "float", "bool", "Decimal", "UUID", "date", "datetime", "Enum") for item in types
+        ):
+            return _paths(values[0])
+        return NOTHING
+    if name in ("isInteger", "isSafeInteger", "isFinite") and truth:
+        return frozenset(path for value in values for path in _paths(value))
+    if name == "isNaN" and not truth:
+        return frozenset(path for value in values for path in _paths(value))
+    if name == "bool" and values:
+        return checked(values[0], truth, machine)
+    closure = machine.evaluate(function)
+    if isinstance(closure, Closure):
+        return _predicate(closure, call, truth, machine)
+    if truth and _ALLOW.search(name) and not _DENY.search(name) and len(values) <= 3:
+        return frozenset(path for value in values for path in _paths(value))
+    if (
+        not truth
+        and _DENY.search(name)
+        and re.match(r"(?:is_?|has_?)?(?:invalid|illegal|unsafe|disallowed)", name, re.I)
+    ):
+        return frozenset(path for value in values for path in _paths(value))
+    return NOTHING
+
+
+def _pattern(subject: Expression, values: list[Expression], name: str, machine: Interpreter) -> Checked | None:
+    """`re.fullmatch(pattern, x)`, `PATTERN.match(x)`, `/…/.test(x)`, `x.match(/…/)`, `regexp.MatchString(pattern, x)`."""
+    if last_name(subject) in ("re", "regexp", "regex") and len(values) >= 2:
+        pattern, tested = values[0], values[1]
+    elif len(values) == 1 and name in ("match", "search") and machine.language in ("javascript", "typescript"):
+        pattern, tested = values[0], subject
+    elif len(values) == 1:
+        pattern, tested = subject, values[0]
+    else:
+        return None
+    texts = constants_of(machine.evaluate(pattern)) or _compiled(pattern, machine)
+    anchored = name == "fullmatch"
+    begins = anchored or (name == "match" and machine.language == "python")
+    for text in texts:
+        body = re.sub(r"^\(\?[a-zA-Z]+\)", "", text)
+        if not (begins or body.startswith(("^", r"\A"))) or not (anchored or body.endswith(("$", r"\Z", r"\z"))):
+            return NOTHING
+        if _PERMISSIVE.search(body):
+            return NOTHING
+    return _paths(tested)
+
+
+def _compiled(pattern: Expression, machine: Interpreter) -> tuple[str, ...]:
+    value = machine.evaluate(pattern)
+    if isinstance(value, Text):
+        return constants_of(value)
+    return ()
+
+
+def _quantified(every: bool, subject: Expression, test: Lambda, truth: bool, machine: Interpreter) -> Checked:
+    """`xs.every(x => …)` is true, or `xs.some(x => …)` is false."""
+    body, parameters = test.function.body, test.function.parameters
+    if (
+        every is not truth
+        or len(body) != 1
+        or not parameters
+        or not isinstance(body[0], Return)
+        or body[0].value is None
+    ):
+        return NOTHING
+    return members_of(subject) if parameters[0].name in checked(body[0].value, truth, machine) else NOTHING
+
+
+def _comprehension(every: bool, test: Comprehension, truth: bool, machine: Interpreter) -> Checked:
+    """`all(… for c in x)` is true, or `any(… for c in x)` is false."""
+    path = path_of(test.target)
+    if every is not truth or path is None:
+        return NOTHING
+    if path in checked(test.element, truth, machine):
+        return members_of(test.iterable) | _paths(test.iterable)
+    return NOTHING
+
+
+def _predicate(closure: Closure, call: Call, truth: bool, machine: Interpreter) -> Checked:
+    """A function of the file that returns a test of its parameters."""
+    body = closure.function.body
+    if not body or not isinstance(body[-1], Return) or body[-1].value is None or len(machine.frames) > 8:
+        return NOTHING
+    inside = checked(body[-1].value, truth, machine) if len(body) == 1 else NOTHING
+    names = [parameter.name for parameter in closure.function.parameters]
+    if closure.receiver is not None and names and names[0] == closure.function.receiver:
+        names = names[1:]
+    pairs = zip(names, call.arguments, strict=False)
+    return frozenset(path for name, argument in pairs if name in inside for path in _paths(argument.value))
+
+
+def _is_allow_list(container: Expression, machine: Interpreter) -> bool:
+    name = last_name(container)
+    if _DENY.search(name):
+        return False
+    value = machine.evaluate(container)
+    if isinstance(value, Atom) and value.origin is Origin.PARAMETER:
+        return bool(_ALLOW.search(name) or re.search(r"column|field|table|name|choice|option|key", name, re.I))
+    if isinstance(value, Text):
+        # `x in "abc"` tests for a part of a constant; `"'" in x` tests nothing of x.
+        return origin_of(value) is Origin.CONSTANT and not isinstance(container, Name)
+    return origin_of(value) < Origin.REQUEST
+
+
+def _index_of(expression: Expression, machine: Interpreter) -> Checked:
+    if isinstance(expression, Call) and isinstance(expression.function, Attribute) and expression.arguments:
+        if expression.function.name in ("indexOf", "index", "findIndex") and _is_allow_list(
+            expression.function.value, machine
+        ):
+            return _paths(expression.arguments[0].value)
+    return NOTHING
+
+
+def _paths(expression: Expression) -> Checked:
+    """The variable that a tested expression speaks of, also through `.lower()` and the like."""
+    while isinstance(expression, Call) and isinstance(expression.function, Attribute):
+        name = expression.function.name
+        if name not in ("lower", "upper", "strip", "toLowerCase", "toUpperCase", "trim", "casefold"):
+            break
+        if name in ("lower", "upper", "casefold", "toLowerCase", "toUpperCase") or not expression.arguments:
+            expression = expression.function.value
+    if isinstance(expression, Call) and last_name(expression.function) in (
+        "ToLower",
+        "ToUpper",
+        "TrimSpace",
+        "String",
+        "str",
+    ):
+        if len(expression.arguments) == 1:
+            expression = expression.arguments[0].value
+    path = path_of(expression)
+    return frozenset([path]) if path is not None else NOTHING
+
+
+def members_of(expression: Expression) -> Checked:
+    """The collection whose members a test speaks of: `x` of `set(x)`, `x.keys()`, `Object.keys(x)`."""
+    if isinstance(expression, Call):
+        if (
+            isinstance(expression.function, Attribute)
+            and expression.function.name in ("keys", "items")
+            and not expression.arguments
+        ):
+            return members_of(expression.function.value)
+        if expression.arguments and last_name(expression.function) in (
+            "set",
+            "keys",
+            "list",
+            "Set",
+            "frozenset",
+            "tuple",
+        ):
+            return members_of(expression.arguments[0].value)
+        return NOTHING
+    return frozenset(f"keys:{path}" for path in _paths(expression))

@@ -1,0 +1,754 @@
+"""Runs a lowered program on abstract values, statement by statement.
+
+Branches run on copies of the state and meet again; a branch that returns or raises does not come back, and so a test
+guards what follows it exactly where it dominates it. A loop body runs once and may not have run. Functions of the
+file are run where they are called, with the values of that call, so that a helper that builds SQL, a wrapper that
+sends it and a check that raises mean what they do. Nothing of the checked program is executed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint.analysis import guards
+from persistlint.analysis.expressions import combine, evaluate
+from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.state import NOTHING, Checked, Flag, State, merge
+from persistlint.analysis.values import (
+    CHECKED,
+    CONSTANT,
+    NUMBER,
+    UNKNOWN,
+    Atom,
+    Choice,
+    Class,
+    Closure,
+    Entries,
+    Instance,
+    Items,
+    Text,
+    Value,
+    choice,
+    element_of,
+    join,
+    key_origin,
+    options_of,
+    origin_of,
+    with_origin,
+)
+from persistlint.facts import Origin
+from persistlint.ir import (
+    Assert,
+    Assign,
+    Block,
+    Call,
+    ClassDefinition,
+    Collection,
+    Constant,
+    Defer,
+    Expression,
+    ExpressionStatement,
+    Function,
+    FunctionDefinition,
+    If,
+    Import,
+    Jump,
+    Loop,
+    Module,
+    Name,
+    Nested,
+    Parameter,
+    Raise,
+    Return,
+    Spread,
+    Statement,
+    String,
+    Subscript,
+    Switch,
+    Try,
+    With,
+)
+from persistlint.ir import (
+    Mapping as MappingLiteral,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from persistlint.source import Range
+
+DEEPEST_CALL = 5  # how many calls of functions of the file are followed into one another
+MOST_STEPS = 60_000  # statements run for one file; beyond that calls are no longer followed
+
+_EXITS = frozenset(
+    [
+        "exit",
+        "abort",
+        "Exit",
+        "Fatal",
+        "Fatalf",
+        "Fatalln",
+        "Panic",
+        "Panicf",
+        "Panicln",
+        "panic",
+        "die",
+        "FailNow",
+        "fail",
+        "notFound",
+        "redirect",
+    ]
+)
+
+
+@dataclass
+class Frame:
+    """One run of a function."""
+
+    number: int
+    function: Function | None
+    returned: list[Value] = field(default_factory=list)
+    ends: list[State] = field(default_factory=list)
+    breaks: list[list[State]] = field(default_factory=list)
+    continues: list[list[State]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call of a function of the file came to: its value, and the parameters that are checked afterwards."""
+
+    value: Value
+    checked: Checked
+
+
+@dataclass
+class Interpreter:
+    """The run of one file. `on_call` and `on_text` are told of every call and of every text that is named."""
+
+    names: Names
+    language: str
+    on_call: Callable[..., None]
+    on_text: Callable[[str, Expression, Value], None]
+    state: State | None = field(default_factory=State)
+    outer: dict[str, Value] = field(default_factory=dict)
+    frames: list[Frame] = field(default_factory=list)
+    functions: dict[int, tuple[Function, Value | None, dict[str, Value]]] = field(default_factory=dict)
+    followed: set[int] = field(default_factory=set)
+    objects: dict[str, dict[str, Value]] = field(default_factory=dict)
+    class_scopes: dict[str, dict[str, Value]] = field(default_factory=dict)
+    steps: int = 0
+    next_frame: int = 1
+
+    # ------------------------------------------------------------------------------------------------ programs
+
+    def run(self, module: Module, wanted: Callable[[Range], bool]) -> None:
+        """Run the top level of a file, then every function in a range for which `wanted` is true."""
+        self.frames.append(Frame(0, None))
+        self._declare(module.body)
+        self.block(module.body)
+        self.outer = dict((self.state or State()).values)
+        pending = True
+        done: set[int] = set()
+        for exported in (True, False):
+            pending = True
+            while pending:
+                pending = False
+                for key, (function, receiver, captured) in list(self.functions.items()):
+                    if key in done or (not exported and key in self.followed):
+                        continue
+                    if (function.exported and bool(function.name)) is not exported:
+                        continue
+                    done.add(key)
+                    pending = True
+                    if wanted(function.range):
+                        self.run_function(function, receiver, captured)
+
+    def run_function(self, function: Function, receiver: Value | None, captured: dict[str, Value]) -> None:
+        """Run a function for its own sake, with parameters of which nothing is known but their declaration."""
+        self.state = State({**captured})
+        for parameter in function.parameters:
+            self._bind(parameter, self.parameter(parameter))
+        self._bind_receiver(function, receiver)
+        self._enter(function)
+        self.state = None
+
+    def parameter(self, parameter: Parameter) -> Value:
+        """What a parameter can be when nothing is known of the call."""
+        declared = self.names.declared(parameter.annotation)
+        if isinstance(declared, Atom) and declared.type is None and parameter.kind != "positional":
+            return Items((declared,))
+        if declared is not None:
+            return declared
+        return Atom(Origin.PARAMETER)
+
+    def call_closure(
+        self, closure: Closure, arguments: Mapping[str, Value], paths: Mapping[str, str]
+    ) -> Outcome | None:
+        """Run a function of the file with these argument values by parameter name (`#` and its index for one that
+        takes its argument apart); None where it is not followed.
+
+        `paths` names the caller's variable behind a parameter, where it is one.
+        """
+        function = closure.function
+        active = [frame.function for frame in self.frames]
+        if function in active or len(active) > DEEPEST_CALL or self.steps > MOST_STEPS or self.state is None:
+            return None
+        self.followed.add(id(function))
+        caller = self.state
+        inside = closure.home == self.frames[-1].number
+        self.state = State(
+            {**(caller.values if inside else self._captured(closure))}, dict(caller.flags) if inside else {}
+        )
+        shadowed = set()
+        for index, parameter in enumerate(function.parameters):
+            shadowed.add(parameter.name)
+            value = arguments.get(parameter.name or f"#{index}")
+            if value is None:
+                value = self.evaluate(parameter.default) if parameter.default is not None else self.parameter(parameter)
+            self._bind(parameter, value)
+        self._bind_receiver(function, closure.receiver)
+        frame = self._enter(function)
+        end = self.state
+        self.state = caller
+        if inside and end is not None:
+            self._take_over(caller, end, shadowed | _declared(function.body))
+        checked = frozenset(
+            path
+            for name, path in paths.items()
+            if frame.ends and all(_is_checked(state.values.get(name)) for state in frame.ends)
+        )  # fmt: skip
+        if function.is_generator:
+            return Outcome(Items(tuple(frame.returned)) if frame.returned else UNKNOWN, checked)
+        return Outcome(choice(frame.returned) if frame.returned else CONSTANT, checked)
+
+    # ---------------------------------------------------------------------------------------------- statements
+
+    def block(self, statements: Block) -> None:
+        """Run statements until one of them ends the way."""
+        for statement in statements:
+            if self.state is None:
+                return
+            self.steps += 1
+            self.execute(statement)
+
+    def execute(self, statement: Statement) -> None:
+        """Run one statement."""
+        match statement:
+            case ExpressionStatement(value=value):
+                self.evaluate(value)
+                if _exits(value):
+                    self.state = None
+            case Assign():
+                self._assign(statement)
+            case If(test=test, then=then, otherwise=otherwise):
+                self._if(test, then, otherwise)
+            case Loop():
+                self._loop(statement)
+            case Return(value=value):
+                self._return(value)
+            case Raise(value=value):
+                if value is not None:
+                    self.evaluate(value)
+                self.state = None
+            case Try():
+                self._try(statement)
+            case With(context=context, target=bound, body=body):
+                entered = self.evaluate(context)
+                if bound is not None:
+                    self.bind(bound, entered)
+                self.block(body)
+            case Switch():
+                self._switch(statement)
+            case Jump(kind=kind):
+                self._jump(kind)
+            case Assert(test=test):
+                self.evaluate(test)
+                self.refine(guards.checked(test, True, self))
+            case Nested(body=body):
+                self.block(body)
+            case FunctionDefinition(function=function):
+                for decorator in function.decorators:
+                    self.evaluate(decorator)
+                self.assign(function.name, self.closure(function))
+            case ClassDefinition():
+                self._class(statement)
+            case Import():
+                self.names.add(statement)
+            case Defer(call=call):
+                self.evaluate(call)
+
+    def evaluate(self, expression: Expression) -> Value:
+        """The value of an expression."""
+        return evaluate(expression, self)
+
+    def lookup(self, path: str) -> Value | None:
+        """What is known of a variable or path, None if nothing."""
+        if self.state is not None and (value := self.state.values.get(path)) is not None:
+            return value
+        return self.outer.get(path)
+
+    def assign(self, path: str, value: Value, flag: Flag | None = None) -> None:
+        """Set a variable."""
+        if self.state is not None:
+            self.state.assign(path, value, flag)
+
+    def closure(self, function: Function, receiver: Value | None = None) -> Closure:
+        """A function as a value; it is remembered, to be run for its own sake later, in case nothing here calls it or
+        code outside the file can."""
+        captured = self.state.values if self.state is not None else {}
+        if id(function) not in self.functions:
+            self.functions[id(function)] = (
+                function,
+                receiver,
+                dict(captured) if self.frames[-1].number else self.outer,
+            )
+        return Closure(function, self.frames[-1].number, receiver)
+
+    def refine(self, checked: Checked) -> None:
+        """Note that variables passed a test."""
+        if self.state is None:
+            return
+        for path in checked:
+            if path.startswith("keys:"):
+                path = path[5:]
+                value = self.lookup(path) or UNKNOWN
+                refined = Atom(origin_of(value), keys=Origin.CHECKED)
+                self.state.values[path] = Items((CHECKED,)) if isinstance(value, Items) else refined
+            else:
+                value = self.lookup(path) or UNKNOWN
+                if origin_of(value) > Origin.CHECKED:
+                    self.state.values[path] = _checked(value)
+
+    def bind(self, target: Expression, value: Value) -> None:
+        """Assign a value to a target, which may take it apart."""
+        match target:
+            case Collection(elements=elements):
+                for index, element in enumerate(elements):
+                    self.bind(element.value if isinstance(element, Spread) else element, _part(value, index))
+            case MappingLiteral(entries=entries):
+                for entry in entries:
+                    key = entry.key.value if isinstance(entry.key, String) else None
+                    self.bind(entry.value, self.member(value, key))
+            case Subscript(value=container, index=index):
+                self._store(container, index, value)
+            case _:
+                path = path_of(target)
+                if path is not None:
+                    self.assign(path, value)
+
+    def member(self, value: Value, key: str | None) -> Value:
+        """What taking a property out of a value gives, where only its name is known."""
+        if isinstance(value, Entries) and key is not None and (found := value.get(key)) is not None:
+            return found
+        if isinstance(value, Choice):
+            return choice(self.member(option, key) for option in value.options)
+        if isinstance(value, Atom) and value.type is not None and key in value.type.fields:
+            return Atom(Origin.UNKNOWN, value.type.returned(value.type.fields[key]))
+        return Atom(max(origin_of(value), Origin.CONSTANT))
+
+    # ------------------------------------------------------------------------------------------ statement kinds
+
+    def _declare(self, statements: Block) -> None:
+        """Make known what may be used above its declaration: imports, classes, functions."""
+        for statement in statements:
+            if isinstance(statement, Import):
+                self.names.add(statement)
+            elif isinstance(statement, ClassDefinition):
+                self.names.classes[statement.name] = statement
+                self.assign(statement.name, Class(statement))
+            elif isinstance(statement, FunctionDefinition):
+                self.assign(statement.function.name, self.closure(statement.function))
+            elif isinstance(statement, Nested):
+                self._declare(statement.body)
+
+    def _assign(self, statement: Assign) -> None:
+        target, expression = statement.target, statement.value
+        if expression is None:
+            value = self.names.declared(statement.annotation) or self._zero(statement.annotation)
+            self.bind(target, value)
+            return
+        if statement.operator != "=":
+            value = self._augmented(statement, expression)
+            self.bind(target, value)
+        else:
+            value = self.evaluate(expression)
+            if isinstance(value, Atom) and value.type is None and statement.annotation:
+                value = self._declared_or(statement.annotation, value)
+            self.bind(target, value)
+            self._flag(target, expression)
+        path = path_of(target)
+        if path is not None:
+            self.on_text(path, expression, value)
+
+    def _declared_or(self, annotation: str, value: Atom) -> Value:
+        declared = self.names.declared(annotation)
+        if declared is None or (
+            isinstance(declared, Atom) and declared.origin > value.origin and declared.type is None
+        ):
+            return value
+        return declared
+
+    def _zero(self, annotation: str) -> Value:
+        return Text(()) if annotation.strip("*&") in ("strings.Builder", "bytes.Buffer") else CONSTANT
+
+    def _augmented(self, statement: Assign, expression: Expression) -> Value:
+        before = self.evaluate(statement.target)
+        added = self.evaluate(expression)
+        return combine(statement.operator, before, added, statement.target.range, expression.range, statement.range)
+
+    def _flag(self, target: Expression, expression: Expression) -> None:
+        """Remember what a variable that holds the outcome of a test says."""
+        if self.state is None:
+            return
+        if isinstance(target, Collection) and target.elements:
+            path = path_of(target.elements[-1])
+            flag = guards.outcome(expression, self)
+            if path is not None and flag is not None:
+                self.state.flags[path] = flag
+            return
+        path = path_of(target)
+        if path is None:
+            return
+        flag = guards.outcome(expression, self)
+        if flag is None:
+            when_true, when_false = guards.checked(expression, True, self), guards.checked(expression, False, self)
+            flag = Flag(when_true, when_false) if when_true or when_false else None
+        if flag is not None:
+            self.state.flags[path] = flag
+
+    def _if(self, test: Expression, then: Block, otherwise: Block) -> None:
+        ends: list[State | None] = []
+        while True:  # a chain of `elif` is a loop here, so that its length does not matter
+            self.evaluate(test)
+            before = self.state
+            if before is None:
+                break
+            self.state = before.copy()
+            self.refine(guards.checked(test, True, self))
+            self.block(then)
+            ends.append(self.state)
+            self.state = before
+            self.refine(guards.checked(test, False, self))
+            if len(otherwise) == 1 and isinstance(otherwise[0], If):
+                test, then, otherwise = otherwise[0].test, otherwise[0].then, otherwise[0].otherwise
+                continue
+            self.block(otherwise)
+            break
+        for end in ends:
+            self.state = merge(self.state, end, self.outer)
+
+    def _loop(self, loop: Loop) -> None:
+        frame = self.frames[-1]
+        element: Value | None = None
+        if loop.iterable is not None:
+            element = self._iterated(loop, self.evaluate(loop.iterable))
+        if loop.test is not None:
+            self.evaluate(loop.test)
+        if self.state is None:
+            return
+        before = self.state.copy()
+        frame.breaks.append([])
+        frame.continues.append([])
+        if loop.target is not None and element is not None:
+            self.bind(loop.target, element)
+        if loop.test is not None:
+            self.refine(guards.checked(loop.test, True, self))
+        self.block(loop.body)
+        after = self.state
+        for end in frame.continues.pop():
+            after = merge(after, end, self.outer)
+        checked = self._checked_by(loop, element, after)
+        self.state = merge(before, after, self.outer)
+        self.refine(checked)
+        breaks = frame.breaks.pop()
+        self.block(loop.otherwise)
+        for end in breaks:
+            self.state = merge(self.state, end, self.outer)
+
+    def _checked_by(self, loop: Loop, element: Value | None, after: State | None) -> Checked:
+        """The collection whose elements a loop checks one by one: `for x in xs: if x not in ALLOWED: raise`."""
+        if after is None or element is None or loop.target is None or loop.iterable is None:
+            return NOTHING
+        target = loop.target
+        if isinstance(target, Collection) and target.elements:
+            target = target.elements[-1 if self.language == "go" else 0]
+        path = path_of(target)
+        if path is None or origin_of(element) <= Origin.CHECKED or not _is_checked(after.values.get(path)):
+            return NOTHING
+        return guards.members_of(loop.iterable)
+
+    def _iterated(self, loop: Loop, value: Value) -> Value:
+        """What the target of a loop is bound to."""
+        if self.language == "go" and isinstance(loop.target, Collection):
+            keys = element_of(value) if isinstance(value, Entries) else NUMBER
+            values = (
+                choice(item for _, item in value.entries)
+                if isinstance(value, Entries) and value.entries
+                else element_of(value)
+            )
+            if not isinstance(value, (Entries, Items)):
+                keys = Atom(key_origin(value)) if origin_of(value) > Origin.BOUND and _is_map(value) else NUMBER
+            return Items((keys, values), fixed=True)
+        return element_of(value)
+
+    def _return(self, expression: Expression | None) -> None:
+        frame = self.frames[-1]
+        value = self.evaluate(expression) if expression is not None else CONSTANT
+        if frame.function is not None and expression is not None:
+            self.on_text(frame.function.name, expression, value)
+        if not (isinstance(expression, Constant) or expression is None):
+            frame.returned.append(value)
+        if self.state is not None:
+            frame.ends.append(self.state)
+        self.state = None
+
+    def _try(self, statement: Try) -> None:
+        before = self.state.copy() if self.state is not None else None
+        self.block(statement.body)
+        self.block(statement.otherwise)
+        after = self.state
+        for handler in statement.handlers:
+            # The handler may start after any statement of the body; what the body checked does not hold there.
+            self.state = before.copy() if before is not None else None
+            if handler.name and self.state is not None:
+                self.assign(handler.name, UNKNOWN)
+            self.block(handler.body)
+            after = merge(after, self.state, self.outer)
+        self.state = after
+        if self.state is None and statement.final and before is not None:
+            self.state = before
+            self.block(statement.final)
+            self.state = None
+        else:
+            self.block(statement.final)
+
+    def _switch(self, switch: Switch) -> None:
+        if switch.subject is not None:
+            self.evaluate(switch.subject)
+        before = self.state
+        if before is None:
+            return
+        frame = self.frames[-1]
+        ends: list[State | None] = []
+        fallen: State | None = None
+        frame.breaks.append([])
+        has_default = False
+        path = path_of(switch.subject) if switch.subject is not None else None
+        for case in switch.cases:
+            self.state = before.copy()
+            has_default = has_default or not case.values
+            values = [self.evaluate(value) for value in case.values]
+            if path is not None and values and all(origin_of(value) is Origin.CONSTANT for value in values):
+                self.refine(frozenset([path]))
+            elif switch.subject is None and len(case.values) == 1:
+                self.refine(guards.checked(case.values[0], True, self))
+            self.state = merge(self.state, fallen, self.outer)
+            self.block(case.body)
+            fallen = self.state if case.falls_through else None
+            if not case.falls_through:
+                ends.append(self.state)
+        ends.append(fallen)
+        self.state = None if has_default else before
+        for end in [*ends, *frame.breaks.pop()]:
+            self.state = merge(self.state, end, self.outer)
+
+    def _jump(self, kind: str) -> None:
+        frame = self.frames[-1]
+        if self.state is not None:
+            if kind == "break" and frame.breaks:
+                frame.breaks[-1].append(self.state)
+            elif kind == "continue" and frame.continues:
+                frame.continues[-1].append(self.state)
+        self.state = None
+
+    # ------------------------------------------------------------------------------------------ classes, calls
+
+    def _class(self, definition: ClassDefinition) -> None:
+        self.names.classes[definition.name] = definition
+        for decorator in definition.decorators:
+            self.evaluate(decorator)
+        self.assign(definition.name, Class(definition))
+        if self.state is None:
+            return
+        outside = self.state
+        self.state = outside.copy()
+        scope: dict[str, Value] = {}
+        for statement in definition.body:
+            match statement:
+                case FunctionDefinition(function=function):
+                    for decorator in function.decorators:
+                        self.evaluate(decorator)
+                    scope[function.name] = self.closure(function, Instance(definition))
+                case Assign(target=Name(id=name)):
+                    self.execute(statement)
+                    scope[name] = self.lookup(name) or UNKNOWN
+                case ClassDefinition() | FunctionDefinition():
+                    self.execute(statement)
+        self.state = outside
+        self.class_scopes[definition.name] = scope
+
+    def attribute_of(self, definition: ClassDefinition, name: str) -> Value | None:
+        """An attribute of an object of a class of the file: what its constructor or its class body sets it to."""
+        scope = self.class_scopes.get(definition.name)
+        if scope is None:
+            return None
+        attributes = self.objects.get(definition.name)
+        if attributes is None:
+            attributes = self.objects[definition.name] = {}  # also what stops a constructor that asks for itself
+            attributes.update(self._constructed(definition, scope))
+        if name in attributes:
+            return attributes[name]
+        if name in scope:
+            return scope[name]
+        declared = dict(definition.fields).get(name)
+        if declared is not None and (value := self.names.declared(declared)) is not None:
+            return value
+        for base in definition.bases:
+            parent = self.names.classes.get(base)
+            if (
+                parent is not None
+                and parent is not definition
+                and (found := self.attribute_of(parent, name)) is not None
+            ):
+                return found
+        return None
+
+    def _constructed(self, definition: ClassDefinition, scope: Mapping[str, Value]) -> dict[str, Value]:
+        """The attributes that the constructor sets, run with parameters of which nothing is known."""
+        found: dict[str, Value] = {}
+        for name in ("__init__", "constructor", "__post_init__", "__new__"):
+            constructor = scope.get(name)
+            if not isinstance(constructor, Closure) or constructor.function.receiver is None:
+                continue
+            outside, callers = self.state, self.frames
+            self.frames = [Frame(0, None)]
+            self.run_constructor(constructor.function, Instance(definition))
+            prefix = constructor.function.receiver + "."
+            for state in self.frames[0].ends:
+                for path, value in state.values.items():
+                    if path.startswith(prefix):
+                        key = path[len(prefix) :]
+                        found[key] = join(found[key], value) if key in found else value
+            self.state, self.frames = outside, callers
+        return found
+
+    def run_constructor(self, function: Function, receiver: Value) -> None:
+        """Run a constructor and keep its end states in the frame below."""
+        self.state = State({})
+        for parameter in function.parameters:
+            self._bind(parameter, self.parameter(parameter))
+        self._bind_receiver(function, receiver)
+        frame = self._enter(function)
+        self.frames[-1].ends.extend(frame.ends)
+
+    def _enter(self, function: Function) -> Frame:
+        frame = Frame(self.next_frame, function)
+        self.next_frame += 1
+        self.frames.append(frame)
+        self._declare(function.body)
+        self.block(function.body)
+        if self.state is not None:
+            frame.ends.append(self.state)
+        ends = list(frame.ends)
+        end: State | None = None
+        for state in ends:
+            end = merge(end, state, self.outer)
+        self.state = end
+        self.frames.pop()
+        return frame
+
+    def _bind(self, parameter: Parameter, value: Value) -> None:
+        if parameter.pattern is not None:
+            self.bind(parameter.pattern, value)
+        elif parameter.name:
+            self.assign(parameter.name, value)
+
+    def _bind_receiver(self, function: Function, receiver: Value | None) -> None:
+        if function.receiver is not None:
+            owner = self.names.classes.get(function.owner or "")
+            self.assign(function.receiver, receiver or (Instance(owner) if owner is not None else UNKNOWN))
+
+    def _captured(self, closure: Closure) -> dict[str, Value]:
+        _, _, captured = self.functions.get(id(closure.function), (None, None, {}))
+        return captured
+
+    def _take_over(self, caller: State, end: State, local: Iterable[str]) -> None:
+        """A function literal runs among the variables of the function around it; they keep what it did to them."""
+        hidden = set(local)
+        for path, value in end.values.items():
+            if path.split(".", 1)[0] in hidden:
+                continue
+            known = caller.values.get(path)
+            if known is None:
+                continue
+            if known is not value:
+                caller.values[path] = join(known, value)
+
+    def _store(self, container: Expression, index: Expression, value: Value) -> None:
+        """`container[index] = value`."""
+        self.evaluate(index)
+        path = path_of(container)
+        if path is None:
+            self.evaluate(container)
+            return
+        if isinstance(index, String):
+            self.assign(f"{path}.{index.value}", value)
+        known = self.lookup(path)
+        key = index.value if isinstance(index, String) else None
+        if isinstance(known, Entries):
+            self.assign(path, Entries((*known.entries, (key, value))))
+        elif isinstance(known, Items):
+            self.assign(path, Items((*known.elements, value)))
+
+
+def _exits(expression: Expression) -> bool:
+    return isinstance(expression, Call) and last_name(expression.function) in _EXITS
+
+
+def _is_map(value: Value) -> bool:
+    return isinstance(value, Atom) and value.keys is not None
+
+
+def _is_checked(value: Value | None) -> bool:
+    return value is not None and origin_of(value) is Origin.CHECKED
+
+
+def _checked(value: Value) -> Value:
+    if isinstance(value, Items):
+        return Items((CHECKED,))
+    if isinstance(value, Choice):
+        return choice(option if origin_of(option) <= Origin.BOUND else CHECKED for option in options_of(value))
+    return with_origin(value, Origin.CHECKED) if isinstance(value, Atom) else CHECKED
+
+
+def _part(value: Value, index: int) -> Value:
+    """What the `index`th target of several gets."""
+    match value:
+        case Items(elements=elements, fixed=True):
+            return elements[index] if index < len(elements) else UNKNOWN
+        case Items():
+            return element_of(value)
+        case Choice(options=options):
+            return choice(_part(option, index) for option in options)
+        case Atom(type=type) if type is not None and index == 0:
+            return value
+    return Atom(origin_of(value))
+
+
+def _declared(body: Block) -> set[str]:
+    """The variables that statements of a function declare themselves."""
+    found: set[str] = set()
+    stack = list(body)
+    while stack:
+        statement = stack.pop()
+        match statement:
+            case Assign(target=Name(id=name), declares=True):
+                found.add(name)
+            case If(then=then, otherwise=otherwise):
+                stack.extend((*then, *otherwise))
+            case Loop(body=inner) | Nested(body=inner) | With(body=inner):
+                stack.extend(inner)
+            case FunctionDefinition(function=function):
+                found.add(function.name)
+    return found

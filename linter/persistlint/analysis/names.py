@@ -1,0 +1,164 @@
+"""What names stand for: imports, qualified names, and the types that annotations declare."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.values import NUMBER, UNKNOWN, Atom, Imported, Instance, Value
+from persistlint.facts import Origin
+from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from persistlint.libraries import Catalogue, Type
+
+_MAJOR_VERSION = re.compile(r"/v\d+(?=$|/|\.)|\.v\d+$")
+_WRAPPERS = re.compile(
+    r"^(?:Optional|Annotated|Awaitable|Promise|Readonly|Partial|NonNullable|AsyncGenerator|AsyncIterator|Generator"
+    r"|Iterator|Type|type|Final|ClassVar|InstanceType)\s*[\[<](.*)[\]>]$",
+    re.DOTALL,
+)
+_NUMERIC = {
+    "python": re.compile(r"(?:builtins\.)?(?:int|float|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|"
+                         r"datetime\.date(?:time)?|timedelta|conint\(.*\)|PositiveInt|NonNegativeInt|Literal\[.*\])"),
+    "javascript": re.compile(r"number|bigint|boolean|Date|(?:'[^']*'|\"[^\"]*\"|\d+)(?:\s*\|\s*(?:'[^']*'|\"[^\"]*\"|\d+))*"
+                             r"|keyof typeof \w+"),
+    "go": re.compile(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"),
+    "sql": re.compile(r"(?:small|big|tiny|medium)?int(?:eger)?\d?(?:\(\d+\))?|numeric.*|decimal.*|real|float.*|double precision|"
+                      r"bool(?:ean)?|bit|uuid|date|time.*|interval|oid|reg\w+|money|number.*|pls_integer|binary_integer|"
+                      r"(?:big)?serial|uniqueidentifier|sysname_checked|datetime.*|year", re.IGNORECASE),
+}  # fmt: skip
+_ENFORCED = {"go", "sql"}  # languages in which a value cannot be of another type than its declaration says
+
+
+@dataclass
+class Names:
+    """The names of one file: what it imports and the classes that it declares."""
+
+    catalogue: Catalogue
+    language: str
+    imports: dict[str, str] = field(default_factory=dict)
+    modules: set[str] = field(default_factory=set)
+    classes: dict[str, ClassDefinition] = field(default_factory=dict)
+
+    def add(self, statement: Import) -> None:
+        """Take note of an import."""
+        module = canonical(statement.module)
+        self.modules.add(module)
+        parts = module.split(".")
+        if self.language == "python":
+            self.modules.update(".".join(parts[:count]) for count in range(1, len(parts)))
+            if statement.member:
+                self.modules.add(f"{module}.{statement.member}")
+        self.imports[statement.local] = f"{module}.{statement.member}" if statement.member else module
+
+    def qualified(self, expression: Expression) -> str | None:
+        """The qualified name of an expression that names something of another module, else None."""
+        parts: list[str] = []
+        while isinstance(expression, Attribute):
+            parts.append(expression.name)
+            expression = expression.value
+        if not isinstance(expression, Name) or expression.id not in self.imports:
+            return None
+        return ".".join([self.imports[expression.id], *reversed(parts)])
+
+    def declared(self, annotation: str) -> Value | None:
+        """The value that a declared type allows, or None where the type tells nothing."""
+        text = annotation.strip().strip("\"'")
+        while match := _WRAPPERS.match(text):
+            text = (
+                match.group(1).split(",")[0]
+                if text.startswith(("Annotated", "AsyncG", "Generator"))
+                else match.group(1)
+            )
+        if not text:
+            return None
+        parts = [
+            part.strip() for part in re.split(r"\s*\|\s*", text) if part.strip() not in ("None", "null", "undefined")
+        ]
+        pattern = _NUMERIC.get(self.language)
+        if pattern and parts and all(pattern.fullmatch(part.lstrip("*")) for part in parts):
+            return NUMBER if self.language in _ENFORCED else Atom(Origin.ANNOTATED)
+        values = [value for part in parts if (value := self._object(part)) is not None]
+        return values[0] if values else None
+
+    def type_named(self, qualified: str) -> Type | None:
+        """The type of a library with that qualified name."""
+        return self.catalogue.types.get(qualified)
+
+    def _object(self, text: str) -> Value | None:
+        base = re.split(r"[\[<(]", text.lstrip("*&"), maxsplit=1)[0].strip()
+        if base in self.classes:
+            definition = self.classes[base]
+            return Atom(Origin.ANNOTATED) if definition.is_enum else Instance(definition)
+        root, _, rest = base.partition(".")
+        if root in self.imports:
+            base = ".".join(filter(None, [self.imports[root], rest]))
+        elif self.language == "python" and base in self.modules:
+            pass
+        type = self.type_named(base)
+        if type is None and root not in self.imports:
+            type = self._global(base)
+        return Atom(Origin.UNKNOWN, type) if type is not None else None
+
+    def _global(self, name: str) -> Type | None:
+        """A type that needs no import, such as Cloudflare's `D1Database`."""
+        return self.catalogue.types.get(name)
+
+
+def canonical(module: str) -> str:
+    """An import path without what does not tell libraries apart: Go major versions, `node:` prefixes."""
+    return _MAJOR_VERSION.sub("", module).removeprefix("node:") if "/" in module or ":" in module else module
+
+
+def path_of(expression: Expression) -> str | None:
+    """A stable spelling of a variable, attribute chain or constant subscript: the key under which it is remembered."""
+    match expression:
+        case Name(id=id):
+            return id
+        case Attribute(value=value, name=name):
+            base = path_of(value)
+            return f"{base}.{name}" if base else None
+        case Subscript(value=value, index=String(value=key)):
+            base = path_of(value)
+            return f"{base}.{key}" if base else None
+        case TypeAssertion(value=value):
+            return path_of(value)
+    return None
+
+
+def last_name(expression: Expression) -> str:
+    """The name by which a reader would call an object: `pool` of `this.pool`, `get_db` of `get_db()`."""
+    match expression:
+        case Name(id=id):
+            return id
+        case Attribute(name=name):
+            return name
+        case Call(function=function):
+            return last_name(function)
+        case Subscript(value=value) | TypeAssertion(value=value):
+            return last_name(value)
+    return ""
+
+
+def unknown_or(value: Value | None) -> Value:
+    """The value, or an unknown one."""
+    return UNKNOWN if value is None else value
+
+
+def imported_or_unknown(name: str | None) -> Value:
+    """Something imported, by its qualified name."""
+    return Imported(name) if name else UNKNOWN
+
+
+def all_caps(name: str) -> bool:
+    """Whether a name is spelled as constants are."""
+    return name.isupper() and len(name) > 1
+
+
+def match_any(patterns: Iterable[str], name: str) -> bool:
+    """Whether a dotted name is one of these, or ends with one of them after a dot."""
+    return any(name == pattern or name.endswith(f".{pattern}") for pattern in patterns)

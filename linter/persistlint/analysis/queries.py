@@ -1,0 +1,378 @@
+"""From calls to facts: which calls send SQL, what they send, and where each value stands in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.builtins import Actual
+from persistlint.analysis.interpreter import Interpreter
+from persistlint.analysis.names import Names, last_name
+from persistlint.analysis.values import (
+    Atom,
+    Class,
+    Closure,
+    Entries,
+    Imported,
+    Instance,
+    Items,
+    Piece,
+    Splice,
+    Sql,
+    Text,
+    Value,
+    choice,
+    linearise,
+    options_of,
+    origin_of,
+    pieces_of,
+    splices,
+)
+from persistlint.facts import Fact, Hole, Origin, Query, SqlText
+from persistlint.facts import Text as SqlTextParts
+from persistlint.ir import Attribute, Call, Expression, Module
+from persistlint.languages import Syntax
+from persistlint.languages import languages as all_languages
+from persistlint.libraries import Catalogue, Library, Operation, catalogue
+from persistlint.sql.context import contexts
+from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.calls import Resolved
+    from persistlint.source import Range, SourceFile
+
+_SAYS_SQL = re.compile(
+    r"(?:.*[._]|^)?(?:sql|query|queries|stmt|statement|ddl|dml)(?:_?(?:text|str|string|template|tpl|base))?\d*$", re.I
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_LOOKS_LIKE_SQL = re.compile(
+    r"\b(?:select|insert|update|delete|replace|merge|create|alter|drop|truncate|grant|revoke|with|call|exec|execute|where"
+    r"|order\s+by|group\s+by|pragma|attach|vacuum|use|set|copy|savepoint|release|values)\b",
+    re.I,
+)
+_TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """One call that sends SQL, before the holes are looked at."""
+
+    call: Range
+    argument: Range
+    operation: Operation
+    library: Library | None
+    method: str
+    handle: str
+    pieces: tuple[Piece, ...]
+    is_fragment: bool
+    has_parameters: bool
+
+
+@dataclass
+class _Collector:
+    """Takes down what the interpreter meets."""
+
+    source: SourceFile
+    names: Names
+    tables: Catalogue
+    sent: list[_Sent] = field(default_factory=list)
+    named: list[tuple[str, Range, tuple[Piece, ...]]] = field(default_factory=list)
+
+    # ------------------------------------------------------------------------------------------------- calls
+
+    def on_call(
+        self,
+        node: Call,
+        receiver: Value | None,
+        called: Value | None,
+        resolved: Resolved | None,
+        actuals: list[Actual],
+        tagged: bool = False,
+    ) -> None:
+        """Take down a call if SQL goes into it."""
+        if isinstance(called, Closure | Class):
+            return
+        if tagged:
+            operation = resolved.operation if resolved is not None else None
+            self._take(
+                node,
+                operation or _TAG,
+                _library(resolved),
+                actuals[0],
+                is_fragment=False,
+                certain=False,
+                actuals=actuals,
+            )
+            return
+        if resolved is not None:
+            if resolved.operation.is_sink:
+                self._send(node, resolved.operation, resolved.operation.library, actuals, certain=True)
+            return
+        guess = self._guess(node, receiver, called, actuals)
+        if guess is not None:
+            operation, library, certain = guess
+            self._send(node, operation, library, actuals, certain)
+
+    def on_text(self, name: str, expression: Expression, value: Value) -> None:
+        """Take down a text that is stored or returned under a name that says SQL."""
+        plain = _CAMEL.sub("_", name)
+        if not _SAYS_SQL.fullmatch(plain) and not re.search(r"(?:^|_)(?:sql|query|statement)(?:_|$)", plain, re.I):
+            return
+        for option in options_of(value):
+            if isinstance(option, Text) and origin_of(option) > Origin.ANNOTATED:
+                self.named.append((name, expression.range, option.pieces))
+
+    def _send(
+        self, node: Call, operation: Operation, library: Library | None, actuals: list[Actual], certain: bool
+    ) -> None:
+        for actual, is_fragment in _sql_arguments(operation, actuals):
+            self._take(node, operation, library, actual, is_fragment, certain, actuals)
+        pattern = _RAW_PLACEHOLDERS.get(library.name) if library is not None else None
+        if pattern is not None:
+            self._raw_placeholders(node, operation, library, actuals, pattern)
+
+    def _take(
+        self,
+        node: Call,
+        operation: Operation,
+        library: Library | None,
+        actual: Actual,
+        is_fragment: bool,
+        certain: bool,
+        actuals: list[Actual],
+    ) -> None:
+        value = actual.value
+        if isinstance(value, Entries):
+            found = [item for key, item in value.entries if key is not None and key in (operation.keys or _TEXT_KEYS)]
+            if not found:
+                return
+            value = choice(found)
+        elif isinstance(value, Items):
+            value = choice(value.elements) if value.elements else Text(())
+        texts = [option for option in options_of(value) if isinstance(option, Text | Sql)]
+        bare = [option for option in options_of(value) if not isinstance(option, Text | Sql)]
+        pieces: list[tuple[Piece, ...]] = [text.pieces for text in texts]
+        if bare and self._counts_alone(operation, is_fragment, choice(bare), actual):
+            pieces.append(pieces_of(choice(bare), actual.range, actual.range))
+        for text in pieces:
+            if not certain and not self._reads(text, is_fragment):
+                continue
+            self.sent.append(
+                _Sent(
+                    node.range,
+                    actual.range,
+                    operation,
+                    library,
+                    last_name(node.function),
+                    self.source.text(node.function.value.range) if isinstance(node.function, Attribute) else "",
+                    text,
+                    is_fragment,
+                    len(actuals) > 1,
+                )
+            )
+
+    def _counts_alone(self, operation: Operation, is_fragment: bool, value: Value, actual: Actual) -> bool:
+        """Whether a value that was not put together here is interpolation all the same: what an escape hatch takes
+        is spliced into a query wherever it comes from."""
+        if isinstance(value, Closure | Class | Instance | Imported | Entries | Items):
+            return False
+        if isinstance(value, Atom) and (value.type is not None or value.origin <= Origin.BOUND):
+            return False
+        if (
+            _SAYS_SQL.fullmatch(_CAMEL.sub("_", last_name(actual.expression)))
+            and origin_of(value) is not Origin.REQUEST
+        ):
+            return False  # a thin wrapper: whoever calls it writes the SQL
+        return operation.raw or (is_fragment and origin_of(value) is Origin.REQUEST)
+
+    def _reads(self, pieces: tuple[Piece, ...], is_fragment: bool) -> bool:
+        for text in linearise(pieces, most=3):
+            parts = [piece if isinstance(piece, str) else None for piece in text]
+            if reads_as_sql(parts) or (is_fragment and reads_as_fragment(parts)):
+                return True
+        return False
+
+    def _guess(
+        self, node: Call, receiver: Value | None, called: Value | None, actuals: list[Actual]
+    ) -> tuple[Operation, Library | None, bool] | None:
+        """The operation that a call is by the name of its method and of its receiver, where no type is known."""
+        name = last_name(node.function)
+        if isinstance(node.function, Attribute):
+            if isinstance(receiver, Text | Items | Entries | Closure | Class):
+                return None
+            if isinstance(receiver, Atom) and (receiver.type is not None or receiver.origin <= Origin.NUMBER):
+                return None
+            if name in self.tables.distinctive:
+                type, operation = self.tables.distinctive[name]
+                return operation, type.library if self._imports(type.library) else None, True
+            handle = last_name(node.function.value).lstrip("_$").lower()
+        else:
+            handle = ""
+        if isinstance(called, Imported) and called.name in self.tables.functions:
+            return None
+        best: tuple[int, Operation, Library] | None = None
+        for type, operation in self.tables.methods.get(name, ()):
+            library = type.library
+            if library.modules and not self._imports(library):
+                continue
+            fits = handle in {known.lower() for known in type.handles}
+            if operation.sql is None and not fits:
+                continue
+            rank = 2 * fits + bool(library.modules)
+            if best is None or rank > best[0]:
+                best = rank, operation, library
+        if best is None:
+            return None
+        _, operation, library = best
+        return operation, library, False
+
+    def _imports(self, library: Library) -> bool:
+        return bool(self.names.modules.intersection(library.modules))
+
+    def _raw_placeholders(
+        self, node: Call, operation: Operation, library: Library | None, actuals: list[Actual], pattern: re.Pattern[str]
+    ) -> None:
+        """pg-promise splices `$1:raw` and its kin as they are."""
+        for actual in actuals[:1]:
+            for text in [option for option in options_of(actual.value) if isinstance(option, Text)]:
+                pieces: list[Piece] = []
+                for piece in text.pieces:
+                    if not isinstance(piece, str):
+                        pieces.append(piece)
+                        continue
+                    last = 0
+                    for match in pattern.finditer(piece):
+                        target = _parameter(match.group("name"), actuals)
+                        pieces.append(piece[last : match.start()])
+                        pieces.append(Splice(target.range, target.range, origin_of(target.value)))
+                        last = match.end()
+                    pieces.append(piece[last:])
+                if len(pieces) > len(text.pieces):
+                    filled = Actual(Text(tuple(pieces)), actual.range, actual.expression)
+                    self._take(node, operation, library, filled, is_fragment=False, certain=True, actuals=actuals)
+
+    # ------------------------------------------------------------------------------------------------- facts
+
+    def facts(self) -> Iterator[Fact]:
+        """Every query, and every text that reads as SQL and reached none of them."""
+        reached: set[Range] = set()
+        seen: set[tuple[Range, Range, tuple[Piece, ...]]] = set()
+        for sent in self.sent:
+            key = (sent.call, sent.argument, sent.pieces)
+            if key in seen:
+                continue
+            seen.add(key)
+            reached.update(splice.range for splice in splices(sent.pieces))
+            yield Query(
+                sent.call,
+                sent.method,
+                self._texts(sent.pieces, sent.operation.clause if sent.is_fragment else "", sent.library),
+                sql=sent.argument,
+                library=sent.library,
+                handle=sent.handle,
+                is_fragment=sent.is_fragment,
+                is_raw=sent.operation.raw,
+                has_parameters=sent.has_parameters,
+            )
+        for name, range, pieces in self.named:
+            if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
+                yield SqlText(range, name, self._texts(pieces, "", None)[:1])
+
+    def _texts(self, pieces: tuple[Piece, ...], clause: str, library: Library | None) -> tuple[SqlTextParts, ...]:
+        dialect = self.source.dialect or (library.dialect if library is not None else None)
+        result = []
+        for text in linearise(pieces):
+            parts = [piece if isinstance(piece, str) else None for piece in text]
+            found = iter(contexts(parts, clause, dialect))
+            made: list[str | Hole] = []
+            for index, piece in enumerate(text):
+                if isinstance(piece, str):
+                    made.append(piece)
+                    continue
+                context = next(found)
+                origin = piece.origin
+                if piece.doubled and _stands_between(text, index, piece.doubled):
+                    origin = Origin.QUOTED
+                expression = " ".join(self.source.text(piece.range).split())
+                made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
+            result.append(SqlTextParts(tuple(made)))
+        return tuple(result)
+
+
+_TAG = Operation(Library("a template tag"), "tag", sql=0)
+_RAW_PLACEHOLDERS = {
+    # https://vitaly-t.github.io/pg-promise/formatting.html: raw text, and open values (no quotes are added)
+    "pg-promise": re.compile(r"\$(?P<open>[({<\[/])?(?P<name>\w+)(?::raw|\^|:value|#)(?(open)[)}>\]/])"),
+}
+
+
+def queries(syntax: Syntax) -> Iterator[Fact]:
+    """The queries of a file, and the texts in it that are SQL and reach no query."""
+    language = all_languages()[syntax.source.language]
+    tables = catalogue(language.libraries)
+    names = Names(tables, language.libraries)
+    collector = _Collector(syntax.source, names, tables)
+    sinks = sink_names(language.libraries)
+    candidates = [range for name, range in syntax.calls if name in sinks]
+    candidates += [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(syntax.source.text(range))]
+    if not candidates:
+        return
+    candidates.sort()
+    module: Module = syntax.lower()
+    interpreter = Interpreter(names, language.name, collector.on_call, collector.on_text)
+    interpreter.run(module, lambda range: any(range.start <= c.start < range.end for c in candidates))
+    yield from collector.facts()
+
+
+def sink_names(folder: str) -> frozenset[str]:
+    """The last names of everything that takes SQL, in the libraries of one language."""
+    tables = catalogue(folder)
+    functions = {name.rsplit(".", 1)[-1] for name, operation in tables.functions.items() if operation.is_sink}
+    return frozenset(tables.methods) | functions
+
+
+def _library(resolved: Resolved | None) -> Library | None:
+    return resolved.operation.library if resolved is not None else None
+
+
+def _sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tuple[Actual, bool]]:
+    """The arguments that carry SQL, and whether each is a fragment."""
+    named = [actual for actual in actuals if actual.keyword is not None and actual.keyword in operation.keys]
+    positional = [actual for actual in actuals if actual.keyword is None]
+    whole = operation.sql is not None
+    for actual in named:
+        yield actual, not whole
+    if operation.sql is not None and operation.sql < len(positional) and not named:
+        yield positional[operation.sql], False
+    if operation.every_argument:
+        for actual in positional:
+            yield actual, True
+    for index in operation.fragments or ():
+        if index < len(positional) and not named:
+            yield positional[index], True
+
+
+def _parameter(name: str, actuals: list[Actual]) -> Actual:
+    """The argument that fills a placeholder: `$1` the first of an array, `$<name>` a property."""
+    if len(actuals) < 2:
+        return actuals[0]
+    values = actuals[1]
+    elements = getattr(values.expression, "elements", None)
+    if name.isdigit() and elements is not None and int(name) <= len(elements):
+        element = elements[int(name) - 1]
+        value = values.value.elements[int(name) - 1] if isinstance(values.value, Items) else values.value
+        return Actual(value, element.range, element)
+    if isinstance(values.value, Entries) and (found := values.value.get(name)) is not None:
+        entry = next(e for e in values.expression.entries if getattr(e.key, "value", None) == name)  # type: ignore[attr-defined]
+        return Actual(found, entry.value.range, entry.value)
+    return values
+
+
+def _stands_between(text: tuple[str | Splice, ...], index: int, quote: str) -> bool:
+    before = text[index - 1] if index else ""
+    after = text[index + 1] if index + 1 < len(text) else ""
+    opening = "[" if quote == "]" else quote
+    return isinstance(before, str) and before.endswith(opening) and isinstance(after, str) and after.startswith(quote)

@@ -1,0 +1,329 @@
+"""What an expression can be, as far as one file tells: abstract values, how they join and how they become text.
+
+A text is a tuple of pieces: constant strings, splices (one interpolated expression each) and alternatives, where
+branches of the program build different text. Joins factor out what both sides share, so that a query built over a
+hundred `if`s stays as long as its source.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from persistlint.facts import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from persistlint.ir import ClassDefinition, Function
+    from persistlint.libraries import Type
+    from persistlint.source import Range
+
+MOST_OPTIONS = 12  # alternatives that are kept apart; more of them are all taken for unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """One expression that became part of a text. `template` is the whole expression that spliced it in.
+
+    `doubled` is a quote that was doubled inside it, which makes it safe between two of those quotes.
+    """
+
+    range: Range
+    template: Range
+    origin: Origin
+    doubled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Pieces of which one sequence is in the text, depending on the way that the program took."""
+
+    options: tuple[tuple[Piece, ...], ...]
+
+
+Piece: TypeAlias = "str | Splice | Alternatives"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """Any value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Value):
+    """A string of which at least part is known."""
+
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Atom(Value):
+    """A value of which only the origin is known, and its type where that is one of a library.
+
+    `keys` is the origin of its keys where they were checked apart from it, `doubled` a quote that was doubled in it.
+    """
+
+    origin: Origin
+    type: Type | None = None
+    keys: Origin | None = None
+    doubled: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sql(Value):
+    """SQL with its bind parameters, as a binding template tag makes it. It is no string: a hole of another such
+    template takes it in as SQL, a string does not."""
+
+    pieces: tuple[Piece, ...]
+    type: Type | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Items(Value):
+    """A list, tuple, set or array with these elements, each of them perhaps several times. `fixed` where they are
+    all, in this order."""
+
+    elements: tuple[Value, ...]
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Value):
+    """A mapping or object literal; the key is None where it is computed."""
+
+    entries: tuple[tuple[str | None, Value], ...]
+
+    def get(self, key: str) -> Value | None:
+        """The value under a constant key."""
+        return next((value for name, value in reversed(self.entries) if name == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Value):
+    """One of several values, depending on the way that the program took."""
+
+    options: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported(Value):
+    """Something that another module defines, by its qualified name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closure(Value):
+    """A function of this file. `home` is the number of the frame that defined it, `receiver` the object it is
+    bound to."""
+
+    function: Function
+    home: int
+    receiver: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Class(Value):
+    """A class of this file itself."""
+
+    definition: ClassDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Instance(Value):
+    """An object of a class of this file."""
+
+    definition: ClassDefinition
+
+
+CONSTANT = Atom(Origin.CONSTANT)
+NUMBER = Atom(Origin.NUMBER)
+CHECKED = Atom(Origin.CHECKED)
+UNKNOWN = Atom(Origin.UNKNOWN)
+
+
+def origin_of(value: Value) -> Origin:
+    """The most hostile origin of anything in a value."""
+    match value:
+        case Text(pieces=pieces):
+            return max((splice.origin for splice in splices(pieces)), default=Origin.CONSTANT)
+        case Atom(origin=origin):
+            return origin
+        case Sql(pieces=pieces):
+            return max((splice.origin for splice in splices(pieces)), default=Origin.CONSTANT)
+        case Items(elements=elements):
+            return max(map(origin_of, elements), default=Origin.CONSTANT)
+        case Entries(entries=entries):
+            return max((origin_of(item) for _, item in entries), default=Origin.CONSTANT)
+        case Choice(options=options):
+            return max(map(origin_of, options), default=Origin.CONSTANT)
+        case Imported():
+            return Origin.METADATA
+        case Class() | Closure():
+            return Origin.CONSTANT
+    return Origin.UNKNOWN
+
+
+def key_origin(value: Value) -> Origin:
+    """The most hostile origin of the keys of a mapping."""
+    match value:
+        case Entries(entries=entries):
+            return Origin.CONSTANT if all(key is not None for key, _ in entries) else Origin.UNKNOWN
+        case Atom(keys=Origin() as keys):
+            return keys
+        case Choice(options=options):
+            return max(map(key_origin, options), default=Origin.CONSTANT)
+    return origin_of(value)
+
+
+def splices(pieces: Iterable[Piece]) -> Iterator[Splice]:
+    """Every splice, in source order of the pieces."""
+    for piece in pieces:
+        if isinstance(piece, Splice):
+            yield piece
+        elif isinstance(piece, Alternatives):
+            for option in piece.options:
+                yield from splices(option)
+
+
+def pieces_of(value: Value, range: Range, template: Range) -> tuple[Piece, ...]:
+    """The pieces that a value adds to a text which splices it at `range` inside `template`."""
+    match value:
+        case Text(pieces=pieces) | Sql(pieces=pieces):
+            return pieces
+        case Choice(options=options):
+            return _alternatives([pieces_of(option, range, template) for option in options])
+        case Atom(origin=origin, doubled=doubled):
+            return (Splice(range, template, origin, doubled),)
+    return (Splice(range, template, origin_of(value)),)
+
+
+def join(left: Value, right: Value) -> Value:
+    """What a variable can be after two ways through the program meet."""
+    if left == right:
+        return left
+    match left, right:
+        case Text(), Text():
+            return Text(_join_pieces(left.pieces, right.pieces))
+        case Atom(), Atom():
+            kept = left.type if left.type is right.type else None
+            keys = None if left.keys is None or right.keys is None else max(left.keys, right.keys)
+            return Atom(max(left.origin, right.origin), kept, keys)
+        case Items(), Items():
+            return Items(_distinct((*left.elements, *right.elements)))
+        case Entries(), Entries():
+            return Entries(tuple(dict.fromkeys((*left.entries, *right.entries))))
+    return choice((left, right))
+
+
+def choice(options: Iterable[Value]) -> Value:
+    """One of these values."""
+    flat: list[Value] = []
+    for option in options:
+        flat.extend(option.options if isinstance(option, Choice) else (option,))
+    distinct = _distinct(flat)
+    if len(distinct) == 1:
+        return distinct[0]
+    if len(distinct) > MOST_OPTIONS:
+        return Atom(max(map(origin_of, distinct)))
+    return Choice(distinct)
+
+
+def options_of(value: Value) -> tuple[Value, ...]:
+    """The values that a choice is between; the value itself where there is none."""
+    return value.options if isinstance(value, Choice) else (value,)
+
+
+def element_of(value: Value) -> Value:
+    """What iterating over a value gives."""
+    match value:
+        case Items(elements=()):
+            return CONSTANT
+        case Items(elements=elements):
+            return choice(elements)
+        case Entries(entries=entries):
+            keys = [Text((key,)) if key is not None else UNKNOWN for key, _ in entries]
+            return choice(keys) if keys else CONSTANT
+        case Choice(options=options):
+            return choice(map(element_of, options))
+        case Atom(keys=Origin() as keys):
+            return Atom(keys)
+        case Atom(origin=Origin.ANNOTATED):
+            return value
+        case Text():
+            return value
+    return Atom(origin_of(value))
+
+
+def constants_of(value: Value) -> tuple[str, ...]:
+    """The strings that a value can be, if it is constant; nothing otherwise."""
+    match value:
+        case Text(pieces=pieces) if all(isinstance(piece, str) for piece in pieces):
+            return ("".join(piece for piece in pieces if isinstance(piece, str)),)
+        case Text(pieces=pieces) if origin_of(value) is Origin.CONSTANT:
+            return tuple("".join(map(str, text)) for text in linearise(pieces))
+        case Choice(options=options):
+            found = [constants_of(option) for option in options]
+            return tuple(text for texts in found for text in texts) if all(found) else ()
+    return ()
+
+
+def with_origin(value: Value, origin: Origin) -> Value:
+    """The same value, now known to be of another origin."""
+    return replace(value, origin=origin) if isinstance(value, Atom) else Atom(origin)
+
+
+def linearise(pieces: tuple[Piece, ...], most: int = 24) -> list[tuple[str | Splice, ...]]:
+    """Texts without alternatives that together hold every splice, at most `most` of them."""
+    texts = [_one_text(pieces, None)]
+    seen = {piece for piece in texts[0] if isinstance(piece, Splice)}
+    for splice in splices(pieces):
+        if splice not in seen and len(texts) < most:
+            text = _one_text(pieces, splice)
+            texts.append(text)
+            seen.update(piece for piece in text if isinstance(piece, Splice))
+    return texts
+
+
+def _one_text(pieces: tuple[Piece, ...], wanted: Splice | None) -> tuple[str | Splice, ...]:
+    text: list[str | Splice] = []
+    for piece in pieces:
+        if isinstance(piece, Alternatives):
+            options = [option for option in piece.options if wanted is not None and wanted in splices(option)]
+            chosen = options[0] if options else max(piece.options, key=len)
+            text.extend(_one_text(chosen, wanted))
+        else:
+            text.append(piece)
+    return tuple(text)
+
+
+def _join_pieces(left: tuple[Piece, ...], right: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    shortest = min(len(left), len(right))
+    head = 0
+    while head < shortest and left[head] == right[head]:
+        head += 1
+    tail = 0
+    while tail < shortest - head and left[-1 - tail] == right[-1 - tail]:
+        tail += 1
+    middle = _alternatives([left[head : len(left) - tail], right[head : len(right) - tail]])
+    return (*left[:head], *middle, *left[len(left) - tail :])
+
+
+def _alternatives(options: list[tuple[Piece, ...]]) -> tuple[Piece, ...]:
+    flat: list[tuple[Piece, ...]] = []
+    for option in options:
+        if len(option) == 1 and isinstance(option[0], Alternatives):
+            flat.extend(option[0].options)
+        else:
+            flat.append(option)
+    distinct = tuple(dict.fromkeys(flat))
+    return distinct[0] if len(distinct) == 1 else (Alternatives(distinct),)
+
+
+def _distinct(values: Iterable[Value]) -> tuple[Value, ...]:
+    found: list[Value] = []
+    for value in values:
+        if value not in found:
+            found.append(value)
+    return tuple(found)

@@ -1,0 +1,107 @@
+"""The pipeline: bytes, syntax, program, facts, rules, diagnostics. The command line and the language server call
+`check`, and so do tests; there is no other way to a diagnostic."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from persistlint.rules import group_of, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.languages import Syntax
+    from persistlint.rule import Rule
+    from persistlint.settings import Settings
+    from persistlint.source import SourceFile
+
+# Bytes without which no rule of a group has anything to say: what SQL is made of, or what sends it.
+_MAY_HAVE = {
+    "injection": re.compile(
+        rb"(?i)select|insert|update|delete|create|alter|drop|truncate|execute?\b|query|where|order|\braw|literal|\bsql"
+        rb"|pragma|attach|savepoint|grant|call\b|\bset\b|vacuum|\buse\b|having|replace into|merge into|copy\b"
+    ),
+}
+_SUPPRESSION = b"persistlint:"
+_DEEPEST_RECURSION = 12_000  # frames; lowering stops at a nesting that stays far below it
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of one file. `errors` are sentences about rules that failed: internal errors, never the file's."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    errors: tuple[str, ...] = ()
+
+
+def check(source: SourceFile, settings: Settings) -> Report:
+    """Check one file with the rules that `settings` name; diagnostics come in source order.
+
+    Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on.
+    """
+    applicable = _applicable(source.content, settings.rules)
+    if not applicable and _SUPPRESSION not in source.content:
+        return Report()
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
+    from persistlint.languages import read
+
+    errors: list[str] = []
+    syntax = read(source)
+    rules = [rule for rule in map(load, sorted(applicable)) if source.language in rule.languages]
+    found = _run(syntax, rules, settings, errors) if rules else []
+    if _SUPPRESSION in source.content:
+        from persistlint import suppression
+
+        found = suppression.apply(source, syntax.comments, found, settings.rules)
+    return Report(tuple(sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))), tuple(errors))
+
+
+def _applicable(content: bytes, names: Iterable[str]) -> set[str]:
+    """The rules whose group can have something to say about a file with these bytes."""
+    by_group: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        by_group[group_of(name) or ""].add(name)
+    return {
+        name
+        for group, members in by_group.items()
+        if group in _MAY_HAVE and _MAY_HAVE[group].search(content)
+        for name in members
+    }
+
+
+def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str]) -> list[Diagnostic]:
+    """Run every rule on the facts that it asks for. One place is reported once by a rule."""
+    from persistlint.analysis import facts
+    from persistlint.rule import RuleContext
+
+    contexts = {rule.name: _context(rule, syntax, settings, RuleContext) for rule in rules}
+    found: dict[tuple[str, Any], Diagnostic] = {}
+    failed: set[str] = set()
+    try:
+        for fact in facts(syntax, {rule.on for rule in rules}):
+            for rule in rules:
+                if rule.name in failed or not isinstance(fact, rule.on):
+                    continue
+                try:
+                    for diagnostic in rule.check(fact, contexts[rule.name]):
+                        found.setdefault((diagnostic.rule, diagnostic.range), diagnostic)
+                except Exception as error:
+                    failed.add(rule.name)
+                    errors.append(_internal(f"the rule `{rule.name}`", error))
+    except Exception as error:
+        errors.append(_internal("the analysis", error))
+    return list(found.values())
+
+
+def _context(rule: Rule[Any], syntax: Syntax, settings: Settings, make: type[Any]) -> Any:
+    options = {option.name: option.default for option in rule.options} | dict(settings.options.get(rule.name, {}))
+    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options)
+
+
+def _internal(what: str, error: Exception) -> str:
+    return f"internal error in {what}: {type(error).__name__}: {error}"

@@ -1,0 +1,46 @@
+"""What the rules about interpolated SQL share: where to report, and what to say of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Related
+from persistlint.facts import Hole, Origin, Query, SqlText
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from persistlint.source import Range
+
+_WHY = {
+    Origin.REQUEST: " (it comes from the request)",
+    Origin.ENVIRONMENT: " (it comes from the environment)",
+    Origin.ANNOTATED: " (its annotation is not enforced)",
+}
+
+
+def places(fact: SqlText, wanted: Callable[[Hole], bool]) -> list[tuple[Hole, ...]]:
+    """The wanted holes, those of one expression that splices them together in one tuple, in source order.
+
+    A person mends a whole expression at a time, so it gets one diagnostic.
+    """
+    found: dict[Range, dict[Range, Hole]] = defaultdict(dict)
+    for text in fact.texts:
+        for hole in text.holes:
+            if wanted(hole):
+                found[hole.template].setdefault(hole.range, hole)
+    return [tuple(sorted(holes.values(), key=lambda hole: hole.range)) for holes in found.values()]
+
+
+def why(hole: Hole) -> str:
+    """What makes a value dangerous, where that is known."""
+    return _WHY.get(hole.origin, "")
+
+
+def related(fact: SqlText, holes: tuple[Hole, ...]) -> tuple[Related, ...]:
+    """The other holes of the same expression, and the call that sends the query where it stands elsewhere."""
+    others = [Related(hole.range, f"`{hole.expression}` too") for hole in holes[1:]]
+    if isinstance(fact, Query) and holes[0].range not in fact.range:
+        others.append(Related(fact.range, f"the query is sent here, by `{fact.name}`"))
+    return tuple(others)

@@ -1,0 +1,1 @@
+"""Values and names that become part of SQL text."""

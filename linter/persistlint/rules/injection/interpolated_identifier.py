@@ -1,0 +1,173 @@
+"""
+## What it finds
+
+A name, a direction, a keyword or a whole piece of SQL that comes from unchecked data and becomes part of the text of a
+statement: a table, a column of `ORDER BY`, `ASC` or `DESC`, an operator, a `WHERE` clause, the argument of an escape
+hatch such as `sql.raw`.
+
+Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
+constants that another module exports, names that were tested against an allow-list, names that the driver's own
+quoting function made.
+
+## Why it matters
+
+A name cannot be a bind parameter, so the usual remedy does not help: `ORDER BY ?` sorts by a constant, and `FROM ?`
+fails. Left as it is, whoever controls the name reads other tables and columns, or appends statements.
+
+## Example
+
+```python
+import sqlite3
+
+def listing(connection: sqlite3.Connection, sort: str):
+    return connection.execute(f"SELECT id, name FROM products ORDER BY {sort}").fetchall()
+```
+
+```python
+import sqlite3
+
+SORTABLE = {"name", "price"}
+
+def listing(connection: sqlite3.Connection, sort: str):
+    if sort not in SORTABLE:
+        raise ValueError(f"cannot sort by {sort!r}")
+    return connection.execute(f"SELECT id, name FROM products ORDER BY {sort}").fetchall()
+```
+
+```ts
+import { Pool } from "pg";
+
+export function listing(pool: Pool, sort: string) {
+  return pool.query(`SELECT id, name FROM products ORDER BY ${sort}`);
+}
+```
+
+```ts
+import { Pool } from "pg";
+
+const COLUMNS: Record<string, string> = { name: "name", price: "price" };
+
+export function listing(pool: Pool, sort: string) {
+  const column = COLUMNS[sort] ?? "name";
+  return pool.query(`SELECT id, name FROM products ORDER BY ${column}`);
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Listing(db *sql.DB, sort string) (*sql.Rows, error) {
+        return db.Query("SELECT id, name FROM products ORDER BY " + sort)
+}
+```
+
+```go
+package store
+
+import (
+        "database/sql"
+        "fmt"
+)
+
+var columns = map[string]string{"name": "name", "price": "price"}
+
+func Listing(db *sql.DB, sort string) (*sql.Rows, error) {
+        column, ok := columns[sort]
+        if !ok {
+                return nil, fmt.Errorf("cannot sort by %q", sort)
+        }
+        return db.Query("SELECT id, name FROM products ORDER BY " + column)
+}
+```
+
+```sql
+CREATE PROCEDURE wipe(p_table text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE 'TRUNCATE ' || p_table;
+END;
+$$;
+```
+
+```sql
+CREATE PROCEDURE wipe(p_table text) LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE format('TRUNCATE %I', p_table);
+END;
+$$;
+```
+
+## Fix
+
+Look the name up in a constant mapping, test it against an allow-list that raises, or let the driver quote it
+(`psycopg.sql.Identifier`, `pgx.Identifier`, `??` of knex and mysql2, `format('%I', …)`). Never bind it.
+
+## When not to use it
+
+In code that works on any schema by design, such as a database client or a migration tool, ignore the file with the
+reason beside it.
+
+## References
+
+- [CWE-89: SQL injection](https://cwe.mitre.org/data/definitions/89.html)
+- [PostgreSQL: executing dynamic commands](https://www.postgresql.org/docs/current/plpgsql-statements.html#PLPGSQL-STATEMENTS-EXECUTING-DYN)
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.interpolation import places, related, why
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ROLES = {
+    Context.IDENTIFIER: "is used as a name in the SQL text",
+    Context.KEYWORD: "is used as a keyword in the SQL text",
+    Context.FRAGMENT: "becomes a piece of the SQL text",
+}
+_NAMED_AS_SQL = re.compile(
+    r"(?:.*[._])?(?:sub)?(?:sql|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*", re.I
+)
+
+
+@rule(
+    "interpolated-identifier",
+    on=SqlText,
+    severity=Severity.ERROR,
+    languages=("python", "javascript", "typescript", "go", "sql"),
+)
+def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first name, keyword and fragment of every expression that splices them into SQL."""
+    for kind, role in _ROLES.items():
+        for holes in places(fact, partial(_is_unchecked, kind)):
+            first = holes[0]
+            yield context.report(
+                first.range,
+                f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
+                help=_help(fact),
+                severity=None if isinstance(fact, Query) else Severity.WARNING,
+                related=related(fact, holes),
+            )
+
+
+def _is_unchecked(kind: Context, hole: Hole) -> bool:
+    if hole.context is not kind or hole.origin <= Origin.ENVIRONMENT:
+        return False
+    # A variable that is called `sql` holds SQL that somebody else wrote: where it is put together is the place.
+    return (
+        hole.origin is Origin.REQUEST or hole.context is Context.KEYWORD or not _NAMED_AS_SQL.fullmatch(hole.expression)
+    )
+
+
+def _help(fact: SqlText) -> str:
+    if isinstance(fact, Query) and fact.library is not None and fact.library.identifier:
+        return fact.library.identifier
+    return "Look it up in a constant mapping, or test it against an allow-list before; a name cannot be bound."

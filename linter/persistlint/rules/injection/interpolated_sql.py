@@ -1,0 +1,157 @@
+"""
+## What it finds
+
+A value that becomes part of the text of a SQL statement instead of travelling beside it as a bind parameter.
+
+How the text is put together does not matter: f-string, template literal, `+`, `+=` over several statements, `%`,
+`.format`, `Sprintf`, a builder, `join`, `replace`, a helper of the same file that returns SQL. A value is left alone
+where nothing it can hold changes the statement: a constant, a number made by `int()` or `Number()`, a member of an
+enum, a value that was tested against an allow-list on every way to the query, a run of placeholders, the result of the
+driver's own quoting function, a hole of a template tag that binds.
+
+## Why it matters
+
+Whoever controls the value controls the statement: `' OR 1 = 1 --` reads every row, and a name such as O'Brien breaks
+the query. Escaping by hand has failed again and again; a bound value is never parsed as SQL, whatever it holds.
+
+## Example
+
+```python
+import sqlite3
+
+def find_user(connection: sqlite3.Connection, email: str):
+    return connection.execute(f"SELECT id FROM users WHERE email = '{email}'").fetchone()
+```
+
+```python
+import sqlite3
+
+def find_user(connection: sqlite3.Connection, email: str):
+    return connection.execute("SELECT id FROM users WHERE email = ?", (email,)).fetchone()
+```
+
+```ts
+import { Pool } from "pg";
+
+export function findUser(pool: Pool, email: string) {
+  return pool.query(`SELECT id FROM users WHERE email = '${email}'`);
+}
+```
+
+```ts
+import { Pool } from "pg";
+
+export function findUser(pool: Pool, email: string) {
+  return pool.query("SELECT id FROM users WHERE email = $1", [email]);
+}
+```
+
+```go
+package store
+
+import (
+        "database/sql"
+        "fmt"
+)
+
+func FindUser(db *sql.DB, email string) *sql.Row {
+        return db.QueryRow(fmt.Sprintf("SELECT id FROM users WHERE email = '%s'", email))
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func FindUser(db *sql.DB, email string) *sql.Row {
+        return db.QueryRow("SELECT id FROM users WHERE email = $1", email)
+}
+```
+
+```sql
+CREATE FUNCTION find_user(p_email text) RETURNS SETOF users LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY EXECUTE 'SELECT * FROM users WHERE email = ''' || p_email || '''';
+END;
+$$;
+```
+
+```sql
+CREATE FUNCTION find_user(p_email text) RETURNS SETOF users LANGUAGE plpgsql AS $$
+BEGIN
+  RETURN QUERY EXECUTE 'SELECT * FROM users WHERE email = $1' USING p_email;
+END;
+$$;
+```
+
+## Fix
+
+Write a placeholder in the place of the value, without quotes around it, and pass the value as a parameter. The help of
+each diagnostic says how the driver in use writes both.
+
+## Options
+
+- `trust-annotations` (default `true`): take a parameter that is declared as a number (`limit: int`, `limit: number`)
+  for a number. Python and TypeScript do not enforce that when the program runs.
+
+## When not to use it
+
+Where statements are only ever built from data of the program itself, as in a one-off script, ignore the line with the
+reason beside it.
+
+## References
+
+- [CWE-89: SQL injection](https://cwe.mitre.org/data/definitions/89.html)
+- [OWASP: SQL injection prevention](https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.interpolation import places, related, why
+from persistlint.rule import Option, RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STANDS = {
+    Context.VALUE: "",
+    Context.QUOTED: ", inside quotes",
+    Context.PART: ", inside quotes",
+    Context.LIST: ", as a list of values",
+}
+
+
+@rule(
+    "interpolated-sql",
+    on=SqlText,
+    severity=Severity.ERROR,
+    languages=("python", "javascript", "typescript", "go", "sql"),
+    options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
+)
+def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first value of every expression that splices values into SQL."""
+    least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
+    for holes in places(fact, lambda hole: hole.context.is_value and hole.origin >= least):
+        first = holes[0]
+        yield context.report(
+            first.range,
+            f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
+            help=_help(fact),
+            severity=None if isinstance(fact, Query) else Severity.WARNING,
+            related=related(fact, holes),
+        )
+
+
+def _what(hole: Hole) -> str:
+    return f"`{hole.expression}`" if len(hole.expression) <= 60 else "This value"
+
+
+def _help(fact: SqlText) -> str:
+    if isinstance(fact, Query) and fact.library is not None and fact.library.bind:
+        return fact.library.bind
+    return "Write a placeholder there, without quotes, and pass the value to the driver as a bind parameter."
