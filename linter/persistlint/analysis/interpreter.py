@@ -343,7 +343,7 @@ class Interpreter:
             return found
         if isinstance(value, Choice):
             return choice(self.member(option, key) for option in value.options)
-        if isinstance(value, Atom) and value.type is not None and key in value.type.fields:
+        if isinstance(value, Atom) and value.type is not None and key is not None and key in value.type.fields:
             return Atom(Origin.UNKNOWN, value.type.returned(value.type.fields[key]))
         return Atom(max(origin_of(value), Origin.CONSTANT))
 

@@ -36,6 +36,7 @@ from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, catalogue
 from persistlint.sql.context import contexts
+from persistlint.sql.lexer import Kind, tokenize
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
@@ -269,7 +270,12 @@ class _Collector:
             yield Query(
                 sent.call,
                 sent.method,
-                self._texts(sent.pieces, sent.operation.clause if sent.is_fragment else "", sent.library),
+                self._texts(
+                    sent.pieces,
+                    sent.operation.clause if sent.is_fragment else "",
+                    sent.library,
+                    sent.argument if sent.has_parameters else None,
+                ),
                 sql=sent.argument,
                 library=sent.library,
                 handle=sent.handle,
@@ -279,14 +285,19 @@ class _Collector:
             )
         for name, range, pieces in self.named:
             if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
-                yield SqlText(range, name, self._texts(pieces, "", None)[:1])
+                yield SqlText(range, name, self._texts(pieces, "", None, None)[:1])
 
-    def _texts(self, pieces: tuple[Piece, ...], clause: str, library: Library | None) -> tuple[SqlTextParts, ...]:
+    def _texts(
+        self, pieces: tuple[Piece, ...], clause: str, library: Library | None, bound: Range | None
+    ) -> tuple[SqlTextParts, ...]:
+        """The texts that pieces make, with the context of every hole. Placeholders are holes at `bound` if given."""
         dialect = self.source.dialect or (library.dialect if library is not None else None)
         result = []
         for text in linearise(pieces):
+            if bound is not None:
+                text = _with_placeholders(text, bound, dialect)
             parts = [piece if isinstance(piece, str) else None for piece in text]
-            found = iter(contexts(parts, clause, dialect))
+            found = iter(contexts(parts, clause, dialect) if None in parts else ())
             made: list[str | Hole] = []
             for index, piece in enumerate(text):
                 if isinstance(piece, str):
@@ -300,6 +311,32 @@ class _Collector:
                 made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
             result.append(SqlTextParts(tuple(made)))
         return tuple(result)
+
+
+# Text in which a placeholder may stand where none belongs; only such text is taken apart into tokens.
+_PLACEHOLDER_AS_NAME = re.compile(
+    r"(?:\b(?:order\s+by|group\s+by|from|join|into|update|table|desc|asc|,)\s*|\bset\s+[^;]*)[?%$:@]", re.IGNORECASE
+)
+_NAMES_A_NAME = re.compile(r"\?\?|:\w+:|\$\w+[:~]|\{\w+:\s*Identifier\}|:\w+~", re.IGNORECASE)
+
+
+def _with_placeholders(text: tuple[str | Splice, ...], bound: Range, dialect: str | None) -> tuple[str | Splice, ...]:
+    """A text in which every placeholder is a splice of a bound value."""
+    whole = "".join(piece if isinstance(piece, str) else "x" for piece in text)
+    if not _PLACEHOLDER_AS_NAME.search(whole) or _NAMES_A_NAME.search(whole):
+        return text
+    result: list[str | Splice] = []
+    for piece in text:
+        if not isinstance(piece, str):
+            result.append(piece)
+            continue
+        last = 0
+        for token in tokenize(piece, dialect):
+            if token.kind is Kind.PARAMETER:
+                result += [piece[last : token.start], Splice(bound, bound, Origin.BOUND)]
+                last = token.end
+        result.append(piece[last:])
+    return tuple(result)
 
 
 _TAG = Operation(Library("a template tag"), "tag", sql=0)

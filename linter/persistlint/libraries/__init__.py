@@ -5,6 +5,7 @@ library = "psycopg 3"                     # its name, as people write it
 modules = ["psycopg", "psycopg_pool"]     # import paths; Go without the `/v5` of a major version
 dialect = "postgres"                      # sqlglot's name; left out where the connection decides
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
+binds = "server"                          # "client" where the driver writes values into the text itself
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
 
@@ -52,17 +53,35 @@ Keys of an operation (a method or function):
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 OPERATION_KEYS = frozenset(
-    "sql fragment clause raw keys parameters returns yields format tag spliced distinctive statements".split()
+    [
+        "sql",
+        "fragment",
+        "clause",
+        "raw",
+        "keys",
+        "parameters",
+        "returns",
+        "yields",
+        "format",
+        "tag",
+        "spliced",
+        "distinctive",
+        "statements",
+    ]
 )
-TYPE_KEYS = frozenset("names created-by handles fluent tag call fields methods".split())
-LIBRARY_KEYS = frozenset("library modules dialect placeholder bind identifier types functions documentation".split())
+TYPE_KEYS = frozenset(["names", "created-by", "handles", "fluent", "tag", "call", "fields", "methods"])
+LIBRARY_KEYS = frozenset(
+    ["library", "modules", "dialect", "placeholder", "bind", "identifier", "types", "functions", "documentation"]
+)
 
 
 @dataclass(frozen=True)
@@ -120,6 +139,7 @@ class Library:
     modules: tuple[str, ...] = ()
     dialect: str | None = None
     placeholder: str = ""
+    binds: str = "server"
     bind: str = ""
     identifier: str = ""
     types: dict[str, Type] = field(default_factory=dict)
@@ -180,6 +200,7 @@ def _library(table: dict[str, Any]) -> Library:
         tuple(table.get("modules", ())),
         table.get("dialect"),
         table.get("placeholder", ""),
+        table.get("binds", "server"),
         table.get("bind", ""),
         table.get("identifier", ""),
     )

@@ -1,0 +1,119 @@
+"""
+## What it finds
+
+A bind parameter in a place where SQL wants a name: `ORDER BY ?`, `FROM $1`, ``FROM ${table}`` inside a template tag
+that binds.
+
+## Why it matters
+
+A bind parameter is always a value. In the place of a table it is a syntax error; in `ORDER BY` or `GROUP BY` the query
+runs and does nothing: every row is sorted by the same constant, so the order is that of chance.
+
+## Example
+
+```python
+import sqlite3
+
+def listing(connection: sqlite3.Connection, sort: str):
+    return connection.execute("SELECT id, name FROM products ORDER BY ?", (sort,)).fetchall()
+```
+
+```python
+import sqlite3
+
+COLUMNS = {"name": "name", "price": "price"}
+
+def listing(connection: sqlite3.Connection, sort: str):
+    return connection.execute(f"SELECT id, name FROM products ORDER BY {COLUMNS[sort]}").fetchall()
+```
+
+```ts
+import type { PrismaClient } from "@prisma/client";
+
+export function listing(prisma: PrismaClient, sort: string) {
+  return prisma.$queryRaw`SELECT id, name FROM products ORDER BY ${sort}`;
+}
+```
+
+```ts
+import { Prisma, type PrismaClient } from "@prisma/client";
+
+const COLUMNS = { name: Prisma.sql`name`, price: Prisma.sql`price` };
+
+export function listing(prisma: PrismaClient, sort: "name" | "price") {
+  return prisma.$queryRaw`SELECT id, name FROM products ORDER BY ${COLUMNS[sort]}`;
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Listing(db *sql.DB, sort string) (*sql.Rows, error) {
+        return db.Query("SELECT id, name FROM products ORDER BY $1", sort)
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Listing(db *sql.DB) (*sql.Rows, error) {
+        return db.Query("SELECT id, name FROM products ORDER BY name")
+}
+```
+
+## Fix
+
+Take the name from a constant mapping, or let the driver quote it: `psycopg.sql.Identifier`, `pgx.Identifier`, `??` of
+mysql2 and knex, `sql(name)` of postgres.js, `sql.identifier` of drizzle and slonik.
+
+## When not to use it
+
+Some databases take a parameter as a name, as ClickHouse does with `{name:Identifier}` and Snowflake with
+`IDENTIFIER(?)`; both are known and left alone.
+
+## References
+
+- [SQLite: a bound parameter is a literal value](https://www.sqlite.org/lang_expr.html#parameters)
+- [PostgreSQL: parameters stand for data values only](https://www.postgresql.org/docs/current/sql-prepare.html)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Context, Hole, Origin, Query
+from persistlint.interpolation import places
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Where a value cannot be meant. A bare parameter elsewhere, as in `? IS NULL`, is a value on the left of a comparison.
+_NAME_PLACE = re.compile(r"(?:ORDER BY|GROUP BY|FROM|JOIN|INTO|UPDATE|TABLE)\b.*…", re.IGNORECASE)
+
+
+@rule("bound-identifier", on=Query, severity=Severity.WARNING)
+def bound_identifier(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first bind parameter of a query that stands where a name must be."""
+    for holes in places(query, _is_bound_name):
+        hole = holes[0]
+        sorts = hole.excerpt.upper().startswith(("ORDER", "GROUP"))
+        effect = "so every row sorts alike" if sorts else "and the database refuses it"
+        yield context.report(
+            hole.range,
+            f"A bind parameter stands where SQL wants a name, at `{hole.excerpt}`: it is taken for a value, {effect}.",
+            help=query.library.identifier
+            if query.library is not None and query.library.identifier
+            else "Take the name from a constant mapping and write it into the SQL text.",
+        )
+
+
+def _is_bound_name(hole: Hole) -> bool:
+    is_name = hole.context in (Context.IDENTIFIER, Context.KEYWORD)
+    return hole.origin is Origin.BOUND and is_name and bool(_NAME_PLACE.match(hole.excerpt))

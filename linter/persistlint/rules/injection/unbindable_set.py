@@ -1,0 +1,131 @@
+"""
+## What it finds
+
+`SET name = <placeholder>` or `SET LOCAL name TO <placeholder>`, sent to PostgreSQL by a driver that binds on the
+server.
+
+## Why it matters
+
+PostgreSQL accepts no parameter in `SET`: the statement fails with a syntax error at `$1`. It is most often met where a
+tenant or user is set for row level security, and the tempting way out is to interpolate the value, which hands that
+setting to whoever controls it.
+
+## Example
+
+```python
+import asyncpg
+
+async def enter(connection: asyncpg.Connection, tenant: str) -> None:
+    await connection.execute("SET LOCAL app.tenant = $1", tenant)
+```
+
+```python
+import asyncpg
+
+async def enter(connection: asyncpg.Connection, tenant: str) -> None:
+    await connection.execute("SELECT set_config('app.tenant', $1, true)", tenant)
+```
+
+```ts
+import type { PoolClient } from "pg";
+
+export function enter(client: PoolClient, tenant: string) {
+  return client.query("SET LOCAL app.tenant = $1", [tenant]);
+}
+```
+
+```ts
+import type { PoolClient } from "pg";
+
+export function enter(client: PoolClient, tenant: string) {
+  return client.query("SELECT set_config('app.tenant', $1, true)", [tenant]);
+}
+```
+
+```go
+package store
+
+import (
+        "context"
+
+        "github.com/jackc/pgx/v5"
+)
+
+func Enter(ctx context.Context, tx pgx.Tx, tenant string) error {
+        _, err := tx.Exec(ctx, "SET LOCAL app.tenant = $1", tenant)
+        return err
+}
+```
+
+```go
+package store
+
+import (
+        "context"
+
+        "github.com/jackc/pgx/v5"
+)
+
+func Enter(ctx context.Context, tx pgx.Tx, tenant string) error {
+        _, err := tx.Exec(ctx, "SELECT set_config('app.tenant', $1, true)", tenant)
+        return err
+}
+```
+
+## Fix
+
+Call `set_config(name, value, is_local)`, which takes parameters; its third argument is `true` for `SET LOCAL`.
+
+## When not to use it
+
+Nothing is reported for drivers that put values into the text themselves (psycopg2, pg-promise), where it works.
+
+## References
+
+- [PostgreSQL: `set_config`](https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SET)
+- [PostgreSQL: `SET`](https://www.postgresql.org/docs/current/sql-set.html)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Hole, Origin, Query, Text
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SET = re.compile(r"\s*SET\s+(?:(?P<scope>LOCAL|SESSION)\s+)?(?P<name>[\w.\"]+)\s*(?:=|\bTO\b)\s*'?", re.IGNORECASE)
+
+
+@rule("unbindable-set", on=Query, severity=Severity.ERROR)
+def unbindable_set(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a `SET` whose value is a bind parameter."""
+    if query.library is None or query.library.dialect not in ("postgres", None) or query.library.binds == "client":
+        return
+    for text in query.texts:
+        match = _set_to_parameter(text)
+        if match is None:
+            continue
+        is_postgres = query.library.dialect == "postgres" or "." in match["name"]
+        if not is_postgres:
+            continue
+        local = "true" if (match["scope"] or "").upper() == "LOCAL" else "false"
+        yield context.report(
+            query.sql,
+            f"`SET {match['name']}` takes no bind parameter, so PostgreSQL refuses this statement.",
+            help=f"Send `SELECT set_config('{match['name']}', <placeholder>, {local})` instead.",
+        )
+        return
+
+
+def _set_to_parameter(text: Text) -> re.Match[str] | None:
+    if len(text.parts) < 2 or not isinstance(text.parts[0], str):
+        return None
+    hole = text.parts[1]
+    if not isinstance(hole, Hole) or hole.origin is not Origin.BOUND:
+        return None
+    return _SET.fullmatch(text.parts[0])
