@@ -17,6 +17,7 @@ fluent = true                             # a method that is not listed returns 
 tag = "binds"                             # the object is a template tag that binds its holes
 call = { returns = "Builder" }            # what calling the object itself does
 fields = { client = "Client" }            # attributes that hold an object of another type
+requests = ["query", "body"]              # attributes that hold data from outside
 
 [types.Connection.methods]
 execute = { sql = 0, keys = ["query"], parameters = 1, returns = "Cursor" }
@@ -37,7 +38,8 @@ Keys of an operation (a method or function):
   "where" (default), "select", "from", "group", "order", "set", "value", "with", "name" (a bare name).
 - `raw`: the argument is spliced into SQL whatever it is, so that a variable alone is already interpolation.
 - `keys`: other ways to pass the SQL: a keyword argument, or a property of an object in the place of the SQL.
-- `parameters`: where bound values go: index, "rest", or a list of keys (keyword arguments or object properties).
+- `parameters`: where bound values go: index, "rest", or a list of keys (keyword arguments or object properties), in
+  which an index may stand too where there are both ways.
 - `returns`: a type of this library, "self", or an absent key for something unknown.
 - `yields`: the result as a value inside SQL: "number", "identifier" (a quoted name), "literal" (a quoted value),
   "placeholder", "checked" (refuses anything unsafe), "argument" (argument 0 unchanged, or the receiver of a method
@@ -78,9 +80,20 @@ OPERATION_KEYS = frozenset(
         "statements",
     ]
 )
-TYPE_KEYS = frozenset(["names", "created-by", "handles", "fluent", "tag", "call", "fields", "methods"])
+TYPE_KEYS = frozenset(["names", "created-by", "handles", "fluent", "tag", "call", "fields", "requests", "methods"])
 LIBRARY_KEYS = frozenset(
-    ["library", "modules", "dialect", "placeholder", "bind", "identifier", "types", "functions", "documentation"]
+    [
+        "library",
+        "modules",
+        "dialect",
+        "placeholder",
+        "binds",
+        "bind",
+        "identifier",
+        "types",
+        "functions",
+        "documentation",
+    ]
 )
 
 
@@ -96,7 +109,7 @@ class Operation:
     clause: str = "where"
     raw: bool = False
     keys: tuple[str, ...] = ()
-    parameters: int | str | tuple[str, ...] | None = None
+    parameters: int | str | tuple[int | str, ...] | None = None
     returns: str | None = None
     yields: str | None = None
     format: str | None = None
@@ -124,6 +137,7 @@ class Type:
     tag: str | None = None
     call: Operation | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    requests: tuple[str, ...] = ()
     methods: Mapping[str, Operation] = field(default_factory=dict)
 
     def returned(self, name: str | None) -> Type | None:
@@ -216,6 +230,7 @@ def _library(table: dict[str, Any]) -> Library:
             entry.get("tag"),
             _operation(library, name, entry["call"]) if "call" in entry else None,
             entry.get("fields", {}),
+            tuple(entry.get("requests", ())),
             {method: _operation(library, method, keys) for method, keys in entry.get("methods", {}).items()},
         )
     for name, keys in table.get("functions", {}).items():
