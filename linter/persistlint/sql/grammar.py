@@ -1,0 +1,365 @@
+"""The clauses of SQL: a token grammar that knows at every token which clause it belongs to and what may follow.
+
+It is a stack of parentheses, and in each of them a clause. Unlike a parser it never fails: not on fragments, not on
+DDL of any dialect, not on statements that never end. Holes are tokens like others (see `lexer.HOLE`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from persistlint.sql.lexer import HOLE, Kind, Token, tokenize
+
+OPERAND = "operand"
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+COMPARISONS = _words(
+    "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& -> ->> #> #>> #-"
+    " LIKE ILIKE RLIKE REGEXP GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
+)
+OPERATORS = COMPARISONS | _words("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD TO")
+LIST_OPERATORS = _words("IN ANY ALL SOME")
+SETTINGS = _words("SEARCH_PATH SCHEMA ROLE AUTHORIZATION CATALOG DATABASE TABLESPACE SESSION LOCAL GLOBAL")
+OPTIONS = _words("LEVEL NAMES FORMAT ISOLATION ENCODING TRANSACTION TIME")  # a word follows, not a name
+NAME_BEFORE = _words(":: COLLATE CONSTRAINT ROLE TYPE DATABASE SAVEPOINT SCHEMA OF")  # a name follows, wherever it is
+JOINS = _words("LEFT RIGHT FULL INNER CROSS NATURAL OUTER LATERAL STRAIGHT_JOIN ASOF ANTI SEMI JOIN")
+
+# The clause that a keyword begins; "start" is where a statement may begin.
+_CLAUSES = {
+    **dict.fromkeys(("SELECT", "RETURNING", "OUTPUT"), "select"),
+    **dict.fromkeys(("FROM", "JOIN", "INTO", "UPDATE", "USING"), "from"),
+    **dict.fromkeys(("WHERE", "HAVING", "QUALIFY", "ON", "WHEN", "CHECK", "IF", "ELSIF", "ELSEIF", "WHILE"), "where"),
+    **dict.fromkeys(("LIMIT", "OFFSET", "FETCH", "DEFAULT", "THEN", "ELSE", "RETURN"), "value"),
+    **dict.fromkeys(("UNION", "INTERSECT", "EXCEPT", "MINUS", "EXPLAIN", "BEGIN", "LOOP", "DO", "IMMEDIATE"), "start"),
+    **dict.fromkeys(("GROUP", "PARTITION"), "group"),
+    "ORDER": "order",
+    "SET": "set",
+    "VALUES": "rows",
+    "WITH": "with",
+}
+_VERBS = _words(  # they begin a statement whose words are names
+    "CREATE ALTER DROP TRUNCATE GRANT REVOKE COMMENT REINDEX VACUUM ANALYZE LOCK REFRESH CLUSTER LISTEN UNLISTEN"
+    " NOTIFY USE DESCRIBE DESC SHOW PRAGMA ATTACH DETACH SAVEPOINT ROLLBACK RELEASE RENAME CALL EXEC EXECUTE COPY"
+    " DECLARE PREPARE DEALLOCATE KILL LOAD OPTIMIZE INSERT REPLACE DELETE MERGE UPSERT"
+)
+_DATA_VERBS = _words("INSERT REPLACE DELETE MERGE UPSERT")
+_STATEMENTS = _VERBS | _words("SELECT UPDATE SET WITH VALUES")
+_OBJECTS = _words(  # words of DDL and utility statements that are no names
+    "TABLE VIEW INDEX SCHEMA DATABASE SEQUENCE ROLE USER FUNCTION PROCEDURE TRIGGER TYPE DOMAIN EXTENSION POLICY COLUMN"
+    " CONSTRAINT PARTITION TABLESPACE LANGUAGE SERVER PUBLICATION SUBSCRIPTION SAVEPOINT WAREHOUSE KEY GROUP CATALOG"
+    " OWNER ADD RENAME MATERIALIZED REFERENCES TEMPORARY TEMP UNIQUE CONCURRENTLY OR MODIFY CHANGE RECURSIVE LOCAL"
+    " GLOBAL SESSION FULL VERBOSE TRANSACTION WORK PRIMARY FOREIGN INHERITS OF TO ON FROM FOR IN BY AUTHORIZATION AS IS"
+    " COLUMNS TABLES EXISTS IF NOT ONLY RETURNS CURSOR"
+)
+_KEYWORDS = (  # never an operand where an expression is expected
+    frozenset(_CLAUSES)
+    | JOINS
+    | _words(
+        "AND OR NOT ASC DESC NULLS BY AS ALL ANY SOME DISTINCT CASE END IN IS LIKE ILIKE BETWEEN EXISTS FOR OVER FILTER"
+        " COLLATE ESCAPE CONFLICT DUPLICATE INTERVAL SIMILAR RLIKE REGEXP GLOB ARRAY ROW WITHIN CONSTRAINT XOR DIV OF"
+        " ONLY RECURSIVE TOP"
+    )
+)
+_OPERANDS = frozenset({Kind.STRING, Kind.DOLLAR, Kind.NUMBER, Kind.PARAMETER, Kind.QUOTED, Kind.OTHER})
+
+
+@dataclass(slots=True)
+class Frame:
+    """One level of parentheses (or of CASE), and how far its tokens have been read.
+
+    `clause` is "start", "select", "from", "where", "group", "order", "set", "value", "rows" (behind VALUES), "with",
+    "name" (DDL and utility statements), "columns", "definition" (of a table), "options" or "window".
+    """
+
+    clause: str
+    begin: int = 0  # the token that begins the clause
+    anchor: int = 0  # the token where an excerpt begins: the clause or the last AND
+    opener: str = ""  # what the parenthesis is: "call", "in", "row", "array", "group", "names", "case", "query"
+    function: str = ""  # the function that is called
+    verb: str = ""  # the statement
+    before: str = ""  # the keyword or operator before the next token, or `OPERAND`; "" where a clause begins
+    item: int = 0  # the token where the item of a list begins
+    compared: bool = False  # the condition so far holds a comparison
+    between: bool = False  # the next AND belongs to BETWEEN
+    columns: int = 0  # how many columns INSERT names, 2 for several; 0 where nothing tells
+    commas: int = 0
+
+
+class Grammar:
+    """The tokens of a text, and the state of the grammar before the next of them. Read the tokens one by one."""
+
+    def __init__(self, text: str, clause: str = "", dialect: str | None = None) -> None:
+        self.tokens = _separate(tokenize(text, dialect))
+        self.frames = [Frame(clause or "start")]
+
+    @property
+    def frame(self) -> Frame:
+        """The innermost parenthesis."""
+        return self.frames[-1]
+
+    def word(self, index: int) -> str:
+        """The keyword, operator or punctuation at an index, in capitals; "" for everything else and outside."""
+        return self.tokens[index].word if 0 <= index < len(self.tokens) else ""
+
+    def is_hole(self, index: int) -> bool:
+        """Whether the token at an index is a hole and nothing else."""
+        return 0 <= index < len(self.tokens) and self.tokens[index].text == HOLE
+
+    def starts_operand(self, index: int) -> bool:
+        """Whether the token at an index can begin an operand, and does not begin the next clause."""
+        if not 0 <= index < len(self.tokens):
+            return False
+        token = self.tokens[index]
+        if token.kind in _OPERANDS:
+            return True
+        return token.kind is Kind.WORD and (token.word not in _KEYWORDS or token.word in ("ANY", "ALL", "CASE", "INTERVAL"))
+
+    def ends_clause(self, index: int) -> bool:
+        """Whether the clause is over before the token at an index."""
+        word = self.word(index)
+        return index >= len(self.tokens) or word in (")", ";", "]") or word in _CLAUSES
+
+    def read(self, index: int) -> None:
+        """Take the token at an index into the state."""
+        frame, token = self.frame, self.tokens[index]
+        word = token.word
+        if token.kind is Kind.COMMENT:
+            return
+        if word in ("(", "["):
+            self._open(index, frame, word)
+        elif word in (")", "]"):
+            self._close(index)
+        elif word == ";":
+            del self.frames[1:]
+            self.frames[0] = Frame("start", index + 1, index + 1, item=index + 1)
+        elif word == ",":
+            self._next_item(index, frame)
+        elif token.kind in _OPERANDS or HOLE in word or frame.before == ".":
+            self._take_operand(index, frame)
+        else:
+            self._take_word(index, frame, word)
+
+    def _next_item(self, index: int, frame: Frame) -> None:
+        frame.before = ","
+        frame.item = index + 1
+        frame.compared = False
+        frame.commas += 1
+        if frame.opener == "definition":
+            frame.clause = "definition"
+
+    def _take_operand(self, index: int, frame: Frame) -> None:
+        frame.before = "" if frame.before == "TOP" else OPERAND
+
+    def _take_word(self, index: int, frame: Frame, word: str) -> None:
+        if word == "CASE" and self.word(index - 1) != "END":
+            self.frames.append(Frame("where", index, frame.anchor, "case", verb=frame.verb, before="CASE", item=index + 1))
+        elif word == "END":
+            if frame.opener == "case":
+                self.frames.pop()
+            self.frame.before = OPERAND
+        elif word in ("AND", "OR", "XOR") and frame.clause not in ("name", "with"):
+            self._take_connective(index, frame, word)
+        elif word in OPERATORS and not (word in ("IN", "IS", "TO", "*") and frame.clause == "name"):
+            self._take_operator(frame, word)
+        elif self._begins_statement(index, frame, word):
+            self._begin_statement(index, frame, word)
+        elif word in _CLAUSES and self._is_clause(index, frame, word):
+            self._begin_clause(index, frame, word)
+        elif self._is_keyword(index, frame, word):
+            frame.before = "" if word == "BY" and frame.clause != "name" else word
+        else:
+            self._take_operand(index, frame)
+
+    def _take_connective(self, index: int, frame: Frame, word: str) -> None:
+        if frame.between and word == "AND":
+            frame.between = False
+            frame.before = "BETWEEN"
+            return
+        if frame.clause in ("start", "value", "set") and frame.opener != "call":
+            frame.clause = "where"
+        frame.before, frame.compared = "", False
+        frame.anchor = frame.item = index
+
+    def _take_operator(self, frame: Frame, word: str) -> None:
+        if word == "*" and frame.before != OPERAND:
+            frame.before = OPERAND
+            return
+        if word in COMPARISONS:
+            frame.compared = True
+            frame.between = word == "BETWEEN"
+        if frame.clause == "start" and frame.before == OPERAND:
+            frame.clause = "where"
+        if frame.clause in ("name", "with") and word == "=":
+            frame.clause = "value"
+        frame.before = word
+
+    def _begins_statement(self, index: int, frame: Frame, word: str) -> bool:
+        if frame.clause == "start":
+            is_neutral = self.word(index - 1) in ("EXPLAIN", "ANALYZE") and word in ("ANALYZE", "VERBOSE")
+            return (word in _VERBS or word in ("UPDATE", "SET")) and not is_neutral and self.word(index + 1) != ":="
+        return word in _DATA_VERBS and frame.clause == "with" and frame.before == OPERAND
+
+    def _begin_statement(self, index: int, frame: Frame, word: str) -> None:
+        frame.clause = {"UPDATE": "from", "SET": "set"}.get(word, "name")
+        frame.verb, frame.before = word, word
+        frame.begin = frame.anchor = index
+        frame.item = index + 1
+        frame.compared = frame.between = False
+        frame.columns = 0
+
+    def _is_clause(self, index: int, frame: Frame, word: str) -> bool:
+        """Whether a keyword begins a clause here, and is not a part of another phrase or a name."""
+        following, previous = self.word(index + 1), self.word(index - 1)
+        match word:
+            case "FROM":
+                return previous != "DISTINCT" and frame.opener != "call"
+            case "ON":
+                return frame.clause in ("from", "where") and following not in ("CONFLICT", "DUPLICATE")
+            case "WITH":
+                return frame.clause in ("start", "from") and following not in ("(", "TIME", "ORDINALITY", "TIES", "CHECK")
+            case "GROUP" | "ORDER" | "PARTITION":
+                return following == "BY" and frame.clause != "name"
+            case "SET":
+                return frame.clause != "name" or frame.verb in _DATA_VERBS
+            case "UPDATE":
+                return previous == "KEY"  # ON DUPLICATE KEY UPDATE
+            case "USING":
+                return frame.verb in ("MERGE", "DELETE") or (frame.clause == "from" and frame.opener != "names")
+            case "INTO":
+                return frame.verb != "VACUUM"
+            case "SELECT":
+                return frame.verb not in ("GRANT", "REVOKE")
+            case "EXPLAIN" | "BEGIN" | "LOOP" | "IF" | "WHILE":
+                return frame.clause == "start" or previous == "AS" or (word == "LOOP" and frame.opener == "")
+            case "DO":
+                return frame.clause in ("rows", "select", "where", "start", "from")
+            case "IMMEDIATE":
+                return frame.verb == "EXECUTE"
+            case "VALUES" | "RETURN" | "FETCH" | "WHEN" | "THEN" | "ELSE" | "OFFSET" | "OUTPUT":
+                return frame.clause != "name" or frame.verb in _DATA_VERBS
+            case "CHECK" | "DEFAULT":
+                return frame.clause in ("name", "definition")
+        return True
+
+    def _begin_clause(self, index: int, frame: Frame, word: str) -> None:
+        if frame.opener == "case" and word not in ("WHEN", "THEN", "ELSE"):  # its END is missing
+            while self.frame.opener == "case":
+                self.frames.pop()
+            frame = self.frame
+        if frame.opener == "case" and word == "WHEN" and frame.before == OPERAND and self.word(frame.begin) == "CASE":
+            frame.function = "simple"  # CASE x WHEN value
+        is_target = word in ("INTO", "FROM") and frame.verb in _DATA_VERBS and frame.clause == "name"
+        clause = _CLAUSES[word]
+        if word in ("THEN", "ELSE") and frame.opener != "case":
+            clause = "start"
+        if word == "UPDATE":  # ON DUPLICATE KEY UPDATE
+            clause, frame.verb = "set", "UPDATE"
+        elif word == "SELECT" or (clause == "start" and word != "IMMEDIATE"):
+            frame.verb = word if word == "SELECT" else ""
+        frame.clause = clause
+        frame.begin, frame.item = index, index + 1
+        if not is_target:
+            frame.anchor = index
+        frame.before = "USING" if word == "USING" else ""
+        frame.compared = frame.between = False
+
+    def _is_keyword(self, index: int, frame: Frame, word: str) -> bool:
+        if word in (".", "::"):
+            return True
+        if frame.clause == "name":
+            return word in _OBJECTS or word in _KEYWORDS or word in OPTIONS
+        if frame.clause == "set" and frame.verb == "SET":
+            return word in SETTINGS or word in OPTIONS or word in _KEYWORDS
+        previous = self.word(index - 1)
+        if word == "ZONE":
+            return previous == "TIME"
+        if word in ("FIRST", "LAST", "NEXT", "MATERIALIZED"):
+            return previous in ("NULLS", "FETCH", "AS", "NOT")
+        return word in _KEYWORDS or (word in ("ANALYZE", "VERBOSE") and frame.clause == "start")
+
+    def _open(self, index: int, frame: Frame, word: str) -> None:
+        clause, opener = self._array(index, frame) if word == "[" else self._parenthesis(index, frame)
+        name = self.word(index - 1)
+        function = name if opener == "call" else ""
+        verb = "" if clause == "start" else frame.verb
+        columns = frame.columns if opener == "row" else 0
+        self.frames.append(
+            Frame(clause, index, frame.anchor, opener, function, verb, item=index + 1, columns=columns)
+        )
+
+    def _array(self, index: int, frame: Frame) -> tuple[str, str]:
+        if self.word(index - 1) == "ARRAY":
+            return "value", "array"
+        return ("value", "subscript") if frame.before == OPERAND else ("columns", "names")
+
+    def _parenthesis(self, index: int, frame: Frame) -> tuple[str, str]:
+        """The clause inside of a parenthesis, and what kind of parenthesis it is."""
+        previous = self.word(index - 1)
+        if self.word(index + 1) in _STATEMENTS or previous == "EXISTS" or frame.verb in ("EXEC", "EXECUTE") == frame.before:
+            return "start", "query"
+        if frame.clause == "rows" and frame.before in ("", ","):
+            return "value", "row"
+        match previous:
+            case "IN":
+                return ("columns", "names") if frame.clause == "name" else ("value", "in")
+            case "EXEC" | "EXECUTE":
+                return "start", "query"
+            case "AS" | "MATERIALIZED" if frame.clause in ("with", "name"):
+                return "start", "query"
+            case "OVER" | "GROUP":
+                return "window", "group"
+            case "FILTER" | "CHECK":
+                return "where", "group"
+            case "USING" if frame.clause == "name":
+                return "where", "group"
+            case "USING" | "KEY" | "UNIQUE" | "CONFLICT" | "COLUMNS" | "INSERT" | "SET":
+                return "columns", "names"
+            case "WITH":
+                return "options", "group"
+            case "ANY" | "ALL" | "SOME" | "ROW":
+                return "value", "call"
+        if frame.before == OPERAND:
+            return self._behind_operand(index, frame)
+        if frame.before in OPERATORS or frame.clause in ("select", "set", "value", "rows", "window"):
+            return "value", "group"
+        return frame.clause, "group"
+
+    def _behind_operand(self, index: int, frame: Frame) -> tuple[str, str]:
+        """What a parenthesis behind a name is: the columns of a table, its definition, or the arguments of a call."""
+        if frame.clause == "with" or (frame.clause == "from" and frame.verb in _DATA_VERBS and self.word(frame.begin) == "INTO"):
+            return "columns", "names"
+        if frame.clause == "name":
+            before_name = self.word(index - 2)
+            if before_name == "REFERENCES" or frame.verb in ("COPY", "GRANT", "REVOKE", "VACUUM", "ANALYZE", "PRAGMA"):
+                return "columns", "names"
+            if frame.verb == "CREATE" and self.word(frame.begin + 1) in ("INDEX", "UNIQUE", "FULLTEXT", "SPATIAL"):
+                return "columns", "names"
+            if frame.verb == "CREATE" and (before_name in _OBJECTS or before_name == "."):
+                return "definition", "definition"
+        return "value", "call"
+
+    def _close(self, index: int) -> None:
+        while len(self.frames) > 1 and self.frame.opener == "case":
+            self.frames.pop()
+        if len(self.frames) > 1:
+            closed = self.frames.pop()
+            if closed.opener == "names":
+                is_hole = self.is_hole(index - 1) and self.word(index - 2) == "("
+                self.frame.columns = 2 if is_hole else closed.commas + 1
+            self.frame.compared |= closed.opener == "group" and closed.compared
+        self.frame.before = OPERAND
+
+
+def _separate(tokens: list[Token]) -> list[Token]:
+    """Leave out comments without holes, and make a token of each of several holes in a row."""
+    separated: list[Token] = []
+    for token in tokens:
+        if token.kind is Kind.WORD and len(token.text) > 1 and not token.text.strip(HOLE):
+            separated.extend(Token(Kind.WORD, HOLE, at, at + 1) for at in range(token.start, token.end))
+        elif token.kind is not Kind.COMMENT or HOLE in token.text:
+            separated.append(token)
+    return separated
