@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import all_caps, path_of
+from persistlint.analysis.names import all_caps, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     CONSTANT,
@@ -234,6 +234,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             if name in ("length", "size", "count"):
                 return NUMBER
             return value if isinstance(value, Text) and name in ("value", "name") else Atom(origin_of(value))
+        case Atom(type=type) if type is not None and name in type.requests:
+            return Atom(Origin.REQUEST)
         case Atom(type=type) if type is not None and name in type.fields:
             return Atom(Origin.UNKNOWN, type.returned(type.fields[name]))
         case Atom(origin=origin):
@@ -249,7 +251,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                     attribute.value.id in ("self", "cls", "this") and _METADATA.fullmatch(name)
                 ):
                     return Atom(Origin.METADATA)
-            return Atom(_requested(attribute, origin))
+            return Atom(_requested(attribute, origin, machine))
     return UNKNOWN
 
 
@@ -263,34 +265,11 @@ def _is_metadata(value: Value, name: str) -> bool:
     )
 
 
-_REQUEST_OBJECTS = re.compile(
-    r"(?:.*\.)?(?:req|request|_request|ctx|context|c|event|\$?this\.request|self\.request)", re.I
-)
-_REQUEST_PARTS = frozenset(
-    [
-        "args",
-        "form",
-        "json",
-        "query",
-        "params",
-        "body",
-        "GET",
-        "POST",
-        "values",
-        "cookies",
-        "headers",
-        "query_params",
-        "data",
-        "payload",
-    ]
-)
-
-
-def _requested(attribute: Attribute, origin: Origin) -> Origin:
-    if attribute.name in _REQUEST_PARTS and origin in (Origin.PARAMETER, Origin.UNKNOWN):
-        path = path_of(attribute.value)
-        if path is not None and _REQUEST_OBJECTS.fullmatch(path):
-            return Origin.REQUEST
+def _requested(attribute: Attribute, origin: Origin, machine: Interpreter) -> Origin:
+    """The origin of an attribute of an object that, by its name, holds a request."""
+    if origin in (Origin.PARAMETER, Origin.UNKNOWN):
+        parts = machine.names.catalogue.requests.get(last_name(attribute.value), ())
+        return Origin.REQUEST if attribute.name in parts else origin
     return origin
 
 

@@ -435,8 +435,8 @@ class Interpreter:
                 continue
             self.block(otherwise)
             break
-        for end in ends:
-            self.state = merge(self.state, end, self.outer)
+        for reached in ends:
+            self.state = merge(self.state, reached, self.outer)
 
     def _loop(self, loop: Loop) -> None:
         frame = self.frames[-1]
@@ -456,8 +456,8 @@ class Interpreter:
             self.refine(guards.checked(loop.test, True, self))
         self.block(loop.body)
         after = self.state
-        for end in frame.continues.pop():
-            after = merge(after, end, self.outer)
+        for skipped in frame.continues.pop():
+            after = merge(after, skipped, self.outer)
         checked = self._checked_by(loop, element, after)
         self.state = merge(before, after, self.outer)
         self.refine(checked)

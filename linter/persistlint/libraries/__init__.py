@@ -170,6 +170,7 @@ class Catalogue:
     functions: Mapping[str, Operation]  # by qualified name
     methods: Mapping[str, tuple[tuple[Type, Operation], ...]]  # by the name of a method that is a sink
     distinctive: Mapping[str, tuple[Type, Operation]]  # by the name of a method that needs no known receiver
+    requests: Mapping[str, frozenset[str]]  # attributes that hold data from outside, by what people call their object
 
     def imported(self, modules: Iterable[str]) -> tuple[Library, ...]:
         """The libraries that a file imports."""
@@ -192,19 +193,21 @@ def catalogue(folder: str) -> Catalogue:
     functions: dict[str, Operation] = {}
     methods: dict[str, list[tuple[Type, Operation]]] = {}
     distinctive: dict[str, tuple[Type, Operation]] = {}
+    requests: dict[str, frozenset[str]] = {}
     for library in loaded:
         functions.update(library.functions)
         for type in library.types.values():
             types.update(dict.fromkeys(type.names, type))
+            for handle in type.handles if type.requests else ():
+                requests[handle] = requests.get(handle, frozenset()).union(type.requests)
             created.update(dict.fromkeys(type.created_by, type))
             for name, operation in type.methods.items():
                 if operation.is_sink:
                     methods.setdefault(name, []).append((type, operation))
                 if operation.distinctive:
                     distinctive.setdefault(name, (type, operation))
-    return Catalogue(
-        tuple(loaded), types, created, functions, {name: tuple(found) for name, found in methods.items()}, distinctive
-    )
+    sinks = {name: tuple(found) for name, found in methods.items()}
+    return Catalogue(tuple(loaded), types, created, functions, sinks, distinctive, requests)
 
 
 def _library(table: dict[str, Any]) -> Library:
