@@ -12,15 +12,17 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "linter"))
 
 from persistlint.config_file import DIALECTS, SEVERITIES  # noqa: E402
-from persistlint.rule import Option, Rule  # noqa: E402
 from persistlint.rules import every_rule  # noqa: E402
 from persistlint.selection import selectors  # noqa: E402
+
+if TYPE_CHECKING:
+    from persistlint.rule import Option, Rule
 
 TARGET = ROOT / "docs" / "persistlint.schema.json"
 

@@ -64,7 +64,7 @@ def apply(
     """
     if MARKER not in source.content:
         return list(diagnostics)
-    directives = tuple(_directives(source, comments))
+    directives = tuple(_directives(source, [_within_line(source, comment) for comment in comments]))
     kept, used = _sort_out(source, directives, diagnostics)
     found: list[Diagnostic] = []
     for name in groups()[GROUP]:
@@ -97,6 +97,13 @@ def _directives(source: SourceFile, comments: Sequence[Range]) -> Iterator[_Dire
         elif comment:
             is_misplaced = comment.end > header_end
             yield _Directive(range, names, comment, _NOWHERE if is_misplaced else _EVERYWHERE, is_misplaced)
+
+
+def _within_line(source: SourceFile, comment: Range) -> Range:
+    """A comment as it is: to a grammar, a carriage return does not end the line."""
+    if source.content.startswith(b"/*", comment.start):
+        return comment
+    return Range(comment.start, min(comment.end, source.line_range(source.line_of(comment.start)).end))
 
 
 def _extent(source: SourceFile, comment: Range | None, match: re.Match[bytes], leader: bytes) -> Range:

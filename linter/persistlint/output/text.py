@@ -105,7 +105,8 @@ def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: 
         if is_long and line == last:
             yield [("...", "blue")]
         before, marked, after = _cut(*_split(source, range_, line), width)
-        yield [(f"{line:>{len(margin)}} | ", "blue"), (f"{before}{marked}{after}".rstrip(), "")]
+        text = f"{before}{marked}{after}".rstrip()
+        yield [(f"{line:>{len(margin)}} |{' ' * bool(text)}", "blue"), (text, "")]
         if marked or line == start.line:
             yield [bar, (" " * cell_len(before) + "^" * max(cell_len(marked), 1), style)]
 

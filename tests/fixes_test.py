@@ -1,0 +1,169 @@
+"""Applying fixes to text, and writing fixed files back as they were."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from persistlint.cli import main
+from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity
+from persistlint.fixes.apply import apply
+from persistlint.fixes.converge import ROUNDS, converge
+from persistlint.fixes.write import WriteError, write
+from persistlint.source import Range, SourceFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNUSED = "a()  # persistlint: ignore[no-rule]"
+
+
+@pytest.mark.parametrize(
+    ("fixes", "expected", "count"),
+    [
+        ([], "abcdef", 0),
+        ([[(0, 1, "X")]], "Xbcdef", 1),
+        ([[(4, 5, "Y")], [(0, 1, "XX")]], "XXbcdYf", 2),
+        ([[(0, 1, "X"), (5, 6, "Z")], [(2, 3, "Y")]], "XbYdeZ", 2),
+        ([[(0, 3, "X")], [(2, 4, "Y")]], "Xdef", 1),
+        ([[(0, 1, "X"), (4, 6, "Z")], [(3, 5, "Y")]], "XbcdZ", 1),
+        ([[(0, 3, "X")], [(3, 6, "Y")]], "XY", 2),
+        ([[(3, 3, "+")], [(5, 5, "-")]], "abc+de-f", 2),
+        ([[(3, 3, "+")], [(3, 3, "-")]], "abc+def", 1),
+        ([[(3, 3, "+")], [(3, 5, "-")]], "abc+def", 1),
+        ([[(0, 0, "import x "), (1, 2, "B")], [(0, 0, "import x "), (3, 4, "D")]], "import x aBcDef", 2),
+        ([[(0, 1, "X"), (0, 2, "Y")]], "abcdef", 0),
+        ([[(5, 9, "X")], [(-1, 1, "Y")], [(3, 2, "Z")]], "abcdef", 0),
+        ([[(6, 6, "g")]], "abcdefg", 1),
+    ],
+)
+def test_fixes_that_do_not_collide_are_applied(
+    fixes: list[list[tuple[int, int, str]]], expected: str, count: int
+) -> None:
+    made = [_fix(*(Edit(Range(start, end), text) for start, end, text in edits)) for edits in fixes]
+    assert apply(b"abcdef", made) == (expected.encode(), count)
+
+
+def test_line_feeds_become_the_line_ends_of_the_file() -> None:
+    fix = _fix(Edit(Range(0, 0), "import x\n"))
+    assert apply(b"a\r\nb\r\n", [fix])[0] == b"import x\r\na\r\nb\r\n"
+    assert apply(b"a\nb\n", [fix])[0] == b"import x\na\nb\n"
+
+
+def test_many_fixes_are_applied_at_once() -> None:
+    fixes = [_fix(Edit(Range(index, index + 1), "bb")) for index in range(0, 20_000, 2)]
+    assert apply(b"a" * 20_000, fixes) == (b"bba" * 10_000, 10_000)
+
+
+def test_fixes_converge_over_rounds_and_only_safe_ones_are_applied() -> None:
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        place = Range(0, source.content.find(b"a") + 1)
+        safe = _fix(Edit(place, "b"))
+        unsafe = _fix(Edit(place, "c"), applicability=Applicability.UNSAFE)
+        return [_diagnostic(unsafe, safe)] if b"a" in source.content else []
+
+    source = SourceFile("a.py", b"aaa", "python")
+    fixed, count = converge(source, diagnose)
+    assert (fixed.content, count) == (b"b", 3)
+    assert converge(source, diagnose, unsafe=True)[0].content == b"c"
+    assert fixed.path == "a.py"
+
+
+def test_fixes_that_never_end_are_stopped() -> None:
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        return [_diagnostic(_fix(Edit(Range(0, 0), "a")))]
+
+    assert converge(SourceFile("a.py", b"", "python"), diagnose)[1] == ROUNDS
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        UNUSED.encode(),
+        f"# ü\r\n{UNUSED}\r\n".encode(),
+        b"\xef\xbb\xbf" + f"{UNUSED}\n".encode(),
+        f"# coding: latin-1\n# \xfc\n{UNUSED}\n".encode("latin-1"),
+        b"\xff\xfe" + f"# ü\n{UNUSED}\n".encode("utf-16-le"),
+        f"a\r{UNUSED}\rb".encode(),
+    ],
+    ids=["no line end", "CRLF", "UTF-8 with a mark", "Latin-1", "UTF-16", "CR"],
+)
+def test_a_fixed_file_keeps_all_but_what_is_fixed(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(data)
+    path.chmod(0o751)
+    comment = "  # persistlint: ignore[no-rule]"
+    encoding = "utf-16-le" if data.startswith(b"\xff\xfe") else "latin-1"
+    assert main(["check", "--fix", str(path)]) == 0
+    assert path.read_bytes() == data.replace(comment.encode(encoding), b"")
+    assert path.stat().st_mode & 0o777 == 0o751
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_fixing_says_what_it_did_and_what_is_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM t WHERE a = '{name}'\")\n"
+    (tmp_path / "a.py").write_text(f"{bad}{UNUSED}\nb()  # persistlint: ignore[interpolated-sql, x, y]\n")
+    (tmp_path / "b.py").write_text("a()\n")
+    before = (tmp_path / "b.py").stat()
+    assert main(["check", "--fix", str(tmp_path)]) == 1
+    assert (tmp_path / "a.py").read_text() == f"{bad}a()\nb()\n"
+    assert (tmp_path / "b.py").stat() == before
+    out = capsys.readouterr().out
+    assert "error[interpolated-sql]" in out
+    assert out.splitlines()[-1] == "Fixed 4 problems. Found 1 error in 1 file (2 files checked)."
+
+
+def test_a_link_stays_and_its_file_is_fixed(tmp_path: Path) -> None:
+    (tmp_path / "real.py").write_text(UNUSED)
+    (tmp_path / "a.py").symlink_to("real.py")
+    assert main(["check", "--fix", str(tmp_path / "a.py")]) == 0
+    assert (tmp_path / "a.py").is_symlink()
+    assert (tmp_path / "real.py").read_text() == "a()"
+
+
+def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("changed")
+    with pytest.raises(WriteError, match="it changed while it was checked"):
+        write(path, SourceFile("a.py", b"as it was", "python"), b"fixed")
+    assert path.read_text() == "changed"
+
+
+def test_a_file_whose_encoding_cannot_hold_the_fix_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"\xfc")
+    with pytest.raises(WriteError, match="its encoding, latin-1, cannot hold the fix"):
+        write(path, SourceFile("a.py", "ü".encode(), "python", "latin-1"), "ü…".encode())
+    assert path.read_bytes() == b"\xfc"
+
+
+def test_a_file_that_is_gone_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="it cannot be written"):
+        write(tmp_path / "a.py", SourceFile("a.py", b"a", "python"), b"b")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+@pytest.mark.parametrize("closed", ["file", "folder"])
+def test_what_is_read_only_is_a_failure_and_stays(
+    tmp_path: Path, closed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(UNUSED)
+    (path if closed == "file" else tmp_path).chmod(0o555)
+    try:
+        assert main(["check", "--fix", str(path)]) == 2
+        assert "so it was not fixed" in capsys.readouterr().out
+        assert path.read_text() == UNUSED
+    finally:
+        tmp_path.chmod(0o755)
+
+
+def _fix(*edits: Edit, applicability: Applicability = Applicability.SAFE) -> Fix:
+    return Fix("Do it", edits, applicability)
+
+
+def _diagnostic(*fixes: Fix) -> Diagnostic:
+    return Diagnostic("interpolated-sql", "injection", Severity.ERROR, Range(0, 1), "Bad.", fixes=fixes)

@@ -1,0 +1,73 @@
+"""The hooks that other repositories use: what they declare, and one real run of each by pre-commit."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from identify.identify import ALL_TAGS
+
+from persistlint.cli import main
+from persistlint.rules import groups
+
+ROOT = Path(__file__).parent.parent
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+FILE_HOOKS = [hook for hook in HOOKS if hook.get("pass_filenames", True)]
+BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
+
+
+def test_there_is_a_hook_for_every_family_of_rules_that_exists() -> None:
+    expected = ["persistlint", "persistlint-fix", "persistlint-project"]
+    families = [f"persistlint-{family}" for family in FAMILIES if groups().get(family)]
+    assert sorted(hook["id"] for hook in HOOKS) == sorted([*expected, *families])
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_the_entry_of_a_hook_is_a_command_that_works(
+    hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, *arguments = shlex.split(hook["entry"])
+    (tmp_path / "a.py").write_text(BAD)
+    monkeypatch.chdir(tmp_path)
+    assert program == "persistlint"
+    assert main([*arguments, *(["a.py"] if hook in FILE_HOOKS else [])]) == 1
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_users_may_add_arguments_and_one_process_gets_all_files(hook: dict[str, Any]) -> None:
+    assert hook["args"] == []
+    assert hook["require_serial"] is True
+
+
+@pytest.mark.parametrize("hook", FILE_HOOKS, ids=lambda hook: hook["id"])
+def test_files_are_chosen_by_kinds_that_pre_commit_knows(hook: dict[str, Any]) -> None:
+    assert set(hook["types_or"]) <= ALL_TAGS
+    assert "--force-exclude" in hook["entry"]
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_pre_commit_runs_every_hook(tmp_path: Path) -> None:
+    pytest.importorskip("pre_commit", reason="pre-commit is not installed")
+    (tmp_path / "a.py").write_text(BAD)
+    (tmp_path / "b.py").write_text("a()  # persistlint: ignore[no-rule]\n")
+    (tmp_path / "notes.md").write_text("a note\n")
+    (tmp_path / "excluded.py").write_text(BAD)
+    (tmp_path / "persistlint.toml").write_text('exclude = ["excluded.py"]\n')
+    for arguments in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    command = [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), "--all-files", "--verbose"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1, run.stdout + run.stderr
+    for hook in HOOKS:
+        assert f"- hook id: {hook['id']}\n" in run.stdout
+    assert run.stdout.count("error[interpolated-sql]") == len(HOOKS)
+    assert "Found 1 error and 1 warning in 2 files (2 files checked)." in run.stdout
+    assert (tmp_path / "b.py").read_text() == "a()\n"
