@@ -144,9 +144,12 @@ def test_without_git_a_work_tree_is_walked(tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_directory_that_cannot_be_listed_is_named(tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir(mode=0)
-    assert [Path(failure.path).name for failure in discover([tmp_path]).failures] == ["closed"]
+def test_a_directory_that_cannot_be_listed_is_named(tree: Path) -> None:
+    _touch("a.py")
+    Path("closed").mkdir(mode=0)
+    found = discover([Path(), Path("closed/a.py")])
+    assert found.files == (Path("a.py"), Path("closed/a.py")), "reading the second one says why it cannot be read"
+    assert [failure.path for failure in found.failures] == ["closed"]
 
 
 def test_what_is_out_is_told_by_the_place_below_the_current_directory(tree: Path) -> None:

@@ -175,6 +175,17 @@ def test_the_pipeline_suppresses_real_diagnostics() -> None:
         assert [item.rule for item in report.diagnostics] == expected
 
 
+def test_a_suppression_is_not_unused_because_a_rule_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("persistlint.analysis.facts", broken)
+    source = _source("cursor.execute(f'SELECT {x}')  # persistlint: ignore[interpolated-sql, no-rule]\n")
+    report = check(source, Settings(RULES, {"unknown-suppression": Severity.INFO}))
+    assert [(item.rule, item.severity) for item in report.diagnostics] == [("unknown-suppression", Severity.INFO)]
+    assert report.errors
+
+
 def _apply(source: SourceFile) -> list[Diagnostic]:
     """What is left of a diagnostic on everything from the first to the last HERE, after suppressions."""
     start, end = source.content.find(b"HERE"), source.content.rfind(b"HERE") + len(b"HERE")

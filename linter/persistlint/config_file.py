@@ -51,11 +51,14 @@ def find_in(directory: Path) -> Path | None:
 
     Raises `ConfigError` if a `pyproject.toml` cannot be read, for nobody can tell whether it matters.
     """
-    own = directory / "persistlint.toml"
-    if own.is_file():
-        return own
-    shared = directory / "pyproject.toml"
-    return shared if shared.is_file() and b"[tool.persistlint" in _bytes(shared) else None
+    own, shared = directory / "persistlint.toml", directory / "pyproject.toml"
+    try:
+        if own.is_file():
+            return own
+        is_shared = shared.is_file()
+    except OSError:  # nothing in this directory may be looked at
+        return None
+    return shared if is_shared and b"[tool.persistlint" in _bytes(shared) else None
 
 
 def read(path: Path) -> ConfigFile:

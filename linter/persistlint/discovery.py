@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -52,11 +53,12 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
     failures: list[Failure] = []
     unread: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        mode = _mode(path)
+        if mode is None:
+            failures.append(Failure(path.as_posix(), "it does not exist"))
+        elif stat.S_ISDIR(mode):
             for file in sorted(_below(path, overrides, failures), key=lambda file: file.as_posix()):
                 files.setdefault(absolute(file), file)
-        elif not os.path.lexists(path):
-            failures.append(Failure(path.as_posix(), "it does not exist"))
         elif force_exclude and is_out(path, overrides):
             continue
         elif language_of(path.as_posix()) is None:
@@ -73,6 +75,17 @@ def is_out(path: Path, overrides: Overrides = NO_OVERRIDES) -> bool:
     return not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides)
 
 
+def _mode(path: Path) -> int | None:
+    """The mode of what a path leads to, None if that is nothing. What may not be looked at counts as a file, so that
+    reading it says why."""
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return stat.S_IFREG
+
+
 def _below(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
     """The files to check below a directory. A directory that git knows as one entry (a submodule, a repository that
     is not added) is a root of its own; symbolic links to directories are not followed."""
@@ -83,11 +96,14 @@ def _below(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterato
         for path in _walked(folder, overrides, failures) if listed is None else listed:
             if not SKIPPED.isdisjoint(path.relative_to(folder).parts[:-1]):
                 continue
-            if path.is_dir():
+            mode = _mode(path)
+            if mode is not None and stat.S_ISDIR(mode):
                 if not path.is_symlink() and path.name not in SKIPPED and (real := os.path.realpath(path)) not in seen:
                     seen.add(real)
                     roots.append(path)
-            elif language_of(path.name) and path.is_file() and not is_excluded(path, overrides):
+            elif (
+                mode is not None and stat.S_ISREG(mode) and language_of(path.name) and not is_excluded(path, overrides)
+            ):
                 yield path
 
 
@@ -102,7 +118,7 @@ def _listed_by_git(folder: Path) -> list[Path] | None:
         run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
     except OSError:
         return None
-    if run.returncode or not run.stdout:
+    if run.returncode or run.stderr or not run.stdout:  # it warns of directories that it cannot list
         return None
     return [folder / name for name in dict.fromkeys(os.fsdecode(run.stdout).split("\0")) if name]
 

@@ -57,7 +57,9 @@ def check(source: SourceFile, settings: Settings) -> Report:
     if _SUPPRESSION in source.content:
         from persistlint import suppression
 
-        found = suppression.apply(source, syntax.comments, found, settings.rules)
+        # Where a rule failed, nobody knows what a suppression is for.
+        ran = settings.rules - applicable if errors else settings.rules
+        found = suppression.apply(source, syntax.comments, found, ran, settings.severities)
     return Report(tuple(sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))), tuple(errors))
 
 
