@@ -142,6 +142,10 @@ def result_of(
 ) -> Value:
     """What an operation of a library gives."""
     operation = resolved.operation
+    if operation.raw and operation.is_sink and actuals and isinstance(actuals[0].value, Atom):
+        # What an escape hatch was given is spliced wherever its result goes: there it shows its place in the SQL.
+        alone = actuals[0].range
+        return Sql(pieces_of(actuals[0].value, alone, alone), _returned(resolved))
     if operation.yields == "argument":
         subject = actuals[0].value if actuals else receiver if receiver is not None else UNKNOWN
         returned = _returned(resolved)
@@ -291,18 +295,23 @@ def _constructed(node: Call, called: Value | None, machine: Interpreter) -> Valu
 
 
 def template_string(template: Template, machine: Interpreter) -> Value:
-    """A PEP 750 template: the driver decides what becomes of its holes."""
+    """A PEP 750 template, as psycopg 3.3 reads it: a hole is bound, quoted (`:i`, `:l`) or spliced (`:q`).
+    https://www.psycopg.org/psycopg3/docs/basic/tstrings.html"""
     pieces: list[Piece] = []
+    unbound: list[Piece] = []
     for part in template.parts:
         if isinstance(part, String):
             pieces.append(part.value)
+            unbound.append(part.value)
             continue
         value = machine.evaluate(part.value)
+        unbound.extend(pieces_of(value, part.value.range, template.range))
         if isinstance(value, Sql) or part.format == "q":
             pieces.extend(pieces_of(value, part.value.range, template.range))
         else:
-            pieces.append(Splice(part.value.range, template.range, Origin.BOUND))
-    return Sql(tuple(pieces))
+            origin = Origin.QUOTED if part.format in ("i", "l") else Origin.BOUND
+            pieces.append(Splice(part.value.range, template.range, origin))
+    return Sql(tuple(pieces), unbound=tuple(unbound))
 
 
 def tagged(node: TaggedTemplate, machine: Interpreter) -> Value:

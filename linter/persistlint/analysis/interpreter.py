@@ -8,6 +8,7 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -142,27 +143,31 @@ class Interpreter:
 
     # ------------------------------------------------------------------------------------------------ programs
 
-    def run(self, module: Module, wanted: Callable[[Range], bool]) -> None:
-        """Run the top level of a file, then every function in a range for which `wanted` is true."""
+    def run(self, module: Module, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]]) -> None:
+        """Run the top level of a file, then every function that holds one of the candidates or calls one that does.
+
+        `calls` are all calls of the file, by the name of what is called.
+        """
         self.frames.append(Frame(0, None))
         self._declare(module.body)
         self.block(module.body)
         self.outer = dict((self.state or State()).values)
-        pending = True
+        wanted = _Wanted(candidates, calls)
         done: set[int] = set()
+        # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
+        # its own sake only where nothing calls it.
         for exported in (True, False):
             pending = True
             while pending:
                 pending = False
                 for key, (function, receiver, captured) in list(self.functions.items()):
-                    if key in done or (not exported and key in self.followed):
+                    if key in done or (function.exported and bool(function.name)) is not exported:
                         continue
-                    if (function.exported and bool(function.name)) is not exported:
+                    if (not exported and key in self.followed) or not wanted.includes(function, self.functions.values()):
                         continue
                     done.add(key)
                     pending = True
-                    if wanted(function.range):
-                        self.run_function(function, receiver, captured)
+                    self.run_function(function, receiver, captured)
 
     def run_function(self, function: Function, receiver: Value | None, captured: dict[str, Value]) -> None:
         """Run a function for its own sake, with parameters of which nothing is known but their declaration."""
@@ -455,7 +460,7 @@ class Interpreter:
         if loop.test is not None:
             self.refine(guards.checked(loop.test, True, self))
         self.block(loop.body)
-        after = self.state
+        after: State | None = self.state
         for skipped in frame.continues.pop():
             after = merge(after, skipped, self.outer)
         checked = self._checked_by(loop, element, after)
@@ -700,6 +705,28 @@ class Interpreter:
             self.assign(path, Entries((*known.entries, (key, value))))
         elif isinstance(known, Items):
             self.assign(path, Items((*known.elements, value)))
+
+
+class _Wanted:
+    """Which functions are worth running: those that hold a candidate, and those that call one of them."""
+
+    def __init__(self, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]]) -> None:
+        self.starts = sorted(candidate.start for candidate in candidates)
+        self.calls = tuple(calls)
+        self.known: set[str] = set()
+
+    def includes(self, function: Function, functions: Iterable[tuple[Function, Value | None, dict[str, Value]]]) -> bool:
+        """Whether a function is one of them; `functions` are all that are known by now."""
+        while True:
+            names = {known.name for known, _, _ in functions if known.name and self._holds(known)} - self.known
+            if not names:
+                return self._holds(function)
+            self.known |= names
+            self.starts = sorted({*self.starts, *(range.start for name, range in self.calls if name in names)})
+
+    def _holds(self, function: Function) -> bool:
+        index = bisect_left(self.starts, function.range.start)
+        return index < len(self.starts) and self.starts[index] < function.range.end
 
 
 def _exits(expression: Expression) -> bool:

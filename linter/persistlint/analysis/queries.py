@@ -29,7 +29,7 @@ from persistlint.analysis.values import (
     pieces_of,
     splices,
 )
-from persistlint.facts import Fact, Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Fact, Hole, Origin, Query, SqlText
 from persistlint.facts import Text as SqlTextParts
 from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
@@ -155,7 +155,7 @@ class _Collector:
             value = choice(value.elements) if value.elements else Text(())
         texts = [option for option in options_of(value) if isinstance(option, Text | Sql)]
         bare = [option for option in options_of(value) if not isinstance(option, Text | Sql)]
-        pieces: list[tuple[Piece, ...]] = [text.pieces for text in texts]
+        pieces: list[tuple[Piece, ...]] = [_as_sent(text, library) for text in texts]
         if bare and self._counts_alone(operation, is_fragment, choice(bare), actual):
             pieces.append(pieces_of(choice(bare), actual.range, actual.range))
         for text in pieces:
@@ -261,9 +261,12 @@ class _Collector:
         """Every query, and every text that reads as SQL and reached none of them."""
         reached: set[Range] = set()
         seen: set[tuple[Range, Range, tuple[Piece, ...]]] = set()
-        for sent in self.sent:
+        # An escape hatch comes after the queries that its result went into, which tell more of its place.
+        for sent in sorted(self.sent, key=lambda sent: sent.operation.raw):
             key = (sent.call, sent.argument, sent.pieces)
             if key in seen:
+                continue
+            if sent.operation.raw and reached.issuperset(splice.range for splice in splices(sent.pieces)):
                 continue
             seen.add(key)
             reached.update(splice.range for splice in splices(sent.pieces))
@@ -297,6 +300,7 @@ class _Collector:
             if bound is not None:
                 text = _with_placeholders(text, bound, dialect)
             parts = [piece if isinstance(piece, str) else None for piece in text]
+            # Of a hole that is all there is, nothing tells the place but the clause.
             found = iter(contexts(parts, clause, dialect) if None in parts else ())
             made: list[str | Hole] = []
             for index, piece in enumerate(text):
@@ -307,6 +311,8 @@ class _Collector:
                 origin = piece.origin
                 if piece.doubled and _stands_between(text, index, piece.doubled):
                     origin = Origin.QUOTED
+                elif origin is Origin.NUMBER and context.kind is Context.VALUE and _follows_minus(text, index):
+                    origin = Origin.UNKNOWN  # `-{n}` with a negative number begins a comment: `--1`
                 expression = " ".join(self.source.text(piece.range).split())
                 made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
             result.append(SqlTextParts(tuple(made)))
@@ -357,10 +363,9 @@ def queries(syntax: Syntax) -> Iterator[Fact]:
     candidates += [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(syntax.source.text(range))]
     if not candidates:
         return
-    candidates.sort()
     module: Module = syntax.lower()
     interpreter = Interpreter(names, language.name, collector.on_call, collector.on_text)
-    interpreter.run(module, lambda range: any(range.start <= c.start < range.end for c in candidates))
+    interpreter.run(module, candidates, syntax.calls)
     yield from collector.facts()
 
 
@@ -369,6 +374,13 @@ def sink_names(folder: str) -> frozenset[str]:
     tables = catalogue(folder)
     functions = {name.rsplit(".", 1)[-1] for name, operation in tables.functions.items() if operation.is_sink}
     return frozenset(tables.methods) | functions
+
+
+def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
+    """The text that a library makes of a value: some do not know Python's t-strings."""
+    if isinstance(value, Sql) and value.unbound is not None and library is not None and library.modules:
+        return value.pieces if library.template_strings else value.unbound
+    return value.pieces
 
 
 def _library(resolved: Resolved | None) -> Library | None:
@@ -406,6 +418,11 @@ def _parameter(name: str, actuals: list[Actual]) -> Actual:
         entry = next(e for e in values.expression.entries if getattr(e.key, "value", None) == name)  # type: ignore[attr-defined]
         return Actual(found, entry.value.range, entry.value)
     return values
+
+
+def _follows_minus(text: tuple[str | Splice, ...], index: int) -> bool:
+    before = text[index - 1] if index else ""
+    return isinstance(before, str) and before.endswith("-")
 
 
 def _stands_between(text: tuple[str | Splice, ...], index: int, quote: str) -> bool:

@@ -73,10 +73,12 @@ class Atom(Value):
 @dataclass(frozen=True, slots=True)
 class Sql(Value):
     """SQL with its bind parameters, as a binding template tag makes it. It is no string: a hole of another such
-    template takes it in as SQL, a string does not."""
+    template takes it in as SQL, a string does not. `unbound` is what it is to a library that does not know such
+    templates."""
 
     pieces: tuple[Piece, ...]
     type: Type | None = None
+    unbound: tuple[Piece, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ modules = ["psycopg", "psycopg_pool"]     # import paths; Go without the `/v5` o
 dialect = "postgres"                      # sqlglot's name; left out where the connection decides
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
+template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
 
@@ -88,6 +89,7 @@ LIBRARY_KEYS = frozenset(
         "dialect",
         "placeholder",
         "binds",
+        "template-strings",
         "bind",
         "identifier",
         "types",
@@ -154,6 +156,7 @@ class Library:
     dialect: str | None = None
     placeholder: str = ""
     binds: str = "server"
+    template_strings: bool = False
     bind: str = ""
     identifier: str = ""
     types: dict[str, Type] = field(default_factory=dict)
@@ -218,6 +221,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("dialect"),
         table.get("placeholder", ""),
         table.get("binds", "server"),
+        table.get("template-strings", False),
         table.get("bind", ""),
         table.get("identifier", ""),
     )
