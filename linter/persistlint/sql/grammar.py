@@ -21,7 +21,7 @@ COMPARISONS = _words(
     "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& -> ->> #> #>> #-"
     " LIKE ILIKE RLIKE REGEXP GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
 )
-OPERATORS = COMPARISONS | _words("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD TO")
+OPERATORS = COMPARISONS | _words("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD")
 LIST_OPERATORS = _words("IN ANY ALL SOME")
 SETTINGS = _words("SEARCH_PATH SCHEMA ROLE AUTHORIZATION CATALOG DATABASE TABLESPACE SESSION LOCAL GLOBAL")
 OPTIONS = _words("LEVEL NAMES FORMAT ISOLATION ENCODING TRANSACTION TIME")  # a word follows, not a name
@@ -163,8 +163,10 @@ class Grammar:
             self.frame.before = OPERAND
         elif word in ("AND", "OR", "XOR") and frame.clause not in ("name", "with"):
             self._take_connective(index, frame, word)
-        elif word in OPERATORS and not (word in ("IN", "IS", "TO", "*") and frame.clause == "name"):
+        elif word in OPERATORS and not (word in ("IN", "IS", "*") and frame.clause == "name"):
             self._take_operator(frame, word)
+        elif word == "TO" and frame.clause in ("set", "from"):  # SET x TO y, FROM (a) TO (b)
+            frame.before = "="
         elif self._begins_statement(index, frame, word):
             self._begin_statement(index, frame, word)
         elif word in _CLAUSES and self._is_clause(index, frame, word):
@@ -331,6 +333,8 @@ class Grammar:
     def _behind_operand(self, index: int, frame: Frame) -> tuple[str, str]:
         """What a parenthesis behind a name is: the columns of a table, its definition, or the arguments of a call."""
         if frame.clause == "with" or (frame.clause == "from" and frame.verb in _DATA_VERBS and self.word(frame.begin) == "INTO"):
+            return "columns", "names"
+        if frame.clause == "from" and self.word(index - 2) == "AS":
             return "columns", "names"
         if frame.clause == "name":
             before_name = self.word(index - 2)
