@@ -103,6 +103,16 @@ def test_files_are_excluded_by_patterns_relative_to_the_configuration(tmp_path: 
     assert not is_excluded(tmp_path / "generated" / "a.py")
 
 
+def test_patterns_of_a_file_that_the_command_line_names_are_relative_to_the_current_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = _write(tmp_path / "shared" / "base.toml", 'exclude = ["/gen/"]\n[per-file-ignores]\n"/top.py" = ["all"]')
+    (tmp_path / "app").mkdir()
+    monkeypatch.chdir(tmp_path / "app")
+    assert is_excluded(Path("gen/a.py"), Overrides(config=shared))
+    assert settings_for(Path("top.py"), Overrides(config=shared)).rules == set()
+
+
 def test_options_and_severities_of_rules(tmp_path: Path) -> None:
     rule = next(rule for rule in every_rule() if any(isinstance(option.default, bool) for option in rule.options))
     option = next(option for option in rule.options if isinstance(option.default, bool))

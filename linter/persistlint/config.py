@@ -2,7 +2,8 @@
 
 Selections are layers, from the base to the file to the command line. In each layer `select` starts anew,
 `extend-select` adds and `ignore` takes away, so the last word is the nearest one. `per-file-ignores` and `exclude` of
-all layers hold; their patterns are those of `.gitignore`, relative to the file that they stand in.
+all layers hold; their patterns are those of `.gitignore`, relative to the directory of the file that they stand in, or to
+the current one for the file that the command line names.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def settings_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Settings:
     rules = configuration.rules
     for file in configuration.files:
         for pattern, words in file.per_file_ignores.items():
-            if _matches(file.path.parent, (pattern,), path):
+            if _matches(_root(file, overrides), (pattern,), path):
                 rules -= expand(words)
     return Settings(rules, configuration.severities, configuration.options, configuration.dialect)
 
@@ -73,7 +74,7 @@ def settings_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Settings:
 def is_excluded(path: Path, overrides: Overrides = NO_OVERRIDES, *, is_directory: bool = False) -> bool:
     """Whether `exclude` of the configuration speaks of a path. Raises `ConfigError`."""
     files = configuration_for(path, overrides).files
-    return any(_matches(file.path.parent, file.exclude, path, is_directory) for file in files if file.exclude)
+    return any(_matches(_root(file, overrides), file.exclude, path, is_directory) for file in files if file.exclude)
 
 
 def configuration_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Configuration:
@@ -140,6 +141,10 @@ def _with_bases(path: Path) -> tuple[ConfigFile, ...]:
         files.append(file)
         following = absolute(following.parent / Path(file.extend).expanduser()) if file.extend else None
     return tuple(reversed(files))
+
+
+def _root(file: ConfigFile, overrides: Overrides) -> Path:
+    return file.path.parent if overrides.config is None else Path.cwd()
 
 
 def _matches(root: Path, patterns: tuple[str, ...], path: Path, is_directory: bool = False) -> bool:
