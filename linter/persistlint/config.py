@@ -2,8 +2,8 @@
 
 Selections are layers, from the base to the file to the command line. In each layer `select` starts anew,
 `extend-select` adds and `ignore` takes away, so the last word is the nearest one. `per-file-ignores` and `exclude` of
-all layers hold; their patterns are those of `.gitignore`, relative to the directory of the file that they stand in, or to
-the current one for the file that the command line names.
+all layers hold; their patterns are those of `.gitignore`, relative to the directory of the file that they stand in, or
+to the current directory where the command line names the file.
 """
 
 from __future__ import annotations
