@@ -1,0 +1,139 @@
+"""The library tables of every language: they load, name what exists, and speak to people in one sentence."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlglot
+
+from persistlint.libraries import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = files("persistlint.libraries")
+FOLDERS = sorted(folder.name for folder in ROOT.iterdir() if folder.is_dir() and not folder.name.startswith("__"))
+TABLES = {
+    f"{folder}/{path.name}": tomllib.loads(path.read_text("utf-8"))
+    for folder in FOLDERS
+    for path in sorted(ROOT.joinpath(folder).iterdir(), key=lambda path: path.name)
+    if path.name.endswith(".toml")
+}
+SINK_KEYS = {"sql", "fragment"}
+CLAUSES = {"where", "select", "from", "group", "order", "set", "value", "with", "name"}
+YIELDS = {"number", "identifier", "literal", "placeholder", "checked", "argument", "request"}
+
+every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_folder_loads(folder: str) -> None:
+    loaded = catalogue(folder)
+    assert len(loaded.libraries) == sum(name.startswith(f"{folder}/") for name in TABLES)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_library_names_are_unique(folder: str) -> None:
+    names = [library.name for library in catalogue(folder).libraries]
+    assert sorted(names) == sorted(set(names))
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_qualified_name_belongs_to_one_table(folder: str) -> None:
+    named = [
+        name
+        for key, table in TABLES.items()
+        if key.startswith(f"{folder}/")
+        for name in {*table.get("functions", {}), *_type_names(table, "names"), *_type_names(table, "created-by")}
+    ]
+    assert sorted(named) == sorted(set(named))
+
+
+@every_table
+def test_a_table_has_a_library(table: dict[str, Any]) -> None:
+    assert table["library"].strip() == table["library"] != ""
+
+
+@every_table
+def test_types_that_are_referred_to_exist(table: dict[str, Any]) -> None:
+    types = table.get("types", {})
+    referred = {operation["returns"] for operation in _operations(table) if "returns" in operation}
+    referred |= {name for entry in types.values() for name in entry.get("fields", {}).values()}
+    assert referred <= {"self", *types}
+
+
+@every_table
+def test_qualified_names_start_with_a_module(table: dict[str, Any]) -> None:
+    packages = [_package(module) for module in table.get("modules", [])]
+    if not packages:
+        return  # the language itself, or names that need no import
+    own = {*table.get("functions", {}), *_type_names(table, "names")}
+    made_elsewhere = {name for name in _type_names(table, "created-by") if "/" in name}  # Go drivers open a `sql.DB`
+    for name in own | _type_names(table, "created-by") - made_elsewhere:
+        assert any(_is_in(name, package) for package in packages) or _is_global(name), name
+
+
+@every_table
+def test_operations_use_the_words_of_the_format(table: dict[str, Any]) -> None:
+    for operation in _operations(table):
+        assert operation.get("clause", "where") in CLAUSES
+        assert operation.get("yields", "number") in YIELDS
+        assert operation.get("format", "printf") in {"printf", "sql", "braces"}
+        assert operation.get("tag", "binds") in {"binds", "raw", "text"}
+        assert operation.get("statements", "one") in {"one", "many"}
+        assert "clause" not in operation or "fragment" in operation
+        if operation.get("raw"):
+            assert SINK_KEYS & set(operation) or operation.get("tag")
+
+
+@every_table
+def test_the_dialect_is_known(table: dict[str, Any]) -> None:
+    assert sqlglot.Dialect.get_or_raise(table.get("dialect")) is not None
+
+
+@every_table
+def test_what_takes_sql_tells_how_to_bind(table: dict[str, Any]) -> None:
+    if any(SINK_KEYS & set(operation) for operation in _operations(table)):
+        assert table.get("bind")
+        assert table.get("identifier")
+
+
+@every_table
+def test_help_is_one_sentence_with_an_example(table: dict[str, Any]) -> None:
+    for text in (table[key] for key in ("bind", "identifier") if table.get(key)):
+        prose = re.sub(r"`[^`]*`", "", text)
+        assert not text[0].islower() or text.startswith(table["library"])
+        assert text.endswith(".")
+        assert "`" in text
+        assert not re.search(r"[.!?]\s+[A-Z]", prose)
+        assert "!" not in prose
+
+
+def _operations(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from table.get("functions", {}).values()
+    for entry in table.get("types", {}).values():
+        yield from entry.get("methods", {}).values()
+        if "call" in entry:
+            yield entry["call"]
+
+
+def _type_names(table: dict[str, Any], key: str) -> set[str]:
+    return {name for entry in table.get("types", {}).values() for name in entry.get(key, [])}
+
+
+def _package(module: str) -> str:
+    """The package of a JavaScript module in a scope; any other module itself."""
+    return "/".join(module.split("/")[:2]) if module.startswith("@") else module
+
+
+def _is_global(name: str) -> bool:
+    """Whether a name needs no import, as `Bun.sql` and `D1Database` do not."""
+    return re.match(r"[A-Z]\w*(\.|$)", name) is not None
+
+
+def _is_in(name: str, module: str) -> bool:
+    return name == module or name.startswith((f"{module}.", f"{module}/"))
