@@ -14,7 +14,7 @@ identifier = "Compose it with `psycopg.sql.Identifier`."                        
 names = ["psycopg.Connection"]            # its qualified names: annotations, and calls that construct one
 created-by = ["psycopg.connect"]          # functions that return one
 handles = ["conn", "connection"]          # what people call a variable that holds one
-fluent = true                             # a method that is not listed returns the object itself (query builders)
+fluent = true                             # a method without `returns` returns the object itself (query builders)
 tag = "binds"                             # the object is a template tag that binds its holes
 call = { returns = "Builder" }            # what calling the object itself does
 fields = { client = "Client" }            # attributes that hold an object of another type
