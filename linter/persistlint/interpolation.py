@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,18 @@ _WHY = {
     Origin.ENVIRONMENT: " (it comes from the environment)",
     Origin.ANNOTATED: " (its annotation is not enforced)",
 }
+
+
+# No attacker reaches a test, and its statements are built from what stands beside them.
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|testdata|spec|specs|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
+    r"|\.(?:test|spec|stories|bench|e2e)\.[cm]?[jt]sx?$"
+)
+
+
+def is_test(path: str) -> bool:
+    """Whether a file holds tests, by its path with forward slashes."""
+    return bool(_TEST.search(path))
 
 
 def places(fact: SqlText, wanted: Callable[[Hole], bool]) -> list[tuple[Hole, ...]]:

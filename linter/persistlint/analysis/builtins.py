@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import formats
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.names import SETTINGS, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
@@ -536,8 +536,11 @@ def _replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, 
 
 
 def is_cleansing(pattern: str) -> bool:
-    """Whether removing what a pattern matches leaves letters, digits and underscores only: `[^a-zA-Z0-9_]`, `\\W`."""
-    return bool(re.fullmatch(r"(?:\(\?i\))?(?:\[\^[\w\\\-.$]+\]|\\W|\\D)\+?", pattern)) and "\\s" not in pattern.lower()
+    """Whether removing what a pattern matches leaves no quote and no separator: `[^a-zA-Z0-9_.]`, `\\W`."""
+    return (
+        bool(re.fullmatch(r"(?:\(\?i\))?(?:\[\^(?:\\[wdA-Za-z.\-]|[\w\-.$`:@/ ])+\]|\\W|\\D)[+*]?", pattern))
+        and "\\s" not in pattern.lower()
+    )
 
 
 def _format_method(
@@ -631,6 +634,12 @@ def _get(node: Call, function: Attribute, receiver: Value, actuals: list[Actual]
         values = [item for _, item in receiver.entries]
         defaults = [actual.value for actual in actuals[1:2]]
         return choice([*values, *defaults]) if values or defaults else UNKNOWN
+    if (
+        isinstance(receiver, Atom)
+        and receiver.origin is not Origin.REQUEST
+        and SETTINGS.fullmatch(last_name(function.value))
+    ):
+        return Atom(Origin.METADATA)
     if isinstance(receiver, Atom) and actuals and machine.language == "python":
         worst = max(origin_of(receiver), *(origin_of(actual.value) for actual in actuals[1:2]), Origin.CONSTANT)
         return Atom(worst)

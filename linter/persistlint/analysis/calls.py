@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import builtins
 from persistlint.analysis.builtins import Actual
-from persistlint.analysis.names import canonical, last_name, path_of
+from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     UNKNOWN,
@@ -208,7 +208,7 @@ def _local(closure: Closure, actuals: list[Actual], machine: Interpreter) -> Val
     arguments, paths = bound(closure.function, actuals, closure.receiver is not None)
     outcome = machine.call_closure(closure, arguments, paths)
     if outcome is None:
-        return UNKNOWN
+        return Atom(Origin.METADATA)  # not followed this far: rather silent than wrong
     machine.refine(outcome.checked)
     return outcome.value
 
@@ -270,6 +270,10 @@ def _unknown(
     if isinstance(called, Imported) and actuals and all(origin <= Origin.METADATA for origin in origins):
         if not re.search(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", name, re.I):
             return Atom(Origin.METADATA)
+    if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(
+        origin is Origin.CONSTANT for origin in origins
+    ):
+        return Atom(Origin.METADATA)
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
         return Atom(receiver.origin)
     if (path := path_of(node.function)) in ("os.getenv", "os.environ.get", "os.Getenv", "Deno.env.get") or (

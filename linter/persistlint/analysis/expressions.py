@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import all_caps, last_name, path_of
+from persistlint.analysis.names import METADATA, SETTINGS, all_caps, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     CONSTANT,
@@ -62,12 +62,6 @@ if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
     from persistlint.source import Range
 
-_METADATA = re.compile(
-    r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix)(?:_?(?:name|prefix|schema))?s?(?:_{2})?"
-    r"|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema",
-    re.IGNORECASE,
-)
-_SETTINGS = re.compile(r"settings|config|configuration|conf|cfg|constants?|consts|schema|models?", re.IGNORECASE)
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
 
 
@@ -128,9 +122,13 @@ def evaluate(expression: Expression, machine: Interpreter) -> Value:
     return UNKNOWN
 
 
-def combine(operator: str, left: Value, right: Value, left_range: Range, right_range: Range, template: Range) -> Value:
+def combine(
+    operator: str, left: Value, right: Value, left_range: Range, right_range: Range, template: Range, language: str = ""
+) -> Value:
     """What an arithmetic operator makes of two values."""
     if operator == "+":
+        if language in ("python", "go") and NUMBER in (left, right):
+            return NUMBER  # a string and a number cannot be added
         if isinstance(left, Items) or isinstance(right, Items):
             return _extended(left, right)
         if _is_text(left) or _is_text(right):
@@ -213,7 +211,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Closure(found.function, found.home, value)
             if found is not None and not _is_metadata(found, name):
                 return found
-            return Atom(Origin.METADATA) if _METADATA.fullmatch(name) or all_caps(name) else found or UNKNOWN
+            return Atom(Origin.METADATA) if METADATA.fullmatch(name) or all_caps(name) else found or UNKNOWN
         case Class(definition=definition):
             if definition.is_enum:
                 return CONSTANT
@@ -225,7 +223,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return found if found is not None else CONSTANT
             if found is not None:
                 return found
-            return Atom(Origin.METADATA) if _METADATA.fullmatch(name) or all_caps(name) else UNKNOWN
+            return Atom(Origin.METADATA) if METADATA.fullmatch(name) or all_caps(name) else UNKNOWN
         case Entries():
             return value.get(name) or (
                 NUMBER if name in ("length", "size") else _entry_values(value, constant_only=True)
@@ -246,10 +244,10 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return NUMBER
             if name in ("__tablename__", "__table__", "_meta", "db_table") or all_caps(name):
                 return Atom(Origin.METADATA)
+            if origin in (Origin.UNKNOWN, Origin.PARAMETER) and SETTINGS.fullmatch(last_name(attribute.value)):
+                return Atom(Origin.METADATA)
             if origin is Origin.UNKNOWN and isinstance(attribute.value, Name):
-                if _SETTINGS.fullmatch(attribute.value.id) or (
-                    attribute.value.id in ("self", "cls", "this") and _METADATA.fullmatch(name)
-                ):
+                if attribute.value.id in ("self", "cls", "this") and METADATA.fullmatch(name):
                     return Atom(Origin.METADATA)
             return Atom(_requested(attribute, origin, machine))
     return UNKNOWN
@@ -258,7 +256,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
 def _is_metadata(value: Value, name: str) -> bool:
     """Whether an attribute that the constructor was given is a name of the schema, not data."""
     return (
-        bool(_METADATA.fullmatch(name))
+        bool(METADATA.fullmatch(name))
         and isinstance(value, Atom)
         and value.type is None
         and value.origin > Origin.BOUND
@@ -307,6 +305,8 @@ def _item(value: Value, subscript: Subscript, key: Value) -> Value:
             return CHECKED if definition.is_enum or definition.bases else UNKNOWN
         case Imported(name=name):
             return Atom(Origin.REQUEST if name.endswith(("request.args", "request.form")) else Origin.METADATA)
+        case Atom(origin=Origin.UNKNOWN | Origin.PARAMETER) if SETTINGS.fullmatch(last_name(subscript.value)):
+            return Atom(Origin.METADATA)
         case Atom(origin=origin, keys=keys):
             return Atom(max(origin, keys or Origin.CONSTANT))
     return UNKNOWN
@@ -338,7 +338,7 @@ def _binary(binary: Binary, machine: Interpreter) -> Value:
         ):
             value = _percent(value, step, right, machine)
         elif step.operator == "+":
-            value = combine("+", value, right, position, step.right.range, binary.range)
+            value = combine("+", value, right, position, step.right.range, binary.range, machine.language)
         elif step.operator in ("==", "!=", "<", "<=", ">", ">=", "in", "not in", "is", "is not", "instanceof"):
             value = NUMBER
         else:

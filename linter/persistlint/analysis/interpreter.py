@@ -79,7 +79,7 @@ if TYPE_CHECKING:
 
     from persistlint.source import Range
 
-DEEPEST_CALL = 5  # how many calls of functions of the file are followed into one another
+DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
 MOST_STEPS = 60_000  # statements run for one file; beyond that calls are no longer followed
 
 _EXITS = frozenset(
@@ -163,7 +163,9 @@ class Interpreter:
                 for key, (function, receiver, captured) in list(self.functions.items()):
                     if key in done or (function.exported and bool(function.name)) is not exported:
                         continue
-                    if (not exported and key in self.followed) or not wanted.includes(function, self.functions.values()):
+                    if (not exported and key in self.followed) or not wanted.includes(
+                        function, self.functions.values()
+                    ):
                         continue
                     done.add(key)
                     pending = True
@@ -715,7 +717,9 @@ class _Wanted:
         self.calls = tuple(calls)
         self.known: set[str] = set()
 
-    def includes(self, function: Function, functions: Iterable[tuple[Function, Value | None, dict[str, Value]]]) -> bool:
+    def includes(
+        self, function: Function, functions: Iterable[tuple[Function, Value | None, dict[str, Value]]]
+    ) -> bool:
         """Whether a function is one of them; `functions` are all that are known by now."""
         while True:
             names = {known.name for known, _, _ in functions if known.name and self._holds(known)} - self.known

@@ -278,6 +278,7 @@ class _Collector:
                     sent.operation.clause if sent.is_fragment else "",
                     sent.library,
                     sent.argument if sent.has_parameters else None,
+                    is_whole=not (sent.is_fragment or sent.operation.raw),
                 ),
                 sql=sent.argument,
                 library=sent.library,
@@ -288,10 +289,10 @@ class _Collector:
             )
         for name, range, pieces in self.named:
             if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
-                yield SqlText(range, name, self._texts(pieces, "", None, None)[:1])
+                yield SqlText(range, name, self._texts(pieces, "", None, None, is_whole=True)[:1])
 
     def _texts(
-        self, pieces: tuple[Piece, ...], clause: str, library: Library | None, bound: Range | None
+        self, pieces: tuple[Piece, ...], clause: str, library: Library | None, bound: Range | None, *, is_whole: bool
     ) -> tuple[SqlTextParts, ...]:
         """The texts that pieces make, with the context of every hole. Placeholders are holes at `bound` if given."""
         dialect = self.source.dialect or (library.dialect if library is not None else None)
@@ -311,6 +312,8 @@ class _Collector:
                 origin = piece.origin
                 if piece.doubled and _stands_between(text, index, piece.doubled):
                     origin = Origin.QUOTED
+                elif origin < Origin.REQUEST and _names_no_data(text, index, is_whole):
+                    origin = min(origin, Origin.METADATA)
                 elif origin is Origin.NUMBER and context.kind is Context.VALUE and _follows_minus(text, index):
                     origin = Origin.UNKNOWN  # `-{n}` with a negative number begins a comment: `--1`
                 expression = " ".join(self.source.text(piece.range).split())
@@ -418,6 +421,12 @@ def _parameter(name: str, actuals: list[Actual]) -> Actual:
         entry = next(e for e in values.expression.entries if getattr(e.key, "value", None) == name)  # type: ignore[attr-defined]
         return Actual(found, entry.value.range, entry.value)
     return values
+
+
+def _names_no_data(text: tuple[str | Splice, ...], index: int, is_whole: bool) -> bool:
+    """Whether a hole is the name of a placeholder (`:{name}`), or the statement itself, which somebody else wrote."""
+    before = "".join(piece if isinstance(piece, str) else "x" for piece in text[:index])
+    return (is_whole and not before.strip()) or bool(re.search(r"(?:(?<![:\w]):|@|\$|%\()\w*$", before))
 
 
 def _follows_minus(text: tuple[str | Splice, ...], index: int) -> bool:

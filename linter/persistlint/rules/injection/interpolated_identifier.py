@@ -122,7 +122,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.interpolation import places, related, why
+from persistlint.interpolation import is_test, places, related, why
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -133,8 +133,14 @@ _ROLES = {
     Context.KEYWORD: "is used as a keyword in the SQL text",
     Context.FRAGMENT: "becomes a piece of the SQL text",
 }
+# What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
 _NAMED_AS_SQL = re.compile(
-    r"(?:.*[._])?(?:sub)?(?:sql|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*", re.I
+    r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*", re.I
+)
+_NAMED_AS_PIECE = re.compile(
+    r"sql|quer(?:y|ies)|stmt|statement|clause|where|cond|filter|join|order|column|field|select|placeholder|predicate|expr"
+    r"|limit|suffix|values|\bsets?\b|returning|group|having|cte|assign|update",
+    re.I,
 )
 
 
@@ -146,6 +152,8 @@ _NAMED_AS_SQL = re.compile(
 )
 def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first name, keyword and fragment of every expression that splices them into SQL."""
+    if is_test(context.file.path):
+        return
     for kind, role in _ROLES.items():
         for holes in places(fact, partial(_is_unchecked, kind)):
             first = holes[0]
@@ -161,10 +169,12 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
 def _is_unchecked(kind: Context, hole: Hole) -> bool:
     if hole.context is not kind or hole.origin <= Origin.ENVIRONMENT:
         return False
-    # A variable that is called `sql` holds SQL that somebody else wrote: where it is put together is the place.
-    return (
-        hole.origin is Origin.REQUEST or hole.context is Context.KEYWORD or not _NAMED_AS_SQL.fullmatch(hole.expression)
-    )
+    if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
+        return True
+    if _NAMED_AS_SQL.fullmatch(hole.expression):
+        return False
+    # A clause that a function of another file returned was built by the program, not by a user.
+    return not (kind is Context.FRAGMENT and hole.origin is Origin.UNKNOWN and _NAMED_AS_PIECE.search(hole.expression))
 
 
 def _help(fact: SqlText) -> str:
