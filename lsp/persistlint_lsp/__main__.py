@@ -1,8 +1,6 @@
 """`python -m persistlint_lsp` starts the language server, as `persistlint server` does."""
 
-import sys
-
 if __name__ == "__main__":  # the worker process imports this module under another name
     from persistlint_lsp.server import main
 
-    sys.exit(main())
+    main()

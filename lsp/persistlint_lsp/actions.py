@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
@@ -24,7 +25,8 @@ def code_actions(
         return
     for diagnostic in params.context.diagnostics:
         if diagnostic.source == SOURCE:
-            yield from _edits(diagnostic, params.text_document.uri, version, client)
+            with suppress(KeyError, TypeError):  # not every client hands `data` back whole
+                yield from _edits(diagnostic, params.text_document.uri, version, client)
             yield from _documentation(diagnostic, client)
 
 

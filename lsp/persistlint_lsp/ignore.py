@@ -4,6 +4,7 @@ of a string of several lines, as a comment of the SQL."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -99,8 +100,13 @@ def _that_are_comments(source: SourceFile, places: Mapping[int, _Place]) -> dict
         content += text
         copied = place.offset
     content += source.content[copied:]
-    comments = {comment.start for comment in read(replace(source, content=bytes(content))).comments}
-    return {line: place for line, place in places.items() if starts[line] in comments}
+    comments = read(replace(source, content=bytes(content))).comments
+    return {
+        line: place
+        for line, place in places.items()
+        if (index := bisect_right(comments, starts[line], key=lambda comment: comment.start))
+        and starts[line] in comments[index - 1]
+    }
 
 
 def _in_string(source: SourceFile, line: int, templates: Sequence[Range]) -> _Place | None:

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import threading
-from pathlib import Path
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -33,7 +33,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         # whole documents instead of changes: `persistlint_lsp.protocol` says why
         super().__init__("persistlint", VERSION, types.TextDocumentSyncKind.Full, protocol_cls=Protocol)
-        self.session = Session(Path.cwd())
+        self.session = Session()
         self.pull = False
 
     def report_server_error(self, error: Exception, source: object) -> None:
@@ -44,8 +44,8 @@ class Server(LanguageServer):
 server = Server()
 
 
-def main() -> int:
-    """Serve one editor over stdin and stdout until it goes away. Returns the exit status: 0 after `shutdown`."""
+def main() -> None:
+    """Serve one editor over stdin and stdout until it goes away, then exit: with 0 after `shutdown`, else with 1."""
     logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("pygls").setLevel(logging.ERROR)
     stdout = os.fdopen(os.dup(1), "wb")
@@ -55,14 +55,15 @@ def main() -> int:
         server.start_io(sys.stdin.buffer, stdout)
     finally:
         server.session.stop()
-    return server.protocol.exit_code
+    sys.exit(server.protocol.exit_code)
 
 
 @server.feature(types.INITIALIZE)
 def initialize(server: Server, params: types.InitializeParams) -> None:
     folders = params.workspace_folders or ()
     if root := to_fs_path(folders[0].uri if folders else params.root_uri or ""):
-        server.session.root = Path(root)
+        with suppress(OSError):
+            os.chdir(root)  # what is skipped, and where untitled documents find their configuration, is relative to it
     documents = params.capabilities.text_document
     server.pull = bool(documents and documents.diagnostic)
     if not server.pull:
@@ -94,7 +95,8 @@ def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
 @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
     document = params.text_document
-    server.session.change(document.uri, document.version, params.content_changes[-1].text)
+    for change in params.content_changes:
+        server.session.change(document.uri, document.version, change.text)
     _push(server, document.uri)
 
 

@@ -88,9 +88,7 @@ class _Run:
 class Session:
     """What one editor has open. All methods are called on the message loop; only `analyse` waits."""
 
-    def __init__(self, root: Path) -> None:
-        """`root` is where untitled documents find their configuration."""
-        self.root = root
+    def __init__(self) -> None:
         self._worker = Worker()
         self._documents: dict[str, Document] = {}
         self._runs: dict[str, _Run] = {}
@@ -99,8 +97,8 @@ class Session:
         self._problem = ""
 
     def open(self, uri: str, language_id: str, version: int | None, text: str) -> None:
-        """Take up a file."""
-        path = Path(self.root, to_fs_path(uri) or urlsplit(uri).path or "untitled")
+        """Take up a file. An untitled one counts as standing in the current directory."""
+        path = Path.cwd().joinpath(to_fs_path(uri) or urlsplit(uri).path or "untitled")
         self._documents[uri] = Document(uri, path, language_id, version, text)
 
     def change(self, uri: str, version: int | None, text: str) -> None:
@@ -130,11 +128,11 @@ class Session:
         """
         while (document := self._documents.get(uri)) and document.source and (settings := self._settings(document)):
             run = self._runs.get(uri)
-            if run is None or (run.task.done() and (run.document is not document or run.settings != settings)):
+            if run is None or (run.task.done() and (run.document, run.settings) != (document, settings)):
                 task = asyncio.create_task(self._check(document, document.source, settings))
                 run = self._runs[uri] = _Run(document, settings, task)
             outcome = await asyncio.shield(run.task)  # shared: one who stops waiting does not stop it
-            if run.document is self._documents.get(uri):
+            if (run.document, run.settings) == (self._documents.get(uri), settings):
                 return outcome
         return None
 
@@ -159,9 +157,9 @@ class Session:
         try:
             analysis = await self._worker.analyse(source, settings)
         except Exception as error:
-            analysis = Analysis(Report((), (f"{source.path}: {error!r}",)))
-        for error in analysis.report.errors:
-            logger.error("%s", error)
+            analysis = Analysis(Report((), (repr(error),)))
+        for problem in analysis.report.errors:
+            logger.error("%s: %s", source.path, problem)
         return Outcome(document.uri, document.version, source, analysis)
 
     async def _publish(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
@@ -192,7 +190,9 @@ class Session:
         stamps = {file: _changed(file) for file in files | self._stamps.keys()}
         if any(stamp != self._stamps.get(file, stamp) for file, stamp in stamps.items()):
             forget()
-        self._stamps = {file.path: _changed(file.path) for file in configuration_for(path).files} | stamps
+        self._stamps = stamps
+        for file in configuration_for(path).files:  # and what they extend
+            self._stamps.setdefault(file.path, _changed(file.path))
 
 
 def _changed(path: Path) -> int | None:

@@ -14,10 +14,10 @@ import signal
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from persistlint.engine import Report, check
-
 from persistlint_lsp.ignore import ignore_edits
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Worker:
         self._queue = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
+        self._starting = Lock()
+        self._stopped = False
 
     async def analyse(self, source: SourceFile, settings: Settings) -> Analysis:
         """Analyse a file when all that were asked for before are done. Never raises for what is in the file: a
@@ -56,8 +58,10 @@ class Worker:
     def stop(self) -> None:
         """End the process, in the middle of a file if need be, and take no more files."""
         self._queue.shutdown(wait=False, cancel_futures=True)
-        if self._process is not None:
-            self._process.kill()  # the thread that waits for it sees the pipe end
+        with self._starting:
+            self._stopped = True
+            if self._process is not None:
+                self._process.kill()  # the thread that waits for it sees the pipe end
 
     def _ask(self, source: SourceFile, settings: Settings) -> Analysis:
         try:
@@ -70,16 +74,19 @@ class Worker:
         except (EOFError, OSError) as error:
             problem = f"the analysis ended unexpectedly ({error!r})"
         self._kill()
-        return Analysis(Report((), (f"{source.path}: {problem}",)))
+        return Analysis(Report((), (problem,)))
 
     def _connect(self) -> Connection:
-        if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-            self._process.start()
-            theirs.close()  # so that the pipe ends with the process
-        return self._pipe
+        with self._starting:
+            if self._stopped:
+                raise EOFError
+            if self._pipe is None:
+                context = multiprocessing.get_context("spawn")
+                self._pipe, theirs = context.Pipe()
+                self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+                self._process.start()
+                theirs.close()  # so that the pipe ends with the process
+            return self._pipe
 
     def _kill(self) -> None:
         pipe, process, self._pipe, self._process = self._pipe, self._process, None, None
@@ -106,4 +113,4 @@ def _analyse(source: SourceFile, settings: Settings) -> Analysis:
         report = check(source, settings)
         return Analysis(report, ignore_edits(source, report.diagnostics))
     except Exception:
-        return Analysis(Report((), (f"{source.path}: {traceback.format_exc()}",)))
+        return Analysis(Report((), (traceback.format_exc(),)))

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 CLEAN = "x = 1\n"
 PATCHED = """
-import os, sys
+import os
 import persistlint_lsp.server as module
 from persistlint_lsp.session import Session, Worker
 {patch}
-sys.exit(module.main())
+module.main()
 """
 
 

@@ -11,7 +11,7 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
-SERVER = [sys.executable, "-m", "persistlint_lsp"]
+SERVER = [sys.executable, "-m", "persistlint", "server"]
 QUERY = """\
 import sqlite3
 
@@ -120,10 +120,10 @@ class RawClient:
         return status
 
     def _wait_for(self, matches: Any) -> dict[str, Any]:
-        for message in self._set_aside:
-            if matches(message):
-                self._set_aside.remove(message)
-                return message
+        for known in self._set_aside:
+            if matches(known):
+                self._set_aside.remove(known)
+                return known
         while (message := self._messages.get(timeout=TIMEOUT)) is not None:
             if matches(message):
                 return message
