@@ -3,12 +3,12 @@
 [(comment) (html_comment)] @comment
 
 ; f(…), tag`…`, a.f(…), a.#f(…), f!(…), a.f!(…), new F(…), new a.F(…)
-(call_expression function: (identifier) @call.name)
-(call_expression function: (member_expression property: (_) @call.name))
-(call_expression function: (non_null_expression (identifier) @call.name))
-(call_expression function: (non_null_expression (member_expression property: (_) @call.name)))
-(new_expression constructor: (identifier) @call.name)
-(new_expression constructor: (member_expression property: (_) @call.name))
+[
+  (call_expression function: [(identifier) @call.name (member_expression property: (_) @call.name)])
+  (call_expression
+    function: (non_null_expression [(identifier) @call.name (member_expression property: (_) @call.name)]))
+  (new_expression constructor: [(identifier) @call.name (member_expression property: (_) @call.name)])
+]
 
 ; `… ${x} …`, "…" + x, x + "…"
 (template_string (template_substitution)) @template
