@@ -264,10 +264,6 @@ def _template_class(node: Call, actuals: list[Actual], machine: Interpreter) -> 
     return actuals[0].value if actuals else UNKNOWN
 
 
-def _make(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
-    return Items(()) if actuals and isinstance(actuals[0].expression, Collection) else UNKNOWN
-
-
 def _getattr(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     return Atom(Origin.METADATA) if len(actuals) > 1 else UNKNOWN
 

@@ -93,8 +93,8 @@ def evaluate(expression: Expression, machine: Interpreter) -> Value:
         case Conditional(test=test, then=then, otherwise=otherwise):
             machine.evaluate(test)
             return join(_guarded(test, True, then, machine), _guarded(test, False, otherwise, machine))
-        case Collection(elements=elements):
-            return _collection(elements, machine)
+        case Collection():
+            return _collection(expression, machine)
         case Mapping():
             return _mapping(expression, machine)
         case Comprehension():
@@ -425,15 +425,18 @@ def _guarded(test: Expression, truth: bool, expression: Expression, machine: Int
     return value
 
 
-def _collection(elements: tuple[Expression, ...], machine: Interpreter) -> Value:
+def _collection(collection: Collection, machine: Interpreter) -> Value:
     values: list[Value] = []
     fixed = True
-    for element in elements:
+    for element in collection.elements:
         value = machine.evaluate(element)
         if isinstance(element, Spread):
             fixed = False
             value = element_of(value)
         values.append(value)
+    declared = machine.names.declared(collection.type) if collection.type else None
+    if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
+        return declared
     return Items(tuple(values), fixed)
 
 

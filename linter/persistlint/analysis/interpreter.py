@@ -764,6 +764,8 @@ def _part(value: Value, index: int) -> Value:
             return choice(_part(option, index) for option in options)
         case Atom(type=type) if type is not None and index == 0:
             return value
+        case Text():
+            return value if index == 0 else CONSTANT  # Go: the text, and an error
     return Atom(origin_of(value))
 
 

@@ -100,6 +100,9 @@ class Names:
         base = re.split(r"[\[<(]", text.lstrip("*&"), maxsplit=1)[0].strip()
         if base in self.classes:
             definition = self.classes[base]
+            pattern = _NUMERIC.get(self.language)
+            if pattern and definition.bases and all(pattern.fullmatch(name) for name in definition.bases):
+                return NUMBER if self.language in _ENFORCED else Atom(Origin.ANNOTATED)
             return Atom(Origin.ANNOTATED) if definition.is_enum else Instance(definition)
         root, _, rest = base.partition(".")
         if root in self.imports:

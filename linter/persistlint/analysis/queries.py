@@ -214,7 +214,7 @@ class _Collector:
             handle = ""
         if isinstance(called, Imported) and called.name in self.tables.functions:
             return None
-        best: tuple[int, Operation, Library] | None = None
+        best: tuple[tuple[bool, bool, bool], Operation, Library] | None = None
         for type, operation in self.tables.methods.get(name, ()):
             library = type.library
             if library.modules and not self._imports(library):
@@ -222,13 +222,18 @@ class _Collector:
             fits = handle in {known.lower() for known in type.handles}
             if operation.sql is None and not fits:
                 continue
-            rank = 2 * fits + bool(library.modules)
+            texts = [
+                option
+                for actual, _ in _sql_arguments(operation, actuals)
+                for option in options_of(actual.value)
+                if isinstance(option, Text | Sql | Entries)
+            ]
+            rank = (bool(texts), fits, bool(library.modules))
             if best is None or rank > best[0]:
                 best = rank, operation, library
         if best is None:
             return None
-        _, operation, library = best
-        return operation, library, False
+        return best[1], best[2], False
 
     def _imports(self, library: Library) -> bool:
         return bool(self.names.modules.intersection(library.modules))
