@@ -267,8 +267,8 @@ def test_an_increment_is_an_assignment(text: str, operator: str) -> None:
     match expression(text):
         case ir.AssignmentExpression(target=ir.Name(id="i"), operator=found):
             assert found == operator
-        case other:
-            pytest.fail(str(other))
+        case node:
+            pytest.fail(str(node))
 
 
 def test_new_await_yield_and_spread() -> None:

@@ -85,8 +85,8 @@ def test_a_tag_may_have_type_arguments(text: str, tag: str, path: str) -> None:
     match body[0], body[-1]:
         case ir.ExpressionStatement(value=ir.Call()), ir.ExpressionStatement(value=ir.Call()):
             pass
-        case other:
-            pytest.fail(str(other))
+        case around:
+            pytest.fail(str(around))
 
 
 @pytest.mark.parametrize(
