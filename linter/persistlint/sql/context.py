@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from persistlint.facts import Context
-from persistlint.sql.grammar import COMPARISONS, JOINS, LIST_OPERATORS, NAME_BEFORE, OPERAND, OPERATORS, OPTIONS, SETTINGS
-from persistlint.sql.grammar import Frame, Grammar
+from persistlint.sql.grammar import (
+    COMPARISONS,
+    JOINS,
+    LIST_OPERATORS,
+    NAME_BEFORE,
+    OPERAND,
+    OPERATORS,
+    OPTIONS,
+    SETTINGS,
+    Frame,
+    Grammar,
+)
 from persistlint.sql.lexer import HOLE, Kind, Token, string_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 _WIDTH = 48  # code points of an excerpt
 _MARGIN = 20  # code points around the hole in a long literal
@@ -88,7 +101,9 @@ class _Decision:
                 return self._literal(token, frame)
             case Kind.QUOTED:
                 may_be_string = token.text.startswith('"') and self.dialect in (None, "sqlite", "bigquery")
-                is_string = may_be_string and frame.before in COMPARISONS and self._next() != "."
+                is_string = (
+                    may_be_string and frame.before in COMPARISONS and self._next() != "." and frame.verb != "SET"
+                )
                 return self._literal(token, frame) if is_string else Context.IDENTIFIER
             case Kind.NUMBER | Kind.PARAMETER:
                 return Context.VALUE
@@ -110,7 +125,9 @@ class _Decision:
 
     def _is_alone(self) -> bool:
         """Whether the parenthesis holds nothing else."""
-        return self._word(-1) in ("(", "[") and (self._next() in (")", "]") or self.index + 1 == len(self.grammar.tokens))
+        return self._word(-1) in ("(", "[") and (
+            self._next() in (")", "]") or self.index + 1 == len(self.grammar.tokens)
+        )
 
     def _is_between(self) -> bool:
         """Whether an operand follows, so that the hole stands between two."""
@@ -133,7 +150,7 @@ class _Decision:
         if frame.before == "IS" or (frame.before == "NOT" and self._word(-2) == "IS"):
             return Context.VALUE if frame.verb == "COMMENT" else Context.KEYWORD
         is_operator = frame.before in OPERATORS and frame.clause != "name"
-        if is_operator or frame.before in ("INTERVAL", "ZONE", "ESCAPE", "TOP"):
+        if is_operator or frame.before in ("INTERVAL", "ZONE", "ESCAPE", "TOP", "FROM"):
             return self._right_side(frame)
         if following in COMPARISONS or (following == "NOT" and self._word(2) in COMPARISONS):
             return self._left_side(frame)
@@ -142,7 +159,9 @@ class _Decision:
                 return self._column(frame)
             case "from":
                 is_query = frame.opener == "group" and self._is_alone()
-                return Context.FRAGMENT if is_query else Context.KEYWORD if frame.before == "FOR" else Context.IDENTIFIER
+                return (
+                    Context.FRAGMENT if is_query else Context.KEYWORD if frame.before == "FOR" else Context.IDENTIFIER
+                )
             case "where":
                 return self._condition(frame)
             case "order":
@@ -213,7 +232,9 @@ class _Decision:
             return Context.LIST
         if frame.opener == "call" and self.index == frame.item and frame.function in _UNITS:
             return Context.KEYWORD
-        if frame.opener == "call" and (frame.before == "DISTINCT" or (frame.function in _AGGREGATES and not frame.commas)):
+        if frame.opener == "call" and (
+            frame.before == "DISTINCT" or (frame.function in _AGGREGATES and not frame.commas)
+        ):
             return Context.IDENTIFIER
         return Context.KEYWORD if frame.before == "FOR" else Context.VALUE
 
@@ -315,6 +336,7 @@ def _shorten(token: Token, offset: int) -> Token:
 
 def _render(tokens: list[Token]) -> str:
     pieces = [
-        (" " if number and tokens[number - 1].end < token.start else "") + token.text for number, token in enumerate(tokens)
+        (" " if number and tokens[number - 1].end < token.start else "") + token.text
+        for number, token in enumerate(tokens)
     ]
     return " ".join("".join(pieces).replace(HOLE, "…").split())

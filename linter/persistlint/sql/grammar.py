@@ -18,8 +18,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 COMPARISONS = _words(
-    "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& -> ->> #> #>> #-"
-    " LIKE ILIKE RLIKE REGEXP GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
+    "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& -> ->> #> #>> #- LIKE ILIKE RLIKE REGEXP"
+    " GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
 )
 OPERATORS = COMPARISONS | _words("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD")
 LIST_OPERATORS = _words("IN ANY ALL SOME")
@@ -47,21 +47,21 @@ _VERBS = _words(  # they begin a statement whose words are names
     " DECLARE PREPARE DEALLOCATE KILL LOAD OPTIMIZE INSERT REPLACE DELETE MERGE UPSERT"
 )
 _DATA_VERBS = _words("INSERT REPLACE DELETE MERGE UPSERT")
-_STATEMENTS = _VERBS | _words("SELECT UPDATE SET WITH VALUES")
+_QUERIES = _words("SELECT WITH VALUES INSERT UPDATE DELETE MERGE")
 _OBJECTS = _words(  # words of DDL and utility statements that are no names
-    "TABLE VIEW INDEX SCHEMA DATABASE SEQUENCE ROLE USER FUNCTION PROCEDURE TRIGGER TYPE DOMAIN EXTENSION POLICY COLUMN"
-    " CONSTRAINT PARTITION TABLESPACE LANGUAGE SERVER PUBLICATION SUBSCRIPTION SAVEPOINT WAREHOUSE KEY GROUP CATALOG"
-    " OWNER ADD RENAME MATERIALIZED REFERENCES TEMPORARY TEMP UNIQUE CONCURRENTLY OR MODIFY CHANGE RECURSIVE LOCAL"
-    " GLOBAL SESSION FULL VERBOSE TRANSACTION WORK PRIMARY FOREIGN INHERITS OF TO ON FROM FOR IN BY AUTHORIZATION AS IS"
-    " COLUMNS TABLES EXISTS IF NOT ONLY RETURNS CURSOR"
+    "TABLE VIEW INDEX SCHEMA DATABASE SEQUENCE ROLE USER FUNCTION PROCEDURE TRIGGER TYPE DOMAIN EXTENSION POLICY"
+    " COLUMN CONSTRAINT PARTITION TABLESPACE LANGUAGE SERVER PUBLICATION SUBSCRIPTION SAVEPOINT WAREHOUSE KEY GROUP"
+    " CATALOG OWNER ADD RENAME MATERIALIZED REFERENCES TEMPORARY TEMP UNIQUE CONCURRENTLY OR MODIFY CHANGE RECURSIVE"
+    " LOCAL GLOBAL SESSION FULL VERBOSE TRANSACTION WORK PRIMARY FOREIGN INHERITS OF TO ON FROM FOR IN BY AUTHORIZATION"
+    " AS IS COLUMNS TABLES EXISTS IF NOT ONLY RETURNS CURSOR ANALYZE FREEZE"
 )
 _KEYWORDS = (  # never an operand where an expression is expected
     frozenset(_CLAUSES)
     | JOINS
     | _words(
-        "AND OR NOT ASC DESC NULLS BY AS ALL ANY SOME DISTINCT CASE END IN IS LIKE ILIKE BETWEEN EXISTS FOR OVER FILTER"
-        " COLLATE ESCAPE CONFLICT DUPLICATE INTERVAL SIMILAR RLIKE REGEXP GLOB ARRAY ROW WITHIN CONSTRAINT XOR DIV OF"
-        " ONLY RECURSIVE TOP"
+        "AND OR NOT ASC DESC NULLS BY AS ALL ANY SOME DISTINCT CASE END IN IS LIKE ILIKE BETWEEN EXISTS FOR OVER"
+        " FILTER COLLATE ESCAPE CONFLICT DUPLICATE INTERVAL SIMILAR RLIKE REGEXP GLOB ARRAY ROW WITHIN CONSTRAINT XOR"
+        " DIV OF ONLY RECURSIVE TOP"
     )
 )
 _OPERANDS = frozenset({Kind.STRING, Kind.DOLLAR, Kind.NUMBER, Kind.PARAMETER, Kind.QUOTED, Kind.OTHER})
@@ -116,7 +116,9 @@ class Grammar:
         token = self.tokens[index]
         if token.kind in _OPERANDS:
             return True
-        return token.kind is Kind.WORD and (token.word not in _KEYWORDS or token.word in ("ANY", "ALL", "CASE", "INTERVAL"))
+        return token.kind is Kind.WORD and (
+            token.word not in _KEYWORDS or token.word in ("ANY", "ALL", "CASE", "INTERVAL")
+        )
 
     def ends_clause(self, index: int) -> bool:
         """Whether the clause is over before the token at an index."""
@@ -156,7 +158,9 @@ class Grammar:
 
     def _take_word(self, index: int, frame: Frame, word: str) -> None:
         if word == "CASE" and self.word(index - 1) != "END":
-            self.frames.append(Frame("where", index, frame.anchor, "case", verb=frame.verb, before="CASE", item=index + 1))
+            self.frames.append(
+                Frame("where", index, frame.anchor, "case", verb=frame.verb, before="CASE", item=index + 1)
+            )
         elif word == "END":
             if frame.opener == "case":
                 self.frames.pop()
@@ -222,7 +226,13 @@ class Grammar:
             case "ON":
                 return frame.clause in ("from", "where") and following not in ("CONFLICT", "DUPLICATE")
             case "WITH":
-                return frame.clause in ("start", "from") and following not in ("(", "TIME", "ORDINALITY", "TIES", "CHECK")
+                return frame.clause in ("start", "from") and following not in (
+                    "(",
+                    "TIME",
+                    "ORDINALITY",
+                    "TIES",
+                    "CHECK",
+                )
             case "GROUP" | "ORDER" | "PARTITION":
                 return following == "BY" and frame.clause != "name"
             case "SET":
@@ -254,18 +264,18 @@ class Grammar:
             frame = self.frame
         if frame.opener == "case" and word == "WHEN" and frame.before == OPERAND and self.word(frame.begin) == "CASE":
             frame.function = "simple"  # CASE x WHEN value
-        is_target = word in ("INTO", "FROM") and frame.verb in _DATA_VERBS and frame.clause == "name"
-        clause = _CLAUSES[word]
+        continues = word == "IMMEDIATE" or (word in ("INTO", "FROM") and frame.clause == "name")
+        clause = "where" if word == "WITH" and self.word(index - 1) == "START" else _CLAUSES[word]
         if word in ("THEN", "ELSE") and frame.opener != "case":
             clause = "start"
-        if word == "UPDATE":  # ON DUPLICATE KEY UPDATE
+        if word == "UPDATE":
             clause, frame.verb = "set", "UPDATE"
         elif word == "SELECT" or (clause == "start" and word != "IMMEDIATE"):
             frame.verb = word if word == "SELECT" else ""
         frame.clause = clause
         frame.begin, frame.item = index, index + 1
-        if not is_target:
-            frame.anchor = index
+        if not continues:
+            frame.anchor = index - 3 if word == "UPDATE" else index  # ON DUPLICATE KEY UPDATE
         frame.before = "USING" if word == "USING" else ""
         frame.compared = frame.between = False
 
@@ -289,9 +299,7 @@ class Grammar:
         function = name if opener == "call" else ""
         verb = "" if clause == "start" else frame.verb
         columns = frame.columns if opener == "row" else 0
-        self.frames.append(
-            Frame(clause, index, frame.anchor, opener, function, verb, item=index + 1, columns=columns)
-        )
+        self.frames.append(Frame(clause, index, frame.anchor, opener, function, verb, item=index + 1, columns=columns))
 
     def _array(self, index: int, frame: Frame) -> tuple[str, str]:
         if self.word(index - 1) == "ARRAY":
@@ -301,14 +309,14 @@ class Grammar:
     def _parenthesis(self, index: int, frame: Frame) -> tuple[str, str]:
         """The clause inside of a parenthesis, and what kind of parenthesis it is."""
         previous = self.word(index - 1)
-        if self.word(index + 1) in _STATEMENTS or previous == "EXISTS" or frame.verb in ("EXEC", "EXECUTE") == frame.before:
+        if (self.word(index + 1) in _QUERIES and frame.clause != "name") or previous == "EXISTS":
             return "start", "query"
         if frame.clause == "rows" and frame.before in ("", ","):
             return "value", "row"
         match previous:
             case "IN":
                 return ("columns", "names") if frame.clause == "name" else ("value", "in")
-            case "EXEC" | "EXECUTE":
+            case "EXEC" | "EXECUTE" | "COPY":
                 return "start", "query"
             case "AS" | "MATERIALIZED" if frame.clause in ("with", "name"):
                 return "start", "query"
@@ -332,7 +340,9 @@ class Grammar:
 
     def _behind_operand(self, index: int, frame: Frame) -> tuple[str, str]:
         """What a parenthesis behind a name is: the columns of a table, its definition, or the arguments of a call."""
-        if frame.clause == "with" or (frame.clause == "from" and frame.verb in _DATA_VERBS and self.word(frame.begin) == "INTO"):
+        if frame.clause == "with" or (
+            frame.clause == "from" and frame.verb in _DATA_VERBS and self.word(frame.begin) == "INTO"
+        ):
             return "columns", "names"
         if frame.clause == "from" and self.word(index - 2) == "AS":
             return "columns", "names"

@@ -7,10 +7,12 @@ a word, so that `tbl_` with a hole behind it is one identifier.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from enum import Enum
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HOLE = "\ue000"  # a private-use character, which SQL does not use
 
@@ -180,8 +182,8 @@ _COMMAND_STARTS = frozenset({";", "/", "\\", "GO", "go", "Go", "DELIMITER", "del
 _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
 _LINE = re.compile(r"[^\r\n]*")
 _COPY_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
-_ROUTINES = frozenset("PROCEDURE PROC FUNCTION TRIGGER EVENT PACKAGE TYPE".split())
-_BLOCK_ENDS = frozenset("IF LOOP WHILE REPEAT FOR".split())  # END IF and its like close no BEGIN
+_ROUTINES = frozenset(["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE", "TYPE"])
+_BLOCK_ENDS = frozenset(["IF", "LOOP", "WHILE", "REPEAT", "FOR"])  # END IF and its like close no BEGIN
 
 
 class _Splitter:
@@ -291,9 +293,7 @@ class _Splitter:
             elif word == "BEGIN" or (word == "CASE" and self.previous != "END"):
                 self.depth += 1
                 self.opened = True
-            elif word == "END":
-                self.depth = max(0, self.depth - 1)
-            elif self.previous == "BEGIN" and word in ("TRAN", "TRANSACTION"):
+            elif word == "END" or (self.previous == "BEGIN" and word in ("TRAN", "TRANSACTION")):
                 self.depth = max(0, self.depth - 1)
         if word:
             self.previous = word

@@ -6,11 +6,14 @@ SQL two plain words hardly ever stand side by side: only where an alias is allow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from persistlint.sql.grammar import COMPARISONS, OPERAND, Frame, Grammar
 from persistlint.sql.lexer import HOLE, Kind, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _LIMIT = 20_000  # code points that are looked at; what reads as SQL so far is SQL
 
@@ -28,7 +31,7 @@ def reads_as_fragment(parts: Sequence[str | None]) -> bool:
     """Whether a text is a piece of SQL: a condition, a list of columns with a direction or an alias, or a clause."""
     grammar = Grammar(_text(parts), "where")
     words = [token.word for token in grammar.tokens]
-    if not words or _is_prose(grammar):
+    if not words or words[0] in COMPARISONS or (words[1:2] == ["IS"] and words[0] == "WHERE") or _is_prose(grammar):
         return False
     first, second = words[0], words[1] if len(words) > 1 else ""
     if second == "BY" and first in ("ORDER", "GROUP", "PARTITION"):
@@ -41,7 +44,9 @@ def reads_as_fragment(parts: Sequence[str | None]) -> bool:
     if any(word in COMPARISONS and 0 < index < len(words) - 1 for index, word in enumerate(words)):
         return True
     is_aliased = "AS" in words[1:-1] and not {"OF", "THE"}.intersection(words)
-    is_called = any(word == "(" and tokens_touch(grammar, index) for index, word in enumerate(words)) and words[-1] == ")"
+    is_called = (
+        any(word == "(" and tokens_touch(grammar, index) for index, word in enumerate(words)) and words[-1] == ")"
+    )
     is_qualified = any(word == "." and tokens_touch(grammar, index) for index, word in enumerate(words))
     return is_aliased or is_called or (is_qualified and len(words) <= 3) or (is_qualified and "," in words)
 
@@ -54,48 +59,57 @@ def _words(text: str) -> frozenset[str]:
 
 
 _NOTHING = Token(Kind.OTHER, "", 0, 0)
-_CLAUSE_STARTS = _words("WHERE AND OR HAVING LIMIT OFFSET JOIN LEFT INNER RIGHT CROSS SET VALUES RETURNING UNION ON FROM")
+_CLAUSE_STARTS = _words(
+    "WHERE AND OR HAVING LIMIT OFFSET JOIN LEFT INNER RIGHT CROSS SET VALUES RETURNING UNION ON FROM"
+)
 _SIGNS = COMPARISONS - {"IN", "IS", "MATCH", "CONTAINS", "LIKE"} | _words(", ( *")
 _ARTICLES = _words(  # words of prose; none is the name of a table, and next to another word none is a column
-    "THE A AN YOUR MY OUR THEIR HIS ITS THIS THAT THESE THOSE ANOTHER EACH EVERY ANY SOME ALL ONE IT THERE HERE SCRATCH"
-    " WHICH WHAT WHO WHEN WHERE HOW WHY PLEASE WAS WERE HAS HAVE HAD WILL WOULD MUST SHOULD SHALL CAN COULD MAY MIGHT"
-    " FAILED BEEN BEING ARE DOES DID NEW BEFORE AFTER BECAUSE THEN INTO ONTO OF TO"
+    "THE A AN YOUR MY OUR THEIR HIS ITS THIS THAT THESE THOSE ANOTHER EACH EVERY ANY SOME ALL ONE IT THERE HERE"
+    " SCRATCH WHICH WHAT WHO WHEN WHERE HOW WHY PLEASE WAS WERE HAS HAVE HAD WILL WOULD MUST SHOULD SHALL CAN COULD MAY"
+    " MIGHT FAILED BEEN BEING ARE DOES DID NEW BEFORE AFTER BECAUSE THEN INTO ONTO OF TO"
 )
 _NO_TABLES = _words("THE THIS THAT IT THERE HERE SCRATCH YOUR MY OUR WHICH WHAT THESE THOSE ITSELF MEMORY WITHIN ME")
 _PHRASES = _words(  # they may stand beside another word
-    "SKIP LOCKED NOWAIT SHARE ROWS ROW ONLY FIRST LAST NEXT NOTHING IGNORE ORDINALITY TABLESAMPLE BERNOULLI FORCE USE INDEX"
-    " ROLLUP CUBE SETS GROUPING AT TIME ZONE KEY MATCHED LOCK MODE PIVOT UNPIVOT SEPARATOR PRECISION VARYING UNKNOWN"
-    " PARTITION NULL WITHOUT OVERRIDING SYSTEM VALUE TARGET SOURCE UNBOUNDED PRECEDING FOLLOWING CURRENT RANGE CONFLICT"
-    " DUPLICATE NULLS START CONNECT PRIOR SIBLINGS OPTION RECOMPILE DATE TIMESTAMP TIMESTAMPTZ INTERVAL TIES PERCENT NOLOCK"
-    " AGAINST BOOLEAN LANGUAGE FINAL SAMPLE PREWHERE SETTINGS FOR EXCLUDED COLLATE UPDLOCK WINDOW"
+    "SKIP LOCKED NOWAIT SHARE ROWS ROW ONLY FIRST LAST NEXT NOTHING IGNORE ORDINALITY TABLESAMPLE BERNOULLI FORCE USE"
+    " INDEX ROLLUP CUBE SETS GROUPING AT TIME ZONE KEY MATCHED LOCK MODE PIVOT UNPIVOT SEPARATOR PRECISION VARYING"
+    " UNKNOWN PARTITION NULL WITHOUT OVERRIDING SYSTEM VALUE TARGET SOURCE UNBOUNDED PRECEDING FOLLOWING CURRENT RANGE"
+    " CONFLICT DUPLICATE NULLS START CONNECT PRIOR SIBLINGS OPTION RECOMPILE DATE TIMESTAMP TIMESTAMPTZ INTERVAL TIES"
+    " PERCENT NOLOCK AGAINST BOOLEAN LANGUAGE FINAL SAMPLE PREWHERE SETTINGS FOR EXCLUDED COLLATE UPDLOCK WINDOW"
 )
-_PRIVILEGES = _words("SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER ALL USAGE EXECUTE CONNECT CREATE TEMPORARY")
+_PRIVILEGES = _words(
+    "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER ALL USAGE EXECUTE CONNECT CREATE TEMPORARY"
+)
 _OBJECTS = _words(
     "TABLE VIEW INDEX SCHEMA DATABASE SEQUENCE ROLE USER FUNCTION PROCEDURE PROC TRIGGER TYPE DOMAIN EXTENSION POLICY"
     " TABLESPACE LANGUAGE SERVER PUBLICATION SUBSCRIPTION EVENT AGGREGATE OPERATOR RULE COLLATION CAST STATISTICS LOGIN"
     " WAREHOUSE STAGE STREAM TASK PIPE SYNONYM PACKAGE CATALOG SYSTEM GROUP KEYSPACE DICTIONARY FILE ASSEMBLY"
 )
-_EVERYDAY = _words("USER ROLE DATABASE FUNCTION EVENT TYPE SERVER GROUP POLICY RULE LANGUAGE FILE TASK STAGE STREAM PACKAGE")
+_EVERYDAY = _words(
+    "USER ROLE DATABASE FUNCTION EVENT TYPE SERVER GROUP POLICY RULE LANGUAGE FILE TASK STAGE STREAM PACKAGE"
+)
 _MODIFIERS = _words(
     "OR REPLACE TEMP TEMPORARY UNLOGGED GLOBAL LOCAL UNIQUE MATERIALIZED RECURSIVE VIRTUAL FOREIGN EXTERNAL CONSTRAINT"
     " EVENT CLUSTERED NONCLUSTERED FULLTEXT SPATIAL DEFINER TRANSIENT CONCURRENTLY ALTER PUBLIC BITMAP SECURE ALGORITHM"
     " EDITIONABLE NONEDITIONABLE AGGREGATE TEXT ACCESS DEFAULT"
 )
 _ACTIONS = _words(
-    "ADD DROP ALTER RENAME SET OWNER ATTACH DETACH ENABLE DISABLE VALIDATE MODIFY CHANGE RESET CLUSTER INHERIT NO FORCE"
-    " REPLICA CONVERT ENGINE PASSWORD WITH IDENTIFIED RESTART REFRESH COMPILE REBUILD UPDATE DELETE MOVE PARTITION COLUMN"
-    " AUTO_INCREMENT CREATEDB SUPERUSER LOGIN NOLOGIN VALID IN DEFAULT USING TO ACCOUNT SPLIT MERGE TRUNCATE EXCHANGE"
-    " COMMENT ONLY DEPENDS SECURITY CHECK NOT INCREMENT MAXVALUE MINVALUE CACHE CYCLE CONNECTION NOBYPASSRLS BYPASSRLS"
+    "ADD DROP ALTER RENAME SET OWNER ATTACH DETACH ENABLE DISABLE VALIDATE MODIFY CHANGE RESET CLUSTER INHERIT NO"
+    " FORCE REPLICA CONVERT ENGINE PASSWORD WITH IDENTIFIED RESTART REFRESH COMPILE REBUILD UPDATE DELETE MOVE"
+    " PARTITION COLUMN AUTO_INCREMENT CREATEDB SUPERUSER LOGIN NOLOGIN VALID IN DEFAULT USING TO ACCOUNT SPLIT MERGE"
+    " TRUNCATE EXCHANGE COMMENT ONLY DEPENDS SECURITY CHECK NOT INCREMENT MAXVALUE MINVALUE CACHE CYCLE CONNECTION"
+    " NOBYPASSRLS BYPASSRLS"
 )
 _SHOWN = _words(
-    "TABLES DATABASES SCHEMAS COLUMNS FULL INDEX INDEXES KEYS STATUS VARIABLES GRANTS PROCESSLIST ENGINE ENGINES CREATE"
-    " WARNINGS ERRORS GLOBAL SESSION TABLE TRIGGERS VIEWS FUNCTION PROCEDURE FIELDS SEARCH_PATH SERVER_VERSION MASTER SLAVE"
-    " REPLICA BINARY PARTITIONS ROLES USERS OBJECTS"
+    "TABLES DATABASES SCHEMAS COLUMNS FULL INDEX INDEXES KEYS STATUS VARIABLES GRANTS PROCESSLIST ENGINE ENGINES"
+    " CREATE WARNINGS ERRORS GLOBAL SESSION TABLE TRIGGERS VIEWS FUNCTION PROCEDURE FIELDS SEARCH_PATH SERVER_VERSION"
+    " MASTER SLAVE REPLICA BINARY PARTITIONS ROLES USERS OBJECTS"
 )
 _FREE_CLAUSES = _words("name definition options window columns start with")  # words may stand side by side
 _NOT_GLUED = _words("[ . # > : - = ~")
 _NO_NAMES = _words("FOR IN ON WITH AND OR FROM OF TO AS THE IS BY AT IF FAILED WHERE SET")
-_TYPES = _words("INT INTEGER BIGINT TEXT VARCHAR VARCHAR2 NVARCHAR DATE NUMERIC BOOLEAN CURSOR NUMBER TABLE RECORD UUID BIT")
+_TYPES = _words(
+    "INT INTEGER BIGINT TEXT VARCHAR VARCHAR2 NVARCHAR DATE NUMERIC BOOLEAN CURSOR NUMBER TABLE RECORD UUID BIT"
+)
 
 
 # --------------------------------------------------------------------------------------------- the shapes of statements
@@ -111,7 +125,9 @@ class _Statement:
     def has_shape(self) -> bool:
         """Whether it begins as a statement of its verb does."""
         check = _SHAPES.get(self.word(0))
-        is_glued = self.word(1) in _NOT_GLUED and tokens_touch(self.grammar, self.start + 1)  # select[name], select.form
+        is_glued = self.word(1) in _NOT_GLUED and tokens_touch(
+            self.grammar, self.start + 1
+        )  # select[name], select.form
         return check is not None and not is_glued and check(self)
 
     def is_opened(self) -> bool:
@@ -223,8 +239,11 @@ def _is_expression(s: _Statement, first: int) -> bool:
     opened = s.find("(")
     if opened >= 0 and not tokens_touch(s.grammar, s.start + opened) and not s.is_upper:
         return False
-    return opened >= 0 or (s.style != "title" and _has_sign(s)) or (s.is_upper and s.find("AS", ",") > 0) or (
-        s.is_hole(first) and s.is_upper
+    return (
+        opened >= 0
+        or (s.style != "title" and _has_sign(s))
+        or (s.is_upper and s.find("AS", ",") > 0)
+        or (s.is_hole(first) and s.is_upper)
     )
 
 
@@ -232,7 +251,10 @@ def _has_sign(s: _Statement) -> bool:
     """Whether something stands in it that prose does not have: `*`, `=`, a call, a quoted or a qualified name."""
     for index in range(s.start + 1, len(s.tokens)):
         token = s.tokens[index]
-        if token.word in ("*", "=", "<", ">", "<>", "!=", "||", "::", "(", ";") or token.kind in (Kind.QUOTED, Kind.PARAMETER):
+        if token.word in ("*", "=", "<", ">", "<>", "!=", "||", "::", "(", ";") or token.kind in (
+            Kind.QUOTED,
+            Kind.PARAMETER,
+        ):
             return True
         if "_" in token.text or (token.word == "." and tokens_touch(s.grammar, index)) or token.kind is Kind.STRING:
             return True
@@ -255,7 +277,9 @@ def _insert(s: _Statement) -> bool:
     if s.word(behind) == "AS":
         behind = s.name(behind + 1)
     is_list = s.word(behind) == "(" and (s.style != "title" or s.find("VALUES", "SELECT") > 0 or s.find(")") < 0)
-    continues = _words("VALUES VALUE SELECT DEFAULT SET WITH OVERRIDING EXEC EXECUTE TABLE PARTITION RETURNING OUTPUT FORMAT")
+    continues = _words(
+        "VALUES VALUE SELECT DEFAULT SET WITH OVERRIDING EXEC EXECUTE TABLE PARTITION RETURNING OUTPUT FORMAT"
+    )
     return is_list or s.word(behind) in continues or s.is_hole(behind) or s.word(behind) == "("
 
 
@@ -311,7 +335,7 @@ def _explain(s: _Statement) -> bool:
         while not s.ends(offset) and s.word(offset) != ")":
             offset += 1
         offset += 1
-    if s.ends(offset):
+    if s.ends(offset) or s.word(offset) == "EXPLAIN":
         return False
     return (s.is_hole(offset) and (s.is_upper or offset > 1)) or _Statement(s.grammar, s.start + offset).has_shape()
 
@@ -323,7 +347,9 @@ def _merge(s: _Statement) -> bool:
 def _create(s: _Statement) -> bool:
     kind = s.skip(1, _MODIFIERS)
     if s.word(kind) not in _OBJECTS:
-        return s.is_upper and s.is_hole(kind) and (s.ends(kind + 1) or s.word(kind + 1) in _OBJECTS or s.is_hole(kind + 1))
+        return (
+            s.is_upper and s.is_hole(kind) and (s.ends(kind + 1) or s.word(kind + 1) in _OBJECTS or s.is_hole(kind + 1))
+        )
     object_, name = s.word(kind), s.skip(kind + 1, ("IF", "NOT", "EXISTS", "CONCURRENTLY"))
     behind = s.name(name)
     if behind == name:
@@ -347,11 +373,14 @@ def _is_phrase(s: _Statement, behind: int) -> bool:
     if s.is_hole(behind) or s.token(behind).kind in (Kind.PARAMETER, Kind.STRING, Kind.DOLLAR):
         return True
     follows = _words(
-        "( = @ WITH AS ON FOR FROM USING IDENTIFIED PASSWORD AUTHORIZATION OWNER CASCADE RESTRICT IN BEFORE AFTER CHARACTER"
-        " INCREMENT START LOGIN NOLOGIN SUPERUSER CREATEDB DEFAULT COLLATE LOCATION ENCODING TEMPLATE TABLESPACE SCHEMA VERSION"
-        " HANDLER RETURNS INSTEAD NO TO CONNECTION FOREIGN INHERIT NOINHERIT IN ROLE ADMIN MINVALUE MAXVALUE CACHE OPTIONS"
+        "( = @ WITH AS ON FOR FROM USING IDENTIFIED PASSWORD AUTHORIZATION OWNER CASCADE RESTRICT IN BEFORE AFTER"
+        " CHARACTER INCREMENT START LOGIN NOLOGIN SUPERUSER CREATEDB DEFAULT COLLATE LOCATION ENCODING TEMPLATE"
+        " TABLESPACE SCHEMA VERSION HANDLER RETURNS INSTEAD NO TO CONNECTION FOREIGN INHERIT NOINHERIT IN ROLE ADMIN"
+        " MINVALUE MAXVALUE CACHE OPTIONS"
     )
-    return s.word(behind) in follows and (s.is_upper or s.word(behind) not in ("FOR", "FROM", "IN", "ON", "TO", "AFTER"))
+    return s.word(behind) in follows and (
+        s.is_upper or s.word(behind) not in ("FOR", "FROM", "IN", "ON", "TO", "AFTER")
+    )
 
 
 def _alter(s: _Statement) -> bool:
@@ -392,7 +421,11 @@ def _truncate(s: _Statement) -> bool:
     behind = s.name(name)
     if behind == name or (name == 1 and s.style == "title"):
         return False
-    follows = s.ends(behind) or s.word(behind) in (",", "CASCADE", "RESTRICT", "RESTART", "CONTINUE", "*") or s.is_hole(behind)
+    follows = (
+        s.ends(behind)
+        or s.word(behind) in (",", "CASCADE", "RESTRICT", "RESTART", "CONTINUE", "*")
+        or s.is_hole(behind)
+    )
     return follows and (s.is_upper or name > 1 or s.is_hole(name) or not s.is_plain(name))
 
 
@@ -423,9 +456,7 @@ def _execute(s: _Statement) -> bool:
     if behind == name:
         return False
     follows = s.ends(behind)
-    is_given = not follows and (
-        s.token(behind).kind in (Kind.STRING, Kind.NUMBER, Kind.PARAMETER) or s.is_hole(behind)
-    )
+    is_given = not follows and (s.token(behind).kind in (Kind.STRING, Kind.NUMBER, Kind.PARAMETER) or s.is_hole(behind))
     if s.is_upper:
         return follows or is_given or s.word(behind) in ("(", "USING")
     is_name = not s.is_plain(name) and s.token(name).kind is Kind.WORD and not (s.is_hole(name) and follows)
@@ -506,7 +537,7 @@ def _pragma(s: _Statement) -> bool:
 
 def _attach(s: _Statement) -> bool:
     name = s.skip(1, ("DATABASE",))
-    is_file = s.is_upper or name > 1 or (not s.is_plain(name) and not s.token(name).text == HOLE)
+    is_file = s.is_upper or name > 1 or (not s.is_plain(name) and s.token(name).text != HOLE)
     return s.find("AS") > name and is_file and s.length - s.find("AS") <= 3
 
 
@@ -517,7 +548,12 @@ def _copy(s: _Statement) -> bool:
     behind = s.name(s.skip(1, ("INTO",)))
     is_listed = s.word(behind) == "(" and tokens_touch(s.grammar, s.start + behind)
     is_source = behind == direction or is_listed or (s.word(behind) == "(" and s.is_upper) or s.word(1) == "("
-    ends = s.word(1) == "INTO" or s.word(direction + 1) in ("STDIN", "STDOUT", "PROGRAM") or s.word(1) == "(" or s.word(behind) == "("
+    ends = (
+        s.word(1) == "INTO"
+        or s.word(direction + 1) in ("STDIN", "STDOUT", "PROGRAM")
+        or s.word(1) == "("
+        or s.word(behind) == "("
+    )
     return is_source and (s.is_upper or ends)
 
 
@@ -525,7 +561,17 @@ def _show(s: _Statement) -> bool:
     if s.ends(1):
         return False
     if s.word(1) in _SHOWN:
-        is_alone = s.ends(2) or s.word(2) in ("FROM", "IN", "LIKE", "WHERE", "TABLE", "COLUMNS", "DATABASE", "VIEW", "STATUS")
+        is_alone = s.ends(2) or s.word(2) in (
+            "FROM",
+            "IN",
+            "LIKE",
+            "WHERE",
+            "TABLE",
+            "COLUMNS",
+            "DATABASE",
+            "VIEW",
+            "STATUS",
+        )
         return (s.is_upper or s.style == "lower") and (is_alone or s.is_upper)
     return s.ends(s.name(1)) and (s.is_upper or "_" in s.word(1))
 
@@ -539,12 +585,16 @@ def _notify(s: _Statement) -> bool:
     behind = s.name(1)
     if behind == 1:
         return False
-    return (s.ends(behind) and s.is_upper) or (s.word(behind) == "," and s.length <= behind + 3 and not s.is_plain(behind + 1))
+    return (s.ends(behind) and s.is_upper) or (
+        s.word(behind) == "," and s.length <= behind + 3 and not s.is_plain(behind + 1)
+    )
 
 
 def _refresh(s: _Statement) -> bool:
-    return s.word(1) in ("MATERIALIZED", "TABLE", "STREAMING") and s.length > 2 and s.ends(
-        s.skip(s.name(s.skip(2, ("VIEW", "CONCURRENTLY", "TABLE"))), ("WITH", "NO", "DATA"))
+    return (
+        s.word(1) in ("MATERIALIZED", "TABLE", "STREAMING")
+        and s.length > 2
+        and s.ends(s.skip(s.name(s.skip(2, ("VIEW", "CONCURRENTLY", "TABLE"))), ("WITH", "NO", "DATA")))
     )
 
 
@@ -552,14 +602,18 @@ def _lock(s: _Statement) -> bool:
     if s.word(1) not in ("TABLE", "TABLES"):
         return s.is_upper and s.find("MODE") > 0
     behind = s.name(2)
-    return behind > 2 and (s.ends(behind) or s.word(behind) in ("IN", "READ", "WRITE", ",", "NOWAIT") or s.is_hole(behind))
+    return behind > 2 and (
+        s.ends(behind) or s.word(behind) in ("IN", "READ", "WRITE", ",", "NOWAIT") or s.is_hole(behind)
+    )
 
 
 def _maintain(s: _Statement) -> bool:
     """VACUUM, ANALYZE, REINDEX, CLUSTER, OPTIMIZE: a verb, options and perhaps a table."""
     if s.ends(1):
         return s.is_upper and s.word(0) in ("VACUUM", "ANALYZE", "CHECKPOINT")
-    name = s.skip(1, ("FULL", "FREEZE", "VERBOSE", "ANALYZE", "TABLE", "INDEX", "SCHEMA", "DATABASE", "CONCURRENTLY", "INTO"))
+    name = s.skip(
+        1, ("FULL", "FREEZE", "VERBOSE", "ANALYZE", "TABLE", "INDEX", "SCHEMA", "DATABASE", "CONCURRENTLY", "INTO")
+    )
     if s.word(name) == "(":
         name = s.find(")") + 1
     if s.ends(name):
@@ -567,8 +621,12 @@ def _maintain(s: _Statement) -> bool:
     behind = s.name(name)
     if behind == name or not (s.ends(behind) or s.word(behind) in ("USING", "(", ",") or s.is_hole(behind)):
         return False
-    is_certain = name > 1 or (s.word(0) == "VACUUM" and s.is_hole(name)) or s.word(behind) == "USING" or not s.is_plain(name)
-    return s.is_upper or (is_certain and s.style == "lower" and not (s.is_hole(name) and s.word(0) != "VACUUM" and name == 1))
+    is_certain = (
+        name > 1 or (s.word(0) == "VACUUM" and s.is_hole(name)) or s.word(behind) == "USING" or not s.is_plain(name)
+    )
+    return s.is_upper or (
+        is_certain and s.style == "lower" and not (s.is_hole(name) and s.word(0) != "VACUUM" and name == 1)
+    )
 
 
 def _comment(s: _Statement) -> bool:
@@ -584,7 +642,12 @@ def _rename(s: _Statement) -> bool:
 
 
 def _prepare(s: _Statement) -> bool:
-    return s.find("AS", "FROM") > 1 and (s.is_upper or s.name(1) == 2) and not s.ends(s.find("AS", "FROM") + 1) and s.is_upper
+    return (
+        s.find("AS", "FROM") > 1
+        and (s.is_upper or s.name(1) == 2)
+        and not s.ends(s.find("AS", "FROM") + 1)
+        and s.is_upper
+    )
 
 
 def _load(s: _Statement) -> bool:
@@ -594,7 +657,11 @@ def _load(s: _Statement) -> bool:
 def _if(s: _Statement) -> bool:
     """T-SQL's IF in front of a statement."""
     is_test = s.word(1) in ("EXISTS", "NOT", "OBJECT_ID", "@") or s.token(1).kind is Kind.PARAMETER
-    return is_test and s.find("SELECT", "BEGIN", "DROP", "CREATE", "ALTER", "INSERT", "UPDATE", "EXEC") > 1 and s.find("(") > 0
+    return (
+        is_test
+        and s.find("SELECT", "BEGIN", "DROP", "CREATE", "ALTER", "INSERT", "UPDATE", "EXEC") > 1
+        and s.find("(") > 0
+    )
 
 
 def _fixed(*phrases: str) -> Callable[[_Statement], bool]:
@@ -672,8 +739,12 @@ def _is_foreign(grammar: Grammar, index: int, token: Token, frame: Frame) -> boo
             return not tokens_touch(grammar, index + 1)
         case ";":
             following = grammar.word(index + 1)
-            is_statement = not following or following in _SHAPES or HOLE in following or following in ("END", "IF", "ELSE")
-            return not is_statement and not any(grammar.word(at) in ("BEGIN", "DECLARE") for at in range(min(index, 50)))
+            is_statement = (
+                not following or following in _SHAPES or HOLE in following or following in ("END", "IF", "ELSE")
+            )
+            return not is_statement and not any(
+                grammar.word(at) in ("BEGIN", "DECLARE") for at in range(min(index, 50))
+            )
     return token.kind is Kind.OTHER
 
 
@@ -696,9 +767,14 @@ def _may_stand_behind(grammar: Grammar, index: int, frame: Frame, aliased: int) 
     if token.kind in (Kind.STRING, Kind.DOLLAR):
         return True
     can_alias = frame.clause in ("select", "from") or frame.opener in ("query", "group")
-    ends = grammar.ends_clause(index + 1) or grammar.word(index + 1) in (",", "(", "SET", "USE", "FORCE", "CROSS") or (
-        grammar.word(index + 1) in ("LEFT", "RIGHT", "INNER", "FULL", "NATURAL", "ASOF", "FOR", "TABLESAMPLE", "OUTER")
-        or grammar.is_hole(index + 1)
+    ends = (
+        grammar.ends_clause(index + 1)
+        or grammar.word(index + 1) in (",", "(", "SET", "USE", "FORCE", "CROSS")
+        or (
+            grammar.word(index + 1)
+            in ("LEFT", "RIGHT", "INNER", "FULL", "NATURAL", "ASOF", "FOR", "TABLESAMPLE", "OUTER")
+            or grammar.is_hole(index + 1)
+        )
     )
     return can_alias and ends and aliased != index - 1 and token.kind in (Kind.WORD, Kind.QUOTED)
 
