@@ -64,7 +64,8 @@ class Template(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Hole(Expression):
-    """One interpolated expression of a template. `format` is Python's format spec as written, without the colon."""
+    """One interpolated expression of a template; its range holds the braces too. `format` is Python's format spec as
+    written, without the colon."""
 
     value: Expression
     conversion: str = ""
@@ -469,8 +470,9 @@ class Function:
 
     `name` is "" for an anonymous one, except that `const f = () => …`, `f: function …`, `exports.f = …` and class
     fields give theirs. `owner` is the class it is a method of, `receiver` the name under which it sees its object
-    (`self`, `this`, a Go receiver). `exported` tells whether code outside the file can call it: in Python names
-    without a leading underscore, in JavaScript what is exported and methods of exported classes, in Go capitals.
+    (`self`, `this`, a Go receiver), which is none of the `parameters`. `exported` tells whether code outside the file
+    can call it: in Python names without a leading underscore, unless they are local to a function, in JavaScript what
+    is exported and methods of exported classes, in Go capitals.
     """
 
     range: Range

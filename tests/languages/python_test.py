@@ -489,6 +489,13 @@ def test_scan_captures() -> None:
     assert read(SourceFile("a.py", b"x = (\n", "python")).errors
 
 
+def test_scan_of_a_very_long_chain() -> None:
+    code = "x = " + "a + " * 50_000 + "'b'\nrun(f'{x}')\n"
+    syntax = read(SourceFile("a.py", code.encode(), "python"))
+    assert [name for name, _ in syntax.calls] == ["run"]
+    assert [text(code, range)[-5:] for range in syntax.templates] == ["+ 'b'", "'{x}'"]
+
+
 def test_every_pattern_of_the_scan_matches() -> None:
     query = Query(GRAMMAR, files("persistlint.languages.python").joinpath("scan.scm").read_text("utf-8"))
     code = b"f(a.b)\na.f()\n# c\nf'{x}'\n'a' + x\nx + 'a'\nx += 'a'\n'{}'.format(x)\nx = (\n"

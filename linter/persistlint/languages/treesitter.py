@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from persistlint.ir import Module
     from persistlint.source import SourceFile
 
+_DEEPEST_SCANNED = 2_000  # nesting; a query takes time in the square of it, and `a + b + …` nests once per operand
+
 
 def read(source: SourceFile, language: Language) -> Syntax:
     """Parse a file with the grammar of its suffix, run the scan query, and lower it on demand."""
@@ -30,6 +32,7 @@ def read(source: SourceFile, language: Language) -> Syntax:
     tree = Parser(_grammar(grammar_name)).parse(text)
     captures: dict[str, list[Node]] = {"comment": [], "call.name": [], "template": [], "error": []}
     cursor = QueryCursor(_scan(language.name, grammar_name))
+    cursor.set_max_start_depth(_DEEPEST_SCANNED)
     for _, match in cursor.matches(tree.root_node):
         for name, nodes in match.items():
             captures[name].extend(nodes)
