@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import formats
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import SETTINGS, last_name, path_of
+from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
@@ -268,7 +268,17 @@ def _getattr(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     return Atom(Origin.METADATA) if len(actuals) > 1 else UNKNOWN
 
 
+def _require(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
+    """`require("m")` where it is not an import of its own: `require("knex")({ … })`."""
+    names = constants_of(actuals[0].value) if actuals else ()
+    if len(names) != 1:
+        return UNKNOWN
+    machine.names.modules.add(canonical(names[0]))
+    return Imported(canonical(names[0]))
+
+
 _FUNCTIONS: dict[str, Handler] = {
+    "require": _require,
     "list": _list,
     "tuple": _list,
     "set": _list,

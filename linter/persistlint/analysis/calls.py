@@ -122,6 +122,12 @@ def resolve(node: Call, receiver: Value | None, called: Value | None, machine: I
     if isinstance(node.function, Attribute) and isinstance(receiver, Atom | Sql) and receiver.type is not None:
         operation = receiver.type.methods.get(node.function.name)
         return Resolved(operation, receiver.type) if operation is not None else None
+    if isinstance(node.function, Attribute) and isinstance(receiver, Instance | Class):
+        for base in receiver.definition.bases:
+            parent = machine.names.declared(base)
+            if isinstance(parent, Atom) and parent.type is not None:
+                operation = parent.type.methods.get(node.function.name)
+                return Resolved(operation, parent.type) if operation is not None else None
     if isinstance(called, Atom) and called.type is not None and called.type.call is not None:
         return Resolved(called.type.call, called.type)
     path = path_of(node.function)
@@ -274,6 +280,8 @@ def _unknown(
         origin is Origin.CONSTANT for origin in origins
     ):
         return Atom(Origin.METADATA)
+    if isinstance(receiver, Atom) and receiver.origin in (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED):
+        return Atom(receiver.origin)  # `key.String()` of a UUID
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
         return Atom(receiver.origin)
     if (path := path_of(node.function)) in ("os.getenv", "os.environ.get", "os.Getenv", "Deno.env.get") or (

@@ -194,6 +194,8 @@ def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
             return known
         if path.startswith(_ENVIRONMENT) and path not in _ENVIRONMENT:
             return Atom(Origin.ENVIRONMENT)
+        if path in machine.names.catalogue.functions and machine.is_free(path.split(".", 1)[0]):
+            return Imported(path)
     value = machine.evaluate(attribute.value)
     return choice(
         _member(option, attribute, machine) for option in (value.options if isinstance(value, Choice) else (value,))

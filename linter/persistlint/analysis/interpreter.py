@@ -153,23 +153,22 @@ class Interpreter:
         self.block(module.body)
         self.outer = dict((self.state or State()).values)
         wanted = _Wanted(candidates, calls)
-        done: set[int] = set()
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
-        # its own sake only where nothing calls it.
+        # its own sake only where nothing calls it. Functions inside functions become known as those run.
+        done: set[int] = set()
         for exported in (True, False):
-            pending = True
-            while pending:
-                pending = False
-                for key, (function, receiver, captured) in list(self.functions.items()):
-                    if key in done or (function.exported and bool(function.name)) is not exported:
-                        continue
-                    if (not exported and key in self.followed) or not wanted.includes(
-                        function, self.functions.values()
-                    ):
+            while new := {key: found for key, found in self.functions.items() if key not in done}:
+                wanted.learn(function for function, _, _ in new.values())
+                ran = False
+                for key, (function, receiver, captured) in new.items():
+                    if (function.exported and bool(function.name)) is not exported:
                         continue
                     done.add(key)
-                    pending = True
-                    self.run_function(function, receiver, captured)
+                    if (exported or key not in self.followed) and wanted.includes(function):
+                        self.run_function(function, receiver, captured)
+                        ran = True
+                if not ran:
+                    break
 
     def run_function(self, function: Function, receiver: Value | None, captured: dict[str, Value]) -> None:
         """Run a function for its own sake, with parameters of which nothing is known but their declaration."""
@@ -187,7 +186,8 @@ class Interpreter:
             return Items((declared,))
         if declared is not None:
             return declared
-        return Atom(Origin.PARAMETER)
+        is_map = parameter.annotation.lstrip("*").startswith("map[")
+        return Atom(Origin.PARAMETER, keys=Origin.PARAMETER if is_map else None)
 
     def call_closure(
         self, closure: Closure, arguments: Mapping[str, Value], paths: Mapping[str, str]
@@ -295,6 +295,10 @@ class Interpreter:
             return value
         return self.outer.get(path)
 
+    def is_free(self, name: str) -> bool:
+        """Whether a name is none of the file's own: a builtin or a global of the language."""
+        return self.lookup(name) is None and name not in self.names.imports and name not in self.names.classes
+
     def assign(self, path: str, value: Value, flag: Flag | None = None) -> None:
         """Set a variable."""
         if self.state is not None:
@@ -373,6 +377,8 @@ class Interpreter:
         target, expression = statement.target, statement.value
         if expression is None:
             value = self.names.declared(statement.annotation) or self._zero(statement.annotation)
+            if value is CONSTANT and len(self.frames) == 1 and self.language in ("javascript", "typescript"):
+                value = UNKNOWN  # assigned by a function, or a property of a component
             self.bind(target, value)
             return
         if statement.operator != "=":
@@ -714,21 +720,21 @@ class _Wanted:
 
     def __init__(self, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]]) -> None:
         self.starts = sorted(candidate.start for candidate in candidates)
-        self.calls = tuple(calls)
+        self.calls: dict[str, list[int]] = {}
+        for name, range in calls:
+            self.calls.setdefault(name, []).append(range.start)
         self.known: set[str] = set()
 
-    def includes(
-        self, function: Function, functions: Iterable[tuple[Function, Value | None, dict[str, Value]]]
-    ) -> bool:
-        """Whether a function is one of them; `functions` are all that are known by now."""
-        while True:
-            names = {known.name for known, _, _ in functions if known.name and self._holds(known)} - self.known
-            if not names:
-                return self._holds(function)
-            self.known |= names
-            self.starts = sorted({*self.starts, *(range.start for name, range in self.calls if name in names)})
+    def learn(self, functions: Iterable[Function]) -> None:
+        """Take the calls of functions that are worth running for candidates too, until no more are found."""
+        named = [function for function in functions if function.name in self.calls and function.name not in self.known]
+        while found := {function.name for function in named if self.includes(function)}:
+            self.known |= found
+            self.starts = sorted({*self.starts, *(start for name in found for start in self.calls[name])})
+            named = [function for function in named if function.name not in found]
 
-    def _holds(self, function: Function) -> bool:
+    def includes(self, function: Function) -> bool:
+        """Whether a function is one of them, as far as is learnt."""
         index = bisect_left(self.starts, function.range.start)
         return index < len(self.starts) and self.starts[index] < function.range.end
 

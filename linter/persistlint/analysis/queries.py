@@ -187,7 +187,10 @@ class _Collector:
             and origin_of(value) is not Origin.REQUEST
         ):
             return False  # a thin wrapper: whoever calls it writes the SQL
-        return operation.raw or (is_fragment and origin_of(value) is Origin.REQUEST)
+        origin = origin_of(value)
+        if operation.raw or origin is Origin.REQUEST:
+            return True
+        return is_fragment and operation.clause in ("order", "group") and origin is Origin.PARAMETER
 
     def _reads(self, pieces: tuple[Piece, ...], is_fragment: bool) -> bool:
         for text in linearise(pieces, most=3):
