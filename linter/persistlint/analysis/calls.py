@@ -148,8 +148,9 @@ def result_of(
 ) -> Value:
     """What an operation of a library gives."""
     operation = resolved.operation
-    if operation.raw and operation.is_sink and actuals and isinstance(actuals[0].value, Atom):
-        # What an escape hatch was given is spliced wherever its result goes: there it shows its place in the SQL.
+    is_text = operation.is_sink and (operation.raw or operation.yields == "argument")
+    if is_text and actuals and isinstance(actuals[0].value, Atom):
+        # What SQL was made of here is spliced wherever it goes: there it shows its place.
         alone = actuals[0].range
         return Sql(pieces_of(actuals[0].value, alone, alone), _returned(resolved))
     if operation.yields == "argument":

@@ -244,14 +244,18 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 and origin is not Origin.REQUEST
             ):
                 return NUMBER
-            if name in ("__tablename__", "__table__", "_meta", "db_table") or all_caps(name):
+            if _requested(attribute, origin, machine) is Origin.REQUEST:
+                return Atom(Origin.REQUEST)
+            if name in ("__tablename__", "__table__", "_meta", "db_table") or (
+                all_caps(name) and origin is Origin.UNKNOWN
+            ):
                 return Atom(Origin.METADATA)
             if origin in (Origin.UNKNOWN, Origin.PARAMETER) and SETTINGS.fullmatch(last_name(attribute.value)):
                 return Atom(Origin.METADATA)
             if origin is Origin.UNKNOWN and isinstance(attribute.value, Name):
                 if attribute.value.id in ("self", "cls", "this") and METADATA.fullmatch(name):
                     return Atom(Origin.METADATA)
-            return Atom(_requested(attribute, origin, machine))
+            return Atom(origin)
     return UNKNOWN
 
 

@@ -269,12 +269,12 @@ class _Collector:
         """Every query, and every text that reads as SQL and reached none of them."""
         reached: set[Range] = set()
         seen: set[tuple[Range, Range, tuple[Piece, ...]]] = set()
-        # An escape hatch comes after the queries that its result went into, which tell more of its place.
-        for sent in sorted(self.sent, key=lambda sent: sent.operation.raw):
+        # What only makes text comes after the queries that the text went into, which tell more of its place.
+        for sent in sorted(self.sent, key=lambda sent: _makes_text(sent.operation)):
             key = (sent.call, sent.argument, sent.pieces)
             if key in seen:
                 continue
-            if sent.operation.raw and reached.issuperset(splice.range for splice in splices(sent.pieces)):
+            if _makes_text(sent.operation) and reached.issuperset(splice.range for splice in splices(sent.pieces)):
                 continue
             seen.add(key)
             reached.update(splice.range for splice in splices(sent.pieces))
@@ -392,6 +392,10 @@ def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
     if isinstance(value, Sql) and value.unbound is not None and library is not None and library.modules:
         return value.pieces if library.template_strings else value.unbound
     return value.pieces
+
+
+def _makes_text(operation: Operation) -> bool:
+    return operation.raw or operation.yields == "argument"
 
 
 def _library(resolved: Resolved | None) -> Library | None:
