@@ -1,10 +1,19 @@
-"""Where the documentation of a rule is found on the web."""
+"""Where the page of a rule is: beside the installed package, so that it is of the same version and needs no network."""
 
 from __future__ import annotations
 
-HOME = ""  # the address of docs/rules, with a slash at its end; "" until the documentation is published
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_FOLDERS = (_PACKAGE / "pages", _PACKAGE.parent.parent / "docs" / "rules")  # a wheel, and a checkout
 
 
+@cache
 def url(rule: str) -> str:
     """The address of a rule's page, "" if it has none."""
-    return f"{HOME}{rule}.md" if HOME else ""
+    for folder in _FOLDERS:
+        page = folder / f"{rule}.md"
+        if page.is_file():
+            return page.as_uri()
+    return ""
