@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from persistlint.rules import group_of, load
+from persistlint.rules import group_of, load, may_apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
-# Bytes without which no rule of a group has anything to say: what SQL is made of, or what sends it.
-_MAY_HAVE = {
-    "injection": re.compile(
-        rb"(?i)select|insert|update|delete|create|alter|drop|truncate|execute?\b|query|where|order|\braw|literal|\bsql"
-        rb"|pragma|attach|savepoint|grant|call\b|\bset\b|vacuum|\buse\b|having|replace into|merge into|copy\b"
-    ),
-}
 _SUPPRESSION = b"persistlint:"
 _DEEPEST_RECURSION = 12_000  # frames; lowering stops at a nesting that stays far below it
 
@@ -51,7 +43,10 @@ def check(source: SourceFile, settings: Settings) -> Report:
     from persistlint.languages import read
 
     errors: list[str] = []
-    syntax = read(source)
+    try:
+        syntax = read(source)
+    except Exception as error:
+        return Report(errors=(_internal("reading the syntax", error),))
     rules = [rule for rule in map(load, sorted(applicable)) if source.language in rule.languages]
     found = _run(syntax, rules, settings, errors) if rules else []
     if _SUPPRESSION in source.content:
@@ -68,12 +63,7 @@ def _applicable(content: bytes, names: Iterable[str]) -> set[str]:
     by_group: dict[str, set[str]] = defaultdict(set)
     for name in names:
         by_group[group_of(name) or ""].add(name)
-    return {
-        name
-        for group, members in by_group.items()
-        if group in _MAY_HAVE and _MAY_HAVE[group].search(content)
-        for name in members
-    }
+    return {name for group, members in by_group.items() if may_apply(group, content) for name in members}
 
 
 def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str]) -> list[Diagnostic]:

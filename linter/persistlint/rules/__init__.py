@@ -1,5 +1,8 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
+A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes: where it matches nothing, no rule of the group has anything
+to say about a file, and the file is not even parsed for it.
+
 Which rules exist is known from file names alone, so that a run imports only the groups that have something to say.
 """
 
@@ -32,6 +35,12 @@ def group_of(name: str) -> str | None:
     return next((group for group, names in groups().items() if name in names), None)
 
 
+def may_apply(group: str, content: bytes) -> bool:
+    """Whether the rules of a group can have something to say about a file with these bytes."""
+    pattern = getattr(import_module(f"{__name__}.{group}"), "MAY_HAVE", None)
+    return pattern is not None and pattern.search(content) is not None
+
+
 @cache
 def load(name: str) -> Rule[Any]:
     """The rule of that name. Raises `KeyError` if there is none."""
@@ -39,7 +48,7 @@ def load(name: str) -> Rule[Any]:
     if group is None:
         raise KeyError(name)
     module = import_module(f"{__name__}.{group}.{name.replace('-', '_')}")
-    return next(value for value in vars(module).values() if getattr(value, "name", None) == name)  # type: ignore[no-any-return]
+    return next(value for value in vars(module).values() if getattr(value, "name", None) == name)
 
 
 def every_rule() -> tuple[Rule[Any], ...]:
