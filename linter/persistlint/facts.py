@@ -66,6 +66,15 @@ class Origin(IntEnum):
         return self <= Origin.BOUND
 
 
+class Tail(Enum):
+    """What becomes of the statements behind the first of a text that is sent in one call."""
+
+    UNKNOWN = "unknown"
+    RUN = "run"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
 @dataclass(frozen=True, slots=True)
 class Hole:
     """One value that becomes part of SQL text.
@@ -115,6 +124,7 @@ class Query(SqlText):
     `library` is None where only names tell that this is a database call. `is_fragment` where the text is a piece of a
     statement, `is_raw` for an escape hatch (`sql.raw`, `literal`), whose argument is spliced into a larger query.
     `has_parameters` tells whether the call has other arguments than the SQL, where bound values would be.
+    `statements` counts the statements of the longest of its texts, `tail` is what the call does with all but the first.
     """
 
     sql: Range
@@ -123,6 +133,8 @@ class Query(SqlText):
     is_fragment: bool = False
     is_raw: bool = False
     has_parameters: bool = False
+    statements: int = 1
+    tail: Tail = Tail.UNKNOWN
 
 
 class SuppressionDefect(Enum):

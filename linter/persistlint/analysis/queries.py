@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.builtins import Actual
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.names import Names, last_name
+from persistlint.analysis.statements import count, tail
 from persistlint.analysis.values import (
     Atom,
     Class,
@@ -29,7 +30,7 @@ from persistlint.analysis.values import (
     pieces_of,
     splices,
 )
-from persistlint.facts import Context, Fact, Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Fact, Hole, Origin, Query, SqlText, Tail
 from persistlint.facts import Text as SqlTextParts
 from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
@@ -70,6 +71,7 @@ class _Sent:
     pieces: tuple[Piece, ...]
     is_fragment: bool
     has_parameters: bool
+    tail: Tail
 
 
 @dataclass
@@ -172,6 +174,7 @@ class _Collector:
                     text,
                     is_fragment,
                     len(actuals) > 1,
+                    tail(operation, actuals, self.source),
                 )
             )
 
@@ -278,32 +281,40 @@ class _Collector:
                 continue
             seen.add(key)
             reached.update(splice.range for splice in splices(sent.pieces))
+            is_whole = not (sent.is_fragment or sent.operation.raw)
+            texts = self._texts(
+                sent.pieces,
+                sent.operation.clause if sent.is_fragment else "",
+                sent.library,
+                sent.argument if sent.has_parameters else None,
+                is_whole=is_whole,
+            )
+            dialect = self._dialect(sent.library)
             yield Query(
                 sent.call,
                 sent.method,
-                self._texts(
-                    sent.pieces,
-                    sent.operation.clause if sent.is_fragment else "",
-                    sent.library,
-                    sent.argument if sent.has_parameters else None,
-                    is_whole=not (sent.is_fragment or sent.operation.raw),
-                ),
+                texts,
                 sql=sent.argument,
                 library=sent.library,
                 handle=sent.handle,
                 is_fragment=sent.is_fragment,
                 is_raw=sent.operation.raw,
                 has_parameters=sent.has_parameters,
+                statements=max((count(text.parts, dialect) for text in texts), default=0) if is_whole else 0,
+                tail=sent.tail,
             )
         for name, range, pieces in self.named:
             if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
                 yield SqlText(range, name, self._texts(pieces, "", None, None, is_whole=True)[:1])
 
+    def _dialect(self, library: Library | None) -> str | None:
+        return self.source.dialect or (library.dialect if library is not None else None)
+
     def _texts(
         self, pieces: tuple[Piece, ...], clause: str, library: Library | None, bound: Range | None, *, is_whole: bool
     ) -> tuple[SqlTextParts, ...]:
         """The texts that pieces make, with the context of every hole. Placeholders are holes at `bound` if given."""
-        dialect = self.source.dialect or (library.dialect if library is not None else None)
+        dialect = self._dialect(library)
         result = []
         for text in linearise(pieces):
             if bound is not None:

@@ -6,6 +6,7 @@ modules = ["psycopg", "psycopg_pool"]     # import paths; Go without the `/v5` o
 dialect = "postgres"                      # sqlglot's name; left out where the connection decides
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
+statements = "one"                        # for operations that have no such key themselves
 template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
@@ -50,7 +51,10 @@ Keys of an operation (a method or function):
 - `tag`: as a template tag it "binds" its holes, splices "raw" ones, or is "text" (a plain string, as `String.raw`).
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
-- `statements`: "many" where the call sends several statements and takes no parameters.
+- `statements`: what a call does with several statements in one text: runs them all ("many"), refuses them ("one"),
+  silently runs the "first" alone, refuses them where values are bound ("one-with-parameters", as PostgreSQL's extended
+  protocol does), or refuses them unless the connection was made with the library's `statements-option`
+  ("one-by-default"). Where neither the operation nor the library has the key, nothing is known.
 """
 
 from __future__ import annotations
@@ -90,6 +94,8 @@ LIBRARY_KEYS = frozenset(
         "placeholder",
         "binds",
         "template-strings",
+        "statements",
+        "statements-option",
         "bind",
         "identifier",
         "types",
@@ -118,7 +124,7 @@ class Operation:
     tag: str | None = None
     spliced: bool = False
     distinctive: bool = False
-    statements: str = "one"
+    statements: str = ""
 
     @property
     def is_sink(self) -> bool:
@@ -159,6 +165,8 @@ class Library:
     template_strings: bool = False
     bind: str = ""
     identifier: str = ""
+    statements: str = ""
+    statements_option: str = ""
     types: dict[str, Type] = field(default_factory=dict)
     functions: dict[str, Operation] = field(default_factory=dict)
 
@@ -224,6 +232,8 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("template-strings", False),
         table.get("bind", ""),
         table.get("identifier", ""),
+        table.get("statements", ""),
+        table.get("statements-option", ""),
     )
     for name, entry in table.get("types", {}).items():
         _refuse_unknown(entry, TYPE_KEYS, f"type {name}")
@@ -269,7 +279,7 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         tag=keys.get("tag"),
         spliced=keys.get("spliced", False),
         distinctive=keys.get("distinctive", False),
-        statements=keys.get("statements", "one"),
+        statements=keys.get("statements", library.statements),
     )
 
 
