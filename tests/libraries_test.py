@@ -25,6 +25,7 @@ TABLES = {
 }
 SINK_KEYS = {"sql", "fragment"}
 CLAUSES = {"where", "select", "from", "group", "order", "set", "value", "with", "name"}
+STATEMENTS = {"many", "one", "first", "one-with-parameters", "one-by-default"}
 YIELDS = {"number", "identifier", "literal", "placeholder", "checked", "argument", "request"}
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -84,10 +85,18 @@ def test_operations_use_the_words_of_the_format(table: dict[str, Any]) -> None:
         assert operation.get("yields", "number") in YIELDS
         assert operation.get("format", "printf") in {"printf", "sql", "braces"}
         assert operation.get("tag", "binds") in {"binds", "raw", "text"}
-        assert operation.get("statements", "one") in {"one", "many"}
+        assert operation.get("statements", "one") in STATEMENTS
         assert "clause" not in operation or "fragment" in operation
         if operation.get("raw"):
             assert SINK_KEYS & set(operation) or operation.get("tag")
+
+
+@every_table
+def test_a_library_uses_the_words_of_the_format(table: dict[str, Any]) -> None:
+    assert table.get("binds", "server") in {"server", "client"}
+    assert table.get("statements", "one") in STATEMENTS
+    words = {table.get("statements"), *(operation.get("statements") for operation in _operations(table))}
+    assert ("one-by-default" in words) == ("statements-option" in table)
 
 
 @every_table
