@@ -8,25 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from persistlint.sql.lexer import HOLE, Kind, Token, tokenize
+from persistlint.sql.lexer import HOLE, Kind, Token, tokenize, word_set
 
 OPERAND = "operand"
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-COMPARISONS = _words(
+COMPARISONS = word_set(
     "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& -> ->> #> #>> #- LIKE ILIKE RLIKE REGEXP"
     " GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
 )
-OPERATORS = COMPARISONS | _words("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD")
-LIST_OPERATORS = _words("IN ANY ALL SOME")
-SETTINGS = _words("SEARCH_PATH SCHEMA ROLE AUTHORIZATION CATALOG DATABASE TABLESPACE SESSION LOCAL GLOBAL")
-OPTIONS = _words("LEVEL NAMES FORMAT ISOLATION ENCODING TRANSACTION TIME")  # a word follows, not a name
-NAME_BEFORE = _words(":: COLLATE CONSTRAINT ROLE TYPE DATABASE SAVEPOINT SCHEMA OF")  # a name follows, wherever it is
-JOINS = _words("LEFT RIGHT FULL INNER CROSS NATURAL OUTER LATERAL STRAIGHT_JOIN ASOF ANTI SEMI JOIN")
+OPERATORS = COMPARISONS | word_set("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD")
+LIST_OPERATORS = word_set("IN ANY ALL SOME")
+SETTINGS = word_set("SEARCH_PATH SCHEMA ROLE AUTHORIZATION CATALOG DATABASE TABLESPACE SESSION LOCAL GLOBAL")
+OPTIONS = word_set("LEVEL NAMES FORMAT ISOLATION ENCODING TRANSACTION TIME")  # a word follows, not a name
+NAME_BEFORE = word_set(":: COLLATE CONSTRAINT ROLE TYPE DATABASE SAVEPOINT SCHEMA OF")  # a name follows, wherever it is
+JOINS = word_set("LEFT RIGHT FULL INNER CROSS NATURAL OUTER LATERAL STRAIGHT_JOIN ASOF ANTI SEMI JOIN")
 
 # The clause that a keyword begins; "start" is where a statement may begin.
 _CLAUSES = {
@@ -41,14 +37,14 @@ _CLAUSES = {
     "VALUES": "rows",
     "WITH": "with",
 }
-_VERBS = _words(  # they begin a statement whose words are names
+_VERBS = word_set(  # they begin a statement whose words are names
     "CREATE ALTER DROP TRUNCATE GRANT REVOKE COMMENT REINDEX VACUUM ANALYZE LOCK REFRESH CLUSTER LISTEN UNLISTEN"
     " NOTIFY USE DESCRIBE DESC SHOW PRAGMA ATTACH DETACH SAVEPOINT ROLLBACK RELEASE RENAME CALL EXEC EXECUTE COPY"
     " DECLARE PREPARE DEALLOCATE KILL LOAD OPTIMIZE INSERT REPLACE DELETE MERGE UPSERT"
 )
-_DATA_VERBS = _words("INSERT REPLACE DELETE MERGE UPSERT")
-_QUERIES = _words("SELECT WITH VALUES INSERT UPDATE DELETE MERGE")
-_OBJECTS = _words(  # words of DDL and utility statements that are no names
+_DATA_VERBS = word_set("INSERT REPLACE DELETE MERGE UPSERT")
+_QUERIES = word_set("SELECT WITH VALUES INSERT UPDATE DELETE MERGE")
+_OBJECTS = word_set(  # words of DDL and utility statements that are no names
     "TABLE VIEW INDEX SCHEMA DATABASE SEQUENCE ROLE USER FUNCTION PROCEDURE TRIGGER TYPE DOMAIN EXTENSION POLICY"
     " COLUMN CONSTRAINT PARTITION TABLESPACE LANGUAGE SERVER PUBLICATION SUBSCRIPTION SAVEPOINT WAREHOUSE KEY GROUP"
     " CATALOG OWNER ADD RENAME MATERIALIZED REFERENCES TEMPORARY TEMP UNIQUE CONCURRENTLY OR MODIFY CHANGE RECURSIVE"
@@ -58,7 +54,7 @@ _OBJECTS = _words(  # words of DDL and utility statements that are no names
 _KEYWORDS = (  # never an operand where an expression is expected
     frozenset(_CLAUSES)
     | JOINS
-    | _words(
+    | word_set(
         "AND OR NOT ASC DESC NULLS BY AS ALL ANY SOME DISTINCT CASE END IN IS LIKE ILIKE BETWEEN EXISTS FOR OVER"
         " FILTER COLLATE ESCAPE CONFLICT DUPLICATE INTERVAL SIMILAR RLIKE REGEXP GLOB ARRAY ROW WITHIN CONSTRAINT XOR"
         " DIV OF ONLY RECURSIVE TOP"

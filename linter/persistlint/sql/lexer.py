@@ -46,6 +46,11 @@ class Token(NamedTuple):
         return self.text.upper() if self.kind in _PLAIN else ""
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set: how the vocabularies of SQL are written here."""
+    return frozenset(text.split())
+
+
 _PLAIN = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION})
 
 
@@ -92,7 +97,7 @@ def split(text: str, dialect: str | None = None) -> list[tuple[int, int]]:
 
 # ------------------------------------------------------------------------------------------------------ the lexer
 
-_BACKSLASH = frozenset({"mysql", "mariadb", "bigquery", "clickhouse", "databricks", "spark", "hive", "snowflake"})
+_BACKSLASH = word_set("mysql mariadb bigquery clickhouse databricks spark hive snowflake")
 _DOLLAR = frozenset({None, "postgres", "redshift", "snowflake", "duckdb", "databricks", "materialize"})
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 
@@ -178,11 +183,11 @@ _DELIMITER = re.compile(r"(?<![^\n\t ])delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNOR
 _GO = re.compile(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _SLASH = re.compile(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
 _SLASH_LINE = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
-_COMMAND_STARTS = frozenset({";", "/", "\\", "GO", "go", "Go", "DELIMITER", "delimiter", "Delimiter"})
+_COMMAND_STARTS = word_set("; / \\ GO go Go DELIMITER delimiter Delimiter")
 _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
 _LINE = re.compile(r"[^\r\n]*")
 _COPY_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
-_ROUTINES = frozenset(["PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "EVENT", "PACKAGE", "TYPE"])
+_ROUTINES = word_set("PROCEDURE PROC FUNCTION TRIGGER EVENT PACKAGE TYPE")
 _BLOCK_ENDS = frozenset(["IF", "LOOP", "WHILE", "REPEAT", "FOR"])  # END IF and its like close no BEGIN
 
 

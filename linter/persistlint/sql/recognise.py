@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.sql.grammar import COMPARISONS, OPERAND, Frame, Grammar
-from persistlint.sql.lexer import HOLE, Kind, Token
+from persistlint.sql.lexer import HOLE, Kind, Token, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,60 +54,56 @@ def reads_as_fragment(parts: Sequence[str | None]) -> bool:
 # ------------------------------------------------------------------------------------------------------ vocabulary
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _NOTHING = Token(Kind.OTHER, "", 0, 0)
-_CLAUSE_STARTS = _words(
+_CLAUSE_STARTS = word_set(
     "WHERE AND OR HAVING LIMIT OFFSET JOIN LEFT INNER RIGHT CROSS SET VALUES RETURNING UNION ON FROM"
 )
-_SIGNS = COMPARISONS - {"IN", "IS", "MATCH", "CONTAINS", "LIKE"} | _words(", ( *")
-_ARTICLES = _words(  # words of prose; none is the name of a table, and next to another word none is a column
+_SIGNS = COMPARISONS - {"IN", "IS", "MATCH", "CONTAINS", "LIKE"} | word_set(", ( *")
+_ARTICLES = word_set(  # words of prose; none is the name of a table, and next to another word none is a column
     "THE A AN YOUR MY OUR THEIR HIS ITS THIS THAT THESE THOSE ANOTHER EACH EVERY ANY SOME ALL ONE IT THERE HERE"
     " SCRATCH WHICH WHAT WHO WHEN WHERE HOW WHY PLEASE WAS WERE HAS HAVE HAD WILL WOULD MUST SHOULD SHALL CAN COULD MAY"
     " MIGHT FAILED BEEN BEING ARE DOES DID NEW BEFORE AFTER BECAUSE THEN INTO ONTO OF TO"
 )
-_NO_TABLES = _words("THE THIS THAT IT THERE HERE SCRATCH YOUR MY OUR WHICH WHAT THESE THOSE ITSELF MEMORY WITHIN ME")
-_PHRASES = _words(  # they may stand beside another word
+_NO_TABLES = word_set("THE THIS THAT IT THERE HERE SCRATCH YOUR MY OUR WHICH WHAT THESE THOSE ITSELF MEMORY WITHIN ME")
+_PHRASES = word_set(  # they may stand beside another word
     "SKIP LOCKED NOWAIT SHARE ROWS ROW ONLY FIRST LAST NEXT NOTHING IGNORE ORDINALITY TABLESAMPLE BERNOULLI FORCE USE"
     " INDEX ROLLUP CUBE SETS GROUPING AT TIME ZONE KEY MATCHED LOCK MODE PIVOT UNPIVOT SEPARATOR PRECISION VARYING"
     " UNKNOWN PARTITION NULL WITHOUT OVERRIDING SYSTEM VALUE TARGET SOURCE UNBOUNDED PRECEDING FOLLOWING CURRENT RANGE"
     " CONFLICT DUPLICATE NULLS START CONNECT PRIOR SIBLINGS OPTION RECOMPILE DATE TIMESTAMP TIMESTAMPTZ INTERVAL TIES"
     " PERCENT NOLOCK AGAINST BOOLEAN LANGUAGE FINAL SAMPLE PREWHERE SETTINGS FOR EXCLUDED COLLATE UPDLOCK WINDOW"
 )
-_PRIVILEGES = _words(
+_PRIVILEGES = word_set(
     "SELECT INSERT UPDATE DELETE TRUNCATE REFERENCES TRIGGER ALL USAGE EXECUTE CONNECT CREATE TEMPORARY"
 )
-_OBJECTS = _words(
+_OBJECTS = word_set(
     "TABLE VIEW INDEX SCHEMA DATABASE SEQUENCE ROLE USER FUNCTION PROCEDURE PROC TRIGGER TYPE DOMAIN EXTENSION POLICY"
     " TABLESPACE LANGUAGE SERVER PUBLICATION SUBSCRIPTION EVENT AGGREGATE OPERATOR RULE COLLATION CAST STATISTICS LOGIN"
     " WAREHOUSE STAGE STREAM TASK PIPE SYNONYM PACKAGE CATALOG SYSTEM GROUP KEYSPACE DICTIONARY FILE ASSEMBLY"
 )
-_EVERYDAY = _words(
+_EVERYDAY = word_set(
     "USER ROLE DATABASE FUNCTION EVENT TYPE SERVER GROUP POLICY RULE LANGUAGE FILE TASK STAGE STREAM PACKAGE"
 )
-_MODIFIERS = _words(
+_MODIFIERS = word_set(
     "OR REPLACE TEMP TEMPORARY UNLOGGED GLOBAL LOCAL UNIQUE MATERIALIZED RECURSIVE VIRTUAL FOREIGN EXTERNAL CONSTRAINT"
     " EVENT CLUSTERED NONCLUSTERED FULLTEXT SPATIAL DEFINER TRANSIENT CONCURRENTLY ALTER PUBLIC BITMAP SECURE ALGORITHM"
     " EDITIONABLE NONEDITIONABLE AGGREGATE TEXT ACCESS DEFAULT"
 )
-_ACTIONS = _words(
+_ACTIONS = word_set(
     "ADD DROP ALTER RENAME SET OWNER ATTACH DETACH ENABLE DISABLE VALIDATE MODIFY CHANGE RESET CLUSTER INHERIT NO"
     " FORCE REPLICA CONVERT ENGINE PASSWORD WITH IDENTIFIED RESTART REFRESH COMPILE REBUILD UPDATE DELETE MOVE"
     " PARTITION COLUMN AUTO_INCREMENT CREATEDB SUPERUSER LOGIN NOLOGIN VALID IN DEFAULT USING TO ACCOUNT SPLIT MERGE"
     " TRUNCATE EXCHANGE COMMENT ONLY DEPENDS SECURITY CHECK NOT INCREMENT MAXVALUE MINVALUE CACHE CYCLE CONNECTION"
     " NOBYPASSRLS BYPASSRLS"
 )
-_SHOWN = _words(
+_SHOWN = word_set(
     "TABLES DATABASES SCHEMAS COLUMNS FULL INDEX INDEXES KEYS STATUS VARIABLES GRANTS PROCESSLIST ENGINE ENGINES"
     " CREATE WARNINGS ERRORS GLOBAL SESSION TABLE TRIGGERS VIEWS FUNCTION PROCEDURE FIELDS SEARCH_PATH SERVER_VERSION"
     " MASTER SLAVE REPLICA BINARY PARTITIONS ROLES USERS OBJECTS"
 )
-_FREE_CLAUSES = _words("name definition options window columns start with")  # words may stand side by side
-_NOT_GLUED = _words("[ . # > : - = ~")
-_NO_NAMES = _words("FOR IN ON WITH AND OR FROM OF TO AS THE IS BY AT IF FAILED WHERE SET")
-_TYPES = _words(
+_FREE_CLAUSES = word_set("name definition options window columns start with")  # words may stand side by side
+_NOT_GLUED = word_set("[ . # > : - = ~")
+_NO_NAMES = word_set("FOR IN ON WITH AND OR FROM OF TO AS THE IS BY AT IF FAILED WHERE SET")
+_TYPES = word_set(
     "INT INTEGER BIGINT TEXT VARCHAR VARCHAR2 NVARCHAR DATE NUMERIC BOOLEAN CURSOR NUMBER TABLE RECORD UUID BIT"
 )
 
@@ -277,7 +273,7 @@ def _insert(s: _Statement) -> bool:
     if s.word(behind) == "AS":
         behind = s.name(behind + 1)
     is_list = s.word(behind) == "(" and (s.style != "title" or s.find("VALUES", "SELECT") > 0 or s.find(")") < 0)
-    continues = _words(
+    continues = word_set(
         "VALUES VALUE SELECT DEFAULT SET WITH OVERRIDING EXEC EXECUTE TABLE PARTITION RETURNING OUTPUT FORMAT"
     )
     return is_list or s.word(behind) in continues or s.is_hole(behind) or s.word(behind) == "("
@@ -311,7 +307,7 @@ def _delete(s: _Statement) -> bool:
         return False
     if s.ends(behind):
         return s.style != "title"
-    follows = _words("WHERE USING RETURNING ORDER LIMIT AS JOIN INNER LEFT ; OUTPUT , WITH PARTITION")
+    follows = word_set("WHERE USING RETURNING ORDER LIMIT AS JOIN INNER LEFT ; OUTPUT , WITH PARTITION")
     is_clause = s.word(behind) in follows or s.word(behind + 1) in follows or s.is_hole(behind)
     return is_clause and (s.style != "title" or _has_sign(s) or s.is_hole(behind - 1) or s.is_hole(s.length - 1))
 
@@ -372,7 +368,7 @@ def _is_phrase(s: _Statement, behind: int) -> bool:
     """Whether DDL goes on as DDL behind a name: with a keyword, a parenthesis, quotes or a hole."""
     if s.is_hole(behind) or s.token(behind).kind in (Kind.PARAMETER, Kind.STRING, Kind.DOLLAR):
         return True
-    follows = _words(
+    follows = word_set(
         "( = @ WITH AS ON FOR FROM USING IDENTIFIED PASSWORD AUTHORIZATION OWNER CASCADE RESTRICT IN BEFORE AFTER"
         " CHARACTER INCREMENT START LOGIN NOLOGIN SUPERUSER CREATEDB DEFAULT COLLATE LOCATION ENCODING TEMPLATE"
         " TABLESPACE SCHEMA VERSION HANDLER RETURNS INSTEAD NO TO CONNECTION FOREIGN INHERIT NOINHERIT IN ROLE ADMIN"
@@ -486,7 +482,9 @@ def _transaction(s: _Statement) -> bool:
         return is_certain or s.length > 1 or (s.is_upper and s.word(0) != "START")
     if s.style == "title" and s.ends(2) and s.length == 2:
         return False
-    follows = _words("TRANSACTION WORK TRAN IMMEDIATE EXCLUSIVE DEFERRED ISOLATION READ TO AND PREPARED CONCURRENT TRY")
+    follows = word_set(
+        "TRANSACTION WORK TRAN IMMEDIATE EXCLUSIVE DEFERRED ISOLATION READ TO AND PREPARED CONCURRENT TRY"
+    )
     if s.word(1) in follows:
         return s.ends(2) or s.is_upper or s.word(2) in ("SAVEPOINT", "TRANSACTION", "CHAIN", "ISOLATION", "READ", ",")
     return s.word(0) == "BEGIN" and _is_block(s)

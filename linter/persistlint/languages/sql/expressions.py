@@ -1,0 +1,616 @@
+"""Expressions of procedural SQL, lowered. What is not understood becomes `Unknown` with its operands."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.ir import (
+    Argument,
+    Attribute,
+    Binary,
+    Call,
+    Collection,
+    Conditional,
+    Constant,
+    Expression,
+    Name,
+    Number,
+    Sequence,
+    String,
+    Subscript,
+    TypeAssertion,
+    Unary,
+    Unknown,
+)
+from persistlint.languages.sql.reader import DEEPEST, Reader, identifier
+from persistlint.source import Range
+from persistlint.sql.lexer import Kind, Token, string_value, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CATALOG = "schema"  # what holds the names that come from the catalog of the database
+
+_PRECEDENCE = {
+    **dict.fromkeys(("OR", "XOR"), 1),
+    "AND": 2,
+    **dict.fromkeys(("=", "<>", "!=", "<", ">", "<=", ">=", "==", "<=>", "^="), 4),
+    **dict.fromkeys(("IS", "IN", "LIKE", "ILIKE", "RLIKE", "REGEXP", "SIMILAR", "BETWEEN", "NOT", "GLOB"), 4),
+    **dict.fromkeys(("~", "~*", "!~", "!~*", "~~", "~~*", "!~~", "@>", "<@", "&&", "->", "->>", "#>", "#>>"), 5),
+    **dict.fromkeys(("+", "-", "||", "&", "|", "<<", ">>"), 6),
+    **dict.fromkeys(("*", "/", "%", "DIV", "MOD"), 7),
+    "^": 8,
+}
+_NOT_PRECEDENCE, _COMPARISON, _UNARY = 3, 4, 9
+_OPERATORS = {"||": "+", "=": "==", "<>": "!=", "^=": "!=", "<=>": "==", "DIV": "//", "MOD": "%", "^": "**"}
+_KEPT = word_set("+ - * / % & | << >> == != < > <= >=")
+# A word behind an operand that ends the expression, and never begins one.
+STOPS = word_set(
+    "THEN ELSE ELSIF ELSEIF ELSIF WHEN END LOOP USING INTO FROM WHERE GROUP ORDER HAVING LIMIT UNION DO AS RETURNING"
+    " ON BEGIN DECLARE EXEC EXECUTE SET IF WHILE RETURN PRINT OFFSET FETCH FOR COLLATE OUTPUT OUT READONLY AND OR"
+    " REVERSE BY BULK LIMIT UNTIL WINDOW"
+)
+_TEXT_TYPES = re.compile(
+    r"(?:text|n?varchar2?|n?char|character(?: varying)?|bpchar|citext|string|name|sysname|clob|n?text|longtext|json|xml"
+    r"|binary|unknown|\"char\")\b",
+    re.IGNORECASE,
+)
+_SCHEMAS = word_set("pg_catalog public dbo sys master standard")
+_CATALOG_TABLES = re.compile(
+    r"(?:pg_catalog|information_schema|sys)\s*\.|\bpg_(?:class|tables|namespace|attribute|indexes|roles|database|proc"
+    r"|views|sequences|user|inherits|constraint|trigger|type|matviews|policies|extension)\b"
+    r"|\b(?:all|user|dba)_(?:tables|tab_columns|objects|users|views|indexes|sequences|constraints|tab_partitions)\b"
+    r"|\bsys(?:objects|columns|databases)\b|\bsqlite_master\b",
+    re.IGNORECASE,
+)
+_ENUMERATED = {
+    "tg_op": ("INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+    "tg_when": ("BEFORE", "AFTER", "INSTEAD OF"),
+    "tg_level": ("ROW", "STATEMENT"),
+}
+_FROM_CATALOG = frozenset({"tg_table_name", "tg_table_schema", "tg_relname", "tg_name"})
+_NOW = word_set("current_date current_time current_timestamp localtime localtimestamp sysdate systimestamp")
+_FALLBACKS = frozenset({"coalesce", "isnull", "ifnull", "nvl"})
+_MATCHES = frozenset({"regexp_like", "regexp_match", "regexp_matches"})
+_ALLOW_PATTERN = re.compile(r"%\[\^([A-Za-z0-9_ -]+)\]%")  # LIKE '%[^a-z]%': a character that is not allowed
+
+
+def expression(reader: Reader, weakest: int = 0) -> Expression:
+    """Lower the expression that comes next; it ends before what cannot belong to it. Always steps over something,
+    where anything is left that is not the end of a statement."""
+    start = reader.index
+    if reader.depth >= DEEPEST:
+        reader.skip_until(";", ",")
+        return Unknown(reader.range_from(start))
+    reader.depth += 1
+    try:
+        left = _prefix(reader)
+        while not reader.at_end:
+            word = reader.word()
+            strength = _PRECEDENCE.get(word)
+            if strength is None or strength < weakest or (word == "NOT" and reader.word(1) not in _PRECEDENCE):
+                return left
+            left = _infix(reader, start, left, word, strength)
+        return left
+    finally:
+        reader.depth -= 1
+
+
+def expressions(reader: Reader, *ends: str) -> list[Expression]:
+    """Lower a list of expressions with commas between them, up to one of the words `ends` or what cannot belong."""
+    found: list[Expression] = []
+    while not reader.at_end and reader.word() not in ends and reader.word() not in (")", "]", ";"):
+        before = reader.index
+        found.append(expression(reader))
+        if reader.index == before:
+            break
+        if not reader.accept(","):
+            break
+    return found
+
+
+def is_query(reader: Reader) -> bool:
+    """Whether a query comes next, perhaps in parentheses."""
+    offset = 0
+    while reader.word(offset) == "(":
+        offset += 1
+    return reader.word(offset) in ("SELECT", "WITH", "VALUES", "TABLE")
+
+
+def query_value(reader: Reader, end: int) -> Expression:
+    """What a query that comes next gives, up to the token at index `end`: its first column, or rows of the catalog.
+    The columns of tables of the catalog are the developer's names, those of other tables are data."""
+    start = reader.index
+    while reader.accept("("):
+        pass
+    reads_catalog = is_catalog(reader, end)
+    operands: list[Expression] = []
+    if reader.accept("SELECT"):
+        for word in ("DISTINCT", "ALL"):
+            reader.accept(word)
+        if reader.accept("TOP"):
+            _prefix(reader)
+        operands = expressions(reader)
+    reader.index = end
+    range = reader.range_from(start)
+    value = operands[0] if len(operands) == 1 else Unknown(range, tuple(operands))
+    if not reads_catalog:
+        return value
+    declared = frozenset(reader.types)
+    if len(operands) == 1 and not isinstance(value, Name | Attribute | Unknown):
+        return of_catalog(value, declared)
+    return Attribute(range, Name(range, CATALOG), "rows", range)
+
+
+def is_catalog(reader: Reader, end: int) -> bool:
+    """Whether the tokens from here to index `end` read the catalog of the database."""
+    if reader.index >= min(end, len(reader.tokens)):
+        return False
+    text = reader.text.text[reader.tokens[reader.index].start : reader.tokens[min(end, len(reader.tokens)) - 1].end]
+    return _CATALOG_TABLES.search(text) is not None
+
+
+def call_of(name: str, name_range: Range, range: Range, values: list[Argument]) -> Call:
+    """A call of a function by its dotted name."""
+    function: Expression = Name(name_range, name.split(".", 1)[0])
+    for part in name.split(".")[1:]:
+        function = Attribute(name_range, function, part, name_range)
+    return Call(range, function, tuple(values))
+
+
+def argument(value: Expression, keyword: str | None = None) -> Argument:
+    """An argument that is just a value."""
+    return Argument(value.range, value, keyword)
+
+
+# ------------------------------------------------------------------------------------------------------- operators
+
+
+def _infix(reader: Reader, start: int, left: Expression, word: str, strength: int) -> Expression:
+    reader.step()
+    if strength == _COMPARISON:
+        negated = word == "NOT"
+        if negated:
+            word = reader.step().word
+        return _comparison(reader, start, left, word, negated)
+    if word in ("~", "~*", "!~", "!~*"):
+        return _match(reader, start, left, expression(reader, strength + 1), word.startswith("!"))
+    right = expression(reader, strength + 1)
+    range = reader.range_from(start)
+    operator = _OPERATORS.get(word, word)
+    if word in ("AND", "OR"):
+        return Binary(range, word.lower(), left, right)
+    return Binary(range, operator, left, right) if operator in _KEPT else Unknown(range, (left, right))
+
+
+def _comparison(reader: Reader, start: int, left: Expression, word: str, negated: bool) -> Expression:
+    match word:
+        case "IS":
+            negated = reader.accept("NOT")
+            if reader.accept("DISTINCT", "FROM"):
+                right = expression(reader, _COMPARISON + 1)
+                return Binary(reader.range_from(start), "==" if negated else "!=", left, right)
+            right = expression(reader, _COMPARISON + 1)
+            return Binary(reader.range_from(start), "is not" if negated else "is", left, right)
+        case "IN":
+            right = _members(reader)
+            return Binary(reader.range_from(start), "not in" if negated else "in", left, right)
+        case "BETWEEN":
+            low = expression(reader, _COMPARISON + 1)
+            high = expression(reader, _COMPARISON + 1) if reader.accept("AND") else low
+            return Unknown(reader.range_from(start), (left, low, high))
+        case "REGEXP" | "RLIKE":
+            return _match(reader, start, left, expression(reader, _COMPARISON + 1), negated)
+        case "LIKE" | "ILIKE" | "SIMILAR" | "GLOB":
+            reader.accept("TO")
+            right = expression(reader, _COMPARISON + 1)
+            if reader.accept("ESCAPE"):
+                expression(reader, _COMPARISON + 1)
+            return _like(reader, start, left, right, negated)
+    if reader.word() in ("ANY", "SOME", "ALL") and reader.word(1) == "(":
+        return _quantified(reader, start, left, word)
+    right = expression(reader, _COMPARISON + 1)
+    return Binary(reader.range_from(start), _OPERATORS.get(word, word), left, right)
+
+
+def _members(reader: Reader) -> Expression:
+    """What follows IN: a list of values, or a query."""
+    start = reader.index
+    if not reader.accept("("):
+        return expression(reader, _COMPARISON + 1)
+    if is_query(reader):
+        reader.index = start
+        reader.skip_group()
+        return Unknown(reader.range_from(start))
+    values = expressions(reader)
+    reader.skip_until(")")
+    reader.accept(")")
+    return Collection(reader.range_from(start), Sequence.TUPLE, tuple(values))
+
+
+def _quantified(reader: Reader, start: int, left: Expression, word: str) -> Expression:
+    """`x = ANY (list)` is `x in list`, and `x <> ALL (list)` is `x not in list`."""
+    quantifier = reader.step().word
+    members = _members(reader)
+    if isinstance(members, Collection) and len(members.elements) == 1:
+        members = members.elements[0]
+    range = reader.range_from(start)
+    if isinstance(members, String) and members.value.startswith("{"):  # an array written as a string
+        values = members.value.strip("{}").split(",")
+        members = Collection(
+            members.range,
+            Sequence.LIST,
+            tuple(String(members.range, value.strip(' "'), members.content) for value in values),
+        )
+    if (word, quantifier) in (("=", "ANY"), ("=", "SOME")):
+        return Binary(range, "in", left, members)
+    if (word, quantifier) in (("<>", "ALL"), ("!=", "ALL")):
+        return Binary(range, "not in", left, members)
+    return Unknown(range, (left, members))
+
+
+def _match(reader: Reader, start: int, tested: Expression, pattern: Expression, negated: bool) -> Expression:
+    """A test with a regular expression, as `pattern.test(tested)`."""
+    range = reader.range_from(start)
+    test = Call(range, Attribute(pattern.range, pattern, "test", pattern.range), (argument(tested),))
+    return Unary(range, "not", test) if negated else test
+
+
+def _like(reader: Reader, start: int, left: Expression, right: Expression, negated: bool) -> Expression:
+    """LIKE; in T-SQL `x LIKE '%[^a-z]%'` says that `x` holds something else than these characters."""
+    range = reader.range_from(start)
+    if isinstance(right, String) and (found := _ALLOW_PATTERN.fullmatch(right.value)):
+        pattern = String(right.range, f"^[{found.group(1)}]*$", right.content)
+        return _match(reader, start, left, pattern, not negated)
+    return Unknown(range, (left, right))
+
+
+# -------------------------------------------------------------------------------------------------------- operands
+
+
+def _prefix(reader: Reader) -> Expression:
+    start = reader.index
+    word = reader.word()
+    if word in ("NOT", "-", "+", "~", "PRIOR", "DISTINCT", "BINARY", "ALL", "!", "VARIADIC"):
+        reader.step()
+        operand = expression(reader, _NOT_PRECEDENCE if word == "NOT" else _UNARY)
+        if word in ("NOT", "!"):
+            return Unary(reader.range_from(start), "not", operand)
+        return Unary(reader.range_from(start), word, operand) if word in ("-", "+", "~") else operand
+    return _postfix(reader, start, _primary(reader))
+
+
+def _postfix(reader: Reader, start: int, value: Expression) -> Expression:
+    while True:
+        if reader.accept("::"):
+            value = _cast(reader.range_from(start), value, _type(reader))
+        elif reader.word() == "[" and reader.dialect != "tsql":
+            reader.step()
+            index = expression(reader) if reader.word() not in ("]", ":") else Unknown(reader.range_from(start))
+            reader.skip_until("]")
+            reader.accept("]")
+            value = Subscript(reader.range_from(start), value, index)
+        elif reader.accept("."):
+            if reader.token().kind not in (Kind.WORD, Kind.QUOTED):
+                reader.accept("*")
+                return value
+            name = reader.step()
+            if reader.word() == "(":  # a method, as `.value('.', 'nvarchar(max)')` of XML: the text stays what it is
+                reader.skip_group()
+            else:
+                value = Attribute(reader.range_from(start), value, identifier(name), reader.range_of(name))
+        elif reader.accept("COLLATE"):
+            reader.name()
+        elif reader.word() == "AT" and reader.word(1) == "TIME":
+            reader.index += 3
+            _primary(reader)
+        elif reader.word() in ("OVER", "FILTER") and reader.word(1) == "(":
+            reader.step()
+            reader.skip_group()
+        elif reader.word() == "WITHIN" and reader.word(1) == "GROUP":
+            reader.index += 2
+            reader.skip_group()
+        else:
+            return value
+
+
+def _primary(reader: Reader) -> Expression:
+    token = reader.token()
+    match token.kind:
+        case Kind.STRING | Kind.DOLLAR:
+            return _string(reader, reader.step())
+        case Kind.NUMBER:
+            reader.step()
+            return Number(reader.range_of(token), token.text, _number(token.text))
+        case Kind.PARAMETER | Kind.QUOTED:
+            return _named(reader)
+        case Kind.WORD:
+            return _keyword(reader, token.word)
+    if token.text == "(":
+        return _parenthesis(reader)
+    if token.text and token.text not in ");,":
+        reader.step()
+    return Unknown(reader.range_of(token) if token.text else reader.range_from(reader.index))
+
+
+def _string(reader: Reader, token: Token) -> String:
+    value, start, end = string_value(token)
+    if token.text[:1] in "eE" or (reader.dialect in ("mysql", "bigquery") and token.kind is Kind.STRING):
+        value = _unescape(value)
+    content = Range(reader.text.positions[start], reader.text.positions[end])
+    first = reader.range_of(token)
+    parts = [value]
+    while token.kind is Kind.STRING and reader.token().kind is Kind.STRING:  # adjacent literals are one
+        token = reader.step()
+        parts.append(string_value(token)[0])
+        content = Range(first.start, reader.range_of(token).end)
+    return String(Range(first.start, reader.range_of(token).end), "".join(parts), content)
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a"}
+
+
+def _unescape(value: str) -> str:
+    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match.group(1), match.group(1)), value, flags=re.DOTALL)
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        return int(text, 0) if text.isdigit() or text[:2].lower() == "0x" else float(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _keyword(reader: Reader, word: str) -> Expression:
+    start, token = reader.index, reader.token()
+    if word in STOPS and reader.word(1) not in ("(", "."):
+        return Unknown(Range(reader.range_of(token).start, reader.range_of(token).start))
+    match word:
+        case "NULL" | "TRUE" | "FALSE":
+            reader.step()
+            return Constant(reader.range_of(token), {"NULL": None, "TRUE": True, "FALSE": False}[word])
+        case "CASE":
+            return _case(reader)
+        case "ARRAY" if reader.word(1) == "[":
+            reader.index += 2
+            values = expressions(reader)
+            reader.skip_until("]")
+            reader.accept("]")
+            return Collection(reader.range_from(start), Sequence.LIST, tuple(values))
+        case "EXISTS" if reader.word(1) == "(":
+            return _exists(reader)
+        case "CAST" | "TRY_CAST" | "CONVERT" | "TRY_CONVERT" if reader.word(1) == "(":
+            return _conversion(reader, word)
+        case "SELECT" | "WITH":
+            reader.skip_until(";")
+            return Unknown(reader.range_from(start))
+    if reader.token(1).kind is Kind.STRING and reader.token(1).start > token.end and word not in STOPS:
+        reader.step()  # DATE '…', INTERVAL '…'
+        return _string(reader, reader.step())
+    return _named(reader)
+
+
+def _named(reader: Reader) -> Expression:
+    """A variable, a field of one, or a call."""
+    start = reader.index
+    tokens = [reader.step()]
+    while reader.word() == "." and reader.token(1).kind in (Kind.WORD, Kind.QUOTED):
+        reader.step()
+        tokens.append(reader.step())
+    names = [identifier(token) for token in tokens]
+    range = reader.range_from(start)
+    if reader.word() == "(" and tokens[0].kind is not Kind.PARAMETER:
+        return _call(reader, start, names, range)
+    if len(names) == 1 and names[0] not in reader.types:
+        if names[0] in _NOW:
+            return Number(range, names[0], None)
+        if names[0] in _ENUMERATED:
+            return _one_of(range, names[0], _ENUMERATED[names[0]])
+        if names[0] in _FROM_CATALOG:
+            return Attribute(range, Name(range, CATALOG), names[0], range)
+    value: Expression = Name(reader.range_of(tokens[0]), names[0])
+    for name, token in zip(names[1:], tokens[1:], strict=True):
+        name_range = reader.range_of(token)
+        value = Attribute(Range(range.start, name_range.end), value, name, name_range)
+    return value
+
+
+def _one_of(range: Range, name: str, values: tuple[str, ...]) -> Expression:
+    chosen: Expression = String(range, values[-1], range)
+    for value in values[:-1]:
+        chosen = Conditional(range, Name(range, name), String(range, value, range), chosen)
+    return chosen
+
+
+def _call(reader: Reader, start: int, names: list[str], name_range: Range) -> Expression:
+    if len(names) > 1 and (names[0] in _SCHEMAS or names[-1] in reader.routines) and not names[-2].startswith("dbms_"):
+        names = names[-1:]
+    elif len(names) > 2 and names[0] == "sys":
+        names = names[1:]
+    values = arguments(reader)
+    range = reader.range_from(start)
+    name = names[0] if len(names) == 1 else ""
+    if name not in reader.routines:
+        special = _special(reader, start, name, values, range)
+        if special is not None:
+            return special
+    return call_of(".".join(names), name_range, range, values)
+
+
+def arguments(reader: Reader) -> list[Argument]:
+    """Step over the arguments of a call, parentheses included."""
+    reader.accept("(")
+    found: list[Argument] = []
+    while not reader.at_end and reader.word() not in (")", ";"):
+        before = reader.index
+        keyword = None
+        if reader.token(1).text in ("=>", ":=") and reader.token().kind in (Kind.WORD, Kind.QUOTED, Kind.PARAMETER):
+            keyword = identifier(reader.step())
+            reader.step()
+        spread = reader.word() == "VARIADIC"
+        value = expression(reader)
+        found.append(Argument(reader.range_from(before), value, keyword, spread))
+        if reader.word() not in (",", ")"):
+            reader.skip_until(",", ")", ";")  # ORDER BY of an aggregate, FROM and FOR of substring
+        if not reader.accept(",") and reader.index == before:
+            break
+    reader.accept(")")
+    return found
+
+
+def _special(reader: Reader, start: int, name: str, values: list[Argument], range: Range) -> Expression | None:
+    """Functions that are operators of the neutral program."""
+    found = [value.value for value in values]
+    if name == "concat" and found:
+        return _chain(found, range)
+    if name == "concat_ws" and len(found) > 1:
+        separated = [item for value in found[2:] for item in (found[0], value)]
+        return _chain([found[1], *separated], range)
+    if name in _FALLBACKS and len(found) > 1:
+        value = found[-1]
+        for operand in reversed(found[:-1]):
+            value = Binary(range, "??", operand, value)
+        return value
+    if name in _MATCHES and len(found) > 1:
+        return _match(reader, start, found[0], found[1], False)
+    if name in ("iif", "if", "decode") and len(found) == 3:
+        return Conditional(range, found[0], found[1], found[2])
+    if name in ("to_regclass", "object_id", "schema_id", "to_regtype") and found:
+        return call_of("known_object", range, range, values)
+    return None
+
+
+def _chain(values: list[Expression], range: Range) -> Expression:
+    chained = values[0]
+    for value in values[1:]:
+        chained = Binary(Range(range.start, max(value.range.end, range.start)), "+", chained, value)
+    return Binary(range, "+", chained.left, chained.right) if isinstance(chained, Binary) else chained
+
+
+def _parenthesis(reader: Reader) -> Expression:
+    start = reader.index
+    if is_query(reader):
+        reader.skip_group()
+        end = reader.index
+        reader.index = start
+        value = query_value(reader, end)
+        reader.index = end
+        return value
+    reader.step()
+    values = expressions(reader)
+    reader.skip_until(")")
+    reader.accept(")")
+    if len(values) == 1:
+        return values[0]
+    return Collection(reader.range_from(start), Sequence.TUPLE, tuple(values))
+
+
+def _case(reader: Reader) -> Expression:
+    """CASE, one arm at a time, the last arm first made."""
+    start = reader.index
+    reader.step()
+    subject = expression(reader) if reader.word() != "WHEN" else None
+    arms: list[tuple[Expression, Expression]] = []
+    while reader.accept("WHEN"):
+        before = reader.index
+        test = expression(reader)
+        if subject is not None:
+            test = Binary(reader.range_from(before), "==", subject, test)
+        reader.accept("THEN")
+        arms.append((test, expression(reader)))
+    otherwise = expression(reader) if reader.accept("ELSE") else None
+    reader.accept("END")
+    range = reader.range_from(start)
+    chosen: Expression = otherwise if otherwise is not None else Constant(range, None)
+    for test, value in reversed(arms):
+        chosen = Conditional(range, test, value, chosen)
+    return chosen
+
+
+def _exists(reader: Reader) -> Expression:
+    """EXISTS. Where the query looks names up in the catalog, the variables that it compares are known names."""
+    start = reader.index
+    reader.step()
+    opened = reader.index
+    reader.skip_group()
+    end = reader.index
+    reader.index = opened
+    if not is_catalog(reader, end):
+        reader.index = end
+        return Unknown(reader.range_from(start))
+    compared = []
+    for index in range(opened + 1, end - 1):
+        previous, token, following = reader.tokens[index - 1], reader.tokens[index], reader.tokens[index + 1]
+        is_compared = previous.text == "=" or (following.text == "=" and previous.text != ".")
+        if is_compared and token.kind in (Kind.WORD, Kind.PARAMETER) and identifier(token) in reader.types:
+            place = reader.range_of(token)
+            compared.append(argument(Name(place, identifier(token))))
+    reader.index = end
+    whole = reader.range_from(start)
+    return call_of("known_object", whole, whole, compared)
+
+
+def _conversion(reader: Reader, word: str) -> Expression:
+    """CAST(x AS type), CONVERT(type, x [, style]), CONVERT(x, type) and CONVERT(x USING charset)."""
+    start = reader.index
+    reader.index += 2
+    if word in ("CONVERT", "TRY_CONVERT") and reader.dialect != "mysql":
+        type = _type(reader)
+        reader.accept(",")
+        value = expression(reader)
+    else:
+        value = expression(reader)
+        type = _type(reader) if reader.accept("AS") or reader.accept(",") else "text"
+    reader.skip_until(")")
+    reader.accept(")")
+    return _cast(reader.range_from(start), value, type)
+
+
+def _type(reader: Reader) -> str:
+    """Step over the name of a type, and return it as it is written."""
+    start = reader.index
+    reader.name()
+    while reader.word() in ("VARYING", "PRECISION", "UNSIGNED", "SIGNED", "INTEGER"):
+        reader.step()
+    if reader.word() == "(":
+        reader.skip_group()
+    for words in (("WITH", "TIME", "ZONE"), ("WITHOUT", "TIME", "ZONE"), ("%",), ("[", "]")):
+        reader.accept(*words)
+    if reader.index == start:
+        return ""
+    first, last = reader.tokens[start], reader.tokens[min(reader.index, len(reader.tokens)) - 1]
+    return reader.text.text[first.start : last.end]
+
+
+def _cast(range: Range, value: Expression, type: str) -> Expression:
+    """A cast. To a text it changes nothing; the analysis knows of the other types which can change no SQL."""
+    return value if not type or _TEXT_TYPES.match(type) else TypeAssertion(range, value, type.lower())
+
+
+def of_catalog(value: Expression, declared: frozenset[str]) -> Expression:
+    """An expression over columns of the catalog: every name that is not a declared variable becomes one of the schema,
+    which is the developer's."""
+    again: Callable[[Expression], Expression] = lambda inner: of_catalog(inner, declared)  # noqa: E731
+    match value:
+        case Name(range=range, id=id) if id not in declared:
+            return Attribute(range, Name(range, CATALOG), id, range)
+        case Attribute(range=range, value=Name(id=id), name=name, name_range=name_range) if id not in declared:
+            return Attribute(range, Name(range, CATALOG), name, name_range)
+        case Binary():
+            chain = []
+            while isinstance(value, Binary):  # chains are long to the left
+                chain.append(value)
+                value = value.left
+            value = again(value)
+            for link in reversed(chain):
+                value = Binary(link.range, link.operator, value, again(link.right))
+            return value
+        case Call(range=range, function=function, arguments=values):
+            made = tuple(Argument(item.range, again(item.value), item.keyword, item.spread) for item in values)
+            return Call(range, function, made)
+        case Conditional(range=range, test=test, then=then, otherwise=otherwise):
+            return Conditional(range, test, again(then), again(otherwise))
+        case TypeAssertion(range=range, value=inner, type=type):
+            return TypeAssertion(range, again(inner), type)
+    return value

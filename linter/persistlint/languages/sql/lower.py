@@ -1,0 +1,131 @@
+"""SQL files: what the scan finds in them, and their routines as a program.
+
+A file without dynamic SQL costs one search over its bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.ir import Module, Statement
+from persistlint.languages import Syntax
+from persistlint.languages.sql import routines, statements
+from persistlint.languages.sql.reader import Reader, Text, whole
+from persistlint.source import Range
+from persistlint.sql.dialect import guess
+from persistlint.sql.lexer import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.source import SourceFile
+
+_HEAD = 200_000  # bytes from which the dialect is guessed
+_COMMENTS = re.compile(
+    rb"(?P<comment>--[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?)"
+    rb"|'[^']*+'?|\"[^\"]*+\"?|(?:FROM|from)\s+(?:STDIN|stdin)[^;\n]*+;[^\n]*\n(?s:.*?)(?:^\\\.|\Z)",
+    re.MULTILINE,
+)
+_VERBS = re.compile(
+    rb"\b(?:(?P<immediate>execute\s+immediate)"
+    rb"|(?P<prepare>prepare\s+[\w@`]+\s+from)\b"
+    rb"|(?P<open>open\s+\w+\s+for)\b"
+    rb"|(?P<exec>exec(?:ute)?(?=\s*\())"
+    rb"|(?P<execute>execute)(?!\s+(?:function|procedure|on|as)\b)"
+    rb"|(?:exec(?:ute)?|call|perform)\s+(?:@\w+\s*=\s*)?(?:[\w\[\]]+\.)*\[?(?P<procedure>\w+)"
+    rb"|(?P<function>[a-z_][\w$#]*+)(?=\s*\())",
+    re.IGNORECASE,
+)
+_DYNAMIC = re.compile(
+    rb"\bexec(?:ute)?\b|\bprepare\s+[\w@`]+\s+from\b|\bopen\s+\w+\s+for\b|\bdblink|\bquery_to_xml|\bcrosstab"
+    rb"|\bcron\s*\.\s*schedule|\bopenquery|\bopenrowset|\bdbms_sql\b|\bdbms_utility\b|\brun_command_on|\bts_stat\b",
+    re.IGNORECASE,
+)
+_ROUTINE = re.compile(rb"\b(?:function|procedure|proc|package)\b|\bdo\s+(?:\$|')", re.IGNORECASE)
+_GRANTED = re.compile(rb"(?:grant|revoke|deny|,)\s+$", re.IGNORECASE)
+_CONCATENATION = re.compile(
+    rb"^[^\n]*(?:'[ \t]*(?:\|\||\+)|(?:\|\||\+)[ \t]*N?'|\b(?:concat\w*|format)[ \t]*\()[^\n]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BATCHES = re.compile(r"^[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_ROUTINE_NAMES = re.compile(
+    r"\b(?:function|procedure|proc)\s+(?:if\s+not\s+exists\s+)?(?:[\w\[\]\"`]+\s*\.\s*)*[\[\"`]?(\w+)", re.IGNORECASE
+)
+
+
+def read(source: SourceFile) -> Syntax:
+    """Scan a file. Its comments, the verbs and functions that it calls, and the lines that put text together; the
+    routines are lowered when the program is asked for. Never fails, and takes linear time."""
+    content = source.content
+    comments = tuple(Range(*match.span()) for match in _COMMENTS.finditer(content) if match.lastgroup == "comment")
+    is_dynamic = _DYNAMIC.search(content) is not None
+    if not is_dynamic and _ROUTINE.search(content) is None:
+        return Syntax(source, comments, (), (), (), lambda: Module(Range(0, len(content)), ()))
+    calls = tuple(_calls(content)) if is_dynamic else ()
+    templates = tuple(Range(*match.span()) for match in _CONCATENATION.finditer(content))
+    dialect = source.dialect or guess(source.path, content[:_HEAD].decode("utf-8", "replace"))
+    return Syntax(replace(source, dialect=dialect), comments, calls, templates, (), lambda: lower(content, dialect))
+
+
+def lower(content: bytes, dialect: str | None) -> Module:
+    """Lower a file: its routines, and the statements of its scripts."""
+    text = whole(content)
+    names = frozenset(match.group(1).lower() for match in _ROUTINE_NAMES.finditer(text.text))
+    found: list[Statement] = []
+    for part in _parts(text, dialect):
+        found += _part(Reader(part, dialect, names))
+    return Module(Range(0, len(content)), tuple(found))
+
+
+def _calls(content: bytes) -> Iterator[tuple[str, Range]]:
+    """What is called, by the name that the lowered program has for it."""
+    canonical = {
+        "immediate": "EXECUTE IMMEDIATE",
+        "prepare": "PREPARE FROM",
+        "open": "OPEN FOR",
+        "exec": "EXEC",
+        "execute": "EXECUTE",
+    }
+    for match in _VERBS.finditer(content):
+        group = match.lastgroup or ""
+        range = Range(*match.span(group))
+        if group in ("exec", "execute") and _GRANTED.search(content[max(0, range.start - 40) : range.start]):
+            continue
+        name = canonical.get(group) or match.group(group).decode("utf-8", "replace").lower()
+        yield name, range
+
+
+def _parts(text: Text, dialect: str | None) -> Iterator[Text]:
+    """The statements of a script; in T-SQL the batches, for there a statement need not end."""
+    if dialect != "tsql":
+        for start, end in split(text.text, dialect):
+            yield text.part(start, end)
+        return
+    start = 0
+    for match in _BATCHES.finditer(text.text):
+        yield text.part(start, match.start())
+        start = match.end()
+    yield text.part(start, len(text.text))
+
+
+def _part(reader: Reader) -> list[Statement]:
+    """Lower one statement of a script, or one batch."""
+    found: list[Statement] = []
+    while not reader.at_end:
+        before = reader.index
+        if routines.is_routine(reader):
+            found += routines.routine(reader)
+        elif reader.word() == "DO":
+            found += routines.anonymous(reader)
+        elif reader.word() == "DECLARE" and reader.dialect in ("oracle", None):
+            found += statements.body(reader.rest())
+            break
+        elif reader.dialect in ("postgres", "redshift", "sqlite"):
+            found += statements.plain(reader)
+        else:
+            found += statements.statement(reader)
+        if reader.index == before:
+            reader.index += 1
+    return found
