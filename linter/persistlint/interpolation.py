@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related
@@ -12,10 +11,9 @@ from persistlint.facts import Hole, Origin, Query, SqlText
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from persistlint.source import Range
 
 _WHY = {
-    Origin.REQUEST: " (it comes from the request)",
+    Origin.REQUEST: " (it comes from outside the program)",
     Origin.ENVIRONMENT: " (it comes from the environment)",
     Origin.ANNOTATED: " (its annotation is not enforced)",
 }
@@ -33,17 +31,11 @@ def is_test(path: str) -> bool:
     return bool(_TEST.search(path))
 
 
-def places(fact: SqlText, wanted: Callable[[Hole], bool]) -> list[tuple[Hole, ...]]:
-    """The wanted holes, those of one expression that splices them together in one tuple, in source order.
-
-    A person mends a whole expression at a time, so it gets one diagnostic.
-    """
-    found: dict[Range, dict[Range, Hole]] = defaultdict(dict)
-    for text in fact.texts:
-        for hole in text.holes:
-            if wanted(hole):
-                found[hole.template].setdefault(hole.range, hole)
-    return [tuple(sorted(holes.values(), key=lambda hole: hole.range)) for holes in found.values()]
+def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
+    """The wanted holes of a query, in source order. A person mends a whole query at a time, so it gets one
+    diagnostic, at the first of them."""
+    found = {hole.range: hole for text in fact.texts for hole in text.holes if wanted(hole)}
+    return tuple(found[range] for range in sorted(found))
 
 
 def why(hole: Hole) -> str:
@@ -52,7 +44,7 @@ def why(hole: Hole) -> str:
 
 
 def related(fact: SqlText, holes: tuple[Hole, ...]) -> tuple[Related, ...]:
-    """The other holes of the same expression, and the call that sends the query where it stands elsewhere."""
+    """The other holes of the same query, and the call that sends the query where it stands elsewhere."""
     others = [Related(hole.range, f"`{hole.expression}` too") for hole in holes[1:]]
     if isinstance(fact, Query) and holes[0].range not in fact.range:
         others.append(Related(fact.range, f"the query is sent here, by `{fact.name}`"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import formats
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
+from persistlint.analysis.names import canonical, is_settings, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
@@ -34,7 +34,7 @@ from persistlint.analysis.values import (
     pieces_of,
 )
 from persistlint.facts import Origin
-from persistlint.ir import Attribute, Call, Collection, Expression, Name, String, Unary
+from persistlint.ir import Attribute, Call, Expression, Name, String, Unary
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
@@ -277,7 +277,17 @@ def _require(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     return Imported(canonical(names[0]))
 
 
+def _extreme(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
+    """`max(0, n)`: one of the arguments, or of the elements of the only one."""
+    values = [actual.value for actual in actuals if actual.keyword is None]
+    if len(values) == 1:
+        values = [element_of(values[0])]
+    return Atom(max(map(origin_of, values), default=Origin.UNKNOWN)) if NUMBER not in values else NUMBER
+
+
 _FUNCTIONS: dict[str, Handler] = {
+    "max": _extreme,
+    "min": _extreme,
     "require": _require,
     "list": _list,
     "tuple": _list,
@@ -640,11 +650,7 @@ def _get(node: Call, function: Attribute, receiver: Value, actuals: list[Actual]
         values = [item for _, item in receiver.entries]
         defaults = [actual.value for actual in actuals[1:2]]
         return choice([*values, *defaults]) if values or defaults else UNKNOWN
-    if (
-        isinstance(receiver, Atom)
-        and receiver.origin is not Origin.REQUEST
-        and SETTINGS.fullmatch(last_name(function.value))
-    ):
+    if isinstance(receiver, Atom) and receiver.origin is not Origin.REQUEST and is_settings(function.value):
         return Atom(Origin.METADATA)
     if isinstance(receiver, Atom) and actuals and machine.language == "python":
         worst = max(origin_of(receiver), *(origin_of(actual.value) for actual in actuals[1:2]), Origin.CONSTANT)

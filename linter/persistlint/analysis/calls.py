@@ -96,7 +96,7 @@ def _call_one(
     node: Call, receiver: Value | None, called: Value | None, actuals: list[Actual], machine: Interpreter
 ) -> Value:
     resolved = resolve(node, receiver, called, machine)
-    machine.on_call(node, receiver, called, resolved, actuals)
+    resolved = machine.on_call(node, receiver, called, resolved, actuals)
     if isinstance(called, Closure):
         return _local(called, actuals, machine)
     if isinstance(called, Class):

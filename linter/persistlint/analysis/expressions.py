@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import METADATA, SETTINGS, all_caps, last_name, path_of
+from persistlint.analysis.names import METADATA, all_caps, is_settings, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     CONSTANT,
@@ -195,7 +194,7 @@ def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
         if path.startswith(_ENVIRONMENT) and path not in _ENVIRONMENT:
             return Atom(Origin.ENVIRONMENT)
         if path in machine.names.catalogue.functions and machine.is_free(path.split(".", 1)[0]):
-            return Imported(path)
+            return _imported(path, machine)
     value = machine.evaluate(attribute.value)
     return choice(
         _member(option, attribute, machine) for option in (value.options if isinstance(value, Choice) else (value,))
@@ -250,7 +249,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 all_caps(name) and origin is Origin.UNKNOWN
             ):
                 return Atom(Origin.METADATA)
-            if origin in (Origin.UNKNOWN, Origin.PARAMETER) and SETTINGS.fullmatch(last_name(attribute.value)):
+            if origin in (Origin.UNKNOWN, Origin.PARAMETER) and is_settings(attribute.value):
                 return Atom(Origin.METADATA)
             if origin is Origin.UNKNOWN and isinstance(attribute.value, Name):
                 if attribute.value.id in ("self", "cls", "this") and METADATA.fullmatch(name):
@@ -311,7 +310,7 @@ def _item(value: Value, subscript: Subscript, key: Value) -> Value:
             return CHECKED if definition.is_enum or definition.bases else UNKNOWN
         case Imported(name=name):
             return Atom(Origin.REQUEST if name.endswith(("request.args", "request.form")) else Origin.METADATA)
-        case Atom(origin=Origin.UNKNOWN | Origin.PARAMETER) if SETTINGS.fullmatch(last_name(subscript.value)):
+        case Atom(origin=Origin.UNKNOWN | Origin.PARAMETER) if is_settings(subscript.value):
             return Atom(Origin.METADATA)
         case Atom(origin=origin, keys=keys):
             return Atom(max(origin, keys or Origin.CONSTANT))

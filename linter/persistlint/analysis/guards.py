@@ -60,6 +60,9 @@ def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
             return one | other if both else one & other
         case Await(value=value) | TypeAssertion(value=value):
             return checked(value, truth, machine)
+        case Binary(operator="-", left=left, right=right):
+            # `set(x) - ALLOWED` is empty.
+            return members_of(left) if not truth and _is_allow_list(right, machine) else NOTHING
         case Binary():
             return _comparison(test, truth, machine)
         case Call():
@@ -69,6 +72,12 @@ def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
             flag = machine.state.flags.get(path) if machine.state is not None and path is not None else None
             if flag is not None:
                 return flag.when_true if truth else flag.when_false
+            if isinstance(test, Attribute) and test.name in ("length", "size") and not truth:
+                return checked(test.value, False, machine)
+        case Comprehension(target=target, iterable=iterable, conditions=conditions) if not truth:
+            # `[x for x in xs if x not in ALLOWED]` is empty: every x is in it.
+            passed = [checked(condition, False, machine) for condition in conditions[:1]]
+            return members_of(iterable) if passed and len(conditions) == 1 and path_of(target) in passed[0] else NOTHING
         case Subscript(value=container, index=index) if truth:
             # `if ALLOWED[x]` and `if MAP[x] === undefined` look a key up in a constant mapping.
             return _paths(index) if _is_allow_list(container, machine) else NOTHING
@@ -106,6 +115,8 @@ def _comparison(test: Binary, truth: bool, machine: Interpreter) -> Checked:
             return members_of(left)
         if operator == ">=" and truth and _is_allow_list(left, machine):
             return members_of(right)
+        if operator == ">" and isinstance(right, Number) and right.value == 0 and isinstance(left, Attribute):
+            return checked(left, truth, machine)  # `xs.length > 0`
         found = _index_of(left, machine)
         bound = right.value if isinstance(right, Number) else -1 if isinstance(right, Unary) else None
         if found and (operator, bound, truth) in ((">=", 0, True), (">", -1, True), ("<", 0, False)):
@@ -163,6 +174,11 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
             return members_of(values[0])
         if name in ("every", "some") and values and isinstance(values[0], Lambda):
             return _quantified(name == "every", subject, values[0], truth, machine)
+        if name == "filter" and not truth and values and isinstance(values[0], Lambda):
+            # `xs.filter(x => !ALLOWED.has(x))` is empty.
+            return _quantified(False, subject, values[0], False, machine)
+        if name == "difference" and not truth and values and _is_allow_list(values[0], machine):
+            return members_of(subject)
         if name in _PATTERN_TESTS and truth:
             pattern_found = _pattern(subject, values, name, machine)
             if pattern_found is not None:

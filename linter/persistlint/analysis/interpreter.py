@@ -77,6 +77,7 @@ from persistlint.ir import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from persistlint.analysis.calls import Resolved
     from persistlint.source import Range
 
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
@@ -129,7 +130,7 @@ class Interpreter:
 
     names: Names
     language: str
-    on_call: Callable[..., None]
+    on_call: Callable[..., Resolved | None]
     on_text: Callable[[str, Expression, Value], None]
     state: State | None = field(default_factory=State)
     outer: dict[str, Value] = field(default_factory=dict)

@@ -154,6 +154,17 @@ def last_name(expression: Expression) -> str:
     return ""
 
 
+def is_settings(expression: Expression) -> bool:
+    """Whether an expression is an object that holds the configuration: `settings`, `self.config`, `app.config`; not
+    one that came along with data, as `job.conf` does where `job` is a parameter."""
+    match expression:
+        case Name(id=id):
+            return bool(SETTINGS.fullmatch(id))
+        case Attribute(value=Name(id="self" | "cls" | "this" | "app" | "current_app"), name=name):
+            return bool(SETTINGS.fullmatch(name))
+    return False
+
+
 def unknown_or(value: Value | None) -> Value:
     """The value, or an unknown one."""
     return UNKNOWN if value is None else value

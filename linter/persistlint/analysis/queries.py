@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.builtins import Actual
+from persistlint.analysis.calls import Resolved
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.statements import count, tail
@@ -35,7 +36,7 @@ from persistlint.facts import Text as SqlTextParts
 from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
-from persistlint.libraries import Catalogue, Library, Operation, catalogue
+from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
 from persistlint.sql.context import contexts
 from persistlint.sql.lexer import Kind, tokenize
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
@@ -43,7 +44,6 @@ from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.analysis.calls import Resolved
     from persistlint.source import Range, SourceFile
 
 _SAYS_SQL = re.compile(
@@ -54,6 +54,38 @@ _LOOKS_LIKE_SQL = re.compile(
     r"\b(?:select|insert|update|delete|replace|merge|create|alter|drop|truncate|grant|revoke|with|call|exec|execute|where"
     r"|order\s+by|group\s+by|pragma|attach|vacuum|use|set|copy|savepoint|release|values)\b",
     re.I,
+)
+# What people call objects that have methods named as those of databases.
+_NO_DATABASES = frozenset(
+    [
+        "executor",
+        "driver",
+        "browser",
+        "page",
+        "redis",
+        "cache",
+        "logger",
+        "log",
+        "shell",
+        "runner",
+        "process",
+        "subprocess",
+        "ssh",
+        "cmd",
+        "command",
+        "console",
+        "os",
+        "element",
+        "document",
+        "router",
+        "app",
+        "axios",
+        "http",
+        "fetch",
+        "api",
+        "graphql",
+        "gql",
+    ]
 )
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 
@@ -94,30 +126,22 @@ class _Collector:
         resolved: Resolved | None,
         actuals: list[Actual],
         tagged: bool = False,
-    ) -> None:
-        """Take down a call if SQL goes into it."""
+    ) -> Resolved | None:
+        """Take down a call if SQL goes into it; return the operation that it is, guessed by names where need be."""
         if isinstance(called, Closure | Class):
-            return
+            return resolved
         if tagged:
-            operation = resolved.operation if resolved is not None else None
-            self._take(
-                node,
-                operation or _TAG,
-                _library(resolved),
-                actuals[0],
-                is_fragment=False,
-                certain=False,
-                actuals=actuals,
-            )
-            return
-        if resolved is not None:
-            if resolved.operation.is_sink:
-                self._send(node, resolved.operation, resolved.operation.library, actuals, certain=True)
-            return
-        guess = self._guess(node, receiver, called, actuals)
-        if guess is not None:
-            operation, library, certain = guess
-            self._send(node, operation, library, actuals, certain)
+            operation = resolved.operation if resolved is not None else _TAG
+            library = operation.library if resolved is not None else None
+            self._take(node, operation, library, actuals[0], is_fragment=False, certain=False, actuals=actuals)
+        elif resolved is None:
+            guess = self._guess(node, receiver, called, actuals)
+            if guess is not None:
+                resolved, library, certain = guess
+                self._send(node, resolved.operation, library, actuals, certain)
+        elif resolved.operation.is_sink:
+            self._send(node, resolved.operation, resolved.operation.library, actuals, certain=True)
+        return resolved
 
     def on_text(self, name: str, expression: Expression, value: Value) -> None:
         """Take down a text that is stored or returned under a name that says SQL."""
@@ -148,13 +172,17 @@ class _Collector:
         actuals: list[Actual],
     ) -> None:
         value = actual.value
-        if isinstance(value, Entries):
-            found = [item for key, item in value.entries if key is not None and key in (operation.keys or _TEXT_KEYS)]
-            if not found:
-                return
-            value = choice(found)
-        elif isinstance(value, Items):
+        if isinstance(value, Items):
             value = choice(value.elements) if value.elements else Text(())
+        texts_of_objects = [
+            item
+            for option in options_of(value)
+            if isinstance(option, Entries)
+            for key, item in option.entries
+            if key is not None and key in (operation.keys or _TEXT_KEYS)
+        ]
+        if texts_of_objects:
+            value = choice(texts_of_objects)
         texts = [option for option in options_of(value) if isinstance(option, Text | Sql)]
         bare = [option for option in options_of(value) if not isinstance(option, Text | Sql)]
         pieces: list[tuple[Piece, ...]] = [_as_sent(text, library) for text in texts]
@@ -204,7 +232,7 @@ class _Collector:
 
     def _guess(
         self, node: Call, receiver: Value | None, called: Value | None, actuals: list[Actual]
-    ) -> tuple[Operation, Library | None, bool] | None:
+    ) -> tuple[Resolved, Library | None, bool] | None:
         """The operation that a call is by the name of its method and of its receiver, where no type is known."""
         name = last_name(node.function)
         if isinstance(node.function, Attribute):
@@ -214,13 +242,15 @@ class _Collector:
                 return None
             if name in self.tables.distinctive:
                 type, operation = self.tables.distinctive[name]
-                return operation, type.library if self._imports(type.library) else None, True
+                return Resolved(operation, type), type.library if self._imports(type.library) else None, True
             handle = last_name(node.function.value).lstrip("_$").lower()
         else:
             handle = ""
         if isinstance(called, Imported) and called.name in self.tables.functions:
             return None
-        best: tuple[tuple[bool, bool, bool], Operation, Library] | None = None
+        if handle in _NO_DATABASES:
+            return None
+        best: tuple[tuple[bool, bool, bool], Operation, Type] | None = None
         for type, operation in self.tables.methods.get(name, ()):
             library = type.library
             if library.modules and not self._imports(library):
@@ -236,10 +266,11 @@ class _Collector:
             ]
             rank = (bool(texts), fits, bool(library.modules))
             if best is None or rank > best[0]:
-                best = rank, operation, library
+                best = rank, operation, type
         if best is None:
             return None
-        return best[1], best[2], False
+        _, operation, type = best
+        return Resolved(operation, type), type.library, False
 
     def _imports(self, library: Library) -> bool:
         return bool(self.names.modules.intersection(library.modules))
@@ -407,10 +438,6 @@ def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
 
 def _makes_text(operation: Operation) -> bool:
     return operation.raw or operation.yields == "argument"
-
-
-def _library(resolved: Resolved | None) -> Library | None:
-    return resolved.operation.library if resolved is not None else None
 
 
 def _sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tuple[Actual, bool]]:

@@ -88,7 +88,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query
-from persistlint.interpolation import places
+from persistlint.interpolation import holes_of
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -101,17 +101,18 @@ _NAME_PLACE = re.compile(r"(?:ORDER BY|GROUP BY|FROM|JOIN|INTO|UPDATE|TABLE)\b.*
 @rule("bound-identifier", on=Query, severity=Severity.WARNING)
 def bound_identifier(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first bind parameter of a query that stands where a name must be."""
-    for holes in places(query, _is_bound_name):
-        hole = holes[0]
-        sorts = hole.excerpt.upper().startswith(("ORDER", "GROUP"))
-        effect = "so every row sorts alike" if sorts else "and the database refuses it"
-        yield context.report(
-            hole.range,
-            f"A bind parameter stands where SQL wants a name, at `{hole.excerpt}`: it is taken for a value, {effect}.",
-            help=query.library.identifier
-            if query.library is not None and query.library.identifier
-            else "Take the name from a constant mapping and write it into the SQL text.",
-        )
+    holes = holes_of(query, _is_bound_name)
+    if not holes:
+        return
+    hole = holes[0]
+    sorts = hole.excerpt.upper().startswith(("ORDER", "GROUP"))
+    effect = "so every row sorts alike" if sorts else "and the database refuses it"
+    help = query.library.identifier if query.library is not None else ""
+    yield context.report(
+        hole.range,
+        f"A bind parameter stands where SQL wants a name, at `{hole.excerpt}`: it is taken for a value, {effect}.",
+        help=help or "Take the name from a constant mapping and write it into the SQL text.",
+    )
 
 
 def _is_bound_name(hole: Hole) -> bool:

@@ -122,7 +122,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.interpolation import is_test, places, related, why
+from persistlint.interpolation import holes_of, is_test, related, why
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -151,19 +151,21 @@ _NAMED_AS_PIECE = re.compile(
     languages=("python", "javascript", "typescript", "go", "sql"),
 )
 def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report the first name, keyword and fragment of every expression that splices them into SQL."""
+    """Report the first name, keyword and fragment that a query splices into its SQL."""
     if is_test(context.file.path):
         return
     for kind, role in _ROLES.items():
-        for holes in places(fact, partial(_is_unchecked, kind)):
-            first = holes[0]
-            yield context.report(
-                first.range,
-                f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
-                help=_help(fact),
-                severity=None if isinstance(fact, Query) else Severity.WARNING,
-                related=related(fact, holes),
-            )
+        holes = holes_of(fact, partial(_is_unchecked, kind))
+        if not holes:
+            continue
+        first = holes[0]
+        yield context.report(
+            first.range,
+            f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
+            help=_help(fact),
+            severity=None if isinstance(fact, Query) else Severity.WARNING,
+            related=related(fact, holes),
+        )
 
 
 def _is_unchecked(kind: Context, hole: Hole) -> bool:

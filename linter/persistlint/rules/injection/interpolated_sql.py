@@ -112,7 +112,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.interpolation import is_test, places, related, why
+from persistlint.interpolation import holes_of, is_test, related, why
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -134,19 +134,21 @@ _STANDS = {
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
 )
 def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report the first value of every expression that splices values into SQL."""
+    """Report the first value that a query splices into its SQL."""
     if is_test(context.file.path):
         return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
-    for holes in places(fact, lambda hole: hole.context.is_value and hole.origin >= least):
-        first = holes[0]
-        yield context.report(
-            first.range,
-            f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
-            help=_help(fact),
-            severity=None if isinstance(fact, Query) else Severity.WARNING,
-            related=related(fact, holes),
-        )
+    holes = holes_of(fact, lambda hole: hole.context.is_value and hole.origin >= least)
+    if not holes:
+        return
+    first = holes[0]
+    yield context.report(
+        first.range,
+        f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
+        help=_help(fact),
+        severity=None if isinstance(fact, Query) else Severity.WARNING,
+        related=related(fact, holes),
+    )
 
 
 def _what(hole: Hole) -> str:
