@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import formats
@@ -17,6 +17,7 @@ from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
     UNKNOWN,
+    Alternatives,
     Atom,
     Choice,
     Closure,
@@ -24,6 +25,7 @@ from persistlint.analysis.values import (
     Imported,
     Items,
     Piece,
+    Splice,
     Text,
     Value,
     choice,
@@ -256,6 +258,9 @@ def _regex_sub(node: Call, actuals: list[Actual], machine: Interpreter) -> Value
     for pattern in constants_of(actuals[0].value):
         if is_cleansing(pattern):
             return CHECKED
+        removed = re.fullmatch(r"\[[^\]^]*([\"`])[^\]]*\]\+?", pattern)
+        if removed is not None:
+            return Atom(origin_of(actuals[2].value), doubled=removed.group(1))
     return Atom(origin_of(actuals[2].value))
 
 
@@ -431,6 +436,9 @@ _NUMERIC = frozenset(
         "nunique",
     ]
 )
+_NUMERIC_OF_ANYTHING = frozenset(
+    ["hexdigest", "isoformat", "timestamp", "toordinal", "total_seconds", "toISOString", "toFixed", "getTime", "push"]
+)
 _ADDS = frozenset(["append", "add", "push", "unshift", "insert", "extend", "appendleft", "update_one"])
 _WRITES = frozenset(["WriteString", "Write", "WriteByte", "WriteRune", "write", "writeln"])
 
@@ -454,9 +462,7 @@ def _method(
             return handler(node, function, receiver, actuals, machine)
         if name in _UNCHANGED and not (isinstance(receiver, Atom) and name in ("sort", "reverse", "String", "at")):
             return receiver
-        if name in _NUMERIC and (
-            isinstance(receiver, Text | Items) or name in ("hexdigest", "isoformat", "toISOString", "toFixed", "push")
-        ):
+        if name in _NUMERIC and (isinstance(receiver, Text | Items) or name in _NUMERIC_OF_ANYTHING):
             return NUMBER
     return None
 
@@ -541,14 +547,31 @@ def _replace_method(
 
 def _replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, everywhere: bool) -> Value:
     old, new = constants_of(actuals[0].value), actuals[1]
+    doubled = everywhere and len(old) == 1 and old[0] in _QUOTES and constants_of(new.value) == (old[0] * 2,)
+    if isinstance(receiver, Text) and doubled:
+        return Text(_without_quote(receiver.pieces, old[0]))
     if isinstance(receiver, Text):
         if len(old) == 1:
             return Text(formats.replace_text(receiver.pieces, old[0], Filler(new.value, new.range), node.range))
         return receiver
-    replacement = constants_of(new.value)
-    if everywhere and len(old) == 1 and old[0] in ('"', "`", "]") and replacement == (old[0] * 2,):
+    if doubled:
         return Atom(origin_of(receiver), doubled=old[0])
     return Atom(origin_of(receiver))
+
+
+_QUOTES = ('"', "`", "]")
+
+
+def _without_quote(pieces: tuple[Piece, ...], quote: str) -> tuple[Piece, ...]:
+    """Pieces in which a quote is doubled, those of splices too."""
+    return tuple(
+        piece.replace(quote, quote * 2)
+        if isinstance(piece, str)
+        else replace(piece, doubled=quote)
+        if isinstance(piece, Splice)
+        else Alternatives(tuple(_without_quote(option, quote) for option in piece.options))
+        for piece in pieces
+    )
 
 
 def is_cleansing(pattern: str) -> bool:

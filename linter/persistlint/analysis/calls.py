@@ -267,6 +267,9 @@ def _unknown(
             machine.refine(frozenset(path for actual in actuals if (path := path_of(actual.expression)) is not None))
         if _QUOTES.search(name) or _VALIDATES.search(name):
             return CHECKED
+    if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
+        return Atom(Origin.ENVIRONMENT)
+    _hand_over(actuals, machine)
     origins = [origin_of(actual.value) for actual in actuals]
     if (
         isinstance(receiver, Text | Items)
@@ -281,15 +284,30 @@ def _unknown(
         origin is Origin.CONSTANT for origin in origins
     ):
         return Atom(Origin.METADATA)
+    if receiver is not None and origin_of(receiver) is Origin.METADATA and all(o <= Origin.METADATA for o in origins):
+        return Atom(Origin.METADATA)  # `Model._meta.get_table()`
     if isinstance(receiver, Atom) and receiver.origin in (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED):
         return Atom(receiver.origin)  # `key.String()` of a UUID
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
         return Atom(receiver.origin)
-    if (path := path_of(node.function)) in ("os.getenv", "os.environ.get", "os.Getenv", "Deno.env.get") or (
-        qualified in ("os.getenv", "os.environ.get", "os.Getenv") and path
-    ):
-        return Atom(Origin.ENVIRONMENT)
     return UNKNOWN
+
+
+def _hand_over(actuals: list[Actual], machine: Interpreter) -> None:
+    """`run("name", function, a, b)`: a function that is handed over with arguments behind it is called with them."""
+    for index, actual in enumerate(actuals[:-1]):
+        if isinstance(actual.value, Closure):
+            rest = [later for later in actuals[index + 1 :] if later.keyword is None]
+            arguments, paths = bound(actual.value.function, rest, actual.value.receiver is not None)
+            behind = len(actual.value.function.parameters) - len(rest)
+            if behind > 0:  # the parameters before them come from the caller: a cursor, a transaction
+                names = [parameter.name for parameter in actual.value.function.parameters[behind:]]
+                arguments = dict(zip(names, (later.value for later in rest), strict=False))
+                paths = {}
+            machine.call_closure(actual.value, arguments, paths)
+
+
+_ENVIRONMENT = ("os.getenv", "os.environ.get", "os.Getenv", "os.LookupEnv", "Deno.env.get")
 
 
 def _constructed(node: Call, called: Value | None, machine: Interpreter) -> Value | None:

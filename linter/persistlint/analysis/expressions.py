@@ -209,7 +209,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
         case Instance(definition=definition):
             found = machine.attribute_of(definition, name)
             if isinstance(found, Closure):
-                return Closure(found.function, found.home, value)
+                return _method_or_property(Closure(found.function, found.home, value), name, machine)
             if found is not None and not _is_metadata(found, name):
                 return found
             return Atom(Origin.METADATA) if METADATA.fullmatch(name) or all_caps(name) else found or UNKNOWN
@@ -249,6 +249,12 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 all_caps(name) and origin is Origin.UNKNOWN
             ):
                 return Atom(Origin.METADATA)
+            if (
+                name == "value"
+                and isinstance(attribute.value, Call)
+                and last_name(attribute.value.function)[:1].isupper()
+            ):
+                return CHECKED  # `Direction(x).value` of an enum raises on anything else
             if origin in (Origin.UNKNOWN, Origin.PARAMETER) and is_settings(attribute.value):
                 return Atom(Origin.METADATA)
             if origin is Origin.UNKNOWN and isinstance(attribute.value, Name):
@@ -256,6 +262,15 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                     return Atom(Origin.METADATA)
             return Atom(origin)
     return UNKNOWN
+
+
+def _method_or_property(closure: Closure, name: str, machine: Interpreter) -> Value:
+    """A method as it is, a property as what it gives."""
+    if not any(last_name(decorator).endswith("property") for decorator in closure.function.decorators):
+        return closure
+    outcome = machine.call_closure(closure, {}, {})
+    value = outcome.value if outcome is not None else UNKNOWN
+    return Atom(Origin.METADATA) if _is_metadata(value, name) else value
 
 
 def _is_metadata(value: Value, name: str) -> bool:

@@ -74,6 +74,8 @@ def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
                 return flag.when_true if truth else flag.when_false
             if isinstance(test, Attribute) and test.name in ("length", "size") and not truth:
                 return checked(test.value, False, machine)
+            if path is not None and not truth and machine.language != "go":
+                return frozenset([path, f"keys:{path}"])  # nothing, or empty: it adds nothing to a text
         case Comprehension(target=target, iterable=iterable, conditions=conditions) if not truth:
             # `[x for x in xs if x not in ALLOWED]` is empty: every x is in it.
             passed = [checked(condition, False, machine) for condition in conditions[:1]]

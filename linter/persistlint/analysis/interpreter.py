@@ -104,6 +104,14 @@ _EXITS = frozenset(
 )
 
 
+# Which functions run in turn, by whether code outside can call them and whether this file does.
+_STAGES: tuple[Callable[[bool, bool], bool], ...] = (
+    lambda exported, called: exported and not called,
+    lambda exported, called: exported,
+    lambda exported, called: True,
+)
+
+
 @dataclass
 class Frame:
     """One run of a function."""
@@ -137,6 +145,7 @@ class Interpreter:
     frames: list[Frame] = field(default_factory=list)
     functions: dict[int, tuple[Function, Value | None, dict[str, Value]]] = field(default_factory=dict)
     followed: set[int] = field(default_factory=set)
+    handed: dict[int, dict[str, Origin]] = field(default_factory=dict)
     objects: dict[str, dict[str, Value]] = field(default_factory=dict)
     class_scopes: dict[str, dict[str, Value]] = field(default_factory=dict)
     steps: int = 0
@@ -155,14 +164,16 @@ class Interpreter:
         self.outer = dict((self.state or State()).values)
         wanted = _Wanted(candidates, calls)
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
-        # its own sake only where nothing calls it. Functions inside functions become known as those run.
+        # its own sake only where nothing calls it. What is called here comes after its callers, which tell what it is
+        # called with. Functions inside functions become known as those run.
         done: set[int] = set()
-        for exported in (True, False):
+        for stage in _STAGES:
             while new := {key: found for key, found in self.functions.items() if key not in done}:
                 wanted.learn(function for function, _, _ in new.values())
                 ran = False
                 for key, (function, receiver, captured) in new.items():
-                    if (function.exported and bool(function.name)) is not exported:
+                    exported = function.exported and bool(function.name)
+                    if not stage(exported, function.name in wanted.calls):
                         continue
                     done.add(key)
                     if (exported or key not in self.followed) and wanted.includes(function):
@@ -174,8 +185,12 @@ class Interpreter:
     def run_function(self, function: Function, receiver: Value | None, captured: dict[str, Value]) -> None:
         """Run a function for its own sake, with parameters of which nothing is known but their declaration."""
         self.state = State({**captured})
+        handed = self.handed.get(id(function), {})
         for parameter in function.parameters:
-            self._bind(parameter, self.parameter(parameter))
+            value = self.parameter(parameter)
+            if handed.get(parameter.name, Origin.REQUEST) <= Origin.METADATA and origin_of(value) is Origin.PARAMETER:
+                value = Atom(Origin.METADATA)  # all calls that can be seen hand over the program's own text
+            self._bind(parameter, value)
         self._bind_receiver(function, receiver)
         self._enter(function)
         self.state = None
@@ -216,11 +231,17 @@ class Interpreter:
                 value = self.evaluate(parameter.default) if parameter.default is not None else self.parameter(parameter)
             self._bind(parameter, value)
         self._bind_receiver(function, closure.receiver)
+        own = self._own_object(closure)
+        if own is not None:
+            _copy_attributes(caller, own[0], self.state, own[1])
         frame = self._enter(function)
         end = self.state
         self.state = caller
         if inside and end is not None:
             self._take_over(caller, end, shadowed | _declared(function.body))
+        elif own is not None and end is not None:
+            _copy_attributes(end, own[1], caller, own[0])
+        self._note_arguments(function, arguments)
         checked = frozenset(
             path
             for name, path in paths.items()
@@ -229,6 +250,24 @@ class Interpreter:
         if function.is_generator:
             return Outcome(Items(tuple(frame.returned)) if frame.returned else UNKNOWN, checked)
         return Outcome(choice(frame.returned) if frame.returned else CONSTANT, checked)
+
+    def _own_object(self, closure: Closure) -> tuple[str, str] | None:
+        """The names of the object in the caller and in the function, where a method calls another of its own."""
+        calling = self.frames[-1].function
+        inside = closure.function.receiver
+        if calling is None or calling.receiver is None or inside is None or not isinstance(closure.receiver, Instance):
+            return None
+        return (calling.receiver, inside) if calling.owner == closure.receiver.definition.name else None
+
+    def _note_arguments(self, function: Function, arguments: Mapping[str, Value]) -> None:
+        """Remember the worst that a call in this file hands over for each parameter."""
+        seen = self.handed.setdefault(id(function), {})
+        for parameter in function.parameters:
+            value = arguments.get(parameter.name)
+            origin = origin_of(value) if value is not None else Origin.CONSTANT
+            if isinstance(value, Text):
+                origin = Origin.METADATA  # put together in the caller, where its own holes are reported
+            seen[parameter.name] = max(seen.get(parameter.name, Origin.CONSTANT), origin)
 
     # ---------------------------------------------------------------------------------------------- statements
 
@@ -309,12 +348,10 @@ class Interpreter:
         """A function as a value; it is remembered, to be run for its own sake later, in case nothing here calls it or
         code outside the file can."""
         captured = self.state.values if self.state is not None else {}
-        if id(function) not in self.functions:
-            self.functions[id(function)] = (
-                function,
-                receiver,
-                dict(captured) if self.frames[-1].number else self.outer,
-            )
+        # A function inside a function sees what is known where its definition is reached, not where the block begins.
+        if id(function) not in self.functions or self.frames[-1].number:
+            inside = self.frames[-1].number != 0
+            self.functions[id(function)] = (function, receiver, dict(captured) if inside else self.outer)
         return Closure(function, self.frames[-1].number, receiver)
 
     def refine(self, checked: Checked) -> None:
@@ -714,6 +751,14 @@ class Interpreter:
             self.assign(path, Entries((*known.entries, (key, value))))
         elif isinstance(known, Items):
             self.assign(path, Items((*known.elements, value)))
+
+
+def _copy_attributes(source: State, name: str, target: State, other: str) -> None:
+    """What is known of an object's attributes under one name is known under the other."""
+    prefix = name + "."
+    for path, value in list(source.values.items()):
+        if path.startswith(prefix):
+            target.values[f"{other}.{path[len(prefix) :]}"] = value
 
 
 class _Wanted:

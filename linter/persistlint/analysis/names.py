@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 # Attributes that name a part of the schema, and objects that hold the configuration: the developer's, not data.
 METADATA = re.compile(
-    r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix)(?:_?(?:name|prefix|schema))?s?(?:_{2})?"
+    r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix|keyspace|bucket|scope|database|db|catalog|dataset"
+    r"|namespace)(?:_?(?:name|prefix|schema|id))?s?(?:_{2})?"
     r"|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema",
     re.IGNORECASE,
 )
-SETTINGS = re.compile(r"settings?|config|configuration|conf|cfg|constants?|consts|schema|models?", re.IGNORECASE)
+SETTINGS = re.compile(r"_?(?:settings?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE)
 _MAJOR_VERSION = re.compile(r"/v\d+(?=$|/|\.)|\.v\d+$")
 _WRAPPERS = re.compile(
     r"^(?:Optional|Annotated|Awaitable|Promise|Readonly|Partial|NonNullable|AsyncGenerator|AsyncIterator|Generator"

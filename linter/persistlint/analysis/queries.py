@@ -87,6 +87,12 @@ _NO_DATABASES = frozenset(
         "gql",
     ]
 )
+_VERB = re.compile(
+    r"\s*(?:select|insert|update|delete|replace|merge|upsert|create|alter|drop|truncate|with|call|exec|grant|revoke|set)\s",
+    re.I,
+)
+_SENDS = re.compile(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
+_MAKES_TEXT = frozenset(["format", "format_map", "Sprintf", "substitute", "replace", "replaceAll"])
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 
 
@@ -139,6 +145,9 @@ class _Collector:
             if guess is not None:
                 resolved, library, certain = guess
                 self._send(node, resolved.operation, library, actuals, certain)
+            elif _SENDS.search(last_name(node.function)):
+                for actual in actuals:
+                    self.on_text("sql", actual.expression, actual.value)
         elif resolved.operation.is_sink:
             self._send(node, resolved.operation, resolved.operation.library, actuals, certain=True)
         return resolved
@@ -221,7 +230,7 @@ class _Collector:
         origin = origin_of(value)
         if operation.raw or origin is Origin.REQUEST:
             return True
-        return is_fragment and operation.clause in ("order", "group") and origin is Origin.PARAMETER
+        return operation.bare and origin is Origin.PARAMETER
 
     def _reads(self, pieces: tuple[Piece, ...], is_fragment: bool) -> bool:
         for text in linearise(pieces, most=3):
@@ -269,8 +278,14 @@ class _Collector:
                 best = rank, operation, type
         if best is None:
             return None
-        _, operation, type = best
-        return Resolved(operation, type), type.library, False
+        (_, fits, imported), operation, type = best
+        return Resolved(operation, type), type.library, fits and imported and self._begins(operation, actuals)
+
+    def _begins(self, operation: Operation, actuals: list[Actual]) -> bool:
+        """Whether the SQL of a call at least begins as SQL does: a dialect may go on as it likes."""
+        texts = [actual.value for actual, _ in _sql_arguments(operation, actuals) if isinstance(actual.value, Text)]
+        first = next((piece for text in texts for piece in text.pieces if isinstance(piece, str) and piece.strip()), "")
+        return bool(_VERB.match(first))
 
     def _imports(self, library: Library) -> bool:
         return bool(self.names.modules.intersection(library.modules))
@@ -412,7 +427,7 @@ def queries(syntax: Syntax) -> Iterator[Fact]:
     names = Names(tables, language.libraries)
     collector = _Collector(syntax.source, names, tables)
     sinks = sink_names(language.libraries)
-    candidates = [range for name, range in syntax.calls if name in sinks]
+    candidates = [range for name, range in syntax.calls if name in sinks or name in _MAKES_TEXT or _SENDS.search(name)]
     candidates += [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(syntax.source.text(range))]
     if not candidates:
         return
@@ -476,7 +491,9 @@ def _parameter(name: str, actuals: list[Actual]) -> Actual:
 def _names_no_data(text: tuple[str | Splice, ...], index: int, is_whole: bool) -> bool:
     """Whether a hole is the name of a placeholder (`:{name}`), or the statement itself, which somebody else wrote."""
     before = "".join(piece if isinstance(piece, str) else "x" for piece in text[:index])
-    return (is_whole and not before.strip()) or bool(re.search(r"(?:(?<![:\w]):|@|\$|%\()\w*$", before))
+    if is_whole and (not before.strip() or before.rstrip().endswith(";")):
+        return True
+    return bool(re.search(r"(?:(?<![:\w]):|@|\$|%\()\w*$", before))
 
 
 def _follows_minus(text: tuple[str | Splice, ...], index: int) -> bool:

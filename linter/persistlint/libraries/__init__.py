@@ -39,6 +39,7 @@ Keys of an operation (a method or function):
 - `fragment`: index, list of indexes, or "all", of the arguments that are a piece of SQL; `clause` says of what:
   "where" (default), "select", "from", "group", "order", "set", "value", "with", "name" (a bare name).
 - `raw`: the argument is spliced into SQL whatever it is, so that a variable alone is already interpolation.
+- `bare`: a plain variable that the caller handed over counts too, as strings are what people pass there (`Order`).
 - `keys`: other ways to pass the SQL: a keyword argument, or a property of an object in the place of the SQL.
 - `parameters`: where bound values go: index, "rest", or a list of keys (keyword arguments or object properties), in
   which an index may stand too where there are both ways.
@@ -74,6 +75,7 @@ OPERATION_KEYS = frozenset(
         "fragment",
         "clause",
         "raw",
+        "bare",
         "keys",
         "parameters",
         "returns",
@@ -116,6 +118,7 @@ class Operation:
     every_argument: bool = False
     clause: str = "where"
     raw: bool = False
+    bare: bool = False
     keys: tuple[str, ...] = ()
     parameters: int | str | tuple[int | str, ...] | None = None
     returns: str | None = None
@@ -271,6 +274,7 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         every_argument=fragment == "all",
         clause=keys.get("clause", "where"),
         raw=keys.get("raw", False),
+        bare=keys.get("bare", False),
         keys=tuple(keys.get("keys", ())),
         parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
         returns=keys.get("returns"),
