@@ -24,7 +24,7 @@ ALLOWED = {
     "diagnostic": {"source"},
     "ir": {"source"},
     "settings": {"diagnostic"},
-    "languages": {"ir", "source"},
+    "languages": {"ir", "source", "sql"},
     "sql": {"source", "facts"},
     "facts": {"source", "libraries", "ir", "sql"},
     "rule": {"source", "diagnostic", "facts"},

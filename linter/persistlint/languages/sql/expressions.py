@@ -113,7 +113,7 @@ def expressions(reader: Reader, *ends: str) -> list[Expression]:
 def is_query(reader: Reader) -> bool:
     """Whether a query comes next, perhaps in parentheses."""
     offset = 0
-    while reader.word(offset) == "(":
+    while reader.word(offset) == "(" and offset < DEEPEST:
         offset += 1
     return reader.word(offset) in ("SELECT", "WITH", "VALUES", "TABLE")
 

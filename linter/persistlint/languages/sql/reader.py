@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, string_value, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 DEEPEST = 60  # blocks and parentheses in one another; what is deeper is not looked at
 
@@ -32,13 +32,23 @@ class Text:
         return Text(self.text[start:end], self.positions[start : end + 1])
 
 
-def whole(content: bytes) -> Text:
-    """The text of a file."""
-    text = content.decode("utf-8", "replace")
-    if len(text) == len(content):
-        return Text(text, range(len(text) + 1))
-    widths = (len(character.encode("utf-8")) for character in text)
-    return Text(text, array("Q", accumulate(widths, initial=0)))
+def joined(content: bytes, stretches: Iterable[Range]) -> Text:
+    """Stretches of a file as one text."""
+    pieces = []
+    positions = array("Q")
+    end = 0
+    for stretch in stretches:
+        data = content[stretch.start : stretch.end]
+        piece = data.decode("utf-8", "replace")
+        pieces.append(piece)
+        end = stretch.end
+        if len(piece) == len(data):
+            positions.extend(range(stretch.start, end))
+        else:
+            widths = (len(character.encode("utf-8")) for character in piece)
+            positions.extend(islice(accumulate(widths, initial=stretch.start), len(piece)))
+    positions.append(end)
+    return Text("".join(pieces), positions)
 
 
 def body(text: Text, token: Token) -> Text:

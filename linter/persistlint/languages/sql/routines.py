@@ -113,7 +113,8 @@ def _parameters(reader: Reader) -> tuple[tuple[Parameter, ...], dict[str, str]]:
     while not reader.at_end and (reader.token().kind is Kind.PARAMETER or in_parentheses) and reader.word() != ")":
         before = reader.index
         found.append(_parameter(reader, len(found) + 1))
-        reader.skip_until(",", ")") if in_parentheses else None
+        if in_parentheses:
+            reader.skip_until(",", ")")
         if not reader.accept(",") or reader.index == before:
             break
     if in_parentheses:

@@ -59,31 +59,9 @@ DYNAMIC_FUNCTIONS = word_set(
     " openquery openrowset dbms_sql.parse dbms_utility.exec_ddl_statement dbms_xmlgen.getxml dbms_xmlgen.newcontext"
     " xpath_table pg_background_launch run_command_on_workers run_command_on_shards"
 )
-_STARTS = frozenset(  # words that begin a T-SQL statement, where no semicolon ends the one before
-    [
-        "DECLARE",
-        "IF",
-        "WHILE",
-        "BEGIN",
-        "END",
-        "EXEC",
-        "EXECUTE",
-        "RETURN",
-        "PRINT",
-        "RAISERROR",
-        "THROW",
-        "ELSE",
-        "OPEN",
-        "CLOSE",
-        "DEALLOCATE",
-        "GOTO",
-        "BREAK",
-        "CONTINUE",
-        "COMMIT",
-        "ROLLBACK",
-        "TRUNCATE",
-        "DROP",
-    ]
+_STARTS = word_set(  # they begin a T-SQL statement, where no semicolon ends the one before
+    "DECLARE IF WHILE BEGIN END EXEC EXECUTE RETURN PRINT RAISERROR THROW ELSE OPEN CLOSE DEALLOCATE GOTO BREAK CONTINUE"
+    " COMMIT ROLLBACK TRUNCATE DROP"
 )
 _LOUD = frozenset({"NOTICE", "WARNING", "INFO", "LOG", "DEBUG"})  # levels of RAISE that go on
 _ASSIGNING = {":=": "=", "=": "=", "+=": "+", "-=": "-", "*=": "*", "/=": "/"}
@@ -92,30 +70,31 @@ _ASSIGNING = {":=": "=", "=": "=", "+=": "+", "-=": "-", "*=": "*", "/=": "/"}
 def block(reader: Reader, *ends: str) -> Block:
     """Lower statements up to one of the words `ends`, which is not stepped over, or to the end."""
     found: list[Statement] = []
-    if reader.depth >= DEEPEST:
-        reader.index = reader.end
-        return ()
-    reader.depth += 1
     while not reader.at_end and reader.word() not in ends:
-        before = reader.index
-        found.extend(statement(reader))
-        if reader.index == before:
-            reader.index += 1
-    reader.depth -= 1
+        if not reader.accept(";"):
+            before = reader.index
+            found.extend(statement(reader))
+            if reader.index == before:
+                reader.index += 1
     return tuple(found)
 
 
 def statement(reader: Reader) -> list[Statement]:
     """Lower the statement that comes next, its semicolon included; nothing for one that does not matter here."""
-    while reader.accept(";"):
-        pass
+    if reader.depth >= DEEPEST:
+        reader.index = reader.end
+        return []
+    reader.depth += 1
     _label(reader)
     lowered = _STATEMENTS.get(reader.word())
     if lowered is not None:
-        return lowered(reader)
-    if reader.token().kind in (Kind.WORD, Kind.QUOTED, Kind.PARAMETER):
-        return _assignment_or_call(reader)
-    return plain(reader)
+        found = lowered(reader)
+    elif reader.token().kind in (Kind.WORD, Kind.QUOTED, Kind.PARAMETER):
+        found = _assignment_or_call(reader)
+    else:
+        found = plain(reader)
+    reader.depth -= 1
+    return found
 
 
 def declarations(reader: Reader) -> list[Statement]:
@@ -517,8 +496,7 @@ def _return(reader: Reader) -> list[Statement]:
     if not reader.at_end and reader.word() not in (";", "END", "ELSE"):
         value = expression(reader)
     range = reader.range_from(start)
-    reader.skip_until(";") if reader.dialect != "tsql" else None
-    reader.accept(";")
+    _finish(reader)
     if is_next:
         return [ExpressionStatement(range, value)] if value is not None else []
     return [Return(range, value)]
@@ -531,6 +509,7 @@ def _raise(reader: Reader) -> list[Statement]:
     goes_on = reader.word() in _LOUD
     _skip_plain(reader)
     range = reader.range_from(start)
+    reader.accept(";")
     return [] if goes_on else [Raise(range, None)]
 
 
@@ -697,7 +676,7 @@ def _procedure_call(reader: Reader, start: int) -> list[Statement]:
         reader.index += 2
     begin = reader.index
     name = reader.name().rsplit(".", 1)[-1]
-    while reader.accept("."):  # master..sp_executesql
+    while reader.accept("..") or reader.accept("."):  # master..sp_executesql
         name = reader.name().rsplit(".", 1)[-1] or name
     name_range = reader.range_from(begin)
     values: list[Argument] = []
@@ -944,12 +923,14 @@ def _first_word(reader: Reader) -> str:
 
 
 def _nothing(reader: Reader) -> list[Statement]:
-    reader.skip_until(";") if reader.dialect != "tsql" else reader.step()
+    """A word that does nothing: NULL, or an ELSE without IF."""
+    reader.step()
     reader.accept(";")
     return []
 
 
 def _grant(reader: Reader) -> list[Statement]:
+    """GRANT and REVOKE, in which EXECUTE is a privilege."""
     reader.skip_until(";")
     reader.accept(";")
     return []
