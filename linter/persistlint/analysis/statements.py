@@ -36,7 +36,7 @@ def tail(operation: Operation, actuals: list[Actual], source: SourceFile) -> Tai
             return Tail.REFUSED
         case "first":
             return Tail.DROPPED
-        case "one-with-parameters":
+        case "one-with-parameters" if not _has_option(operation.library, source):
             return Tail.REFUSED if binds(operation, actuals, source) else Tail.RUN
         case "one-by-default" if _connects_without_option(operation.library, source):
             return Tail.REFUSED
@@ -70,9 +70,13 @@ def _is_value(actual: Actual, source: SourceFile) -> bool:
 
 def _connects_without_option(library: Library, source: SourceFile) -> bool:
     """Whether the file makes its connections itself, and no option of theirs allows several statements."""
-    text = source.content.decode("utf-8", "replace")
-    if library.statements_option in text:
+    if _has_option(library, source):
         return False
+    text = source.content.decode("utf-8", "replace")
     makers = {name.rsplit(".", 1)[-1] for type in library.types.values() for name in type.created_by}
     made = re.findall(rf"\b(?:{'|'.join(map(re.escape, sorted(makers)))})\(([^)]*)\)", text)
     return bool(made) and all(re.search("[:=]", options) and not _SPREAD.search(options) for options in made)
+
+
+def _has_option(library: Library, source: SourceFile) -> bool:
+    return bool(library.statements_option) and library.statements_option.encode() in source.content

@@ -54,8 +54,8 @@ Keys of an operation (a method or function):
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
 - `statements`: what a call does with several statements in one text: runs them all ("many"), refuses them ("one"),
   silently runs the "first" alone, refuses them where values are bound ("one-with-parameters", as PostgreSQL's extended
-  protocol does), or refuses them unless the connection was made with the library's `statements-option`
-  ("one-by-default"). Where neither the operation nor the library has the key, nothing is known.
+  protocol does) or unless the connection is made otherwise ("one-by-default"); the library's `statements-option` names
+  what makes the last two take several. Where neither the operation nor the library has the key, nothing is known.
 """
 
 from __future__ import annotations

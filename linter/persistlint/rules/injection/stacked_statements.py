@@ -5,26 +5,26 @@ Several statements in the text of one call, with a driver that takes only one th
 
 ## Why it matters
 
-Most drivers prepare a statement before they bind values, and a prepared statement is a single one. asyncpg, pgx, psycopg
-and node-postgres then fail with *cannot insert multiple commands into a prepared statement*; `sqlite3` of Python and
-better-sqlite3 refuse the call; node:sqlite and `run` of sqlite3 for Node do the worst: they run the first statement, and
-drop the others without a word.
+Most drivers prepare a statement before they bind values, and a prepared statement is a single one. asyncpg, pgx,
+psycopg 3 and node-postgres then fail with *cannot insert multiple commands into a prepared statement*; `sqlite3` of
+Python and better-sqlite3 refuse the call. node:sqlite and `run` of sqlite3 for Node do the worst: they run the first
+statement, and drop the others without a word.
 
 ## Example
 
 ```python
 import asyncpg
 
-async def archive(connection: asyncpg.Connection, key: int) -> None:
-    await connection.execute("INSERT INTO archive SELECT * FROM orders WHERE id = $1; DELETE FROM orders WHERE id = $1", key)
+async def remove(connection: asyncpg.Connection, key: int) -> None:
+    await connection.execute("DELETE FROM items WHERE id = $1; DELETE FROM orders WHERE id = $1", key)
 ```
 
 ```python
 import asyncpg
 
-async def archive(connection: asyncpg.Connection, key: int) -> None:
+async def remove(connection: asyncpg.Connection, key: int) -> None:
     async with connection.transaction():
-        await connection.execute("INSERT INTO archive SELECT * FROM orders WHERE id = $1", key)
+        await connection.execute("DELETE FROM items WHERE id = $1", key)
         await connection.execute("DELETE FROM orders WHERE id = $1", key)
 ```
 
@@ -53,8 +53,8 @@ import (
         "github.com/jackc/pgx/v5"
 )
 
-func Archive(ctx context.Context, tx pgx.Tx, id int64) error {
-        _, err := tx.Exec(ctx, "INSERT INTO archive SELECT * FROM orders WHERE id = $1; DELETE FROM orders WHERE id = $1", id)
+func Remove(ctx context.Context, tx pgx.Tx, id int64) error {
+        _, err := tx.Exec(ctx, "DELETE FROM items WHERE id = $1; DELETE FROM orders WHERE id = $1", id)
         return err
 }
 ```
@@ -68,9 +68,9 @@ import (
         "github.com/jackc/pgx/v5"
 )
 
-func Archive(ctx context.Context, tx pgx.Tx, id int64) error {
+func Remove(ctx context.Context, tx pgx.Tx, id int64) error {
         batch := &pgx.Batch{}
-        batch.Queue("INSERT INTO archive SELECT * FROM orders WHERE id = $1", id)
+        batch.Queue("DELETE FROM items WHERE id = $1", id)
         batch.Queue("DELETE FROM orders WHERE id = $1", id)
         return tx.SendBatch(ctx, batch).Close()
 }
