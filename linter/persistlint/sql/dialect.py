@@ -41,7 +41,7 @@ _SIGNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
          r"|\bset\s+@\w+\s*=\s*N'|\bcreate\s+proc\b|\bnvarchar\s*\("),
         ("tsql", 2, r"\[dbo\]|\bdbo\.|\bidentity\s*\(\s*\d"
          r"|\buniqueidentifier\b|\bselect\s+top\b|\bgetdate\s*\(|\braiserror\b"),
-        ("mysql", 3, r"^\s*delimiter\s|\bengine\s*=\s*\w|\bauto_increment\b|\bprepare\s+\w+\s+from\b"),
+        ("mysql", 3, r"^\s*delimiter\s|\bengine\s*=\s*(?!\w*mergetree)\w|\bauto_increment\b|\bprepare\s+\w+\s+from\b"),
         ("mysql", 2, r"`\w+`|\bdeallocate\s+prepare\b|\bsignal\s+sqlstate\b"
          r"|\bon\s+duplicate\s+key\b|\bunsigned\b|\bdefiner\s*="),
         ("mysql", 1, r"\bset\s+@\w+\s*=|\bconcat\s*\("
@@ -54,6 +54,7 @@ _SIGNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
          r"|\bnvl\s*\(|\bsysdate\b"),
         ("sqlite", 3, r"\bautoincrement\b|^\s*pragma\s+\w|\bwithout\s+rowid\b|\bsqlite_\w+|\bstrftime\s*\("),
         ("sqlite", 1, r"\binsert\s+or\s+(?:replace|ignore)\b|\battach\s+database\b|\bdatetime\s*\(\s*'now'"),
+        ("snowflake", 4, r"\blanguage\s+sql\b[^;]*?\bas\s*\$\$\s*(?:begin|declare)\b"),
         ("snowflake", 3, r"\bcreate\s+(?:or\s+replace\s+)?(?:warehouse|stage|stream)\b"
          r"|\bvariant\b|\bidentifier\s*\(\s*:"),
         ("clickhouse", 3, r"\bengine\s*=\s*\w*mergetree\b"),

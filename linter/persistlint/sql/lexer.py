@@ -298,6 +298,9 @@ class _Splitter:
             elif word == "BEGIN" or (word == "CASE" and self.previous != "END"):
                 self.depth += 1
                 self.opened = True
+            elif word in ("AS", "IS") and not self.opened and "PACKAGE" in self.words:
+                self.depth += 1  # the END of a package closes it
+                self.opened = True
             elif word == "END" or (self.previous == "BEGIN" and word in ("TRAN", "TRANSACTION")):
                 self.depth = max(0, self.depth - 1)
         if word:

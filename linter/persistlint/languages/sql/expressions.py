@@ -364,7 +364,7 @@ def _number(text: str) -> int | float | None:
 
 def _keyword(reader: Reader, word: str) -> Expression:
     start, token = reader.index, reader.token()
-    if word in STOPS and reader.word(1) not in ("(", "."):
+    if word in ("EXEC", "EXECUTE") or (word in STOPS and reader.word(1) not in ("(", ".")):
         return Unknown(Range(reader.range_of(token).start, reader.range_of(token).start))
     match word:
         case "NULL" | "TRUE" | "FALSE":
@@ -400,6 +400,10 @@ def _named(reader: Reader) -> Expression:
         tokens.append(reader.step())
     names = [identifier(token) for token in tokens]
     range = reader.range_from(start)
+    if reader.word() == "(" and names[0] in reader.types and len(names) == 1:  # an element of a collection of PL/SQL
+        element = arguments(reader)
+        index = element[0].value if len(element) == 1 else Unknown(range)
+        return Subscript(reader.range_from(start), Name(range, names[0]), index)
     if reader.word() == "(" and tokens[0].kind is not Kind.PARAMETER:
         return _call(reader, start, names, range)
     if len(names) == 1 and names[0] not in reader.types:

@@ -60,8 +60,8 @@ DYNAMIC_FUNCTIONS = word_set(
     " xpath_table pg_background_launch run_command_on_workers run_command_on_shards"
 )
 _STARTS = word_set(  # they begin a T-SQL statement, where no semicolon ends the one before
-    "DECLARE IF WHILE BEGIN END EXEC EXECUTE RETURN PRINT RAISERROR THROW ELSE OPEN CLOSE DEALLOCATE GOTO BREAK CONTINUE"
-    " COMMIT ROLLBACK TRUNCATE DROP"
+    "DECLARE IF WHILE BEGIN END EXEC EXECUTE RETURN PRINT RAISERROR THROW ELSE OPEN CLOSE DEALLOCATE GOTO BREAK"
+    " CONTINUE COMMIT ROLLBACK TRUNCATE DROP"
 )
 _LOUD = frozenset({"NOTICE", "WARNING", "INFO", "LOG", "DEBUG"})  # levels of RAISE that go on
 _ASSIGNING = {":=": "=", "=": "=", "+=": "+", "-=": "-", "*=": "*", "/=": "/"}
@@ -127,7 +127,7 @@ def body(reader: Reader) -> Block:
     """Lower a whole body: declarations if there are any, and a block."""
     found: list[Statement] = []
     _label(reader)
-    if reader.word() == "DECLARE" and reader.dialect != "mysql" and reader.token(1).kind is not Kind.PARAMETER:
+    if reader.word() == "DECLARE" and reader.dialect not in ("mysql", "tsql"):
         reader.step()
         found += declarations(reader)
     return (*found, *block(reader))
@@ -723,7 +723,7 @@ def _open(reader: Reader) -> list[Statement]:
     for word in ("NO", "SCROLL"):
         reader.accept(word)
     if not reader.accept("FOR"):
-        _skip_plain(reader)
+        _finish(reader)
         return []
     if reader.word() == "EXECUTE":
         return _execute(reader)
@@ -839,10 +839,10 @@ def _select_variables(reader: Reader) -> list[Statement]:
 
 def plain(reader: Reader) -> list[Statement]:
     """A statement of SQL that is as it stands: only what it calls can matter."""
-    start = reader.index
+    start, calls_nothing = reader.index, reader.word() in ("GRANT", "REVOKE", "COMMENT", "DROP", "ALTER")
     _skip_plain(reader)
     end = reader.index
-    found = _calls_in(reader, start, end)
+    found = [] if calls_nothing else _calls_in(reader, start, end)
     reader.index = max(end, reader.index)
     reader.accept(";")
     return found
