@@ -92,6 +92,7 @@ _VERB = re.compile(
     re.I,
 )
 _SENDS = re.compile(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
+_SHOWS = re.compile(r"log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I)
 _MAKES_TEXT = frozenset(["format", "format_map", "Sprintf", "substitute", "replace", "replaceAll"])
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 
@@ -145,7 +146,7 @@ class _Collector:
             if guess is not None:
                 resolved, library, certain = guess
                 self._send(node, resolved.operation, library, actuals, certain)
-            elif _SENDS.search(last_name(node.function)):
+            elif _may_send(node):
                 for actual in actuals:
                     self.on_text("sql", actual.expression, actual.value)
         elif resolved.operation.is_sink:
@@ -453,6 +454,14 @@ def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
 
 def _makes_text(operation: Operation) -> bool:
     return operation.raw or operation.yields == "argument"
+
+
+def _may_send(node: Call) -> bool:
+    """Whether a function that nothing is known of sends SQL, by its name."""
+    name = last_name(node.function)
+    if isinstance(node.function, Attribute) and last_name(node.function.value).lstrip("_$").lower() in _NO_DATABASES:
+        return False
+    return bool(_SENDS.search(name)) and not _SHOWS.search(name)
 
 
 def _sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tuple[Actual, bool]]:
