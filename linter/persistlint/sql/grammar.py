@@ -281,7 +281,7 @@ class Grammar:
         if frame.clause == "name":
             return word in _OBJECTS or word in _KEYWORDS or word in OPTIONS
         if frame.clause == "set" and frame.verb == "SET":
-            return word in SETTINGS or word in OPTIONS or word in _KEYWORDS
+            return word in SETTINGS or word in OPTIONS or word in _KEYWORDS or word == "ZONE"
         previous = self.word(index - 1)
         if word == "ZONE":
             return previous == "TIME"
