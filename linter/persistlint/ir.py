@@ -423,7 +423,7 @@ class FunctionDefinition(Statement):
     function: Function
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ClassDefinition(Statement):
     """A class, a Go struct (methods with that receiver are in `body` wherever they stand in the file), a TypeScript
     enum (`is_enum`, members are assignments) or interface.

@@ -8,9 +8,10 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import guards
 from persistlint.analysis.expressions import combine, evaluate
@@ -42,6 +43,7 @@ from persistlint.facts import Origin
 from persistlint.ir import (
     Assert,
     Assign,
+    AssignmentExpression,
     Block,
     Call,
     ClassDefinition,
@@ -59,6 +61,7 @@ from persistlint.ir import (
     Module,
     Name,
     Nested,
+    Number,
     Parameter,
     Raise,
     Return,
@@ -108,6 +111,7 @@ _EXITS = frozenset(
 _STAGES: tuple[Callable[[bool, bool], bool], ...] = (
     lambda exported, called: exported and not called,
     lambda exported, called: exported,
+    lambda exported, called: not called,
     lambda exported, called: True,
 )
 
@@ -132,6 +136,16 @@ class Outcome:
     checked: Checked
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What one run of a function came to: its value, the parameters that are checked after it, and what is known of
+    its object's attributes."""
+
+    value: Value
+    checked: frozenset[str]
+    attributes: Mapping[str, Value]
+
+
 @dataclass
 class Interpreter:
     """The run of one file. `on_call` and `on_text` are told of every call and of every text that is named."""
@@ -145,6 +159,7 @@ class Interpreter:
     frames: list[Frame] = field(default_factory=list)
     functions: dict[int, tuple[Function, Value | None, dict[str, Value]]] = field(default_factory=dict)
     followed: set[int] = field(default_factory=set)
+    ran: dict[tuple[Any, ...], Ran] = field(default_factory=dict)
     handed: dict[int, dict[str, Origin]] = field(default_factory=dict)
     objects: dict[str, dict[str, Value]] = field(default_factory=dict)
     class_scopes: dict[str, dict[str, Value]] = field(default_factory=dict)
@@ -218,8 +233,28 @@ class Interpreter:
         if function in active or len(active) > DEEPEST_CALL or self.steps > MOST_STEPS or self.state is None:
             return None
         self.followed.add(id(function))
+        self._note_arguments(function, arguments)
         caller = self.state
         inside = closure.home == self.frames[-1].number
+        own = self._own_object(closure)
+        attributes = _attributes(caller, own[0]) if own is not None else {}
+        key = (id(function), closure.receiver, frozenset(arguments.items()), frozenset(attributes.items()))
+        ran = None if inside else self.ran.get(key)
+        if ran is None:
+            ran = self._run_closure(closure, arguments, own[1] if own is not None else "", attributes, inside)
+            self.state = caller
+            if not inside:
+                self.ran[key] = ran
+        for name, value in ran.attributes.items() if own is not None else ():
+            caller.values[f"{own[0]}.{name}"] = value
+        return Outcome(ran.value, frozenset(path for name, path in paths.items() if name in ran.checked))
+
+    def _run_closure(
+        self, closure: Closure, arguments: Mapping[str, Value], own: str, attributes: Mapping[str, Value], inside: bool
+    ) -> Ran:
+        """Run a function of the file; `own` is the name of its object in it, where the caller's is the same."""
+        function = closure.function
+        caller = self.state or State()
         self.state = State(
             {**(caller.values if inside else self._captured(closure))}, dict(caller.flags) if inside else {}
         )
@@ -229,27 +264,26 @@ class Interpreter:
             value = arguments.get(parameter.name or f"#{index}")
             if value is None:
                 value = self.evaluate(parameter.default) if parameter.default is not None else self.parameter(parameter)
+            elif origin_of(value) in (Origin.UNKNOWN, Origin.PARAMETER) and parameter.annotation:
+                declared = self.names.declared(parameter.annotation)
+                value = declared if declared is not None and origin_of(declared) <= Origin.ANNOTATED else value
             self._bind(parameter, value)
         self._bind_receiver(function, closure.receiver)
-        own = self._own_object(closure)
-        if own is not None:
-            _copy_attributes(caller, own[0], self.state, own[1])
+        for name, value in attributes.items():
+            self.state.values[f"{own}.{name}"] = value
         frame = self._enter(function)
         end = self.state
-        self.state = caller
         if inside and end is not None:
             self._take_over(caller, end, shadowed | _declared(function.body))
-        elif own is not None and end is not None:
-            _copy_attributes(end, own[1], caller, own[0])
-        self._note_arguments(function, arguments)
         checked = frozenset(
-            path
-            for name, path in paths.items()
-            if frame.ends and all(_is_checked(state.values.get(name)) for state in frame.ends)
-        )  # fmt: skip
+            parameter.name
+            for parameter in function.parameters
+            if frame.ends and all(_is_checked(state.values.get(parameter.name)) for state in frame.ends)
+        )
+        after = _attributes(end, own) if own and end is not None else {}
         if function.is_generator:
-            return Outcome(Items(tuple(frame.returned)) if frame.returned else UNKNOWN, checked)
-        return Outcome(choice(frame.returned) if frame.returned else CONSTANT, checked)
+            return Ran(Items(tuple(frame.returned)) if frame.returned else UNKNOWN, checked, after)
+        return Ran(choice(frame.returned) if frame.returned else CONSTANT, checked, after)
 
     def _own_object(self, closure: Closure) -> tuple[str, str] | None:
         """The names of the object in the caller and in the function, where a method calls another of its own."""
@@ -712,8 +746,26 @@ class Interpreter:
     def _bind(self, parameter: Parameter, value: Value) -> None:
         if parameter.pattern is not None:
             self.bind(parameter.pattern, value)
+            self._bind_properties(parameter)
         elif parameter.name:
             self.assign(parameter.name, value)
+
+    def _bind_properties(self, parameter: Parameter) -> None:
+        """Believe what TypeScript declares of the properties that a parameter is taken apart into."""
+        entries = parameter.pattern.entries if isinstance(parameter.pattern, MappingLiteral) else ()
+        for entry in entries:
+            target = entry.value.target if isinstance(entry.value, AssignmentExpression) else entry.value
+            path = path_of(target)
+            name = entry.key.value if isinstance(entry.key, String) else None
+            known = self.lookup(path) if path is not None else None
+            if path is None or name is None or not isinstance(known, Atom) or known.origin is not Origin.PARAMETER:
+                continue
+            match = re.search(rf"(?<![\w.]){re.escape(name)}\??:\s*([^;,{{}}()]+)", parameter.annotation)
+            declared = self.names.declared(match.group(1)) if match else None
+            if declared is not None:
+                self.assign(path, declared)
+            elif isinstance(entry.value, AssignmentExpression) and isinstance(entry.value.value, Number):
+                self.assign(path, Atom(Origin.ANNOTATED))
 
     def _bind_receiver(self, function: Function, receiver: Value | None) -> None:
         if function.receiver is not None:
@@ -753,12 +805,10 @@ class Interpreter:
             self.assign(path, Items((*known.elements, value)))
 
 
-def _copy_attributes(source: State, name: str, target: State, other: str) -> None:
-    """What is known of an object's attributes under one name is known under the other."""
+def _attributes(state: State, name: str) -> dict[str, Value]:
+    """What is known of the attributes of an object."""
     prefix = name + "."
-    for path, value in list(source.values.items()):
-        if path.startswith(prefix):
-            target.values[f"{other}.{path[len(prefix) :]}"] = value
+    return {path[len(prefix) :]: value for path, value in state.values.items() if path.startswith(prefix)}
 
 
 class _Wanted:
