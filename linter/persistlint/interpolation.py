@@ -21,7 +21,7 @@ _WHY = {
 
 # No attacker reaches a test, and its statements are built from what stands beside them.
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|testdata|spec|specs|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
+    r"(?:^|/)(?:tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
     r"|\.(?:test|spec|stories|bench|e2e)\.[cm]?[jt]sx?$"
 )
 

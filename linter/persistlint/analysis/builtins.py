@@ -269,6 +269,19 @@ def _template_class(node: Call, actuals: list[Actual], machine: Interpreter) -> 
     return actuals[0].value if actuals else UNKNOWN
 
 
+def _make(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
+    """Go's `make([]string, n)`, `make(map[string]string)`."""
+    made = path_of(actuals[0].expression) if actuals else None
+    return Entries(()) if made is not None and made.startswith("map") else Items(())
+
+
+def _go_map(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
+    """`lo.Map(xs, func(x T, i int) R { … })`."""
+    if len(actuals) < 2:
+        return UNKNOWN
+    return Items((apply(node, actuals[1].value, [element_of(actuals[0].value), NUMBER], machine),))
+
+
 def _getattr(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     return Atom(Origin.METADATA) if len(actuals) > 1 else UNKNOWN
 
@@ -326,6 +339,8 @@ _FUNCTIONS: dict[str, Handler] = {
     "Object.values": _values,
     "Object.entries": _pairs,
     "append": _append,
+    "make": _make,
+    "github.com/samber/lo.Map": _go_map,
     "strings.Join": _go_join,
     "strings.Repeat": _same,
     "strings.Replace": _go_replace,
@@ -457,6 +472,8 @@ def _method(
                 return added
         if name == "Reset" and isinstance(receiver, Text) and (path := path_of(function.value)) is not None:
             machine.assign(path, Text(()))
+        if name == "Format" and actuals and constants_of(actuals[0].value):
+            return NUMBER  # a time in a layout that the program chose
         handler = _METHODS.get(name)
         if handler is not None:
             return handler(node, function, receiver, actuals, machine)

@@ -92,11 +92,31 @@ def call(node: Call, machine: Interpreter) -> Value:
     return choice(values)
 
 
+# What people call a function that names a table or schema of the program's own.
+_NAMES_TABLE = re.compile(
+    r"(?:get|quoted|full|qualified|fq|db)?_?\w*(?:[tT]able|[sS]chema|[cC]ollection|[kK]eyspace)(?:_?[nN]ames?|_?[pP]refix)?"
+)
+# What people call the list of bound values of a query, whose methods give the placeholder of the value they take.
+_HOLDS_PARAMETERS = re.compile(
+    r"(?:\w*[._])?\w*(?:params?|parameters|vars|values|binds?|bindings|args|placeholders?)", re.I
+)
+_TAKES_PARAMETER = frozenset(
+    ["add", "bind", "param", "parameter", "placeholder", "addParam", "addValue", "Add", "Bind", "Arg"]
+)
+
+
 def _call_one(
     node: Call, receiver: Value | None, called: Value | None, actuals: list[Actual], machine: Interpreter
 ) -> Value:
     resolved = resolve(node, receiver, called, machine)
     resolved = machine.on_call(node, receiver, called, resolved, actuals)
+    name = last_name(node.function)
+    if not actuals and _NAMES_TABLE.fullmatch(name) and isinstance(called, Closure | Imported | None):
+        return Atom(Origin.METADATA)
+    if isinstance(node.function, Attribute) and name in _TAKES_PARAMETER and len(actuals) == 1:
+        holder = last_name(node.function.value)
+        if _HOLDS_PARAMETERS.fullmatch(holder) and not isinstance(receiver, Items):
+            return Atom(Origin.BOUND)
     if isinstance(called, Closure):
         return _local(called, actuals, machine)
     if isinstance(called, Class):
@@ -153,6 +173,10 @@ def result_of(
         # What SQL was made of here is spliced wherever it goes: there it shows its place.
         alone = actuals[0].range
         return Sql(pieces_of(actuals[0].value, alone, alone), _returned(resolved))
+    if operation.tag == "binds" and isinstance(node, Call):
+        return Sql((), _returned(resolved))  # the tag called as a function makes a fragment: `Prisma.sql([…])`
+    if operation.spliced and actuals:
+        return Sql(pieces_of(actuals[0].value, actuals[0].range, node.range), _returned(resolved))
     if operation.yields == "argument":
         subject = actuals[0].value if actuals else receiver if receiver is not None else UNKNOWN
         returned = _returned(resolved)
@@ -200,6 +224,8 @@ def _called(function: Expression, receiver: Value | None, machine: Interpreter) 
                 return known if isinstance(known, Closure | Class | Choice | Imported | Atom) else None
             if name in machine.names.imports:
                 return Imported(machine.names.imports[name])
+            if (qualified := machine.names.unqualified(name)) is not None:
+                return Imported(qualified)
             if name in machine.names.classes:
                 return Class(machine.names.classes[name])
             return None
@@ -277,7 +303,11 @@ def _unknown(
         and all(o <= Origin.BOUND for o in origins)
     ):
         return Atom(Origin.CONSTANT if isinstance(receiver, Text) else Origin.UNKNOWN)
-    if isinstance(called, Imported) and actuals and all(origin <= Origin.METADATA for origin in origins):
+    module = qualified.rsplit(".", 2)[-2] if "." in qualified else ""
+    if SETTINGS.fullmatch(module.rsplit("/", 1)[-1]) and actuals and all(o is Origin.CONSTANT for o in origins):
+        return Atom(Origin.METADATA)  # `conf.GetString("table.prefix")`
+    is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
+    if is_function and actuals and all(origin <= Origin.METADATA for origin in origins):
         if not re.search(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", name, re.I):
             return Atom(Origin.METADATA)
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import METADATA, all_caps, is_settings, last_name, path_of
+from persistlint.analysis.names import GO_METADATA, METADATA, all_caps, is_settings, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     CONSTANT,
@@ -257,9 +257,12 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return CHECKED  # `Direction(x).value` of an enum raises on anything else
             if origin in (Origin.UNKNOWN, Origin.PARAMETER) and is_settings(attribute.value):
                 return Atom(Origin.METADATA)
+            own = machine.frames[-1].function.receiver if machine.frames[-1].function is not None else None
             if origin is Origin.UNKNOWN and isinstance(attribute.value, Name):
-                if attribute.value.id in ("self", "cls", "this") and METADATA.fullmatch(name):
+                if attribute.value.id in ("self", "cls", "this", own) and METADATA.fullmatch(name):
                     return Atom(Origin.METADATA)
+            if machine.language == "go" and origin is not Origin.REQUEST and GO_METADATA.fullmatch(name):
+                return Atom(Origin.METADATA)
             return Atom(origin)
     return UNKNOWN
 
@@ -370,28 +373,11 @@ def _binary(binary: Binary, machine: Interpreter) -> Value:
 def _logic(binary: Binary, machine: Interpreter) -> Value:
     left = machine.evaluate(binary.left)
     if binary.operator == "and":
-        return (
-            join(left, _guarded(binary.left, True, binary.right, machine))
-            if not _is_test(binary.left)
-            else _guarded(binary.left, True, binary.right, machine)
-        )
+        # The left side is the result only where it is false, empty or nothing.
+        return _guarded(binary.left, True, binary.right, machine)
     if binary.operator == "or":
         return join(left, _guarded(binary.left, False, binary.right, machine))
     return join(left, machine.evaluate(binary.right))
-
-
-def _is_test(expression: Expression) -> bool:
-    """Whether a value is only true or false, so that `test and text` is the text or nothing."""
-    match expression:
-        case Binary(operator="==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" | "is" | "is not" | "instanceof"):
-            return True
-        case Unary(operator="not"):
-            return True
-        case Binary(operator="and" | "or", left=left, right=right):
-            return _is_test(left) and _is_test(right)
-        case Call(function=Attribute(name="includes" | "has" | "test" | "startswith" | "endswith")):
-            return True
-    return False
 
 
 def _percent(value: Value, step: Binary, right: Value, machine: Interpreter) -> Value:
@@ -464,17 +450,20 @@ def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
     if mapping.type.strip("&*") in ("strings.Builder", "bytes.Buffer"):
         return Text(())
     entries: list[tuple[str | None, Value]] = []
+    computed = Origin.CONSTANT
     for entry in mapping.entries:
         value = machine.evaluate(entry.value)
         if entry.key is None:
             entries.extend(value.entries if isinstance(value, Entries) else ((None, Atom(origin_of(value))),))
             continue
-        names = constants_of(machine.evaluate(entry.key))
+        key = machine.evaluate(entry.key)
+        names = constants_of(key)
+        computed = max(computed, origin_of(key))
         entries.append((names[0] if len(names) == 1 else None, value))
     declared = machine.names.declared(mapping.type) if mapping.type else None
     if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
         return declared
-    return Entries(tuple(entries))
+    return Entries(tuple(entries), computed)
 
 
 def _comprehension(comprehension: Comprehension, machine: Interpreter) -> Value:

@@ -35,6 +35,7 @@ from persistlint.ir import (
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
 
+_DEEPEST_TEST = 4  # tests of functions of the file that are looked into, one inside the other
 _SELF_TESTS = frozenset(["isidentifier", "isalnum", "isdigit", "isnumeric", "isdecimal", "isalpha"])
 _MEMBERSHIP = frozenset(
     ["includes", "has", "contains", "Contains", "ContainsKey", "__contains__", "hasOwnProperty", "containsKey"]
@@ -45,6 +46,12 @@ _DENY = re.compile(
 )
 _ALLOW = re.compile(
     r"valid|allow|safe|permit|white|known|supported|legal|identifier|check|assert|ensure|verify|sanit", re.I
+)
+# Predicates that a hostile value passes as well as another.
+_SAYS_LITTLE = re.compile(
+    r"is_?(?:empty|not_?empty|null|nil|undefined|defined|string|array|object|blank|present|plain_?object|function|admin|"
+    r"logged_?in|authenticated|owner|dir|file|error|true|false|zero|equal|same|new|debug|dev|production|active|enabled)",
+    re.I,
 )
 _PERMISSIVE = re.compile(r"(?<!\\)\.(?![^\[]*\])|\[\^|\\[SDW]|['\";`]")
 
@@ -268,16 +275,17 @@ def _comprehension(every: bool, test: Comprehension, truth: bool, machine: Inter
 
 
 def _predicate(closure: Closure, call: Call, truth: bool, machine: Interpreter) -> Checked:
-    """A function of the file that returns a test of its parameters."""
+    """A function of the file that does nothing but return a test of its parameters."""
     body = closure.function.body
-    if not body or not isinstance(body[-1], Return) or body[-1].value is None or len(machine.frames) > 8:
+    if len(body) != 1 or not isinstance(body[0], Return) or body[0].value is None or machine.tests > _DEEPEST_TEST:
         return NOTHING
-    inside = checked(body[-1].value, truth, machine) if len(body) == 1 else NOTHING
-    names = [parameter.name for parameter in closure.function.parameters]
-    if closure.receiver is not None and names and names[0] == closure.function.receiver:
-        names = names[1:]
-    pairs = zip(names, call.arguments, strict=False)
-    return frozenset(path for name, argument in pairs if name in inside for path in _paths(argument.value))
+    machine.tests += 1
+    inside = checked(body[0].value, truth, machine)
+    machine.tests -= 1
+    pairs = zip(closure.function.parameters, call.arguments, strict=False)
+    return frozenset(
+        path for parameter, argument in pairs if parameter.name in inside for path in _paths(argument.value)
+    )
 
 
 def _is_allow_list(container: Expression, machine: Interpreter) -> bool:

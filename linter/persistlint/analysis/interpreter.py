@@ -164,6 +164,7 @@ class Interpreter:
     objects: dict[str, dict[str, Value]] = field(default_factory=dict)
     class_scopes: dict[str, dict[str, Value]] = field(default_factory=dict)
     steps: int = 0
+    tests: int = 0  # how many tests of functions of the file are being looked into, one inside the other
     next_frame: int = 1
 
     # ------------------------------------------------------------------------------------------------ programs
@@ -245,8 +246,8 @@ class Interpreter:
             self.state = caller
             if not inside:
                 self.ran[key] = ran
-        for name, value in ran.attributes.items() if own is not None else ():
-            caller.values[f"{own[0]}.{name}"] = value
+        if own is not None:
+            caller.values.update({f"{own[0]}.{name}": value for name, value in ran.attributes.items()})
         return Outcome(ran.value, frozenset(path for name, path in paths.items() if name in ran.checked))
 
     def _run_closure(

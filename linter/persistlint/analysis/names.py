@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 METADATA = re.compile(
     r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix|keyspace|bucket|scope|database|db|catalog|dataset"
     r"|namespace)(?:_?(?:name|prefix|schema|id))?s?(?:_{2})?"
-    r"|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema",
+    r"|\w+[a-z](?:Table|Schema|Column|Col)(?:Name)?|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema",
     re.IGNORECASE,
 )
+GO_METADATA = re.compile(r"\w*[a-z](?:Table|Schema)(?:Name)?|[tT]able(?:Name)?|[sS]chema(?:Name)?")
 SETTINGS = re.compile(r"_?(?:settings?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE)
 _MAJOR_VERSION = re.compile(r"/v\d+(?=$|/|\.)|\.v\d+$")
 _WRAPPERS = re.compile(
@@ -50,6 +51,7 @@ class Names:
     language: str
     imports: dict[str, str] = field(default_factory=dict)
     modules: set[str] = field(default_factory=set)
+    opened: list[str] = field(default_factory=list)  # modules of which every name is imported
     classes: dict[str, ClassDefinition] = field(default_factory=dict)
 
     def add(self, statement: Import) -> None:
@@ -61,6 +63,9 @@ class Names:
             self.modules.update(".".join(parts[:count]) for count in range(1, len(parts)))
             if statement.member:
                 self.modules.add(f"{module}.{statement.member}")
+        if statement.local == "*":
+            self.opened.append(module)
+            return
         self.imports[statement.local] = f"{module}.{statement.member}" if statement.member else module
 
     def qualified(self, expression: Expression) -> str | None:
@@ -72,6 +77,12 @@ class Names:
         if not isinstance(expression, Name) or expression.id not in self.imports:
             return None
         return ".".join([self.imports[expression.id], *reversed(parts)])
+
+    def unqualified(self, name: str) -> str | None:
+        """The qualified name of something that a library exports and that came with `from m import *`."""
+        tables = self.catalogue
+        candidates = (f"{module}.{name}" for module in self.opened)
+        return next((n for n in candidates if n in tables.functions or n in tables.types or n in tables.created), None)
 
     def declared(self, annotation: str) -> Value | None:
         """The value that a declared type allows, or None where the type tells nothing."""

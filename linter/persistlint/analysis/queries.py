@@ -87,6 +87,7 @@ _NO_DATABASES = frozenset(
         "gql",
     ]
 )
+_LIBRARY_MARK = re.compile(r"(\$\w+|\$[({<\[/]\w+[)}>\]/]):(?:name|raw|value|alias|csv|list|json)")  # pg-promise
 _VERB = re.compile(
     r"\s*(?:select|insert|update|delete|replace|merge|upsert|create|alter|drop|truncate|with|call|exec|grant|revoke|set)\s",
     re.I,
@@ -148,7 +149,10 @@ class _Collector:
                 self._send(node, resolved.operation, library, actuals, certain)
             elif _may_send(node):
                 for actual in actuals:
-                    self.on_text("sql", actual.expression, actual.value)
+                    given = actual.value.entries if isinstance(actual.value, Entries) else (("sql", actual.value),)
+                    for key, value in given:
+                        if key in _TEXT_KEYS:
+                            self.on_text("sql", actual.expression, value)
         elif resolved.operation.is_sink:
             self._send(node, resolved.operation, resolved.operation.library, actuals, certain=True)
         return resolved
@@ -229,13 +233,18 @@ class _Collector:
         ):
             return False  # a thin wrapper: whoever calls it writes the SQL
         origin = origin_of(value)
+        if isinstance(actual.expression, Call) and origin is Origin.UNKNOWN:
+            return False  # a function of another file made it
+        if origin is Origin.REQUEST and not is_fragment and isinstance(actual.expression, Attribute):
+            return False  # `req.query` as a whole is an object, not SQL
         if operation.raw or origin is Origin.REQUEST:
             return True
         return operation.bare and origin is Origin.PARAMETER
 
     def _reads(self, pieces: tuple[Piece, ...], is_fragment: bool) -> bool:
-        for text in linearise(pieces, most=3):
-            parts = [piece if isinstance(piece, str) else None for piece in text]
+        # Alternatives that never go together may spoil a text, so it is also read without any of them.
+        for text in [*linearise(pieces, most=3), pieces]:
+            parts = [_LIBRARY_MARK.sub(r"\1", piece) if isinstance(piece, str) else None for piece in text]
             if reads_as_sql(parts) or (is_fragment and reads_as_fragment(parts)):
                 return True
         return False

@@ -92,9 +92,10 @@ class Items(Value):
 
 @dataclass(frozen=True, slots=True)
 class Entries(Value):
-    """A mapping or object literal; the key is None where it is computed."""
+    """A mapping or object literal; the key is None where it is computed, and `computed` the worst origin of those."""
 
     entries: tuple[tuple[str | None, Value], ...]
+    computed: Origin = Origin.UNKNOWN
 
     def get(self, key: str) -> Value | None:
         """The value under a constant key."""
@@ -171,7 +172,7 @@ def key_origin(value: Value) -> Origin:
     """The most hostile origin of the keys of a mapping."""
     match value:
         case Entries(entries=entries):
-            return Origin.CONSTANT if all(key is not None for key, _ in entries) else Origin.UNKNOWN
+            return Origin.CONSTANT if all(key is not None for key, _ in entries) else value.computed
         case Atom(keys=Origin() as keys):
             return keys
         case Choice(options=options):
@@ -215,7 +216,7 @@ def join(left: Value, right: Value) -> Value:
         case Items(), Items():
             return Items(_distinct((*left.elements, *right.elements)))
         case Entries(), Entries():
-            return Entries(tuple(dict.fromkeys((*left.entries, *right.entries))))
+            return Entries(tuple(dict.fromkeys((*left.entries, *right.entries))), max(left.computed, right.computed))
     return choice((left, right))
 
 
@@ -245,7 +246,7 @@ def element_of(value: Value) -> Value:
         case Items(elements=elements):
             return choice(elements)
         case Entries(entries=entries):
-            keys = [Text((key,)) if key is not None else UNKNOWN for key, _ in entries]
+            keys = [Text((key,)) if key is not None else Atom(value.computed) for key, _ in entries]
             return choice(keys) if keys else CONSTANT
         case Choice(options=options):
             return choice(map(element_of, options))

@@ -155,7 +155,7 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
     if is_test(context.file.path):
         return
     for kind, role in _ROLES.items():
-        holes = holes_of(fact, partial(_is_unchecked, kind))
+        holes = holes_of(fact, partial(_is_unchecked, kind, isinstance(fact, Query)))
         if not holes:
             continue
         first = holes[0]
@@ -168,15 +168,17 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         )
 
 
-def _is_unchecked(kind: Context, hole: Hole) -> bool:
+def _is_unchecked(kind: Context, is_sent: bool, hole: Hole) -> bool:
     if hole.context is not kind or hole.origin <= Origin.ENVIRONMENT:
         return False
     if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
         return True
     if _NAMED_AS_SQL.fullmatch(hole.expression):
         return False
-    # A clause that a function of another file returned was built by the program, not by a user.
-    return not (kind is Context.FRAGMENT and hole.origin is Origin.UNKNOWN and _NAMED_AS_PIECE.search(hole.expression))
+    # A clause that a function of another file returned was built by the program, not by a user; and so was one that a
+    # function takes which only puts SQL together.
+    built = hole.origin is Origin.UNKNOWN or not is_sent
+    return not (kind is Context.FRAGMENT and built and _NAMED_AS_PIECE.search(hole.expression))
 
 
 def _help(fact: SqlText) -> str:

@@ -108,6 +108,8 @@ reason beside it.
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
@@ -118,6 +120,8 @@ from persistlint.rule import Option, RuleContext, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_NAMED_AS_SQL = re.compile(r"(?:\w+[._])*(?:sql\w*|\w*_?sql|\w+(?:Sql|SQL))", re.ASCII)
+_SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
 _STANDS = {
     Context.VALUE: "",
     Context.QUOTED: ", inside quotes",
@@ -138,7 +142,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     if is_test(context.file.path):
         return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
-    holes = holes_of(fact, lambda hole: hole.context.is_value and hole.origin >= least)
+    holes = holes_of(fact, partial(_is_interpolated, least))
     if not holes:
         return
     first = holes[0]
@@ -151,11 +155,22 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     )
 
 
+def _is_interpolated(least: Origin, hole: Hole) -> bool:
+    # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
+    is_sql = (
+        hole.context is Context.VALUE and hole.origin is not Origin.REQUEST and _NAMED_AS_SQL.fullmatch(hole.expression)
+    )
+    return hole.context.is_value and hole.origin >= least and not is_sql
+
+
 def _what(hole: Hole) -> str:
     return f"`{hole.expression}`" if len(hole.expression) <= 60 else "This value"
 
 
 def _help(fact: SqlText) -> str:
+    text = fact.texts[0].parts[0] if fact.texts[0].parts else ""
+    if isinstance(text, str) and _SETTING.match(text):
+        return "Set it with `SELECT set_config(name, value, is_local)`, which takes bind parameters; `SET` takes none."
     if isinstance(fact, Query) and fact.library is not None and fact.library.bind:
         return fact.library.bind
     return "Write a placeholder there, without quotes, and pass the value to the driver as a bind parameter."
