@@ -222,7 +222,7 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
 
 
 def _pattern(subject: Expression, values: list[Expression], name: str, machine: Interpreter) -> Checked | None:
-    """`re.fullmatch(pattern, x)`, `PATTERN.match(x)`, `/…/.test(x)`, `x.match(/…/)`, `regexp.MatchString(pattern, x)`."""
+    """`re.fullmatch(pattern, x)`, `PATTERN.match(x)`, `/…/.test(x)`, `x.match(/…/)`, `regexp.MatchString(p, x)`."""
     if last_name(subject) in ("re", "regexp", "regex") and len(values) >= 2:
         pattern, tested = values[0], values[1]
     elif len(values) == 1 and name in ("match", "search") and machine.language in ("javascript", "typescript"):
@@ -302,31 +302,29 @@ def _is_allow_list(container: Expression, machine: Interpreter) -> bool:
 
 
 def _index_of(expression: Expression, machine: Interpreter) -> Checked:
-    if isinstance(expression, Call) and isinstance(expression.function, Attribute) and expression.arguments:
-        if expression.function.name in ("indexOf", "index", "findIndex") and _is_allow_list(
-            expression.function.value, machine
+    """`ALLOWED.indexOf(x)`."""
+    match expression:
+        case Call(function=Attribute(value=container, name="indexOf" | "index" | "findIndex"), arguments=arguments) if (
+            arguments and _is_allow_list(container, machine)
         ):
-            return _paths(expression.arguments[0].value)
+            return _paths(arguments[0].value)
     return NOTHING
+
+
+_SAME_VALUE = frozenset(["lower", "upper", "casefold", "strip", "trim", "toLowerCase", "toUpperCase", "toString"])
+_SAME_VALUE_OF = frozenset(["ToLower", "ToUpper", "TrimSpace", "String", "str"])
 
 
 def _paths(expression: Expression) -> Checked:
     """The variable that a tested expression speaks of, also through `.lower()` and the like."""
-    while isinstance(expression, Call) and isinstance(expression.function, Attribute):
-        name = expression.function.name
-        if name not in ("lower", "upper", "strip", "toLowerCase", "toUpperCase", "trim", "casefold"):
-            break
-        if name in ("lower", "upper", "casefold", "toLowerCase", "toUpperCase") or not expression.arguments:
-            expression = expression.function.value
-    if isinstance(expression, Call) and last_name(expression.function) in (
-        "ToLower",
-        "ToUpper",
-        "TrimSpace",
-        "String",
-        "str",
-    ):
-        if len(expression.arguments) == 1:
-            expression = expression.arguments[0].value
+    while isinstance(expression, Call):
+        function, arguments = expression.function, expression.arguments
+        if isinstance(function, Attribute) and function.name in _SAME_VALUE and not arguments:
+            expression = function.value
+        elif last_name(function) in _SAME_VALUE_OF and len(arguments) == 1:
+            expression = arguments[0].value
+        else:
+            return NOTHING
     path = path_of(expression)
     return frozenset([path]) if path is not None else NOTHING
 

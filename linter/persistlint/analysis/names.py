@@ -30,16 +30,23 @@ _WRAPPERS = re.compile(
     r"|Iterator|Type|type|Final|ClassVar|InstanceType)\s*[\[<](.*)[\]>]$",
     re.DOTALL,
 )
+_LITERAL = r"(?:'[^']*'|\"[^\"]*\"|\d+)"
 _NUMERIC = {
-    "python": re.compile(r"(?:builtins\.)?(?:int|float|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|"
-                         r"datetime\.date(?:time)?|timedelta|conint\(.*\)|PositiveInt|NonNegativeInt|Literal\[.*\])"),
-    "javascript": re.compile(r"number|bigint|boolean|Date|(?:'[^']*'|\"[^\"]*\"|\d+)(?:\s*\|\s*(?:'[^']*'|\"[^\"]*\"|\d+))*"
-                             r"|keyof typeof \w+"),
-    "go": re.compile(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"),
-    "sql": re.compile(r"(?:small|big|tiny|medium)?int(?:eger)?\d?(?:\(\d+\))?|numeric.*|decimal.*|real|float.*|double precision|"
-                      r"bool(?:ean)?|bit|uuid|date|time.*|interval|oid|reg\w+|money|number.*|pls_integer|binary_integer|"
-                      r"(?:big)?serial|uniqueidentifier|sysname_checked|datetime.*|year", re.IGNORECASE),
-}  # fmt: skip
+    "python": re.compile(
+        r"(?:builtins\.)?(?:int|float|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|datetime\.date(?:time)?"
+        r"|timedelta|conint\(.*\)|PositiveInt|NonNegativeInt|Literal\[.*\])"
+    ),
+    "javascript": re.compile(rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof typeof \w+"),
+    "go": re.compile(
+        r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"
+    ),
+    "sql": re.compile(
+        r"(?:small|big|tiny|medium)?int(?:eger)?\d?(?:\(\d+\))?|numeric.*|decimal.*|real|float.*|double precision"
+        r"|bool(?:ean)?|bit|uuid|date|time.*|interval|oid|reg\w+|money|number.*|pls_integer|binary_integer"
+        r"|(?:big)?serial|uniqueidentifier|datetime.*|year",
+        re.IGNORECASE,
+    ),
+}
 _ENFORCED = {"go", "sql"}  # languages in which a value cannot be of another type than its declaration says
 
 
