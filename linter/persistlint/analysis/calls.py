@@ -63,6 +63,8 @@ _QUOTES_FOR_ANOTHER_LANGUAGE = (
     "lodash",
     "net/url",
 )
+# What people call functions that look a name up outside the program.
+_LOOKS_UP = re.compile(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", re.I)
 _BINDING_TAGS = re.compile(
     r"(?:.*_)?sql|SQL|\$?queryRaw|\$?executeRaw|query|execute|fragment|prepare|raw|exec|all|get|run|values"
 )
@@ -307,9 +309,9 @@ def _unknown(
     if SETTINGS.fullmatch(module.rsplit("/", 1)[-1]) and actuals and all(o is Origin.CONSTANT for o in origins):
         return Atom(Origin.METADATA)  # `conf.GetString("table.prefix")`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
-    if is_function and actuals and all(origin <= Origin.METADATA for origin in origins):
-        if not re.search(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", name, re.I):
-            return Atom(Origin.METADATA)
+    of_constants = is_function and actuals and all(origin <= Origin.METADATA for origin in origins)
+    if of_constants and not _LOOKS_UP.search(name):
+        return Atom(Origin.METADATA)
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(
         origin is Origin.CONSTANT for origin in origins
     ):

@@ -258,9 +258,9 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             if origin in (Origin.UNKNOWN, Origin.PARAMETER) and is_settings(attribute.value):
                 return Atom(Origin.METADATA)
             own = machine.frames[-1].function.receiver if machine.frames[-1].function is not None else None
-            if origin is Origin.UNKNOWN and isinstance(attribute.value, Name):
-                if attribute.value.id in ("self", "cls", "this", own) and METADATA.fullmatch(name):
-                    return Atom(Origin.METADATA)
+            is_own = isinstance(attribute.value, Name) and attribute.value.id in ("self", "cls", "this", own)
+            if origin is Origin.UNKNOWN and is_own and METADATA.fullmatch(name):
+                return Atom(Origin.METADATA)
             if machine.language == "go" and origin is not Origin.REQUEST and GO_METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
             return Atom(origin)

@@ -42,7 +42,8 @@ class Language:
     `grammars` maps a file suffix to the tree-sitter grammar for it, as `package.function`; "" is the one for all
     other suffixes, also for a file known only by name. A language without grammars has a `read` function of its own
     in `lower.py`. `libraries` names the folder of `persistlint/libraries` that serves it. `comment` is how a line
-    comment starts.
+    comment starts. `superset` is the name and a suffix of a language whose grammar reads files of this one too: it
+    is tried on a file that this one's own finds errors in.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Language:
     comment: str
     libraries: str
     grammars: dict[str, str]
-    filenames: tuple[str, ...] = ()
+    superset: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

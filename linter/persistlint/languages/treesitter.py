@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
-from persistlint.languages import Language, Syntax
+from persistlint.languages import Language, Syntax, languages
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -24,6 +24,17 @@ _DEEPEST_SCANNED = 2_000  # nesting; a query takes time in the square of it, and
 def read(source: SourceFile, language: Language) -> Syntax:
     """Parse a file with the grammar of its suffix, run the scan query, and lower it on demand."""
     suffix = PurePosixPath(source.path).suffix.lower()
+    syntax, is_clean = _read(source, language, suffix)
+    if not is_clean and language.superset is not None:
+        name, suffix = language.superset
+        other, is_clean = _read(source, languages()[name], suffix)
+        if is_clean:
+            return other
+    return syntax
+
+
+def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, bool]:
+    """The syntax of a file as one grammar reads it, and whether it has no errors."""
     lowering = import_module(f"persistlint.languages.{language.name}.lower")
     text = source.content
     if hasattr(lowering, "parsed_text"):
@@ -41,7 +52,7 @@ def read(source: SourceFile, language: Language) -> Syntax:
         module: Module = lowering.lower(tree.root_node, source.content)
         return module
 
-    return Syntax(
+    syntax = Syntax(
         source,
         comments=_ranges(captures["comment"]),
         calls=tuple((source.text(range), range) for range in _ranges(captures["call.name"])),
@@ -49,6 +60,7 @@ def read(source: SourceFile, language: Language) -> Syntax:
         errors=_ranges(captures["error"]),
         lower=lower,
     )
+    return syntax, not tree.root_node.has_error
 
 
 def _ranges(nodes: list[Node]) -> tuple[Range, ...]:

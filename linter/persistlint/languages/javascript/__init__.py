@@ -10,4 +10,5 @@ LANGUAGE = Language(
     comment="//",
     libraries="javascript",
     grammars={"": "tree_sitter_javascript.language"},
+    superset=("typescript", ".tsx"),  # files with Flow's annotations
 )
