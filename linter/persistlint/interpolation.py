@@ -38,6 +38,20 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     return tuple(found[range] for range in sorted(found))
 
 
+# What people call SQL, or a piece of it, that a function put together.
+_MADE_OF_SQL = re.compile(
+    r"(?:\w+[._])*(?:\w*sql|sqls?_\w+|\w*sql\w*|\w*(?:query|clauses?|bindings?|placeholders?|fragment|predicate|cte|pagination)"
+    r"|(?:get)?\w*sort)(?:\(.*\))?",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_made_of_sql(hole: Hole) -> bool:
+    """Whether a hole holds, by its name, SQL that a function of another file put together: a clause, a run of
+    placeholders, an expression. Where it is put together is the place to report, not where it is used."""
+    return hole.origin is Origin.UNKNOWN and bool(_MADE_OF_SQL.fullmatch(hole.expression))
+
+
 def why(hole: Hole) -> str:
     """What makes a value dangerous, where that is known."""
     return _WHY.get(hole.origin, "")

@@ -45,7 +45,9 @@ _DENY = re.compile(
     r"deny|black|forbid|block|bann?ed|reserved|bad|invalid|illegal|unsafe|danger|disallow|exclude|seen", re.I
 )
 _ALLOW = re.compile(
-    r"valid|allow|safe|permit|white|known|supported|legal|identifier|check|assert|ensure|verify|sanit", re.I
+    r"valid|allow|safe|permit|white|known|supported|legal|identifier|check|assert|ensure|verify|sanit"
+    r"|filter_?(?:field|column|name|key|sql)",
+    re.I,
 )
 # Predicates that a hostile value passes as well as another.
 _SAYS_LITTLE = re.compile(

@@ -122,7 +122,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.interpolation import holes_of, is_test, related, why
+from persistlint.interpolation import holes_of, is_made_of_sql, is_test, related, why
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
 
 def _is_unchecked(kind: Context, is_sent: bool, hole: Hole) -> bool:
     if hole.context is not kind or hole.origin <= Origin.ENVIRONMENT:
+        return False
+    if is_made_of_sql(hole):
         return False
     if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
         return True

@@ -114,7 +114,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.interpolation import holes_of, is_test, related, why
+from persistlint.interpolation import holes_of, is_made_of_sql, is_test, related, why
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -157,9 +157,8 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 
 def _is_interpolated(least: Origin, hole: Hole) -> bool:
     # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
-    is_sql = (
-        hole.context is Context.VALUE and hole.origin is not Origin.REQUEST and _NAMED_AS_SQL.fullmatch(hole.expression)
-    )
+    is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
+    is_sql = is_bare and (is_made_of_sql(hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
     return hole.context.is_value and hole.origin >= least and not is_sql
 
 
