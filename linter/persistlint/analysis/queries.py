@@ -111,6 +111,7 @@ class _Sent:
     pieces: tuple[Piece, ...]
     is_fragment: bool
     has_parameters: bool
+    splices_parameters: bool
     tail: Tail
 
 
@@ -216,6 +217,7 @@ class _Collector:
                     text,
                     is_fragment,
                     len(actuals) > 1,
+                    any(isinstance(other.value, Sql) for other in actuals if other is not actual),
                     tail(operation, actuals, self.source),
                 )
             )
@@ -342,7 +344,7 @@ class _Collector:
                 sent.pieces,
                 sent.operation.clause if sent.is_fragment else "",
                 sent.library,
-                sent.argument if sent.has_parameters else None,
+                sent.argument if sent.has_parameters and not sent.splices_parameters else None,
                 is_whole=is_whole,
             )
             dialect = self._dialect(sent.library)
