@@ -11,6 +11,7 @@ from persistlint.analysis.calls import Resolved
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.statements import count, tail
+from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
     Atom,
     Class,
@@ -31,14 +32,11 @@ from persistlint.analysis.values import (
     pieces_of,
     splices,
 )
-from persistlint.facts import Context, Fact, Hole, Origin, Query, SqlText, Tail
-from persistlint.facts import Text as SqlTextParts
+from persistlint.facts import Fact, Origin, Query, SqlText, Tail
 from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
-from persistlint.sql.context import contexts
-from persistlint.sql.lexer import Kind, tokenize
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
@@ -340,14 +338,14 @@ class _Collector:
             seen.add(key)
             reached.update(splice.range for splice in splices(sent.pieces))
             is_whole = not (sent.is_fragment or sent.operation.raw)
-            texts = self._texts(
-                sent.pieces,
-                sent.operation.clause if sent.is_fragment else "",
-                sent.library,
-                sent.argument if sent.has_parameters and not sent.splices_parameters else None,
+            dialect = self._dialect(sent.library)
+            place = Place(
+                clause=sent.operation.clause if sent.is_fragment else "",
+                dialect=dialect,
+                bound=sent.argument if sent.has_parameters and not sent.splices_parameters else None,
                 is_whole=is_whole,
             )
-            dialect = self._dialect(sent.library)
+            texts = texts_of(sent.pieces, self.source, place)
             yield Query(
                 sent.call,
                 sent.method,
@@ -363,66 +361,10 @@ class _Collector:
             )
         for name, range, pieces in self.named:
             if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
-                yield SqlText(range, name, self._texts(pieces, "", None, None, is_whole=True)[:1])
+                yield SqlText(range, name, texts_of(pieces, self.source, Place(dialect=self._dialect(None)))[:1])
 
     def _dialect(self, library: Library | None) -> str | None:
         return self.source.dialect or (library.dialect if library is not None else None)
-
-    def _texts(
-        self, pieces: tuple[Piece, ...], clause: str, library: Library | None, bound: Range | None, *, is_whole: bool
-    ) -> tuple[SqlTextParts, ...]:
-        """The texts that pieces make, with the context of every hole. Placeholders are holes at `bound` if given."""
-        dialect = self._dialect(library)
-        result = []
-        for text in linearise(pieces):
-            if bound is not None:
-                text = _with_placeholders(text, bound, dialect)
-            parts = [piece if isinstance(piece, str) else None for piece in text]
-            # Of a hole that is all there is, nothing tells the place but the clause.
-            found = iter(contexts(parts, clause, dialect) if None in parts else ())
-            made: list[str | Hole] = []
-            for index, piece in enumerate(text):
-                if isinstance(piece, str):
-                    made.append(piece)
-                    continue
-                context = next(found)
-                origin = piece.origin
-                if piece.doubled and _stands_between(text, index, piece.doubled):
-                    origin = Origin.QUOTED
-                elif origin < Origin.REQUEST and _names_no_data(text, index, is_whole):
-                    origin = min(origin, Origin.METADATA)
-                elif origin is Origin.NUMBER and context.kind is Context.VALUE and _follows_minus(text, index):
-                    origin = Origin.UNKNOWN  # `-{n}` with a negative number begins a comment: `--1`
-                expression = " ".join(self.source.text(piece.range).split())
-                made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
-            result.append(SqlTextParts(tuple(made)))
-        return tuple(result)
-
-
-# Text in which a placeholder may stand where none belongs; only such text is taken apart into tokens.
-_PLACEHOLDER_AS_NAME = re.compile(
-    r"(?:\b(?:order\s+by|group\s+by|from|join|into|update|table|desc|asc|,)\s*|\bset\s+[^;]*)[?%$:@]", re.IGNORECASE
-)
-_NAMES_A_NAME = re.compile(r"\?\?|:\w+:|\$\w+[:~]|\{\w+:\s*Identifier\}|:\w+~", re.IGNORECASE)
-
-
-def _with_placeholders(text: tuple[str | Splice, ...], bound: Range, dialect: str | None) -> tuple[str | Splice, ...]:
-    """A text in which every placeholder is a splice of a bound value."""
-    whole = "".join(piece if isinstance(piece, str) else "x" for piece in text)
-    if not _PLACEHOLDER_AS_NAME.search(whole) or _NAMES_A_NAME.search(whole):
-        return text
-    result: list[str | Splice] = []
-    for piece in text:
-        if not isinstance(piece, str):
-            result.append(piece)
-            continue
-        last = 0
-        for token in tokenize(piece, dialect):
-            if token.kind is Kind.PARAMETER:
-                result += [piece[last : token.start], Splice(bound, bound, Origin.BOUND)]
-                last = token.end
-        result.append(piece[last:])
-    return tuple(result)
 
 
 _TAG = Operation(Library("a template tag"), "tag", sql=0)
@@ -506,23 +448,3 @@ def _parameter(name: str, actuals: list[Actual]) -> Actual:
         entry = next(e for e in values.expression.entries if getattr(e.key, "value", None) == name)  # type: ignore[attr-defined]
         return Actual(found, entry.value.range, entry.value)
     return values
-
-
-def _names_no_data(text: tuple[str | Splice, ...], index: int, is_whole: bool) -> bool:
-    """Whether a hole is the name of a placeholder (`:{name}`), or the statement itself, which somebody else wrote."""
-    before = "".join(piece if isinstance(piece, str) else "x" for piece in text[:index])
-    if is_whole and (not before.strip() or before.rstrip().endswith(";")):
-        return True
-    return bool(re.search(r"(?:(?<![:\w]):|@|\$|%\()\w*$", before))
-
-
-def _follows_minus(text: tuple[str | Splice, ...], index: int) -> bool:
-    before = text[index - 1] if index else ""
-    return isinstance(before, str) and before.endswith("-")
-
-
-def _stands_between(text: tuple[str | Splice, ...], index: int, quote: str) -> bool:
-    before = text[index - 1] if index else ""
-    after = text[index + 1] if index + 1 < len(text) else ""
-    opening = "[" if quote == "]" else quote
-    return isinstance(before, str) and before.endswith(opening) and isinstance(after, str) and after.startswith(quote)

@@ -1,0 +1,97 @@
+"""From the pieces of a text to SQL with holes: where each hole stands, and what that says of its value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.values import Piece, Splice, linearise
+from persistlint.facts import Context, Hole, Origin, Text
+from persistlint.sql.context import contexts
+from persistlint.sql.lexer import Kind, tokenize
+
+if TYPE_CHECKING:
+    from persistlint.source import Range, SourceFile
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a text goes. `clause` is what it is a piece of, "" for a whole statement; `is_whole` where the call takes
+    a whole statement. `bound` is where bind parameters are reported, None where they are not looked for."""
+
+    clause: str = ""
+    dialect: str | None = None
+    bound: Range | None = None
+    is_whole: bool = True
+
+
+def texts_of(pieces: tuple[Piece, ...], source: SourceFile, place: Place) -> tuple[Text, ...]:
+    """The texts that pieces make, with the context of every hole."""
+    return tuple(_text(text, source, place) for text in linearise(pieces))
+
+
+def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> Text:
+    if place.bound is not None:
+        text = _with_placeholders(text, place.bound, place.dialect)
+    parts = [piece if isinstance(piece, str) else None for piece in text]
+    found = iter(contexts(parts, place.clause, place.dialect) if None in parts else ())
+    made: list[str | Hole] = []
+    is_begun = not place.is_whole  # whether anything of the statement stands before
+    before = ""
+    for index, piece in enumerate(text):
+        if isinstance(piece, str):
+            made.append(piece)
+            before = piece
+            stripped = piece.rstrip()
+            is_begun = not stripped.endswith(";") if stripped else is_begun
+            continue
+        context = next(found)
+        after = text[index + 1] if index + 1 < len(text) else ""
+        origin = piece.origin
+        in_quotes = context.kind in (Context.QUOTED, Context.PART)
+        if piece.doubled and _stands_between(before, after, piece.doubled):
+            origin = Origin.QUOTED
+        elif origin < Origin.REQUEST and (not is_begun or (not in_quotes and _NAMES_PLACEHOLDER.search(before))):
+            # A statement that somebody else wrote, or the name of a placeholder: `:{name}`.
+            origin = min(origin, Origin.METADATA)
+        elif origin is Origin.NUMBER and context.kind is Context.VALUE and before.endswith("-"):
+            origin = Origin.UNKNOWN  # `-{n}` with a negative number begins a comment: `--1`
+        expression = " ".join(source.text(piece.range).split())
+        made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
+        is_begun, before = True, ""
+    return Text(tuple(made))
+
+
+_NAMES_PLACEHOLDER = re.compile(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
+
+
+def _stands_between(before: str, after: str | Splice, quote: str) -> bool:
+    opening = "[" if quote == "]" else quote
+    return before.endswith(opening) and isinstance(after, str) and after.startswith(quote)
+
+
+# Text in which a placeholder may stand where none belongs; only such text is taken apart into tokens.
+_PLACEHOLDER_AS_NAME = re.compile(
+    r"(?:\b(?:order\s+by|group\s+by|from|join|into|update|table|desc|asc|,)\s*|\bset\s+[^;]*)[?%$:@]", re.IGNORECASE
+)
+_NAMES_A_NAME = re.compile(r"\?\?|:\w+:|\$\w+[:~]|\{\w+:\s*Identifier\}|:\w+~", re.IGNORECASE)
+
+
+def _with_placeholders(text: tuple[str | Splice, ...], bound: Range, dialect: str | None) -> tuple[str | Splice, ...]:
+    """A text in which every placeholder is a splice of a bound value."""
+    whole = "".join(piece if isinstance(piece, str) else "x" for piece in text)
+    if not _PLACEHOLDER_AS_NAME.search(whole) or _NAMES_A_NAME.search(whole):
+        return text
+    result: list[str | Splice] = []
+    for piece in text:
+        if not isinstance(piece, str):
+            result.append(piece)
+            continue
+        last = 0
+        for token in tokenize(piece, dialect):
+            if token.kind is Kind.PARAMETER:
+                result += [piece[last : token.start], Splice(bound, bound, Origin.BOUND)]
+                last = token.end
+        result.append(piece[last:])
+    return tuple(result)
