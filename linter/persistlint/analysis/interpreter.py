@@ -200,7 +200,7 @@ class Interpreter:
 
     def run_function(self, function: Function, receiver: Value | None, captured: dict[str, Value]) -> None:
         """Run a function for its own sake, with parameters of which nothing is known but their declaration."""
-        self.state = State({**captured})
+        self.state = State(dict(captured) if captured is not self.outer else {})
         handed = self.handed.get(id(function), {})
         for parameter in function.parameters:
             value = self.parameter(parameter)
@@ -247,7 +247,8 @@ class Interpreter:
             if not inside:
                 self.ran[key] = ran
         if own is not None:
-            caller.values.update({f"{own[0]}.{name}": value for name, value in ran.attributes.items()})
+            for name, value in ran.attributes.items():
+                caller.assign(f"{own[0]}.{name}", value)
         return Outcome(ran.value, frozenset(path for name, path in paths.items() if name in ran.checked))
 
     def _run_closure(
@@ -256,9 +257,7 @@ class Interpreter:
         """Run a function of the file; `own` is the name of its object in it, where the caller's is the same."""
         function = closure.function
         caller = self.state or State()
-        self.state = State(
-            {**(caller.values if inside else self._captured(closure))}, dict(caller.flags) if inside else {}
-        )
+        self.state = caller.copy() if inside else State(self._captured(closure))
         shadowed = set()
         for index, parameter in enumerate(function.parameters):
             shadowed.add(parameter.name)
@@ -271,7 +270,7 @@ class Interpreter:
             self._bind(parameter, value)
         self._bind_receiver(function, closure.receiver)
         for name, value in attributes.items():
-            self.state.values[f"{own}.{name}"] = value
+            self.state.assign(f"{own}.{name}", value)
         frame = self._enter(function)
         end = self.state
         if inside and end is not None:
@@ -398,11 +397,11 @@ class Interpreter:
                 path = path[5:]
                 value = self.lookup(path) or UNKNOWN
                 refined = Atom(origin_of(value), keys=Origin.CHECKED)
-                self.state.values[path] = Items((CHECKED,)) if isinstance(value, Items) else refined
+                self.state.know(path, Items((CHECKED,)) if isinstance(value, Items) else refined)
             else:
                 value = self.lookup(path) or UNKNOWN
                 if origin_of(value) > Origin.CHECKED:
-                    self.state.values[path] = _checked(value)
+                    self.state.know(path, _checked(value))
 
     def bind(self, target: Expression, value: Value) -> None:
         """Assign a value to a target, which may take it apart."""
@@ -774,8 +773,9 @@ class Interpreter:
             self.assign(function.receiver, receiver or (Instance(owner) if owner is not None else UNKNOWN))
 
     def _captured(self, closure: Closure) -> dict[str, Value]:
-        _, _, captured = self.functions.get(id(closure.function), (None, None, {}))
-        return captured
+        """A copy of the variables around a function; those of the module are looked up where they are."""
+        _, _, captured = self.functions.get(id(closure.function), (None, None, self.outer))
+        return dict(captured) if captured is not self.outer else {}
 
     def _take_over(self, caller: State, end: State, local: Iterable[str]) -> None:
         """A function literal runs among the variables of the function around it; they keep what it did to them."""

@@ -28,18 +28,27 @@ class State:
 
     values: dict[str, Value] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
+    objects: set[str] = field(default_factory=set)  # the paths of which an attribute is known
 
     def copy(self) -> State:
         """A state that can change without this one."""
-        return State(self.values.copy(), self.flags.copy())
+        return State(self.values.copy(), self.flags.copy(), self.objects.copy())
+
+    def know(self, path: str, value: Value) -> None:
+        """Take note of what a variable is; it stays the same variable."""
+        self.values[path] = value
+        parent = path.rpartition(".")[0]
+        while parent:
+            self.objects.add(parent)
+            parent = parent.rpartition(".")[0]
 
     def assign(self, path: str, value: Value, flag: Flag | None = None) -> None:
         """Set a variable; what was known of its attributes is forgotten."""
-        prefix = path + "."
-        if any(known.startswith(prefix) for known in self.values):
+        if path in self.objects:
+            prefix = path + "."
             for known in [known for known in self.values if known.startswith(prefix)]:
                 del self.values[known]
-        self.values[path] = value
+        self.know(path, value)
         if flag is not None:
             self.flags[path] = flag
         else:
@@ -69,4 +78,4 @@ def merge(left: State | None, right: State | None, outer: Mapping[str, Value]) -
         if path not in left.values and "." in path:
             values.pop(path, None)
     flags = {path: flag for path, flag in left.flags.items() if right.flags.get(path) == flag}
-    return State(values, flags)
+    return State(values, flags, left.objects | right.objects)

@@ -303,7 +303,7 @@ def _one_text(pieces: tuple[Piece, ...], wanted: Splice | None) -> tuple[str | S
 
 def _join_pieces(left: tuple[Piece, ...], right: tuple[Piece, ...]) -> tuple[Piece, ...]:
     shortest = min(len(left), len(right))
-    head = 0
+    head = shortest if left[:shortest] == right[:shortest] else 0  # mostly one side goes on where the other ends
     while head < shortest and left[head] == right[head]:
         head += 1
     tail = 0
