@@ -9,13 +9,13 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import guards
 from persistlint.analysis.expressions import combine, evaluate
 from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.schedule import STAGES, Wanted
 from persistlint.analysis.state import NOTHING, Checked, Flag, State, merge
 from persistlint.analysis.values import (
     CHECKED,
@@ -107,15 +107,6 @@ _EXITS = frozenset(
 )
 
 
-# Which functions run in turn, by whether code outside can call them and whether this file does.
-_STAGES: tuple[Callable[[bool, bool], bool], ...] = (
-    lambda exported, called: exported and not called,
-    lambda exported, called: exported,
-    lambda exported, called: not called,
-    lambda exported, called: True,
-)
-
-
 @dataclass
 class Frame:
     """One run of a function."""
@@ -178,12 +169,12 @@ class Interpreter:
         self._declare(module.body)
         self.block(module.body)
         self.outer = dict((self.state or State()).values)
-        wanted = _Wanted(candidates, calls)
+        wanted = Wanted(candidates, calls)
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
         # its own sake only where nothing calls it. What is called here comes after its callers, which tell what it is
         # called with. Functions inside functions become known as those run.
         done: set[int] = set()
-        for stage in _STAGES:
+        for stage in STAGES:
             while new := {key: found for key, found in self.functions.items() if key not in done}:
                 wanted.learn(function for function, _, _ in new.values())
                 ran = False
@@ -810,30 +801,6 @@ def _attributes(state: State, name: str) -> dict[str, Value]:
     """What is known of the attributes of an object."""
     prefix = name + "."
     return {path[len(prefix) :]: value for path, value in state.values.items() if path.startswith(prefix)}
-
-
-class _Wanted:
-    """Which functions are worth running: those that hold a candidate, and those that call one of them."""
-
-    def __init__(self, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]]) -> None:
-        self.starts = sorted(candidate.start for candidate in candidates)
-        self.calls: dict[str, list[int]] = {}
-        for name, range in calls:
-            self.calls.setdefault(name, []).append(range.start)
-        self.known: set[str] = set()
-
-    def learn(self, functions: Iterable[Function]) -> None:
-        """Take the calls of functions that are worth running for candidates too, until no more are found."""
-        named = [function for function in functions if function.name in self.calls and function.name not in self.known]
-        while found := {function.name for function in named if self.includes(function)}:
-            self.known |= found
-            self.starts = sorted({*self.starts, *(start for name in found for start in self.calls[name])})
-            named = [function for function in named if function.name not in found]
-
-    def includes(self, function: Function) -> bool:
-        """Whether a function is one of them, as far as is learnt."""
-        index = bisect_left(self.starts, function.range.start)
-        return index < len(self.starts) and self.starts[index] < function.range.end
 
 
 def _exits(expression: Expression) -> bool:

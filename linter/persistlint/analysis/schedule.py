@@ -1,0 +1,47 @@
+"""Which functions of a file are worth running, and in which order."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from persistlint.ir import Function
+    from persistlint.source import Range
+
+# Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for its own
+# sake only where nothing calls it. What is called here comes after its callers, which tell what it is called with.
+# Each stage says of a function by whether it is exported, and whether this file calls it, if its turn has come.
+STAGES: tuple[Callable[[bool, bool], bool], ...] = (
+    lambda exported, called: exported and not called,
+    lambda exported, called: exported,
+    lambda exported, called: not called,
+    lambda exported, called: True,
+)
+
+
+class Wanted:
+    """Which functions are worth running: those that hold a candidate, and those that call one of them."""
+
+    def __init__(self, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]]) -> None:
+        self.starts = sorted(candidate.start for candidate in candidates)
+        self.calls: dict[str, list[int]] = {}
+        for name, range in calls:
+            self.calls.setdefault(name, []).append(range.start)
+        self.known: set[str] = set()
+
+    def learn(self, functions: Iterable[Function]) -> None:
+        """Take the calls of functions that are worth running for candidates too, until no more are found."""
+        named = [function for function in functions if function.name in self.calls and function.name not in self.known]
+        while found := {function.name for function in named if self.includes(function)}:
+            self.known |= found
+            self.starts = sorted({*self.starts, *(start for name in found for start in self.calls[name])})
+            named = [function for function in named if function.name not in found]
+
+    def includes(self, function: Function) -> bool:
+        """Whether a function is one of them, as far as is learnt."""
+        index = bisect_left(self.starts, function.range.start)
+        return index < len(self.starts) and self.starts[index] < function.range.end
