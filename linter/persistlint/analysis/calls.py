@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import builtins
-from persistlint.analysis.builtins import Actual
+from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,

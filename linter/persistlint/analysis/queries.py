@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.builtins import Actual
 from persistlint.analysis.calls import Resolved
 from persistlint.analysis.interpreter import Interpreter
+from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of

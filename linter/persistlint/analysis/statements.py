@@ -12,7 +12,7 @@ from persistlint.sql.lexer import HOLE, split
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from persistlint.analysis.builtins import Actual
+    from persistlint.analysis.methods import Actual
     from persistlint.libraries import Library, Operation
     from persistlint.source import SourceFile
 

@@ -1,0 +1,500 @@
+"""What the methods of text and collections do, by their names alone: the same words mean the same in all languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis import formats
+from persistlint.analysis.formats import Filler
+from persistlint.analysis.names import is_settings, last_name, path_of
+from persistlint.analysis.values import (
+    CHECKED,
+    NUMBER,
+    UNKNOWN,
+    Alternatives,
+    Atom,
+    Choice,
+    Closure,
+    Entries,
+    Imported,
+    Items,
+    Piece,
+    Splice,
+    Text,
+    Value,
+    choice,
+    constants_of,
+    element_of,
+    key_origin,
+    origin_of,
+    pieces_of,
+)
+from persistlint.facts import Origin
+from persistlint.ir import Attribute, Call, Expression, String
+
+if TYPE_CHECKING:
+    from persistlint.analysis.interpreter import Interpreter
+    from persistlint.source import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """One argument of a call, with its value."""
+
+    value: Value
+    range: Range
+    expression: Expression
+    keyword: str | None = None
+    spread: bool = False
+
+
+_UNCHANGED = frozenset(
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "casefold",
+        "swapcase",
+        "expandtabs",
+        "trim",
+        "trimEnd",
+        "trimStart",
+        "trimLeft",
+        "trimRight",
+        "toLowerCase",
+        "toUpperCase",
+        "toString",
+        "valueOf",
+        "toLocaleLowerCase",
+        "toLocaleUpperCase",
+        "slice",
+        "substring",
+        "substr",
+        "removeprefix",
+        "removesuffix",
+        "encode",
+        "decode",
+        "normalize",
+        "repeat",
+        "padEnd",
+        "padStart",
+        "String",
+        "Bytes",
+        "getvalue",
+        "copy",
+        "sort",
+        "reverse",
+        "reversed",
+        "sorted",
+        "toSorted",
+        "toReversed",
+        "flat",
+        "concat_ws",
+        "at",
+        "dedent",
+        "stripMargin",
+        "as_string",
+    ]
+)
+_NUMERIC = frozenset(
+    [
+        "hexdigest",
+        "isoformat",
+        "timestamp",
+        "toordinal",
+        "toISOString",
+        "toFixed",
+        "getTime",
+        "count",
+        "index",
+        "find",
+        "rfind",
+        "indexOf",
+        "lastIndexOf",
+        "push",
+        "unshift",
+        "charCodeAt",
+        "Len",
+        "bit_length",
+        "Unix",
+        "UnixNano",
+        "UnixMilli",
+        "toJSON",
+        "total_seconds",
+        "Format",
+        "nunique",
+    ]
+)
+_NUMERIC_OF_ANYTHING = frozenset(
+    ["hexdigest", "isoformat", "timestamp", "toordinal", "total_seconds", "toISOString", "toFixed", "getTime", "push"]
+)
+_ADDS = frozenset(["append", "add", "push", "unshift", "insert", "extend", "appendleft", "update_one"])
+_WRITES = frozenset(["WriteString", "Write", "WriteByte", "WriteRune", "write", "writeln"])
+
+
+def method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    name = function.name
+    if isinstance(receiver, Choice) and any(isinstance(option, Text | Items | Entries) for option in receiver.options):
+        found = [method(node, function, option, actuals, machine) for option in receiver.options]
+        return choice(value if value is not None else UNKNOWN for value in found)
+    if isinstance(receiver, Items | Text | Entries) or (isinstance(receiver, Atom) and receiver.type is None):
+        if name in _ADDS or name in _WRITES:
+            added = _add(function, receiver, actuals, machine, node)
+            if added is not None:
+                return added
+        if name == "Reset" and isinstance(receiver, Text) and (path := path_of(function.value)) is not None:
+            machine.assign(path, Text(()))
+        if name == "Format" and actuals and constants_of(actuals[0].value):
+            return NUMBER  # a time in a layout that the program chose
+        handler = _METHODS.get(name)
+        if handler is not None:
+            return handler(node, function, receiver, actuals, machine)
+        if name in _UNCHANGED and not (isinstance(receiver, Atom) and name in ("sort", "reverse", "String", "at")):
+            return receiver
+        if name in _NUMERIC and (isinstance(receiver, Text | Items) or name in _NUMERIC_OF_ANYTHING):
+            return NUMBER
+    return None
+
+
+def _add(function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter, node: Call) -> Value | None:
+    """`xs.append(x)`, `b.WriteString(s)`: the variable grows."""
+    path = path_of(function.value)
+    if path is None or not actuals:
+        return None
+    if isinstance(receiver, Text) and function.name in _WRITES:
+        added = tuple(piece for actual in actuals for piece in pieces_of(actual.value, actual.range, node.range))
+        machine.assign(path, Text((*receiver.pieces, *added)))
+        return NUMBER
+    if isinstance(receiver, Items) and function.name in _ADDS:
+        values = actuals[1:] if function.name == "insert" else actuals
+        spread = function.name == "extend"
+        added_values = tuple(element_of(a.value) if spread or a.spread else a.value for a in values)
+        machine.assign(path, Items((*receiver.elements, *added_values)))
+        return NUMBER
+    return NUMBER if function.name == "push" else None
+
+
+MethodHandler = Callable[[Call, Attribute, Value, "list[Actual]", "Interpreter"], "Value | None"]
+
+
+def _join_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    if machine.language == "python":
+        separator = Actual(receiver, function.value.range, function.value)
+        return joined(actuals[0].value, separator, node, actuals[0].range) if actuals else UNKNOWN
+    comma = Actual(Text((",",)), node.range, node)
+    return joined(receiver, actuals[0] if actuals else comma, node, node.range)
+
+
+def joined(items: Value, separator: Actual, node: Call, range: Range) -> Value:
+    """The text that joining makes; what stands between two elements is shown once."""
+    between = pieces_of(separator.value, separator.range, node.range)
+    if isinstance(items, Choice):
+        return choice(joined(option, separator, node, range) for option in items.options)
+    if not isinstance(items, Items):
+        if isinstance(items, Text):
+            return items
+        whole = node.range if range == node.range else range
+        return Text(
+            (*_edge(between), *pieces_of(Atom(origin_of(element_of(items))), whole, node.range), *_edge(between))
+        )
+    elements = items.elements if len(items.elements) < 40 else tuple(dict.fromkeys(items.elements))
+    pieces: list[Piece] = []
+    for index, element in enumerate(elements):
+        if index:
+            pieces.extend(between)
+        pieces.extend(pieces_of(element, range, node.range))
+    return Text(tuple(pieces))
+
+
+def _edge(between: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Nothing: a joined list of unknown length begins and ends with an element."""
+    return ()
+
+
+def _replace_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    if len(actuals) < 2:
+        return None
+    pattern = actuals[0].expression
+    is_pattern = isinstance(pattern, Call) and last_name(pattern.function) == "RegExp"
+    everywhere = not is_pattern and (machine.language == "python" or function.name == "replaceAll")
+    if is_pattern and isinstance(pattern, Call):
+        flags = (
+            pattern.arguments[1].value.value
+            if len(pattern.arguments) > 1 and isinstance(pattern.arguments[1].value, String)
+            else ""
+        )
+        everywhere = "g" in flags
+        texts = constants_of(actuals[0].value)
+        if everywhere and texts and is_cleansing(texts[0]) and not isinstance(receiver, Text):
+            return CHECKED
+    return replaced(receiver, function.value.range, actuals, node, everywhere)
+
+
+def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, everywhere: bool) -> Value:
+    old, new = constants_of(actuals[0].value), actuals[1]
+    doubled = everywhere and len(old) == 1 and old[0] in _QUOTES and constants_of(new.value) == (old[0] * 2,)
+    if isinstance(receiver, Text) and doubled:
+        return Text(_without_quote(receiver.pieces, old[0]))
+    if isinstance(receiver, Text):
+        if len(old) == 1:
+            return Text(formats.replace_text(receiver.pieces, old[0], Filler(new.value, new.range), node.range))
+        return receiver
+    if doubled:
+        return Atom(origin_of(receiver), doubled=old[0])
+    return Atom(origin_of(receiver))
+
+
+_QUOTES = ('"', "`", "]")
+
+
+def _without_quote(pieces: tuple[Piece, ...], quote: str) -> tuple[Piece, ...]:
+    """Pieces in which a quote is doubled, those of splices too."""
+    return tuple(
+        piece.replace(quote, quote * 2)
+        if isinstance(piece, str)
+        else replace(piece, doubled=quote)
+        if isinstance(piece, Splice)
+        else Alternatives(tuple(_without_quote(option, quote) for option in piece.options))
+        for piece in pieces
+    )
+
+
+def is_cleansing(pattern: str) -> bool:
+    """Whether removing what a pattern matches leaves no quote and no separator: `[^a-zA-Z0-9_.]`, `\\W`."""
+    return (
+        bool(re.fullmatch(r"(?:\(\?i\))?(?:\[\^(?:\\[wdA-Za-z.\-]|[\w\-.$`:@/ ])+\]|\\W|\\D)[+*]?", pattern))
+        and "\\s" not in pattern.lower()
+    )
+
+
+def _format_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    if machine.language != "python":
+        return None
+    if not isinstance(receiver, Text):
+        return Atom(max([origin_of(receiver), *(origin_of(actual.value) for actual in actuals)]))
+    positional = [
+        Filler(actual.value, actual.range) for actual in actuals if actual.keyword is None and not actual.spread
+    ]
+    named = {actual.keyword: Filler(actual.value, actual.range) for actual in actuals if actual.keyword}
+    spread = next((actual for actual in actuals if actual.spread), None)
+    rest = Filler(Atom(origin_of(spread.value)), spread.range) if spread is not None else None
+    if spread is not None and isinstance(spread.value, Entries):
+        named |= {key: Filler(item, spread.range) for key, item in spread.value.entries if key is not None}
+    return Text(formats.braces(receiver.pieces, positional, named, node.range, rest))
+
+
+def _substitute(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    named = {actual.keyword: Filler(actual.value, actual.range) for actual in actuals if actual.keyword}
+    first = next((actual for actual in actuals if actual.keyword is None), None)
+    rest = Filler(Atom(origin_of(first.value)), first.range) if first is not None else None
+    return Text(formats.dollars(receiver.pieces, named, node.range, rest)) if isinstance(receiver, Text) else None
+
+
+def _split(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    return Items((Atom(origin_of(receiver)),))
+
+
+def _map_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    if not actuals or isinstance(receiver, Text):
+        return None
+    element = element_of(receiver)
+    result = apply(node, actuals[0].value, [element, NUMBER, receiver], machine)
+    if function.name == "forEach":
+        return Atom(Origin.CONSTANT)
+    if function.name == "flatMap":
+        result = element_of(result)
+    return Items((result,))
+
+
+def _filter_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    """`xs.filter(x => ALLOWED.includes(x))` keeps what passes the test."""
+    from persistlint.analysis import guards
+
+    if not actuals:
+        return None
+    test = actuals[0].value
+    if isinstance(test, Closure) and len(test.function.body) == 1 and test.function.parameters:
+        only = test.function.body[0]
+        parameter = test.function.parameters[0].name
+        value = getattr(only, "value", None)
+        if value is not None and machine.state is not None:
+            before = machine.state
+            machine.state = before.copy()
+            machine.assign(parameter, element_of(receiver))
+            passed = parameter in guards.checked(value, True, machine)
+            machine.state = before
+            if passed:
+                return Items((CHECKED,)) if function.name == "filter" else CHECKED
+    if function.name == "find":
+        return element_of(receiver)
+    return receiver
+
+
+def _reduce(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    if not actuals:
+        return None
+    start = actuals[1].value if len(actuals) > 1 else element_of(receiver)
+    return apply(node, actuals[0].value, [start, element_of(receiver), NUMBER], machine)
+
+
+def _get(node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter) -> Value | None:
+    """`mapping.get(key)`, `mapping.get(key, default)`."""
+    if isinstance(receiver, Entries) and actuals:
+        names = constants_of(actuals[0].value)
+        if names and all(receiver.get(name) is not None for name in names):
+            return choice(receiver.get(name) or UNKNOWN for name in names)
+        values = [item for _, item in receiver.entries]
+        defaults = [actual.value for actual in actuals[1:2]]
+        return choice([*values, *defaults]) if values or defaults else UNKNOWN
+    if isinstance(receiver, Atom) and receiver.origin is not Origin.REQUEST and is_settings(function.value):
+        return Atom(Origin.METADATA)
+    if isinstance(receiver, Atom) and actuals and machine.language == "python":
+        worst = max(origin_of(receiver), *(origin_of(actual.value) for actual in actuals[1:2]), Origin.CONSTANT)
+        return Atom(worst)
+    return None
+
+
+def _keys_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    return Items((element_of(receiver),)) if isinstance(receiver, Entries) else Items((Atom(key_origin(receiver)),))
+
+
+def values_of(value: Value) -> Value:
+    if isinstance(value, Entries):
+        return Items(tuple(item for _, item in value.entries))
+    return Items((Atom(origin_of(value)),))
+
+
+def _values_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    return receiver if isinstance(receiver, Items) else values_of(receiver)
+
+
+def pairs_of(value: Value) -> Value:
+    if isinstance(value, Entries):
+        pairs = [Items((Text((key,)) if key is not None else UNKNOWN, item), fixed=True) for key, item in value.entries]
+        return Items(tuple(pairs))
+    return Items((Items((Atom(key_origin(value)), Atom(origin_of(value))), fixed=True),))
+
+
+def _pairs_method(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    if isinstance(receiver, Items):
+        return Items((Items((NUMBER, element_of(receiver)), fixed=True),))
+    return pairs_of(receiver)
+
+
+def _fill(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    return Items((actuals[0].value,)) if actuals else receiver
+
+
+def _concat(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    if isinstance(receiver, Items):
+        added = [
+            element
+            for actual in actuals
+            for element in (actual.value.elements if isinstance(actual.value, Items) else (actual.value,))
+        ]
+        return Items((*receiver.elements, *added))
+    if isinstance(receiver, Text):
+        return Text(
+            (*receiver.pieces, *(p for actual in actuals for p in pieces_of(actual.value, actual.range, node.range)))
+        )
+    return None
+
+
+def _regex_replace(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    """Go's `re.ReplaceAllString(x, "")`, Python's `PATTERN.sub("", x)`."""
+    for pattern in constants_of(receiver):
+        if is_cleansing(pattern):
+            return CHECKED
+    tested = actuals[0] if function.name.startswith("Replace") else actuals[1] if len(actuals) > 1 else None
+    return Atom(origin_of(tested.value)) if tested is not None else UNKNOWN
+
+
+def _pop(node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter) -> Value | None:
+    return element_of(receiver) if isinstance(receiver, Items) else None
+
+
+_METHODS: dict[str, MethodHandler] = {
+    "join": _join_method,
+    "replace": _replace_method,
+    "replaceAll": _replace_method,
+    "format": _format_method,
+    "substitute": _substitute,
+    "safe_substitute": _substitute,
+    "split": _split,
+    "splitlines": _split,
+    "map": _map_method,
+    "flatMap": _map_method,
+    "forEach": _map_method,
+    "filter": _filter_method,
+    "find": _filter_method,
+    "reduce": _reduce,
+    "get": _get,
+    "keys": _keys_method,
+    "values": _values_method,
+    "items": _pairs_method,
+    "entries": _pairs_method,
+    "fill": _fill,
+    "concat": _concat,
+    "sub": _regex_replace,
+    "ReplaceAllString": _regex_replace,
+    "pop": _pop,
+    "shift": _pop,
+}
+
+
+def apply(node: Call, function: Value, values: list[Value], machine: Interpreter) -> Value:
+    """What a function value gives for these argument values."""
+    if isinstance(function, Closure):
+        names = [parameter.name or f"#{index}" for index, parameter in enumerate(function.function.parameters)]
+        outcome = machine.call_closure(function, dict(zip(names, values, strict=False)), {})
+        return outcome.value if outcome is not None else UNKNOWN
+    if isinstance(function, Imported):
+        operation = machine.names.catalogue.functions.get(function.name)
+        if operation is not None and operation.yields is not None and operation.yields != "argument":
+            return Atom(Origin.QUOTED if operation.yields in ("identifier", "literal") else Origin.NUMBER)
+    name = last_name(node.arguments[0].value) if node.arguments else ""
+    name = name or last_name(node.function)
+    if name in ("Number", "int", "float", "parseInt", "BigInt", "len", "parseFloat"):
+        return NUMBER
+    if name in ("String", "str", "trim", "strip"):
+        return Atom(max(map(origin_of, values[:1]), default=Origin.UNKNOWN))
+    if re.search(r"quote|escape|ident", name, re.I):
+        return Atom(Origin.QUOTED)
+    return Atom(max(map(origin_of, values[:1]), default=Origin.UNKNOWN))
