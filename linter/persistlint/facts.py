@@ -43,7 +43,8 @@ class Origin(IntEnum):
 
     `CONSTANT` stands in the program, `NUMBER` has a type without SQL metacharacters, `CHECKED` was tested against an
     allow-list, `QUOTED` comes out of a quoting function, `BOUND` travels as a bind parameter. `METADATA` is a
-    constant of another module or of a model, `ANNOTATED` is declared as a number and trusted to be one,
+    constant of another module or of a model, `DERIVED` what a function of another module gives for constants,
+    `ANNOTATED` is declared as a number and trusted to be one,
     `ENVIRONMENT` comes from environment variables. `UNKNOWN`, `PARAMETER` (of the function) and `REQUEST` (data
     from outside) can hold anything.
     """
@@ -54,11 +55,12 @@ class Origin(IntEnum):
     QUOTED = 3
     BOUND = 4
     METADATA = 5
-    ANNOTATED = 6
-    ENVIRONMENT = 7
-    UNKNOWN = 8
-    PARAMETER = 9
-    REQUEST = 10
+    DERIVED = 6
+    ANNOTATED = 7
+    ENVIRONMENT = 8
+    UNKNOWN = 9
+    PARAMETER = 10
+    REQUEST = 11
 
     @property
     def is_sanitised(self) -> bool:

@@ -156,6 +156,15 @@ def _map(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     return Items((result,))
 
 
+def _reduce(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
+    """`functools.reduce(f, xs, start)`."""
+    if len(actuals) < 2:
+        return UNKNOWN
+    element = element_of(actuals[1].value)
+    start = actuals[2].value if len(actuals) > 2 else element
+    return apply(node, actuals[0].value, [start, element], machine)
+
+
 def _filter(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     return actuals[1].value if len(actuals) > 1 else UNKNOWN
 
@@ -306,6 +315,7 @@ _FUNCTIONS: dict[str, Handler] = {
     "range": _numbers,
     "map": _map,
     "filter": _filter,
+    "functools.reduce": _reduce,
     "getattr": _getattr,
     "re.compile": _same,
     "re.sub": _regex_sub,

@@ -16,6 +16,7 @@ from persistlint.analysis.values import (
     Choice,
     Class,
     Closure,
+    Entries,
     Imported,
     Instance,
     Items,
@@ -218,6 +219,8 @@ def _called(function: Expression, receiver: Value | None, machine: Interpreter) 
                             found.function, found.home, receiver if isinstance(receiver, Instance) else found.receiver
                         )
                     return found if isinstance(found, Atom) and found.type is not None else None
+                case Entries() if isinstance(found := receiver.get(name), Closure):
+                    return found
             known = machine.lookup(path_of(function) or "")
             return known if isinstance(known, Closure | Choice) else None
         case Name(id=name):
@@ -311,13 +314,14 @@ def _unknown(
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
     of_constants = is_function and actuals and all(origin <= Origin.METADATA for origin in origins)
     if of_constants and not _LOOKS_UP.search(name):
-        return Atom(Origin.METADATA)
+        return Atom(Origin.DERIVED)
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(
         origin is Origin.CONSTANT for origin in origins
     ):
         return Atom(Origin.METADATA)
-    if receiver is not None and origin_of(receiver) is Origin.METADATA and all(o <= Origin.METADATA for o in origins):
-        return Atom(Origin.METADATA)  # `Model._meta.get_table()`
+    is_metadata = isinstance(receiver, Atom) and receiver.origin in (Origin.METADATA, Origin.DERIVED)
+    if is_metadata and isinstance(receiver, Atom) and all(origin <= Origin.DERIVED for origin in origins):
+        return Atom(receiver.origin)  # `Model._meta.get_table()`
     if isinstance(receiver, Atom) and receiver.origin in (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED):
         return Atom(receiver.origin)  # `key.String()` of a UUID
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):

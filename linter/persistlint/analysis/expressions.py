@@ -59,6 +59,7 @@ from persistlint.ir import (
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
+    from persistlint.libraries import Type
     from persistlint.source import Range
 
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
@@ -206,10 +207,16 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
     match value:
         case Imported(name=module):
             return _imported(f"{module}.{name}", machine)
-        case Instance(definition=definition):
+        case Instance(definition=definition, origin=origin):
             found = machine.attribute_of(definition, name)
             if isinstance(found, Closure):
                 return _method_or_property(Closure(found.function, found.home, value), name, machine)
+            if origin is Origin.PARAMETER:
+                return (
+                    found
+                    if found is not None and origin_of(found) is not Origin.UNKNOWN
+                    else Atom(origin, _type_of(found))
+                )
             if found is not None and not _is_metadata(found, name):
                 return found
             return Atom(Origin.METADATA) if METADATA.fullmatch(name) or all_caps(name) else found or UNKNOWN
@@ -261,10 +268,14 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             is_own = isinstance(attribute.value, Name) and attribute.value.id in ("self", "cls", "this", own)
             if origin is Origin.UNKNOWN and is_own and METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
-            if machine.language == "go" and origin is not Origin.REQUEST and GO_METADATA.fullmatch(name):
+            if machine.language == "go" and origin is Origin.UNKNOWN and GO_METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
             return Atom(origin)
     return UNKNOWN
+
+
+def _type_of(value: Value | None) -> Type | None:
+    return value.type if isinstance(value, Atom) else None
 
 
 def _method_or_property(closure: Closure, name: str, machine: Interpreter) -> Value:

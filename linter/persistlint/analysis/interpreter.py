@@ -207,6 +207,8 @@ class Interpreter:
         declared = self.names.declared(parameter.annotation)
         if isinstance(declared, Atom) and declared.type is None and parameter.kind != "positional":
             return Items((declared,))
+        if isinstance(declared, Instance):
+            return Instance(declared.definition, Origin.PARAMETER)
         if declared is not None:
             return declared
         is_map = parameter.annotation.lstrip("*").startswith("map[")
@@ -440,8 +442,9 @@ class Interpreter:
         target, expression = statement.target, statement.value
         if expression is None:
             value = self.names.declared(statement.annotation) or self._zero(statement.annotation)
-            if value is CONSTANT and len(self.frames) == 1 and self.language in ("javascript", "typescript"):
-                value = UNKNOWN  # assigned by a function, or a property of a component
+            is_set_elsewhere = len(self.frames) == 1 and self.language in ("javascript", "typescript")
+            if value is CONSTANT and (is_set_elsewhere or self.language == "python"):
+                value = UNKNOWN  # by a function, by who uses the component, or not at all
             self.bind(target, value)
             return
         if statement.operator != "=":
@@ -656,7 +659,7 @@ class Interpreter:
                     for decorator in function.decorators:
                         self.evaluate(decorator)
                     scope[function.name] = self.closure(function, Instance(definition))
-                case Assign(target=Name(id=name)):
+                case Assign(target=Name(id=name), value=value) if value is not None:
                     self.execute(statement)
                     scope[name] = self.lookup(name) or UNKNOWN
                 case ClassDefinition() | FunctionDefinition():

@@ -23,7 +23,9 @@ METADATA = re.compile(
     re.IGNORECASE,
 )
 GO_METADATA = re.compile(r"\w*[a-z](?:Table|Schema)(?:Name)?|[tT]able(?:Name)?|[sS]chema(?:Name)?")
-SETTINGS = re.compile(r"_?(?:settings?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE)
+SETTINGS = re.compile(
+    r"_?(?:settings?|viper|variables?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE
+)
 _MAJOR_VERSION = re.compile(r"/v\d+(?=$|/|\.)|\.v\d+$")
 _WRAPPERS = re.compile(
     r"^(?:Optional|Annotated|Awaitable|Promise|Readonly|Partial|NonNullable|AsyncGenerator|AsyncIterator|Generator"

@@ -135,9 +135,10 @@ class Class(Value):
 
 @dataclass(frozen=True, slots=True)
 class Instance(Value):
-    """An object of a class of this file."""
+    """An object of a class of this file. `origin` is `PARAMETER` where it was handed over, with data in it."""
 
     definition: ClassDefinition
+    origin: Origin = Origin.UNKNOWN
 
 
 CONSTANT = Atom(Origin.CONSTANT)
@@ -163,6 +164,8 @@ def origin_of(value: Value) -> Origin:
             return max(map(origin_of, options), default=Origin.CONSTANT)
         case Imported():
             return Origin.METADATA
+        case Instance(origin=origin):
+            return origin
         case Class() | Closure():
             return Origin.CONSTANT
     return Origin.UNKNOWN

@@ -20,7 +20,6 @@ Captures of `scan.scm`:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -28,11 +27,11 @@ from pathlib import PurePosixPath
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
-from persistlint.source import Range
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from persistlint.ir import Module
-    from persistlint.source import SourceFile
+    from persistlint.source import Range, SourceFile
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Context
+from persistlint.sql.excerpt import excerpt
 from persistlint.sql.grammar import (
     COMPARISONS,
     JOINS,
@@ -24,11 +24,10 @@ from persistlint.sql.lexer import HOLE, Kind, Token, string_value
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_WIDTH = 48  # code points of an excerpt
-_MARGIN = 20  # code points around the hole in a long literal
 _MAX_DEPTH = 4  # of bodies in bodies
 _UNITS = frozenset({"EXTRACT", "DATEADD", "DATEDIFF", "DATEPART", "DATENAME", "TIMESTAMPDIFF", "TIMESTAMPADD"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "ARRAY_AGG", "GROUP_CONCAT", "LISTAGG"})
+_PATHS = frozenset({"->", "->>", "#>", "#>>"})
 _BY_VALUE = frozenset({"IDENTIFIED", "INCREMENT", "CACHE", "PASSWORD"})
 
 
@@ -55,13 +54,24 @@ def _contexts(text: str, clause: str, dialect: str | None, depth: int) -> Iterat
     tables = _selects_from_tables(grammar)
     for index, token in enumerate(grammar.tokens):
         if HOLE in token.text:
-            if token.kind is Kind.DOLLAR and depth and grammar.word(index - 1) in ("DO", "AS"):
-                yield from _contexts(string_value(token)[0], "", dialect, depth - 1)  # the body of a routine
+            if depth and token.kind in (Kind.DOLLAR, Kind.STRING) and _is_body(grammar, index):
+                yield from _contexts(string_value(token)[0], "", dialect, depth - 1)
             else:
                 kind = _Decision(grammar, index, dialect, tables).kind()
-                for found in re.finditer(HOLE, token.text):
-                    yield HoleContext(kind, _excerpt(grammar, index, found.start(), kind))
+                for offset, character in enumerate(token.text):
+                    if character == HOLE:
+                        yield HoleContext(kind, excerpt(grammar, index, offset, kind))
         grammar.read(index)
+
+
+def _is_body(grammar: Grammar, index: int) -> bool:
+    """Whether a string is the body of a routine, so that it is code."""
+    frame, previous = grammar.frame, grammar.word(index - 1)
+    if grammar.word(frame.begin) == "DO" and (previous == "DO" or grammar.word(index - 2) == "LANGUAGE"):
+        return True
+    head = {grammar.word(frame.begin + offset) for offset in range(1, 5)}  # CREATE OR REPLACE FUNCTION
+    is_routine = frame.verb == "CREATE" and not head.isdisjoint(("FUNCTION", "PROCEDURE"))
+    return previous == "AS" and (is_routine or grammar.tokens[index].kind is Kind.DOLLAR)
 
 
 def _selects_from_tables(grammar: Grammar) -> frozenset[int]:
@@ -133,6 +143,13 @@ class _Decision:
         """Whether an operand follows, so that the hole stands between two."""
         return self.grammar.starts_operand(self.index + 1) or self._next() == "("
 
+    def _begins_query(self) -> bool:
+        """Whether the parenthesis begins with the hole and is not a join."""
+        following = self.index + 1
+        is_followed = self._next() in (")", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT")
+        is_followed |= following == len(self.grammar.tokens) or self.grammar.is_hole(following)
+        return self._word(-1) == "(" and is_followed
+
     def _literal(self, token: Token, frame: Frame) -> Context:
         if string_value(token)[0] != HOLE:
             return Context.PART
@@ -143,12 +160,14 @@ class _Decision:
     def _operand(self, frame: Frame) -> Context:
         following = self._next()
         is_row = frame.clause == "rows" or frame.opener == "row"
-        if frame.before in LIST_OPERATORS and frame.clause not in ("name", "select"):
+        if frame.before in LIST_OPERATORS and frame.clause not in ("name", "select", "start"):
             return Context.LIST
         if following == "(" and not is_row and frame.before not in ("FOR",):
             return Context.IDENTIFIER
         if frame.before == "IS" or (frame.before == "NOT" and self._word(-2) == "IS"):
             return Context.VALUE if frame.verb == "COMMENT" else Context.KEYWORD
+        if following in _PATHS and frame.before not in _PATHS:
+            return Context.IDENTIFIER
         is_operator = frame.before in OPERATORS and frame.clause != "name"
         if is_operator or frame.before in ("INTERVAL", "ZONE", "ESCAPE", "TOP", "FROM"):
             return self._right_side(frame)
@@ -158,10 +177,9 @@ class _Decision:
             case "select":
                 return self._column(frame)
             case "from":
-                is_query = frame.opener == "group" and self._is_alone()
-                return (
-                    Context.FRAGMENT if is_query else Context.KEYWORD if frame.before == "FOR" else Context.IDENTIFIER
-                )
+                if frame.opener == "group" and self._begins_query():
+                    return Context.FRAGMENT
+                return Context.KEYWORD if frame.before == "FOR" else Context.IDENTIFIER
             case "where":
                 return self._condition(frame)
             case "order":
@@ -188,13 +206,51 @@ class _Decision:
     def _right_side(self, frame: Frame) -> Context:
         if frame.clause == "set" and frame.verb == "SET" and self._word(-2) in SETTINGS:
             return Context.IDENTIFIER
-        return Context.VALUE
+        if frame.clause == "set":
+            # `SET a = a || $1`: what is computed with a parameter, or assigned to a column of a hole, is a column.
+            is_computed = self._next() in ("||", "+", "-", "*", "/")
+            is_column = self._is_fixed(self.index + 2) or self.grammar.is_hole(self.index - 2)
+            return Context.IDENTIFIER if is_computed and is_column else Context.VALUE
+        return Context.IDENTIFIER if self._is_compared_with_fixed(self.index - 1) else Context.VALUE
 
     def _left_side(self, frame: Frame) -> Context:
         """Before a comparison: a column, except for the shapes in which only a value makes sense."""
-        is_member = self._next() == "=" and self._word(2) in ("ANY", "ALL", "SOME")
+        is_member = self._next() == "=" and self._word(2) in ("ANY", "ALL", "SOME") and self._is_column(self.index + 4)
         is_between = self._next() == "BETWEEN" and self._word(2).isidentifier()
         return Context.VALUE if is_member or is_between else Context.IDENTIFIER
+
+    def _is_fixed(self, index: int) -> bool:
+        """Whether the token at an index is a bind parameter or a constant."""
+        token = self.grammar.token(index)
+        if token.kind is Kind.PARAMETER:
+            return not token.text.startswith("@")  # a variable, which can be set from a value
+        return token.kind in (Kind.STRING, Kind.NUMBER) and HOLE not in token.text
+
+    def _is_column(self, index: int) -> bool:
+        """Whether the token at an index is the name of a column."""
+        token = self.grammar.token(index)
+        is_name = token.kind is Kind.QUOTED or (
+            token.kind is Kind.WORD and HOLE not in token.text and token.word not in ("ARRAY", "SELECT", "VALUES")
+        )
+        return is_name and self.grammar.word(index + 1) != "("
+
+    def _is_compared_with_fixed(self, operator: int) -> bool:
+        """Whether all that stands before the comparison at an index is a parameter or constant: `$1 = …`."""
+        first = operator - 1
+        while self.grammar.word(first - 1) == "::":
+            first -= 2
+        is_comparison = self.grammar.word(operator) in COMPARISONS - _PATHS - {"BETWEEN"}
+        begins = first == 0 or self.grammar.word(first - 1) in (
+            "WHERE",
+            "AND",
+            "OR",
+            "(",
+            "ON",
+            "HAVING",
+            "WHEN",
+            "NOT",
+        )
+        return is_comparison and begins and self.grammar.frame.clause in ("where", "value") and self._is_fixed(first)
 
     def _column(self, frame: Frame) -> Context:
         of_table = frame.begin in self.tables or self.grammar.word(frame.begin) != "SELECT"
@@ -203,7 +259,7 @@ class _Decision:
         ends = self.grammar.ends_clause(self.index + 1)
         if ends and frame.before in ("", "DISTINCT", "ALL"):
             return Context.FRAGMENT  # the whole list
-        is_column = ends or self._next() in (",", "AS") or self.grammar.is_hole(self.index + 1)
+        is_column = ends or self._next() in (",", "AS", "::") or self.grammar.is_hole(self.index + 1)
         return Context.IDENTIFIER if is_column else Context.VALUE
 
     def _condition(self, frame: Frame) -> Context:
@@ -213,8 +269,10 @@ class _Decision:
             return Context.IDENTIFIER
         if frame.opener == "case":
             return Context.VALUE if frame.function == "simple" else Context.FRAGMENT
-        if self.grammar.is_hole(self.index + 1) and self.grammar.starts_operand(self.index + 2):
-            return Context.IDENTIFIER  # a column, an operator and a value
+        following = self.index + 1
+        if self.grammar.is_hole(following) and self.grammar.starts_operand(following + 1):
+            # A column, an operator and a value; three holes can be anything.
+            return Context.FRAGMENT if self.grammar.is_hole(following + 1) else Context.IDENTIFIER
         return Context.FRAGMENT
 
     def _setting(self, frame: Frame) -> Context:
@@ -236,7 +294,17 @@ class _Decision:
             frame.before == "DISTINCT" or (frame.function in _AGGREGATES and not frame.commas)
         ):
             return Context.IDENTIFIER
+        if self._is_alone() and frame.opener == "call" and self._is_argument_of_column():
+            return Context.IDENTIFIER
         return Context.KEYWORD if frame.before == "FOR" else Context.VALUE
+
+    def _is_argument_of_column(self) -> bool:
+        """Whether a call stands where a column would: `$1 = ANY(…)`, `lower(…) = $1`."""
+        if self._word(-2) in LIST_OPERATORS:
+            return self._is_compared_with_fixed(self.index - 3)
+        after = self.index + 2
+        is_left = self.grammar.word(after) in COMPARISONS and self.grammar.frames[-2].clause == "where"
+        return is_left and self._is_fixed(after + 1)
 
     def _name(self, frame: Frame) -> Context:
         at_verb = bool(frame.verb) and frame.before == frame.verb
@@ -244,8 +312,10 @@ class _Decision:
         match frame.verb:
             case "GRANT" | "REVOKE" if at_verb or self._next() == "ON":
                 return Context.IDENTIFIER if self._next() in ("TO", "FROM") else Context.KEYWORD
-            case "CREATE" | "ALTER" | "DROP" | "INSERT" | "DELETE" if at_verb:
+            case "CREATE" | "ALTER" | "DROP" | "INSERT" if at_verb:
                 return Context.FRAGMENT if ends else Context.KEYWORD
+            case "DELETE" if at_verb:
+                return Context.FRAGMENT if ends else Context.IDENTIFIER
             case "USE" if at_verb and not ends:
                 return Context.KEYWORD
             case "ATTACH" | "KILL" if at_verb or frame.before == "DATABASE":
@@ -256,7 +326,8 @@ class _Decision:
                 return Context.VALUE
         if frame.before == "BY":
             return Context.VALUE if self._word(-2) in _BY_VALUE else Context.IDENTIFIER
-        return Context.KEYWORD if frame.before == "IN" or frame.before in OPTIONS else Context.IDENTIFIER
+        is_mode = frame.verb == "LOCK" and frame.before == "IN"
+        return Context.KEYWORD if is_mode or frame.before in OPTIONS else Context.IDENTIFIER
 
     # -------------------------------------------------------------------------------------------- behind an operand
 
@@ -265,6 +336,10 @@ class _Decision:
         if self._word(-2) == "INTERVAL" and frame.clause != "name":
             return Context.KEYWORD
         before_hole = self.grammar.is_hole(self.index + 1)
+        if self.grammar.is_hole(self.index - 1) and frame.clause not in ("name", "definition", "options"):
+            is_third = self.grammar.ends_operand(self.index - 2)
+            if is_third or (before_hole and frame.clause in ("where", "start")):
+                return Context.FRAGMENT  # one of several pieces in a row
         match frame.clause:
             case "order" | "columns":
                 return Context.KEYWORD
@@ -290,53 +365,7 @@ class _Decision:
         previous = self._word(-2)
         if previous in ("COLUMN", "ADD", "MODIFY", "CHANGE", "DOMAIN"):
             return Context.IDENTIFIER  # the type
+        if frame.verb == "ALTER" and self._word(-1) in ("ALTER", "DROP"):
+            return Context.IDENTIFIER  # the column
         is_kind = self.grammar.is_hole(self.index - 1) and previous in ("CREATE", "ALTER", "DROP")
         return Context.IDENTIFIER if is_kind else Context.FRAGMENT
-
-
-# --------------------------------------------------------------------------------------------------------- excerpts
-
-
-def _excerpt(grammar: Grammar, index: int, offset: int, kind: Context) -> str:
-    """The SQL around the hole at an offset of the token at `index`, holes as `…`, on one line."""
-    tokens, frame = grammar.tokens, grammar.frame
-    last = _last_of_excerpt(grammar, index, kind)
-    hole = _shorten(tokens[index], offset)
-    for first in (frame.anchor, frame.item, *range(max(index - 6, frame.item), index), index):
-        if first <= index:
-            text = _render([*tokens[first:index], hole, *tokens[index + 1 : last + 1]] if index - first < 40 else [])
-            if text.endswith(")") and "(" not in text:
-                text = text[:-1]
-            if text and len(text) <= _WIDTH:
-                break
-    return text or _render([hole])
-
-
-def _last_of_excerpt(grammar: Grammar, index: int, kind: Context) -> int:
-    """The last token that belongs to the excerpt: what makes the hole's place clear."""
-    tokens = grammar.tokens
-    last = index
-    while last + 1 < len(tokens) and tokens[last + 1].text in (".", "::") and last + 2 < len(tokens):
-        last += 2
-    following = grammar.word(last + 1)
-    if following == "(" and kind is Context.IDENTIFIER and tokens[last + 1].start == tokens[last].end:
-        return last + 1
-    is_left = following in COMPARISONS and grammar.frame.clause not in ("name", "from")
-    if is_left or (kind is Context.KEYWORD and grammar.starts_operand(last + 1)):
-        last += 1 if following not in COMPARISONS or not grammar.starts_operand(last + 2) else 2
-        return last
-    is_closed = following in (")", "]") and len(grammar.frames) > 1
-    return last + 1 if is_closed or (following == "FROM" and grammar.frame.clause == "select") else last
-
-
-def _shorten(token: Token, offset: int) -> Token:
-    start, end = max(0, offset - _MARGIN), min(len(token.text), offset + _MARGIN)
-    return Token(token.kind, token.text[start:end], token.start, token.end)
-
-
-def _render(tokens: list[Token]) -> str:
-    pieces = [
-        (" " if number and tokens[number - 1].end < token.start else "") + token.text
-        for number, token in enumerate(tokens)
-    ]
-    return " ".join("".join(pieces).replace(HOLE, "…").split())

@@ -19,7 +19,9 @@ COMPARISONS = word_set(
 )
 OPERATORS = COMPARISONS | word_set("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD")
 LIST_OPERATORS = word_set("IN ANY ALL SOME")
-SETTINGS = word_set("SEARCH_PATH SCHEMA ROLE AUTHORIZATION CATALOG DATABASE TABLESPACE SESSION LOCAL GLOBAL")
+SETTINGS = word_set(
+    "IDENTITY_INSERT SEARCH_PATH SCHEMA ROLE AUTHORIZATION CATALOG DATABASE TABLESPACE SESSION LOCAL GLOBAL"
+)
 OPTIONS = word_set("LEVEL NAMES FORMAT ISOLATION ENCODING TRANSACTION TIME")  # a word follows, not a name
 NAME_BEFORE = word_set(":: COLLATE CONSTRAINT ROLE TYPE DATABASE SAVEPOINT SCHEMA OF")  # a name follows, wherever it is
 JOINS = word_set("LEFT RIGHT FULL INNER CROSS NATURAL OUTER LATERAL STRAIGHT_JOIN ASOF ANTI SEMI JOIN")
@@ -40,7 +42,7 @@ _CLAUSES = {
 _VERBS = word_set(  # they begin a statement whose words are names
     "CREATE ALTER DROP TRUNCATE GRANT REVOKE COMMENT REINDEX VACUUM ANALYZE LOCK REFRESH CLUSTER LISTEN UNLISTEN"
     " NOTIFY USE DESCRIBE DESC SHOW PRAGMA ATTACH DETACH SAVEPOINT ROLLBACK RELEASE RENAME CALL EXEC EXECUTE COPY"
-    " DECLARE PREPARE DEALLOCATE KILL LOAD OPTIMIZE INSERT REPLACE DELETE MERGE UPSERT"
+    " DECLARE PREPARE DEALLOCATE KILL LOAD INSTALL OPTIMIZE INSERT REPLACE DELETE MERGE UPSERT"
 )
 _DATA_VERBS = word_set("INSERT REPLACE DELETE MERGE UPSERT")
 _QUERIES = word_set("SELECT WITH VALUES INSERT UPDATE DELETE MERGE")
@@ -60,6 +62,7 @@ _KEYWORDS = (  # never an operand where an expression is expected
         " DIV OF ONLY RECURSIVE TOP"
     )
 )
+_NOTHING = Token(Kind.OTHER, "", 0, 0)
 _OPERANDS = frozenset({Kind.STRING, Kind.DOLLAR, Kind.NUMBER, Kind.PARAMETER, Kind.QUOTED, Kind.OTHER})
 
 
@@ -101,6 +104,10 @@ class Grammar:
         """The keyword, operator or punctuation at an index, in capitals; "" for everything else and outside."""
         return self.tokens[index].word if 0 <= index < len(self.tokens) else ""
 
+    def token(self, index: int) -> Token:
+        """The token at an index; an empty one outside."""
+        return self.tokens[index] if 0 <= index < len(self.tokens) else _NOTHING
+
     def is_hole(self, index: int) -> bool:
         """Whether the token at an index is a hole and nothing else."""
         return 0 <= index < len(self.tokens) and self.tokens[index].text == HOLE
@@ -115,6 +122,12 @@ class Grammar:
         return token.kind is Kind.WORD and (
             token.word not in _KEYWORDS or token.word in ("ANY", "ALL", "CASE", "INTERVAL")
         )
+
+    def ends_operand(self, index: int) -> bool:
+        """Whether an operand can end with the token at an index."""
+        token = self.token(index)
+        is_name = token.kind is Kind.WORD and (token.word not in _KEYWORDS or token.word in ("ASC", "DESC", "END"))
+        return is_name or token.text in (")", "]") or (token.kind in _OPERANDS and bool(token.text))
 
     def ends_clause(self, index: int) -> bool:
         """Whether the clause is over before the token at an index."""
@@ -326,7 +339,7 @@ class Grammar:
                 return "columns", "names"
             case "WITH":
                 return "options", "group"
-            case "ANY" | "ALL" | "SOME" | "ROW":
+            case "ANY" | "ALL" | "SOME" | "ROW" if frame.clause != "start":  # not UNION ALL
                 return "value", "call"
         if frame.before == OPERAND:
             return self._behind_operand(index, frame)

@@ -159,6 +159,9 @@ def _is_interpolated(least: Origin, hole: Hole) -> bool:
     # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
+    in_quotes = hole.context in (Context.QUOTED, Context.PART)
+    if in_quotes and hole.origin is Origin.DERIVED:
+        return True  # what stands in quotes is data, not a name that another module knows
     return hole.context.is_value and hole.origin >= least and not is_sql
 
 
