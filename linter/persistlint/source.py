@@ -11,8 +11,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
+_BLOCK = 4096  # bytes
 _PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
 
@@ -81,12 +84,26 @@ class SourceFile:
     def position(self, offset: int) -> Position:
         """The 1-based line and code-point column of a byte offset."""
         line = self.line_of(offset)
-        start = self.line_starts[line - 1]
-        return Position(line, len(self.content[start:offset].decode("utf-8", "replace")) + 1, offset)
+        return Position(line, self._code_points(offset) - self._code_points(self.line_starts[line - 1]) + 1, offset)
 
     def text(self, range: Range) -> str:
         """The source text of a range."""
         return self.content[range.start : range.end].decode("utf-8", "replace")
+
+    def _code_points(self, offset: int) -> int:
+        """How many code points begin before a byte offset; a line of megabytes is not counted anew every time."""
+        block = offset // _BLOCK
+        return self._code_points_before[block] + _begun_in(self.content[block * _BLOCK : offset])
+
+    @cached_property
+    def _code_points_before(self) -> list[int]:
+        """Of every block, and of the end."""
+        starts = range(0, len(self.content) + 1, _BLOCK)
+        return [0, *accumulate(_begun_in(self.content[start : start + _BLOCK]) for start in starts)]
+
+
+def _begun_in(data: bytes) -> int:
+    return len(data.translate(None, _CONTINUATION))
 
 
 def to_utf8(data: bytes) -> tuple[bytes, str, bytes]:

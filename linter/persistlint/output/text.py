@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 TAB = "    "
 LONGEST_LINE = 120  # cells of source shown of one line, where no terminal says how wide it is
+MOST_BYTES = 4  # of a code point in UTF-8
 LONGEST_EXCERPT = 4  # lines; of a longer one the first two and the last are shown
 
 # What would change the terminal or reorder the line is shown as a picture of itself: control characters, bidirectional
@@ -104,15 +105,16 @@ def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: 
     for line in lines:
         if is_long and line == last:
             yield [("...", "blue")]
-        before, marked, after = _cut(*_split(source, range_, line), width)
+        before, marked, after = _cut(*_split(source, range_, line, width), width)
         text = f"{before}{marked}{after}".rstrip()
         yield [(f"{line:>{len(margin)}} |{' ' * bool(text)}", "blue"), (text, "")]
         if marked or line == start.line:
             yield [bar, (" " * cell_len(before) + "^" * max(cell_len(marked), 1), style)]
 
 
-def _split(source: SourceFile, range: Range, line: int) -> tuple[str, str, str]:
-    """A line as it is shown: before, inside and after a range. Indentation and trailing space are not inside."""
+def _split(source: SourceFile, range: Range, line: int, width: int) -> tuple[str, str, str]:
+    """A line as it is shown: before, inside and after a range, of each what more than fills so many cells at most.
+    Indentation and trailing space are not inside."""
     whole = source.line_range(line)
     start, end = max(whole.start, min(range.start, whole.end)), min(whole.end, max(range.end, whole.start))
     inside = source.content[start:end]
@@ -120,7 +122,12 @@ def _split(source: SourceFile, range: Range, line: int) -> tuple[str, str, str]:
         start += len(inside) - len(inside.lstrip())
     if end != range.end:
         end = max(start, end - len(inside) + len(inside.rstrip()))
-    pieces = source.content[whole.start : start], source.content[start:end], source.content[end : whole.end]
+    most = MOST_BYTES * (width + 1)
+    pieces = (
+        source.content[max(whole.start, start - most) : start],
+        source.content[start : min(end, start + most)],
+        source.content[end : min(whole.end, end + most)],
+    )
     before, marked, after = (_shown(piece.decode("utf-8", "replace")) for piece in pieces)
     return before, marked, after
 
