@@ -31,6 +31,11 @@ EXPLAINED = {
     "SELECT …(a) FROM t": "a number in front of a parenthesis passes for an alias",
     "SELECT * FROM t JOIN u USING (…)": "columns hang on the join as a condition does",
     "SELECT * FROM t ORDER BY name COLLATE …": "the collation is an operand",
+    "SELECT * FROM t WHERE $1 = ANY(…)": "the parenthesis is a node of its own",
+    "SELECT * FROM t WHERE data->…->>'a' = 'b'": "a number is no path",
+    "SELECT * FROM t WHERE agent = $……": "the probes of the two holes run together",
+    "CREATE FUNCTION f() RETURNS void AS 'DELETE FROM … WHERE a = ''…''' LANGUAGE sql": "the body is not parsed",
+    "SELECT a AS '…' FROM t": "a string can be an alias",
     MERGE: "the columns are a tuple",
 }
 
@@ -135,7 +140,9 @@ def kinds_of_expression(name: exp.Expression) -> set[Context]:
         case exp.In() if parent.this is not node:
             return {Context.VALUE, Context.LIST}
         case exp.Binary() if is_right:
-            return {Context.VALUE}
+            left = parent.this.this if isinstance(parent.this, exp.Cast) else parent.this
+            is_fixed = isinstance(left, exp.Parameter | exp.Placeholder | exp.Literal)
+            return {Context.VALUE, Context.IDENTIFIER} if is_fixed else {Context.VALUE}
         case exp.EQ() if isinstance(parent.parent, exp.Update):
             return {Context.IDENTIFIER}
         case exp.Limit() | exp.Offset() | exp.Fetch() | exp.Interval():

@@ -14,8 +14,8 @@ OPERAND = "operand"
 
 
 COMPARISONS = word_set(
-    "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& -> ->> #> #>> #- LIKE ILIKE RLIKE REGEXP"
-    " GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
+    "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& \\? \\?| \\?& -> ->> #> #>> #- LIKE ILIKE"
+    " RLIKE REGEXP GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
 )
 OPERATORS = COMPARISONS | word_set("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD")
 LIST_OPERATORS = word_set("IN ANY ALL SOME")
@@ -213,10 +213,14 @@ class Grammar:
         frame.before = word
 
     def _begins_statement(self, index: int, frame: Frame, word: str) -> bool:
-        if frame.clause == "start":
+        if frame.clause == "start" or self._is_condition_over(frame):
             is_neutral = self.word(index - 1) in ("EXPLAIN", "ANALYZE") and word in ("ANALYZE", "VERBOSE")
             return (word in _VERBS or word in ("UPDATE", "SET")) and not is_neutral and self.word(index + 1) != ":="
         return word in _DATA_VERBS and frame.clause == "with" and frame.before == OPERAND
+
+    def _is_condition_over(self, frame: Frame) -> bool:
+        """Whether a statement can follow the condition of T-SQL's IF or WHILE."""
+        return frame.clause == "where" and frame.before == OPERAND and self.word(frame.begin) in ("IF", "WHILE")
 
     def _begin_statement(self, index: int, frame: Frame, word: str) -> None:
         frame.clause = {"UPDATE": "from", "SET": "set"}.get(word, "name")
@@ -255,7 +259,8 @@ class Grammar:
             case "SELECT":
                 return frame.verb not in ("GRANT", "REVOKE")
             case "EXPLAIN" | "BEGIN" | "LOOP" | "IF" | "WHILE":
-                return frame.clause == "start" or previous == "AS" or (word == "LOOP" and frame.opener == "")
+                is_body = frame.clause == "start" or previous == "AS" or self._is_condition_over(frame)
+                return is_body or (word == "LOOP" and frame.opener == "")
             case "DO":
                 return frame.clause in ("rows", "select", "where", "start", "from")
             case "IMMEDIATE":
@@ -383,6 +388,10 @@ def _separate(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         if token.kind is Kind.WORD and len(token.text) > 1 and not token.text.strip(HOLE):
             separated.extend(Token(Kind.WORD, HOLE, at, at + 1) for at in range(token.start, token.end))
+        elif token.kind is Kind.PARAMETER and token.text.endswith(HOLE * 2):
+            end = token.start + len(token.text.rstrip(HOLE)) + 1
+            separated.append(Token(token.kind, token.text[: end - token.start], token.start, end))
+            separated.extend(Token(Kind.WORD, HOLE, at, at + 1) for at in range(end, token.end))
         elif token.kind is not Kind.COMMENT or HOLE in token.text:
             separated.append(token)
     return separated
