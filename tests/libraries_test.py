@@ -84,7 +84,7 @@ def test_operations_use_the_words_of_the_format(table: dict[str, Any]) -> None:
         assert operation.get("clause", "where") in CLAUSES
         assert operation.get("yields", "number") in YIELDS
         assert operation.get("format", "printf") in {"printf", "sql", "braces"}
-        assert operation.get("tag", "binds") in {"binds", "raw", "text"}
+        assert operation.get("tag", "binds") in {"binds", "raw", "text", "identifier"}
         assert operation.get("statements", "one") in STATEMENTS
         assert "clause" not in operation or "fragment" in operation
         if operation.get("raw"):

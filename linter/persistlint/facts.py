@@ -125,8 +125,9 @@ class Query(SqlText):
 
     `library` is None where only names tell that this is a database call. `is_fragment` where the text is a piece of a
     statement, `is_raw` for an escape hatch (`sql.raw`, `literal`), whose argument is spliced into a larger query.
-    `has_parameters` tells whether the call has other arguments than the SQL, where bound values would be.
-    `statements` counts the statements of the longest of its texts, `tail` is what the call does with all but the first.
+    `has_parameters` tells whether the call has other arguments than the SQL, where bound values would be. `clause` is
+    what a fragment is a piece of, "" for a whole statement. `statements` counts the statements of the longest of its
+    texts, `tail` is what the call does with all but the first.
     """
 
     sql: Range
@@ -135,6 +136,7 @@ class Query(SqlText):
     is_fragment: bool = False
     is_raw: bool = False
     has_parameters: bool = False
+    clause: str = ""
     statements: int = 1
     tail: Tail = Tail.UNKNOWN
 

@@ -172,7 +172,8 @@ def result_of(
     """What an operation of a library gives."""
     operation = resolved.operation
     is_text = operation.is_sink and (operation.raw or operation.yields == "argument")
-    if is_text and actuals and isinstance(actuals[0].value, Atom):
+    is_spliced = operation.raw and operation.returns is None and not operation.keys
+    if is_text and actuals and (isinstance(actuals[0].value, Atom) or is_spliced):
         # What SQL was made of here is spliced wherever it goes: there it shows its place.
         alone = actuals[0].range
         return Sql(pieces_of(actuals[0].value, alone, alone), _returned(resolved))
@@ -404,6 +405,8 @@ def tagged(node: TaggedTemplate, machine: Interpreter) -> Value:
         )
     if how == "text":
         return machine.evaluate(node.template)
+    if how == "identifier":
+        return Atom(Origin.QUOTED)
     pieces: list[Piece] = []
     parts = node.template.parts if isinstance(node.template, Template) else (node.template,)
     for part in parts:

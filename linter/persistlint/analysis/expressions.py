@@ -244,6 +244,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             return Atom(Origin.REQUEST)
         case Atom(type=type) if type is not None and name in type.fields:
             return Atom(Origin.UNKNOWN, type.returned(type.fields[name]))
+        case Atom(type=type) if type is not None and type.fluent and not type.methods:
+            return value  # the column of a table object
         case Atom(origin=origin):
             if (
                 name in ("length", "size", "rowcount", "lastrowid", "rowCount", "insertId", "changes")

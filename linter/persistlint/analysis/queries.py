@@ -10,6 +10,7 @@ from persistlint.analysis.calls import Resolved
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
+from persistlint.analysis.placeholders import marks_of, takes_values
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -109,7 +110,6 @@ class _Sent:
     pieces: tuple[Piece, ...]
     is_fragment: bool
     has_parameters: bool
-    splices_parameters: bool
     tail: Tail
 
 
@@ -214,8 +214,7 @@ class _Collector:
                     self.source.text(node.function.value.range) if isinstance(node.function, Attribute) else "",
                     text,
                     is_fragment,
-                    len(actuals) > 1,
-                    any(isinstance(other.value, Sql) for other in actuals if other is not actual),
+                    takes_values(operation, actuals, self.source),
                     tail(operation, actuals, self.source),
                 )
             )
@@ -333,16 +332,19 @@ class _Collector:
             key = (sent.call, sent.argument, sent.pieces)
             if key in seen:
                 continue
-            if _makes_text(sent.operation) and reached.issuperset(splice.range for splice in splices(sent.pieces)):
+            spliced = {splice.range for splice in splices(sent.pieces)}
+            binds = sent.operation.parameters is not None and sent.has_parameters
+            if _makes_text(sent.operation) and spliced <= reached and (spliced or not binds):
                 continue
             seen.add(key)
-            reached.update(splice.range for splice in splices(sent.pieces))
+            reached |= spliced
             is_whole = not (sent.is_fragment or sent.operation.raw)
             dialect = self._dialect(sent.library)
             place = Place(
                 clause=sent.operation.clause if sent.is_fragment else "",
                 dialect=dialect,
-                bound=sent.argument if sent.has_parameters and not sent.splices_parameters else None,
+                bound=sent.argument if sent.has_parameters else None,
+                marks=marks_of(sent.library, dialect),
                 is_whole=is_whole,
             )
             texts = texts_of(sent.pieces, self.source, place)
@@ -356,6 +358,7 @@ class _Collector:
                 is_fragment=sent.is_fragment,
                 is_raw=sent.operation.raw,
                 has_parameters=sent.has_parameters,
+                clause=place.clause,
                 statements=max((count(text.parts, dialect) for text in texts), default=0) if is_whole else 0,
                 tail=sent.tail,
             )

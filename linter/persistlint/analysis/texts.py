@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.placeholders import with_placeholders
 from persistlint.analysis.values import Piece, Splice, linearise
 from persistlint.facts import Context, Hole, Origin, Text
 from persistlint.sql.context import contexts
-from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Place:
     """Where a text goes. `clause` is what it is a piece of, "" for a whole statement; `is_whole` where the call takes
-    a whole statement. `bound` is where bind parameters are reported, None where they are not looked for."""
+    a whole statement. `bound` is where bind parameters are reported, None where they are not looked for; `marks` are
+    the characters that their placeholders begin with."""
 
     clause: str = ""
     dialect: str | None = None
     bound: Range | None = None
+    marks: str = ""
     is_whole: bool = True
 
 
@@ -33,7 +35,7 @@ def texts_of(pieces: tuple[Piece, ...], source: SourceFile, place: Place) -> tup
 
 def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> Text:
     if place.bound is not None:
-        text = _with_placeholders(text, place.bound, place.dialect)
+        text = with_placeholders(text, place.bound, place.marks, place.dialect, is_fragment=bool(place.clause))
     parts = [piece if isinstance(piece, str) else None for piece in text]
     found = iter(contexts(parts, place.clause, place.dialect) if None in parts else ())
     made: list[str | Hole] = []
@@ -69,29 +71,3 @@ _NAMES_PLACEHOLDER = re.compile(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
 def _stands_between(before: str, after: str | Splice, quote: str) -> bool:
     opening = "[" if quote == "]" else quote
     return before.endswith(opening) and isinstance(after, str) and after.startswith(quote)
-
-
-# Text in which a placeholder may stand where none belongs; only such text is taken apart into tokens.
-_PLACEHOLDER_AS_NAME = re.compile(
-    r"(?:\b(?:order\s+by|group\s+by|from|join|into|update|table|desc|asc|,)\s*|\bset\s+[^;]*)[?%$:@]", re.IGNORECASE
-)
-_NAMES_A_NAME = re.compile(r"\?\?|:\w+:|\$\w+[:~]|\{\w+:\s*Identifier\}|:\w+~", re.IGNORECASE)
-
-
-def _with_placeholders(text: tuple[str | Splice, ...], bound: Range, dialect: str | None) -> tuple[str | Splice, ...]:
-    """A text in which every placeholder is a splice of a bound value."""
-    whole = "".join(piece if isinstance(piece, str) else "x" for piece in text)
-    if not _PLACEHOLDER_AS_NAME.search(whole) or _NAMES_A_NAME.search(whole):
-        return text
-    result: list[str | Splice] = []
-    for piece in text:
-        if not isinstance(piece, str):
-            result.append(piece)
-            continue
-        last = 0
-        for token in tokenize(piece, dialect):
-            if token.kind is Kind.PARAMETER:
-                result += [piece[last : token.start], Splice(bound, bound, Origin.BOUND)]
-                last = token.end
-        result.append(piece[last:])
-    return tuple(result)

@@ -49,7 +49,8 @@ Keys of an operation (a method or function):
   without arguments), "request" (data from outside).
 - `format`: argument 0 is a format string: "printf" (Python's `%`, Go's and C's verbs), "sql" (`%I` `%L` are
   quoted), "braces" (`{}`).
-- `tag`: as a template tag it "binds" its holes, splices "raw" ones, or is "text" (a plain string, as `String.raw`).
+- `tag`: as a template tag it "binds" its holes, splices "raw" ones, makes a quoted "identifier" of them, or is "text"
+  (a plain string, as `String.raw`).
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
 - `statements`: what a call does with several statements in one text: runs them all ("many"), refuses them ("one"),

@@ -84,6 +84,7 @@ Some databases take a parameter as a name, as ClickHouse does with `{name:Identi
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
@@ -95,26 +96,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Where a value cannot be meant. A bare parameter elsewhere, as in `? IS NULL`, is a value on the left of a comparison.
-_NAME_PLACE = re.compile(r"(?:ORDER BY|GROUP BY|FROM|JOIN|INTO|UPDATE|TABLE)\b.*…", re.IGNORECASE)
+_TABLE_PLACE = re.compile(
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?: IF(?: NOT)? EXISTS)?|TRUNCATE|ONLY) (?:\S+\.)?…", re.IGNORECASE
+)
+_SORT_PLACE = re.compile(r"\b(?P<clause>ORDER|GROUP|PARTITION) BY\b.*…(?<!CASE …)", re.IGNORECASE)
+_CLAUSES = {"order": "ORDER BY ", "group": "GROUP BY ", "from": "FROM "}  # what the excerpt of a fragment lacks
+_EFFECTS = {"ORDER": "every row sorts alike", "GROUP": "all rows are one group", "PARTITION": "all rows are one"}
 
 
 @rule("bound-identifier", on=Query, severity=Severity.WARNING)
 def bound_identifier(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first bind parameter of a query that stands where a name must be."""
-    holes = holes_of(query, _is_bound_name)
+    clause = _CLAUSES.get(query.clause, "")
+    holes = holes_of(query, partial(_is_bound_name, clause))
     if not holes or is_test(context.file.path):
         return
     hole = holes[0]
-    sorts = hole.excerpt.upper().startswith(("ORDER", "GROUP"))
-    effect = "so every row sorts alike" if sorts else "and the database refuses it"
+    place = clause + hole.excerpt
+    sort = _SORT_PLACE.search(place) if hole.context is Context.IDENTIFIER else None
+    effect = f"so {_EFFECTS[sort['clause'].upper()]}" if sort else "and the database refuses it"
     help = query.library.identifier if query.library is not None else ""
     yield context.report(
         hole.range,
-        f"A bind parameter stands where SQL wants a name, at `{hole.excerpt}`: it is taken for a value, {effect}.",
+        f"A bind parameter stands where SQL wants a name, at `{place}`: it is taken for a value, {effect}.",
         help=help or "Take the name from a constant mapping and write it into the SQL text.",
     )
 
 
-def _is_bound_name(hole: Hole) -> bool:
+def _is_bound_name(clause: str, hole: Hole) -> bool:
+    place = clause + hole.excerpt
     is_name = hole.context in (Context.IDENTIFIER, Context.KEYWORD)
-    return hole.origin is Origin.BOUND and is_name and bool(_NAME_PLACE.match(hole.excerpt))
+    return hole.origin is Origin.BOUND and is_name and bool(_TABLE_PLACE.search(place) or _SORT_PLACE.search(place))

@@ -92,13 +92,18 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Hole, Origin, Query, Text
+from persistlint.facts import Hole, Origin, Query
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SET = re.compile(r"\s*SET\s+(?:(?P<scope>LOCAL|SESSION)\s+)?(?P<name>[\w.\"]+)\s*(?:=|\bTO\b)\s*'?", re.IGNORECASE)
+_SET = re.compile(
+    r"(?:\s|/\*(?:[^*]|\*(?!/))*+\*/|--[^\n]*+\n)*+SET\s+(?:(?P<scope>LOCAL|SESSION)\s+)?"
+    r"(?:(?P<special>ROLE|TIME\s+ZONE|AUTHORIZATION)|(?P<name>[\w.\"]+)\s*(?:=|\bTO\b))\s*'?",
+    re.IGNORECASE,
+)
+_SETTINGS = {"ROLE": "role", "TIME ZONE": "TimeZone", "AUTHORIZATION": "session_authorization"}
 
 
 @rule("unbindable-set", on=Query, severity=Severity.ERROR)
@@ -107,25 +112,17 @@ def unbindable_set(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
     if query.library is None or query.library.dialect not in ("postgres", None) or query.library.binds == "client":
         return
     for text in query.texts:
-        match = _set_to_parameter(text)
-        if match is None:
+        head, hole = (*text.parts, None, None)[:2]
+        match = _SET.fullmatch(head) if isinstance(head, str) else None
+        if match is None or not isinstance(hole, Hole) or hole.origin is not Origin.BOUND:
             continue
-        is_postgres = query.library.dialect == "postgres" or "." in match["name"]
-        if not is_postgres:
-            continue
+        name = _SETTINGS[" ".join(match["special"].upper().split())] if match["special"] else match["name"]
+        if query.library.dialect is None and "." not in name:
+            continue  # MySQL has variables of its own, and takes parameters
         local = "true" if (match["scope"] or "").upper() == "LOCAL" else "false"
         yield context.report(
-            query.sql,
-            f"`SET {match['name']}` takes no bind parameter, so PostgreSQL refuses this statement.",
-            help=f"Send `SELECT set_config('{match['name']}', <placeholder>, {local})` instead.",
+            hole.range,
+            f"`SET {name}` takes no bind parameter, so PostgreSQL refuses this statement.",
+            help=f"Send `SELECT set_config('{name}', <placeholder>, {local})` instead.",
         )
         return
-
-
-def _set_to_parameter(text: Text) -> re.Match[str] | None:
-    if len(text.parts) < 2 or not isinstance(text.parts[0], str):
-        return None
-    hole = text.parts[1]
-    if not isinstance(hole, Hole) or hole.origin is not Origin.BOUND:
-        return None
-    return _SET.fullmatch(text.parts[0])
