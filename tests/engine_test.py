@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from persistlint.engine import Report, check
+from persistlint.languages import language_of
 from persistlint.rules import groups
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
@@ -16,20 +17,52 @@ def checked(text: str, path: str = "app.py", language: str = "python") -> Report
     return check(SourceFile(path, text.encode(), language), INJECTION)
 
 
-@pytest.mark.parametrize(
-    ("path", "language", "text"),
-    [
-        ("a.py", "python", "def f(name):\n    if name.strip('.') == '':\n        raise ValueError\n    query(f'SELECT {name} FROM t')\n"),
-        ("a.ts", "typescript", "function isList(x) { return isList(x.next); }\nexport const f = (db, x) => { if (isList(x)) return db.query(`SELECT ${x} FROM t`); };\n"),
-        ("a.py", "python", "def a(q):\n    return b(q)\ndef b(q):\n    return a(q) + f'SELECT {q} FROM t'\ndef f(cursor, q):\n    cursor.execute(a(q))\n"),
-        ("a.py", "python", "class A(A):\n    def f(self, cursor):\n        cursor.execute(f'SELECT * FROM {self.table} WHERE a = {self.b}')\n"),
-        ("a.go", "go", "package a\nfunc f(db *sql.DB, a string) {\n\tq := q + a\n\tdb.Query(q)\n}\n"),
-        ("a.js", "javascript", "const f = (x) => f(f(x)); db.query(`SELECT ${f(f)} FROM t`);\n"),
-        ("a.sql", "sql", "CREATE FUNCTION f(a text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE f(f(a)) || a; END $$;\n"),
-    ],
-)  # fmt: skip
-def test_code_that_refers_to_itself_comes_to_an_end(path: str, language: str, text: str) -> None:
-    assert checked(text, path, language).errors == ()
+SELF_REFERENCES = {
+    "strip.py": """
+def f(cursor, name):
+    if name.strip('.') == '':
+        raise ValueError
+    cursor.execute(f'SELECT {name} FROM t')
+""",
+    "predicate.ts": """
+function isList(x: any): boolean { return isList(x.next); }
+export const f = (db: any, x: any) => { if (isList(x)) return db.query(`SELECT ${x} FROM t`); };
+""",
+    "mutual.py": """
+def a(q):
+    return b(q)
+def b(q):
+    return a(q) + f'SELECT {q} FROM t'
+def f(cursor, q):
+    cursor.execute(a(q))
+""",
+    "base.py": """
+class A(A):
+    def f(self, cursor):
+        cursor.execute(f'SELECT * FROM {self.table} WHERE a = {self.b}')
+""",
+    "variable.go": """
+package a
+func f(db *sql.DB, a string) {
+	q := q + a
+	db.Query(q)
+}
+""",
+    "argument.js": "const f = (x) => f(f(x)); db.query(`SELECT ${f(f)} FROM t`);",
+    "routine.sql": """
+CREATE FUNCTION f(a text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  EXECUTE f(f(a)) || a;
+END $$;
+""",
+}
+
+
+@pytest.mark.parametrize("path", SELF_REFERENCES)
+def test_code_that_refers_to_itself_comes_to_an_end(path: str) -> None:
+    language = language_of(path)
+    assert language is not None
+    assert checked(SELF_REFERENCES[path], path, language).errors == ()
 
 
 def test_a_query_that_grows_in_a_thousand_branches_is_reported_once() -> None:
