@@ -53,6 +53,7 @@ def test_the_main_statements_in_any_case(change: Callable[[str], str]) -> None:
         "created_at DESC", "… ASC", "name ASC, … DESC", "… NULLS LAST", "u.name, u.id", "COUNT(*) AS n",
         "count(…)", "ORDER BY …",
         "WHERE a = …", " AND a = …", "LIMIT …", "LEFT JOIN t ON t.id = …", "GROUP BY a", "a IS NULL",
+        " WHERE a = %s ALLOW FILTERING",
         "x BETWEEN … AND …", "t.id", "SET a = …", "VALUES (…)", "RETURNING …", "(a = … OR b = …)",
     ],
 )  # fmt: skip
@@ -66,6 +67,7 @@ def test_fragments(text: str) -> None:
         "", "…", "Hello, …", "name", "user:…:profile", "The name is … and …", "please order by phone",
         "a list of … things", "https://example.com/?a=b&c=…", "<b>…</b>", "and so on", "where is …?",
         "Failed to load … from …",
+        "filter specs in 'image' tag may only", "table=%s query=%s duration=%.2f", "/user/sign-in?redirect_to=",
         "set the table",
     ],
 )  # fmt: skip

@@ -7,6 +7,7 @@ SQL two plain words hardly ever stand side by side: only where an alias is allow
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.sql.grammar import COMPARISONS, OPERAND, Frame, Grammar
@@ -54,6 +55,7 @@ def reads_as_fragment(parts: Sequence[str | None]) -> bool:
 # ------------------------------------------------------------------------------------------------------ vocabulary
 
 
+_ARGUMENTS = (Kind.PARAMETER, Kind.STRING)
 _NOTHING = Token(Kind.OTHER, "", 0, 0)
 _CLAUSE_STARTS = word_set(
     "WHERE AND OR HAVING LIMIT OFFSET JOIN LEFT INNER RIGHT CROSS SET VALUES RETURNING UNION ON FROM"
@@ -121,9 +123,8 @@ class _Statement:
     def has_shape(self) -> bool:
         """Whether it begins as a statement of its verb does."""
         check = _SHAPES.get(self.word(0))
-        is_glued = self.word(1) in _NOT_GLUED and tokens_touch(
-            self.grammar, self.start + 1
-        )  # select[name], select.form
+        touches = tokens_touch(self.grammar, self.start + 1)  # select[name], select.form, select:name
+        is_glued = touches and (self.word(1) in _NOT_GLUED or self.token(1).text.startswith(":"))
         return check is not None and not is_glued and check(self)
 
     def is_opened(self) -> bool:
@@ -287,7 +288,7 @@ def _update(s: _Statement) -> bool:
     assignment = s.find("SET")
     if assignment < 0:
         return s.is_hole(behind) and s.is_upper
-    is_near = assignment == behind or s.word(behind) in ("AS", ",", "*", "LEFT", "INNER", "JOIN", "WITH", "(")
+    is_near = assignment == behind or s.word(behind) in ("AS", ",", "*", "LEFT", "INNER", "JOIN", "WITH", "(", "USING")
     if not is_near and not s.is_hole(behind) and (assignment != behind + 1 or s.name(behind) == behind):
         return False
     if s.word(table) in _ARTICLES and not s.is_upper:
@@ -305,9 +306,11 @@ def _delete(s: _Statement) -> bool:
     behind = s.name(table)
     if behind == table or (s.word(table) in _ARTICLES and not s.is_upper):
         return False
+    if not s.is_upper and (source > 1 or s.word(table) == "INDEX") and s.find("WHERE") < 0:
+        return False
     if s.ends(behind):
         return s.style != "title"
-    follows = word_set("WHERE USING RETURNING ORDER LIMIT AS JOIN INNER LEFT ; OUTPUT , WITH PARTITION")
+    follows = word_set("WHERE USING RETURNING ORDER LIMIT AS JOIN INNER LEFT ; OUTPUT , WITH PARTITION FROM")
     is_clause = s.word(behind) in follows or s.word(behind + 1) in follows or s.is_hole(behind)
     return is_clause and (s.style != "title" or _has_sign(s) or s.is_hole(behind - 1) or s.is_hole(s.length - 1))
 
@@ -437,9 +440,11 @@ def _call(s: _Statement) -> bool:
     behind = s.name(1)
     if behind == 1:
         return False
-    if s.word(behind) == "(":
-        return s.is_upper or tokens_touch(s.grammar, s.start + behind)
-    return s.is_upper and s.ends(behind)
+    if s.is_upper:
+        return s.word(behind) == "(" or s.ends(behind)
+    is_called = s.word(behind) == "(" and tokens_touch(s.grammar, s.start + behind)
+    # `call gc.set_threshold(700)` is Python: a qualified procedure shows by a placeholder or a string.
+    return is_called and (behind == 2 or any(s.token(at).kind in _ARGUMENTS for at in range(behind, s.length)))
 
 
 def _execute(s: _Statement) -> bool:
@@ -716,16 +721,40 @@ _SHAPES: dict[str, Callable[[_Statement], bool]] = {
 def _is_prose(grammar: Grammar) -> bool:
     """Whether words stand side by side, or punctuation stands, where SQL allows none. Reads the grammar to its end."""
     aliased = -1
+    in_tail = False  # behind what is understood: clauses of dialects that are not known here
+    articles = _ARTICLES - {name.word for name, dot in pairwise(grammar.tokens) if dot.text == "."}
     for index, token in enumerate(grammar.tokens):
         frame = grammar.frame
         if _is_foreign(grammar, index, token, frame):
             return True
-        if frame.before == OPERAND and grammar.starts_operand(index):
-            if not _may_stand_behind(grammar, index, frame, aliased):
-                return True
+        if token.text == ";":
+            in_tail = False
+        elif frame.before == OPERAND and grammar.starts_operand(index) and not in_tail:
+            if not _may_stand_behind(grammar, index, frame, aliased, articles):
+                in_tail = _begins_tail(grammar, index, frame, articles)
+                if not in_tail:
+                    return True
             aliased = index
         grammar.read(index)
     return False
+
+
+def _begins_tail(grammar: Grammar, index: int, frame: Frame, articles: frozenset[str]) -> bool:
+    """Whether a word that is not known here begins a clause, all before it being SQL for certain."""
+    token, previous = grammar.tokens[index], grammar.tokens[index - 1]
+    if not {token.word, previous.word}.isdisjoint(articles) or frame.verb == "CALL":
+        return False
+    if token.kind is Kind.NUMBER or (previous.kind is Kind.NUMBER and tokens_touch(grammar, index)):
+        is_keyword = previous.text.isupper() or previous.kind is Kind.NUMBER  # TTL 30, 1h
+    else:
+        is_keyword = token.kind is Kind.WORD and token.text.isupper()
+    is_keyword &= grammar.tokens[0].text.isupper()
+    is_limited = grammar.word(frame.begin) in ("LIMIT", "OFFSET") and previous.kind in (Kind.NUMBER, Kind.PARAMETER)
+    is_compared = frame.compared and any(grammar.token(index - at).kind in _ARGUMENTS for at in (1, 2))
+    if is_keyword and frame.verb != "":
+        return True
+    is_understood = is_limited or (is_compared and (frame.verb != "" or is_keyword))
+    return is_understood and token.kind is Kind.WORD
 
 
 def _is_foreign(grammar: Grammar, index: int, token: Token, frame: Frame) -> bool:
@@ -746,7 +775,7 @@ def _is_foreign(grammar: Grammar, index: int, token: Token, frame: Frame) -> boo
     return token.kind is Kind.OTHER
 
 
-def _may_stand_behind(grammar: Grammar, index: int, frame: Frame, aliased: int) -> bool:
+def _may_stand_behind(grammar: Grammar, index: int, frame: Frame, aliased: int, articles: frozenset[str]) -> bool:
     """Whether an operand may follow another here: an alias, a typed literal, a phrase of SQL."""
     token, previous = grammar.tokens[index], grammar.tokens[index - 1]
     word, before = token.word, previous.word
@@ -758,7 +787,8 @@ def _may_stand_behind(grammar: Grammar, index: int, frame: Frame, aliased: int) 
         return True
     if word in _PHRASES or before in _PHRASES:
         return True
-    if before in _ARTICLES or word in _ARTICLES:
+    is_alias = word == "A" and (before == ")" or grammar.tokens[0].text.isupper())
+    if before in articles or (word in articles and not is_alias):
         return False
     if HOLE in token.text or HOLE in previous.text:
         return aliased != index - 1 or HOLE in token.text
