@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WIDTH = 48  # code points of an excerpt
 _MARGIN = 20  # code points around the hole in a long literal
 _LONGEST_NAME = 63
-_TOKENS = 40  # before the hole
+_TOKENS = 40  # that are looked at on either side of the hole
 _QUERIES = frozenset({"SELECT", "WITH", "VALUES"})
 
 
@@ -42,7 +42,7 @@ def _firsts(grammar: Grammar, index: int) -> Iterator[int]:
     """Where an excerpt can begin, from the best on: at the clause, at its item, at the words before the hole."""
     frame = grammar.frame
     name = index
-    while grammar.word(name - 1) in (".", "::") and name > 1:
+    while grammar.word(name - 1) in (".", "::") and name > max(1, index - _TOKENS):
         name -= 2
     for first in (frame.anchor, frame.item, *range(max(index - 6, frame.anchor), name)):
         is_word = grammar.word(first) not in (")", "]", ",", ".", "::") and grammar.word(first - 1) not in (".", "::")
@@ -71,7 +71,7 @@ def _last(grammar: Grammar, index: int, kind: Context) -> int:
     """The last token that belongs to the excerpt: what makes the hole's place clear."""
     tokens = grammar.tokens
     last = index
-    while last + 1 < len(tokens) and tokens[last + 1].text in (".", "::") and last + 2 < len(tokens):
+    while last + 2 < min(len(tokens), index + _TOKENS) and tokens[last + 1].text in (".", "::"):
         last += 2
     following = grammar.word(last + 1)
     if following == "(" and kind is Context.IDENTIFIER and tokens[last + 1].start == tokens[last].end:
