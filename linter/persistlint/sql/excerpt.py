@@ -45,10 +45,13 @@ def _firsts(grammar: Grammar, index: int) -> Iterator[int]:
     while grammar.word(name - 1) in (".", "::") and name > max(1, index - _TOKENS):
         name -= 2
     for first in (frame.anchor, frame.item, *range(max(index - 6, frame.anchor), name)):
-        is_word = grammar.word(first) not in (")", "]", ",", ".", "::") and grammar.word(first - 1) not in (".", "::")
-        if index - _TOKENS < first < name and (is_word or first == frame.anchor):
+        if index - _TOKENS < first < name and (first == frame.anchor or _begins_word(grammar, first)):
             yield first
     yield from (name, index)
+
+
+def _begins_word(grammar: Grammar, index: int) -> bool:
+    return grammar.word(index) not in (")", "]", ",", ".", "::") and grammar.word(index - 1) not in (".", "::")
 
 
 def _without_queries(tokens: list[Token]) -> list[Token]:
