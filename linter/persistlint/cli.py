@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Raises `SystemExit` as argparse does, for `--help`, `--version` and wrong arguments.
     """
+    if sys.stdout is None:  # it was closed before the start: the exit status is all that is asked for
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a path or a source line may hold what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
@@ -48,10 +50,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        with suppress(OSError):  # the interpreter flushes once more at its end
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _stop_writing()
         return NOBODY_READS
+    except OSError as error:  # the output does not fit on the disk, the current directory is gone
+        _stop_writing()
+        print(f"error: persistlint cannot go on: {error.strerror or error}", file=sys.stderr)
+        return FAILED
     return status
+
+
+def _stop_writing() -> None:
+    """Drop what is still to be written, for the interpreter flushes once more at its end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class UsageError(Exception):

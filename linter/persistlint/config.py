@@ -135,12 +135,23 @@ def _with_bases(path: Path) -> tuple[ConfigFile, ...]:
     while following is not None:
         if any(file.path == following for file in files):
             raise ConfigError(f"{files[-1].path}: `extend` leads back to {following}")
-        if files and not following.is_file():
-            raise ConfigError(f"{files[-1].path}: `extend` names {following}, which does not exist")
         file = read(following)
         files.append(file)
-        following = absolute(following.parent / Path(file.extend).expanduser()) if file.extend else None
+        following = _base(file) if file.extend else None
     return tuple(reversed(files))
+
+
+def _base(file: ConfigFile) -> Path:
+    """The file that another one extends."""
+    try:
+        base = absolute(file.path.parent / Path(file.extend or "").expanduser())
+        is_file = base.is_file()
+    except (OSError, RuntimeError) as error:  # a name too long for the file system, a user who does not exist
+        raise ConfigError(f"{file.path}: `extend` names {file.extend}, which no file can be called") from error
+    if not is_file:
+        what = "is a directory" if base.is_dir() else "does not exist"
+        raise ConfigError(f"{file.path}: `extend` names {base}, which {what}")
+    return base
 
 
 def _root(file: ConfigFile, overrides: Overrides) -> Path:

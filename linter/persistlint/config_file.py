@@ -67,7 +67,7 @@ def read(path: Path) -> ConfigFile:
 
     data = _bytes(path)
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # some editors write a byte order mark
         table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: it is not UTF-8 text") from error
@@ -99,7 +99,7 @@ class _Reader:
         for name in ("select", "extend-select", "ignore"):
             self.selectors(name, self.strings(name, table.get(name, [])))
         per_file_ignores = {
-            pattern: self.selectors(pattern, self.strings(pattern, words))
+            self.pattern(pattern, pattern): self.selectors(pattern, self.strings(pattern, words))
             for pattern, words in self.table("per-file-ignores", table.get("per-file-ignores", {})).items()
         }
         dialect = self.string("dialect", table["dialect"]) if "dialect" in table else None
@@ -113,7 +113,7 @@ class _Reader:
             tuple(table.get("extend-select", ())),
             tuple(table.get("ignore", ())),
             per_file_ignores,
-            self.strings("exclude", table.get("exclude", [])),
+            tuple(self.pattern("exclude", word) for word in self.strings("exclude", table.get("exclude", []))),
             dialect,
             severities,
             options,
@@ -166,6 +166,15 @@ class _Reader:
         except UnknownSelectorError as error:
             self.refuse(key, f"in `{key}`, {error}")
         return words
+
+    def pattern(self, key: str, pattern: str) -> str:
+        from pathspec import GitIgnoreSpec  # only patterns pay for it
+
+        try:
+            GitIgnoreSpec.from_lines([pattern])
+        except (ValueError, re.error):
+            self.refuse(key, f"`{pattern}` is no pattern of `.gitignore`")
+        return pattern
 
     def known(self, table: dict[str, Any], names: Iterable[str], what: str) -> None:
         names = tuple(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -156,7 +157,7 @@ def _gitignore(folder: Path) -> tuple[_Ignore, ...]:
     try:
         lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
         return ((folder, GitIgnoreSpec.from_lines(lines)),)
-    except (OSError, ValueError):  # ValueError: a pattern that is none
+    except (OSError, ValueError, re.error):  # the last two: a pattern that is none
         return ()
 
 

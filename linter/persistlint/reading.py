@@ -36,6 +36,8 @@ def read_file(path: Path, dialect: str | None = None) -> SourceFile:
 
 def read_stdin(path: Path, dialect: str | None = None) -> SourceFile:
     """Read standard input as the content of the file `path`, which need not exist. Raises `ReadError`."""
+    if sys.stdin is None:
+        raise ReadError("standard input is closed")
     data = sys.stdin.buffer.read(LARGEST + 1)
     _refuse_large(len(data))
     return _decode(path, data, dialect)
