@@ -31,7 +31,18 @@ from persistlint.analysis.values import (
     pieces_of,
 )
 from persistlint.facts import Origin
-from persistlint.ir import Attribute, Call, Expression, Function, Lambda, Name, String, TaggedTemplate, Template
+from persistlint.ir import (
+    Attribute,
+    Call,
+    Expression,
+    Function,
+    Lambda,
+    Mapping,
+    Name,
+    String,
+    TaggedTemplate,
+    Template,
+)
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
@@ -159,6 +170,23 @@ def resolve(node: Call, receiver: Value | None, called: Value | None, machine: I
         if operation is not None and path.split(".", 1)[0] not in machine.names.imports:
             return Resolved(operation, None)
     return None
+
+
+def composite(literal: Mapping, machine: Interpreter) -> Value | None:
+    """A Go struct literal of a library type that takes SQL in a field: `spanner.Statement{SQL: …}`."""
+    package, _, name = literal.type.strip("&*").partition(".")
+    operation = _function(f"{machine.names.imports.get(package, package)}.{name}", machine)
+    if operation is None or not operation.is_sink:
+        return None
+    actuals = [
+        Actual(machine.evaluate(entry.value), entry.value.range, entry.value, entry.key.value)
+        for entry in literal.entries
+        if isinstance(entry.key, String)
+    ]
+    made = Call(literal.range, Name(literal.range, name), ())
+    resolved = Resolved(operation, None)
+    machine.on_call(made, None, None, resolved, actuals)
+    return result_of(resolved, made, None, actuals, machine)
 
 
 def _function(qualified: str, machine: Interpreter) -> Operation | None:

@@ -462,6 +462,8 @@ def _collection(collection: Collection, machine: Interpreter) -> Value:
 def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
     if mapping.type.strip("&*") in ("strings.Builder", "bytes.Buffer"):
         return Text(())
+    if mapping.type and (made := calls.composite(mapping, machine)) is not None:
+        return made
     entries: list[tuple[str | None, Value]] = []
     computed = Origin.CONSTANT
     for entry in mapping.entries:

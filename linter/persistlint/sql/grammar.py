@@ -112,6 +112,10 @@ class Grammar:
         """Whether the token at an index is a hole and nothing else."""
         return 0 <= index < len(self.tokens) and self.tokens[index].text == HOLE
 
+    def touches(self, index: int) -> bool:
+        """Whether no space stands before the token at an index; False where there is no such token."""
+        return 0 < index < len(self.tokens) and self.tokens[index - 1].end == self.tokens[index].start
+
     def starts_operand(self, index: int) -> bool:
         """Whether the token at an index can begin an operand, and does not begin the next clause."""
         if not 0 <= index < len(self.tokens):

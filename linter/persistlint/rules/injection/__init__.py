@@ -8,5 +8,5 @@ import re
 MAY_HAVE = re.compile(
     rb"(?i)select|insert|update|delete|create|alter|drop|truncate|execute?\b|query|where|order|\braw|literal|\bsql"
     rb"|pragma|attach|savepoint|grant|call\b|\bset\b|vacuum|\buse\b|having|\blike\b|\bjoin|replace into|merge into"
-    rb"|copy\b"
+    rb"|copy\b|gorm|xorm|goqu|squirrel|uptrace/bun|go-pg|knex|objection|typeorm|drizzle|kysely|peewee|django"
 )
