@@ -26,15 +26,14 @@ def excerpt(grammar: Grammar, index: int, offset: int, kind: Context) -> str:
     The grammar has read the tokens before it.
     """
     tokens = grammar.tokens
-    last = _last(grammar, index, kind)
     hole = _shorten(tokens[index], offset)
-    text = ""
-    for first in _firsts(grammar, index):
-        text = _render([*_without_queries(tokens[first:index]), hole, *tokens[index + 1 : last + 1]])
-        if text.endswith(")") and "(" not in text:
-            text = text[:-1]
-        if len(text) <= _WIDTH:
-            return text
+    for last in (_last(grammar, index, kind), index):
+        for first in _firsts(grammar, index):
+            text = _render([*_without_queries(tokens[first:index]), hole, *tokens[index + 1 : last + 1]])
+            if text.endswith(")") and "(" not in text:
+                text = text[:-1]
+            if len(text) <= _WIDTH:
+                return text
     return _render([hole])
 
 
@@ -47,7 +46,7 @@ def _firsts(grammar: Grammar, index: int) -> Iterator[int]:
     for first in (frame.anchor, frame.item, *range(max(index - 6, frame.anchor), name)):
         if index - _TOKENS < first < name and (first == frame.anchor or _begins_word(grammar, first)):
             yield first
-    yield from (name, index)
+    yield name
 
 
 def _begins_word(grammar: Grammar, index: int) -> bool:

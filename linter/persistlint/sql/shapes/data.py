@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from persistlint.sql.shapes.statement import Statement
 
 _NO_TABLES = word_set("THE THIS THAT IT THERE HERE SCRATCH YOUR MY OUR WHICH WHAT THESE THOSE ITSELF MEMORY WITHIN ME")
+_BEHIND_INSERT = word_set(
+    "VALUES VALUE SELECT DEFAULT SET WITH OVERRIDING EXEC EXECUTE TABLE PARTITION RETURNING OUTPUT FORMAT"
+)
+_BEHIND_DELETE = word_set("WHERE USING RETURNING ORDER LIMIT AS JOIN INNER LEFT ; OUTPUT , WITH PARTITION FROM")
 
 
 def _select(s: Statement) -> bool:
@@ -71,10 +75,7 @@ def _insert(s: Statement) -> bool:
     if s.word(behind) == "AS":
         behind = s.name(behind + 1)
     is_list = s.word(behind) == "(" and (s.style != "title" or s.find("VALUES", "SELECT") > 0 or s.find(")") < 0)
-    continues = word_set(
-        "VALUES VALUE SELECT DEFAULT SET WITH OVERRIDING EXEC EXECUTE TABLE PARTITION RETURNING OUTPUT FORMAT"
-    )
-    return is_list or s.word(behind) in continues or s.is_hole(behind) or s.word(behind) == "("
+    return is_list or s.word(behind) in _BEHIND_INSERT or s.is_hole(behind) or s.word(behind) == "("
 
 
 def _update(s: Statement) -> bool:
@@ -101,14 +102,13 @@ def _delete(s: Statement) -> bool:
         return False
     table = s.skip(source + 1, ("ONLY",))
     behind = s.name(table)
-    if behind == table or (s.is_article(table)):
+    if behind == table or s.is_article(table):
         return False
     if not s.is_upper and (source > 1 or s.word(table) == "INDEX") and s.find("WHERE") < 0:
         return False
     if s.ends(behind):
         return s.style != "title"
-    follows = word_set("WHERE USING RETURNING ORDER LIMIT AS JOIN INNER LEFT ; OUTPUT , WITH PARTITION FROM")
-    is_clause = s.word(behind) in follows or s.word(behind + 1) in follows or s.is_hole(behind)
+    is_clause = s.word(behind) in _BEHIND_DELETE or s.word(behind + 1) in _BEHIND_DELETE or s.is_hole(behind)
     return is_clause and (s.style != "title" or s.has_sign() or s.is_hole(behind - 1) or s.is_hole(s.length - 1))
 
 

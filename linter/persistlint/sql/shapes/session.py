@@ -20,6 +20,9 @@ _SHOWN = word_set(
 _TYPES = word_set(
     "INT INTEGER BIGINT TEXT VARCHAR VARCHAR2 NVARCHAR DATE NUMERIC BOOLEAN CURSOR NUMBER TABLE RECORD UUID BIT"
 )
+_BEHIND_TRANSACTION = word_set(
+    "TRANSACTION WORK TRAN IMMEDIATE EXCLUSIVE DEFERRED ISOLATION READ TO AND PREPARED CONCURRENT TRY"
+)
 
 
 def _call(s: Statement) -> bool:
@@ -73,10 +76,7 @@ def _transaction(s: Statement) -> bool:
         return is_certain or s.length > 1 or (s.is_upper and s.word(0) != "START")
     if s.style == "title" and s.ends(2) and s.length == 2:
         return False
-    follows = word_set(
-        "TRANSACTION WORK TRAN IMMEDIATE EXCLUSIVE DEFERRED ISOLATION READ TO AND PREPARED CONCURRENT TRY"
-    )
-    if s.word(1) in follows:
+    if s.word(1) in _BEHIND_TRANSACTION:
         return s.ends(2) or s.is_upper or s.word(2) in ("SAVEPOINT", "TRANSACTION", "CHAIN", "ISOLATION", "READ", ",")
     return s.word(0) == "BEGIN" and _is_block(s)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from persistlint.sql.lexer import HOLE, Kind, Token, word_set
+from persistlint.sql.lexer import HOLE, Kind, word_set
 
 if TYPE_CHECKING:
     from persistlint.sql.grammar import Grammar
+    from persistlint.sql.lexer import Token
 
 ARTICLES = word_set(  # words of prose; none is the name of a table, and next to another word none is a column
     "THE A AN YOUR MY OUR THEIR HIS ITS THIS THAT THESE THOSE ANOTHER EACH EVERY ANY SOME ALL ONE IT THERE HERE"
@@ -16,8 +17,7 @@ ARTICLES = word_set(  # words of prose; none is the name of a table, and next to
     " MIGHT FAILED BEEN BEING ARE DOES DID NEW BEFORE AFTER BECAUSE THEN INTO ONTO OF TO"
 )
 _NO_NAMES = word_set("FOR IN ON WITH AND OR FROM OF TO AS THE IS BY AT IF FAILED WHERE SET")
-_NOTHING = Token(Kind.OTHER, "", 0, 0)
-_SIGNS = frozenset({"*", "=", "<", ">", "<>", "!=", "||", "::", "(", ";"})
+_SIGNS = word_set("* = < > <> != || :: ( ;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ class Statement:
 
     def token(self, offset: int) -> Token:
         """The token at an offset; an empty one behind the end."""
-        index = self.start + offset
-        return self.tokens[index] if 0 <= index < len(self.tokens) else _NOTHING
+        return self.grammar.token(self.start + offset)
 
     def is_hole(self, offset: int) -> bool:
         """Whether the token holds a hole, alone, in a name or in quotes."""
@@ -103,11 +102,7 @@ class Statement:
         """Whether something stands in it that prose does not have: `*`, `=`, a call, a quoted or a qualified name."""
         for index in range(self.start + 1, len(self.tokens)):
             token = self.tokens[index]
-            if token.word in ("*", "=", "<", ">", "<>", "!=", "||", "::", "(", ";") or token.kind in (
-                Kind.QUOTED,
-                Kind.PARAMETER,
-            ):
-                return True
-            if "_" in token.text or (token.word == "." and self.grammar.touches(index)) or token.kind is Kind.STRING:
+            is_sign = token.word in _SIGNS or token.kind in (Kind.QUOTED, Kind.PARAMETER, Kind.STRING)
+            if is_sign or "_" in token.text or (token.word == "." and self.grammar.touches(index)):
                 return True
         return False
