@@ -317,6 +317,7 @@ _FUNCTIONS: dict[str, Handler] = {
     "filter": _filter,
     "functools.reduce": _reduce,
     "getattr": _getattr,
+    "typing.cast": lambda node, actuals, machine: actuals[1].value if len(actuals) > 1 else UNKNOWN,
     "re.compile": _same,
     "re.sub": _regex_sub,
     "RegExp": _same,

@@ -208,6 +208,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
         case Imported(name=module):
             return _imported(f"{module}.{name}", machine)
         case Instance(definition=definition, origin=origin):
+            if name in ("_meta", "__table__", "__tablename__"):
+                return Atom(Origin.METADATA)
             found = machine.attribute_of(definition, name)
             if isinstance(found, Closure):
                 return _method_or_property(Closure(found.function, found.home, value), name, machine)

@@ -18,7 +18,6 @@ from persistlint.analysis.values import (
     Items,
     Piece,
     Splice,
-    Text,
     Value,
     origin_of,
     pieces_of,
@@ -170,8 +169,8 @@ def _fill(
 def _splice(filler: Filler | None, template: Range, safe: Atom | None) -> tuple[Piece, ...]:
     if filler is None:
         return (Splice(template, template, UNKNOWN.origin),) if safe is None else ()
+    if safe is not None:
+        return (Splice(filler.range, template, min(safe.origin, origin_of(filler.value))),)
     if isinstance(filler.value, Items):
         filler = Filler(Atom(origin_of(filler.value)), filler.range)
-    if safe is not None and not isinstance(filler.value, Text):
-        return (Splice(filler.range, template, min(safe.origin, origin_of(filler.value))),)
     return pieces_of(filler.value, filler.range, template)

@@ -314,7 +314,7 @@ def _index_of(expression: Expression, machine: Interpreter) -> Checked:
 
 
 _SAME_VALUE = frozenset(["lower", "upper", "casefold", "strip", "trim", "toLowerCase", "toUpperCase", "toString"])
-_SAME_VALUE_OF = frozenset(["ToLower", "ToUpper", "TrimSpace", "String", "str"])
+_SAME_VALUE_OF = frozenset(["upper", "lower", "trim", "btrim", "ToLower", "ToUpper", "TrimSpace", "String", "str"])
 
 
 def _paths(expression: Expression) -> Checked:

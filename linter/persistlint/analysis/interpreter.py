@@ -658,7 +658,9 @@ class Interpreter:
                 case FunctionDefinition(function=function):
                     for decorator in function.decorators:
                         self.evaluate(decorator)
-                    scope[function.name] = self.closure(function, Instance(definition))
+                    method = self.closure(function, Instance(definition))
+                    if not any(last_name(decorator) in ("setter", "deleter") for decorator in function.decorators):
+                        scope[function.name] = method
                 case Assign(target=Name(id=name), value=value) if value is not None:
                     self.execute(statement)
                     scope[name] = self.lookup(name) or UNKNOWN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.placeholders import with_placeholders
@@ -36,6 +37,7 @@ def texts_of(pieces: tuple[Piece, ...], source: SourceFile, place: Place) -> tup
 def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> Text:
     if place.bound is not None:
         text = with_placeholders(text, place.bound, place.marks, place.dialect, is_fragment=bool(place.clause))
+    text = _joined(text)
     parts = [piece if isinstance(piece, str) else None for piece in text]
     found = iter(contexts(parts, place.clause, place.dialect) if None in parts else ())
     made: list[str | Hole] = []
@@ -65,9 +67,19 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
     return Text(tuple(made))
 
 
+def _joined(text: tuple[str | Splice, ...]) -> tuple[str | Splice, ...]:
+    """The same text, with no two strings side by side."""
+    result: list[str | Splice] = []
+    for is_string, group in groupby(text, key=lambda piece: isinstance(piece, str)):
+        result.extend(["".join(piece for piece in group if isinstance(piece, str))] if is_string else group)
+    return tuple(result)
+
+
 _NAMES_PLACEHOLDER = re.compile(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
 
 
 def _stands_between(before: str, after: str | Splice, quote: str) -> bool:
+    """Whether a hole stands inside a quoted name, of which it may be a part."""
     opening = "[" if quote == "]" else quote
-    return before.endswith(opening) and isinstance(after, str) and after.startswith(quote)
+    inside = isinstance(after, str) and re.match(rf"[\w.-]*{re.escape(quote)}", after)
+    return bool(inside and re.search(rf"{re.escape(opening)}[\w.-]*$", before))

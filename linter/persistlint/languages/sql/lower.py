@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from persistlint.ir import Module, Statement
 from persistlint.languages import Syntax
 from persistlint.languages.sql import routines, statements
+from persistlint.languages.sql.plain import plain
 from persistlint.languages.sql.reader import Reader, Text, joined
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
@@ -147,7 +148,7 @@ def _part(reader: Reader) -> list[Statement]:
             found += statements.body(reader.rest())
             break
         elif reader.dialect in ("postgres", "redshift", "sqlite"):
-            found += statements.plain(reader)
+            found += plain(reader)
         else:
             found += statements.statement(reader)
         if reader.index == before:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.ir import Block, Function, FunctionDefinition, Nested, Parameter, Statement
 from persistlint.languages.sql import statements
 from persistlint.languages.sql.expressions import expression
+from persistlint.languages.sql.plain import plain
 from persistlint.languages.sql.reader import Reader, identifier
 from persistlint.sql.lexer import Kind, Token, word_set
 
@@ -223,7 +224,7 @@ def _quoted(reader: Reader, token: Token, language: str, types: dict[str, str]) 
         inside.in_routine = False
         found: list[Statement] = []
         while not inside.at_end:
-            found += statements.plain(inside)
+            found += plain(inside)
         return tuple(found)
 
     return lower if language in ("", "plpgsql", "sql") else None
