@@ -166,6 +166,7 @@ def fetch(reader: Reader) -> list[Statement]:
 
 
 def assign(reader: Reader, start: int, target: Expression, value: Expression, operator: str = "=") -> Assign:
+    """The assignment that ends before the next token, with the declared type of its target."""
     annotation = reader.types.get(target.id, "") if isinstance(target, Name) else ""
     return Assign(reader.range_from(start), target, value, operator, annotation=annotation.lower())
 
@@ -205,6 +206,7 @@ def targets_of(reader: Reader, *ends: str) -> list[Expression]:
 
 
 def one_target(targets: list[Expression], reader: Reader, start: int) -> Expression | None:
+    """Several targets as a tuple, one as it is; None for none."""
     if len(targets) > 1:
         return Collection(reader.range_from(start), Sequence.TUPLE, tuple(targets))
     return targets[0] if targets else None

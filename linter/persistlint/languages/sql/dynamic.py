@@ -1,7 +1,7 @@
 """Dynamic SQL, lowered: every form becomes the call of a function named after its verb.
 
-These are `EXECUTE`, `EXECUTE IMMEDIATE`, `EXEC`, `sp_executesql`, `PREPARE FROM` and `OPEN FOR`. The first argument is the
-SQL, the values of USING are the others.
+These are `EXECUTE`, `EXECUTE IMMEDIATE`, `EXEC`, `sp_executesql`, `PREPARE FROM` and `OPEN FOR`. The first argument is
+the SQL, the values of USING are the others.
 """
 
 from __future__ import annotations
