@@ -40,6 +40,11 @@ def f(cursor, q):
 class A(A):
     def f(self, cursor):
         cursor.execute(f'SELECT * FROM {self.table} WHERE a = {self.b}')
+class B(C):
+    pass
+class C(B):
+    def f(self, cursor):
+        cursor.execute(f'SELECT * FROM {self.table} WHERE a = {self.b}')
 """,
     "variable.go": """
 package a

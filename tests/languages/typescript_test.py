@@ -182,7 +182,7 @@ def test_interfaces_and_object_types_say_the_types_of_fields() -> None:
     found = [
         (item.name, item.bases, item.fields) for item in program(text, "a.ts") if isinstance(item, ir.ClassDefinition)
     ]
-    assert found == [("I", ("J",), (("db", "Pool"),)), ("T", (), (("c", "Client"),))]
+    assert found == [("I", ("J",), (("db", "Pool"),)), ("T", (), (("c", "Client"),)), ("U", ("A", "B"), ())]
 
 
 @pytest.mark.parametrize(

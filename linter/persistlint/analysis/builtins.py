@@ -261,6 +261,11 @@ def _template_class(node: Call, actuals: list[Actual], machine: Interpreter) -> 
     return actuals[0].value if actuals else UNKNOWN
 
 
+def _piece(actuals: list[Actual]) -> Value:
+    """A piece of a text, which holds no more than the text."""
+    return Atom(origin_of(actuals[0].value)) if actuals else UNKNOWN
+
+
 def _make(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     """Go's `make([]string, n)`, `make(map[string]string)`."""
     made = path_of(actuals[0].expression) if actuals else None
@@ -348,6 +353,10 @@ _FUNCTIONS: dict[str, Handler] = {
     "strings.ToLower": _same,
     "strings.ToUpper": _same,
     "strings.Title": _same,
+    "strings.Cut": lambda node, actuals, machine: Items((_piece(actuals), _piece(actuals), NUMBER), fixed=True),
+    "strings.Split": lambda node, actuals, machine: Items((_piece(actuals),)),
+    "strings.SplitN": lambda node, actuals, machine: Items((_piece(actuals),)),
+    "strings.Fields": lambda node, actuals, machine: Items((_piece(actuals),)),
     "bytes.NewBufferString": _empty_text,
     "new": _empty_text,
     "fmt.Sprintf": _sprint,

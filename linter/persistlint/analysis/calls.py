@@ -125,7 +125,7 @@ def _call_one(
     resolved = resolve(node, receiver, called, machine)
     resolved = machine.on_call(node, receiver, called, resolved, actuals)
     name = last_name(node.function)
-    if not actuals and _NAMES_TABLE.fullmatch(name) and isinstance(called, Closure | Imported | None):
+    if _names_table(node, name, receiver, called, resolved, actuals, machine):
         return Atom(Origin.METADATA)
     if isinstance(node.function, Attribute) and name in _TAKES_PARAMETER and len(actuals) == 1:
         holder = last_name(node.function.value)
@@ -142,6 +142,26 @@ def _call_one(
     if resolved is not None:
         return result_of(resolved, node, receiver, actuals, machine)
     return _unknown(node, receiver, called, actuals, machine)
+
+
+def _names_table(
+    node: Call,
+    name: str,
+    receiver: Value | None,
+    called: Value | None,
+    resolved: Resolved | None,
+    actuals: list[Actual],
+    machine: Interpreter,
+) -> bool:
+    """Whether a call asks a model or the program for the name of a table, by what it is called."""
+    worst = max((origin_of(actual.value) for actual in actuals), default=Origin.CONSTANT)
+    if resolved is not None or worst >= Origin.REQUEST or not _NAMES_TABLE.fullmatch(name):
+        return False
+    if name in ("TableName", "tableName", "table_name"):
+        return not (actuals and isinstance(called, Closure))
+    is_typed = isinstance(receiver, Atom) and receiver.type is not None
+    is_own = bool(actuals) and isinstance(called, Closure)
+    return not is_typed and not is_own and _constructed(node, called, machine) is None
 
 
 def resolve(node: Call, receiver: Value | None, called: Value | None, machine: Interpreter) -> Resolved | None:
@@ -341,7 +361,7 @@ def _unknown(
     if SETTINGS.fullmatch(module.rsplit("/", 1)[-1]) and actuals and all(o is Origin.CONSTANT for o in origins):
         return Atom(Origin.METADATA)  # `conf.GetString("table.prefix")`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
-    of_constants = is_function and actuals and all(origin <= Origin.METADATA for origin in origins)
+    of_constants = is_function and all(origin <= Origin.METADATA for origin in origins)
     if of_constants and not _LOOKS_UP.search(name):
         return Atom(Origin.DERIVED)
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(

@@ -214,6 +214,8 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
         return _predicate(closure, call, truth, machine)
     if truth and _ALLOW.search(name) and not _DENY.search(name) and len(values) <= 3:
         return frozenset(path for value in values for path in _paths(value))
+    if truth and re.match(r"is_?[A-Z]", name) and not _SAYS_LITTLE.fullmatch(name) and len(values) == 1:
+        return _paths(values[0])
     if (
         not truth
         and _DENY.search(name)
@@ -313,7 +315,9 @@ def _index_of(expression: Expression, machine: Interpreter) -> Checked:
     return NOTHING
 
 
-_SAME_VALUE = frozenset(["lower", "upper", "casefold", "strip", "trim", "toLowerCase", "toUpperCase", "toString"])
+_SAME_VALUE = frozenset(
+    ["lower", "upper", "casefold", "strip", "trim", "toLowerCase", "toUpperCase", "toString", "String"]
+)
 _SAME_VALUE_OF = frozenset(["upper", "lower", "trim", "btrim", "ToLower", "ToUpper", "TrimSpace", "String", "str"])
 
 

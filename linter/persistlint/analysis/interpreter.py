@@ -419,6 +419,9 @@ class Interpreter:
             return found
         if isinstance(value, Choice):
             return choice(self.member(option, key) for option in value.options)
+        if isinstance(value, Instance) and key is not None:
+            found = self.attribute_of(value.definition, key)
+            return found if found is not None and origin_of(found) < Origin.UNKNOWN else Atom(value.origin)
         if isinstance(value, Atom) and value.type is not None and key is not None and key in value.type.fields:
             return Atom(Origin.UNKNOWN, value.type.returned(value.type.fields[key]))
         return Atom(max(origin_of(value), Origin.CONSTANT))
@@ -669,8 +672,9 @@ class Interpreter:
         self.state = outside
         self.class_scopes[definition.name] = scope
 
-    def attribute_of(self, definition: ClassDefinition, name: str) -> Value | None:
-        """An attribute of an object of a class of the file: what its constructor or its class body sets it to."""
+    def attribute_of(self, definition: ClassDefinition, name: str, below: tuple[str, ...] = ()) -> Value | None:
+        """An attribute of an object of a class of the file: what its constructor or its class body sets it to, or
+        those of the classes that it derives from. `below` are the classes that led here."""
         scope = self.class_scopes.get(definition.name)
         if scope is None:
             return None
@@ -685,13 +689,9 @@ class Interpreter:
         declared = dict(definition.fields).get(name)
         if declared is not None and (value := self.names.declared(declared)) is not None:
             return value
-        for base in definition.bases:
-            parent = self.names.classes.get(base)
-            if (
-                parent is not None
-                and parent is not definition
-                and (found := self.attribute_of(parent, name)) is not None
-            ):
+        bases = [base for base in definition.bases if base not in (*below, definition.name)]
+        for parent in [self.names.classes[base] for base in bases if base in self.names.classes]:
+            if (found := self.attribute_of(parent, name, (*below, definition.name))) is not None:
                 return found
         return None
 

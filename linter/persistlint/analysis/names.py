@@ -95,7 +95,9 @@ class Names:
 
     def declared(self, annotation: str) -> Value | None:
         """The value that a declared type allows, or None where the type tells nothing."""
-        text = annotation.strip().strip("\"'")
+        text = annotation.strip()
+        if re.fullmatch(r"([\"'])[^\"'|]*\1", text) and self.language == "python":
+            text = text[1:-1]  # a forward reference
         while match := _WRAPPERS.match(text):
             text = (
                 match.group(1).split(",")[0]

@@ -71,7 +71,8 @@ def _joined(text: tuple[str | Splice, ...]) -> tuple[str | Splice, ...]:
     """The same text, with no two strings side by side."""
     result: list[str | Splice] = []
     for is_string, group in groupby(text, key=lambda piece: isinstance(piece, str)):
-        result.extend(["".join(piece for piece in group if isinstance(piece, str))] if is_string else group)
+        pieces = list(group)
+        result.extend(["".join(map(str, pieces))] if is_string else pieces)
     return tuple(result)
 
 

@@ -745,11 +745,14 @@ class _Lowering:
         return tuple(self.expression(inner[0]) for decorator in decorators if (inner := _children(decorator)))
 
     def _interface(self, node: Node, exported: bool) -> list[ir.Statement]:
-        """An interface or an alias of an object type, for the types of its fields."""
+        """An interface or a type alias: the types of its fields, or the types that it is another name for."""
         name = node.child_by_field_name("name")
         body = node.child_by_field_name("body") or node.child_by_field_name("value")
-        if name is None or body is None or body.type not in ("interface_body", "object_type"):
+        if name is None or body is None:
             return []
+        if body.type not in ("interface_body", "object_type"):
+            others = tuple(part.strip() for part in self.text(body).split("|") if part.strip())
+            return [ir.ClassDefinition(_range(node), self.text(name), others, ())]
         fields = [
             (self._field_name(child), self._annotation(child, "type"))
             for child in body.named_children
