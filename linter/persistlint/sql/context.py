@@ -93,6 +93,9 @@ def _selects_from_tables(grammar: Grammar) -> frozenset[int]:
     return frozenset(found)
 
 
+_TAKE_COLUMN = ("COALESCE", "IFNULL", "NVL", "ISNULL")  # a value there would be no question
+
+
 @dataclass(frozen=True, slots=True)
 class _Decision:
     """What the hole in the token at `index` is, the grammar having read the tokens before it."""
@@ -114,7 +117,8 @@ class _Decision:
                 is_string = (
                     may_be_string and frame.before in COMPARISONS and self._next() != "." and frame.verb != "SET"
                 )
-                return self._literal(token, frame) if is_string else Context.IDENTIFIER
+                is_file = self._word(-1) in ("INTO", "ATTACH", "DATABASE") and frame.verb in ("VACUUM", "ATTACH")
+                return self._literal(token, frame) if is_string or is_file else Context.IDENTIFIER
             case Kind.NUMBER | Kind.PARAMETER:
                 return Context.VALUE
         is_qualified = "." in (self._word(-1), self._next())
@@ -160,6 +164,12 @@ class _Decision:
     def _operand(self, frame: Frame) -> Context:
         following = self._next()
         is_row = frame.clause == "rows" or frame.opener == "row"
+        if self._word(-1) == "(" and self._word(-2) in _TAKE_COLUMN and following == ",":
+            return Context.IDENTIFIER
+        if self._word(-1) == "LIKE" and self._word(-2) == "(":
+            return Context.IDENTIFIER  # `CREATE TABLE a (LIKE b)`
+        if frame.verb == "DROP" and frame.opener == "call":
+            return Context.FRAGMENT  # the types of a routine's parameters
         if frame.before in LIST_OPERATORS and frame.clause not in ("name", "select", "start"):
             return Context.LIST
         if following == "(" and not is_row and frame.before not in ("FOR",):
@@ -259,7 +269,8 @@ class _Decision:
         ends = self.grammar.ends_clause(self.index + 1)
         if ends and frame.before in ("", "DISTINCT", "ALL"):
             return Context.FRAGMENT  # the whole list
-        is_column = ends or self._next() in (",", "AS", "::") or self.grammar.is_hole(self.index + 1)
+        is_named = self.grammar.token(self.index + 1).kind is Kind.WORD and self._word(2) in (",", "FROM")
+        is_column = ends or is_named or self._next() in (",", "AS", "::") or self.grammar.is_hole(self.index + 1)
         return Context.IDENTIFIER if is_column else Context.VALUE
 
     def _condition(self, frame: Frame) -> Context:
