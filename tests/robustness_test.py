@@ -1,0 +1,249 @@
+"""Input that nobody writes on purpose: nested, long, tangled, cut off, in odd encodings, gone. Whatever it is, the
+command line ends soon, says what it could not check, and goes on with the other files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from persistlint.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DEEP = 10_000
+LONG = 5_000
+SECONDS = 10  # some ten times what the slowest of these takes; one that takes longer grows faster than its input
+
+# A program for every language with one statement, which sends the SQL of an expression that may hold `x`.
+PROGRAMS = {
+    "py": "import sqlite3\n\ndef find(db: sqlite3.Connection, x: str) -> None:\n    db.execute({})\n",
+    "js": 'const {{ Client }} = require("pg");\nconst db = new Client();\nfunction find(x) {{\n  db.query({});\n}}\n',
+    "ts": 'import {{ Client }} from "pg";\nconst db = new Client();\nfunction f(x: string) {{\n  db.query({});\n}}\n',
+    "go": 'package main\n\nimport "database/sql"\n\nfunc find(db *sql.DB, x string) {{\n\tdb.Exec({})\n}}\n',
+    "sql": "CREATE FUNCTION find(x text) RETURNS void AS $$\nBEGIN\n  EXECUTE {};\nEND $$ LANGUAGE plpgsql;\n",
+}
+PLUS = {"sql": " || "}
+QUOTE = {"sql": "'"}
+PYTHON = PROGRAMS["py"].format("f\"SELECT * FROM t WHERE a = '{x}'\"")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run wrote: the rule and line of every diagnostic, and the file and message of every failure."""
+
+    status: int
+    found: list[tuple[str, int]]
+    failures: dict[str, str]
+
+
+@pytest.fixture
+def check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Outcome]:
+    """Run `persistlint check` in a directory with some files, whose contents are given by name."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(files: dict[str, str | bytes], *arguments: str) -> Outcome:
+        for name, content in files.items():
+            Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        start = time.perf_counter()
+        status = main(["check", "--isolated", "--format", "json", *arguments])
+        assert time.perf_counter() - start < SECONDS
+        report: dict[str, Any] = json.loads(capsys.readouterr().out)
+        found = [(item["rule"], item["start"]["line"]) for item in report["diagnostics"]]
+        return Outcome(status, found, {error["path"]: error["message"] for error in report["errors"]})
+
+    return run
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+@pytest.mark.parametrize(("opening", "closing"), [("(", ")"), ("[", "]"), ("f(", ")"), ("-", ""), ("(", "")], ids=str)
+def test_nesting_is_survived(check: Callable[..., Outcome], language: str, opening: str, closing: str) -> None:
+    quote = QUOTE.get(language, '"')
+    nested = f"{quote}SELECT {quote}{PLUS.get(language, ' + ')}{opening * DEEP}x{closing * DEEP}"
+    assert not check({f"a.{language}": PROGRAMS[language].format(nested)}).failures
+
+
+@pytest.mark.parametrize(
+    ("name", "expression"),
+    [
+        ("a.py", 'f"SELECT {' * DEEP + "x" + '}"' * DEEP),
+        ("a.js", "`SELECT ${" * DEEP + "x" + "}`" * DEEP),
+        ("a.ts", "`SELECT ${" * DEEP + "x" + "}`" * DEEP),
+        ("a.js", "() => " * DEEP + '"SELECT " + x'),
+        ("a.py", "lambda: " * DEEP + '"SELECT " + x'),
+        ("a.js", '"SELECT " + x' + ".a()" * DEEP),
+        ("a.py", '"SELECT " + (' + "".join(f'"{i}" if x == {i} else ' for i in range(LONG)) + "x)"),
+    ],
+    ids=["f-strings", "templates", "templates", "closures", "lambdas", "calls", "conditionals"],
+)
+def test_nested_expressions_are_survived(check: Callable[..., Outcome], name: str, expression: str) -> None:
+    assert not check({name: PROGRAMS[name.partition(".")[2]].format(expression)}).failures
+
+
+@pytest.mark.parametrize("language", PROGRAMS)
+def test_a_long_sum_is_followed_to_its_end(check: Callable[..., Outcome], language: str) -> None:
+    quote = QUOTE.get(language, '"')
+    terms = [f"{quote}SELECT a{quote}", *[f"{quote}, b{quote}"] * LONG, "x"]
+    outcome = check({f"a.{language}": PROGRAMS[language].format(PLUS.get(language, " + ").join(terms))})
+    assert outcome.status == 1
+    assert not outcome.failures
+
+
+@pytest.mark.parametrize("branch", ['    if x > "{}":\n        q += " AND a = " + x\n', '    q += " AND {} = " + x\n'])
+def test_a_query_that_grows_over_many_statements_is_followed(check: Callable[..., Outcome], branch: str) -> None:
+    growing = "".join(branch.format(number) for number in range(2_000))
+    text = PYTHON.replace("    db.execute", f'    q = "SELECT 1"\n{growing}    db.execute(q)\n    db.execute')
+    outcome = check({"a.py": text})
+    assert ("interpolated-sql", text.count("\n")) in outcome.found
+    assert not outcome.failures
+
+
+def test_every_one_of_many_functions_is_checked(check: Callable[..., Outcome]) -> None:
+    outcome = check({"a.py": PYTHON.replace("import sqlite3\n", "") * 1_000 + "import sqlite3\n"})
+    assert len(outcome.found) == 1_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import sqlite3\nx = x\ny = z\nz = y\nx += x\ndef f(db: sqlite3.Connection, q):\n    q = q\n"
+        '    db.execute("SELECT " + x + y + q)\n',
+        "import sqlite3\ndef f(x):\n    return g(x) + f(x)\ndef g(x):\n    return f(g(x))\n"
+        'def h(db: sqlite3.Connection, x):\n    db.execute("SELECT " + f(x))\n',
+        "import sqlite3\ndef f(db: sqlite3.Connection, x):\n    a = []\n    a.append(a)\n    d = {}\n    d['d'] = d\n"
+        "    l = lambda l: l(l)\n    db.execute('SELECT ' + ','.join(a) + d['d']['d'] + l(l) + x)\n",
+        "import sqlite3\nclass A(B):\n    pass\nclass B(A):\n    t = 'SELECT '\n"
+        "    def f(self, db: sqlite3.Connection, x):\n        db.execute(self.t + x)\n",
+        "import sqlite3\ndef f(db: sqlite3.Connection, x):\n    db.execute('SELECT ' + 'a, ' * 10**12 + x)\n"
+        "    db.execute('SELECT ' + str(9**9**9**9) + 'a'.zfill(10**12) + x)\n"
+        "    db.execute('SELECT %99999999d' % 1 + x)\n",
+    ],
+    ids=["x = x", "mutual recursion", "values in themselves", "classes below themselves", "huge results"],
+)
+def test_what_leads_back_to_itself_ends(check: Callable[..., Outcome], text: str) -> None:
+    outcome = check({"a.py": text})
+    assert outcome.status == 1
+    assert not outcome.failures
+
+
+@pytest.mark.parametrize("language", [*PROGRAMS, "tsx", "vue"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\n", b")]}'\"`$$", b"\xe2\x80\xa8"], ids=ascii
+)
+def test_nearly_nothing_is_clean(check: Callable[..., Outcome], language: str, content: bytes) -> None:
+    assert check({f"a.{language}": content}) == Outcome(0, [], {})
+
+
+@pytest.mark.parametrize("cut", range(10, len(PYTHON), 7))
+def test_a_file_that_is_cut_off_is_survived(check: Callable[..., Outcome], cut: int) -> None:
+    assert not check({"a.py": PYTHON[:cut]}).failures
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (PYTHON.encode("utf-8-sig"), 4),
+        (b"\xff\xfe" + PYTHON.encode("utf-16-le"), 4),
+        (b"\xfe\xff" + PYTHON.encode("utf-16-be"), 4),
+        (("# caf\xe9\n" + PYTHON).encode("latin-1"), 5),
+        (PYTHON.replace("\n", "\r\n").encode(), 4),
+        (PYTHON.replace("\n", "\r").encode(), 4),
+        (("# a\x85b\u2028c\u2029d\x0be\n" + PYTHON).encode(), 5),
+    ],
+    ids=["BOM", "UTF-16 LE", "UTF-16 BE", "Latin-1", "CRLF", "CR", "separators of Unicode"],
+)
+def test_encodings_and_line_ends_are_understood(check: Callable[..., Outcome], content: bytes, line: int) -> None:
+    assert check({"a.py": content}) == Outcome(1, [("interpolated-sql", line)], {})
+
+
+@pytest.mark.parametrize("format", ["json", "text"])
+def test_many_diagnostics_on_one_long_line_are_written(
+    check: Callable[..., Outcome], capsys: pytest.CaptureFixture[str], format: str
+) -> None:
+    text = "x = 1  # persistlint: ignore[" + "\u00e4," * 1_000 + "]" + " " * 1_000_000
+    assert len(check({"a.py": text}).found) >= 1_000
+    start = time.perf_counter()
+    assert main(["check", "--isolated", "--format", format]) == 1
+    assert time.perf_counter() - start < SECONDS
+    assert "unknown-suppression" in capsys.readouterr().out
+
+
+def test_links_in_circles_and_files_without_an_end_are_passed_by(check: Callable[..., Outcome]) -> None:
+    Path("loop").symlink_to(".")
+    Path("itself.py").symlink_to("itself.py")
+    Path("nowhere.py").symlink_to("nothing.py")
+    Path("endless.py").symlink_to("/dev/zero")
+    outcome = check({"a.py": PYTHON})
+    assert outcome.found == [("interpolated-sql", 4)]
+    assert set(outcome.failures) == {"itself.py"}
+    assert check({}, "endless.py", "a.py").failures == {"endless.py": "it is not a regular file"}
+
+
+def test_a_file_that_vanishes_stops_nothing(check: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch) -> None:
+    read_bytes = Path.read_bytes
+
+    def gone(path: Path) -> bytes:
+        if path.name == "a.py":
+            path.unlink()
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", gone)
+    outcome = check({"a.py": PYTHON, "b.py": PYTHON})
+    assert outcome == Outcome(2, [("interpolated-sql", 4)], {"a.py": "it does not exist"})
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ('exclude = ["!"]', "persistlint.toml:1: `!` is no pattern of `.gitignore`"),
+        ('exclude = ["[z-a]"]', "persistlint.toml:1: `[z-a]` is no pattern of `.gitignore`"),
+        ('[per-file-ignores]\n"!" = ["all"]', "persistlint.toml:2: `!` is no pattern of `.gitignore`"),
+        ('extend = "~nobody-of-this-name/a.toml"', "which no file can be called"),
+        (f'extend = "{"a" * 5_000}"', "which no file can be called"),
+        ('extend = "."', "which is a directory"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], config: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").touch()
+    Path("persistlint.toml").write_text(config)
+    assert main(["check"]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("config", ["", "\ufeffselect = ['all']\n", "# nothing\r\n"], ids=ascii)
+def test_a_configuration_with_little_in_it_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], config: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(PYTHON)
+    Path("persistlint.toml").write_text(config, "utf-8")
+    assert main(["check"]) == 1
+    assert "interpolated-sql" in capsys.readouterr().out
+
+
+def test_a_gitignore_with_a_pattern_that_is_none_is_survived(check: Callable[..., Outcome]) -> None:
+    assert check({".gitignore": "[z-a]\n", "a.py": PYTHON}).found == [("interpolated-sql", 4)]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_said(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.py").write_text(PYTHON)
+    command = [sys.executable, "-m", "persistlint", "check", "--isolated", str(tmp_path / "a.py")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert run.returncode == 2
+    assert run.stderr == "error: persistlint cannot go on: No space left on device\n"
