@@ -119,7 +119,7 @@ def test_every_one_of_many_functions_is_checked(check: Callable[..., Outcome]) -
         "import sqlite3\nx = x\ny = z\nz = y\nx += x\ndef f(db: sqlite3.Connection, q):\n    q = q\n"
         '    db.execute("SELECT " + x + y + q)\n',
         "import sqlite3\ndef f(x):\n    return g(x) + f(x)\ndef g(x):\n    return f(g(x))\n"
-        'def h(db: sqlite3.Connection, x):\n    db.execute("SELECT " + f(x))\n',
+        'def h(db: sqlite3.Connection, x):\n    db.execute("SELECT " + x + f(x))\n',
         "import sqlite3\ndef f(db: sqlite3.Connection, x):\n    a = []\n    a.append(a)\n    d = {}\n    d['d'] = d\n"
         "    l = lambda l: l(l)\n    db.execute('SELECT ' + ','.join(a) + d['d']['d'] + l(l) + x)\n",
         "import sqlite3\nclass A(B):\n    pass\nclass B(A):\n    t = 'SELECT '\n"
