@@ -361,6 +361,8 @@ def _unknown(
     if SETTINGS.fullmatch(module.rsplit("/", 1)[-1]) and actuals and all(o is Origin.CONSTANT for o in origins):
         return Atom(Origin.METADATA)  # `conf.GetString("table.prefix")`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
+    if isinstance(called, Imported) and not actuals and name in ("String", "toString", "Name"):
+        return Atom(Origin.METADATA)  # a constant of another module, as text
     of_constants = is_function and all(origin <= Origin.METADATA for origin in origins)
     if of_constants and not _LOOKS_UP.search(name):
         return Atom(Origin.DERIVED)

@@ -191,7 +191,9 @@ def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
     if path is not None:
         known = machine.state.values.get(path) if machine.state is not None else None
         if known is not None:
-            return known
+            return (
+                Atom(Origin.METADATA) if _is_own(attribute, machine) and _is_metadata(known, attribute.name) else known
+            )
         if path.startswith(_ENVIRONMENT) and path not in _ENVIRONMENT:
             return Atom(Origin.ENVIRONMENT)
         if path in machine.names.catalogue.functions and machine.is_free(path.split(".", 1)[0]):
@@ -268,14 +270,19 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return CHECKED  # `Direction(x).value` of an enum raises on anything else
             if origin in (Origin.UNKNOWN, Origin.PARAMETER) and is_settings(attribute.value):
                 return Atom(Origin.METADATA)
-            own = machine.frames[-1].function.receiver if machine.frames[-1].function is not None else None
-            is_own = isinstance(attribute.value, Name) and attribute.value.id in ("self", "cls", "this", own)
-            if origin is Origin.UNKNOWN and is_own and METADATA.fullmatch(name):
+            if origin is Origin.UNKNOWN and _is_own(attribute, machine) and METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
             if machine.language == "go" and origin is Origin.UNKNOWN and GO_METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
             return Atom(origin)
     return UNKNOWN
+
+
+def _is_own(attribute: Attribute, machine: Interpreter) -> bool:
+    """Whether it is an attribute of the object that the running method belongs to."""
+    function = machine.frames[-1].function
+    names = ("self", "cls", "this", function.receiver if function is not None else None)
+    return isinstance(attribute.value, Name) and attribute.value.id in names
 
 
 def _type_of(value: Value | None) -> Type | None:

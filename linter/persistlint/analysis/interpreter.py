@@ -408,6 +408,8 @@ class Interpreter:
                     self.bind(entry.value, self.member(value, key))
             case Subscript(value=container, index=index):
                 self._store(container, index, value)
+            case AssignmentExpression(target=inner, value=default):
+                self.bind(inner, join(value, self.evaluate(default)))
             case _:
                 path = path_of(target)
                 if path is not None:
@@ -754,9 +756,9 @@ class Interpreter:
             path = path_of(target)
             name = entry.key.value if isinstance(entry.key, String) else None
             known = self.lookup(path) if path is not None else None
-            if path is None or name is None or not isinstance(known, Atom) or known.origin is not Origin.PARAMETER:
+            if path is None or name is None or known is None or origin_of(known) is not Origin.PARAMETER:
                 continue
-            match = re.search(rf"(?<![\w.]){re.escape(name)}\??:\s*([^;,{{}}()]+)", parameter.annotation)
+            match = re.search(rf"(?<![\w.]){re.escape(name)}\??:\s*([^;,{{}}()\n]+)", parameter.annotation)
             declared = self.names.declared(match.group(1)) if match else None
             if declared is not None:
                 self.assign(path, declared)
