@@ -229,16 +229,17 @@ def _config(arguments: argparse.Namespace) -> int:
     print("configuration:", *(files or ["none"]), sep="\n  ")
     print("dialect:", settings.dialect or "as the code tells")
     print("excluded:", "yes" if is_excluded(arguments.path, overrides) else "no")
-    print("rules:", *(_rule_line(settings, name) for name in sorted(settings.rules)), sep="\n  ")
+    width = max(map(len, settings.rules), default=0)
+    print("rules:", *(_rule_line(settings, name, width) for name in sorted(settings.rules)), sep="\n  ")
     return CLEAN
 
 
-def _rule_line(settings: Settings, name: str) -> str:
+def _rule_line(settings: Settings, name: str, width: int) -> str:
     from persistlint.rules import load
 
     severity = settings.severities.get(name, load(name).severity).value
     options = (f"{key} = {value!r}" for key, value in settings.options.get(name, {}).items())
-    return "  ".join((name, severity, *options))
+    return "  ".join((name.ljust(width), severity, *options))
 
 
 def _server(arguments: argparse.Namespace) -> int:

@@ -300,12 +300,9 @@ def _method_or_property(closure: Closure, name: str, machine: Interpreter) -> Va
 
 def _is_metadata(value: Value, name: str) -> bool:
     """Whether an attribute that the constructor was given is a name of the schema, not data."""
-    return (
-        bool(METADATA.fullmatch(name))
-        and isinstance(value, Atom)
-        and value.type is None
-        and value.origin > Origin.BOUND
-    )
+    is_object = isinstance(value, Atom) and value.type is not None
+    is_data = not is_object and not isinstance(value, Text) and origin_of(value) > Origin.BOUND
+    return is_data and bool(METADATA.fullmatch(name))
 
 
 def _requested(attribute: Attribute, origin: Origin, machine: Interpreter) -> Origin:

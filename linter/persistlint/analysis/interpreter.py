@@ -766,9 +766,12 @@ class Interpreter:
                 self.assign(path, Atom(Origin.ANNOTATED))
 
     def _bind_receiver(self, function: Function, receiver: Value | None) -> None:
-        if function.receiver is not None:
-            owner = self.names.classes.get(function.owner or "")
-            self.assign(function.receiver, receiver or (Instance(owner) if owner is not None else UNKNOWN))
+        if function.receiver is None:
+            return
+        owner = self.names.classes.get(function.owner or "")
+        if isinstance(receiver, Instance):
+            receiver = Instance(receiver.definition)  # to itself an object is its own, wherever it came from
+        self.assign(function.receiver, receiver or (Instance(owner) if owner is not None else UNKNOWN))
 
     def _captured(self, closure: Closure) -> dict[str, Value]:
         """A copy of the variables around a function; those of the module are looked up where they are."""
