@@ -219,7 +219,7 @@ def test_the_configuration_of_a_path_is_shown(capsys: pytest.CaptureFixture[str]
     out = capsys.readouterr().out
     assert f"configuration:\n  {tmp_path / 'persistlint.toml'}\n" in out
     assert "dialect: mysql\nexcluded: yes\n" in out
-    assert "\n  unused-suppression  info\n" in out
+    assert "\n  unused-suppression   info\n" in out
     assert "interpolated-sql" not in out
 
 
