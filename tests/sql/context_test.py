@@ -36,6 +36,7 @@ EXPLAINED = {
     "SELECT * FROM t WHERE agent = $……": "the probes of the two holes run together",
     "CREATE FUNCTION f() RETURNS void AS 'DELETE FROM … WHERE a = ''…''' LANGUAGE sql": "the body is not parsed",
     "SELECT a AS '…' FROM t": "a string can be an alias",
+    "SELECT a FROM t LEFT JOIN b ON (b.item_id = … AND b.kind = …)": "what a join compares is a column, to people",
     MERGE: "the columns are a tuple",
 }
 

@@ -93,6 +93,8 @@ def _selects_from_tables(grammar: Grammar) -> frozenset[int]:
     return frozenset(found)
 
 
+_CONDITIONS = ("ON", "AND", "OR", "WHERE", "SET", "VALUES", "SELECT", "HAVING", "WHEN", "CONFLICT", "DUPLICATE")
+_LONGEST_CONDITION = 12  # tokens back to the word that begins it
 _TAKE_COLUMN = ("COALESCE", "IFNULL", "NVL", "ISNULL")  # a value there would be no question
 
 
@@ -221,7 +223,14 @@ class _Decision:
             is_computed = self._next() in ("||", "+", "-", "*", "/")
             is_column = self._is_fixed(self.index + 2) or self.grammar.is_hole(self.index - 2)
             return Context.IDENTIFIER if is_computed and is_column else Context.VALUE
-        return Context.IDENTIFIER if self._is_compared_with_fixed(self.index - 1) else Context.VALUE
+        is_column = self._is_compared_with_fixed(self.index - 1) or (frame.before == "=" and self._joins(frame))
+        return Context.IDENTIFIER if is_column else Context.VALUE
+
+    def _joins(self, frame: Frame) -> bool:
+        """Whether the comparison is the condition of a join, which compares columns: `ON a.id = …`."""
+        before = (self._word(-offset) for offset in range(2, min(self.index, _LONGEST_CONDITION) + 1))
+        is_on = next((word for word in before if word in _CONDITIONS), "") == "ON"
+        return is_on and frame.verb != "MERGE"  # which compares with what it merges, often a value
 
     def _left_side(self, frame: Frame) -> Context:
         """Before a comparison: a column, except for the shapes in which only a value makes sense."""
