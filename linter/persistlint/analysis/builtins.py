@@ -25,6 +25,7 @@ from persistlint.analysis.values import (
     choice,
     constants_of,
     element_of,
+    items_of,
     key_origin,
     origin_of,
     pieces_of,
@@ -194,7 +195,7 @@ def _append(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     before = (
         known.elements if isinstance(known, Items) else () if known == Atom(Origin.CONSTANT) else (element_of(known),)
     )
-    return Items((*before, *added))
+    return items_of((*before, *added))
 
 
 def _go_join(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:

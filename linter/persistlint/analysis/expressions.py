@@ -26,9 +26,11 @@ from persistlint.analysis.values import (
     choice,
     constants_of,
     element_of,
+    items_of,
     join,
     origin_of,
     pieces_of,
+    text_of,
 )
 from persistlint.facts import Origin
 from persistlint.ir import (
@@ -132,7 +134,7 @@ def combine(
         if isinstance(left, Items) or isinstance(right, Items):
             return _extended(left, right)
         if _is_text(left) or _is_text(right):
-            return Text((*pieces_of(left, left_range, template), *pieces_of(right, right_range, template)))
+            return text_of((*pieces_of(left, left_range, template), *pieces_of(right, right_range, template)))
         return Atom(max(origin_of(left), origin_of(right)))
     if operator == "*" and isinstance(left, Text | Items):
         return left
@@ -183,7 +185,7 @@ def _template(template: Template, machine: Interpreter) -> Value:
         elif part.conversion and not isinstance(value, Text):
             value = Atom(origin_of(value))
         pieces.extend(pieces_of(value, part.value.range, template.range))
-    return Text(tuple(pieces))  # type: ignore[arg-type]
+    return text_of(tuple(pieces))  # type: ignore[arg-type]
 
 
 def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
@@ -462,7 +464,7 @@ def _collection(collection: Collection, machine: Interpreter) -> Value:
     declared = machine.names.declared(collection.type) if collection.type else None
     if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
         return declared
-    return Items(tuple(values), fixed)
+    return items_of(tuple(values), fixed)
 
 
 def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
@@ -528,4 +530,5 @@ def _extended(left: Value, right: Value) -> Value:
     elements: list[Value] = []
     for value in (left, right):
         elements.extend(value.elements if isinstance(value, Items) else (element_of(value),))
-    return Items(tuple(elements), isinstance(left, Items) and isinstance(right, Items) and left.fixed and right.fixed)
+    fixed = isinstance(left, Items) and isinstance(right, Items) and left.fixed and right.fixed
+    return items_of(tuple(elements), fixed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import guards
@@ -167,7 +168,10 @@ class Interpreter:
         """
         self.frames.append(Frame(0, None))
         self._declare(module.body)
-        self.block(module.body)
+        for statement in module.body:
+            before = self.state
+            self._unless_too_deep(partial(self.block, (statement,)))
+            self.state = self.state or before  # the top level goes on whatever a part of it does
         self.outer = dict((self.state or State()).values)
         wanted = Wanted(candidates, calls)
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
@@ -184,10 +188,20 @@ class Interpreter:
                         continue
                     done.add(key)
                     if (exported or key not in self.followed) and wanted.includes(function):
-                        self.run_function(function, receiver, captured)
+                        self._unless_too_deep(partial(self.run_function, function, receiver, captured))
                         ran = True
                 if not ran:
                     break
+
+    def _unless_too_deep(self, run: Callable[[], None]) -> None:
+        """Run a part of the file, and leave it where it is nested deeper than Python goes: the rest is run all the
+        same."""
+        depth = len(self.frames)
+        try:
+            run()
+        except RecursionError:
+            del self.frames[depth:]
+            self.tests = 0
 
     def run_function(self, function: Function, receiver: Value | None, captured: dict[str, Value]) -> None:
         """Run a function for its own sake, with parameters of which nothing is known but their declaration."""

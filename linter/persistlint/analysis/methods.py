@@ -28,9 +28,11 @@ from persistlint.analysis.values import (
     choice,
     constants_of,
     element_of,
+    items_of,
     key_origin,
     origin_of,
     pieces_of,
+    text_of,
 )
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, Expression, String
@@ -172,13 +174,13 @@ def _add(function: Attribute, receiver: Value, actuals: list[Actual], machine: I
         return None
     if isinstance(receiver, Text) and function.name in _WRITES:
         added = tuple(piece for actual in actuals for piece in pieces_of(actual.value, actual.range, node.range))
-        machine.assign(path, Text((*receiver.pieces, *added)))
+        machine.assign(path, text_of((*receiver.pieces, *added)))
         return NUMBER
     if isinstance(receiver, Items) and function.name in _ADDS:
         values = actuals[1:] if function.name == "insert" else actuals
         spread = function.name == "extend"
         added_values = tuple(element_of(a.value) if spread or a.spread else a.value for a in values)
-        machine.assign(path, Items((*receiver.elements, *added_values)))
+        machine.assign(path, items_of((*receiver.elements, *added_values)))
         return NUMBER
     return NUMBER if function.name == "push" else None
 
@@ -214,7 +216,7 @@ def joined(items: Value, separator: Actual, node: Call, range: Range) -> Value:
         if index:
             pieces.extend(between)
         pieces.extend(pieces_of(element, range, node.range))
-    return Text(tuple(pieces))
+    return text_of(tuple(pieces))
 
 
 def _edge(between: tuple[Piece, ...]) -> tuple[Piece, ...]:
@@ -250,7 +252,7 @@ def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, e
         return Text(_without_quote(receiver.pieces, old[0]))
     if isinstance(receiver, Text):
         if len(old) == 1:
-            return Text(formats.replace_text(receiver.pieces, old[0], Filler(new.value, new.range), node.range))
+            return text_of(formats.replace_text(receiver.pieces, old[0], Filler(new.value, new.range), node.range))
         return receiver
     if doubled:
         return Atom(origin_of(receiver), doubled=old[0])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 MOST_OPTIONS = 12  # alternatives that are kept apart; more of them are all taken for unknown
+MOST_PIECES = 20_000  # pieces of a text, and
+MOST_ELEMENTS = 400  # different elements of a list, of which more is only known how hostile they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,20 @@ def pieces_of(value: Value, range: Range, template: Range) -> tuple[Piece, ...]:
     return (Splice(range, template, origin_of(value)),)
 
 
+def text_of(pieces: tuple[Piece, ...]) -> Value:
+    """A text of these pieces; one that doubles in every line of a program is not kept whole."""
+    text = Text(pieces)
+    return text if len(pieces) <= MOST_PIECES else Atom(origin_of(text))
+
+
+def items_of(elements: tuple[Value, ...], fixed: bool = False) -> Items:
+    """A list of these elements."""
+    if len(elements) <= MOST_ELEMENTS:
+        return Items(elements, fixed)
+    distinct = _distinct(elements)
+    return Items(distinct if len(distinct) <= MOST_ELEMENTS else (Atom(max(map(origin_of, distinct))),))
+
+
 def join(left: Value, right: Value) -> Value:
     """What a variable can be after two ways through the program meet."""
     if left == right:
@@ -217,7 +233,7 @@ def join(left: Value, right: Value) -> Value:
             keys = None if left.keys is None or right.keys is None else max(left.keys, right.keys)
             return Atom(max(left.origin, right.origin), kept, keys)
         case Items(), Items():
-            return Items(_distinct((*left.elements, *right.elements)))
+            return items_of(_distinct((*left.elements, *right.elements)))
         case Entries(), Entries():
             return Entries(tuple(dict.fromkeys((*left.entries, *right.entries))), max(left.computed, right.computed))
     return choice((left, right))
@@ -328,8 +344,4 @@ def _alternatives(options: list[tuple[Piece, ...]]) -> tuple[Piece, ...]:
 
 
 def _distinct(values: Iterable[Value]) -> tuple[Value, ...]:
-    found: list[Value] = []
-    for value in values:
-        if value not in found:
-            found.append(value)
-    return tuple(found)
+    return tuple(dict.fromkeys(values))
