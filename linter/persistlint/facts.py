@@ -62,11 +62,6 @@ class Origin(IntEnum):
     PARAMETER = 10
     REQUEST = 11
 
-    @property
-    def is_sanitised(self) -> bool:
-        """Whether a value of this origin cannot change the SQL, whoever calls."""
-        return self <= Origin.BOUND
-
 
 class Tail(Enum):
     """What becomes of the statements behind the first of a text that is sent in one call."""

@@ -206,10 +206,7 @@ def joined(items: Value, separator: Actual, node: Call, range: Range) -> Value:
     if not isinstance(items, Items):
         if isinstance(items, Text):
             return items
-        whole = node.range if range == node.range else range
-        return Text(
-            (*_edge(between), *pieces_of(Atom(origin_of(element_of(items))), whole, node.range), *_edge(between))
-        )
+        return Text(pieces_of(Atom(origin_of(element_of(items))), range, node.range))
     elements = items.elements if len(items.elements) < 40 else tuple(dict.fromkeys(items.elements))
     pieces: list[Piece] = []
     for index, element in enumerate(elements):
@@ -217,11 +214,6 @@ def joined(items: Value, separator: Actual, node: Call, range: Range) -> Value:
             pieces.extend(between)
         pieces.extend(pieces_of(element, range, node.range))
     return text_of(tuple(pieces))
-
-
-def _edge(between: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    """Nothing: a joined list of unknown length begins and ends with an element."""
-    return ()
 
 
 def _replace_method(

@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.values import NUMBER, UNKNOWN, Atom, Imported, Instance, Value
+from persistlint.analysis.values import NUMBER, Atom, Instance, Value
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from persistlint.libraries import Catalogue, Type
 
 # Attributes that name a part of the schema, and objects that hold the configuration: the developer's, not data.
@@ -188,21 +186,6 @@ def is_settings(expression: Expression) -> bool:
     return False
 
 
-def unknown_or(value: Value | None) -> Value:
-    """The value, or an unknown one."""
-    return UNKNOWN if value is None else value
-
-
-def imported_or_unknown(name: str | None) -> Value:
-    """Something imported, by its qualified name."""
-    return Imported(name) if name else UNKNOWN
-
-
 def all_caps(name: str) -> bool:
     """Whether a name is spelled as constants are."""
     return name.isupper() and len(name) > 1
-
-
-def match_any(patterns: Iterable[str], name: str) -> bool:
-    """Whether a dotted name is one of these, or ends with one of them after a dot."""
-    return any(name == pattern or name.endswith(f".{pattern}") for pattern in patterns)
