@@ -248,6 +248,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             return value if isinstance(value, Text) and name in ("value", "name") else Atom(origin_of(value))
         case Atom(type=type) if type is not None and name in type.requests:
             return Atom(Origin.REQUEST)
+        case Atom(type=type) if type is not None and name in type.checked:
+            return CHECKED
         case Atom(type=type) if type is not None and name in type.fields:
             return Atom(Origin.UNKNOWN, type.returned(type.fields[name]))
         case Atom(type=type) if type is not None and type.fluent and not type.methods:

@@ -20,6 +20,7 @@ tag = "binds"                             # the object is a template tag that bi
 call = { returns = "Builder" }            # what calling the object itself does
 fields = { client = "Client" }            # attributes that hold an object of another type
 requests = ["query", "body"]              # attributes that hold data from outside
+checked = ["data"]                        # attributes that hold one of a fixed set of values, or a number
 
 [types.Connection.methods]
 execute = { sql = 0, keys = ["query"], parameters = 1, returns = "Cursor" }
@@ -88,7 +89,9 @@ OPERATION_KEYS = frozenset(
         "statements",
     ]
 )
-TYPE_KEYS = frozenset(["names", "created-by", "handles", "fluent", "tag", "call", "fields", "requests", "methods"])
+TYPE_KEYS = frozenset(
+    ["names", "created-by", "handles", "fluent", "tag", "call", "fields", "requests", "checked", "methods"]
+)
 LIBRARY_KEYS = frozenset(
     [
         "library",
@@ -150,6 +153,7 @@ class Type:
     call: Operation | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     requests: tuple[str, ...] = ()
+    checked: tuple[str, ...] = ()
     methods: Mapping[str, Operation] = field(default_factory=dict)
 
     def returned(self, name: str | None) -> Type | None:
@@ -252,6 +256,7 @@ def _library(table: dict[str, Any]) -> Library:
             _operation(library, name, entry["call"]) if "call" in entry else None,
             entry.get("fields", {}),
             tuple(entry.get("requests", ())),
+            tuple(entry.get("checked", ())),
             {method: _operation(library, method, keys) for method, keys in entry.get("methods", {}).items()},
         )
     for name, keys in table.get("functions", {}).items():
