@@ -90,6 +90,16 @@ def test_nested_expressions_are_survived(check: Callable[..., Outcome], name: st
     assert not check({name: PROGRAMS[name.partition(".")[2]].format(expression)}).failures
 
 
+@pytest.mark.parametrize(
+    "name", ["a." + "long_" * 40 + "name", "a." * 40 + "_" * 40 + "b"], ids=["words", "underscores"]
+)
+@pytest.mark.parametrize("stands", ["a = {}", "a = '{}'", "a = 1 {}", "a = 1 ORDER BY {}"])
+def test_a_name_of_many_words_is_read_once(check: Callable[..., Outcome], name: str, stands: str) -> None:
+    text = f'f"SELECT b FROM t WHERE {stands.format("{" + name + "()}")}"'
+    found = check({"a.py": PROGRAMS["py"].format(text)}).found
+    assert {line for _, line in found} == {4}
+
+
 @pytest.mark.parametrize("language", PROGRAMS)
 def test_a_long_sum_is_followed_to_its_end(check: Callable[..., Outcome], language: str) -> None:
     quote = QUOTE.get(language, '"')

@@ -40,8 +40,8 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
 
 # What people call SQL, or a piece of it, that a function put together.
 _MADE_OF_SQL = re.compile(
-    r"(?:\w+[._])*(?:\w*sql|sqls?_\w+|\w*sql\w*|\w*(?:query|clauses?|bindings?|placeholders?|fragment|predicate|cte|pagination)"
-    r"|order_?by|(?:get)?\w*(?:sort|order_?by)(?=\())(?:\(.*\))?",
+    r"(?:\w+\.)*(?:\w*(?:sql\w*|query|clauses?|bindings?|placeholders?|fragment|predicate|cte|pagination)"
+    r"|(?:\w+_)?order_?by|\w*(?:sort|order_?by)(?=\())(?:\(.*\))?",
     re.IGNORECASE | re.DOTALL,
 )
 

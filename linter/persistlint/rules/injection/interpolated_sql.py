@@ -120,7 +120,7 @@ from persistlint.rule import Option, RuleContext, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAMED_AS_SQL = re.compile(r"(?:\w+[._])*(?:sql\w*|\w*_?sql|\w+(?:Sql|SQL))", re.ASCII)
+_NAMED_AS_SQL = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))", re.ASCII)
 _SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
 _STANDS = {
     Context.VALUE: "",
