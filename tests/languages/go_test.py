@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ir_nodes import force
 from persistlint import ir
 from persistlint.languages import language_of, read
 from persistlint.source import Range, SourceFile
@@ -50,22 +50,6 @@ def names(block: ir.Block) -> list[str]:
         for call in (item.value for item in block if isinstance(item, ir.ExpressionStatement))
         if isinstance(call, ir.Call) and isinstance(call.function, ir.Name)
     ]
-
-
-def force(root: object) -> int:
-    """Ask for every body and count the nodes."""
-    count = 0
-    stack: list[object] = [root]
-    while stack:
-        node = stack.pop()
-        count += 1
-        if isinstance(node, ir.Function):
-            stack.extend(node.body)
-        elif isinstance(node, tuple):
-            stack.extend(node)
-        elif is_dataclass(node):
-            stack.extend(getattr(node, item.name) for item in fields(node))
-    return count
 
 
 # --------------------------------------------------------------------------------------------------------- scan

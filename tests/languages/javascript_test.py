@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ir_nodes import force, nodes
 from persistlint import ir
 from persistlint.languages import language_of, read
 from persistlint.source import SourceFile
@@ -37,32 +37,7 @@ def expression(text: str, path: str = "a.js") -> ir.Expression:
 
 def function(text: str, path: str = "a.js") -> ir.Function:
     """The first function of a program."""
-    stack: list[object] = [program(text, path)]
-    while stack:
-        node = stack.pop(0)
-        if isinstance(node, ir.Function):
-            return node
-        if isinstance(node, tuple):
-            stack.extend(node)
-        elif is_dataclass(node):
-            stack.extend(getattr(node, item.name) for item in fields(node))
-    raise AssertionError("no function")
-
-
-def force(root: object) -> int:
-    """Ask for every body and count the nodes."""
-    count = 0
-    stack: list[object] = [root]
-    while stack:
-        node = stack.pop()
-        count += 1
-        if isinstance(node, ir.Function):
-            stack.extend(node.body)
-        elif isinstance(node, tuple):
-            stack.extend(node)
-        elif is_dataclass(node):
-            stack.extend(getattr(node, item.name) for item in fields(node))
-    return count
+    return next(node for node in nodes(program(text, path)) if isinstance(node, ir.Function))
 
 
 # --------------------------------------------------------------------------------------------------------- scan

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from importlib.resources import files
 from textwrap import dedent
 
@@ -10,6 +9,7 @@ import pytest
 import tree_sitter_python
 from tree_sitter import Language, Parser, Query, QueryCursor
 
+from ir_nodes import nodes
 from persistlint import ir
 from persistlint.languages import language_of, read
 from persistlint.source import Range, SourceFile
@@ -441,19 +441,7 @@ def test_nothing_fails(code: str) -> None:
 
 def everything(module: ir.Module) -> list[ir.Expression | ir.Statement]:
     """Every node, those in the bodies of functions included."""
-    pending: list[object] = [*module.body]
-    found: list[ir.Expression | ir.Statement] = []
-    while pending:
-        node = pending.pop()
-        if isinstance(node, tuple):
-            pending.extend(node)
-        elif isinstance(node, ir.Function):
-            pending.extend((node.parameters, node.decorators, node.body))
-        elif dataclasses.is_dataclass(node) and not isinstance(node, Range):
-            pending.extend(getattr(node, field.name) for field in dataclasses.fields(node))
-        if isinstance(node, (ir.Expression, ir.Statement)):
-            found.append(node)
-    return found
+    return [node for node in nodes(module) if isinstance(node, (ir.Expression, ir.Statement))]
 
 
 def test_broken_code_keeps_what_is_whole() -> None:
