@@ -24,6 +24,11 @@ from persistlint.selection import selectors  # noqa: E402
 if TYPE_CHECKING:
     from persistlint.rule import Option, Rule
 
+NAMES = {
+    "handles": "Variables that hold a database connection or pool.",
+    "transactions": "Functions and decorators that run what they are given inside a transaction.",
+    "json": "Functions that return decoded JSON from outside.",
+}
 TARGET = ROOT / "docs" / "persistlint.schema.json"
 
 
@@ -58,6 +63,10 @@ def schema() -> dict[str, Any]:
         },
         "exclude": {**strings, "description": "Files to leave out, by patterns as in .gitignore."},
         "dialect": {"enum": list(DIALECTS), "description": "The dialect of SQL where the code does not tell."},
+        "names": _closed(
+            {name: {**strings, "description": text} for name, text in NAMES.items()},
+            "What the project calls things of its own.",
+        ),
         "rules": _closed({rule.name: _rule(rule) for rule in every_rule()}, "Severity and options of single rules."),
     }
     return {

@@ -28,9 +28,10 @@ ALLOWED = {
     "sql": {"source", "facts"},
     "facts": {"source", "libraries", "ir", "sql"},
     "rule": {"source", "diagnostic", "facts"},
-    "analysis": {"source", "ir", "sql", "libraries", "languages", "facts"},
+    "analysis": {"source", "ir", "sql", "libraries", "languages", "facts", "settings", "paths"},
+    "paths": set[str](),
     "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
-    "rules": {"source", "diagnostic", "facts", "rule", "interpolation", "fixes", "sql"},
+    "rules": {"source", "diagnostic", "facts", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.config_file import ConfigError, ConfigFile, find_in, read
 from persistlint.selection import expand
-from persistlint.settings import Settings
+from persistlint.settings import NO_NAMES, ProjectNames, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,7 @@ class Configuration:
     dialect: str | None = None
     severities: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    names: ProjectNames = NO_NAMES
 
 
 NO_OVERRIDES = Overrides()
@@ -68,7 +69,7 @@ def settings_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Settings:
         for pattern, words in file.per_file_ignores.items():
             if _matches(_root(file, overrides), (pattern,), path):
                 rules -= expand(words)
-    return Settings(rules, configuration.severities, configuration.options, configuration.dialect)
+    return Settings(rules, configuration.severities, configuration.options, configuration.dialect, configuration.names)
 
 
 def is_excluded(path: Path, overrides: Overrides = NO_OVERRIDES, *, is_directory: bool = False) -> bool:
@@ -116,16 +117,18 @@ def _configuration(path: Path | None, overrides: Overrides) -> Configuration:
     dialect: str | None = None
     severities: dict[str, Any] = {}
     options: dict[str, dict[str, Any]] = {}
+    names: dict[str, tuple[str, ...]] = {}
     for file in files:
         rules = (rules if file.select is None else expand(file.select)) | expand(file.extend_select)
         rules -= expand(file.ignore)
         dialect = file.dialect or dialect
         severities |= file.severities
+        names |= file.names
         for rule, values in file.options.items():
             options[rule] = options.get(rule, {}) | dict(values)
     if overrides.select is not None:
         rules = expand(overrides.select)
-    return Configuration(files, rules - expand(overrides.ignore), dialect, severities, options)
+    return Configuration(files, rules - expand(overrides.ignore), dialect, severities, options, ProjectNames(**names))
 
 
 def _with_bases(path: Path) -> tuple[ConfigFile, ...]:

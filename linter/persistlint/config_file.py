@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from persistlint.diagnostic import Severity
 from persistlint.rules import group_of, load
 from persistlint.selection import UnknownSelectorError, expand, selectors
+from persistlint.settings import ProjectNames
 from persistlint.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ DIALECTS = (
     "bigquery", "clickhouse", "databricks", "duckdb", "mysql", "oracle", "postgres", "presto", "redshift", "snowflake",
     "spark", "sqlite", "trino", "tsql",
 )  # fmt: skip
-KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "exclude", "dialect", "extend", "rules")
+KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "exclude", "dialect", "extend", "names", "rules")
+NAMES = tuple(field.name for field in fields(ProjectNames))
 SEVERITIES = tuple(severity.value for severity in Severity)
 
 
@@ -44,6 +46,7 @@ class ConfigFile:
     dialect: str | None = None
     severities: Mapping[str, Severity] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_in(directory: Path) -> Path | None:
@@ -117,7 +120,12 @@ class _Reader:
             dialect,
             severities,
             options,
+            self.names(self.table("names", table.get("names", {}))),
         )
+
+    def names(self, table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+        self.known(table, NAMES, "key of `names`")
+        return {key: self.strings(key, words) for key, words in table.items()}
 
     def rules(self, table: dict[str, Any]) -> tuple[dict[str, Severity], dict[str, dict[str, Any]]]:
         names = [name for name in selectors() if group_of(name)]

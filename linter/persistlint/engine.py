@@ -75,7 +75,7 @@ def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: lis
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
     try:
-        for fact in facts(syntax, {rule.on for rule in rules}):
+        for fact in facts(syntax, {rule.on for rule in rules}, settings.names):
             for rule in rules:
                 if rule.name in failed or not isinstance(fact, rule.on):
                     continue

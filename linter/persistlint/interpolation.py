@@ -19,18 +19,6 @@ _WHY = {
 }
 
 
-# No attacker reaches a test, and its statements are built from what stands beside them.
-_TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
-    r"|\.(?:test|spec|stories|bench|e2e)\.[cm]?[jt]sx?$"
-)
-
-
-def is_test(path: str) -> bool:
-    """Whether a file holds tests, by its path with forward slashes."""
-    return bool(_TEST.search(path))
-
-
 def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     """The wanted holes of a query, in source order. A person mends a whole query at a time, so it gets one
     diagnostic, at the first of them."""

@@ -43,6 +43,7 @@ from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.settings import ProjectNames
     from persistlint.source import Range, SourceFile
 
 _SAYS_SQL = re.compile(
@@ -377,19 +378,19 @@ _RAW_PLACEHOLDERS = {
 }
 
 
-def queries(syntax: Syntax) -> Iterator[Fact]:
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The queries of a file, and the texts in it that are SQL and reach no query."""
     language = all_languages()[syntax.source.language]
     tables = catalogue(language.libraries)
-    names = Names(tables, language.libraries)
-    collector = _Collector(syntax.source, names, tables)
+    scope = Names(tables, language.libraries)
+    collector = _Collector(syntax.source, scope, tables)
     sinks = sink_names(language.libraries)
     candidates = [range for name, range in syntax.calls if name in sinks or name in _MAKES_TEXT or _SENDS.search(name)]
     candidates += [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(syntax.source.text(range))]
     if not candidates:
         return
     module: Module = syntax.lower()
-    interpreter = Interpreter(names, language.name, collector.on_call, collector.on_text)
+    interpreter = Interpreter(scope, language.name, collector.on_call, collector.on_text)
     interpreter.run(module, candidates, syntax.calls)
     yield from collector.facts()
 

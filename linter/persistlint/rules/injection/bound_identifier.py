@@ -89,7 +89,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query
-from persistlint.interpolation import holes_of, is_test
+from persistlint.interpolation import holes_of
+from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:

@@ -122,7 +122,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.interpolation import holes_of, is_made_of_sql, is_test, related, why
+from persistlint.interpolation import holes_of, is_made_of_sql, related, why
+from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
