@@ -136,6 +136,244 @@ class Query(SqlText):
     tail: Tail = Tail.UNKNOWN
 
 
+class Role(Enum):
+    """What a statement that is sent through a handle belongs to.
+
+    `POOL`: each statement may run on another connection and commits at once. `CONNECTION`: one connection that commits
+    at once. `IMPLICIT`: one connection whose driver opens a transaction by itself. `SESSION`: a unit of work that
+    sends what is pending in one transaction. `TRANSACTION`: inside one. `INSTANCE`: a row as an object.
+    """
+
+    POOL = "pool"
+    CONNECTION = "connection"
+    IMPLICIT = "implicit"
+    SESSION = "session"
+    TRANSACTION = "transaction"
+    INSTANCE = "instance"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """The object through which code reaches a database: a pool, a connection, a session, a transaction.
+
+    `name` is its text in the file, `origin` the offset of what declares it, so that two variables of one name differ;
+    -1 for a name that the function does not declare. `library` is None where only names tell that it is a database.
+    `declared` where its type, its constructor or its library is known, and not only its name. `owned` where the
+    function makes it itself.
+    """
+
+    name: str
+    role: Role
+    library: Library | None
+    origin: int = -1
+    declared: bool = False
+    owned: bool = False
+
+
+class EffectKind(Enum):
+    """What a call does to a database."""
+
+    READ = "read"
+    WRITE = "write"
+    PENDING = "pending"
+    SCHEMA = "schema"
+    BEGIN = "begin"
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    SAVEPOINT = "savepoint"
+    ACQUIRE = "acquire"
+    RELEASE = "release"
+    EXTERNAL = "external"
+    OTHER = "other"
+
+
+class Use(Enum):
+    """What becomes of the result of a call. `DROPPED`: nothing, and nobody waits for it; `DISCARDED`: it is waited for
+    and dropped; `CHECKED`: it is tested, or its error is taken."""
+
+    DROPPED = "dropped"
+    DISCARDED = "discarded"
+    AWAITED = "awaited"
+    RETURNED = "returned"
+    CHECKED = "checked"
+    KEPT = "kept"
+
+
+class Part(Enum):
+    """The part of a `try` that something stands in; `GUARDED` is a body that no handler follows."""
+
+    BODY = "body"
+    HANDLER = "handler"
+    FINAL = "final"
+    GUARDED = "guarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One way at a branch of the program: `branch` tells branches apart, `way` the ways of one. `ends` where the way
+    does not come back: it returns, raises or leaves the loop."""
+
+    branch: int
+    way: int
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a function something happens: the branches, loops and `try` statements around it, outermost first."""
+
+    arms: tuple[Arm, ...] = ()
+    loops: tuple[int, ...] = ()
+    tries: tuple[tuple[int, Part], ...] = ()
+
+    def excludes(self, later: Place) -> bool:
+        """Whether no run of the function comes to this place and then to the later one."""
+        others = {arm.branch: arm for arm in later.arms}
+        for arm in self.arms:
+            other = others.get(arm.branch)
+            if other is None and arm.ends and not set(self.loops).intersection(later.loops):
+                return True
+            if other is not None and other.way != arm.way:
+                return True
+        return False
+
+    def dominates(self, later: Place) -> bool:
+        """Whether every run that comes to the later place came by this one, if it stands before it."""
+        return self.arms == later.arms[: len(self.arms)]
+
+    def is_in(self, part: Part) -> bool:
+        """Whether it stands in that part of any `try`."""
+        return any(found is part for _, found in self.tries)
+
+
+class Scoping(Enum):
+    """How a transaction is opened."""
+
+    CALLBACK = "callback"
+    CONTEXT = "context"
+    DECORATOR = "decorator"
+    MANUAL = "manual"
+    ARRAY = "array"
+    PARAMETER = "parameter"
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction(Fact):
+    """A scope in which effects are atomic. `range` is what opens it.
+
+    `opener` is the handle it was opened on, `handle` the one that belongs to it, None where the library finds the open
+    transaction by itself. `is_async` tells of a callback. `nested_in` is the range of the transaction around it.
+    `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
+    commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
+    begin. `is_savepoint` where it nests in the one around it. `options` is the text of what it is opened with.
+    """
+
+    scoping: Scoping
+    opener: Handle
+    handle: Handle | None
+    method: str
+    is_async: bool = False
+    nested_in: Range | None = None
+    is_savepoint: bool = False
+    passes_parent: bool = False
+    commits: bool = False
+    leak: Range | None = None
+    unchecked: Range | None = None
+    early: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Fact):
+    """One access to a database, or one effect outside that no rollback takes back, in program order.
+
+    `range` is the whole call; `method` and `table` as written, "" where nothing tells. `transaction` is the range of
+    the innermost transaction that it stands in, `is_bound` whether it belongs to that. `names` are the variables that
+    its arguments mention, and those that went into them. `via` is the function of this file that does it, where it is
+    called from here. `is_parallel` inside `Promise.all` and its kin, `is_detached` in a callback that nobody waits
+    for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the argument in
+    which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `sql` is the
+    statement, as far as it is known.
+    """
+
+    kind: EffectKind
+    handle: Handle
+    method: str
+    table: str
+    place: Place
+    use: Use
+    transaction: Range | None = None
+    is_bound: bool = True
+    names: frozenset[str] = frozenset()
+    via: str = ""
+    is_parallel: bool = False
+    is_detached: bool = False
+    is_upsert: bool = False
+    lock: bool = False
+    options: int | None = None
+    misplaced: Range | None = None
+    sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure(Fact):
+    """What one function does with databases. `effects` are in program order, those of helpers of the same file
+    included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
+    where this file calls it inside a transaction. `decorators` are their names."""
+
+    name: str
+    effects: tuple[Effect, ...]
+    transactions: tuple[Transaction, ...]
+    receives: Role | None = None
+    is_called_inside: bool = False
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack(Fact):
+    """A column that is set to what was computed from the value read before. `range` is the write, `column` the column
+    or attribute, `read` the call that read it, `is_locked` where something keeps others from writing in between."""
+
+    column: str
+    read: Range
+    is_locked: bool
+    in_transaction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handled(Fact):
+    """A `try` whose handler takes errors of a database, or Go's `if err != nil` behind a call.
+
+    `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
+    hands the error on, `answers` where it returns something, `undoes` where it rolls back, `only_logs` where it does
+    nothing else, `is_narrow` where it takes one kind of error and not every. `transaction` is the range of the one
+    that the whole `try` stands in.
+    """
+
+    effects: tuple[Effect, ...]
+    raises: bool
+    answers: bool
+    undoes: bool
+    only_logs: bool
+    is_narrow: bool
+    transaction: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer(Fact):
+    """A `return` of something that says failure, out of a transaction that commits what `write` wrote before."""
+
+    write: Range
+    transaction: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Uncommitted(Fact):
+    """Writes on a connection or session that the function makes itself and never commits. `range` is the last."""
+
+    handle: Handle
+    made: Range | None
+
+
 class SuppressionDefect(Enum):
     """Why a suppression does nothing."""
 

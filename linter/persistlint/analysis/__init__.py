@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from persistlint.facts import SqlText
+from persistlint.facts import ErrorAnswer, Handled, Procedure, SqlText, Transaction, Uncommitted, WriteBack
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 # Which module of this room makes which facts, kinds derived from them included: its function
 # `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them.
-_MAKERS: tuple[tuple[type[Any], str], ...] = ((SqlText, "queries"),)
+_MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
+    ((SqlText,), "queries"),
+    ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, Uncommitted), "transactions"),
+)
 
 
 def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
-    for kind, module in _MAKERS:
-        if any(issubclass(asked, kind) for asked in wanted):
+    for kinds, module in _MAKERS:
+        if any(issubclass(asked, kinds) for asked in wanted):
             yield from import_module(f"{__name__}.{module}").facts(syntax, names)

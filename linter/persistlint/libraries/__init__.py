@@ -21,6 +21,10 @@ call = { returns = "Builder" }            # what calling the object itself does
 fields = { client = "Client" }            # attributes that hold an object of another type
 requests = ["query", "body"]              # attributes that hold data from outside
 checked = ["data"]                        # attributes that hold one of a fixed set of values, or a number
+role = "connection"                       # what a statement sent through it belongs to, see below
+attributes = ["objects"]                  # an attribute of this name is one, whatever it is an attribute of
+models = true                             # a class of the program's own, by its capital, is one (models of an ORM)
+members = "Delegate"                      # the type of every attribute that nothing else names (`prisma.user`)
 
 [types.Connection.methods]
 execute = { sql = 0, keys = ["query"], parameters = 1, returns = "Cursor" }
@@ -29,6 +33,13 @@ cursor = { returns = "Cursor" }
 [functions]                               # by qualified name: `module.name`, or `module` for a default import
 "psycopg.sql.Identifier" = { yields = "identifier" }
 "psycopg.sql.SQL" = { sql = 0, raw = true, yields = "argument", returns = "Composable" }
+
+[transactions]                            # how the library knows which transaction a call belongs to
+option = "transaction"                    # a key of the options of a call; without it, the object that is called
+ambient = true                            # it finds the open transaction by itself
+synchronous = true                        # calls give no promise, and a callback must not be async
+lazy = true                               # a query that nobody awaits is never sent
+exit-commits = true                       # leaving `with connection:` commits
 ```
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
@@ -54,10 +65,21 @@ Keys of an operation (a method or function):
   (a plain string, as `String.raw`).
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
+- `effect`: what the call does to the database, where no SQL tells: "read", "write", "pending" (a write that a later
+  flush or commit sends), "begin", "commit", "rollback", "savepoint", "lock" (the read of its chain locks the rows),
+  "bind" (its argument is the transaction of its chain), "acquire" and "release" (a connection of a pool), "after"
+  (what it is given runs after the commit).
+- `table`: index of the argument that names the table or model.
+- `options`: index of the argument in which the option of `[transactions]` stands.
 - `statements`: what a call does with several statements in one text: runs them all ("many"), refuses them ("one"),
   silently runs the "first" alone, refuses them where values are bound ("one-with-parameters", as PostgreSQL's extended
   protocol does) or unless the connection is made otherwise ("one-by-default"); the library's `statements-option` names
   what makes the last two take several. Where neither the operation nor the library has the key, nothing is known.
+
+The role of a type: "pool" (every statement may run on another connection and commits at once), "connection" (one
+connection that commits at once), "implicit" (one connection whose driver opens a transaction by itself), "session"
+(a unit of work that sends what is pending in one transaction), "transaction" (inside one), "instance" (a row as an
+object). A type without a role, such as a cursor or a builder, belongs to what it was made by.
 """
 
 from __future__ import annotations
@@ -87,10 +109,28 @@ OPERATION_KEYS = frozenset(
         "spliced",
         "distinctive",
         "statements",
+        "effect",
+        "table",
+        "options",
     ]
 )
 TYPE_KEYS = frozenset(
-    ["names", "created-by", "handles", "fluent", "tag", "call", "fields", "requests", "checked", "methods"]
+    [
+        "names",
+        "created-by",
+        "handles",
+        "fluent",
+        "tag",
+        "call",
+        "fields",
+        "requests",
+        "checked",
+        "methods",
+        "role",
+        "attributes",
+        "models",
+        "members",
+    ]
 )
 LIBRARY_KEYS = frozenset(
     [
@@ -106,9 +146,11 @@ LIBRARY_KEYS = frozenset(
         "identifier",
         "types",
         "functions",
+        "transactions",
         "documentation",
     ]
 )
+TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits"])
 
 
 @dataclass(frozen=True)
@@ -132,6 +174,9 @@ class Operation:
     spliced: bool = False
     distinctive: bool = False
     statements: str = ""
+    effect: str = ""
+    table: int | None = None
+    options: int | None = None
 
     @property
     def is_sink(self) -> bool:
@@ -155,10 +200,28 @@ class Type:
     requests: tuple[str, ...] = ()
     checked: tuple[str, ...] = ()
     methods: Mapping[str, Operation] = field(default_factory=dict)
+    role: str = ""
+    attributes: tuple[str, ...] = ()
+    models: bool = False
+    members: str | None = None
 
     def returned(self, name: str | None) -> Type | None:
         """The type of this library with that name, where "self" is this one."""
         return self if name == "self" else self.library.types.get(name) if name else None
+
+
+@dataclass(frozen=True)
+class Binding:
+    """How a library knows which transaction a call belongs to; the fields are the keys of `[transactions]`."""
+
+    option: str = ""
+    ambient: bool = False
+    synchronous: bool = False
+    lazy: bool = False
+    exit_commits: bool = False
+
+
+BY_OBJECT = Binding()
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,6 +238,7 @@ class Library:
     identifier: str = ""
     statements: str = ""
     statements_option: str = ""
+    transactions: Binding = BY_OBJECT
     types: dict[str, Type] = field(default_factory=dict)
     functions: dict[str, Operation] = field(default_factory=dict)
 
@@ -242,6 +306,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("identifier", ""),
         table.get("statements", ""),
         table.get("statements-option", ""),
+        _binding(table.get("transactions", {})),
     )
     for name, entry in table.get("types", {}).items():
         _refuse_unknown(entry, TYPE_KEYS, f"type {name}")
@@ -258,6 +323,10 @@ def _library(table: dict[str, Any]) -> Library:
             tuple(entry.get("requests", ())),
             tuple(entry.get("checked", ())),
             {method: _operation(library, method, keys) for method, keys in entry.get("methods", {}).items()},
+            entry.get("role", ""),
+            tuple(entry.get("attributes", ())),
+            entry.get("models", False),
+            entry.get("members"),
         )
     for name, keys in table.get("functions", {}).items():
         library.functions[name] = _operation(library, name, keys)
@@ -290,6 +359,20 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         spliced=keys.get("spliced", False),
         distinctive=keys.get("distinctive", False),
         statements=keys.get("statements", library.statements),
+        effect=keys.get("effect", ""),
+        table=keys.get("table"),
+        options=keys.get("options"),
+    )
+
+
+def _binding(keys: dict[str, Any]) -> Binding:
+    _refuse_unknown(keys, TRANSACTION_KEYS, "transactions")
+    return Binding(
+        keys.get("option", ""),
+        keys.get("ambient", False),
+        keys.get("synchronous", False),
+        keys.get("lazy", False),
+        keys.get("exit-commits", False),
     )
 
 

@@ -1,0 +1,162 @@
+"""What the functions of a file do with transactions: effects in program order, the transactions around them, values
+that are written back, and errors that are taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.transactions.closing import uncommitted
+from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable
+from persistlint.analysis.transactions.open import Open
+from persistlint.analysis.transactions.walk import DECORATES, File, Walk
+from persistlint.facts import Handle, Procedure, Role, Scoping
+from persistlint.ir import Assign, Attribute, Call, ClassDefinition, FunctionDefinition, Import, Lambda, Name, Nested
+from persistlint.languages import languages
+from persistlint.libraries import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.facts import Fact
+    from persistlint.ir import Block, Expression, Function, Module
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """The facts about the transactions of a file: `Procedure`, `Transaction`, `WriteBack`, `Handled`."""
+    language = languages()[syntax.source.language]
+    table = catalogue(language.libraries)
+    if language.name == "sql":
+        return
+    module = syntax.lower()
+    known = Names(table, language.libraries)
+    _learn(module.body, known)
+    handles = Handles(known, language.name, names)
+    handles.learn_imports()
+    file = File(syntax.source, handles)
+    top = Scope()
+    todo: list[tuple[Function, Scope]] = []
+    _declare(module, file, top, todo)
+    walked = Walk(file, top)
+    walked.block(tuple(s for s in module.body if not isinstance(s, FunctionDefinition | ClassDefinition | Import)))
+    todo.extend(walked.later)
+    results: list[tuple[Function | None, Walk]] = [(None, walked)]
+    seen: set[int] = set()
+    while todo:
+        function, scope = todo.pop(0)
+        if id(function) in seen:
+            continue
+        seen.add(id(function))
+        walk = Walk(file, scope.inner(function.owner, function.receiver))
+        _decorated(function, walk)
+        walk.enter(function)
+        todo.extend(walk.later)
+        results.append((function, walk))
+    for function, walk in results:
+        yield from _facts_of(function, walk, file)
+
+
+def _learn(body: Block, names: Names) -> None:
+    for statement in body:
+        match statement:
+            case Import():
+                names.add(statement)
+            case ClassDefinition(name=name):
+                names.classes[name] = statement
+            case Nested(body=inner):
+                _learn(inner, names)
+
+
+def _declare(module: Module, file: File, top: Scope, todo: list[tuple[Function, Scope]]) -> None:
+    """Find the functions of a file, and the attributes that constructors set."""
+    for statement in module.body:
+        match statement:
+            case FunctionDefinition(function=function):
+                file.functions.setdefault(function.name, function)
+                todo.append((function, top))
+            case Assign(target=target, value=Lambda(function=function)):
+                file.functions.setdefault(path_of(target) or function.name, function)
+            case ClassDefinition():
+                _declare_class(statement, file, top, todo)
+
+
+def _declare_class(definition: ClassDefinition, file: File, top: Scope, todo: list[tuple[Function, Scope]]) -> None:
+    scope = top.inner(definition.name)
+    methods = [s.function for s in definition.body if isinstance(s, FunctionDefinition)]
+    for method in methods:
+        file.functions.setdefault(f"{definition.name}.{method.name}", method)
+    for method in sorted(methods, key=lambda m: m.name not in ("__init__", "constructor")):
+        if method.name in ("__init__", "constructor"):
+            _constructor(method, scope, file)
+        todo.append((method, scope))
+    for statement in definition.body:
+        if isinstance(statement, ClassDefinition):
+            _declare_class(statement, file, top, todo)
+
+
+def _constructor(method: Function, scope: Scope, file: File) -> None:
+    """`self.pool = pool`: what the object holds, under the names that its methods use."""
+    inner = scope.inner(method.owner, method.receiver)
+    for parameter in method.parameters:
+        if parameter.name:
+            known = file.handles.parameter(parameter.name, parameter.annotation, -1)
+            inner.variables[parameter.name] = Variable(known, annotation=parameter.annotation)
+    for statement in method.body:
+        if isinstance(statement, Assign) and isinstance(statement.target, Attribute) and statement.value is not None:
+            path = path_of(statement.target)
+            known = file.handles.known(statement.value, inner)
+            if path is None or known is None or path.split(".", 1)[0] != method.receiver:
+                continue
+            handle = Handle(path, known.handle.role, known.handle.library, -1, known.handle.declared)
+            scope.variables[path] = Variable(Known(handle, known.type, known.table))
+
+
+def _decorated(function: Function, walk: Walk) -> None:
+    """A decorator that runs the function inside a transaction."""
+    for decorator in function.decorators:
+        called = decorator.function if isinstance(decorator, Call) else decorator
+        chain = walk.handles.follow(
+            decorator if isinstance(decorator, Call) else Call(decorator.range, decorator, ()), walk.scope
+        )
+        name = path_of(called) or last_name(called)
+        if chain.effect == "begin" or DECORATES.fullmatch(name) or name in walk.handles.project.transactions:
+            opened = walk.open(decorator.range, Scoping.DECORATOR, chain, None)
+            walk.around.append(opened)
+
+
+def _facts_of(function: Function | None, walk: Walk, file: File) -> Iterator[Fact]:
+    receives = _received(function, walk) if function is not None else None
+    transactions = tuple(opened.fact(walk) for opened in walk.opened)
+    if walk.effects or transactions:
+        yield Procedure(
+            function.range if function is not None else file.source_range(),
+            function.name if function is not None else "",
+            tuple(walk.effects),
+            transactions,
+            receives,
+            function is not None and file.called_inside.get(id(function), False),
+            function is not None and function.is_async,
+        )
+    yield from transactions
+    yield from walk.rows.written
+    yield from walk.handled
+    yield from walk.answers
+    yield from uncommitted(walk)
+
+
+def _received(function: Function, walk: Walk) -> Role | None:
+    """The role of a handle that the function is given and uses: its caller may have opened a transaction on it."""
+    used = {(effect.handle.name, effect.handle.origin) for effect in walk.effects}
+    roles = []
+    for parameter in function.parameters:
+        known = (
+            walk.handles.parameter(parameter.name, parameter.annotation, parameter.range.start)
+            if parameter.name
+            else None
+        )
+        if known is not None and (parameter.name, parameter.range.start) in used:
+            roles.append(known.handle.role)
+    order = (Role.TRANSACTION, Role.SESSION, Role.IMPLICIT, Role.CONNECTION)
+    return next((role for role in order if role in roles), None)

@@ -1,0 +1,154 @@
+"""What becomes of an error: whether a handler hands it on, and whether a returned value says that something failed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from persistlint.analysis.names import last_name
+from persistlint.ir import (
+    Assign,
+    Block,
+    Call,
+    Collection,
+    Constant,
+    Expression,
+    ExpressionStatement,
+    If,
+    Jump,
+    Loop,
+    Mapping,
+    Name,
+    Nested,
+    Number,
+    Raise,
+    Return,
+    String,
+    Try,
+    With,
+    walk,
+)
+
+_HANDS_ON = frozenset(
+    [
+        "reject",
+        "next",
+        "done",
+        "callback",
+        "cb",
+        "fail",
+        "abort",
+        "push",
+        "append",
+        "set_exception",
+        "captureException",
+        "emit",
+        "Add",
+        "Join",
+    ]
+)
+_EXITS = frozenset(["exit", "abort", "Exit", "Fatal", "Fatalf", "Fatalln", "Panic", "panic", "die"])
+_LOGS = re.compile(
+    r"(?:log|logger|logging|console|slog|zap|sentry|print|println|printf|fmt|self\.log\w*|this\.log\w*)(?:\..*)?|.*\b(?:debug|info|warn|warning|error|exception|log|print\w*|errorf|warnf|infof|debugf|msg|msgf|trace)",
+    re.IGNORECASE,
+)
+_FAILS = frozenset(
+    [
+        "HttpResponseBadRequest",
+        "HttpResponseForbidden",
+        "HttpResponseNotFound",
+        "HttpResponseServerError",
+        "HttpResponseNotAllowed",
+        "HttpResponseGone",
+    ]
+)
+_FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4xx
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Of a handler: whether it raises or hands the error on, whether it returns something, and whether it does nothing
+    but log."""
+
+    raises: bool
+    answers: bool
+    only_logs: bool
+
+
+def outcome_of(body: Block, name: str) -> Outcome:
+    """What a handler does with the error in the variable `name`."""
+    raises = answers = False
+    only_logs = True
+    stack = list(body)
+    while stack:
+        statement = stack.pop()
+        match statement:
+            case Raise():
+                raises = True
+            case Return(value=value):
+                only_logs = False
+                mentioned = value is not None and name and _mentions(value, name)
+                raises, answers = raises or bool(mentioned), answers or not mentioned
+            case If(test=test, then=then, otherwise=otherwise):
+                only_logs = only_logs and not _mentions(test, name)
+                stack.extend((*then, *otherwise))
+            case Nested(body=inner) | Loop(body=inner) | With(body=inner) | Try(body=inner):
+                stack.extend(inner)
+            case ExpressionStatement(value=Call(function=function, arguments=arguments)):
+                called = last_name(function)
+                handed = any(_mentions(argument.value, name) for argument in arguments)
+                raises = raises or called in _EXITS or (handed and called in _HANDS_ON)
+                only_logs = only_logs and bool(_LOGS.fullmatch(_path(function)))
+            case ExpressionStatement(value=Constant() | String()) | Jump():
+                continue
+            case Assign() | ExpressionStatement():
+                only_logs = False
+    return Outcome(raises, answers, only_logs and not raises)
+
+
+def says_error(value: Expression) -> bool:
+    """Whether a returned value says that something failed: an error status, `ok: false`, `error: …`."""
+    match value:
+        case Mapping(entries=entries):
+            for entry in entries:
+                key = entry.key.value.lower() if isinstance(entry.key, String) else ""
+                if key in ("ok", "success") and isinstance(entry.value, Constant) and entry.value.value is False:
+                    return True
+                if key == "error" and not isinstance(entry.value, Constant):
+                    return True
+                if key in ("status", "statuscode") and _is_error_status(entry.value):
+                    return True
+        case Collection(elements=elements):
+            return len(elements) > 1 and _is_error_status(elements[-1])
+        case Call(function=function, arguments=arguments):
+            if last_name(function) in _FAILS:
+                return True
+            statuses = [a.value for a in arguments if a.keyword in ("status", "status_code")]
+            if any(map(_is_error_status, statuses)):
+                return True
+            for inner in walk(value):
+                if (
+                    isinstance(inner, Call)
+                    and last_name(inner.function) in ("status", "sendStatus", "code")
+                    and inner.arguments
+                ):
+                    if _is_error_status(inner.arguments[0].value):
+                        return True
+            return any(says_error(a.value) for a in arguments if isinstance(a.value, Mapping))
+    return False
+
+
+def _is_error_status(value: Expression) -> bool:
+    if isinstance(value, Number) and isinstance(value.value, int):
+        return _FIRST_ERROR <= value.value < 600
+    return bool(re.search(r"(?:^|_)[45]\d\d(?:_|$)|BAD_REQUEST|CONFLICT|NOT_FOUND|FORBIDDEN", last_name(value)))
+
+
+def _mentions(node: Expression, name: str) -> bool:
+    return bool(name) and any(isinstance(inner, Name) and inner.id == name for inner in walk(node))
+
+
+def _path(function: Expression) -> str:
+    from persistlint.analysis.names import path_of
+
+    return path_of(function) or last_name(function)

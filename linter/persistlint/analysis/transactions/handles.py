@@ -1,0 +1,560 @@
+"""Which expression is a database handle, and what a chain of calls on one does.
+
+A chain is read from its root outwards: `prisma.user.update(…)`, `db.Model(&u).Where(…).Update(…)`. The library tables
+say what each method gives and does. A root is known by its constructor, its declared type, the import, or else by
+what people call it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import Names, canonical, last_name, path_of
+from persistlint.analysis.values import Atom, Instance
+from persistlint.facts import Handle, Role
+from persistlint.ir import (
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    Mapping,
+    Name,
+    String,
+    Subscript,
+    TaggedTemplate,
+    Template,
+    TypeAssertion,
+    Unary,
+)
+from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
+from persistlint.sql.lexer import HOLE
+
+if TYPE_CHECKING:
+    from persistlint.settings import ProjectNames
+
+_TRANSACTION_NAME = re.compile(r"(?:^|_)(?:tx|txn|trx|dbtx|transaction)$|[a-z](?:Tx|Txn|Trx|Transaction)$", re.ASCII)
+_TRANSACTION_TYPE = re.compile(
+    r"(?:^|[.*_])(?:\w*(?:Tx|Trx|Transaction|TransactionClient|TransactionSql|QueryRunner))$"
+)
+_POOL_NAME = re.compile(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_LONGEST_TEXT = 20_000  # code points of SQL that are put together
+_DEEPEST = 200  # calls in one chain, one inside the other
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A database object: the handle it belongs to, its type, and what a builder or statement was made for."""
+
+    handle: Handle
+    type: Type
+    table: str = ""
+    sql: str = ""
+    is_new: bool = False  # made by the expression itself: whoever it is assigned to names it
+
+
+@dataclass
+class Variable:
+    """What a function knows of one of its variables. `row` is the offset of the read that it was loaded by."""
+
+    known: Known | None = None
+    value: Expression | None = None
+    annotation: str = ""
+    names: frozenset[str] = frozenset()
+
+
+@dataclass
+class Scope:
+    """The variables of one function, and those around it. Keys are paths: `tx`, `this.db`."""
+
+    parent: Scope | None = None
+    owner: str | None = None
+    receiver: str | None = None
+    variables: dict[str, Variable] = field(default_factory=dict)
+
+    def find(self, path: str) -> Variable | None:
+        """The variable of that name, the innermost first."""
+        scope: Scope | None = self
+        while scope is not None:
+            if path in scope.variables:
+                return scope.variables[path]
+            scope = scope.parent
+        return None
+
+    def inner(self, owner: str | None = None, receiver: str | None = None) -> Scope:
+        """A scope inside this one."""
+        return Scope(self, owner or self.owner, receiver or self.receiver)
+
+
+@dataclass
+class Chain:
+    """A chain of calls as far as it was followed: what it gives, and what it does on the way."""
+
+    known: Known | None = None
+    root: Known | None = None
+    effect: str = ""
+    call: Call | TaggedTemplate | None = None
+    operation: Operation | None = None
+    table: str = ""
+    sql: str = ""
+    locks: bool = False
+    bound_to: tuple[Expression, ...] = ()
+    calls: list[Call] = field(default_factory=list)
+
+
+_STRENGTH = {"": 0, "acquire": 1, "bind": 1, "lock": 1, "prepare": 1, "read": 2, "execute": 3, "savepoint": 4}
+
+
+@dataclass
+class Handles:
+    """Finds the handles of one file."""
+
+    names: Names
+    language: str
+    project: ProjectNames
+    tables: Catalogue = field(init=False)
+    in_use: list[Library] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tables = self.names.catalogue
+
+    def learn_imports(self) -> None:
+        """Take note of the libraries that the file imports, or whose own name it imports from elsewhere."""
+        found = {library.name: library for library in self.tables.imported(self.names.modules)}
+        local = {name.lower() for name in self.names.imports}
+        for library in self.tables.libraries:
+            if library.name.lower() in local:
+                found.setdefault(library.name, library)
+        self.in_use = [library for library in found.values() if library.modules]
+
+    # ------------------------------------------------------------------------------------------------- roots
+
+    def parameter(self, name: str, annotation: str, origin: int) -> Known | None:
+        """The handle that a parameter is, by its declared type, else by its name."""
+        known = self.declared(annotation, name, origin)
+        if known is not None or (annotation and self.language in ("go", "typescript") and annotation != "any"):
+            return known or (self.guess(name, origin) if _says_handle(annotation) else None)
+        return self.guess(name, origin)
+
+    def declared(self, annotation: str, name: str, origin: int) -> Known | None:
+        """A handle by its declared type."""
+        value = self.names.declared(annotation) if annotation else None
+        if not isinstance(value, Atom) or value.type is None:
+            return None
+        bare = re.split(r"[\[<]", annotation.strip("&* "), maxsplit=1)[0]
+        return Known(Handle(name, _role(value.type, bare, name), value.type.library, origin, declared=True), value.type)
+
+    def guess(self, name: str, origin: int = -1) -> Known | None:
+        """A handle by what people call it: a library that is in use goes before one that is only named so."""
+        plain = name.lstrip("_$#")
+        words = _WORDS.findall(plain)
+        for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):
+            types = _by_handle(self.names.language).get(word, ())
+            if word in (own.lower() for own in self.project.handles) or plain in self.project.handles:
+                types = types or _by_handle(self.names.language).get("db", ())
+            for type in types:
+                if type.library in self.in_use or type.library.name.lower() == word:
+                    return Known(Handle(name, _role(type, name), type.library, origin, declared=True), type)
+            for type in types:
+                if not type.library.modules:
+                    return Known(Handle(name, _role(type, name), None, origin), type)
+        return None
+
+    def _model(self, name: str, origin: int) -> Known | None:
+        """A class of the program's own that a library in use takes for a model."""
+        if not name[:1].isupper() or name.isupper() or len(name) < 2 or name not in self._own_classes():
+            return None
+        for library in (*self.in_use, *self.tables.libraries):
+            if library not in self.in_use and library.modules:
+                continue
+            for type in library.types.values():
+                if type.models:
+                    role = Role(type.role) if type.role else Role.INSTANCE
+                    shown = library if library.modules else None
+                    return Known(Handle(name, role, shown, origin, declared=library in self.in_use), type, table=name)
+        return None
+
+    def _own_classes(self) -> set[str]:
+        own = {local for local, module in self.names.imports.items() if not self._is_library(module)}
+        return own | set(self.names.classes)
+
+    def _is_library(self, module: str) -> bool:
+        return any(
+            module == name or module.startswith((f"{name}.", f"{name}/")) for name in _modules(self.names.language)
+        )
+
+    # ------------------------------------------------------------------------------------------------ chains
+
+    def known(self, expression: Expression, scope: Scope) -> Known | None:
+        """The database object that an expression is, if it is one."""
+        return self.follow(expression, scope).known
+
+    def follow(self, expression: Expression, scope: Scope, depth: int = 0) -> Chain:
+        """Read a chain of calls and attributes."""
+        if depth > _DEEPEST:
+            return Chain()
+        match expression:
+            case Name(id=name):
+                return self._name(name, expression, scope)
+            case Attribute(value=value, name=name):
+                return self._attribute(expression, value, name, scope, depth)
+            case Call():
+                return self._call(expression, scope, depth)
+            case TaggedTemplate():
+                return self._tagged(expression, scope, depth)
+            case Await(value=inner) | TypeAssertion(value=inner) | Subscript(value=inner) | Unary(operand=inner):
+                return self.follow(inner, scope, depth + 1)
+            case Binary(operator="or" | "??", left=left, right=right):
+                return _either(self.follow(left, scope, depth + 1), self.follow(right, scope, depth + 1))
+            case Conditional(then=then, otherwise=otherwise):
+                return _either(self.follow(then, scope, depth + 1), self.follow(otherwise, scope, depth + 1))
+        return Chain()
+
+    def _name(self, name: str, expression: Expression, scope: Scope) -> Chain:
+        variable = scope.find(name)
+        if variable is not None:
+            return _start(variable.known)
+        module = self.names.imports.get(name)
+        if name == scope.receiver or (module is not None and self._is_library(module)):
+            return _start(self._exported(name, module))
+        return _start(self._model(name, -1) or self.guess(name))
+
+    def _exported(self, name: str, module: str | None) -> Known | None:
+        """An object that a library exports ready for use: `from django.db import connection`."""
+        type = self.tables.types.get(module or "") or self.tables.created.get(module or "")
+        if type is None and module is not None and name in type_handles(self.names.language, module):
+            return self.guess(name)
+        if type is None or not type.role:
+            return None
+        return Known(Handle(name, _role(type, name), type.library, -1, declared=True), type)
+
+    def _attribute(self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int) -> Chain:
+        path = path_of(node)
+        variable = scope.find(path) if path is not None else None
+        if variable is not None and variable.known is not None:
+            return _start(variable.known)
+        chain = self.follow(value, scope, depth + 1)
+        base = chain.known
+        if base is not None:
+            type = self._member(base.type, name)
+            table = name if name not in base.type.fields else base.table
+            chain.known = Known(base.handle, type, table) if type is not None else None
+            if chain.known is not None or chain.effect or base.handle.role is Role.TRANSACTION:
+                return chain
+        manager = _managers(self.names.language).get(name)
+        if manager is not None:
+            table = last_name(value)
+            handle = Handle(table, Role(manager.role), manager.library, -1, declared=True)
+            return _start(Known(handle, manager, table))
+        if path is None:
+            return chain
+        owner = self.names.classes.get(scope.owner or "")
+        if owner is not None and isinstance(value, Name) and value.id == scope.receiver:
+            declared = dict(owner.fields).get(name, "")
+            if declared:
+                return _start(self.parameter(name, declared, -1) and _named(self.parameter(name, declared, -1), path))
+        return _start(_named(self.guess(name), path)) if base is None else chain
+
+    def _member(self, type: Type, name: str) -> Type | None:
+        types = type.library.types
+        found = type.fields.get(name)
+        if found is None and name not in type.methods:
+            found = type.members
+        return types.get(found) if found else None
+
+    def _call(self, node: Call, scope: Scope, depth: int) -> Chain:
+        function = node.function
+        qualified = self.names.qualified(function) or (
+            self.names.unqualified(function.id) if isinstance(function, Name) else None
+        )
+        if qualified is not None and (operation := self._function(qualified)) is not None:
+            return self._ran(node, operation, scope)
+        if isinstance(function, Attribute):
+            chain = self.follow(function.value, scope, depth + 1)
+            if chain.known is not None:
+                return self._method(node, function.name, chain, scope)
+            if chain.effect:
+                chain.calls.append(node)
+                return chain
+        if (made := self._made(node, qualified, function)) is not None:
+            return _start(made)
+        if isinstance(function, Name):
+            chain = self.follow(function, scope, depth + 1)
+            called = chain.known
+            if called is not None and called.type.call is not None:
+                return self._operate(node, called.type.call, chain, scope)
+            if called is None and scope.find(function.id) is None:
+                return _start(self.guess(function.id))
+        return Chain()
+
+    def _made(self, node: Call, qualified: str | None, function: Expression) -> Known | None:
+        """What a constructor or factory of a library makes."""
+        candidates = [name for name in (qualified, path_of(function)) if name is not None]
+        for name in (*candidates, *map(canonical, candidates)):
+            type = self.tables.created.get(name) or self.tables.types.get(name)
+            if type is not None:
+                handle = Handle(name.rsplit(".", 1)[-1], _role(type, name), type.library, node.range.start, True, True)
+                return Known(handle, type, is_new=True)
+        return None
+
+    def _function(self, qualified: str) -> Operation | None:
+        operation = self.tables.functions.get(qualified) or self.tables.functions.get(canonical(qualified))
+        return operation if operation is not None and (operation.effect or operation.sql is not None) else None
+
+    def _ran(self, node: Call, operation: Operation, scope: Scope) -> Chain:
+        """A function of a library that does something itself: `transaction.atomic()`, `execute_values(cursor, …)`."""
+        first = self.known(node.arguments[0].value, scope) if node.arguments else None
+        if first is None and len(node.arguments) > 1:
+            first = self.known(node.arguments[1].value, scope)
+        type = operation.library.types.get(operation.returns or "")
+        root = first or Known(Handle("", Role.POOL, operation.library, -1, True), type or _NOTHING)
+        chain = _start(root)
+        return self._operate(node, operation, chain, scope)
+
+    def _method(self, node: Call, name: str, chain: Chain, scope: Scope) -> Chain:
+        base = chain.known
+        operation = base.type.methods.get(name) if base is not None else None
+        if base is None or operation is None:
+            chain.calls.append(node)
+            if base is not None and not base.type.fluent:
+                chain.known = None
+            return chain
+        return self._operate(node, operation, chain, scope)
+
+    def _operate(self, node: Call, operation: Operation, chain: Chain, scope: Scope) -> Chain:
+        base = chain.known
+        chain.calls.append(node)
+        if base is None:
+            return chain
+        text = self.sent(node, operation, scope)
+        if operation.effect == "bind":
+            chain.bound_to = (*chain.bound_to, *(argument.value for argument in node.arguments))
+        if operation.effect == "lock" and (self.language != "go" or _mentions_lock(node)):
+            chain.locks = True
+        if operation.table is not None and operation.table < len(node.arguments):
+            chain.table = self.table_of(node.arguments[operation.table].value, scope) or chain.table
+        table = chain.table or base.table
+        effect = operation.effect or ("sql" if text is not None else "")
+        if effect == "execute":
+            text, effect = base.sql or None, "sql" if base.sql else "read"
+        if effect and _STRENGTH.get(effect, 5) >= _STRENGTH.get(chain.effect, 5):
+            chain.effect, chain.call, chain.operation = effect, node, operation
+            chain.sql = text or ""
+        chain.table = table
+        type = base.type.returned(operation.returns) if operation.returns != "self" else base.type
+        if operation.returns and type is None:
+            type = operation.library.types.get(operation.returns)
+        if type is None and base.type.fluent:
+            type = base.type
+        handle = _handed(base.handle, type, operation)
+        chain.known = Known(handle, type, table, text or "", handle is not base.handle or base.is_new) if type else None
+        return chain
+
+    def _tagged(self, node: TaggedTemplate, scope: Scope, depth: int) -> Chain:
+        tag = node.tag
+        if isinstance(tag, Attribute):
+            chain = self.follow(tag.value, scope, depth + 1)
+            operation = chain.known.type.methods.get(tag.name) if chain.known is not None else None
+            if operation is None or operation.tag is None:
+                return Chain()
+        else:
+            chain = self.follow(tag, scope, depth + 1)
+            operation = None
+            if chain.known is None or chain.known.type.tag is None:
+                return Chain()
+        chain.effect, chain.call, chain.operation = "sql", node, operation
+        chain.sql = self.text(node.template, scope) or ""
+        chain.known = None
+        return chain
+
+    # ------------------------------------------------------------------------------------------------ texts
+
+    def sent(self, node: Call, operation: Operation, scope: Scope) -> str | None:
+        """The SQL that a call sends; "" where it sends some that is not known, None where it sends none."""
+        if operation.sql is None:
+            return None
+        named = [a.value for a in node.arguments if a.keyword is not None and a.keyword in operation.keys]
+        positional = [a.value for a in node.arguments if a.keyword is None]
+        # Of a handle of unknown type nobody knows whether a context goes first.
+        candidates = named or positional[operation.sql : operation.sql + 1]
+        if not operation.library.modules:
+            candidates = named or positional[:3]
+        for candidate in candidates:
+            text = self.text(candidate, scope)
+            if text is not None:
+                return text
+        return ""
+
+    def text(self, expression: Expression, scope: Scope, depth: int = 0) -> str | None:
+        """The text of an expression, `HOLE` for what is not known; None where it is no text at all."""
+        if depth > _DEEPEST:
+            return None
+        match expression:
+            case String(value=value):
+                return value[:_LONGEST_TEXT]
+            case Template(parts=parts):
+                texts = [
+                    part.value if isinstance(part, String) else self.text(part.value, scope, depth + 1) or HOLE
+                    for part in parts
+                ]
+                return "".join(texts)[:_LONGEST_TEXT]
+            case Binary(operator="+", left=left, right=right):
+                texts = [self.text(left, scope, depth + 1), self.text(right, scope, depth + 1)]
+                return None if texts == [None, None] else "".join(text or HOLE for text in texts)[:_LONGEST_TEXT]
+            case Binary(operator="%", left=left):
+                return self.text(left, scope, depth + 1)
+            case Name(id=name):
+                variable = scope.find(name)
+                if variable is not None and variable.value is not None and depth < 8:
+                    return self.text(variable.value, scope, depth + 8)
+                return None
+            case Call(function=Attribute(name="format" | "strip" | "trim", value=value)):
+                return self.text(value, scope, depth + 1)
+            case Call(arguments=(first, *_)):
+                return self.text(first.value, scope, depth + 1)
+            case TaggedTemplate(template=template):
+                return self.text(template, scope, depth + 1)
+            case Mapping(entries=entries):
+                for entry in entries:
+                    if isinstance(entry.key, String) and entry.key.value in ("text", "sql", "query"):
+                        return self.text(entry.value, scope, depth + 1)
+        return None
+
+    def table_of(self, expression: Expression, scope: Scope) -> str:
+        """The table or model that an argument names: `users`, `&User{}`, `"users"`, a variable of that type."""
+        match expression:
+            case String(value=value):
+                return value.split(" ", 1)[0]
+            case Unary(operand=operand) | Await(value=operand) | TypeAssertion(value=operand):
+                return self.table_of(operand, scope)
+            case Mapping(type=type) if type:
+                return _bare(type)
+            case Call(function=function):
+                return last_name(function) if last_name(function)[:1].isupper() else ""
+            case Name(id=name):
+                variable = scope.find(name)
+                if variable is None:
+                    return name
+                if variable.annotation:
+                    return _bare(variable.annotation)
+                if variable.known is not None and variable.known.table:
+                    return variable.known.table
+                if variable.value is not None and not isinstance(variable.value, Name):
+                    return self.table_of(variable.value, scope) or name
+                return name
+            case Attribute(name=name):
+                return name
+        return ""
+
+
+def _handed(handle: Handle, type: Type | None, operation: Operation) -> Handle:
+    """The handle that an operation gives: another connection, a session, or the one that it was called on."""
+    if operation.effect == "acquire":
+        return replace(handle, role=Role.CONNECTION if handle.role is Role.POOL else handle.role, owned=True)
+    if type is not None and type.role and operation.effect not in ("read", "write", "begin"):
+        made = Role(type.role)
+        if made is not Role.INSTANCE and made is not handle.role and handle.role is not Role.TRANSACTION:
+            return replace(handle, role=made, owned=True)
+    return handle
+
+
+def _bare(annotation: str) -> str:
+    words = re.findall(r"\w+", re.sub(r"\[.*\]|<.*>", "", annotation)) or re.findall(r"\w+", annotation)
+    return words[-1] if words else ""
+
+
+def _start(known: Known | None) -> Chain:
+    return Chain(known, known, table=known.table if known is not None else "")
+
+
+def _named(known: Known | None, path: str) -> Known | None:
+    return replace(known, handle=replace(known.handle, name=path)) if known is not None else None
+
+
+def _either(left: Chain, right: Chain) -> Chain:
+    """`tx ?? db`: inside a transaction where there is one."""
+    known = [chain for chain in (left, right) if chain.known is not None]
+    return next(
+        (chain for chain in known if chain.known and chain.known.handle.role is Role.TRANSACTION), (known or [left])[0]
+    )
+
+
+def _role(type: Type, *names: str) -> Role:
+    """The role of a handle, from the name of its type or its own before the table's."""
+    if any(_TRANSACTION_TYPE.search(name) or _TRANSACTION_NAME.search(name) for name in names):
+        return Role.TRANSACTION
+    if any(_POOL_NAME.search(name) for name in names):
+        return Role.POOL
+    return Role(type.role) if type.role else Role.CONNECTION
+
+
+def _says_handle(annotation: str) -> bool:
+    return bool(
+        re.search(
+            r"(?:DB|Db|Database|Conn|Connection|Session|Tx|Pool|Client|Prisma\w*|Repository)$", annotation.strip("*&? ")
+        )
+    )
+
+
+def _mentions_lock(node: Call) -> bool:
+    """Whether Go's `Clauses(…)` or `For(…)` is given a lock."""
+    for argument in node.arguments:
+        match argument.value:
+            case Mapping(type=type) if "Locking" in type:
+                return True
+            case String(value=value) if "UPDATE" in value.upper() or "SHARE" in value.upper():
+                return True
+            case Unary(operand=Mapping(type=type)) if "Locking" in type:
+                return True
+    return False
+
+
+_NOTHING = Type(Library(""), "")
+
+
+@cache
+def _by_handle(language: str) -> dict[str, tuple[Type, ...]]:
+    found: dict[str, list[Type]] = {}
+    for library in catalogue(language).libraries:
+        for type in library.types.values():
+            for handle in (
+                type.handles if type.role or any(o.effect or o.is_sink for o in type.methods.values()) else ()
+            ):
+                found.setdefault(handle.lower(), []).append(type)
+    return {handle: tuple(types) for handle, types in found.items()}
+
+
+@cache
+def type_handles(language: str, module: str) -> frozenset[str]:
+    """What people call the objects of the library that a name is imported from."""
+    return frozenset(
+        handle
+        for library in catalogue(language).libraries
+        if any(module == name or module.startswith((f"{name}.", f"{name}/")) for name in library.modules)
+        for type in library.types.values()
+        if type.role
+        for handle in type.handles
+    )
+
+
+@cache
+def _managers(language: str) -> dict[str, Type]:
+    return {
+        name: type
+        for library in catalogue(language).libraries
+        for type in library.types.values()
+        for name in type.attributes
+    }
+
+
+@cache
+def _modules(language: str) -> frozenset[str]:
+    return frozenset(module for library in catalogue(language).libraries for module in library.modules)
+
+
+__all__ = ["Chain", "Handles", "Instance", "Known", "Scope", "Variable"]

@@ -1,0 +1,187 @@
+"""A transaction while the walk goes through it: which calls belong to it, and whether every way out of it closes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint.facts import EffectKind, Role, Scoping, Transaction, Use
+from persistlint.ir import Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
+from persistlint.libraries import BY_OBJECT, Binding, Library, Type
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.handles import Chain, Scope
+    from persistlint.analysis.transactions.walk import Exit, Walk
+    from persistlint.facts import Effect, Handle, Place
+    from persistlint.source import Range
+
+_UNKNOWN = Type(Library(""), "")
+
+
+@dataclass(eq=False)
+class Open:
+    """One transaction. `on_connection` where it belongs to the connection that it was begun on."""
+
+    number: int
+    range: Range
+    scoping: Scoping
+    opener: Handle
+    type: Type
+    method: str
+    place: Place
+    index: int  # how many effects stand before it
+    handle: Handle | None = None
+    on_connection: bool = False
+    is_async: bool = False
+    is_savepoint: bool = False
+    is_over: bool = False
+    passes_parent: bool = False
+    nested_in: Open | None = None
+    closings: list[Effect] = field(default_factory=list)
+    exits: list[Exit] = field(default_factory=list)
+    guards: frozenset[int] = frozenset()
+    deferred: bool = False
+    commits: bool = False
+    early: Range | None = None
+
+    @property
+    def binding(self) -> Binding:
+        library = self.opener.library
+        return library.transactions if library is not None else BY_OBJECT
+
+    @property
+    def is_ambient(self) -> bool:
+        return self.binding.ambient
+
+    def is_open_at(self, place: Place) -> bool:
+        """Whether nothing closed it on every way to a later place, which does not exclude its begin."""
+        if self.is_over or self.place.excludes(place):
+            return False
+        return not any(closing.place.dominates(place) for closing in self.closings)
+
+    def binds(self, chain: Chain, scope: Scope, walk: Walk) -> bool:
+        """Whether a call inside belongs to it."""
+        root = chain.root
+        if root is None or self.is_ambient or self.scoping is Scoping.ARRAY:
+            return True
+        if root.handle.role is Role.TRANSACTION or (self.handle is not None and _same(root.handle, self.handle)):
+            return True
+        if self.handle is None:
+            return self.scoping is not Scoping.CALLBACK or root.handle.role is Role.INSTANCE
+        option = self.binding.option
+        if option and root.handle.library is not None and root.handle.library.transactions.option == option:
+            return (root.handle.role is Role.INSTANCE and option == "session") or _has_option(chain, option, scope)
+        mentioned = [*chain.bound_to, *(a.value for call in chain.calls for a in call.arguments)]
+        return any(
+            isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk_all(value)
+        )
+
+    def fact(self, walk: Walk) -> Transaction:
+        """What the rules are told of it."""
+        from persistlint.analysis.transactions.closing import leak_of
+
+        unchecked = next(
+            (
+                closing.range
+                for closing in self.closings
+                if closing.kind is EffectKind.COMMIT and closing.use is Use.DROPPED and walk.handles.language == "go"
+            ),
+            None,
+        )
+        return Transaction(
+            self.range,
+            self.scoping,
+            self.opener,
+            self.handle,
+            self.method,
+            self.is_async,
+            self.nested_in.range if self.nested_in is not None else None,
+            self.is_savepoint,
+            self.passes_parent,
+            self.commits or any(closing.kind is EffectKind.COMMIT for closing in self.closings),
+            leak_of(self, walk),
+            unchecked,
+            self.early,
+        )
+
+
+def walk_all(value):  # type: ignore[no-untyped-def]
+    return walk(value)
+
+
+def opens(
+    number: int, range: Range, scoping: Scoping, chain: Chain, handle: Handle | None, place: Place, index: int
+) -> Open:
+    """A transaction that a chain of calls opens."""
+    root = chain.root
+    from persistlint.facts import Handle
+
+    opener = root.handle if root is not None else Handle("", Role.POOL, None)
+    type = chain.known.type if chain.known is not None else root.type if root is not None else _UNKNOWN
+    call = chain.call
+    method = chain.operation.name if chain.operation is not None else ""
+    if isinstance(call, TaggedTemplate):
+        method = "begin"
+    return Open(number, range, scoping, opener, type, method, place, index, handle)
+
+
+def closes(effect: Effect, opened: Open) -> bool:
+    """Whether a commit or rollback is that of this transaction."""
+    handle = opened.handle or opened.opener
+    return opened.scoping in (Scoping.MANUAL, Scoping.CONTEXT, Scoping.CALLBACK) and _same(effect.handle, handle)
+
+
+def _same(one: Handle, other: Handle) -> bool:
+    return one.name == other.name and one.origin == other.origin
+
+
+def _has_option(chain: Chain, option: str, scope: Scope) -> bool:
+    """Whether a call of the chain is given the option, or something that may hold it."""
+    for call in chain.calls:
+        for argument in call.arguments:
+            match argument.value:
+                case Mapping(entries=entries):
+                    if any(e.key is None or (isinstance(e.key, String) and e.key.value == option) for e in entries):
+                        return True
+                case Name(id=name):
+                    variable = scope.find(name)
+                    value = variable.value if variable is not None else None
+                    if isinstance(value, Mapping):
+                        if any(
+                            e.key is None or (isinstance(e.key, String) and e.key.value == option)
+                            for e in value.entries
+                        ):
+                            return True
+                    elif name == option or "opt" in name.lower():
+                        return True
+                case Call():
+                    if "opt" in last(argument.value):
+                        return True
+    return bool(chain.bound_to)
+
+
+def misplaced_option(chain: Chain) -> Range | None:
+    """An argument that names the transaction and is not the one in which the library looks for it."""
+    operation, call = chain.operation, chain.call
+    if operation is None or operation.options is None or not isinstance(call, Call):
+        return None
+    option = operation.library.transactions.option
+    named = [index for index, argument in enumerate(call.arguments) if _names_option(argument.value, option)]
+    if not named or operation.options in named:
+        is_array = bool(call.arguments) and isinstance(call.arguments[0].value, Collection)
+        if named and option == "session" and operation.name == "create" and not is_array:
+            return call.arguments[named[0]].range  # with one document, the second argument is another document
+        return None
+    return call.arguments[named[0]].range
+
+
+def _names_option(value: Expression, option: str) -> bool:
+    return isinstance(value, Mapping) and any(
+        isinstance(entry.key, String) and entry.key.value == option for entry in value.entries
+    )
+
+
+def last(call: Call) -> str:
+    from persistlint.analysis.names import last_name
+
+    return last_name(call.function).lower()

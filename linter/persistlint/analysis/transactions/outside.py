@@ -1,0 +1,75 @@
+"""Effects that no rollback takes back: mail, HTTP requests, messages, payments, files. Known by name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name, path_of
+from persistlint.ir import Attribute, Call, Mapping, Name, String
+
+if TYPE_CHECKING:
+    from persistlint.analysis.names import Names
+
+# What people call the object, and the methods of it that cannot be taken back.
+_BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
+    (re.compile(rf"(?:.*[._])?(?:{objects})", re.IGNORECASE), frozenset(methods.split()))
+    for objects, methods in (
+        (r"requests|httpx|http_?client|axios|got|ky|superagent|aiohttp", "post put patch delete request Post PostForm"),
+        (r"http", "Post PostForm"),
+        (
+            r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|ses",
+            "send sendMail send_mail sendmail send_message sendEmail send_email deliver SendMail Send SendEmail DialAndSend",
+        ),
+        (r"smtplib|smtp", "sendmail send_message SendMail"),
+        (
+            r"\w*queue|\w*producer|\w*publisher|pub|pubsub|kafka|nats|nc|channel|ch|rabbit\w*|amqp|broker|sns|sqs|topic",
+            "add publish produce send sendMessage send_message sendToQueue basic_publish enqueue enqueue_job Publish PublishWithContext PublishMsg WriteMessages SendMessage Enqueue Produce Send publishAsync",
+        ),
+        (r"twilio|messages|sms\w*|push|messaging|fcm", "create send publish Send"),
+        (r"redis\w*|rdb", "publish xadd Publish XAdd"),
+        (r"stripe(?:\.\w+)*|charges|refunds|paymentIntents|payment_intents", "create capture refund confirm"),
+        (
+            r"fs|fsp|promises|os|shutil|fsPromises",
+            "unlink unlinkSync rmSync rename renameSync remove rmtree Remove RemoveAll Rename",
+        ),
+        (
+            r"s3\w*|bucket|minio",
+            "putObject put_object upload_file upload_fileobj deleteObject delete_object PutObject DeleteObject",
+        ),
+        (r"subprocess", "run check_call check_output Popen call"),
+        (r"io|socket|pusher|ws|webhooks?", "emit trigger send"),
+    )
+)
+# Methods that say it whatever the object is.
+_BY_METHOD = frozenset(["delay", "apply_async", "send_task", "sendMail", "send_mail", "sendToQueue", "basic_publish"])
+_FUNCTIONS = re.compile(
+    r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|notification|webhook|push)\w*|send_mail|mail_(?:admins|managers)|publish(?:_?(?:event|message))?\b",
+    re.IGNORECASE,
+)
+_GET = ("GET", "HEAD", "OPTIONS")
+
+
+def is_outside(node: Call, names: Names) -> bool:
+    """Whether a call does something outside of the database that a rollback cannot take back."""
+    function = node.function
+    if isinstance(function, Name):
+        if function.id == "fetch":
+            return _method(node) not in (*_GET, "")
+        return bool(_FUNCTIONS.fullmatch(function.id)) and function.id not in names.classes
+    if not isinstance(function, Attribute):
+        return False
+    if function.name in _BY_METHOD:
+        return True
+    path = path_of(function.value) or last_name(function.value)
+    return any(function.name in methods and pattern.fullmatch(path) for pattern, methods in _BY_OBJECT)
+
+
+def _method(node: Call) -> str:
+    """The HTTP method in the options of `fetch`."""
+    for argument in node.arguments[1:2]:
+        if isinstance(argument.value, Mapping):
+            for entry in argument.value.entries:
+                if isinstance(entry.key, String) and entry.key.value == "method":
+                    return entry.value.value.upper() if isinstance(entry.value, String) else "?"
+    return ""

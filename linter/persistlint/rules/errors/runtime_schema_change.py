@@ -1,0 +1,73 @@
+"""
+## What it finds
+
+A change of the schema (`ALTER`, `DROP`) in code that is no migration and no set-up.
+
+## Why it matters
+
+Nobody reviews it as a migration, it runs once in each process, and there is no way back.
+
+## Example
+
+```python
+import sqlite3
+
+def upgrade(path):
+    connection = sqlite3.connect(path)
+    connection.execute("ALTER TABLE notes ADD COLUMN pinned INTEGER")
+    connection.commit()
+```
+
+```python
+import sqlite3
+
+def create_tables(path):
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE IF NOT EXISTS notes (id INTEGER PRIMARY KEY)")
+    connection.commit()
+```
+
+## Fix
+
+Move it to a migration.
+
+## When not to use it
+
+In tools whose work it is to change schemas.
+
+## References
+
+- [Evolutionary database design](https://martinfowler.com/articles/evodb.html)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import EffectKind, Procedure
+from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_SETS_UP = re.compile(r"migrat|setup|set_up|init|create_?(?:all|table|schema)|install|bootstrap", re.IGNORECASE)
+_CHANGES = re.compile(r"\s*(?:ALTER|DROP|RENAME)\b", re.IGNORECASE)
+
+
+@rule("runtime-schema-change", on=Procedure, severity=Severity.INFO, default=False)
+def runtime_schema_change(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every change of the schema outside of migrations."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path) or _SETS_UP.search(path) or _SETS_UP.search(fact.name):
+        return
+    for effect in fact.effects:
+        if effect.kind is EffectKind.SCHEMA and not effect.via and _CHANGES.match(effect.sql):
+            yield context.report(
+                effect.range,
+                "The schema is changed here, outside of any migration.",
+                help="Move it to a migration.",
+            )

@@ -1,0 +1,133 @@
+"""
+## What it finds
+
+A write whose error goes no further: a handler that does nothing or only logs, and in Go a result that is dropped.
+
+Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it takes one
+kind of error alone (`IntegrityError`); for logs, metrics and caches; and in tests.
+
+## Why it matters
+
+The caller goes on as if the data were stored. The log says otherwise, and nobody reads it until a customer asks.
+
+## Example
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function save(order) {
+  try {
+    await pool.query("INSERT INTO orders (id, total) VALUES ($1, $2)", [order.id, order.total]);
+  } catch (error) {
+    console.error(error);
+  }
+}
+```
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function save(order) {
+  try {
+    await pool.query("INSERT INTO orders (id, total) VALUES ($1, $2)", [order.id, order.total]);
+  } catch (error) {
+    console.error(error);
+    throw error;
+  }
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Save(db *sql.DB, id int64) {
+        db.Exec("INSERT INTO orders (id) VALUES ($1)", id)
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Save(db *sql.DB, id int64) error {
+        _, err := db.Exec("INSERT INTO orders (id) VALUES ($1)", id)
+        return err
+}
+```
+
+## Fix
+
+Raise the error again, or return it.
+
+## When not to use it
+
+Where the write may fail without harm, say so in a comment that ignores the line.
+
+## References
+
+- [CWE-390: detection of error condition without action](https://cwe.mitre.org/data/definitions/390.html)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import Effect, EffectKind, Fact, Handled, Procedure, Use
+from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# Writes that may fail without harm.
+_ASIDE = re.compile(
+    r"(?:.*_)?(?:logs?|audits?|events?|metrics?|telemetry|caches?|notifications?|sessions?|visits?|views?|stats|statistics|analytics|history)",
+    re.IGNORECASE,
+)
+
+
+@rule("swallowed-database-error", on=Fact, severity=Severity.ERROR)
+def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a handler that hides a failed write, and a result of Go that is dropped."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path):
+        return
+    if (
+        isinstance(fact, Handled)
+        and fact.only_logs
+        and not fact.is_narrow
+        and not fact.undoes
+        and fact.transaction is None
+    ):
+        writes = [effect for effect in fact.effects if _matters(effect)]
+        if writes:
+            yield context.report(
+                fact.range,
+                f"Where `{writes[0].via or writes[0].method}` fails, nobody but the log learns of it.",
+                help="Raise the error again, or return it.",
+                related=(Related(writes[0].range, "this may fail"),),
+            )
+    elif isinstance(fact, Procedure) and context.file.language == "go":
+        for effect in fact.effects:
+            if _matters(effect) and effect.use is Use.DROPPED and not effect.via:
+                yield context.report(
+                    effect.range,
+                    f"The error of `{effect.method}` is dropped, so data that was not stored counts as stored.",
+                    help="Return the error, or handle it.",
+                )
+
+
+def _matters(effect: Effect) -> bool:
+    return (
+        effect.kind is EffectKind.WRITE
+        and not _ASIDE.fullmatch(effect.table)
+        and (effect.handle.declared or bool(effect.sql))
+    )

@@ -1,0 +1,67 @@
+"""
+## What it finds
+
+A change of the schema from code (`ALTER`, `CREATE`, `DROP`, a migration operation) whose handler takes every error and goes
+on.
+
+Silent where the handler looks at the error, raises it or returns something.
+
+## Why it matters
+
+"Duplicate column" is what the author had in mind. The handler also takes "database is locked", "no such table" and a
+lost connection, and the application starts on a schema that it does not know.
+
+## Example
+
+```python
+import sqlite3
+
+def migrate(connection):
+    try:
+        connection.execute("ALTER TABLE notes ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
+    except sqlite3.OperationalError:
+        pass
+```
+
+```python
+def migrate(connection):
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(notes)")}
+    if "pinned" not in columns:
+        connection.execute("ALTER TABLE notes ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
+```
+
+## Fix
+
+Ask the schema first, or take the one error that is meant and raise every other.
+
+## References
+
+- [CWE-390: detection of error condition without action](https://cwe.mitre.org/data/definitions/390.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import EffectKind, Handled
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("swallowed-ddl-error", on=Handled, severity=Severity.ERROR)
+def swallowed_ddl_error(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a handler that hides a failed change of the schema."""
+    if not fact.only_logs or is_test(context.file.path) or is_generated(context.file.path):
+        return
+    changes = [effect for effect in fact.effects if effect.kind is EffectKind.SCHEMA]
+    if changes:
+        yield context.report(
+            fact.range,
+            "Whatever error this change of the schema gives is ignored, not only the one that was meant.",
+            help="Ask the schema first whether the change is needed, and let every other error through.",
+            related=(Related(changes[0].range, "the change of the schema"),),
+        )

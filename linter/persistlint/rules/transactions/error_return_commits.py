@@ -1,0 +1,77 @@
+"""
+## What it finds
+
+A `return` of something that says failure (an error status, `{ ok: false }`) out of a transaction that has written
+before: the block ends normally, so it commits.
+
+## Why it matters
+
+The caller is told that nothing happened, and half of it did.
+
+## Example
+
+```python
+from django.db import transaction
+from rest_framework.response import Response
+
+from api.models import Booking, Seat
+
+def book(request, seat_id):
+    with transaction.atomic():
+        booking = Booking.objects.create(seat_id=seat_id)
+        seat = Seat.objects.select_for_update().get(pk=seat_id)
+        if seat.taken:
+            return Response({"error": "taken"}, status=409)
+    return Response({"id": booking.pk})
+```
+
+```python
+from django.db import transaction
+from rest_framework.response import Response
+
+from api.models import Booking, Seat
+
+def book(request, seat_id):
+    with transaction.atomic():
+        seat = Seat.objects.select_for_update().get(pk=seat_id)
+        if seat.taken:
+            return Response({"error": "taken"}, status=409)
+        booking = Booking.objects.create(seat_id=seat_id)
+    return Response({"id": booking.pk})
+```
+
+## Fix
+
+Raise, or roll back before the return; or test before the first write.
+
+## References
+
+- [Django: transaction.set_rollback](https://docs.djangoproject.com/en/stable/topics/db/transactions/#django.db.transaction.set_rollback)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import ErrorAnswer
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule(
+    "error-return-commits", on=ErrorAnswer, severity=Severity.WARNING, languages=("python", "javascript", "typescript")
+)
+def error_return_commits(fact: ErrorAnswer, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a failure that is returned out of a transaction."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    yield context.report(
+        fact.range,
+        "This returns a failure, and the transaction commits what was written before.",
+        help="Raise an error, or roll back before you return.",
+        related=(Related(fact.write, "this is committed"), Related(fact.transaction, "the transaction")),
+    )

@@ -1,0 +1,79 @@
+"""
+## What it finds
+
+A read that locks rows (`FOR UPDATE`, `select_for_update`, `forUpdate`) outside of a transaction, on a handle that commits
+every statement by itself.
+
+## Why it matters
+
+The lock ends with the statement. By the time that the row is written, somebody else may have changed it.
+
+## Example
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function reserve(id) {
+  const { rows } = await pool.query("SELECT stock FROM products WHERE id = $1 FOR UPDATE", [id]);
+  return rows;
+}
+```
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function reserve(id) {
+  const client = await pool.connect();
+  try {
+    await client.query("BEGIN");
+    await client.query("SELECT stock FROM products WHERE id = $1 FOR UPDATE", [id]);
+    await client.query("UPDATE products SET stock = stock - 1 WHERE id = $1", [id]);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  } finally {
+    client.release();
+  }
+}
+```
+
+## Fix
+
+Read and write in one transaction.
+
+## References
+
+- [PostgreSQL: row-level locks](https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import EffectKind, Procedure, Role
+from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("lock-outside-transaction", on=Procedure, severity=Severity.WARNING)
+def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the locks that end with their own statement."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path) or fact.receives is not None or fact.is_called_inside:
+        return
+    for effect in fact.effects:
+        if not effect.lock or effect.kind is not EffectKind.READ or effect.transaction is not None or effect.via:
+            continue
+        if effect.handle.role is Role.POOL and effect.handle.declared:
+            yield context.report(
+                effect.range,
+                "The lock that this read takes ends with the statement, for no transaction is open here.",
+                help="Read and write in one transaction.",
+            )

@@ -1,0 +1,67 @@
+"""
+## What it finds
+
+Writes on a connection or session that the function opens itself and never commits.
+
+Silent where it commits, where the connection is in autocommit mode, where leaving its `with` block commits, and where
+it is returned, stored or handed on.
+
+## Why it matters
+
+The driver opened a transaction with the first write. Closing the connection, or its garbage collection, rolls it back:
+the writes are gone, without an error.
+
+## Example
+
+```python
+import sqlite3
+
+def add(path, name):
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO people (name) VALUES (?)", (name,))
+    connection.close()
+```
+
+```python
+import sqlite3
+
+def add(path, name):
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO people (name) VALUES (?)", (name,))
+    connection.commit()
+    connection.close()
+```
+
+## Fix
+
+Commit behind the last write, or write inside `with connection:`.
+
+## References
+
+- [PEP 249: connection.commit](https://peps.python.org/pep-0249/#commit)
+- [SQLAlchemy: committing](https://docs.sqlalchemy.org/en/20/orm/session_basics.html#committing)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Uncommitted
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("missing-commit", on=Uncommitted, severity=Severity.ERROR, languages=("python",))
+def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the last write of a connection that is never committed."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    yield context.report(
+        fact.range,
+        f"`{fact.handle.name}` is opened in this function and never committed, so what is written here is lost.",
+        help="Commit behind the last write.",
+    )

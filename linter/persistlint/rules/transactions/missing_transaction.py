@@ -1,0 +1,192 @@
+"""
+## What it finds
+
+Two or more writes of one function that belong together, each of which commits by itself, so that a failure between
+them leaves half of the change behind.
+
+Writes belong together where they go to the same database and have data in common. Helpers of the same file count as
+what they do. Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that
+sends everything with one commit, on a handle that the caller hands over, in branches that exclude one another, in
+migrations and in tests, and two writes that may both run twice (`ON CONFLICT`, upsert).
+
+## Why it matters
+
+A process that is stopped, a lost connection or a constraint that fails between the two leaves data that no code ever
+meant to exist: money that left one account and reached none, an order without lines. No test finds it, and no error
+names it later.
+
+## Example
+
+```python
+from django.db.models import F
+
+from bank.models import Account
+
+def transfer(source, target, amount):
+    Account.objects.filter(pk=source).update(balance=F("balance") - amount)
+    Account.objects.filter(pk=target).update(balance=F("balance") + amount)
+```
+
+```python
+from django.db import transaction
+from django.db.models import F
+
+from bank.models import Account
+
+@transaction.atomic
+def transfer(source, target, amount):
+    Account.objects.filter(pk=source).update(balance=F("balance") - amount)
+    Account.objects.filter(pk=target).update(balance=F("balance") + amount)
+```
+
+```ts
+import { prisma } from "./prisma";
+
+export async function accept(inviteId: string, userId: string) {
+  const invite = await prisma.invite.findUniqueOrThrow({ where: { id: inviteId } });
+  await prisma.membership.create({ data: { userId, teamId: invite.teamId } });
+  await prisma.invite.delete({ where: { id: inviteId } });
+}
+```
+
+```ts
+import { prisma } from "./prisma";
+
+export async function accept(inviteId: string, userId: string) {
+  const invite = await prisma.invite.findUniqueOrThrow({ where: { id: inviteId } });
+  await prisma.$transaction([
+    prisma.membership.create({ data: { userId, teamId: invite.teamId } }),
+    prisma.invite.delete({ where: { id: inviteId } }),
+  ]);
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func DeleteUser(db *sql.DB, id int64) error {
+        if _, err := db.Exec("DELETE FROM sessions WHERE user_id = $1", id); err != nil {
+                return err
+        }
+        _, err := db.Exec("DELETE FROM users WHERE id = $1", id)
+        return err
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func DeleteUser(db *sql.DB, id int64) error {
+        tx, err := db.Begin()
+        if err != nil {
+                return err
+        }
+        defer tx.Rollback()
+        if _, err := tx.Exec("DELETE FROM sessions WHERE user_id = $1", id); err != nil {
+                return err
+        }
+        if _, err := tx.Exec("DELETE FROM users WHERE id = $1", id); err != nil {
+                return err
+        }
+        return tx.Commit()
+}
+```
+
+## Fix
+
+Open a transaction around the writes and send every one of them through it.
+
+## Options
+
+What a project calls its own wrappers stands in the configuration for all rules: `transactions` under `[names]` lists
+functions and decorators that run what they are given inside a transaction, `handles` variables that hold a connection
+or pool.
+
+## When not to use it
+
+Where the caller opens the transaction by other means (a middleware, a request hook), name that function in
+`[names]`, or ignore the line with the reason beside it.
+
+## References
+
+- [PostgreSQL: transactions](https://www.postgresql.org/docs/current/tutorial-transactions.html)
+- [CWE-460: improper cleanup on thrown exception](https://cwe.mitre.org/data/definitions/460.html)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role
+from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# Tables beside the data proper: a row too many or too few in them tears nothing.
+_ASIDE = re.compile(
+    r"(?:.*_)?(?:logs?|audits?|events?|metrics?|histor(?:y|ies)|caches?|notifications?|visits?|stats|statistics|migrations?)",
+    re.IGNORECASE,
+)
+_COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
+
+
+@rule("missing-transaction", on=Procedure, severity=Severity.ERROR)
+def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first write that a failure can part from one before it."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path):
+        return
+    if fact.receives is not None or fact.is_called_inside:
+        return
+    writes = [effect for effect in fact.effects if _stands_alone(effect)]
+    for index, later in enumerate(writes):
+        earlier = next((effect for effect in writes[:index] if _belong_together(effect, later)), None)
+        if earlier is not None:
+            yield context.report(
+                later.range,
+                f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the"
+                " first without the second.",
+                help="Do both in one transaction.",
+                related=(Related(earlier.range, "the first write"),),
+            )
+            return
+
+
+def _stands_alone(effect: Effect) -> bool:
+    """Whether a write commits by itself."""
+    library = effect.handle.library
+    return (
+        effect.kind is EffectKind.WRITE
+        and effect.transaction is None
+        and effect.handle.role in _COMMITS_AT_ONCE
+        and (effect.handle.declared or bool(effect.sql))
+        and not (library is not None and library.transactions.option == "session")
+        and not effect.place.is_in(Part.HANDLER)
+        and not effect.place.is_in(Part.FINAL)
+        and not _ASIDE.fullmatch(effect.table)
+    )
+
+
+def _belong_together(earlier: Effect, later: Effect) -> bool:
+    same = earlier.handle.library is later.handle.library
+    return (
+        same
+        and earlier.range != later.range
+        and not earlier.place.excludes(later.place)
+        and not (earlier.is_upsert and later.is_upsert)
+        and bool(earlier.names & later.names)
+    )
+
+
+def _what(effect: Effect) -> str:
+    done = f"`{effect.via}`" if effect.via else f"`{effect.method}`"
+    return f"{done} on `{effect.table}`" if effect.table and not effect.via else done

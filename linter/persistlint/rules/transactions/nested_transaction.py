@@ -1,0 +1,92 @@
+"""
+## What it finds
+
+A transaction that is opened inside another one of the same database without being a savepoint of it: a second `BEGIN`,
+`db.Begin()` inside a transaction, `sequelize.transaction()` without the outer one in its options, `with connection:`
+of sqlite3 inside another.
+
+Silent for the forms that nest: `tx.transaction`, `begin_nested`, `SAVEPOINT`, Django's `atomic`.
+
+## Why it matters
+
+Either the inner one runs on another connection, does not see what the outer wrote, and waits for its locks; or its
+commit ends the outer one, and what follows is in no transaction at all.
+
+## Example
+
+```python
+import sqlite3
+
+def rebuild(connection: sqlite3.Connection, rows):
+    with connection:
+        connection.execute("DELETE FROM totals")
+        for key, value in rows:
+            with connection:
+                connection.execute("INSERT INTO totals (key, value) VALUES (?, ?)", (key, value))
+```
+
+```python
+import sqlite3
+
+def rebuild(connection: sqlite3.Connection, rows):
+    with connection:
+        connection.execute("DELETE FROM totals")
+        for key, value in rows:
+            connection.execute("INSERT INTO totals (key, value) VALUES (?, ?)", (key, value))
+```
+
+## Fix
+
+Use the transaction that is open, or a savepoint of it.
+
+## References
+
+- [Python: sqlite3 as a context manager](https://docs.python.org/3/library/sqlite3.html#how-to-use-the-connection-context-manager)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import Procedure, Role, Scoping, Transaction
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_NESTS = ("transaction", "atomic", "begin_nested", "savepoint")  # methods of a connection that make a savepoint inside
+
+
+@rule("nested-transaction", on=Procedure, severity=Severity.WARNING)
+def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every transaction that is opened inside another and is no savepoint of it."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    for inner in fact.transactions:
+        outer = next((found for found in fact.transactions if found.range == inner.nested_in), None)
+        if outer is not None and not inner.passes_parent and _starts_anew(inner, outer):
+            yield context.report(
+                inner.range,
+                "This opens a second transaction inside one that is open, and is no savepoint of it.",
+                help="Use the transaction that is open, or open a savepoint of it.",
+                related=(Related(outer.range, "the transaction around it"),),
+            )
+
+
+def _starts_anew(inner: Transaction, outer: Transaction) -> bool:
+    if (
+        inner.is_savepoint
+        or inner.scoping in (Scoping.PARAMETER, Scoping.DECORATOR)
+        or inner.opener.role is Role.TRANSACTION
+    ):
+        return False
+    if inner.opener.library is not outer.opener.library or (
+        inner.opener.library and inner.opener.library.transactions.ambient
+    ):
+        return False
+    on_same = inner.opener.name == outer.opener.name or outer.scoping is Scoping.PARAMETER
+    on_connection = inner.handle is not None and inner.handle == inner.opener
+    return on_same and not (on_connection and inner.method in _NESTS)

@@ -1,0 +1,76 @@
+"""
+## What it finds
+
+Writes on the handle of one transaction inside `Promise.all` and its kin.
+
+## Why it matters
+
+A transaction has one connection, so the queries run one behind the other all the same. And where one fails, the
+transaction rolls back while the others are still under way: they fail with errors nobody expects, or run outside.
+
+## Example
+
+```ts
+import { sequelize, Item } from "./models";
+
+export async function reprice(items: { id: number; price: number }[]) {
+  await sequelize.transaction(async (transaction) => {
+    await Promise.all(items.map((i) => Item.update({ price: i.price }, { where: { id: i.id }, transaction })));
+  });
+}
+```
+
+```ts
+import { sequelize, Item } from "./models";
+
+export async function reprice(items: { id: number; price: number }[]) {
+  await sequelize.transaction(async (transaction) => {
+    for (const item of items) {
+      await Item.update({ price: item.price }, { where: { id: item.id }, transaction });
+    }
+  });
+}
+```
+
+## Fix
+
+One behind the other, in a loop.
+
+## References
+
+- [MongoDB: operations in parallel are not supported in a transaction](https://www.mongodb.com/docs/drivers/node/current/crud/transactions/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import EffectKind, Procedure, Scoping
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule(
+    "parallel-queries-in-transaction",
+    on=Procedure,
+    severity=Severity.INFO,
+    languages=("python", "javascript", "typescript"),
+)
+def parallel_queries_in_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first parallel write of every transaction."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    seen = {found.range for found in fact.transactions if found.scoping is Scoping.ARRAY}
+    for effect in fact.effects:
+        is_write = effect.kind in (EffectKind.WRITE, EffectKind.PENDING)
+        if effect.is_parallel and is_write and effect.transaction is not None and effect.transaction not in seen:
+            seen.add(effect.transaction)
+            yield context.report(
+                effect.range,
+                "Writes of one transaction run in parallel, and where one fails the others are still under way.",
+                help="Run them one behind the other.",
+            )

@@ -1,0 +1,75 @@
+"""
+## What it finds
+
+A query in the body of a loop: one round trip for each turn.
+
+## Why it matters
+
+A hundred rows take a hundred round trips, and the time of each is mostly the way there and back.
+
+## Example
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function names(ids) {
+  const found = [];
+  for (const id of ids) {
+    found.push(await pool.query("SELECT name FROM users WHERE id = $1", [id]));
+  }
+  return found;
+}
+```
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function names(ids) {
+  return pool.query("SELECT name FROM users WHERE id = ANY($1)", [ids]);
+}
+```
+
+## Fix
+
+Ask for all rows at once (`IN`, `= ANY`), or write them with one statement.
+
+## When not to use it
+
+Where the loop has few turns, or each query depends on the one before.
+
+## References
+
+- [Django: database access optimisation](https://docs.djangoproject.com/en/stable/topics/db/optimization/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import EffectKind, Procedure
+from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("query-in-loop", on=Procedure, severity=Severity.INFO, default=False)
+def query_in_loop(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first query of every loop."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path):
+        return
+    seen: set[int] = set()
+    for effect in fact.effects:
+        loops = effect.place.loops
+        if loops and effect.kind in (EffectKind.READ, EffectKind.WRITE) and loops[-1] not in seen:
+            seen.add(loops[-1])
+            yield context.report(
+                effect.range,
+                f"`{effect.method}` asks the database once for each turn of the loop.",
+                help="Ask for all rows at once.",
+            )

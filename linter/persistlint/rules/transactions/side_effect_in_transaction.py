@@ -1,0 +1,81 @@
+"""
+## What it finds
+
+Something inside a transaction that a rollback does not take back: a mail, an HTTP request that changes something, a
+message to a queue, a payment, a file that is removed.
+
+Silent behind the commit, in `on_commit` and its kin, where the call is given the transaction itself (an outbox), and
+for reads, logs and metrics.
+
+## Why it matters
+
+Where the transaction rolls back, the mail about it has gone out all the same. Where a worker is quick, it looks for a
+row that is not committed yet. And all the while the request takes, the transaction holds its locks.
+
+## Example
+
+```python
+from django.db import transaction
+
+from orders.models import Order
+from orders.tasks import send_receipt
+
+@transaction.atomic
+def place(user):
+    order = Order.objects.create(user=user)
+    send_receipt.delay(order.pk)
+```
+
+```python
+from functools import partial
+
+from django.db import transaction
+
+from orders.models import Order
+from orders.tasks import send_receipt
+
+@transaction.atomic
+def place(user):
+    order = Order.objects.create(user=user)
+    transaction.on_commit(partial(send_receipt.delay, order.pk))
+```
+
+## Fix
+
+Do it after the commit: `on_commit`, or behind the transaction; or write it to an outbox table in the same transaction.
+
+## References
+
+- [Django: performing actions after commit](https://docs.djangoproject.com/en/stable/topics/db/transactions/#performing-actions-after-commit)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import EffectKind, Procedure, Scoping
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("side-effect-in-transaction", on=Procedure, severity=Severity.WARNING)
+def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report what a rollback cannot take back."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    opened = {
+        found.range: found for found in fact.transactions if found.scoping not in (Scoping.PARAMETER, Scoping.ARRAY)
+    }
+    writing = {effect.transaction for effect in fact.effects if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)}
+    for effect in fact.effects:
+        if effect.kind is EffectKind.EXTERNAL and effect.transaction in opened and effect.transaction in writing:
+            yield context.report(
+                effect.range,
+                f"`{effect.via or effect.handle.name}` runs before the commit, and a rollback does not take it back.",
+                help="Do it after the commit, or write it to an outbox table in the same transaction.",
+                related=(Related(effect.transaction, "the transaction"),),
+            )

@@ -1,0 +1,98 @@
+"""
+## What it finds
+
+An error of a query inside a transaction that is caught and goes no further: the handler neither raises nor rolls back,
+and the transaction goes on to commit.
+
+Silent where the statement has a savepoint of its own inside the `try`.
+
+## Why it matters
+
+Half of the change commits. On PostgreSQL it is worse: the failed statement has aborted the transaction, the next one
+fails with another error, or the commit silently becomes a rollback.
+
+## Example
+
+```python
+from django.db import IntegrityError, transaction
+
+from signup.models import Profile, User
+
+def register(email, tags):
+    with transaction.atomic():
+        user = User.objects.create(email=email)
+        for tag in tags:
+            try:
+                Profile.objects.create(user=user, tag=tag)
+            except IntegrityError:
+                continue
+```
+
+```python
+from django.db import IntegrityError, transaction
+
+from signup.models import Profile, User
+
+def register(email, tags):
+    with transaction.atomic():
+        user = User.objects.create(email=email)
+        for tag in tags:
+            try:
+                with transaction.atomic():
+                    Profile.objects.create(user=user, tag=tag)
+            except IntegrityError:
+                continue
+```
+
+## Fix
+
+Raise the error again, or put a savepoint around the statement that may fail.
+
+## References
+
+- [Django: avoid catching exceptions inside atomic](https://docs.djangoproject.com/en/stable/topics/db/transactions/#controlling-transactions-explicitly)
+- [PostgreSQL: current transaction is aborted](https://www.postgresql.org/docs/current/errcodes-appendix.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import EffectKind, Handled
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_SENT = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
+
+
+@rule("swallowed-error-in-transaction", on=Handled, severity=Severity.WARNING)
+def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a handler that lets the transaction around it go on."""
+    if (
+        fact.transaction is None
+        or fact.raises
+        or fact.undoes
+        or is_test(context.file.path)
+        or is_generated(context.file.path)
+    ):
+        return
+    failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
+    if not failing or all(_survives(effect) for effect in failing):
+        return
+    yield context.report(
+        fact.range,
+        f"The error of `{failing[0].method}` ends here, and the transaction around it goes on to commit.",
+        help="Raise it again, or put a savepoint around the statement that may fail.",
+        related=(Related(failing[0].range, "this may fail"), Related(fact.transaction, "the transaction")),
+    )
+
+
+def _survives(effect: object) -> bool:
+    """Whether the engine takes back the failed statement alone: SQLite does, and the transaction stays usable."""
+    library = effect.handle.library  # type: ignore[attr-defined]
+    return library is not None and library.dialect == "sqlite"

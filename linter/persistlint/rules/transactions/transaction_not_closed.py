@@ -1,0 +1,126 @@
+"""
+## What it finds
+
+A transaction that is begun by hand, with a way out of the function that neither commits it nor rolls it back: an early
+`return` in Go without a deferred rollback, an `await` that can fail without a `catch` or `finally` that rolls back.
+Also a commit whose error is dropped, and a `defer tx.Rollback()` before the test of the error of its `Begin`.
+
+Silent where the transaction is handed on or returned, and where a helper rolls back in a deferred function.
+
+## Why it matters
+
+The connection goes back to the pool with the transaction open, or never goes back: locks stay, other requests wait,
+and soon the pool is empty. A commit whose error nobody reads reports success for data that was not stored.
+
+## Example
+
+```go
+package store
+
+import "database/sql"
+
+func Transfer(db *sql.DB, from, to, cents int64) error {
+        tx, err := db.Begin()
+        if err != nil {
+                return err
+        }
+        if _, err := tx.Exec("UPDATE accounts SET cents = cents - $1 WHERE id = $2", cents, from); err != nil {
+                return err
+        }
+        return tx.Commit()
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Transfer(db *sql.DB, from, to, cents int64) error {
+        tx, err := db.Begin()
+        if err != nil {
+                return err
+        }
+        defer tx.Rollback()
+        if _, err := tx.Exec("UPDATE accounts SET cents = cents - $1 WHERE id = $2", cents, from); err != nil {
+                return err
+        }
+        return tx.Commit()
+}
+```
+
+```js
+const { sequelize, Invoice } = require("./models");
+
+async function create(data) {
+  const t = await sequelize.transaction();
+  await Invoice.create(data, { transaction: t });
+  await t.commit();
+}
+```
+
+```js
+const { sequelize, Invoice } = require("./models");
+
+async function create(data) {
+  const t = await sequelize.transaction();
+  try {
+    await Invoice.create(data, { transaction: t });
+    await t.commit();
+  } catch (error) {
+    await t.rollback();
+    throw error;
+  }
+}
+```
+
+## Fix
+
+Go: `defer tx.Rollback()` behind the test of the error. Elsewhere the form that takes a callback or a `with` block, or
+`try` with a rollback in the handler.
+
+## References
+
+- [Go: executing transactions](https://go.dev/doc/database/execute-transactions)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Role, Scoping, Transaction
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@rule("transaction-not-closed", on=Transaction, severity=Severity.ERROR)
+def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the begin, the dropped commit or the early `defer` of a transaction."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    handle = fact.handle.name if fact.handle is not None else fact.opener.name
+    on_pool = fact.scoping is Scoping.MANUAL and fact.opener.role is Role.POOL and fact.handle == fact.opener
+    if fact.leak is not None and not on_pool:
+        yield context.report(
+            fact.leak,
+            "The transaction that is opened here stays open where the function ends with an error.",
+            help=f"Put `defer {handle}.Rollback()` behind the test of the error of its begin."
+            if context.file.language == "go"
+            else "Roll it back in a `catch` or `finally`, or use the form that takes a callback.",
+        )
+    if fact.unchecked is not None:
+        yield context.report(
+            fact.unchecked,
+            "The error of this commit is dropped, so data that was not stored counts as stored.",
+            help=f"Return it: `return {handle}.Commit()`.",
+        )
+    if fact.early is not None:
+        yield context.report(
+            fact.early,
+            f"`{handle}` is nil here where its begin failed, and the deferred call panics.",
+            help="Put the `defer` behind the test of the error.",
+        )

@@ -1,0 +1,132 @@
+"""
+## What it finds
+
+A query inside a transaction that goes round it: through the pool, the client or another session instead of the handle
+that the transaction gave, or without the option that names it (`{ transaction: t }`, `{ session }`).
+
+Silent where the library finds the open transaction by itself (Django, Tortoise, MikroORM, Sequelize with CLS), where the
+parameter of the callback has the name of the outer handle, where the query is bound to it in another way
+(`.transacting(trx)`, `withRepository`), and for handles that are called replicas.
+
+## Why it matters
+
+The query runs on another connection. It does not see what the transaction wrote, it stays when the transaction is
+rolled back, and where the pool is small both wait for each other for ever.
+
+## Example
+
+```ts
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+
+export async function open(owner: string) {
+  await prisma.$transaction(async (tx) => {
+    const account = await tx.account.create({ data: { owner } });
+    await prisma.entry.create({ data: { accountId: account.id } });
+  });
+}
+```
+
+```ts
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+
+export async function open(owner: string) {
+  await prisma.$transaction(async (tx) => {
+    const account = await tx.account.create({ data: { owner } });
+    await tx.entry.create({ data: { accountId: account.id } });
+  });
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Place(db *sql.DB, user int64) error {
+        tx, err := db.Begin()
+        if err != nil {
+                return err
+        }
+        defer tx.Rollback()
+        if _, err := tx.Exec("INSERT INTO orders (user_id) VALUES ($1)", user); err != nil {
+                return err
+        }
+        if _, err := db.Exec("UPDATE users SET orders = orders + 1 WHERE id = $1", user); err != nil {
+                return err
+        }
+        return tx.Commit()
+}
+```
+
+## Fix
+
+Use the handle of the transaction, or pass it in the options.
+
+## References
+
+- [Sequelize: passing the transaction](https://sequelize.org/docs/v6/other-topics/transactions/)
+- [Prisma: interactive transactions](https://www.prisma.io/docs/orm/prisma-client/queries/transactions)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Related, Severity
+from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Transaction
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_ASIDE = re.compile(r"replica|read_?only|reporting|analytics|\blogs?\b|audit", re.IGNORECASE)
+_ASKS = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
+
+
+@rule("transaction-not-passed", on=Procedure, severity=Severity.ERROR)
+def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every query inside a transaction that does not belong to it."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    for effect in fact.effects:
+        transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
+        if (
+            transaction is None
+            or effect.is_bound
+            or effect.kind not in _ASKS
+            or not _goes_round(effect, transaction, fact)
+        ):
+            continue
+        handle = transaction.handle.name if transaction.handle is not None else ""
+        option = transaction.opener.library.transactions.option if transaction.opener.library is not None else ""
+        yield context.report(
+            effect.range,
+            f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this stays when it is rolled back.",
+            help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
+            related=(Related(transaction.range, "the transaction is opened here"),),
+        )
+
+
+def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
+    if transaction.handle is None or effect.handle.role in (Role.INSTANCE, Role.TRANSACTION):
+        return False
+    if _ASIDE.search(effect.handle.name):
+        return False
+    if transaction.scoping is Scoping.PARAMETER and not any(
+        other.handle.name == transaction.handle.name for other in fact.effects
+    ):
+        return False
+    ours, theirs = effect.handle.library, transaction.handle.library or transaction.opener.library
+    is_opener = effect.handle.name == transaction.opener.name
+    return (
+        is_opener
+        or (ours is theirs and ours is not None)
+        or (None in (ours, theirs) and effect.handle.role in (Role.POOL, Role.SESSION))
+    )

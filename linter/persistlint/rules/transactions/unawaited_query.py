@@ -1,0 +1,94 @@
+"""
+## What it finds
+
+A query, a commit or a rollback inside a transaction that nobody waits for: a call without `await` whose result is
+dropped, or one in the callback of `forEach(async …)`.
+
+Silent where the library is synchronous, and for the array form of `$transaction`.
+
+## Why it matters
+
+The transaction commits or rolls back while the query is still under way. It then runs outside of it or fails with
+nobody listening; with a library that sends a query only when it is awaited (Drizzle, Knex, Prisma) it never runs.
+
+## Example
+
+```ts
+import { db } from "./db";
+import { profiles, users } from "./schema";
+
+export async function signUp(email: string) {
+  await db.transaction(async (tx) => {
+    const [user] = await tx.insert(users).values({ email }).returning();
+    tx.insert(profiles).values({ userId: user.id });
+  });
+}
+```
+
+```ts
+import { db } from "./db";
+import { profiles, users } from "./schema";
+
+export async function signUp(email: string) {
+  await db.transaction(async (tx) => {
+    const [user] = await tx.insert(users).values({ email }).returning();
+    await tx.insert(profiles).values({ userId: user.id });
+  });
+}
+```
+
+## Fix
+
+Write `await`, and `for … of` instead of `forEach`.
+
+## References
+
+- [Prisma: interactive transactions](https://www.prisma.io/docs/orm/prisma-client/queries/transactions)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Effect, EffectKind, Procedure, Scoping, Use
+from persistlint.paths import is_generated, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.COMMIT, EffectKind.ROLLBACK)
+
+
+@rule("unawaited-query", on=Procedure, severity=Severity.ERROR, languages=("python", "javascript", "typescript"))
+def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the calls inside a transaction that nobody waits for."""
+    if is_test(context.file.path) or is_generated(context.file.path):
+        return
+    for effect in fact.effects:
+        transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
+        if transaction is None or transaction.scoping is Scoping.ARRAY or effect.via or effect.kind not in _WAITED_FOR:
+            continue
+        if effect.is_detached:
+            message = "The transaction does not wait for this callback, so it may end before the query runs."
+            yield context.report(effect.range, message, help="Use a `for` loop with `await`.")
+        elif effect.use is Use.DROPPED and _gives_promises(effect, fact):
+            yield context.report(
+                effect.range,
+                f"Nobody waits for `{effect.method}`, so the transaction may end before it runs.",
+                help="Write `await` before it.",
+            )
+
+
+def _gives_promises(effect: Effect, fact: Procedure) -> bool:
+    """Whether calls on the handle are waited for elsewhere: what a library of unknown name gives, that tells."""
+    library = effect.handle.library
+    if library is not None and library.transactions.synchronous:
+        return False
+    return any(
+        other.use in (Use.AWAITED, Use.DISCARDED) or (other.use is Use.RETURNED and fact.is_async)
+        for other in fact.effects
+        if other.transaction == effect.transaction
+    )

@@ -1,0 +1,77 @@
+"""
+## What it finds
+
+An `UPDATE` or `DELETE` as SQL whose result nobody looks at, so that nobody learns that it changed no row.
+
+## Why it matters
+
+The row may have been deleted meanwhile, or the key is wrong: the caller is told that it worked.
+
+## Example
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function rename(id, name) {
+  await pool.query("UPDATE users SET name = $1 WHERE id = $2", [name, id]);
+}
+```
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function rename(id, name) {
+  const result = await pool.query("UPDATE users SET name = $1 WHERE id = $2", [name, id]);
+  if (result.rowCount === 0) throw new Error("no such user");
+}
+```
+
+## Fix
+
+Look at the count of rows that the statement gives.
+
+## When not to use it
+
+Where a row that is not there is as good as one that was changed.
+
+## References
+
+- [node-postgres: result.rowCount](https://node-postgres.com/apis/result)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import Effect, EffectKind, Procedure, Use
+from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_BY_KEY = re.compile(r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?\w*id\s*=", re.IGNORECASE | re.DOTALL)
+
+
+@rule("unchecked-affected-rows", on=Procedure, severity=Severity.INFO, default=False)
+def unchecked_affected_rows(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every change of a row by its key whose result is dropped."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path):
+        return
+    for effect in fact.effects:
+        if _is_dropped(effect) and _BY_KEY.match(effect.sql):
+            yield context.report(
+                effect.range,
+                "Nobody learns whether this changed a row.",
+                help="Look at the count of rows that it gives.",
+            )
+
+
+def _is_dropped(effect: Effect) -> bool:
+    return effect.kind is EffectKind.WRITE and effect.use in (Use.DROPPED, Use.DISCARDED) and not effect.via

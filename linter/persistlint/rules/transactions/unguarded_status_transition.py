@@ -1,0 +1,77 @@
+"""
+## What it finds
+
+An `UPDATE` as SQL that sets a status (`status`, `state`) without asking in its condition what the status was.
+
+## Why it matters
+
+Two workers can both take the same job, and a cancelled order can become a paid one: the last to write wins.
+
+## Example
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function complete(id) {
+  await pool.query("UPDATE jobs SET status = 'done' WHERE id = $1", [id]);
+}
+```
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function complete(id) {
+  await pool.query("UPDATE jobs SET status = 'done' WHERE id = $1 AND status = 'running'", [id]);
+}
+```
+
+## Fix
+
+Name the status that it may come from in the condition, and look at the count of rows.
+
+## When not to use it
+
+Where one process alone changes the status.
+
+## References
+
+- [PostgreSQL: read committed isolation](https://www.postgresql.org/docs/current/transaction-iso.html#XACT-READ-COMMITTED)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.facts import EffectKind, Procedure
+from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.rule import RuleContext, rule
+from persistlint.sql.outline import outline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_STATUS = re.compile(r"(?:.*_)?(?:status|state|phase)", re.IGNORECASE)
+
+
+@rule("unguarded-status-transition", on=Procedure, severity=Severity.INFO, default=False)
+def unguarded_status_transition(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every status that is overwritten whatever it was."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path):
+        return
+    for effect in fact.effects:
+        found = outline(effect.sql) if effect.kind is EffectKind.WRITE and effect.sql and not effect.via else None
+        if found is None or found.verb != "UPDATE":
+            continue
+        column = next((name for name in found.columns if _STATUS.fullmatch(name)), None)
+        if column is not None and column not in found.conditions:
+            yield context.report(
+                effect.range,
+                f"`{column}` is overwritten whatever it was before.",
+                help=f"Name the `{column}` that it may come from in the condition.",
+            )

@@ -1,0 +1,231 @@
+"""What one statement does, from its tokens alone: which kind it is, which table and which columns it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from persistlint.sql.lexer import Kind, string_value, tokenize, word_set
+
+if TYPE_CHECKING:
+    from persistlint.sql.lexer import Token
+
+_LONGEST = 20_000  # code points that are looked at
+
+
+class Deed(Enum):
+    """What a statement does."""
+
+    READ = "read"
+    WRITE = "write"
+    SCHEMA = "schema"
+    BEGIN = "begin"
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    SAVEPOINT = "savepoint"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One statement. Names are in lower case and without quotes; `table` is "" where there is none.
+
+    `columns` are the columns that an UPDATE sets, `conditions` the words of its WHERE. `relative` are the columns that
+    are set to something computed from themselves. `locks` where it locks the rows that it reads, `upserts` where it
+    can run twice (`ON CONFLICT`, `REPLACE`). `values` says of every set column how many placeholders stand before its
+    own, for those that are set to one placeholder alone.
+    """
+
+    deed: Deed
+    verb: str = ""
+    table: str = ""
+    columns: tuple[str, ...] = ()
+    relative: frozenset[str] = frozenset()
+    values: tuple[tuple[str, int], ...] = ()
+    conditions: frozenset[str] = frozenset()
+    locks: bool = False
+    upserts: bool = False
+
+
+_DEEDS = {
+    "SELECT": Deed.READ,
+    "VALUES": Deed.READ,
+    "SHOW": Deed.READ,
+    "EXPLAIN": Deed.READ,
+    "PRAGMA": Deed.OTHER,
+    "INSERT": Deed.WRITE,
+    "UPDATE": Deed.WRITE,
+    "DELETE": Deed.WRITE,
+    "MERGE": Deed.WRITE,
+    "REPLACE": Deed.WRITE,
+    "UPSERT": Deed.WRITE,
+    "TRUNCATE": Deed.WRITE,
+    "COPY": Deed.WRITE,
+    "CREATE": Deed.SCHEMA,
+    "ALTER": Deed.SCHEMA,
+    "DROP": Deed.SCHEMA,
+    "RENAME": Deed.SCHEMA,
+    "BEGIN": Deed.BEGIN,
+    "START": Deed.BEGIN,
+    "COMMIT": Deed.COMMIT,
+    "END": Deed.COMMIT,
+    "ROLLBACK": Deed.ROLLBACK,
+    "ABORT": Deed.ROLLBACK,
+    "SAVEPOINT": Deed.SAVEPOINT,
+    "RELEASE": Deed.SAVEPOINT,
+}
+_WRITES = frozenset(verb for verb, deed in _DEEDS.items() if deed is Deed.WRITE)
+_BEFORE_TABLE = word_set(
+    "INTO FROM ONLY OR IGNORE REPLACE ROLLBACK ABORT FAIL LOW_PRIORITY DELAYED TABLE UPDATE DELETE"
+)
+_ENDS_SET = word_set("WHERE FROM RETURNING ORDER LIMIT ;")
+
+
+def outline(text: str, dialect: str | None = None) -> Outline | None:
+    """The outline of the first statement of a text; None where the text is no statement that is known."""
+    tokens = [token for token in tokenize(text[:_LONGEST], dialect) if token.kind is not Kind.COMMENT]
+    start = _verb(tokens)
+    if start is None:
+        return None
+    verb = tokens[start].word
+    deed = _DEEDS[verb]
+    words = [token.word for token in tokens]
+    if verb == "ROLLBACK" and ("TO" in words[start : start + 4]):
+        deed = Deed.SAVEPOINT
+    if verb == "START" and words[start + 1 : start + 2] != ["TRANSACTION"]:
+        return None
+    if verb in ("BEGIN", "END") and len(tokens) > start + 1 and words[start + 1] not in _AFTER_BEGIN:
+        return None  # a block of a procedure
+    if deed is Deed.READ:
+        return Outline(deed, verb, _read_table(tokens, start), locks=_locks(words))
+    if deed is not Deed.WRITE:
+        return Outline(deed, verb, _schema_table(tokens, start) if deed is Deed.SCHEMA else "")
+    columns, relative, values = _assignments(tokens, start) if verb == "UPDATE" else ((), frozenset[str](), ())
+    return Outline(
+        deed,
+        verb,
+        _table(tokens, start + 1),
+        columns,
+        relative,
+        values,
+        _conditions(tokens, words),
+        upserts=verb in ("REPLACE", "MERGE", "UPSERT")
+        or "CONFLICT" in words
+        or ("DUPLICATE" in words and "KEY" in words)
+        or words[start + 1 : start + 3] in (["OR", "REPLACE"], ["OR", "IGNORE"])
+        or words[start + 1 : start + 2] == ["IGNORE"],
+    )
+
+
+_AFTER_BEGIN = word_set("TRANSACTION WORK IMMEDIATE EXCLUSIVE DEFERRED ISOLATION READ ; TRAN")
+
+
+def _verb(tokens: list[Token]) -> int | None:
+    """The index of the verb; of a WITH the one that writes, if any does."""
+    index = 0
+    while index < len(tokens) and tokens[index].word in ("(", ";"):
+        index += 1
+    if index == len(tokens):
+        return None
+    word = tokens[index].word
+    if word != "WITH":
+        return index if word in _DEEDS else None
+    main = None
+    depth = 0
+    for position in range(index + 1, len(tokens)):
+        found = tokens[position].word
+        depth += (found == "(") - (found == ")")
+        if found in _WRITES and (depth == 0 or tokens[position - 1].word == "("):
+            return position
+        if depth == 0 and found in _DEEDS and main is None:
+            main = position
+    return main
+
+
+def _name(token: Token) -> str:
+    return string_value(token)[0].lower() if token.kind is Kind.QUOTED else token.text.lower()
+
+
+def _table(tokens: list[Token], index: int) -> str:
+    while index < len(tokens) and tokens[index].word in _BEFORE_TABLE:
+        index += 1
+    last = ""
+    while index < len(tokens) and tokens[index].kind in (Kind.WORD, Kind.QUOTED):
+        last = _name(tokens[index])
+        if index + 1 < len(tokens) and tokens[index + 1].text == ".":
+            index += 2
+            continue
+        break
+    return last
+
+
+def _read_table(tokens: list[Token], start: int) -> str:
+    depth = 0
+    for index in range(start, len(tokens)):
+        word = tokens[index].word
+        depth += (word == "(") - (word == ")")
+        if word == "FROM" and depth <= 0:
+            return _table(tokens, index + 1)
+    return ""
+
+
+def _schema_table(tokens: list[Token], start: int) -> str:
+    for index in range(start + 1, len(tokens)):
+        if tokens[index].word in ("TABLE", "VIEW", "INDEX", "TYPE"):
+            index += 1
+            while index < len(tokens) and tokens[index].word in ("IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY"):
+                index += 1
+            return _table(tokens, index)
+    return ""
+
+
+def _locks(words: list[str]) -> bool:
+    pairs = set(zip(words, words[1:], strict=False))
+    return bool(pairs & {("FOR", "UPDATE"), ("FOR", "SHARE"), ("FOR", "NO"), ("FOR", "KEY"), ("SHARE", "MODE")}) or any(
+        "UPDLOCK" in word or "ADVISORY" in word for word in words
+    )
+
+
+def _assignments(
+    tokens: list[Token], start: int
+) -> tuple[tuple[str, ...], frozenset[str], tuple[tuple[str, int], ...]]:
+    """The columns after SET, those computed from themselves, and those that one placeholder alone fills."""
+    index = next((i for i in range(start, len(tokens)) if tokens[i].word == "SET"), len(tokens)) + 1
+    columns: list[str] = []
+    relative: set[str] = set()
+    values: list[tuple[str, int]] = []
+    placeholders = 0
+    while index < len(tokens) and tokens[index].word not in _ENDS_SET:
+        end = index
+        depth = 0
+        while end < len(tokens) and not (depth == 0 and tokens[end].word in _ENDS_SET | {","}):
+            depth += (tokens[end].text == "(") - (tokens[end].text == ")")
+            end += 1
+        sign = next((i for i in range(index, end) if tokens[i].text == "="), None)
+        if sign is not None and sign > index:
+            column = _name(tokens[sign - 1])
+            columns.append(column)
+            right = tokens[sign + 1 : end]
+            if any(_name(token) == column for token in right if token.kind in (Kind.WORD, Kind.QUOTED)):
+                relative.add(column)
+            marks = sum(_is_placeholder(token) for token in right)
+            if marks == 1 and len(right) <= _LONGEST_PLACEHOLDER:
+                values.append((column, placeholders))
+            placeholders += marks
+        if end < len(tokens) and tokens[end].word != ",":
+            break
+        index = end + 1
+    return tuple(columns), frozenset(relative), tuple(values)
+
+
+_LONGEST_PLACEHOLDER = 4  # tokens: `%s`, `$1`, `:name`, `@p1`, `$1::int`
+
+
+def _is_placeholder(token: Token) -> bool:
+    return token.kind is Kind.PARAMETER or token.text in ("?", "%")
+
+
+def _conditions(tokens: list[Token], words: list[str]) -> frozenset[str]:
+    start = next((index for index, word in enumerate(words) if word == "WHERE"), len(words))
+    return frozenset(_name(token) for token in tokens[start:] if token.kind in (Kind.WORD, Kind.QUOTED))
