@@ -241,6 +241,10 @@ class Place:
         """Whether every run that comes to the later place came by this one, if it stands before it."""
         return self.arms == later.arms[: len(self.arms)]
 
+    def around(self, inner: Place) -> Place:
+        """A place inside of this one."""
+        return Place((*self.arms, *inner.arms), (*self.loops, *inner.loops), (*self.tries, *inner.tries))
+
     def is_in(self, part: Part) -> bool:
         """Whether it stands in that part of any `try`."""
         return any(found is part for _, found in self.tries)
@@ -291,7 +295,8 @@ class Effect(Fact):
     its arguments mention, and those that went into them. `via` is the function of this file that does it, where it is
     called from here. `is_parallel` inside `Promise.all` and its kin, `is_detached` in a callback that nobody waits
     for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the argument in
-    which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `sql` is the
+    which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance` is the variable
+    of the row that is saved, or that holds what a write gave. `sql` is the
     statement, as far as it is known.
     """
 
@@ -311,6 +316,7 @@ class Effect(Fact):
     lock: bool = False
     options: int | None = None
     misplaced: Range | None = None
+    instance: str = ""
     sql: str = ""
 
 
@@ -345,8 +351,8 @@ class Handled(Fact):
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
     hands the error on, `answers` where it returns something, `undoes` where it rolls back, `only_logs` where it does
-    nothing else, `is_narrow` where it takes one kind of error and not every. `transaction` is the range of the one
-    that the whole `try` stands in.
+    nothing else, `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says why.
+    `size` counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands in.
     """
 
     effects: tuple[Effect, ...]
@@ -355,6 +361,8 @@ class Handled(Fact):
     undoes: bool
     only_logs: bool
     is_narrow: bool
+    is_explained: bool
+    size: int
     transaction: Range | None = None
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
-    r"|\.(?:test|spec|stories|bench|e2e)\.[cm]?[jt]sx?$"
+    r"(?:^|/)(?:tests?|testing|test[-_]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|__\w*tests?__|__e2e__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
+    r"|\.(?:\w*test|spec|stories|bench|e2e)\.[cm]?[jt]sx?$"
 )
-_MIGRATION = re.compile(r"(?:^|/)(?:db/|database/)?(?:migrations?|migrate|alembic|versions|seeds?|seeders?)/", re.I)
+_MIGRATION = re.compile(
+    r"(?:^|/)(?:db/|database/)?(?:migrations?|migrate|alembic|versions|seed\w*)/|(?:^|/)seed\w*\.[\w.]+$", re.I
+)
 _GENERATED = re.compile(
     r"_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated", re.I
 )

@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.closing import uncommitted
-from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable
+from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable, effect_names
 from persistlint.analysis.transactions.open import Open
 from persistlint.analysis.transactions.walk import DECORATES, File, Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Function, Module
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import Range
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
@@ -30,15 +32,20 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     table = catalogue(language.libraries)
     if language.name == "sql":
         return
+    candidates = _candidates(syntax, names)
+    if not candidates:
+        return
     module = syntax.lower()
     known = Names(table, language.libraries)
     _learn(module.body, known)
     handles = Handles(known, language.name, names)
     handles.learn_imports()
-    file = File(syntax.source, handles)
+    file = File(syntax.source, handles, comments=syntax.comments)
     top = Scope()
     todo: list[tuple[Function, Scope]] = []
     _declare(module, file, top, todo)
+    wanted = file.wanted = Wanted(candidates, syntax.calls)
+    wanted.learn(file.every_function)
     walked = Walk(file, top)
     walked.block(tuple(s for s in module.body if not isinstance(s, FunctionDefinition | ClassDefinition | Import)))
     todo.extend(walked.later)
@@ -46,7 +53,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     seen: set[int] = set()
     while todo:
         function, scope = todo.pop(0)
-        if id(function) in seen:
+        if id(function) in seen or not wanted.includes(function):
             continue
         seen.add(id(function))
         walk = Walk(file, scope.inner(function.owner, function.receiver))
@@ -56,6 +63,12 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         results.append((function, walk))
     for function, walk in results:
         yield from _facts_of(function, walk, file)
+
+
+def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
+    """The calls that may do something to a database, by the name of what is called."""
+    wanted = effect_names(languages()[syntax.source.language].libraries) | set(names.transactions)
+    return [range for name, range in syntax.calls if name in wanted]
 
 
 def _learn(body: Block, names: Names) -> None:
@@ -75,8 +88,10 @@ def _declare(module: Module, file: File, top: Scope, todo: list[tuple[Function, 
         match statement:
             case FunctionDefinition(function=function):
                 file.functions.setdefault(function.name, function)
+                file.every_function.append(function)
                 todo.append((function, top))
             case Assign(target=target, value=Lambda(function=function)):
+                file.every_function.append(function)
                 file.functions.setdefault(path_of(target) or function.name, function)
             case ClassDefinition():
                 _declare_class(statement, file, top, todo)
@@ -85,6 +100,7 @@ def _declare(module: Module, file: File, top: Scope, todo: list[tuple[Function, 
 def _declare_class(definition: ClassDefinition, file: File, top: Scope, todo: list[tuple[Function, Scope]]) -> None:
     scope = top.inner(definition.name)
     methods = [s.function for s in definition.body if isinstance(s, FunctionDefinition)]
+    file.every_function.extend(methods)
     for method in methods:
         file.functions.setdefault(f"{definition.name}.{method.name}", method)
     for method in sorted(methods, key=lambda m: m.name not in ("__init__", "constructor")):
@@ -136,7 +152,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File) -> Iterator[Fac
             tuple(walk.effects),
             transactions,
             receives,
-            function is not None and file.called_inside.get(id(function), False),
+            function is not None and file.is_called_inside(function),
             function is not None and function.is_async,
         )
     yield from transactions

@@ -52,6 +52,7 @@ _LOGS = re.compile(
     r"(?:log|logger|logging|console|slog|zap|sentry|print|println|printf|fmt|self\.log\w*|this\.log\w*)(?:\..*)?|.*\b(?:debug|info|warn|warning|error|exception|log|print\w*|errorf|warnf|infof|debugf|msg|msgf|trace)",
     re.IGNORECASE,
 )
+_WARNS = re.compile(r"warn|info|debug|trace|verbose", re.IGNORECASE)  # whoever writes this expected the failure
 _FAILS = frozenset(
     [
         "HttpResponseBadRequest",
@@ -98,7 +99,7 @@ def outcome_of(body: Block, name: str) -> Outcome:
                 called = last_name(function)
                 handed = any(_mentions(argument.value, name) for argument in arguments)
                 raises = raises or called in _EXITS or (handed and called in _HANDS_ON)
-                only_logs = only_logs and bool(_LOGS.fullmatch(_path(function)))
+                only_logs = only_logs and bool(_LOGS.fullmatch(_path(function))) and not _WARNS.search(called)
             case ExpressionStatement(value=Constant() | String()) | Jump():
                 continue
             case Assign() | ExpressionStatement():

@@ -64,7 +64,7 @@ def uncommitted(walk: Walk) -> Iterator[Uncommitted]:
 def _left_open(opened: Open, walk: Walk) -> Range | None:
     """Go: the first return behind the begin that no commit or rollback stands before."""
     for way_out in walk.exits:
-        if way_out.index < opened.index or opened.place.excludes(way_out.place) or opened.number in way_out.guards:
+        if way_out.index < opened.index or not opened.place.dominates(way_out.place) or opened.number in way_out.guards:
             continue
         if way_out.range.start < opened.range.start:
             continue

@@ -104,6 +104,7 @@ class Chain:
     sql: str = ""
     locks: bool = False
     bound_to: tuple[Expression, ...] = ()
+    is_on_row: bool = False  # the call that does it is a method of a row
     calls: list[Call] = field(default_factory=list)
 
 
@@ -345,6 +346,7 @@ class Handles:
         if effect and _STRENGTH.get(effect, 5) >= _STRENGTH.get(chain.effect, 5):
             chain.effect, chain.call, chain.operation = effect, node, operation
             chain.sql = text or ""
+            chain.is_on_row = base.type.role == "instance"
         chain.table = table
         type = base.type.returned(operation.returns) if operation.returns != "self" else base.type
         if operation.returns and type is None:
@@ -527,6 +529,22 @@ def _by_handle(language: str) -> dict[str, tuple[Type, ...]]:
             ):
                 found.setdefault(handle.lower(), []).append(type)
     return {handle: tuple(types) for handle, types in found.items()}
+
+
+@cache
+def effect_names(language: str) -> frozenset[str]:
+    """The last names of every call that does something to a database, or opens or ends a transaction."""
+    tables = catalogue(language)
+    operations = [operation for type in _types(language) for operation in type.methods.values()]
+    found = {operation.name for operation in operations if operation.effect or operation.is_sink}
+    called = {handle for type in _types(language) if type.call is not None for handle in type.handles}
+    return frozenset(
+        found | called | {name.rsplit(".", 1)[-1] for name, operation in tables.functions.items() if operation.effect}
+    )
+
+
+def _types(language: str) -> list[Type]:
+    return [type for library in catalogue(language).libraries for type in library.types.values()]
 
 
 @cache

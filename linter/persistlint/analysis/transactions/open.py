@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint.facts import EffectKind, Role, Scoping, Transaction, Use
-from persistlint.ir import Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
+from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
 from persistlint.libraries import BY_OBJECT, Binding, Library, Type
 
 if TYPE_CHECKING:
-    from persistlint.analysis.transactions.handles import Chain, Scope
+    from persistlint.analysis.transactions.handles import Chain, Handles, Scope
     from persistlint.analysis.transactions.walk import Exit, Walk
     from persistlint.facts import Effect, Handle, Place
     from persistlint.source import Range
@@ -54,8 +54,8 @@ class Open:
         return self.binding.ambient
 
     def is_open_at(self, place: Place) -> bool:
-        """Whether nothing closed it on every way to a later place, which does not exclude its begin."""
-        if self.is_over or self.place.excludes(place):
+        """Whether every way to a later place comes by its begin, and nothing closed it on the way."""
+        if self.is_over or not self.place.dominates(place):
             return False
         return not any(closing.place.dominates(place) for closing in self.closings)
 
@@ -75,6 +75,12 @@ class Open:
         return any(
             isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk_all(value)
         )
+
+    def owns(self, handle: Handle) -> bool:
+        """Whether what is done through a handle belongs to it, as far as the handle alone tells."""
+        if self.is_ambient or self.scoping is Scoping.ARRAY or handle.role in (Role.TRANSACTION, Role.INSTANCE):
+            return True
+        return self.handle is None or _same(handle, self.handle)
 
     def fact(self, walk: Walk) -> Transaction:
         """What the rules are told of it."""
@@ -158,6 +164,20 @@ def _has_option(chain: Chain, option: str, scope: Scope) -> bool:
                     if "opt" in last(argument.value):
                         return True
     return bool(chain.bound_to)
+
+
+def names_transaction(chain: Chain, scope: Scope, handles: Handles) -> bool:
+    """Whether a call is given a transaction that this function did not open: as an option, or as an argument."""
+    root = chain.root
+    option = root.type.library.transactions.option if root is not None else ""
+    if option and _has_option(chain, option, scope):
+        return True
+    given = [
+        *chain.bound_to,
+        *(a.value for call in chain.calls for a in call.arguments if isinstance(a.value, Name | Attribute)),
+    ]
+    known = (handles.known(value, scope) for value in given)
+    return any(found is not None and found.handle.role is Role.TRANSACTION for found in known)
 
 
 def misplaced_option(chain: Chain) -> Range | None:

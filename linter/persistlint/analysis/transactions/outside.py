@@ -44,7 +44,7 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
 # Methods that say it whatever the object is.
 _BY_METHOD = frozenset(["delay", "apply_async", "send_task", "sendMail", "send_mail", "sendToQueue", "basic_publish"])
 _FUNCTIONS = re.compile(
-    r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|notification|webhook|push)\w*|send_mail|mail_(?:admins|managers)|publish(?:_?(?:event|message))?\b",
+    r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|notification|webhook|push)\w*|send_mail|mail_(?:admins|managers)|publish(?:_?(?:event|message))?\b|upload_?\w*",
     re.IGNORECASE,
 )
 _GET = ("GET", "HEAD", "OPTIONS")
@@ -59,7 +59,7 @@ def is_outside(node: Call, names: Names) -> bool:
         return bool(_FUNCTIONS.fullmatch(function.id)) and function.id not in names.classes
     if not isinstance(function, Attribute):
         return False
-    if function.name in _BY_METHOD:
+    if function.name in _BY_METHOD or function.name.lower().startswith("upload"):
         return True
     path = path_of(function.value) or last_name(function.value)
     return any(function.name in methods and pattern.fullmatch(path) for pattern, methods in _BY_OBJECT)

@@ -58,6 +58,7 @@ _FETCHES = frozenset(
     ]
 )
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
+_INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
 _VERSIONS = re.compile(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
 
 
@@ -256,6 +257,8 @@ class Rows:
         if found is not None:
             yield from self._of_parameters(chain, found)
             return
+        if _INSERTS.match(effect.method):
+            return  # a new row, whatever its values were computed from
         for call in chain.calls:
             for argument in call.arguments:
                 if argument.keyword is not None and (c := self._same_column(argument.keyword, argument.value, effect)):
@@ -292,9 +295,6 @@ class Rows:
                 same_table = not computed.row.effect.table or computed.row.effect.table == found.table
                 if same_table and _plain(computed.column) in (_plain(column), ""):
                     yield computed
-
-    def tested(self, test: Expression, walk: Walk) -> None:
-        """A test of a row changes nothing that is known of it."""
 
 
 def _plain(name: str) -> str:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.handles import Chain, Handles, Known, Scope, Variable
-from persistlint.analysis.transactions.open import Open, closes, misplaced_option, opens
+from persistlint.analysis.transactions.open import Open, closes, misplaced_option, names_transaction, opens
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
@@ -64,11 +64,14 @@ from persistlint.sql.outline import Deed, Outline, outline
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.schedule import Wanted
     from persistlint.source import SourceFile
 
-DEEPEST_CALL = 3  # how many helpers of the file are followed into one another
+DEEPEST_INLINE = 8  # how many callbacks are walked one inside the other
+MOST_STEPS = 20_000  # statements of one file; beyond that, helpers are no longer followed
 MOST_EFFECTS = 400  # of one function; what comes behind them is not looked at
 
+_FEWEST_WORDS = 4  # of a comment that explains something, its mark included
 _ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
 _AT_ONCE = frozenset(["then", "catch", "finally", "Promise", "nextTick"])
 _WAITS_FOR_ALL = frozenset(
@@ -124,9 +127,33 @@ class File:
     source: SourceFile
     handles: Handles
     functions: dict[str, Function] = field(default_factory=dict)  # by name, methods as `Class.method`
+    every_function: list[Function] = field(default_factory=list)
+    wanted: Wanted | None = None  # which functions are worth walking
+    steps: int = 0  # statements that were walked
     scopes: dict[int, Scope] = field(default_factory=dict)  # the variables around a function, by its identity
-    called_inside: dict[int, bool] = field(default_factory=dict)  # functions that are called here, each time inside?
+    # The calls of a function in this file: by which function, and whether inside a transaction of that.
+    calls: dict[int, list[tuple[Function | None, bool]]] = field(default_factory=dict)
+    summaries: dict[Any, tuple[tuple[Effect, ...], tuple[Open, ...]]] = field(default_factory=dict)
+    comments: tuple[Range, ...] = ()
     numbers: int = 0
+
+    def is_explained(self, range: Range) -> bool:
+        """Whether a comment of some words stands in a range, or on the line where it ends."""
+        end = self.source.line_range(self.source.line_of(range.end)).end
+        inside = (comment for comment in self.comments if range.start <= comment.start <= end)
+        return any(len(self.source.text(comment).split()) >= _FEWEST_WORDS for comment in inside)
+
+    def is_wanted(self, function: Function) -> bool:
+        """Whether a function can do anything to a database."""
+        return self.wanted is None or self.wanted.includes(function)
+
+    def is_called_inside(self, function: Function, asked: tuple[Function, ...] = ()) -> bool:
+        """Whether every call of a function in this file stands inside a transaction, there or further out."""
+        calls = self.calls.get(id(function), ())
+        return bool(calls) and all(
+            inside or (caller is not None and caller not in asked and self.is_called_inside(caller, (*asked, function)))
+            for caller, inside in calls
+        )
 
     def source_range(self) -> Range:
         """The whole file."""
@@ -158,8 +185,6 @@ class Walk:
     place: Place = field(default_factory=Place)
     parallel: bool = False
     detached: bool = False
-    via: str = ""
-    via_range: Range | None = None
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
     guards: frozenset[int] = frozenset()
@@ -209,6 +234,7 @@ class Walk:
         """Walk statements in order."""
         for statement in statements:
             if len(self.effects) < MOST_EFFECTS:
+                self.file.steps += 1
                 before = self.after_begin
                 self.statement(statement)
                 if self.after_begin is before:
@@ -271,6 +297,8 @@ class Walk:
             self.visit(value, _use_of(target, self.handles.language))
             self._move_stored(target, value)
         self.rows.assigned(statement, self, self.effects[count:])
+        if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
+            self.effects[-1] = replace(self.effects[-1], instance=target.id)
         self._bind(target, value, statement.annotation, statement.operator)
         if len(self.opened) > opened and self.opened[-1].scoping is Scoping.MANUAL:
             self._name_transaction(self.opened[-1], target)
@@ -341,7 +369,6 @@ class Walk:
         with self._arm(branch, 0, then):
             self.block(then)
         self.guards = before
-        self.rows.tested(test, self)
         self._handled_error(test, then, count)
         with self._arm(branch, 1, otherwise):
             self.block(otherwise)
@@ -355,7 +382,7 @@ class Walk:
         if error is None or not before or before[-1].use is not Use.CHECKED or not _is_error(error):
             return
         self.handled.append(
-            _handler_fact(test.range, (before[-1],), then, error, self.effects[count:], False, self.current())
+            self._handler(test.range, (before[-1],), then, error, self.effects[count:], False, 1, self.current())
         )
 
     def _loop(self, loop: Loop) -> None:
@@ -376,6 +403,33 @@ class Walk:
         self.place = outer
         self.block(loop.otherwise)
 
+    def _handler(
+        self,
+        range: Range,
+        effects: tuple[Effect, ...],
+        body: Block,
+        name: str,
+        done: list[Effect],
+        is_narrow: bool,
+        size: int,
+        transaction: Open | None,
+    ) -> Handled:
+        """What a handler does with the errors of these effects."""
+        outcome = outcome_of(body, name)
+        end = body[-1].range.end if body else range.end
+        return Handled(
+            range,
+            effects,
+            outcome.raises,
+            outcome.answers,
+            any(effect.kind is EffectKind.ROLLBACK for effect in done),
+            outcome.only_logs,
+            is_narrow,
+            self.file.is_explained(Range(range.start, max(range.end, end))),
+            size,
+            transaction.range if transaction is not None else None,
+        )
+
     def _try(self, statement: Try) -> None:
         number = self.file.number()
         part = Part.BODY if statement.handlers else Part.GUARDED
@@ -394,13 +448,14 @@ class Walk:
                 self.block(handler.body)
             if failing:
                 self.handled.append(
-                    _handler_fact(
+                    self._handler(
                         handler.range,
                         failing,
                         handler.body,
                         handler.name or "",
                         self.effects[count:],
                         _is_narrow(handler.types),
+                        sum(1 for _ in _statements(statement.body)),
                         transaction,
                     )
                 )
@@ -581,19 +636,19 @@ class Walk:
         if callback is not None:
             opened.scoping = Scoping.CALLBACK
             opened.is_async = callback.is_async
+            parallel, self.parallel = self.parallel, False  # each has a connection of its own
             self.around.append(opened)
             with self._arm(self.file.number(), 0, ()):
                 self._inline(callback, opened)
             self.around.remove(opened)
             opened.is_over = True
+            self.parallel = parallel
         elif opened.scoping is Scoping.MANUAL and opened.on_connection is False and chain.root is not None:
             if opened.is_ambient or _begins_itself(chain):
                 opened.handle, opened.on_connection = chain.root.handle, True
 
     def open(self, range: Range, scoping: Scoping, chain: Chain, handle: Handle | None) -> Open:
-        opened = opens(
-            self.file.number(), self.via_range or range, scoping, chain, handle, self.place, len(self.effects)
-        )
+        opened = opens(self.file.number(), range, scoping, chain, handle, self.place, len(self.effects))
         parent = self.current()
         opened.nested_in = parent
         opened.guards = self.guards
@@ -602,7 +657,7 @@ class Walk:
 
     def _inline(self, function: Function, opened: Open | None, given: dict[str, Known] | None = None) -> None:
         """Walk a function that runs here and now; of a transaction it is given the handle."""
-        if function in self.active or len(self.active) > DEEPEST_CALL + 3:
+        if function in self.active or len(self.active) > DEEPEST_INLINE:
             return
         outer_scope, outer_exits = self.scope, self.exits
         self.scope = self.scope.inner(function.owner, function.receiver) if function.receiver else self.scope.inner()
@@ -644,7 +699,13 @@ class Walk:
         self.parallel = parallel or path in _WAITS_FOR_ALL
         for argument in node.arguments:
             value = argument.value
-            if isinstance(value, Lambda) and is_wrapper:
+            if isinstance(value, Collection) and is_wrapper:
+                opened = self.open(node.range, Scoping.ARRAY, Chain(root=self._transaction_root(node)), None)
+                self.around.append(opened)
+                self.visit(value, Use.AWAITED)
+                self.around.remove(opened)
+                opened.is_over = True
+            elif isinstance(value, Lambda) and is_wrapper:
                 chain = Chain(root=self._transaction_root(node))
                 opened = self.open(node.range, Scoping.CALLBACK, chain, None)
                 opened.is_async = value.function.is_async
@@ -694,55 +755,55 @@ class Walk:
 
     def _helper(self, node: Call, function: Function) -> None:
         """A helper of this file: what it does counts where it is called, and is reported there."""
-        inside = self.current() is not None
-        known = self.file.called_inside.get(id(function))
-        self.file.called_inside[id(function)] = inside if known is None else known and inside
-        if function in self.active or len(self.active) > DEEPEST_CALL or function.is_generator:
+        outer = self.current()
+        caller = self.active[0] if self.active else None
+        self.file.calls.setdefault(id(function), []).append((caller, outer is not None))
+        if function.is_generator or self.file.steps > MOST_STEPS or not self.file.is_wanted(function):
             return
-        given: dict[str, Known] = {}
+        given: list[tuple[str, Known]] = []
         parameters = [p for p in function.parameters if p.name != function.receiver]
         for position, argument in enumerate(node.arguments):
             parameter = _parameter(parameters, position, argument)
             value = self.handles.known(argument.value, self.scope)
             if parameter is not None and value is not None:
-                given[parameter] = value
-        saved = (
-            self.scope,
-            self.exits,
-            self.via,
-            self.via_range,
-            self.handled,
-            self.later,
-            self.rows,
-            self.opened,
-            self.moved,
+                given.append((parameter, value))
+        effects, opened = self._summary(function, tuple(given))
+        names = frozenset[str]().union(*(self.names_in(argument.value) for argument in node.arguments))
+        for effect in effects[: MOST_EFFECTS - len(self.effects)]:
+            self.effects.append(self._called(effect, node, function, outer, names))
+        for inner in opened if outer is not None else ():
+            self.opened.append(replace(inner, range=node.range, nested_in=outer, is_over=True, closings=[]))
+
+    def _summary(
+        self, function: Function, given: tuple[tuple[str, Known], ...]
+    ) -> tuple[tuple[Effect, ...], tuple[Open, ...]]:
+        """The effects of a function that is given these handles, and the transactions that it opens."""
+        key = (id(function), given)
+        if key not in self.file.summaries:
+            self.file.summaries[key] = ((), ())  # while it is under way, for helpers that call one another
+            home = self.file.scopes.get(id(function)) or _outermost(self.scope)
+            inner = Walk(self.file, home.inner(function.owner, function.receiver))
+            inner.enter(function, dict(given))
+            opened = [found for found in inner.opened if found.scoping is not Scoping.PARAMETER]
+            self.file.summaries[key] = (tuple(inner.effects), tuple(opened))
+        return self.file.summaries[key]
+
+    def _called(
+        self, effect: Effect, node: Call, function: Function, outer: Open | None, names: frozenset[str]
+    ) -> Effect:
+        """An effect of a helper, seen from where the helper is called."""
+        own = effect.transaction is not None
+        return replace(
+            effect,
+            range=node.range,
+            place=self.place.around(effect.place),
+            transaction=effect.transaction if own or outer is None else outer.range,
+            is_bound=effect.is_bound if own or outer is None else outer.owns(effect.handle),
+            names=names,
+            via=function.name,
+            is_parallel=self.parallel or effect.is_parallel,
+            is_detached=self.detached or effect.is_detached,
         )
-        home = self.file.scopes.get(id(function))
-        self.scope = (home or _outermost(self.scope)).inner(function.owner, function.receiver)
-        self.exits, self.handled, self.later, self.rows, self.opened = [], [], [], Rows(), list(self.opened)
-        self.moved = set()
-        self.via, self.via_range = self.via or function.name, self.via_range or node.range
-        opened = len(self.around)
-        names = (
-            frozenset().union(*(self.names_in(a.value, saved[0]) for a in node.arguments))
-            if node.arguments
-            else frozenset()
-        )
-        count = len(self.effects)
-        self.enter(function, given)
-        del self.around[opened:]
-        (
-            self.scope,
-            self.exits,
-            self.via,
-            self.via_range,
-            self.handled,
-            self.later,
-            self.rows,
-            self.opened,
-            self.moved,
-        ) = saved
-        self.effects[count:] = [replace(effect, names=names) for effect in self.effects[count:]]
 
     # ------------------------------------------------------------------------------------------------- effects
 
@@ -785,8 +846,10 @@ class Walk:
         found: Outline | None = None,
     ) -> Effect:
         transaction = self.current()
+        if chain is not None and transaction is None and names_transaction(chain, self.scope, self.handles):
+            handle = replace(handle, role=Role.TRANSACTION)  # somebody else's, which it is given
         effect = Effect(
-            self.via_range or node.range,
+            node.range,
             kind,
             handle,
             method,
@@ -796,7 +859,7 @@ class Walk:
             transaction.range if transaction is not None else None,
             transaction is None or chain is None or transaction.binds(chain, self.scope, self),
             self._argument_names(chain) if chain is not None else self.names_in(node),
-            self.via,
+            "",
             self.parallel,
             self.detached,
             (found is not None and found.upserts)
@@ -804,6 +867,7 @@ class Walk:
             (chain is not None and chain.locks) or (found is not None and found.locks),
             chain.operation.options if chain is not None and chain.operation is not None else None,
             misplaced_option(chain) if chain is not None else None,
+            _instance(chain),
             chain.sql if chain is not None else "",
         )
         self.effects.append(effect)
@@ -972,6 +1036,14 @@ def _is_row(known: Known) -> bool:
     return known.type.role == "instance" or known.handle.role is Role.INSTANCE
 
 
+def _instance(chain: Chain | None) -> str:
+    """The variable of the row that a call saves."""
+    call = chain.call if chain is not None else None
+    if isinstance(call, Call) and isinstance(call.function, Attribute) and isinstance(call.function.value, Name):
+        return call.function.value.id if chain is not None and chain.is_on_row else ""
+    return ""
+
+
 def _begins_itself(chain: Chain) -> bool:
     """Whether a begin gives no handle of its own: `conn.beginTransaction()`."""
     return chain.operation is None or chain.operation.returns is None
@@ -1007,26 +1079,17 @@ def _is_narrow(types: tuple[str, ...]) -> bool:
     )
 
 
-def _handler_fact(
-    range: Range,
-    effects: tuple[Effect, ...],
-    body: Block,
-    name: str,
-    done: list[Effect],
-    is_narrow: bool,
-    transaction: Open | None,
-) -> Handled:
-    outcome = outcome_of(body, name)
-    return Handled(
-        range,
-        effects,
-        outcome.raises,
-        outcome.answers,
-        any(effect.kind is EffectKind.ROLLBACK for effect in done),
-        outcome.only_logs,
-        is_narrow,
-        transaction.range if transaction is not None else None,
-    )
+def _statements(body: Block) -> Iterator[Statement]:
+    """Every statement of a block and of those inside it."""
+    stack = list(body)
+    while stack:
+        statement = stack.pop()
+        yield statement
+        match statement:
+            case If(then=then, otherwise=otherwise):
+                stack.extend((*then, *otherwise))
+            case Nested(body=inner) | Loop(body=inner) | With(body=inner) | Try(body=inner):
+                stack.extend(inner)
 
 
 def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:

@@ -3,8 +3,9 @@
 
 A write whose error goes no further: a handler that does nothing or only logs, and in Go a result that is dropped.
 
-Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it takes one
-kind of error alone (`IntegrityError`); for logs, metrics and caches; and in tests.
+Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
+or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure must
+not stop the others; for logs, metrics and caches; and in tests.
 
 ## Why it matters
 
@@ -93,6 +94,8 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 
+_LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
+
 
 @rule("swallowed-database-error", on=Fact, severity=Severity.ERROR)
 def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagnostic]:
@@ -111,7 +114,7 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
         if writes:
             yield context.report(
                 fact.range,
-                f"Where `{writes[0].via or writes[0].method}` fails, nobody but the log learns of it.",
+                f"Where `{writes[0].method}` fails, nobody but the log learns of it.",
                 help="Raise the error again, or return it.",
                 related=(Related(writes[0].range, "this may fail"),),
             )
@@ -123,6 +126,12 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
                     f"The error of `{effect.method}` is dropped, so data that was not stored counts as stored.",
                     help="Return the error, or handle it.",
                 )
+
+
+def _hides(fact: Handled) -> bool:
+    """Whether a handler takes every error of a small block, and says nothing of why it may."""
+    is_deliberate = fact.is_narrow or fact.is_explained or fact.undoes or fact.transaction is not None
+    return fact.only_logs and not is_deliberate and fact.size <= _LARGEST_BLOCK
 
 
 def _matters(effect: Effect) -> bool:

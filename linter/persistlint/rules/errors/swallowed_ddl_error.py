@@ -4,7 +4,7 @@
 A change of the schema from code (`ALTER`, `CREATE`, `DROP`, a migration operation) whose handler takes every error and goes
 on.
 
-Silent where the handler looks at the error, raises it or returns something.
+Silent for statements that say themselves when there is nothing to do (`IF NOT EXISTS`), and where the handler looks at the error, raises it or returns something.
 
 ## Why it matters
 
@@ -41,6 +41,7 @@ Ask the schema first, or take the one error that is meant and raise every other.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
@@ -52,12 +53,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_HARMLESS = re.compile(r"\bIF\s+(?:NOT\s+)?EXISTS\b", re.IGNORECASE)  # it says itself when there is nothing to do
+
+
 @rule("swallowed-ddl-error", on=Handled, severity=Severity.ERROR)
 def swallowed_ddl_error(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed change of the schema."""
     if not fact.only_logs or is_test(context.file.path) or is_generated(context.file.path):
         return
-    changes = [effect for effect in fact.effects if effect.kind is EffectKind.SCHEMA]
+    changes = [
+        effect for effect in fact.effects if effect.kind is EffectKind.SCHEMA and not _HARMLESS.search(effect.sql)
+    ]
     if changes:
         yield context.report(
             fact.range,

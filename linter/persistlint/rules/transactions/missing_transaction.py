@@ -136,6 +136,7 @@ _ASIDE = re.compile(
     r"(?:.*_)?(?:logs?|audits?|events?|metrics?|histor(?:y|ies)|caches?|notifications?|visits?|stats|statistics|migrations?)",
     re.IGNORECASE,
 )
+_DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 
 
@@ -147,9 +148,10 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         return
     if fact.receives is not None or fact.is_called_inside:
         return
-    writes = [effect for effect in fact.effects if _stands_alone(effect)]
-    for index, later in enumerate(writes):
-        earlier = next((effect for effect in writes[:index] if _belong_together(effect, later)), None)
+    for index, later in enumerate(fact.effects):
+        before = enumerate(fact.effects[:index] if _stands_alone(later) else ())
+        pairs = ((effect, fact.effects[start:index]) for start, effect in before if _stands_alone(effect))
+        earlier = next((effect for effect, between in pairs if _belong_together(effect, later, between)), None)
         if earlier is not None:
             yield context.report(
                 later.range,
@@ -176,15 +178,26 @@ def _stands_alone(effect: Effect) -> bool:
     )
 
 
-def _belong_together(earlier: Effect, later: Effect) -> bool:
+def _belong_together(earlier: Effect, later: Effect, between: tuple[Effect, ...]) -> bool:
     same = earlier.handle.library is later.handle.library
     return (
         same
         and earlier.range != later.range
         and not earlier.place.excludes(later.place)
         and not (earlier.is_upsert and later.is_upsert)
+        and not _is_same_row(earlier, later)
+        and not any(effect.kind is EffectKind.EXTERNAL for effect in between)
         and bool(earlier.names & later.names)
     )
+
+
+def _is_same_row(earlier: Effect, later: Effect) -> bool:
+    """Whether one row is written twice, as that of a job is which takes down how far it has come."""
+    if (earlier.instance and earlier.instance == later.instance) or (earlier.via and earlier.via == later.via):
+        return True
+    is_replacement = bool(_DELETES.match(earlier.method) or _DELETES.match(earlier.sql.strip()))
+    one_key = earlier.names <= later.names or later.names <= earlier.names
+    return bool(earlier.table) and earlier.table == later.table and one_key and not is_replacement
 
 
 def _what(effect: Effect) -> str:

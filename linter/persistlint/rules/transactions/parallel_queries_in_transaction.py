@@ -67,7 +67,13 @@ def parallel_queries_in_transaction(fact: Procedure, context: RuleContext) -> It
     seen = {found.range for found in fact.transactions if found.scoping is Scoping.ARRAY}
     for effect in fact.effects:
         is_write = effect.kind in (EffectKind.WRITE, EffectKind.PENDING)
-        if effect.is_parallel and is_write and effect.transaction is not None and effect.transaction not in seen:
+        if (
+            effect.is_parallel
+            and not effect.via
+            and is_write
+            and effect.transaction is not None
+            and effect.transaction not in seen
+        ):
             seen.add(effect.transaction)
             yield context.report(
                 effect.range,
