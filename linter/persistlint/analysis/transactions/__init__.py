@@ -162,11 +162,21 @@ def _facts_of(function: Function | None, walk: Walk, file: File) -> Iterator[Fac
     yield from uncommitted(walk)
 
 
+# What frameworks hand over with every request: what hangs on it is the program's own pool.
+_CONTEXTS = frozenset(
+    ["ctx", "context", "c", "req", "request", "app", "fastify", "server", "event", "locals", "interaction"]
+)
+
+
 def _received(function: Function, walk: Walk) -> Role | None:
     """The role of a handle that the function is given and uses: its caller may have opened a transaction on it."""
     used = {(effect.handle.name, effect.handle.origin) for effect in walk.effects}
     roles = []
     for parameter in function.parameters:
+        through = any(name.startswith(f"{parameter.name}.") for name, _ in used) and parameter.name not in _CONTEXTS
+        taken_apart = parameter.pattern is not None and any(origin == parameter.range.start for _, origin in used)
+        if (parameter.name and through) or taken_apart:
+            roles.append(Role.CONNECTION)  # whoever calls it may put a transaction there
         known = (
             walk.handles.parameter(parameter.name, parameter.annotation, parameter.range.start)
             if parameter.name

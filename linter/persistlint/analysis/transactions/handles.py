@@ -305,7 +305,10 @@ class Handles:
 
     def _function(self, qualified: str) -> Operation | None:
         operation = self.tables.functions.get(qualified) or self.tables.functions.get(canonical(qualified))
-        return operation if operation is not None and (operation.effect or operation.sql is not None) else None
+        if operation is None:
+            return None
+        sends = operation.sql is not None and operation.yields is None and not operation.raw
+        return operation if operation.effect or sends else None
 
     def _ran(self, node: Call, operation: Operation, scope: Scope) -> Chain:
         """A function of a library that does something itself: `transaction.atomic()`, `execute_values(cursor, …)`."""

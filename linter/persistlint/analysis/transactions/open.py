@@ -66,6 +66,12 @@ class Open:
             return True
         if root.handle.role is Role.TRANSACTION or (self.handle is not None and _same(root.handle, self.handle)):
             return True
+        if (
+            self.opener.role is not Role.POOL
+            and _same(root.handle, self.opener)
+            and self.scoping is not Scoping.CALLBACK
+        ):
+            return True  # one connection has one transaction
         if self.handle is None:
             return self.scoping is not Scoping.CALLBACK or root.handle.role is Role.INSTANCE
         option = self.binding.option

@@ -49,6 +49,7 @@ from persistlint.ir import (
     Raise,
     Return,
     Statement,
+    String,
     Switch,
     TaggedTemplate,
     Try,
@@ -187,7 +188,9 @@ class Walk:
     detached: bool = False
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
+    returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
     guards: frozenset[int] = frozenset()
+    fails: dict[str, Effect | None] = field(default_factory=dict)  # Go: what the error in a variable comes from
 
     @property
     def handles(self) -> Handles:
@@ -206,13 +209,16 @@ class Walk:
                 parameter.name, parameter.annotation, parameter.range.start
             )
             if parameter.pattern is not None:
-                self._bind_pattern(parameter.pattern, parameter.range.start)
+                self._bind_pattern(parameter.pattern, parameter.range.start, given)
             elif parameter.name:
                 self.scope.variables[parameter.name] = Variable(
                     known, annotation=parameter.annotation, names=frozenset([parameter.name])
                 )
                 if known is not None and known.handle.role is Role.TRANSACTION and not given and len(self.active) == 1:
                     self._receive(known, parameter.range)
+        for path, handed in (given or {}).items():
+            if "." in path:
+                self.scope.variables[path] = Variable(handed)
         self.block(function.body)
         self.active = self.active[:-1]
 
@@ -221,12 +227,11 @@ class Walk:
         opened = self.open(range, Scoping.PARAMETER, Chain(known, known), known.handle)
         self.around.append(opened)
 
-    def _bind_pattern(self, pattern: Expression, origin: int) -> None:
+    def _bind_pattern(self, pattern: Expression, origin: int, given: dict[str, Known] | None = None) -> None:
         for node in walk(pattern):
             if isinstance(node, Name):
-                self.scope.variables[node.id] = Variable(
-                    self.handles.guess(node.id, origin), names=frozenset([node.id])
-                )
+                known = (given or {}).get(node.id) or self.handles.guess(node.id, origin)
+                self.scope.variables[node.id] = Variable(known, names=frozenset([node.id]))
 
     # --------------------------------------------------------------------------------------------- statements
 
@@ -266,7 +271,7 @@ class Walk:
                         self.block(case.body)
             case Return(value=value):
                 if value is not None:
-                    self.visit(value, Use.RETURNED)
+                    self.visit(value, self.returned)
                     self._move(value)
                     self._answer(statement.range, value)
                 self._exit(statement.range)
@@ -299,9 +304,14 @@ class Walk:
         self.rows.assigned(statement, self, self.effects[count:])
         if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
             self.effects[-1] = replace(self.effects[-1], instance=target.id)
+        if self.handles.language == "go":
+            for element in target.elements if isinstance(target, Collection) else (target,):
+                self.fails[path_of(element) or ""] = self.effects[-1] if len(self.effects) > count else None
         self._bind(target, value, statement.annotation, statement.operator)
         if len(self.opened) > opened and self.opened[-1].scoping is Scoping.MANUAL:
             self._name_transaction(self.opened[-1], target)
+            if isinstance(target, Name) and _is_error(target.id):  # Go: `err = session.Begin()`
+                self.opened[-1].handle, self.opened[-1].on_connection = self.opened[-1].opener, True
             self.after_begin, self.error = self.opened[-1], _error_name(target)
 
     def _bind(self, target: Expression, value: Expression | None, annotation: str, operator: str = "=") -> None:
@@ -345,7 +355,7 @@ class Walk:
         """A transaction that is begun by hand belongs to the variable that it is assigned to."""
         element = target.elements[0] if isinstance(target, Collection) and target.elements else target
         path = path_of(element)
-        if path is None or opened.on_connection:
+        if path is None or opened.on_connection or _is_error(path):
             return
         known = self.scope.variables.get(path)
         type = known.known.type if known is not None and known.known is not None else opened.type
@@ -377,13 +387,12 @@ class Walk:
         """Go: `if err != nil { … }` behind a call is the handler of its error."""
         if self.handles.language != "go" or not isinstance(test, Binary) or test.operator != "!=":
             return
-        error = path_of(test.left)
-        before = self.effects[:count]
-        if error is None or not before or before[-1].use is not Use.CHECKED or not _is_error(error):
-            return
-        self.handled.append(
-            self._handler(test.range, (before[-1],), then, error, self.effects[count:], False, 1, self.current())
-        )
+        error = path_of(test.left) or ""
+        name = error.removesuffix(".Error")
+        effect = self.fails.get(name)
+        if effect is not None and _is_error(error):
+            done = self.effects[count:]
+            self.handled.append(self._handler(test.range, (effect,), then, name, done, False, 1, self.current()))
 
     def _loop(self, loop: Loop) -> None:
         for expression in (loop.iterable, loop.test):
@@ -512,6 +521,7 @@ class Walk:
         else:
             self.visit(call, Use.KEPT)
             if isinstance(call, Call):
+                self._deferred_close(call)
                 for argument in call.arguments:
                     known = self.handles.known(argument.value, self.scope)
                     for opened in self.opened:
@@ -529,6 +539,14 @@ class Walk:
                     if opened is early and self.error and body is None and effect.kind is EffectKind.ROLLBACK:
                         opened.early = call.range
         self.effects.extend(effect for effect in found if effect.kind is EffectKind.RELEASE)
+
+    def _deferred_close(self, call: Call) -> None:
+        """`defer session.Close()` rolls back what is not committed."""
+        if isinstance(call.function, Attribute) and call.function.name == "Close":
+            known = self.handles.known(call.function.value, self.scope)
+            for opened in self.opened:
+                handle = opened.handle or opened.opener
+                opened.deferred = opened.deferred or (known is not None and _same(known.handle, handle))
 
     # -------------------------------------------------------------------------------------------- expressions
 
@@ -633,6 +651,10 @@ class Walk:
                     self.around.remove(opened)
                 else:
                     self.visit(argument.value, Use.KEPT)
+        if callback is None and opened.scoping is Scoping.MANUAL and opened.binding.lazy and call.arguments:
+            if not isinstance(call.arguments[0].value, Mapping):
+                opened.scoping = Scoping.ARRAY  # of queries that were made before: `prisma.$transaction(queries)`
+                opened.is_over = True
         if callback is not None:
             opened.scoping = Scoping.CALLBACK
             opened.is_async = callback.is_async
@@ -717,9 +739,10 @@ class Walk:
                 outer = self.place
                 self.place = replace(outer, loops=(*outer.loops, self.file.number()))
                 self.detached = detached or (name in ("forEach", "each") and value.function.is_async)
+                returned, self.returned = self.returned, use
                 with self._arm(self.file.number(), 0, ()):
                     self._inline(value.function, None)
-                self.place, self.detached = outer, detached
+                self.place, self.detached, self.returned = outer, detached, returned
             elif isinstance(value, Lambda) and (name in _AT_ONCE or node.new):
                 with self._arm(self.file.number(), 0, ()):
                     self._inline(value.function, None)
@@ -767,6 +790,11 @@ class Walk:
             value = self.handles.known(argument.value, self.scope)
             if parameter is not None and value is not None:
                 given.append((parameter, value))
+            elif isinstance(argument.value, Mapping):  # `helper({ prisma: tx })`
+                for entry in argument.value.entries:
+                    value = self.handles.known(entry.value, self.scope)
+                    if isinstance(entry.key, String) and value is not None:
+                        given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
         effects, opened = self._summary(function, tuple(given))
         names = frozenset[str]().union(*(self.names_in(argument.value) for argument in node.arguments))
         for effect in effects[: MOST_EFFECTS - len(self.effects)]:

@@ -103,15 +103,9 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
     path = context.file.path
     if is_test(path) or is_migration(path) or is_generated(path):
         return
-    if (
-        isinstance(fact, Handled)
-        and fact.only_logs
-        and not fact.is_narrow
-        and not fact.undoes
-        and fact.transaction is None
-    ):
+    if isinstance(fact, Handled) and _hides(fact):
         writes = [effect for effect in fact.effects if _matters(effect)]
-        if writes:
+        if writes and not writes[0].place.loops:  # in a loop, one failure must not stop the others
             yield context.report(
                 fact.range,
                 f"Where `{writes[0].method}` fails, nobody but the log learns of it.",
@@ -137,6 +131,7 @@ def _hides(fact: Handled) -> bool:
 def _matters(effect: Effect) -> bool:
     return (
         effect.kind is EffectKind.WRITE
+        and not effect.via
         and not _ASIDE.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))
     )

@@ -123,7 +123,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -137,6 +137,10 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
+# What a job removes because it is old, it removes the next time just as well.
+_RETENTION = re.compile(
+    r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
+)
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 
 
@@ -172,9 +176,11 @@ def _stands_alone(effect: Effect) -> bool:
         and effect.handle.role in _COMMITS_AT_ONCE
         and (effect.handle.declared or bool(effect.sql))
         and not (library is not None and library.transactions.option == "session")
+        and not (library is not None and library.transactions.lazy and effect.use is Use.KEPT)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
         and not _ASIDE.fullmatch(effect.table)
+        and not _RETENTION.match(effect.sql)
     )
 
 
