@@ -304,8 +304,12 @@ class Handles:
         return None
 
     def _function(self, qualified: str) -> Operation | None:
+        """A function of a library that does something itself; one that only makes a text sends nothing yet."""
         operation = self.tables.functions.get(qualified) or self.tables.functions.get(canonical(qualified))
-        return operation if operation is not None and (operation.effect or operation.sql is not None) else None
+        if operation is None or (operation.sql is None and not operation.effect):
+            return None
+        is_text = not operation.effect and bool(operation.returns or operation.yields)
+        return None if is_text else operation
 
     def _ran(self, node: Call, operation: Operation, scope: Scope) -> Chain:
         """A function of a library that does something itself: `transaction.atomic()`, `execute_values(cursor, …)`."""
