@@ -55,7 +55,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_BY_KEY = re.compile(r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?\w*id\s*=", re.IGNORECASE | re.DOTALL)
+_BY_KEY = re.compile(
+    r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?(?:\w+_)?id\s*=(?!\s*ANY\b)", re.IGNORECASE | re.DOTALL
+)
 
 
 @rule("unchecked-affected-rows", on=Procedure, severity=Severity.INFO, default=False)
