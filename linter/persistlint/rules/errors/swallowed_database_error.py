@@ -103,13 +103,7 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
     path = context.file.path
     if is_test(path) or is_migration(path) or is_generated(path):
         return
-    if (
-        isinstance(fact, Handled)
-        and fact.only_logs
-        and not fact.is_narrow
-        and not fact.undoes
-        and fact.transaction is None
-    ):
+    if isinstance(fact, Handled) and _hides(fact):
         writes = [effect for effect in fact.effects if _matters(effect)]
         if writes:
             yield context.report(
