@@ -28,6 +28,24 @@ async function rename(id, name) {
 }
 ```
 
+```python
+import psycopg
+
+def rename(connection: psycopg.Connection, user_id, name):
+    connection.execute("UPDATE users SET name = %s WHERE id = %s", (name, user_id))
+    connection.commit()
+```
+
+```python
+import psycopg
+
+def rename(connection: psycopg.Connection, user_id, name):
+    cursor = connection.execute("UPDATE users SET name = %s WHERE id = %s", (name, user_id))
+    if cursor.rowcount == 0:
+        raise LookupError(user_id)
+    connection.commit()
+```
+
 ## Fix
 
 Look at the count of rows that the statement gives.
