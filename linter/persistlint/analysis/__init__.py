@@ -26,5 +26,5 @@ def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) ->
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
     for kinds, module in _MAKERS:
-        if any(issubclass(asked, kinds) for asked in wanted):
+        if any(issubclass(asked, kinds) or issubclass(kind, asked) for asked in wanted for kind in kinds):
             yield from import_module(f"{__name__}.{module}").facts(syntax, names)

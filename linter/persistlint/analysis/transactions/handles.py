@@ -270,11 +270,14 @@ class Handles:
 
     def _call(self, node: Call, scope: Scope, depth: int) -> Chain:
         function = node.function
-        qualified = self.names.qualified(function) or (
-            self.names.unqualified(function.id) if isinstance(function, Name) else None
-        )
+        is_variable = isinstance(function, Name) and scope.find(function.id) is not None
+        qualified = None if is_variable else self.names.qualified(function)
+        if qualified is None and isinstance(function, Name) and not is_variable:
+            qualified = self.names.unqualified(function.id)
         if qualified is not None and (operation := self._function(qualified)) is not None:
             return self._ran(node, operation, scope)
+        if qualified is not None and (made := self._made(node, qualified, function)) is not None:
+            return _start(made)
         if isinstance(function, Attribute):
             chain = self.follow(function.value, scope, depth + 1)
             if chain.known is not None:
@@ -282,7 +285,7 @@ class Handles:
             if chain.effect:
                 chain.calls.append(node)
                 return chain
-        if (made := self._made(node, qualified, function)) is not None:
+        if not is_variable and (made := self._made(node, qualified, function)) is not None:
             return _start(made)
         if isinstance(function, Name):
             chain = self.follow(function, scope, depth + 1)
@@ -304,11 +307,12 @@ class Handles:
         return None
 
     def _function(self, qualified: str) -> Operation | None:
+        """A function of a library that does something itself; one that only makes a text sends nothing yet."""
         operation = self.tables.functions.get(qualified) or self.tables.functions.get(canonical(qualified))
-        if operation is None:
+        if operation is None or (operation.sql is None and not operation.effect):
             return None
-        sends = operation.sql is not None and operation.yields is None and not operation.raw
-        return operation if operation.effect or sends else None
+        is_text = not operation.effect and bool(operation.returns or operation.yields)
+        return None if is_text else operation
 
     def _ran(self, node: Call, operation: Operation, scope: Scope) -> Chain:
         """A function of a library that does something itself: `transaction.atomic()`, `execute_values(cursor, …)`."""

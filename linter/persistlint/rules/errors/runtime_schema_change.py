@@ -27,6 +27,46 @@ def create_tables(path):
     connection.commit()
 ```
 
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function addPinned() {
+  await pool.query("ALTER TABLE notes ADD COLUMN pinned boolean");
+}
+```
+
+```js
+const { Pool } = require("pg");
+const pool = new Pool();
+
+async function createTables() {
+  await pool.query("CREATE TABLE IF NOT EXISTS notes (id bigint PRIMARY KEY)");
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Upgrade(db *sql.DB) error {
+        _, err := db.Exec("ALTER TABLE notes ADD COLUMN pinned BOOLEAN")
+        return err
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Prepare(db *sql.DB) error {
+        _, err := db.Exec("CREATE TABLE IF NOT EXISTS notes (id BIGINT PRIMARY KEY)")
+        return err
+}
+```
+
 ## Fix
 
 Move it to a migration.

@@ -4,8 +4,8 @@
 A write whose error goes no further: a handler that does nothing or only logs, and in Go a result that is dropped.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
-or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure must
-not stop the others; for logs, metrics and caches; and in tests.
+or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure
+must not stop the others; for logs, metrics and caches; and in tests.
 
 ## Why it matters
 
@@ -59,6 +59,35 @@ func Save(db *sql.DB, id int64) error {
         _, err := db.Exec("INSERT INTO orders (id) VALUES ($1)", id)
         return err
 }
+```
+
+```python
+import logging
+
+import psycopg
+
+logger = logging.getLogger(__name__)
+
+def save(connection: psycopg.Connection, order):
+    try:
+        connection.execute("INSERT INTO orders (id, total) VALUES (%s, %s)", (order.id, order.total))
+    except Exception:
+        logger.exception("order %s", order.id)
+```
+
+```python
+import logging
+
+import psycopg
+
+logger = logging.getLogger(__name__)
+
+def save(connection: psycopg.Connection, order):
+    try:
+        connection.execute("INSERT INTO orders (id, total) VALUES (%s, %s)", (order.id, order.total))
+    except Exception:
+        logger.exception("order %s", order.id)
+        raise
 ```
 
 ## Fix

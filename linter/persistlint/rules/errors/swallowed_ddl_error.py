@@ -1,10 +1,11 @@
 """
 ## What it finds
 
-A change of the schema from code (`ALTER`, `CREATE`, `DROP`, a migration operation) whose handler takes every error and goes
-on.
+A change of the schema from code (`ALTER`, `CREATE`, `DROP`, a migration operation) whose handler takes every error and
+goes on.
 
-Silent for statements that say themselves when there is nothing to do (`IF NOT EXISTS`), and where the handler looks at the error, raises it or returns something.
+Silent for statements that say themselves when there is nothing to do (`IF NOT EXISTS`), and where the handler looks at
+the error, raises it or returns something.
 
 ## Why it matters
 
@@ -30,9 +31,60 @@ def migrate(connection):
         connection.execute("ALTER TABLE notes ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0")
 ```
 
+```js
+const Database = require("better-sqlite3");
+const db = new Database("notes.db");
+
+try {
+  db.exec("ALTER TABLE notes ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0");
+} catch {
+  console.log("already there");
+}
+```
+
+```js
+const Database = require("better-sqlite3");
+const db = new Database("notes.db");
+
+const columns = db.pragma("table_info(notes)").map((column) => column.name);
+if (!columns.includes("pinned")) {
+  db.exec("ALTER TABLE notes ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0");
+}
+```
+
+```go
+package store
+
+import (
+        "database/sql"
+        "log"
+)
+
+func Migrate(db *sql.DB) {
+        if _, err := db.Exec("ALTER TABLE notes ADD COLUMN pinned BOOLEAN"); err != nil {
+                log.Print(err)
+        }
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Migrate(db *sql.DB) error {
+        _, err := db.Exec("ALTER TABLE notes ADD COLUMN IF NOT EXISTS pinned BOOLEAN")
+        return err
+}
+```
+
 ## Fix
 
 Ask the schema first, or take the one error that is meant and raise every other.
+
+## When not to use it
+
+In tools that try a change to learn whether the database can do it.
 
 ## References
 

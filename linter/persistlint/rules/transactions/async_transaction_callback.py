@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-An `async` callback that is given to the transaction of a synchronous driver (better-sqlite3, `node:sqlite`, `bun:sqlite`).
+An `async` callback that is given to the transaction of a synchronous driver (better-sqlite3, `node:sqlite`,
+`bun:sqlite`).
 
 ## Why it matters
 
@@ -35,6 +36,10 @@ const importAll = db.transaction((rows) => {
 ## Fix
 
 Await what is needed before the transaction, and make the callback a plain function.
+
+## When not to use it
+
+Never: where the callback needs no `await`, it needs no `async` either.
 
 ## References
 

@@ -40,9 +40,37 @@ def book(request, seat_id):
     return Response({"id": booking.pk})
 ```
 
+```ts
+import { prisma } from "./prisma";
+
+export const book = (seatId: string) =>
+  prisma.$transaction(async (tx) => {
+    await tx.booking.create({ data: { seatId } });
+    const seat = await tx.seat.findUniqueOrThrow({ where: { id: seatId } });
+    if (seat.taken) return { ok: false, error: "taken" };
+    return { ok: true };
+  });
+```
+
+```ts
+import { prisma } from "./prisma";
+
+export const book = (seatId: string) =>
+  prisma.$transaction(async (tx) => {
+    await tx.booking.create({ data: { seatId } });
+    const seat = await tx.seat.findUniqueOrThrow({ where: { id: seatId } });
+    if (seat.taken) throw new Error("taken");
+    return { ok: true };
+  });
+```
+
 ## Fix
 
 Raise, or roll back before the return; or test before the first write.
+
+## When not to use it
+
+Where what was written is meant to stay, such as the record of a failed attempt, ignore the line with that reason.
 
 ## References
 

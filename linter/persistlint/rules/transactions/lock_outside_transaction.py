@@ -1,8 +1,8 @@
 """
 ## What it finds
 
-A read that locks rows (`FOR UPDATE`, `select_for_update`, `forUpdate`) outside of a transaction, on a handle that commits
-every statement by itself.
+A read that locks rows (`FOR UPDATE`, `select_for_update`, `forUpdate`) outside of a transaction, on a handle that
+commits every statement by itself.
 
 ## Why it matters
 
@@ -40,9 +40,66 @@ async function reserve(id) {
 }
 ```
 
+```python
+from shop.models import Product
+
+def reserve(product_id):
+    product = Product.objects.select_for_update().get(pk=product_id)
+    return product.stock
+```
+
+```python
+from django.db import transaction
+
+from shop.models import Product
+
+@transaction.atomic
+def reserve(product_id):
+    product = Product.objects.select_for_update().get(pk=product_id)
+    product.stock -= 1
+    product.save(update_fields=["stock"])
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Stock(db *sql.DB, id int64) (stock int64, err error) {
+        err = db.QueryRow("SELECT stock FROM products WHERE id = $1 FOR UPDATE", id).Scan(&stock)
+        return stock, err
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Reserve(db *sql.DB, id int64) error {
+        tx, err := db.Begin()
+        if err != nil {
+                return err
+        }
+        defer tx.Rollback()
+        var stock int64
+        if err := tx.QueryRow("SELECT stock FROM products WHERE id = $1 FOR UPDATE", id).Scan(&stock); err != nil {
+                return err
+        }
+        if _, err := tx.Exec("UPDATE products SET stock = stock - 1 WHERE id = $1", id); err != nil {
+                return err
+        }
+        return tx.Commit()
+}
+```
+
 ## Fix
 
 Read and write in one transaction.
+
+## When not to use it
+
+Where every request runs inside a transaction that the framework opens (`ATOMIC_REQUESTS`), which no file tells.
 
 ## References
 

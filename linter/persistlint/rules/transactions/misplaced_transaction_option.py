@@ -37,6 +37,10 @@ async function rename(id, name) {
 Put the option into the argument that the method reads: the first of Sequelize's finders, the second of `create` and
 `update`, the third of Mongoose's queries.
 
+## When not to use it
+
+Never: the method does not read the argument.
+
 ## References
 
 - [Sequelize: model querying](https://sequelize.org/docs/v6/core-concepts/model-querying-finders/)

@@ -36,6 +36,10 @@ def add(path, name):
 
 Commit behind the last write, or write inside `with connection:`.
 
+## When not to use it
+
+Where the writes are meant to be rolled back, as in a dry run, say so with `rollback()`.
+
 ## References
 
 - [PEP 249: connection.commit](https://peps.python.org/pep-0249/#commit)

@@ -100,16 +100,11 @@ func DeleteUser(db *sql.DB, id int64) error {
 
 Open a transaction around the writes and send every one of them through it.
 
-## Options
-
-What a project calls its own wrappers stands in the configuration for all rules: `transactions` under `[names]` lists
-functions and decorators that run what they are given inside a transaction, `handles` variables that hold a connection
-or pool.
-
 ## When not to use it
 
-Where the caller opens the transaction by other means (a middleware, a request hook), name that function in
-`[names]`, or ignore the line with the reason beside it.
+Where the caller opens the transaction by other means (a middleware, a request hook). What a project calls its own
+wrappers stands in the configuration for all rules: `transactions` under `[names]` lists functions and decorators that
+run what they are given inside a transaction, `handles` variables that hold a connection or pool.
 
 ## References
 

@@ -35,9 +35,76 @@ def rebuild(connection: sqlite3.Connection, rows):
             connection.execute("INSERT INTO totals (key, value) VALUES (?, ?)", (key, value))
 ```
 
+```ts
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+
+export const place = (userId: string, sku: string) =>
+  prisma.$transaction(async (tx) => {
+    const order = await tx.order.create({ data: { userId } });
+    await prisma.$transaction(async (inner) => inner.line.create({ data: { orderId: order.id, sku } }));
+  });
+```
+
+```ts
+import { PrismaClient } from "@prisma/client";
+
+const prisma = new PrismaClient();
+
+export const place = (userId: string, sku: string) =>
+  prisma.$transaction(async (tx) => {
+    const order = await tx.order.create({ data: { userId } });
+    await tx.line.create({ data: { orderId: order.id, sku } });
+  });
+```
+
+```go
+package store
+
+import "gorm.io/gorm"
+
+type Order struct{ ID int64 }
+
+func Place(db *gorm.DB, order, copied *Order) error {
+        return db.Transaction(func(tx *gorm.DB) error {
+                if err := tx.Create(order).Error; err != nil {
+                        return err
+                }
+                return db.Transaction(func(inner *gorm.DB) error {
+                        return inner.Create(copied).Error
+                })
+        })
+}
+```
+
+```go
+package store
+
+import "gorm.io/gorm"
+
+type Order struct{ ID int64 }
+
+func Place(db *gorm.DB, order, copied *Order) error {
+        return db.Transaction(func(tx *gorm.DB) error {
+                if err := tx.Create(order).Error; err != nil {
+                        return err
+                }
+                return tx.Transaction(func(inner *gorm.DB) error {
+                        return inner.Create(copied).Error
+                })
+        })
+}
+```
+
 ## Fix
 
 Use the transaction that is open, or a savepoint of it.
+
+## When not to use it
+
+Where the inner transaction must stay when the outer one is rolled back, as a record of attempts does, ignore the
+line with that reason.
 
 ## References
 

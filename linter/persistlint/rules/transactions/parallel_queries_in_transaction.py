@@ -32,9 +32,34 @@ export async function reprice(items: { id: number; price: number }[]) {
 }
 ```
 
+```python
+import asyncio
+
+import asyncpg
+
+async def reprice(connection: asyncpg.Connection, items):
+    async with connection.transaction():
+        await asyncio.gather(
+            *(connection.execute("UPDATE items SET price = $1 WHERE id = $2", item.price, item.id) for item in items)
+        )
+```
+
+```python
+import asyncpg
+
+async def reprice(connection: asyncpg.Connection, items):
+    async with connection.transaction():
+        for item in items:
+            await connection.execute("UPDATE items SET price = $1 WHERE id = $2", item.price, item.id)
+```
+
 ## Fix
 
 One behind the other, in a loop.
+
+## When not to use it
+
+Where the driver is known to queue the queries and none of them can fail.
 
 ## References
 

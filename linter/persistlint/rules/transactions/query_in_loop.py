@@ -31,6 +31,53 @@ async function names(ids) {
 }
 ```
 
+```python
+import psycopg
+
+def names(connection: psycopg.Connection, ids):
+    found = []
+    for user_id in ids:
+        found.append(connection.execute("SELECT name FROM users WHERE id = %s", (user_id,)).fetchone())
+    return found
+```
+
+```python
+import psycopg
+
+def names(connection: psycopg.Connection, ids):
+    return connection.execute("SELECT name FROM users WHERE id = ANY(%s)", (ids,)).fetchall()
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Touch(db *sql.DB, ids []int64) error {
+        for _, id := range ids {
+                if _, err := db.Exec("UPDATE users SET seen = now() WHERE id = $1", id); err != nil {
+                        return err
+                }
+        }
+        return nil
+}
+```
+
+```go
+package store
+
+import (
+        "database/sql"
+
+        "github.com/lib/pq"
+)
+
+func Touch(db *sql.DB, ids []int64) error {
+        _, err := db.Exec("UPDATE users SET seen = now() WHERE id = ANY($1)", pq.Array(ids))
+        return err
+}
+```
+
 ## Fix
 
 Ask for all rows at once (`IN`, `= ANY`), or write them with one statement.

@@ -51,6 +51,42 @@ export async function spend(id: string, amount: number) {
 }
 ```
 
+```go
+package store
+
+import "gorm.io/gorm"
+
+type Wallet struct {
+        ID      int64
+        Balance int64
+}
+
+func Spend(db *gorm.DB, id, cents int64) error {
+        var wallet Wallet
+        if err := db.First(&wallet, id).Error; err != nil {
+                return err
+        }
+        wallet.Balance -= cents
+        return db.Save(&wallet).Error
+}
+```
+
+```go
+package store
+
+import "gorm.io/gorm"
+
+type Wallet struct {
+        ID      int64
+        Balance int64
+}
+
+func Spend(db *gorm.DB, id, cents int64) error {
+        return db.Model(&Wallet{}).Where("id = ? AND balance >= ?", id, cents).
+                UpdateColumn("balance", gorm.Expr("balance - ?", cents)).Error
+}
+```
+
 ## Fix
 
 Let the database compute it in one statement, or lock the row when it is read.
@@ -87,7 +123,8 @@ def read_modify_write(fact: WriteBack, context: RuleContext) -> Iterator[Diagnos
     also = " The transaction does not lock the row that it reads." if fact.in_transaction else ""
     yield context.report(
         fact.range,
-        f"{column} is written back as computed from the value read before, so what others write in between is lost.{also}",
+        f"{column} is written back as computed from the value read before, so what others write in between is lost."
+        f"{also}",
         help="Let the database compute it (`SET n = n + 1`), or lock the row when you read it (`FOR UPDATE`).",
         related=(Related(fact.read, "the value is read here"),),
     )

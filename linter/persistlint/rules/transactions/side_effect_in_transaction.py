@@ -40,9 +40,78 @@ def place(user):
     transaction.on_commit(partial(send_receipt.delay, order.pk))
 ```
 
+```ts
+import { prisma } from "./prisma";
+import { sendOrderEmail } from "./mail";
+
+export async function place(userId: string) {
+  await prisma.$transaction(async (tx) => {
+    const order = await tx.order.create({ data: { userId } });
+    await sendOrderEmail(order.id);
+  });
+}
+```
+
+```ts
+import { prisma } from "./prisma";
+import { sendOrderEmail } from "./mail";
+
+export async function place(userId: string) {
+  const order = await prisma.$transaction(async (tx) => tx.order.create({ data: { userId } }));
+  await sendOrderEmail(order.id);
+}
+```
+
+```go
+package orders
+
+import (
+        "os"
+
+        "gorm.io/gorm"
+)
+
+type Order struct{ ID int64 }
+
+func Place(db *gorm.DB, order *Order, cart string) error {
+        return db.Transaction(func(tx *gorm.DB) error {
+                if err := tx.Create(order).Error; err != nil {
+                        return err
+                }
+                return os.Remove(cart)
+        })
+}
+```
+
+```go
+package orders
+
+import (
+        "os"
+
+        "gorm.io/gorm"
+)
+
+type Order struct{ ID int64 }
+
+func Place(db *gorm.DB, order *Order, cart string) error {
+        err := db.Transaction(func(tx *gorm.DB) error {
+                return tx.Create(order).Error
+        })
+        if err != nil {
+                return err
+        }
+        return os.Remove(cart)
+}
+```
+
 ## Fix
 
 Do it after the commit: `on_commit`, or behind the transaction; or write it to an outbox table in the same transaction.
+
+## When not to use it
+
+Where the effect may happen twice or in vain, as the refresh of a cache may, ignore the line with that reason.
 
 ## References
 

@@ -44,9 +44,79 @@ def register(email, tags):
                 continue
 ```
 
+```ts
+import { prisma } from "./prisma";
+
+export const register = (email: string) =>
+  prisma.$transaction(async (tx) => {
+    const user = await tx.user.create({ data: { email } });
+    try {
+      await tx.profile.create({ data: { userId: user.id } });
+    } catch (error) {
+      console.error(error);
+    }
+  });
+```
+
+```ts
+import { prisma } from "./prisma";
+
+export const register = (email: string) =>
+  prisma.$transaction(async (tx) => {
+    const user = await tx.user.create({ data: { email } });
+    await tx.profile.create({ data: { userId: user.id } });
+  });
+```
+
+```go
+package signup
+
+import (
+        "log"
+
+        "gorm.io/gorm"
+)
+
+type Tag struct{ Name string }
+
+func Learn(db *gorm.DB, names []string) error {
+        return db.Transaction(func(tx *gorm.DB) error {
+                for _, name := range names {
+                        if err := tx.Create(&Tag{Name: name}).Error; err != nil {
+                                log.Print(err)
+                        }
+                }
+                return nil
+        })
+}
+```
+
+```go
+package signup
+
+import "gorm.io/gorm"
+
+type Tag struct{ Name string }
+
+func Learn(db *gorm.DB, names []string) error {
+        return db.Transaction(func(tx *gorm.DB) error {
+                for _, name := range names {
+                        if err := tx.Create(&Tag{Name: name}).Error; err != nil {
+                                return err
+                        }
+                }
+                return nil
+        })
+}
+```
+
 ## Fix
 
 Raise the error again, or put a savepoint around the statement that may fail.
+
+## When not to use it
+
+Where the rest is meant to commit without the failed statement, and the database keeps the transaction usable.
 
 ## References
 

@@ -74,10 +74,38 @@ async function create(data) {
 }
 ```
 
+```python
+import sqlite3
+
+def rename(path, name):
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE people SET name = ?", (name,))
+    connection.execute("COMMIT")
+```
+
+```python
+import sqlite3
+
+def rename(path, name):
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("UPDATE people SET name = ?", (name,))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+```
+
 ## Fix
 
 Go: `defer tx.Rollback()` behind the test of the error. Elsewhere the form that takes a callback or a `with` block, or
 `try` with a rollback in the handler.
+
+## When not to use it
+
+In a program that ends with the error, as a script does: the connection closes with it.
 
 ## References
 

@@ -4,8 +4,8 @@
 A query inside a transaction that goes round it: through the pool, the client or another session instead of the handle
 that the transaction gave, or without the option that names it (`{ transaction: t }`, `{ session }`).
 
-Silent where the library finds the open transaction by itself (Django, Tortoise, MikroORM, Sequelize with CLS), where the
-parameter of the callback has the name of the outer handle, where the query is bound to it in another way
+Silent where the library finds the open transaction by itself (Django, Tortoise, MikroORM, Sequelize with CLS), where
+the parameter of the callback has the name of the outer handle, where the query is bound to it in another way
 (`.transacting(trx)`, `withRepository`), and for handles that are called replicas.
 
 ## Why it matters
@@ -62,9 +62,53 @@ func Place(db *sql.DB, user int64) error {
 }
 ```
 
+```go
+package store
+
+import "database/sql"
+
+func Place(db *sql.DB, user int64) error {
+        tx, err := db.Begin()
+        if err != nil {
+                return err
+        }
+        defer tx.Rollback()
+        if _, err := tx.Exec("INSERT INTO orders (user_id) VALUES ($1)", user); err != nil {
+                return err
+        }
+        if _, err := tx.Exec("UPDATE users SET orders = orders + 1 WHERE id = $1", user); err != nil {
+                return err
+        }
+        return tx.Commit()
+}
+```
+
+```python
+import asyncpg
+
+async def place(pool: asyncpg.Pool, user_id):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("INSERT INTO orders (user_id) VALUES ($1)", user_id)
+        await pool.execute("UPDATE users SET orders = orders + 1 WHERE id = $1", user_id)
+```
+
+```python
+import asyncpg
+
+async def place(pool: asyncpg.Pool, user_id):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("INSERT INTO orders (user_id) VALUES ($1)", user_id)
+        await connection.execute("UPDATE users SET orders = orders + 1 WHERE id = $1", user_id)
+```
+
 ## Fix
 
 Use the handle of the transaction, or pass it in the options.
+
+## When not to use it
+
+Where the query is meant to stay when the transaction is rolled back, or to read what is committed, ignore the line
+with that reason.
 
 ## References
 
@@ -108,7 +152,8 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
         option = transaction.opener.library.transactions.option if transaction.opener.library is not None else ""
         yield context.report(
             effect.range,
-            f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this stays when it is rolled back.",
+            f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this stays when it"
+            " is rolled back.",
             help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
             related=(Related(transaction.range, "the transaction is opened here"),),
         )

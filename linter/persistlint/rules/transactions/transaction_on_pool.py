@@ -42,9 +42,65 @@ async function transfer(from, to, cents) {
 }
 ```
 
+```python
+import asyncpg
+
+async def transfer(pool: asyncpg.Pool, cents):
+    await pool.execute("BEGIN")
+    await pool.execute("UPDATE accounts SET cents = cents - $1", cents)
+    await pool.execute("COMMIT")
+```
+
+```python
+import asyncpg
+
+async def transfer(pool: asyncpg.Pool, cents):
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("UPDATE accounts SET cents = cents - $1", cents)
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Transfer(db *sql.DB, cents int64) error {
+        if _, err := db.Exec("BEGIN"); err != nil {
+                return err
+        }
+        if _, err := db.Exec("UPDATE accounts SET cents = cents - $1", cents); err != nil {
+                return err
+        }
+        _, err := db.Exec("COMMIT")
+        return err
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+func Transfer(db *sql.DB, cents int64) error {
+        tx, err := db.Begin()
+        if err != nil {
+                return err
+        }
+        defer tx.Rollback()
+        if _, err := tx.Exec("UPDATE accounts SET cents = cents - $1", cents); err != nil {
+                return err
+        }
+        return tx.Commit()
+}
+```
+
 ## Fix
 
 Take one connection out of the pool and send everything through it, or use the library's own transaction.
+
+## When not to use it
+
+Never with a pool of several connections. Where it has exactly one, use that connection.
 
 ## References
 

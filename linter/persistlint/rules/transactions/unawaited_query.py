@@ -37,9 +37,31 @@ export async function signUp(email: string) {
 }
 ```
 
+```python
+import asyncpg
+
+async def move(connection: asyncpg.Connection, item):
+    async with connection.transaction():
+        await connection.execute("DELETE FROM old WHERE id = $1", item)
+        connection.execute("INSERT INTO new (id) VALUES ($1)", item)
+```
+
+```python
+import asyncpg
+
+async def move(connection: asyncpg.Connection, item):
+    async with connection.transaction():
+        await connection.execute("DELETE FROM old WHERE id = $1", item)
+        await connection.execute("INSERT INTO new (id) VALUES ($1)", item)
+```
+
 ## Fix
 
 Write `await`, and `for … of` instead of `forEach`.
+
+## When not to use it
+
+Never inside a transaction: what nobody waits for may run when it is over.
 
 ## References
 

@@ -28,6 +28,24 @@ async function rename(id, name) {
 }
 ```
 
+```python
+import psycopg
+
+def rename(connection: psycopg.Connection, user_id, name):
+    connection.execute("UPDATE users SET name = %s WHERE id = %s", (name, user_id))
+    connection.commit()
+```
+
+```python
+import psycopg
+
+def rename(connection: psycopg.Connection, user_id, name):
+    cursor = connection.execute("UPDATE users SET name = %s WHERE id = %s", (name, user_id))
+    if cursor.rowcount == 0:
+        raise LookupError(user_id)
+    connection.commit()
+```
+
 ## Fix
 
 Look at the count of rows that the statement gives.
@@ -55,7 +73,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_BY_KEY = re.compile(r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?\w*id\s*=", re.IGNORECASE | re.DOTALL)
+_BY_KEY = re.compile(
+    r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?(?:\w+_)?id\s*=(?!\s*ANY\b)", re.IGNORECASE | re.DOTALL
+)
 
 
 @rule("unchecked-affected-rows", on=Procedure, severity=Severity.INFO, default=False)

@@ -27,6 +27,42 @@ async function complete(id) {
 }
 ```
 
+```python
+import psycopg
+
+def complete(connection: psycopg.Connection, job_id):
+    connection.execute("UPDATE jobs SET status = 'done' WHERE id = %s", (job_id,))
+```
+
+```python
+import psycopg
+
+def complete(connection: psycopg.Connection, job_id):
+    connection.execute("UPDATE jobs SET status = 'done' WHERE id = %s AND status = 'running'", (job_id,))
+```
+
+```go
+package jobs
+
+import "database/sql"
+
+func Complete(db *sql.DB, id int64) error {
+        _, err := db.Exec("UPDATE jobs SET status = 'done' WHERE id = $1", id)
+        return err
+}
+```
+
+```go
+package jobs
+
+import "database/sql"
+
+func Complete(db *sql.DB, id int64) error {
+        _, err := db.Exec("UPDATE jobs SET status = 'done' WHERE id = $1 AND status = 'running'", id)
+        return err
+}
+```
+
 ## Fix
 
 Name the status that it may come from in the condition, and look at the count of rows.
