@@ -25,7 +25,8 @@ role = "connection"                       # what a statement sent through it bel
 extends = "Queryable"                     # it has the methods and fields of another type of this table, too
 statement = "write"                       # it is a statement that does this where it is sent: "read", "write"
 attributes = ["objects"]                  # an attribute of this name is one, whatever it is an attribute of
-models = true                             # a class of the program's own, by its capital, is one (models of an ORM)
+models = true                             # a class of the program's own, by its capital, is one (models of an ORM);
+                                          # "models": where it is imported from a module of that name
 members = "Delegate"                      # the type of every attribute that nothing else names (`prisma.user`)
 
 [types.Connection.methods]
@@ -219,7 +220,7 @@ class Type:
     methods: Mapping[str, Operation] = field(default_factory=dict)
     role: str = ""
     attributes: tuple[str, ...] = ()
-    models: bool = False
+    models: bool | str = False
     members: str | None = None
     statement: str = ""
 

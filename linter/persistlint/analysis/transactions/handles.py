@@ -109,6 +109,7 @@ class Chain:
     calls: list[Call] = field(default_factory=list)
 
 
+_KEEPS = ("read", "write", "begin", "transaction")  # effects after which a handle belongs to what it did before
 _STRENGTH = {"": 0, "acquire": 1, "bind": 1, "lock": 1, "prepare": 1, "read": 2, "execute": 3, "savepoint": 4}
 
 
@@ -176,11 +177,22 @@ class Handles:
             if library not in self.in_use and library.modules:
                 continue
             for type in library.types.values():
-                if type.models:
+                if type.models is True or (type.models and self._stands_in(name, str(type.models))):
                     role = Role(type.role) if type.role else Role.INSTANCE
                     shown = library if library.modules else None
                     return Known(Handle(name, role, shown, origin, declared=library in self.in_use), type, table=name)
         return None
+
+    def _stands_in(self, name: str, module: str) -> bool:
+        """Whether a class is imported from a module of that name, or derives from another in this file."""
+        definition = self.names.classes.get(name)
+        return bool(definition.bases) if definition is not None else module in self.names.imports[name].split(".")
+
+    def called(self, expression: Expression) -> Expression:
+        """A decorator or context without parentheses as the call that it stands for: `@atomic`, `with db_session:`."""
+        operation = self._function(self.names.qualified(expression) or "")
+        is_bare = operation is not None and operation.effect and not isinstance(expression, Call)
+        return Call(expression.range, expression, ()) if is_bare else expression
 
     def _own_classes(self) -> set[str]:
         own = {local for local, module in self.names.imports.items() if not self._is_library(module)}
@@ -248,7 +260,9 @@ class Handles:
         if base is not None:
             type = self._member(base.type, name)
             table = name if name not in base.type.fields else base.table
-            chain.known = Known(base.handle, type, table) if type is not None else None
+            chain.known = Known(_owner(base.handle, base.type, type), type, table) if type is not None else None
+            if chain.known is not None and chain.known.handle is not base.handle:
+                chain.root = chain.known
             if chain.known is not None or chain.effect or base.handle.role is Role.TRANSACTION:
                 return chain
         manager = _managers(self.names.language).get(name)
@@ -369,6 +383,8 @@ class Handles:
         if base is None:
             return chain
         text = self.sent(node, operation, scope)
+        if base.handle.role is Role.IMPLICIT and any(map(_commits_at_once, node.arguments)):
+            base = replace(base, handle=replace(base.handle, role=Role.CONNECTION))
         if operation.effect == "bind":
             chain.bound_to = (*chain.bound_to, *(argument.value for argument in node.arguments))
             base = chain.root = replace(base, handle=self._bound(node, base.handle, scope))
@@ -505,13 +521,19 @@ class Handles:
         return ""
 
 
+def _owner(handle: Handle, type: Type, member: Type) -> Handle:
+    """What an attribute of a handle belongs to: `db.session` is a session, `env.cr` a connection."""
+    is_own = member.role == "session" or (not type.role and member.role != "")
+    return replace(handle, role=Role(member.role)) if is_own and handle.role is not Role.TRANSACTION else handle
+
+
 def _handed(handle: Handle, type: Type | None, operation: Operation) -> Handle:
     """The handle that an operation gives: another connection, a session, or the one that it was called on."""
     if operation.effect == "acquire":
         # Whether a driver that opens transactions by itself does so here was said where its pool was made.
         role = Role.IMPLICIT if type is not None and type.role == "implicit" else Role.CONNECTION
         return replace(handle, role=role if handle.role is Role.POOL else handle.role, owned=role is Role.CONNECTION)
-    if type is not None and type.role and operation.effect not in ("read", "write", "begin"):
+    if type is not None and type.role and operation.returns != "self" and operation.effect not in _KEEPS:
         made = Role(type.role)
         if made is not Role.INSTANCE and made is not handle.role and handle.role is not Role.TRANSACTION:
             return replace(handle, role=made, owned=True)

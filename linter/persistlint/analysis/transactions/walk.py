@@ -154,6 +154,7 @@ class Walk:
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
     settled: set[Handle] = field(default_factory=set)  # handles that commit by themselves
+    held: set[Handle] = field(default_factory=set)  # connections of a `with`, which rolls back what is left open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
     place: Place = field(default_factory=Place)
@@ -414,7 +415,7 @@ class Walk:
             self.block(statement.final)
 
     def _with(self, statement: With) -> None:
-        context = statement.context
+        context = self.handles.called(statement.context)
         chain = self.handles.follow(context, self.scope)
         count = len(self.opened)
         self.visit(context, Use.AWAITED)
@@ -438,6 +439,11 @@ class Walk:
             opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL
         if statement.target is not None:
             self._bind(statement.target, context, "")
+            bound = self.handles.known(statement.target, self.scope)
+            if chain.effect in ("", "acquire") and bound is not None:
+                self.held.add(bound.handle)
+                if opened is not None and opened.on_connection:
+                    opened.handle = bound.handle
             if opened is not None and not opened.on_connection and not opened.is_savepoint:
                 self._name_transaction(opened, statement.target)
                 if opened.handle is not None and chain.known is not None and chain.known.type.role == "session":
