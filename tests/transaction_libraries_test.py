@@ -1,5 +1,6 @@
-"""Every library that can write or open a transaction: the Markdown files in `transactions/` say what all rules of that
-group report of programs that use it. One file per library table, in the format of rules/README.md."""
+"""Every library that can write or open a transaction: the Markdown files in `transactions/` say what the rules about
+transactions and errors report of programs that use it, those that are off by default left out. One file per library
+table, in the format of rules/README.md."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from persistlint.rules import every_rule
 from running import diagnostics_of, place_of, source_of
 
 FOLDER = Path(__file__).parent / "transactions"
-GROUP = frozenset(rule.name for rule in every_rule() if rule.group == "transactions")
+RULES = frozenset(rule.name for rule in every_rule() if rule.group in ("transactions", "errors") and rule.default)
 FILES = {f"{path.parent.name}/{path.stem}": cases(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*/*.md"))}
 CASES = [(file, case) for file, found in FILES.items() for case in found]
 TABLES = {
@@ -30,7 +31,7 @@ TABLES = {
 def test_reports_what_the_case_says_and_nothing_else(file: str, case: Case) -> None:
     assert file in TABLES
     source = source_of(case, case.text)
-    found = [place_of(source, diagnostic) for diagnostic in diagnostics_of(source, GROUP, case)]
+    found = [place_of(source, diagnostic) for diagnostic in diagnostics_of(source, RULES, case)]
     assert sorted(found) == sorted(case.expectations)
 
 
