@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlglot
 
+from persistlint.facts import Role
 from persistlint.libraries import catalogue
+from persistlint.rules import may_apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,11 @@ TABLES = {
 SINK_KEYS = {"sql", "fragment"}
 CLAUSES = {"where", "select", "from", "group", "order", "set", "value", "with", "name"}
 STATEMENTS = {"many", "one", "first", "one-with-parameters", "one-by-default"}
+EFFECTS = {
+    "read", "write", "schema", "pending", "begin", "transaction", "commit", "rollback", "savepoint", "lock", "bind",
+    "acquire", "release", "after", "prepare", "execute", "autocommit",
+}  # fmt: skip
+ROLES = {role.value for role in Role}
 YIELDS = {"number", "identifier", "literal", "placeholder", "checked", "argument", "request"}
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -64,6 +71,7 @@ def test_types_that_are_referred_to_exist(table: dict[str, Any]) -> None:
     types = table.get("types", {})
     referred = {operation["returns"] for operation in _operations(table) if "returns" in operation}
     referred |= {name for entry in types.values() for name in entry.get("fields", {}).values()}
+    referred |= {entry[key] for entry in types.values() for key in ("members", "extends") if key in entry}
     assert referred <= {"self", *types}
 
 
@@ -86,9 +94,33 @@ def test_operations_use_the_words_of_the_format(table: dict[str, Any]) -> None:
         assert operation.get("format", "printf") in {"printf", "sql", "braces"}
         assert operation.get("tag", "binds") in {"binds", "raw", "text", "identifier"}
         assert operation.get("statements", "one") in STATEMENTS
+        assert operation.get("effect", "read") in EFFECTS
+        assert operation.get("role", "pool") in ROLES
         assert "clause" not in operation or "fragment" in operation
         if operation.get("raw"):
             assert SINK_KEYS & set(operation) or operation.get("tag")
+
+
+@every_table
+def test_types_use_the_words_of_the_format(table: dict[str, Any]) -> None:
+    for entry in table.get("types", {}).values():
+        assert entry.get("role", "pool") in ROLES
+        assert entry.get("statement", "read") in {"read", "write"}
+
+
+# Names that a file may have for many reasons; the rules need more than one write, or a transaction around it.
+SAYS_NOTHING_ALONE = {
+    "aadd", "append", "aset", "cancel", "find_one_and_replace", "findOneAndReplace", "recover", "replace", "set",
+    "start", "store", "submit", "txIf",
+}  # fmt: skip
+
+
+@every_table
+def test_what_writes_or_opens_a_transaction_lets_a_file_be_looked_at(table: dict[str, Any]) -> None:
+    methods = [method for entry in table.get("types", {}).values() for method in entry.get("methods", {}).items()]
+    for name, operation in [*methods, *table.get("functions", {}).items()]:
+        if "sql" not in operation and operation.get("effect") in {"write", "pending", "begin", "transaction"}:
+            assert name in SAYS_NOTHING_ALONE or may_apply("transactions", f".{name}(".encode()), name
 
 
 @every_table

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from markdown import FILENAMES, Case, Expectation, blocks, cases, sections, without_expectations
-from persistlint.engine import check
+from markdown import FILENAMES, Case, blocks, cases, sections, without_expectations
 from persistlint.fixes.converge import converge
 from persistlint.languages import language_of, read
 from persistlint.rules import every_rule
-from persistlint.settings import Settings
-from persistlint.source import SourceFile
+from running import diagnostics_of, place_of, source_of
 
 if TYPE_CHECKING:
-    from persistlint.diagnostic import Diagnostic
     from persistlint.rule import Rule
 
 FOLDER = Path(__file__).parent / "rules"
@@ -31,13 +28,13 @@ HEADINGS = ["What it finds", "Why it matters", "Example", "Fix", "Options", "Whe
 @pytest.mark.parametrize(("name", "case"), CASES, ids=lambda value: _id(value))
 def test_reports_what_the_case_says_and_nothing_else(name: str, case: Case) -> None:
     assert {expectation.rule for expectation in case.expectations} <= {name}
-    source = _source(case, case.text)
+    source = source_of(case, case.text)
     assert case.is_broken == bool(read(source).errors), "`broken` is for programs that do not parse, and for them alone"
-    found = _diagnostics(source, name, case)
+    found = diagnostics_of(source, {name}, case)
     expected = [expectation for expectation in case.expectations if expectation.column]
     spurious = {expectation.line for expectation in case.expectations if expectation.kind == "spurious"}
     missing = {expectation.line for expectation in case.expectations if expectation.kind == "missing"}
-    places = [_place(source, diagnostic) for diagnostic in found]
+    places = [place_of(source, diagnostic) for diagnostic in found]
     assert sorted(place for place in places if place.line not in spurious) == sorted(expected)
     assert not missing & {place.line for place in places}, "a known gap is closed: say where the diagnostic is"
     assert spurious <= {place.line for place in places}, "a false report is gone: drop its `spurious`"
@@ -48,10 +45,10 @@ def test_reports_what_the_case_says_and_nothing_else(name: str, case: Case) -> N
 
 @pytest.mark.parametrize(("name", "case"), LOUD, ids=lambda value: _id(value))
 def test_fixes_parse_and_converge(name: str, case: Case) -> None:
-    source = _source(case, case.text)
-    fixed, _ = converge(source, lambda source: _diagnostics(source, name, case), unsafe=True)
+    source = source_of(case, case.text)
+    fixed, _ = converge(source, lambda source: diagnostics_of(source, {name}, case), unsafe=True)
     assert len(read(fixed).errors) <= len(read(source).errors)
-    _, again = converge(fixed, lambda source: _diagnostics(source, name, case), unsafe=True)
+    _, again = converge(fixed, lambda source: diagnostics_of(source, {name}, case), unsafe=True)
     assert not again, "the fixes undo each other"
     result = without_expectations(fixed.content.decode(), case.path)
     if case.is_fix_missing:
@@ -80,8 +77,8 @@ def test_examples_of_the_documentation_behave(rule: Rule[Any]) -> None:
             examples.setdefault(block.kind, []).append(case)
     assert examples, "no example"
     for language, (bad, good, *_) in examples.items():
-        assert _diagnostics(_source(bad, bad.text), rule.name, bad), f"the bad {language} example is not reported"
-        assert not _diagnostics(_source(good, good.text), rule.name, good), f"the good {language} example is reported"
+        assert diagnostics_of(source_of(bad, bad.text), {rule.name}, bad), f"the bad {language} is not reported"
+        assert not diagnostics_of(source_of(good, good.text), {rule.name}, good), f"the good {language} is reported"
 
 
 @pytest.mark.parametrize("rule", EVERY_RULE)
@@ -100,25 +97,3 @@ def test_every_test_file_is_of_a_rule() -> None:
 
 def _id(value: str | Case) -> str:
     return value if isinstance(value, str) else f"{value.line} {value.path}: {value.heading}"
-
-
-def _settings(name: str, case: Case) -> Settings:
-    return Settings(frozenset({name}), options={name: case.options}, dialect=case.dialect)
-
-
-def _source(case: Case, text: str) -> SourceFile:
-    language = language_of(case.path)
-    assert language is not None, f"{case.path}: not a file that persistlint reads"
-    return SourceFile(case.path, text.encode(), language, dialect=case.dialect)
-
-
-def _diagnostics(source: SourceFile, name: str, case: Case) -> tuple[Diagnostic, ...]:
-    report = check(source, _settings(name, case))
-    assert not report.errors
-    return tuple(report.diagnostics)
-
-
-def _place(source: SourceFile, diagnostic: Diagnostic) -> Expectation:
-    position = source.position(diagnostic.range.start)
-    severity = diagnostic.severity.value
-    return Expectation(position.line, position.column, severity, diagnostic.rule, diagnostic.message)

@@ -22,13 +22,17 @@ fields = { client = "Client" }            # attributes that hold an object of an
 requests = ["query", "body"]              # attributes that hold data from outside
 checked = ["data"]                        # attributes that hold one of a fixed set of values, or a number
 role = "connection"                       # what a statement sent through it belongs to, see below
+extends = "Queryable"                     # it has the methods and fields of another type of this table, too
+statement = "write"                       # it is a statement that does this where it is sent: "read", "write"
 attributes = ["objects"]                  # an attribute of this name is one, whatever it is an attribute of
-models = true                             # a class of the program's own, by its capital, is one (models of an ORM)
+models = true                             # a class of the program's own, by its capital, is one (models of an ORM);
+                                          # "models": where it is imported from a module of that name
 members = "Delegate"                      # the type of every attribute that nothing else names (`prisma.user`)
 
 [types.Connection.methods]
 execute = { sql = 0, keys = ["query"], parameters = 1, returns = "Cursor" }
 cursor = { returns = "Cursor" }
+"add*" = { effect = "write" }             # every method whose name goes on with a capital behind this
 
 [functions]                               # by qualified name: `module.name`, or `module` for a default import
 "psycopg.sql.Identifier" = { yields = "identifier" }
@@ -44,6 +48,8 @@ exit-commits = true                       # leaving `with connection:` commits
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
 `github.com/jackc/pgx.Conn`, `better-sqlite3` (the default import or `require` of it).
+
+A library of which no type and no function has a `role` takes no part in transactions.
 
 Keys of an operation (a method or function):
 
@@ -65,12 +71,16 @@ Keys of an operation (a method or function):
   (a plain string, as `String.raw`).
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
-- `effect`: what the call does to the database, where no SQL tells: "read", "write", "pending" (a write that a later
-  flush or commit sends), "begin", "commit", "rollback", "savepoint", "lock" (the read of its chain locks the rows),
-  "bind" (its argument is the transaction of its chain), "acquire" and "release" (a connection of a pool), "after"
-  (what it is given runs after the commit).
+- `effect`: what the call does to the database, where no SQL tells: "read", "write", "schema", "pending" (a write that
+  a later flush or commit sends), "begin", "transaction" (runs the callback or the statements that it is given in one;
+  without `returns` the object itself is inside meanwhile), "commit", "rollback", "savepoint", "lock" (the read of its
+  chain locks the rows), "bind" (its argument is what its chain is sent through), "acquire" and "release" (a connection
+  of a pool), "after" (what it is given runs after the commit), "prepare" and "execute" (the SQL is kept, and sent
+  later), "autocommit" (from here on every statement commits at once).
 - `table`: index of the argument that names the table or model.
 - `options`: index of the argument in which the option of `[transactions]` stands.
+- `handle`: index of the argument that it is sent through, where that is not the receiver.
+- `role`: of a function that is given no handle: what its statement belongs to.
 - `statements`: what a call does with several statements in one text: runs them all ("many"), refuses them ("one"),
   silently runs the "first" alone, refuses them where values are bound ("one-with-parameters", as PostgreSQL's extended
   protocol does) or unless the connection is made otherwise ("one-by-default"); the library's `statements-option` names
@@ -84,9 +94,10 @@ object). A type without a role, such as a cursor or a builder, belongs to what i
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +123,8 @@ OPERATION_KEYS = frozenset(
         "effect",
         "table",
         "options",
+        "handle",
+        "role",
     ]
 )
 TYPE_KEYS = frozenset(
@@ -130,6 +143,8 @@ TYPE_KEYS = frozenset(
         "attributes",
         "models",
         "members",
+        "extends",
+        "statement",
     ]
 )
 LIBRARY_KEYS = frozenset(
@@ -150,6 +165,7 @@ LIBRARY_KEYS = frozenset(
         "documentation",
     ]
 )
+_FIRST_WORD = re.compile(r"[$_a-z]+(?=[A-Z])|[A-Z][a-z]+(?=[A-Z])")
 TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits"])
 
 
@@ -177,6 +193,8 @@ class Operation:
     effect: str = ""
     table: int | None = None
     options: int | None = None
+    handle: int | None = None
+    role: str = ""
 
     @property
     def is_sink(self) -> bool:
@@ -202,8 +220,16 @@ class Type:
     methods: Mapping[str, Operation] = field(default_factory=dict)
     role: str = ""
     attributes: tuple[str, ...] = ()
-    models: bool = False
+    models: bool | str = False
     members: str | None = None
+    statement: str = ""
+
+    def method(self, name: str) -> Operation | None:
+        """The method of that name, or the one that the beginning of the name stands for (`add*` for `addRole`)."""
+        found = self.methods.get(name)
+        if found is None and (match := _FIRST_WORD.match(name)):
+            found = self.methods.get(f"{match.group()}*")
+        return found
 
     def returned(self, name: str | None) -> Type | None:
         """The type of this library with that name, where "self" is this one."""
@@ -242,6 +268,21 @@ class Library:
     types: dict[str, Type] = field(default_factory=dict)
     functions: dict[str, Operation] = field(default_factory=dict)
 
+    @cached_property
+    def takes_part(self) -> bool:
+        """Whether it has something to do with transactions: anything of it has a role."""
+        parts: list[Type | Operation] = [*self.types.values(), *self.functions.values()]
+        return any(part.role for part in parts)
+
+    def role_of(self, type: Type) -> str:
+        """The role of a type, or else of the first type of the table that makes one."""
+        makers = (
+            other.role
+            for other in self.types.values()
+            if type.name in other.fields.values() or any(o.returns == type.name for o in other.methods.values())
+        )
+        return type.role or next(filter(None, makers), "")
+
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
@@ -269,7 +310,7 @@ def catalogue(folder: str) -> Catalogue:
         if path.name.endswith(".toml"):
             try:
                 loaded.append(_library(tomllib.loads(path.read_text("utf-8"))))
-            except (tomllib.TOMLDecodeError, ValueError, TypeError) as error:
+            except (tomllib.TOMLDecodeError, ValueError, TypeError, KeyError) as error:
                 raise ValueError(f"libraries/{folder}/{path.name}: {error}") from error
     types: dict[str, Type] = {}
     created: dict[str, Type] = {}
@@ -308,8 +349,10 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("statements-option", ""),
         _binding(table.get("transactions", {})),
     )
-    for name, entry in table.get("types", {}).items():
-        _refuse_unknown(entry, TYPE_KEYS, f"type {name}")
+    types = table.get("types", {})
+    for name, own in types.items():
+        _refuse_unknown(own, TYPE_KEYS, f"type {name}")
+        entry = _extended(own, types)
         library.types[name] = Type(
             library,
             name,
@@ -327,6 +370,7 @@ def _library(table: dict[str, Any]) -> Library:
             tuple(entry.get("attributes", ())),
             entry.get("models", False),
             entry.get("members"),
+            entry.get("statement", ""),
         )
     for name, keys in table.get("functions", {}).items():
         library.functions[name] = _operation(library, name, keys)
@@ -335,6 +379,15 @@ def _library(table: dict[str, Any]) -> Library:
         if operation.returns is not None and operation.returns not in known:
             raise ValueError(f"{operation.name} returns {operation.returns!r}, which is not a type of this library")
     return library
+
+
+def _extended(entry: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
+    """A type with what it has of the one that it extends."""
+    if "extends" not in entry:
+        return entry
+    base = _extended(types[entry["extends"]], types)
+    merged = {key: base.get(key, {}) | entry.get(key, {}) for key in ("methods", "fields")}
+    return {key: base[key] for key in ("fluent", "members", "tag", "call") if key in base} | entry | merged
 
 
 def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
@@ -362,6 +415,8 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         effect=keys.get("effect", ""),
         table=keys.get("table"),
         options=keys.get("options"),
+        handle=keys.get("handle"),
+        role=keys.get("role", ""),
     )
 
 

@@ -133,9 +133,7 @@ def _decorated(function: Function, walk: Walk) -> None:
     """A decorator that runs the function inside a transaction."""
     for decorator in function.decorators:
         called = decorator.function if isinstance(decorator, Call) else decorator
-        chain = walk.handles.follow(
-            decorator if isinstance(decorator, Call) else Call(decorator.range, decorator, ()), walk.scope
-        )
+        chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
         name = path_of(called) or last_name(called)
         if chain.effect == "begin" or DECORATES.fullmatch(name) or name in walk.handles.project.transactions:
             opened = walk.open(decorator.range, Scoping.DECORATOR, chain, None)

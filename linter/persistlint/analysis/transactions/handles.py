@@ -16,11 +16,13 @@ from persistlint.analysis.names import Names, canonical, last_name, path_of
 from persistlint.analysis.values import Atom, Instance
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
+    Argument,
     Attribute,
     Await,
     Binary,
     Call,
     Conditional,
+    Constant,
     Expression,
     Mapping,
     Name,
@@ -108,6 +110,7 @@ class Chain:
     calls: list[Call] = field(default_factory=list)
 
 
+_KEEPS = ("read", "write", "begin", "transaction")  # effects after which a handle belongs to what it did before
 _STRENGTH = {"": 0, "acquire": 1, "bind": 1, "lock": 1, "prepare": 1, "read": 2, "execute": 3, "savepoint": 4}
 
 
@@ -145,7 +148,7 @@ class Handles:
     def declared(self, annotation: str, name: str, origin: int) -> Known | None:
         """A handle by its declared type."""
         value = self.names.declared(annotation) if annotation else None
-        if not isinstance(value, Atom) or value.type is None:
+        if not isinstance(value, Atom) or value.type is None or not value.type.library.takes_part:
             return None
         bare = re.split(r"[\[<]", annotation.strip("&* "), maxsplit=1)[0]
         return Known(Handle(name, _role(value.type, bare, name), value.type.library, origin, declared=True), value.type)
@@ -160,7 +163,8 @@ class Handles:
                 types = types or _by_handle(self.names.language).get("db", ())
             for type in types:
                 if type.library in self.in_use or type.library.name.lower() == word:
-                    return Known(Handle(name, _role(type, name), type.library, origin, declared=True), type)
+                    handle = Handle(name, _role(type, name), type.library, origin, declared=True)
+                    return Known(handle, type) if type.library.takes_part else None
             for type in types:
                 if not type.library.modules:
                     return Known(Handle(name, _role(type, name), None, origin), type)
@@ -174,11 +178,22 @@ class Handles:
             if library not in self.in_use and library.modules:
                 continue
             for type in library.types.values():
-                if type.models:
+                if type.models is True or (type.models and self._stands_in(name, str(type.models))):
                     role = Role(type.role) if type.role else Role.INSTANCE
                     shown = library if library.modules else None
                     return Known(Handle(name, role, shown, origin, declared=library in self.in_use), type, table=name)
         return None
+
+    def _stands_in(self, name: str, module: str) -> bool:
+        """Whether a class is imported from a module of that name, or derives from another in this file."""
+        definition = self.names.classes.get(name)
+        return bool(definition.bases) if definition is not None else module in self.names.imports[name].split(".")
+
+    def called(self, expression: Expression) -> Expression:
+        """A decorator or context without parentheses as the call that it stands for: `@atomic`, `with db_session:`."""
+        operation = self._function(self.names.qualified(expression) or "")
+        is_bare = operation is not None and operation.effect and not isinstance(expression, Call)
+        return Call(expression.range, expression, ()) if is_bare else expression
 
     def _own_classes(self) -> set[str]:
         own = {local for local, module in self.names.imports.items() if not self._is_library(module)}
@@ -226,7 +241,7 @@ class Handles:
         return _start(self._model(name, -1) or self.guess(name))
 
     def _exported(self, name: str, module: str | None) -> Known | None:
-        """An object that a library exports ready for use: `from django.db import connection`."""
+        """An object that a library exports ready for use: `from django.db import connection`, `alembic.op`."""
         type = self.tables.types.get(module or "") or self.tables.created.get(module or "")
         if type is None and module is not None and name in type_handles(self.names.language, module):
             return self.guess(name)
@@ -239,12 +254,16 @@ class Handles:
         variable = scope.find(path) if path is not None else None
         if variable is not None and variable.known is not None:
             return _start(variable.known)
+        if (qualified := self.names.qualified(node)) is not None and qualified in self.tables.types:
+            return _start(self._exported(name, qualified))
         chain = self.follow(value, scope, depth + 1)
         base = chain.known
         if base is not None:
             type = self._member(base.type, name)
             table = name if name not in base.type.fields else base.table
-            chain.known = Known(base.handle, type, table) if type is not None else None
+            chain.known = Known(_owner(base.handle, base.type, type), type, table) if type is not None else None
+            if chain.known is not None and chain.known.handle is not base.handle:
+                chain.root = chain.known
             if chain.known is not None or chain.effect or base.handle.role is Role.TRANSACTION:
                 return chain
         manager = _managers(self.names.language).get(name)
@@ -264,7 +283,7 @@ class Handles:
     def _member(self, type: Type, name: str) -> Type | None:
         types = type.library.types
         found = type.fields.get(name)
-        if found is None and name not in type.methods:
+        if found is None and type.method(name) is None:
             found = type.members
         return types.get(found) if found else None
 
@@ -275,17 +294,21 @@ class Handles:
         if qualified is None and isinstance(function, Name) and not is_variable:
             qualified = self.names.unqualified(function.id)
         if qualified is not None and (operation := self._function(qualified)) is not None:
-            return self._ran(node, operation, scope)
-        if qualified is not None and (made := self._made(node, qualified, function)) is not None:
+            ran = self._ran(node, operation, scope)
+            if ran is not None:
+                return ran
+        if qualified is not None and (made := self._made(node, qualified, scope)) is not None:
             return _start(made)
         if isinstance(function, Attribute):
             chain = self.follow(function.value, scope, depth + 1)
+            if chain.known is None and not chain.effect:
+                chain.known = chain.root = self._row(node, function.name, scope)
             if chain.known is not None:
                 return self._method(node, function.name, chain, scope)
             if chain.effect:
                 chain.calls.append(node)
                 return chain
-        if not is_variable and (made := self._made(node, qualified, function)) is not None:
+        if not is_variable and (made := self._made(node, qualified, scope)) is not None:
             return _start(made)
         if isinstance(function, Name):
             chain = self.follow(function, scope, depth + 1)
@@ -296,37 +319,61 @@ class Handles:
                 return _start(self.guess(function.id))
         return Chain()
 
-    def _made(self, node: Call, qualified: str | None, function: Expression) -> Known | None:
-        """What a constructor or factory of a library makes."""
-        candidates = [name for name in (qualified, path_of(function)) if name is not None]
+    def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
+        """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
+        candidates = [*filter(None, (qualified, path_of(node.function)))]
         for name in (*candidates, *map(canonical, candidates)):
             type = self.tables.created.get(name) or self.tables.types.get(name)
-            if type is not None:
-                handle = Handle(name.rsplit(".", 1)[-1], _role(type, name), type.library, node.range.start, True, True)
-                return Known(handle, type, is_new=True)
+            if type is None or not type.library.takes_part:
+                continue
+            table = self.table_of(node.arguments[0].value, scope) if type.statement and node.arguments else ""
+            if not type.role and (given := self._given(node, scope)) is not None:
+                return Known(given.handle, type, table)
+            role = _role(type, name)
+            if role is Role.IMPLICIT and any(map(_commits_at_once, node.arguments)):
+                role = Role.CONNECTION
+            handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, True)
+            return Known(handle, type, table, is_new=True)
+        return None
+
+    def _given(self, node: Call, scope: Scope) -> Known | None:
+        """The handle among the first arguments of a call; a context may go before it."""
+        known = (self.known(argument.value, scope) for argument in node.arguments[:2])
+        return next(filter(None, known), None)
+
+    def _row(self, node: Call, name: str, scope: Scope) -> Known | None:
+        """An object of generated code, by the handle that it is given: `user.Insert(ctx, tx, boil.Infer())`."""
+        for library in self.in_use:
+            for type in library.types.values():
+                operation = type.methods.get(name) if type.models else None
+                if operation is None or operation.handle is None or operation.handle >= len(node.arguments):
+                    continue
+                given = self.known(node.arguments[operation.handle].value, scope)
+                if given is not None:
+                    return Known(given.handle, type)
         return None
 
     def _function(self, qualified: str) -> Operation | None:
-        """A function of a library that does something itself; one that only makes a text sends nothing yet."""
-        operation = self.tables.functions.get(qualified) or self.tables.functions.get(canonical(qualified))
-        if operation is None or (operation.sql is None and not operation.effect):
-            return None
-        is_text = not operation.effect and bool(operation.returns or operation.yields)
-        return None if is_text else operation
+        return self.tables.functions.get(qualified) or self.tables.functions.get(canonical(qualified))
 
-    def _ran(self, node: Call, operation: Operation, scope: Scope) -> Chain:
-        """A function of a library that does something itself: `transaction.atomic()`, `execute_values(cursor, …)`."""
-        first = self.known(node.arguments[0].value, scope) if node.arguments else None
-        if first is None and len(node.arguments) > 1:
-            first = self.known(node.arguments[1].value, scope)
+    def _ran(self, node: Call, operation: Operation, scope: Scope) -> Chain | None:
+        """A function of a library: `transaction.atomic()`, `execute_values(cursor, …)`, `sq.Insert("users")`; None
+        where it neither does something nor makes an object."""
         type = operation.library.types.get(operation.returns or "")
-        root = first or Known(Handle("", Role.POOL, operation.library, -1, True), type or _NOTHING)
-        chain = _start(root)
-        return self._operate(node, operation, chain, scope)
+        root = self._given(node, scope)
+        if operation.effect or operation.role or (operation.sql is not None and root is not None):
+            role = Role(operation.role) if operation.role else Role.POOL
+            root = root or Known(Handle("", role, operation.library, -1, True), type or _NOTHING)
+            return self._operate(node, operation, _start(root), scope)
+        if type is None or not operation.library.takes_part:
+            return None
+        table = "" if operation.table is None else self.table_of(node.arguments[operation.table].value, scope)
+        handle = root.handle if root is not None else Handle("", _role(type), operation.library, -1, True)
+        return _start(Known(handle, type, table))
 
     def _method(self, node: Call, name: str, chain: Chain, scope: Scope) -> Chain:
         base = chain.known
-        operation = base.type.methods.get(name) if base is not None else None
+        operation = base.type.method(name) if base is not None else None
         if base is None or operation is None:
             chain.calls.append(node)
             if base is not None and not base.type.fluent:
@@ -340,14 +387,22 @@ class Handles:
         if base is None:
             return chain
         text = self.sent(node, operation, scope)
+        if base.handle.role is Role.IMPLICIT and any(map(_commits_at_once, node.arguments)):
+            base = replace(base, handle=replace(base.handle, role=Role.CONNECTION))
         if operation.effect == "bind":
             chain.bound_to = (*chain.bound_to, *(argument.value for argument in node.arguments))
+            base = chain.root = replace(base, handle=self._bound(node, base.handle, scope))
         if operation.effect == "lock" and (self.language != "go" or _mentions_lock(node)):
             chain.locks = True
         if operation.table is not None and operation.table < len(node.arguments):
             chain.table = self.table_of(node.arguments[operation.table].value, scope) or chain.table
         table = chain.table or base.table
         effect = operation.effect or ("sql" if text is not None else "")
+        if operation.sql is not None and effect in ("sql", "read", "write"):
+            sent = None if text else self._statement(node, operation, scope)
+            effect, table = (
+                (sent.type.statement, sent.table) if sent is not None else ("sql" if text else effect, table)
+            )
         if effect == "execute":
             text, effect = base.sql or None, "sql" if base.sql else "read"
         if effect and _STRENGTH.get(effect, 5) >= _STRENGTH.get(chain.effect, 5):
@@ -364,11 +419,21 @@ class Handles:
         chain.known = Known(handle, type, table, text or "", handle is not base.handle or base.is_new) if type else None
         return chain
 
+    def _bound(self, node: Call, handle: Handle, scope: Scope) -> Handle:
+        """The handle that a builder is bound to; what cannot be told apart from a transaction is taken for one."""
+        given = self._given(node, scope)
+        return given.handle if given is not None else replace(handle, role=Role.TRANSACTION)
+
+    def _statement(self, node: Call, operation: Operation, scope: Scope) -> Known | None:
+        """The statement as an object that a call sends: `session.execute(insert(User))`."""
+        known = (self.known(argument.value, scope) for argument in node.arguments[operation.sql or 0 :])
+        return next((found for found in known if found is not None and found.type.statement), None)
+
     def _tagged(self, node: TaggedTemplate, scope: Scope, depth: int) -> Chain:
         tag = node.tag
         if isinstance(tag, Attribute):
             chain = self.follow(tag.value, scope, depth + 1)
-            operation = chain.known.type.methods.get(tag.name) if chain.known is not None else None
+            operation = chain.known.type.method(tag.name) if chain.known is not None else None
             if operation is None or operation.tag is None:
                 return Chain()
         else:
@@ -461,11 +526,19 @@ class Handles:
         return ""
 
 
+def _owner(handle: Handle, type: Type, member: Type) -> Handle:
+    """What an attribute of a handle belongs to: `db.session` is a session, `env.cr` a connection."""
+    is_own = member.role == "session" or (not type.role and member.role != "")
+    return replace(handle, role=Role(member.role)) if is_own and handle.role is not Role.TRANSACTION else handle
+
+
 def _handed(handle: Handle, type: Type | None, operation: Operation) -> Handle:
     """The handle that an operation gives: another connection, a session, or the one that it was called on."""
     if operation.effect == "acquire":
-        return replace(handle, role=Role.CONNECTION if handle.role is Role.POOL else handle.role, owned=True)
-    if type is not None and type.role and operation.effect not in ("read", "write", "begin"):
+        # Whether a driver that opens transactions by itself does so here was said where its pool was made.
+        role = Role.IMPLICIT if type is not None and type.role == "implicit" else Role.CONNECTION
+        return replace(handle, role=role if handle.role is Role.POOL else handle.role, owned=role is Role.CONNECTION)
+    if type is not None and type.role and operation.returns != "self" and operation.effect not in _KEEPS:
         made = Role(type.role)
         if made is not Role.INSTANCE and made is not handle.role and handle.role is not Role.TRANSACTION:
             return replace(handle, role=made, owned=True)
@@ -499,7 +572,17 @@ def _role(type: Type, *names: str) -> Role:
         return Role.TRANSACTION
     if any(_POOL_NAME.search(name) for name in names):
         return Role.POOL
-    return Role(type.role) if type.role else Role.CONNECTION
+    return Role(type.library.role_of(type) or Role.CONNECTION)
+
+
+def _commits_at_once(argument: Argument) -> bool:
+    """Whether an argument of a Python driver's constructor says that no transaction is opened by itself."""
+    match argument.value:
+        case Constant(value=value):
+            return (argument.keyword, value) in (("autocommit", True), ("isolation_level", None))
+        case String(value="AUTOCOMMIT"):
+            return argument.keyword == "isolation_level"
+    return False
 
 
 def _says_handle(annotation: str) -> bool:

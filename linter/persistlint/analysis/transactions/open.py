@@ -151,6 +151,8 @@ def _has_option(chain: Chain, option: str, scope: Scope) -> bool:
     """Whether a call of the chain is given the option, or something that may hold it."""
     for call in chain.calls:
         for argument in call.arguments:
+            if argument.keyword == option or (argument.spread and argument.keyword is None):
+                return True
             match argument.value:
                 case Mapping(entries=entries):
                     if any(e.key is None or (isinstance(e.key, String) and e.key.value == option) for e in entries):

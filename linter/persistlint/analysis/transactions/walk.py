@@ -91,6 +91,7 @@ _KINDS = {
     "read": EffectKind.READ,
     "write": EffectKind.WRITE,
     "pending": EffectKind.PENDING,
+    "schema": EffectKind.SCHEMA,
     "begin": EffectKind.BEGIN,
     "commit": EffectKind.COMMIT,
     "rollback": EffectKind.ROLLBACK,
@@ -181,6 +182,7 @@ class Walk:
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
     settled: set[Handle] = field(default_factory=set)  # handles that commit by themselves
+    held: set[Handle] = field(default_factory=set)  # connections of a `with`, which rolls back what is left open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
     place: Place = field(default_factory=Place)
@@ -310,8 +312,6 @@ class Walk:
         self._bind(target, value, statement.annotation, statement.operator)
         if len(self.opened) > opened and self.opened[-1].scoping is Scoping.MANUAL:
             self._name_transaction(self.opened[-1], target)
-            if isinstance(target, Name) and _is_error(target.id):  # Go: `err = session.Begin()`
-                self.opened[-1].handle, self.opened[-1].on_connection = self.opened[-1].opener, True
             self.after_begin, self.error = self.opened[-1], _error_name(target)
 
     def _bind(self, target: Expression, value: Expression | None, annotation: str, operator: str = "=") -> None:
@@ -339,6 +339,8 @@ class Walk:
             known = self.handles.declared(annotation, path, target.range.start)
         if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
             known = self.handles.guess(target.id, target.range.start) if not self._is_row(value) else None
+            if known is not None and isinstance(value, Call) and self._hands_over_transaction(value):
+                known = replace(known, handle=replace(known.handle, role=Role.TRANSACTION))
         elif known is not None and known.is_new:
             known = replace(known, handle=replace(known.handle, name=path, origin=target.range.start), is_new=False)
         names = (self.names_in(value) if value is not None else frozenset()) | {path}
@@ -355,7 +357,10 @@ class Walk:
         """A transaction that is begun by hand belongs to the variable that it is assigned to."""
         element = target.elements[0] if isinstance(target, Collection) and target.elements else target
         path = path_of(element)
-        if path is None or opened.on_connection or _is_error(path):
+        if path is None or opened.on_connection:
+            return
+        if self.handles.language == "go" and _is_error(path):  # `err = o.Begin()`: it gives no handle of its own
+            opened.handle, opened.on_connection = opened.opener, True
             return
         known = self.scope.variables.get(path)
         type = known.known.type if known is not None and known.known is not None else opened.type
@@ -472,7 +477,7 @@ class Walk:
             self.block(statement.final)
 
     def _with(self, statement: With) -> None:
-        context = statement.context
+        context = self.handles.called(statement.context)
         chain = self.handles.follow(context, self.scope)
         count = len(self.opened)
         self.visit(context, Use.AWAITED)
@@ -480,9 +485,10 @@ class Walk:
         if len(self.opened) > count and self.opened[-1].scoping is Scoping.MANUAL:
             opened = self.opened[-1]
             opened.scoping = Scoping.CONTEXT
-        elif chain.known is not None and not chain.effect and chain.known.handle.role is Role.IMPLICIT:
+        elif chain.known is not None and chain.effect in ("", "acquire"):
             known = chain.known
-            if known.type.library.transactions.exit_commits and "connection" in known.type.name.lower():
+            is_whole = known.type.role in ("implicit", "connection") and known.type.role == known.handle.role.value
+            if known.type.library.transactions.exit_commits and is_whole:
                 opened = self.open(statement.context.range, Scoping.CONTEXT, chain, known.handle)
                 opened.on_connection = True
                 self.settled.add(known.handle)
@@ -495,6 +501,11 @@ class Walk:
             opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL
         if statement.target is not None:
             self._bind(statement.target, context, "")
+            bound = self.handles.known(statement.target, self.scope)
+            if chain.effect in ("", "acquire") and bound is not None:
+                self.held.add(bound.handle)
+                if opened is not None and opened.on_connection:
+                    opened.handle = bound.handle
             if opened is not None and not opened.on_connection and not opened.is_savepoint:
                 self._name_transaction(opened, statement.target)
                 if opened.handle is not None and chain.known is not None and chain.known.type.role == "session":
@@ -608,7 +619,7 @@ class Walk:
         """A call that a library table knows."""
         if chain.effect == "after":
             return  # what it is given runs after the commit
-        if chain.effect == "begin" and isinstance(chain.call, Call):
+        if chain.effect in ("begin", "transaction") and isinstance(chain.call, Call):
             self._begin(node, chain, chain.call)
             return
         if not chain.calls and isinstance(node, TaggedTemplate):
@@ -627,20 +638,32 @@ class Walk:
                 self.visit(lowest, Use.KEPT)
                 break
         self.emit(node, chain, use)
+        for call in chain.calls:
+            self._callbacks(call, chain)
 
     def _arguments(self, call: Call) -> None:
         for argument in call.arguments:
-            if isinstance(argument.value, Lambda):
-                self._inline(argument.value.function, None)
-            else:
+            if not isinstance(argument.value, Lambda):
                 self.visit(argument.value, Use.KEPT)
-                if not isinstance(argument.value, Name):
-                    continue
+            if isinstance(argument.value, Name):
                 self._move(argument.value)
+
+    def _callbacks(self, call: Call, chain: Chain) -> None:
+        """What runs when the call is done: `connection.query(sql, (error, rows) => …)`, `db.task(t => …)`."""
+        for argument in call.arguments:
+            if isinstance(argument.value, Lambda):
+                function, given = argument.value.function, dict[str, Known]()
+                if chain.effect == "acquire" and chain.known is not None and function.parameters:
+                    parameter = function.parameters[0]
+                    handle = replace(chain.known.handle, name=parameter.name, origin=parameter.range.start)
+                    given[parameter.name] = replace(chain.known, handle=handle, is_new=False)
+                self._inline(function, None, given)
 
     def _begin(self, node: Call | TaggedTemplate, chain: Chain, call: Call) -> None:
         """Something that opens a transaction: with a callback, an array of queries, or by hand."""
         opened = self.open(node.range, Scoping.MANUAL, chain, None)
+        if not opened.is_ambient and _begins_itself(chain) and chain.root is not None:
+            opened.handle, opened.on_connection = chain.root.handle, True
         callback = next((found for a in call.arguments if (found := self._function(a.value)) is not None), None)
         for argument in call.arguments:
             if callback is None or self._function(argument.value) is not callback:
@@ -651,11 +674,11 @@ class Walk:
                     self.around.remove(opened)
                 else:
                     self.visit(argument.value, Use.KEPT)
-        if callback is None and opened.scoping is Scoping.MANUAL and opened.binding.lazy and call.arguments:
-            if not isinstance(call.arguments[0].value, Mapping):
-                opened.scoping = Scoping.ARRAY  # of queries that were made before: `prisma.$transaction(queries)`
-                opened.is_over = True
-        if callback is not None:
+        if callback is not None and chain.effect == "begin" and opened.on_connection:
+            opened.deferred = True  # the callback goes on from here, and closes it somewhere
+            with self._arm(self.file.number(), 0, ()):
+                self._inline(callback, None)
+        elif callback is not None:
             opened.scoping = Scoping.CALLBACK
             opened.is_async = callback.is_async
             parallel, self.parallel = self.parallel, False  # each has a connection of its own
@@ -665,9 +688,22 @@ class Walk:
             self.around.remove(opened)
             opened.is_over = True
             self.parallel = parallel
-        elif opened.scoping is Scoping.MANUAL and opened.on_connection is False and chain.root is not None:
-            if opened.is_ambient or _begins_itself(chain):
-                opened.handle, opened.on_connection = chain.root.handle, True
+        elif opened.scoping is Scoping.ARRAY:
+            opened.is_over = True
+        elif chain.effect == "transaction" or self._is_given_work(call, chain):
+            opened.scoping, opened.is_over = Scoping.CALLBACK, True
+        elif opened.is_ambient and chain.root is not None:
+            opened.handle, opened.on_connection = chain.root.handle, True
+
+    def _is_given_work(self, call: Call, chain: Chain) -> bool:
+        """Whether a begin is given a function or queries that are made elsewhere, so that it is over when it is done."""
+        operation = chain.operation
+        if self.handles.language == "go" or operation is None or operation.returns is None:
+            return False
+        values = [a.value for index, a in enumerate(call.arguments) if index != operation.options and not a.keyword]
+        found = (self.scope.find(value.id) for value in values if isinstance(value, Name))
+        are_options = any(variable is not None and isinstance(variable.value, Mapping) for variable in found)
+        return not are_options and any(isinstance(value, Name | Attribute | Call) for value in values)
 
     def open(self, range: Range, scoping: Scoping, chain: Chain, handle: Handle | None) -> Open:
         opened = opens(self.file.number(), range, scoping, chain, handle, self.place, len(self.effects))
@@ -685,7 +721,7 @@ class Walk:
         self.scope = self.scope.inner(function.owner, function.receiver) if function.receiver else self.scope.inner()
         self.exits = []
         given = dict(given or {})
-        if opened is not None and not opened.is_ambient:
+        if opened is not None and not opened.is_ambient and not opened.on_connection:
             parameter = _transaction_parameter(function)
             if parameter is not None:
                 handle = Handle(
@@ -860,6 +896,8 @@ class Walk:
         if kind is EffectKind.BEGIN and chain.effect == "sql":
             opened = self.open(node.range, Scoping.MANUAL, chain, root.handle)
             opened.on_connection = True
+        if chain.effect == "autocommit":
+            self.settled.add(root.handle)
         self.rows.accessed(node, chain, found, effect, self)
 
     def _add(
