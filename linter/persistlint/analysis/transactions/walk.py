@@ -140,9 +140,10 @@ class File:
     numbers: int = 0
 
     def is_explained(self, range: Range) -> bool:
-        """Whether a comment of some words stands in a range, or on the line where it ends."""
+        """Whether a comment of some words stands below the line where a range starts, and above its end."""
+        start = self.source.line_range(self.source.line_of(range.start)).end
         end = self.source.line_range(self.source.line_of(range.end)).end
-        inside = (comment for comment in self.comments if range.start <= comment.start <= end)
+        inside = (comment for comment in self.comments if start < comment.start <= end)
         return any(len(self.source.text(comment).split()) >= _FEWEST_WORDS for comment in inside)
 
     def is_wanted(self, function: Function) -> bool:

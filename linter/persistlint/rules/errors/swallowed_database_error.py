@@ -133,7 +133,7 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
     if is_test(path) or is_migration(path) or is_generated(path):
         return
     if isinstance(fact, Handled) and _hides(fact):
-        writes = [effect for effect in fact.effects if _matters(effect)]
+        writes = [effect for effect in fact.effects if _matters(effect) and (not effect.via or fact.size == 1)]
         if writes and not writes[0].place.loops:  # in a loop, one failure must not stop the others
             yield context.report(
                 fact.range,
@@ -160,7 +160,6 @@ def _hides(fact: Handled) -> bool:
 def _matters(effect: Effect) -> bool:
     return (
         effect.kind is EffectKind.WRITE
-        and not effect.via
         and not _ASIDE.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))
     )
