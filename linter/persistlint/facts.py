@@ -324,13 +324,15 @@ class Effect(Fact):
 class Procedure(Fact):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
-    where this file calls it inside a transaction. `decorators` are their names."""
+    where this file calls it inside a transaction, `may_run_inside` where another file may: it is no view, task or
+    command, and its file opens transactions elsewhere."""
 
     name: str
     effects: tuple[Effect, ...]
     transactions: tuple[Transaction, ...]
     receives: Role | None = None
     is_called_inside: bool = False
+    may_run_inside: bool = False
     is_async: bool = False
 
 

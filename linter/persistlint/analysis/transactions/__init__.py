@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.closing import uncommitted
+from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable, effect_names
 from persistlint.analysis.transactions.open import Open
-from persistlint.analysis.transactions.walk import DECORATES, File, Walk
+from persistlint.analysis.transactions.walk import OPENS, File, Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
 from persistlint.ir import Assign, Attribute, Call, ClassDefinition, FunctionDefinition, Import, Lambda, Name, Nested
 from persistlint.languages import languages
@@ -61,8 +62,9 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         walk.enter(function)
         todo.extend(walk.later)
         results.append((function, walk))
+    opens = any(opened.scoping in _MANAGED for _, walk in results for opened in walk.opened)
     for function, walk in results:
-        yield from _facts_of(function, walk, file)
+        yield from _facts_of(function, walk, file, opens)
 
 
 def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
@@ -135,12 +137,12 @@ def _decorated(function: Function, walk: Walk) -> None:
         called = decorator.function if isinstance(decorator, Call) else decorator
         chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
         name = path_of(called) or last_name(called)
-        if chain.effect == "begin" or DECORATES.fullmatch(name) or name in walk.handles.project.transactions:
+        if chain.effect == "begin" or OPENS.search(last_name(called)) or name in walk.handles.project.transactions:
             opened = walk.open(decorator.range, Scoping.DECORATOR, chain, None)
             walk.around.append(opened)
 
 
-def _facts_of(function: Function | None, walk: Walk, file: File) -> Iterator[Fact]:
+def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool) -> Iterator[Fact]:
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
     if walk.effects or transactions:
@@ -151,6 +153,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File) -> Iterator[Fac
             transactions,
             receives,
             function is not None and file.is_called_inside(function),
+            opens and function is not None and not is_entry(function),
             function is not None and function.is_async,
         )
     yield from transactions
@@ -160,6 +163,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File) -> Iterator[Fac
     yield from uncommitted(walk)
 
 
+_MANAGED = (Scoping.CONTEXT, Scoping.DECORATOR, Scoping.CALLBACK)
 # What frameworks hand over with every request: what hangs on it is the program's own pool.
 _CONTEXTS = frozenset(
     ["ctx", "context", "c", "req", "request", "app", "fastify", "server", "event", "locals", "interaction"]

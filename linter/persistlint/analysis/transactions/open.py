@@ -62,7 +62,7 @@ class Open:
     def binds(self, chain: Chain, scope: Scope, walk: Walk) -> bool:
         """Whether a call inside belongs to it."""
         root = chain.root
-        if root is None or self.is_ambient or self.scoping is Scoping.ARRAY:
+        if root is None or self._takes_all(root.handle):
             return True
         if root.handle.role is Role.TRANSACTION or (self.handle is not None and _same(root.handle, self.handle)):
             return True
@@ -82,9 +82,17 @@ class Open:
             isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk_all(value)
         )
 
+    def _takes_all(self, handle: Handle) -> bool:
+        """Whether calls belong to it whatever they are called on: the library finds it, or nobody knows how."""
+        finds = handle.library is not None and handle.library.transactions.ambient
+        is_wrapper = (
+            self.opener.library is None and not self.opener.name and (self.handle is None or not self.handle.name)
+        )
+        return self.is_ambient or self.scoping is Scoping.ARRAY or finds or is_wrapper
+
     def owns(self, handle: Handle) -> bool:
         """Whether what is done through a handle belongs to it, as far as the handle alone tells."""
-        if self.is_ambient or self.scoping is Scoping.ARRAY or handle.role in (Role.TRANSACTION, Role.INSTANCE):
+        if self._takes_all(handle) or handle.role in (Role.TRANSACTION, Role.INSTANCE):
             return True
         return self.handle is None or _same(handle, self.handle)
 

@@ -28,7 +28,7 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         ),
         (r"twilio|messages|sms\w*|push|messaging|fcm", "create send publish Send"),
         (r"redis\w*|rdb", "publish xadd Publish XAdd"),
-        (r"stripe(?:\.\w+)*|charges|refunds|paymentIntents|payment_intents", "create capture refund confirm"),
+        (r"stripe(?:\.\w+)*", "create capture refund confirm"),
         (
             r"fs|fsp|promises|os|shutil|fsPromises",
             "unlink unlinkSync rmSync rename renameSync remove rmtree Remove RemoveAll Rename",

@@ -82,10 +82,8 @@ _WRAPS = re.compile(
     r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
     re.IGNORECASE,
 )
-DECORATES = re.compile(
-    r"(?:\w*\.)*(?:transactional|atomic|unit_of_work|in_transaction|with_transaction|commit_on_success|pony\.orm\.db_session|db_session)",
-    re.IGNORECASE,
-)
+# In the name of a context manager or decorator of the program's own.
+OPENS = re.compile(r"transaction|atomic|unit_?of_?work|commit_on_success|db_?session", re.IGNORECASE)
 _ENDS = frozenset(["exit", "abort", "Exit", "Fatal", "Fatalf", "Fatalln", "Panic", "panic", "die"])
 _KINDS = {
     "read": EffectKind.READ,
@@ -461,7 +459,7 @@ class Walk:
                 if handler.name:
                     self.scope.variables[handler.name] = Variable(names=frozenset([handler.name]))
                 self.block(handler.body)
-            if failing:
+            if failing and not _is_no_failure(handler.types):
                 self.handled.append(
                     self._handler(
                         handler.range,
@@ -496,7 +494,7 @@ class Walk:
         elif chain.effect == "savepoint" and chain.root is not None:
             opened = self.open(statement.context.range, Scoping.CONTEXT, chain, chain.root.handle)
             opened.is_savepoint = True
-        if opened is None and isinstance(context, Call) and _WRAPS.fullmatch(last_name(context.function)):
+        if opened is None and isinstance(context, Call) and OPENS.search(last_name(context.function)):
             opened = self.open(context.range, Scoping.CONTEXT, chain, None)
         if opened is not None and statement.target is None and not opened.is_ambient and not opened.on_connection:
             opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL
@@ -1138,6 +1136,17 @@ def _outermost(scope: Scope) -> Scope:
     while scope.parent is not None:
         scope = scope.parent
     return scope
+
+
+_NO_FAILURES = re.compile(
+    r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
+    r"|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
+)
+
+
+def _is_no_failure(types: tuple[str, ...]) -> bool:
+    """Whether a handler takes only errors that no statement of the database fails with."""
+    return bool(types) and all(_NO_FAILURES.fullmatch(name.rsplit(".", 1)[-1]) for name in types)
 
 
 def _is_narrow(types: tuple[str, ...]) -> bool:

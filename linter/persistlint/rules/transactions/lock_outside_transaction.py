@@ -111,12 +111,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import EffectKind, Procedure, Role
+from persistlint.facts import EffectKind, Procedure, Role, Use
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_LOCKS = ("select_for_update", "forUpdate", "for_update", "with_for_update")  # on a query that is sent later
 
 
 @rule("lock-outside-transaction", on=Procedure, severity=Severity.WARNING)
@@ -127,6 +130,10 @@ def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[
         return
     for effect in fact.effects:
         if not effect.lock or effect.kind is not EffectKind.READ or effect.transaction is not None or effect.via:
+            continue
+        is_unsent = effect.use in (Use.RETURNED, Use.KEPT) and effect.method in _LOCKS
+        is_ambient = effect.handle.library is not None and effect.handle.library.transactions.ambient
+        if is_unsent or (is_ambient and fact.may_run_inside):
             continue
         if effect.handle.role is Role.POOL and effect.handle.declared:
             yield context.report(

@@ -148,8 +148,8 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
     if fact.receives is not None or fact.is_called_inside:
         return
     for index, later in enumerate(fact.effects):
-        before = enumerate(fact.effects[:index] if _stands_alone(later) else ())
-        pairs = ((effect, fact.effects[start:index]) for start, effect in before if _stands_alone(effect))
+        before = enumerate(fact.effects[:index] if _stands_alone(later, fact) else ())
+        pairs = ((effect, fact.effects[start:index]) for start, effect in before if _stands_alone(effect, fact))
         earlier = next((effect for effect, between in pairs if _belong_together(effect, later, between)), None)
         if earlier is not None:
             yield context.report(
@@ -162,7 +162,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             return
 
 
-def _stands_alone(effect: Effect) -> bool:
+def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
     """Whether a write commits by itself."""
     library = effect.handle.library
     return (
@@ -171,6 +171,7 @@ def _stands_alone(effect: Effect) -> bool:
         and effect.handle.role in _COMMITS_AT_ONCE
         and (effect.handle.declared or bool(effect.sql))
         and not (library is not None and library.transactions.option == "session")
+        and not (library is not None and library.transactions.ambient and procedure.may_run_inside)
         and not (library is not None and library.transactions.lazy and effect.use is Use.KEPT)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
@@ -180,6 +181,7 @@ def _stands_alone(effect: Effect) -> bool:
 
 
 def _belong_together(earlier: Effect, later: Effect, between: tuple[Effect, ...]) -> bool:
+    is_ambient = later.handle.library is not None and later.handle.library.transactions.ambient
     same = earlier.handle.library is later.handle.library
     return (
         same
@@ -187,6 +189,7 @@ def _belong_together(earlier: Effect, later: Effect, between: tuple[Effect, ...]
         and not earlier.place.excludes(later.place)
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
+        and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
         and not any(effect.kind is EffectKind.EXTERNAL for effect in between)
         and bool(earlier.names & later.names)
     )

@@ -154,6 +154,6 @@ def _starts_anew(inner: Transaction, outer: Transaction) -> bool:
         inner.opener.library and inner.opener.library.transactions.ambient
     ):
         return False
-    on_same = inner.opener.name == outer.opener.name or outer.scoping is Scoping.PARAMETER
+    on_same = (bool(inner.opener.name) and inner.opener.name == outer.opener.name) or outer.scoping is Scoping.PARAMETER
     on_connection = inner.handle is not None and inner.handle == inner.opener
     return on_same and not (on_connection and inner.method in _NESTS)

@@ -1,0 +1,32 @@
+"""Whether a function is where a request, a task or a command enters the program, so that no code of its own stands
+around it. Known by its parameters, its decorators and its name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+
+if TYPE_CHECKING:
+    from persistlint.ir import Function
+
+_REQUESTS = frozenset(["request", "req", "info", "ctx", "context", "event", "update"])
+_DECORATORS = re.compile(
+    r"task|shared_task|route|get|post|put|patch|delete|api_view|view|action|command|job|receiver|on|event|websocket|"
+    r"login_required|\w*_required|require_\w+|csrf_exempt|scheduled?|cron|subscribe|consumer|handler",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(
+    r"get|post|put|patch|delete|dispatch|handle|form_valid|perform_\w+|mutate|main|run|resolve_\w+|list|retrieve|create|update"
+    r"|destroy|partial_update"
+)
+
+
+def is_entry(function: Function) -> bool:
+    """Whether a framework calls the function, and not the program itself."""
+    if any(_DECORATORS.fullmatch(last_name(decorator)) for decorator in function.decorators):
+        return True
+    parameters = [parameter.name for parameter in function.parameters if parameter.name != function.receiver]
+    takes_request = bool(parameters) and parameters[0].lstrip("_") in _REQUESTS
+    return takes_request or (function.owner is not None and bool(_NAMES.fullmatch(function.name)))
