@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     _add_check(command("check", "Check files and directories"))
+    _add_baseline(command("baseline", "Write down what is known, so that a check reports only what is new"))
 
     rules = command("rules", "List the rules")
     rules.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
@@ -69,7 +71,7 @@ def _runner(name: str) -> Callable[[argparse.Namespace], int]:
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:
-    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="default: .; - reads standard input")
+    _add_paths(check, "default: .; - reads standard input")
     check.add_argument("--fix", action="store_true", help="apply the safe fixes")
     check.add_argument(
         "--format",
@@ -81,11 +83,46 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     )
     check.add_argument("--output-file", type=Path, metavar="FILE", help="write the results there")
     check.add_argument("--stdin-filename", type=Path, metavar="FILE", help="check standard input as if it were FILE")
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this file knows")
+    check.add_argument("--since", metavar="REVISION", help="report only lines that changed since a revision of git")
+    check.add_argument(
+        "--add-suppressions",
+        type=_reason,
+        metavar="REASON",
+        help="write a comment with this reason for everything that is left",
+    )
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are diagnostics")
     check.add_argument("--no-cache", action="store_true", help="accepted for later: nothing is cached yet")
-    check.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
     check.add_argument("--quiet", action="store_true", help="print diagnostics and failures only")
     _add_configuration(check)
+
+
+def _add_baseline(baseline: argparse.ArgumentParser) -> None:
+    _add_paths(baseline, "default: .")
+    baseline.add_argument(
+        "--output-file",
+        type=Path,
+        default=Path("persistlint-baseline.json"),
+        metavar="FILE",
+        help="default: persistlint-baseline.json",
+    )
+    baseline.add_argument("--prune", action="store_true", help="only take out what is mended")
+    baseline.add_argument("--reason", type=_reason, metavar="TEXT", help="why the new entries may stay")
+    baseline.add_argument("--until", type=_date, metavar="DATE", help="the last day that the new entries may stay")
+    _add_configuration(baseline)
+
+
+def _reason(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise argparse.ArgumentTypeError("a reason is one line of text")
+    return value.strip()
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is no date such as 2030-12-31") from None
 
 
 def _format(value: str) -> tuple[str, Path | None]:
@@ -93,6 +130,11 @@ def _format(value: str) -> tuple[str, Path | None]:
     if name not in formats():
         raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(formats())}")
     return name, Path(path) if path else None
+
+
+def _add_paths(parser: argparse.ArgumentParser, help: str) -> None:
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=help)
+    parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
 
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:

@@ -44,6 +44,8 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
 def summary(run: Run) -> str:
     """What came out, in one line."""
     sentences = [f"Fixed {_count(run.fixed, 'problem')}."] if run.fixed else []
+    if run.suppressed:
+        sentences.append(f"Added suppressions for {_count(run.suppressed, 'problem')}.")
     counts = Counter(diagnostic.severity for diagnostic in run.diagnostics)
     if counts:
         names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -54,6 +56,8 @@ def summary(run: Run) -> str:
             sentences.append(f"`persistlint check --fix` repairs {fixable} of them.")
     elif not run.failures:
         sentences.append(f"All good: {_count(run.files, 'file')} checked." if run.files else "No files to check.")
+    if run.known:
+        sentences.append(f"{_count(run.known, 'problem')} more in the baseline.")
     if failed := len({failure.path for failure in run.failures}):
         sentences.append(f"{_count(failed, 'file')} could not be checked.")
     return " ".join(sentences)
