@@ -44,6 +44,13 @@ class Run:
         """All diagnostics, file by file."""
         return [diagnostic for result in self.results for diagnostic in result.diagnostics]
 
+    def add(self, other: Run) -> None:
+        """Add what came out of another run."""
+        self.results += other.results
+        self.failures += other.failures
+        self.files += other.files
+        self.fixed += other.fixed
+
     def keep(self, wanted: Callable[[SourceFile, Diagnostic], bool]) -> None:
         """Drop the diagnostics that are not wanted."""
         kept = (

@@ -43,6 +43,9 @@ def parser() -> argparse.ArgumentParser:
     config.add_argument("path", type=Path, metavar="PATH")
     _add_configuration(config)
 
+    completion = command("completion", "Print the script by which a shell completes the command line")
+    completion.add_argument("shell", metavar="SHELL", help="bash, zsh, fish, ...")
+
     server = command("server", "Start the language server")
     server.add_argument("--stdio", action="store_true", help="accepted because editors pass it: there is no other way")
     return parser
@@ -82,6 +85,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
         "may be given several times",
     )
     check.add_argument("--output-file", type=Path, metavar="FILE", help="write the results there")
+    check.add_argument("--statistics", action="store_true", help="count what every rule found instead of showing it")
+    check.add_argument("--explain", action="store_true", help="print the page of every rule that found something")
+    check.add_argument("--watch", action="store_true", help="check again whatever is saved, until Ctrl-C")
     check.add_argument("--stdin-filename", type=Path, metavar="FILE", help="check standard input as if it were FILE")
     check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this file knows")
     check.add_argument("--since", metavar="REVISION", help="report only lines that changed since a revision of git")
@@ -108,6 +114,7 @@ def _add_baseline(baseline: argparse.ArgumentParser) -> None:
     )
     baseline.add_argument("--prune", action="store_true", help="only take out what is mended")
     baseline.add_argument("--reason", type=_reason, metavar="TEXT", help="why the new entries may stay")
+    baseline.set_defaults(quiet=False)
     baseline.add_argument("--until", type=_date, metavar="DATE", help="the last day that the new entries may stay")
     _add_configuration(baseline)
 

@@ -12,7 +12,7 @@ from persistlint.cli.arguments import overrides
 from persistlint.cli.check import check_paths
 from persistlint.cli.comparing import compare_run, scope_of
 from persistlint.cli.status import CLEAN, FAILED, UsageError
-from persistlint.output import writer
+from persistlint.output.text import write_failures
 from persistlint.run import Run
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ def run(arguments: Namespace) -> int:
         raise UsageError(str(error)) from error
     added = 0 if arguments.prune else len(new)
     print(f"{path}: {_entries(len(kept) + added)}, {added} of them new; {len(stale)} taken out.")
-    run.results.clear()
-    writer("text")(run, sys.stdout, quiet=True)  # what could not be checked
+    write_failures(run, sys.stdout)
     return FAILED if run.failures else CLEAN
 
 

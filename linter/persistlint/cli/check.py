@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.cli.arguments import overrides
+from persistlint.cli.progress import progress
 from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
 from persistlint.config import settings_for
 from persistlint.output import writer
@@ -21,33 +22,40 @@ if TYPE_CHECKING:
     from persistlint.changes import Changes
     from persistlint.config import Overrides
 
-TEXT = ("text", None)
+STDIN = "standard input"
+
+# A fix moves lines, so that git's are no longer those of the file; what is watched is read by people.
+_APART = {
+    STDIN: ("fix", "since", "add_suppressions", "watch"),
+    "since": ("fix",),
+    "statistics": ("format",),
+    "explain": ("format",),
+    "watch": ("since", "add_suppressions", "format", "output_file"),
+}
 
 
 def run(arguments: Namespace) -> int:
     """Check what the arguments name; return the exit status."""
+    _refuse_pairs(arguments)
     configuration = overrides(arguments)
     known, changes = _known(arguments.baseline), _changes(arguments.since)
-    run = Run()
-    if arguments.stdin_filename or Path("-") in arguments.paths:
-        files = roots = _check_stdin(run, arguments, configuration)
-    else:
-        _refuse_together(arguments, "fix", "since")
-        files = check_paths(run, arguments, configuration, changes, fix=arguments.fix)
-        roots = arguments.paths or [Path()]
-    if arguments.baseline:
-        from persistlint.cli.comparing import leave_out_known, scope_of
+    if arguments.watch:
+        from persistlint.cli.watch import watch
 
-        scope = scope_of(run, arguments.baseline, roots, files, configuration)
-        for warning in leave_out_known(run, known, scope, date.today()):
-            print(f"warning: {warning}", file=sys.stderr)
+        watch(arguments, configuration, known)
+    run = Run()
+    if _is_stdin(arguments):
+        files = _check_stdin(run, arguments, configuration)
+    else:
+        files = check_paths(run, arguments, configuration, changes, fix=arguments.fix)
+    leave_out(run, arguments, files, configuration, known)
     if changes:
         run.keep(changes.touch)
     if arguments.add_suppressions:
         from persistlint.cli.suppress import add_suppressions
 
         add_suppressions(run, lambda path: settings_for(path, configuration), arguments.add_suppressions)
-    _write(run, arguments)
+    write_results(run, arguments)
     if run.failures:
         return FAILED
     return FOUND if run.results and not arguments.exit_zero else CLEAN
@@ -57,15 +65,61 @@ def check_paths(
     run: Run, arguments: Namespace, overrides: Overrides, changes: Changes | None = None, *, fix: bool = False
 ) -> Sequence[Path]:
     """Check the paths that the arguments name, those of them that changed; return the files."""
+    found = discover_files(run, arguments, overrides)
+    files = [path for path in found if changes.has(path)] if changes else found
+    with progress(files, None if arguments.quiet else sys.stderr) as shown:
+        run.check_files(shown, lambda path: settings_for(path, overrides), fix=fix)
+    return files
+
+
+def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
+    """The files to check among the paths that the arguments name; what cannot be found is a failure of the run."""
     from persistlint.discovery import discover
 
     found = discover(arguments.paths or [Path()], overrides, force_exclude=arguments.force_exclude)
     for path in found.unread:
         print(f"warning: {path.as_posix()}: persistlint does not read files of this kind", file=sys.stderr)
     run.failures.extend(found.failures)
-    files = [path for path in found.files if changes.has(path)] if changes else found.files
-    run.check_files(files, lambda path: settings_for(path, overrides), fix=fix)
-    return files
+    return found.files
+
+
+def leave_out(
+    run: Run, arguments: Namespace, files: Sequence[Path], overrides: Overrides, known: Sequence[Entry]
+) -> None:
+    """Drop what the baseline knows, and warn about what it knows in vain."""
+    if arguments.baseline is None:
+        return
+    from persistlint.cli.comparing import leave_out_known, scope_of
+
+    roots = files if _is_stdin(arguments) else arguments.paths or [Path()]
+    scope = scope_of(run, arguments.baseline, roots, files, overrides)
+    for warning in leave_out_known(run, known, scope, date.today()):
+        print(f"warning: {warning}", file=sys.stderr)
+
+
+def write_results(run: Run, arguments: Namespace) -> None:
+    """Write the results in every format that was asked for; `--output-file` is for those without a file."""
+    usual = "statistics" if arguments.statistics else "text"
+    wanted: Sequence[tuple[str, Path | None]] = arguments.format or [(usual, None)]
+    for name, path in wanted:
+        _write(run, name, path or arguments.output_file, quiet=arguments.quiet)
+    if arguments.explain:
+        from persistlint.cli.explain import show
+
+        for rule in sorted({diagnostic.rule for diagnostic in run.diagnostics}):
+            print()
+            show(rule, sys.stdout)
+
+
+def _write(run: Run, name: str, path: Path | None, *, quiet: bool) -> None:
+    if path is None:
+        writer(name)(run, sys.stdout, quiet=quiet)
+        return
+    try:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            writer(name)(run, stream, quiet=quiet)
+    except OSError as error:
+        raise UsageError(f"{path}: it cannot be written: {error.strerror}") from error
 
 
 def _known(baseline: Path | None) -> Sequence[Entry]:
@@ -90,6 +144,10 @@ def _changes(revision: str | None) -> Changes | None:
         raise UsageError(f"--since: {error}") from error
 
 
+def _is_stdin(arguments: Namespace) -> bool:
+    return bool(arguments.stdin_filename) or Path("-") in arguments.paths
+
+
 def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
     """Check standard input under the name that it was given; return that name, if it is not left out."""
     from persistlint.discovery import Failure, is_out
@@ -100,8 +158,6 @@ def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequen
         raise UsageError("standard input needs `--stdin-filename FILE`, which tells the language")
     if set(arguments.paths) - {Path("-")}:
         raise UsageError("standard input cannot be checked together with other paths")
-    for option in ("fix", "since", "add_suppressions"):
-        _refuse_together(arguments, option, "stdin_filename", "standard input")
     if arguments.force_exclude and is_out(path, overrides):
         return ()
     settings = settings_for(path, overrides)
@@ -112,26 +168,15 @@ def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequen
     return (path,)
 
 
-def _refuse_together(arguments: Namespace, first: str, second: str, name: str = "") -> None:
-    """Raise `UsageError` where both options are given."""
-    if getattr(arguments, first) and getattr(arguments, second):
-        one, other = f"`--{first.replace('_', '-')}`", name or f"`--{second.replace('_', '-')}`"
-        raise UsageError(f"{one} cannot be used with {other}")
+def _refuse_pairs(arguments: Namespace) -> None:
+    """Raise `UsageError` for options that do not go together."""
+    for second, options in _APART.items():
+        is_given = _is_stdin(arguments) if second == STDIN else getattr(arguments, second)
+        for first in options:
+            if is_given and getattr(arguments, first):
+                other = second if second == STDIN else _option(second)
+                raise UsageError(f"{_option(first)} cannot be used with {other}")
 
 
-def _write(run: Run, arguments: Namespace) -> None:
-    """Write the results in every format that was asked for; `--output-file` is for the one without a file."""
-    wanted: Sequence[tuple[str, Path | None]] = arguments.format or [TEXT]
-    for name, path in wanted:
-        _write_one(run, name, path or arguments.output_file, quiet=arguments.quiet)
-
-
-def _write_one(run: Run, name: str, path: Path | None, *, quiet: bool) -> None:
-    if path is None:
-        writer(name)(run, sys.stdout, quiet=quiet)
-        return
-    try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            writer(name)(run, stream, quiet=quiet)
-    except OSError as error:
-        raise UsageError(f"{path}: it cannot be written: {error.strerror}") from error
+def _option(name: str) -> str:
+    return f"`--{name.replace('_', '-')}`"

@@ -35,10 +35,15 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
     """Write the results of a run as text, in colours if the stream is a terminal; `quiet` leaves out the summary."""
     if run.results:
         _write_diagnostics(run, stream)
-    for failure in run.failures:
-        stream.write(f"error: {_shown(failure.path)}: {_shown(failure.message)}\n")
+    write_failures(run, stream)
     if not quiet:
         stream.write(summary(run) + "\n")
+
+
+def write_failures(run: Run, stream: TextIO) -> None:
+    """Write what could not be checked."""
+    for failure in run.failures:
+        stream.write(f"error: {_shown(failure.path)}: {_shown(failure.message)}\n")
 
 
 def summary(run: Run) -> str:
