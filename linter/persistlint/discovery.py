@@ -89,8 +89,16 @@ def _mode(path: Path) -> int | None:
 
 
 def _below(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
-    """The files to check below a directory. A directory that git knows as one entry (a submodule, a repository that
-    is not added) is a root of its own; symbolic links to directories are not followed."""
+    """The files to check below a directory."""
+    for path in every_file(root, overrides, failures):
+        if language_of(path.name) and not is_excluded(path, overrides):
+            yield path
+
+
+def every_file(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
+    """The regular files below a directory that git does not ignore, whatever they hold; directories that cannot be
+    listed are added to `failures`. A directory that git knows as one entry (a submodule, a repository that is not
+    added) is a root of its own; symbolic links to directories are not followed."""
     roots, seen = [root], {os.path.realpath(root)}
     while roots:
         folder = roots.pop()
@@ -103,9 +111,7 @@ def _below(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterato
                 if not path.is_symlink() and path.name not in SKIPPED and (real := os.path.realpath(path)) not in seen:
                     seen.add(real)
                     roots.append(path)
-            elif (
-                mode is not None and stat.S_ISREG(mode) and language_of(path.name) and not is_excluded(path, overrides)
-            ):
+            elif mode is not None and stat.S_ISREG(mode):
                 yield path
 
 

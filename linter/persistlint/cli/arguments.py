@@ -30,6 +30,10 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(run=_runner(name))
         return added
 
+    init = command("init", "Look at a project and propose a configuration")
+    init.add_argument("path", nargs="?", type=Path, default=Path(), metavar="DIRECTORY", help="default: .")
+    init.add_argument("--write", action="store_true", help="write the files that are not there yet")
+
     _add_check(command("check", "Check files and directories"))
     _add_baseline(command("baseline", "Write down what is known, so that a check reports only what is new"))
 
