@@ -18,6 +18,7 @@ from sarif import loader  # type: ignore[import-untyped]
 
 from persistlint.cli import main
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.fingerprint import fingerprints
 from persistlint.output import writer
 from persistlint.run import Result, Run
 from persistlint.source import Range, SourceFile
@@ -113,6 +114,15 @@ def test_fingerprints_survive_moved_lines_and_tell_twins_apart(name: str) -> Non
     assert found[0] == found[1]
     assert len(set(found[0])) == 3
     assert _marks(name, "f(x)\n", ("x",)) != _marks(name, "g(x)\n", ("x",))
+
+
+def test_a_line_of_megabytes_is_not_read_for_every_diagnostic() -> None:
+    source = SourceFile("a.js", b"f(x);" * 1_000_000, "javascript")
+    found = [
+        Diagnostic("interpolated-sql", "injection", Severity.ERROR, Range(start + 2, start + 3), "Bad.")
+        for start in range(0, 50_000, 5)
+    ]
+    assert len(set(fingerprints(source, found))) == len(found)
 
 
 def test_gitlab_takes_the_report(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _LENGTH = 16  # hexadecimal digits
+_MOST = 4096  # bytes of the code before and behind a place; a line may be the whole of a generated file
 
 
 def fingerprint(source: SourceFile, diagnostic: Diagnostic) -> str:
@@ -22,8 +23,11 @@ def fingerprint(source: SourceFile, diagnostic: Diagnostic) -> str:
     range = diagnostic.range
     first = source.line_range(source.line_of(range.start))
     last = source.line_range(source.line_of(max(range.start, range.end - 1)))
-    places = (Range(first.start, max(last.end, range.end)), range)
-    texts = (b"".join(source.content[place.start : place.end].split()) for place in places)
+    start, end = max(first.start, range.start - _MOST), min(max(last.end, range.end), range.start + _MOST)
+    texts = (
+        b"".join(source.content[place.start : place.end].split())
+        for place in (Range(start, end), Range(range.start, min(range.end, end)))
+    )
     return digest(diagnostic.rule.encode(), *texts)
 
 
