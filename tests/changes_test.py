@@ -97,6 +97,14 @@ def test_a_baseline_and_a_revision_go_together(capsys: pytest.CaptureFixture[str
     assert captured.err == ""
 
 
+def test_an_entry_of_a_file_that_was_renamed_and_is_left_out_is_not_stale(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["baseline"]) == 0
+    _commit()
+    _git("mv", "src/a.py", "src/b.py")
+    assert main(["check", "--since", "HEAD", "--baseline", "persistlint-baseline.json"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 @pytest.mark.parametrize("name", ["a b.py", "ü.py", 'q"\\.py', "tab\t.py", "b/b.py"])
 def test_lines_of_paths_that_git_quotes(name: str) -> None:
     Path(name).parent.mkdir(exist_ok=True)

@@ -199,6 +199,10 @@ def test_watching_sees_a_file_that_is_saved() -> None:
         (["--watch", "--since", "HEAD"], "`--since` cannot be used with `--watch`"),
         (["--watch", "--format", "json"], "`--format` cannot be used with `--watch`"),
         (["--statistics", "--format", "json"], "`--format` cannot be used with `--statistics`"),
+        (
+            ["--format", "json", "--format", "sarif", "--output-file", "x"],
+            "`--output-file` is for one format; name the files of others as in `--format sarif=FILE`",
+        ),
         (["--fix", "--since", "HEAD"], "`--fix` cannot be used with `--since`"),
     ],
 )

@@ -24,10 +24,8 @@ def fingerprint(source: SourceFile, diagnostic: Diagnostic) -> str:
     first = source.line_range(source.line_of(range.start))
     last = source.line_range(source.line_of(max(range.start, range.end - 1)))
     start, end = max(first.start, range.start - _MOST), min(max(last.end, range.end), range.start + _MOST)
-    texts = (
-        b"".join(source.content[place.start : place.end].split())
-        for place in (Range(start, end), Range(range.start, min(range.end, end)))
-    )
+    places = (Range(start, end), Range(range.start, min(range.end, end)))
+    texts = (b"".join(source.content[place.start : place.end].split()) for place in places)
     return digest(diagnostic.rule.encode(), *texts)
 
 

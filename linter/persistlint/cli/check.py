@@ -91,7 +91,8 @@ def leave_out(
         return
     from persistlint.cli.comparing import leave_out_known, scope_of
 
-    roots = files if _is_stdin(arguments) else arguments.paths or [Path()]
+    is_part = _is_stdin(arguments) or arguments.since  # an entry whose file is gone may be in a file that is left out
+    roots = files if is_part else arguments.paths or [Path()]
     scope = scope_of(run, arguments.baseline, roots, files, overrides)
     for warning in leave_out_known(run, known, scope, date.today()):
         print(f"warning: {warning}", file=sys.stderr)
@@ -176,6 +177,8 @@ def _refuse_pairs(arguments: Namespace) -> None:
             if is_given and getattr(arguments, first):
                 other = second if second == STDIN else _option(second)
                 raise UsageError(f"{_option(first)} cannot be used with {other}")
+    if arguments.output_file and sum(path is None for _, path in arguments.format or ()) > 1:
+        raise UsageError("`--output-file` is for one format; name the files of others as in `--format sarif=FILE`")
 
 
 def _option(name: str) -> str:
