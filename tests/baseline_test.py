@@ -93,6 +93,13 @@ def test_a_mended_entry_is_stale_until_it_is_taken_out(capsys: pytest.CaptureFix
     assert main(CHECK) == 1
 
 
+def test_what_a_baseline_says_does_not_change_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("src/b.py").write_text("")
+    Path(FILE).write_text(Path(FILE).read_text().replace("`order`", "\\u001b[31m"))
+    assert main(CHECK) == 0
+    assert "\u241b[31m" in capsys.readouterr().err
+
+
 def test_what_was_not_looked_at_is_not_stale(capsys: pytest.CaptureFixture[str]) -> None:
     Path("src/b.py").unlink()
     assert main([*CHECK, "src/a.py"]) == 0

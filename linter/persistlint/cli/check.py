@@ -90,12 +90,13 @@ def leave_out(
     if arguments.baseline is None:
         return
     from persistlint.cli.comparing import leave_out_known, scope_of
+    from persistlint.output.text import shown
 
     is_part = _is_stdin(arguments) or arguments.since  # an entry whose file is gone may be in a file that is left out
     roots = files if is_part else arguments.paths or [Path()]
     scope = scope_of(run, arguments.baseline, roots, files, overrides)
     for warning in leave_out_known(run, known, scope, date.today()):
-        print(f"warning: {warning}", file=sys.stderr)
+        print(f"warning: {shown(warning)}", file=sys.stderr)
 
 
 def write_results(run: Run, arguments: Namespace) -> None:

@@ -13,7 +13,7 @@ from persistlint.fingerprint import fingerprint
 from persistlint.rules import group_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from persistlint.config import Overrides
@@ -49,24 +49,28 @@ class Scope:
         return absolute(self.folder / entry.path)
 
 
-def leave_out_known(run: Run, known: Iterable[Entry], scope: Scope, today: date) -> Iterator[str]:
-    """Drop from a run what a baseline knows and whose day has not passed; yield warnings about entries that are due,
+def leave_out_known(run: Run, known: Iterable[Entry], scope: Scope, today: date) -> list[str]:
+    """Drop from a run what a baseline knows and whose day has not passed; return warnings about entries that are due,
     and about those that know nothing any more."""
     comparison = compare_run(run, known, scope)
     verdicts = [entry is not None and not _is_due(entry, today) for _, entry in comparison.found]
     run.known += sum(verdicts)
     following = iter(verdicts)
     run.keep(lambda source, diagnostic: not next(following))
+    warnings = []
     for found, entry in comparison.found:
         if entry and _is_due(entry, today):
             reason = f": {entry.reason}" if entry.reason else ""
-            yield f"{found.path}: `{entry.rule}` was in the baseline until {entry.until}{reason}"
+            warnings.append(f"{found.path}: `{entry.rule}` was in the baseline until {entry.until}{reason}")
     stale = [entry for entry in comparison.left if scope.has(entry)]
-    for entry in stale[:MOST_SHOWN]:
-        yield f"{entry.path}: `{entry.rule}` is in the baseline, but it is mended: {entry.message}"
+    warnings += [
+        f"{entry.path}: `{entry.rule}` is in the baseline, but it is mended: {entry.message}"
+        for entry in stale[:MOST_SHOWN]
+    ]
     if stale:
         count = "1 entry of the baseline is" if len(stale) == 1 else f"{len(stale)} entries of the baseline are"
-        yield f"{count} stale; `persistlint baseline --prune` takes them out"
+        warnings.append(f"{count} stale; `persistlint baseline --prune` takes them out")
+    return warnings
 
 
 def _is_due(entry: Entry, today: date) -> bool:

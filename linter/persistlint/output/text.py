@@ -43,7 +43,7 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
 def write_failures(run: Run, stream: TextIO) -> None:
     """Write what could not be checked."""
     for failure in run.failures:
-        stream.write(f"error: {_shown(failure.path)}: {_shown(failure.message)}\n")
+        stream.write(f"error: {shown(failure.path)}: {shown(failure.message)}\n")
 
 
 def summary(run: Run) -> str:
@@ -89,14 +89,14 @@ def _diagnostic(source: SourceFile, diagnostic: Diagnostic, width: int) -> Itera
     style = COLOURS[diagnostic.severity]
     name = "note" if diagnostic.severity is Severity.INFO else diagnostic.severity.value
     margin = " " * len(str(source.line_of(max(diagnostic.range.start, diagnostic.range.end - 1))))
-    yield [(f"{name}[{diagnostic.rule}]", style), (f": {_shown(diagnostic.message)}", "bold")]
+    yield [(f"{name}[{diagnostic.rule}]", style), (f": {shown(diagnostic.message)}", "bold")]
     yield from _excerpt(source, diagnostic.range, style, width, margin)
     if diagnostic.help:
-        yield [(f"{margin} = ", "blue"), ("help", "bold"), (f": {_shown(diagnostic.help)}", "")]
+        yield [(f"{margin} = ", "blue"), ("help", "bold"), (f": {shown(diagnostic.help)}", "")]
     for fix in diagnostic.fixes:
-        yield [(f"{margin} = ", "blue"), (f"{fix.applicability.value} fix", "bold"), (f": {_shown(fix.title)}", "")]
+        yield [(f"{margin} = ", "blue"), (f"{fix.applicability.value} fix", "bold"), (f": {shown(fix.title)}", "")]
     for related in diagnostic.related:
-        yield [("note", "bold cyan"), (f": {_shown(related.message)}", "bold")]
+        yield [("note", "bold cyan"), (f": {shown(related.message)}", "bold")]
         yield from _excerpt(source_at(source, related.path), related.range, "cyan", width, margin)
 
 
@@ -105,7 +105,7 @@ def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: 
     from rich.cells import cell_len
 
     start = source.position(range_.start)
-    yield [(f"{margin}--> ", "blue"), (f"{_shown(source.path)}:{start.line}:{start.column}", "")]
+    yield [(f"{margin}--> ", "blue"), (f"{shown(source.path)}:{start.line}:{start.column}", "")]
     bar = (f"{margin} | ", "blue")
     last = source.line_of(max(range_.start, range_.end - 1))
     is_long = last - start.line >= LONGEST_EXCERPT
@@ -137,7 +137,7 @@ def _split(source: SourceFile, range: Range, line: int, width: int) -> tuple[str
         source.content[start : min(end, start + most)],
         source.content[end : min(whole.end, end + most)],
     )
-    before, marked, after = (_shown(piece.decode("utf-8", "replace")) for piece in pieces)
+    before, marked, after = (shown(piece.decode("utf-8", "replace")) for piece in pieces)
     return before, marked, after
 
 
@@ -166,5 +166,6 @@ def _fitting(text: str, cells: int) -> str:
     return text
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A text in which nothing changes the terminal or the order of the line."""
     return text.replace("\t", TAB).translate(_PICTURES)
