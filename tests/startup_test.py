@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAVY = {"sqlglot", "libcst", "pygls", "lsprotocol", "asyncio"}
+HEAVY = {"sqlglot", "libcst", "pygls", "lsprotocol", "asyncio", "shtab", "watchfiles", "rich", "xml", "json"}
 RUN = """
 import sys
 from persistlint.cli import main

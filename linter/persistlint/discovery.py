@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.config import NO_OVERRIDES, Overrides, absolute, is_excluded
+from persistlint.git import git
 from persistlint.languages import language_of
 
 if TYPE_CHECKING:
@@ -88,8 +89,16 @@ def _mode(path: Path) -> int | None:
 
 
 def _below(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
-    """The files to check below a directory. A directory that git knows as one entry (a submodule, a repository that
-    is not added) is a root of its own; symbolic links to directories are not followed."""
+    """The files to check below a directory."""
+    for path in every_file(root, overrides, failures):
+        if language_of(path.name) and not is_excluded(path, overrides):
+            yield path
+
+
+def every_file(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
+    """The regular files below a directory that git does not ignore, whatever they hold; directories that cannot be
+    listed are added to `failures`. A directory that git knows as one entry (a submodule, a repository that is not
+    added) is a root of its own; symbolic links to directories are not followed."""
     roots, seen = [root], {os.path.realpath(root)}
     while roots:
         folder = roots.pop()
@@ -102,29 +111,16 @@ def _below(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterato
                 if not path.is_symlink() and path.name not in SKIPPED and (real := os.path.realpath(path)) not in seen:
                     seen.add(real)
                     roots.append(path)
-            elif (
-                mode is not None and stat.S_ISREG(mode) and language_of(path.name) and not is_excluded(path, overrides)
-            ):
+            elif mode is not None and stat.S_ISREG(mode):
                 yield path
 
 
 def _listed_by_git(folder: Path) -> list[Path] | None:
     """What git tracks or would track below a directory; None if git is not there, does not know, or ignores it."""
-    import subprocess  # only a directory pays for it
-
-    # The index of a commit under way, which a hook sees, is not the work tree; a file-system monitor is a program.
-    environment = {key: value for key, value in os.environ.items() if key not in _GIT_VARIABLES}
-    command = ["git", "-c", "core.fsmonitor=false", "ls-files", "-zco", "--exclude-standard"]
-    try:
-        run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
-    except OSError:
-        return None
-    if run.returncode or run.stderr or not run.stdout:  # it warns of directories that it cannot list
+    run = git(folder, "ls-files", "-zco", "--exclude-standard")
+    if run is None or run.returncode or run.stderr or not run.stdout:  # it warns of directories that it cannot list
         return None
     return [folder / name for name in dict.fromkeys(os.fsdecode(run.stdout).split("\0")) if name]
-
-
-_GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
 def _walked(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:

@@ -29,17 +29,35 @@ class Result:
 @dataclass
 class Run:
     """What came out. `results` are the files that have diagnostics, `files` counts all that were checked, `fixed`
-    the fixes that were written."""
+    the fixes that were written, `suppressed` the diagnostics that got a comment, `known` those that a baseline knows;
+    the last two are not among the results."""
 
     results: list[Result] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     files: int = 0
     fixed: int = 0
+    suppressed: int = 0
+    known: int = 0
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """All diagnostics, file by file."""
         return [diagnostic for result in self.results for diagnostic in result.diagnostics]
+
+    def add(self, other: Run) -> None:
+        """Add what came out of another run."""
+        self.results += other.results
+        self.failures += other.failures
+        self.files += other.files
+        self.fixed += other.fixed
+
+    def keep(self, wanted: Callable[[SourceFile, Diagnostic], bool]) -> None:
+        """Drop the diagnostics that are not wanted."""
+        kept = (
+            Result(result.source, tuple(item for item in result.diagnostics if wanted(result.source, item)))
+            for result in self.results
+        )
+        self.results = [result for result in kept if result.diagnostics]
 
     def check(self, source: SourceFile, settings: Settings) -> None:
         """Check one file that was read."""

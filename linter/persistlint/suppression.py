@@ -137,16 +137,16 @@ def _lines(source: SourceFile, comments: Sequence[Range], comment: Range | None,
     if comment is None:
         return (own, own + 1)
     last = source.line_of(comment.end - 1)
-    if not _is_alone(source, comment):
+    if not is_alone(source, comment):
         return (own, last)
     for following in comments[bisect_right(comments, comment) :]:
-        if source.line_of(following.start) != last + 1 or not _is_alone(source, following):
+        if source.line_of(following.start) != last + 1 or not is_alone(source, following):
             break
         last = source.line_of(following.end - 1)
     return (own, last + 1)
 
 
-def _is_alone(source: SourceFile, comment: Range) -> bool:
+def is_alone(source: SourceFile, comment: Range) -> bool:
     """Whether nothing but a comment stands on its lines; the braces around a comment in JSX do not count."""
     before, after = _beside(source, comment)
     return not before.strip(b" \t{") and not after.strip(b" \t}")

@@ -18,7 +18,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from persistlint.engine import Report, check
-from persistlint_lsp.ignore import ignore_edits
+from persistlint.silencing import ignore_edits
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

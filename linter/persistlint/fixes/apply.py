@@ -30,13 +30,18 @@ def apply(content: bytes, fixes: Sequence[Fix]) -> tuple[bytes, int]:
             made.update(fix.edits)
             taken = added
             count += 1
-    line_end = b"\r\n" if 2 * content.count(b"\r\n") > content.count(b"\n") else b"\n"
+    ending = line_end(content).encode("ascii")
     parts: list[bytes] = []
     end = 0
     for edit in sorted(made, key=lambda edit: edit.range):
-        parts += (content[end : edit.range.start], edit.text.encode("utf-8").replace(b"\n", line_end))
+        parts += (content[end : edit.range.start], edit.text.encode("utf-8").replace(b"\n", ending))
         end = edit.range.end
     return b"".join([*parts, content[end:]]), count
+
+
+def line_end(content: bytes) -> str:
+    """How most lines of a file end: with a line feed, or a carriage return before it."""
+    return "\r\n" if 2 * content.count(b"\r\n") > content.count(b"\n") else "\n"
 
 
 def _added(taken: list[Range], ranges: list[Range], size: int) -> list[Range] | None:

@@ -29,7 +29,7 @@ def write(path: Path, source: SourceFile, content: bytes) -> None:
             raise WriteError("it changed while it was checked, so it was not fixed")
         if not os.access(target, os.W_OK):
             raise WriteError("there is no permission to write it, so it was not fixed")
-        _replace(target, data)
+        replace(target, data)
     except UnicodeEncodeError as error:
         raise WriteError(f"its encoding, {source.encoding}, cannot hold the fix") from error
     except OSError as error:
@@ -40,7 +40,8 @@ def _encode(source: SourceFile, content: bytes) -> bytes:
     return source.bom + content.decode("utf-8").encode(source.encoding)
 
 
-def _replace(target: Path, data: bytes) -> None:
+def replace(target: Path, data: bytes) -> None:
+    """Replace a file at once or not at all; it keeps its mode. Raises `OSError`."""
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".persistlint-")
     temporary = Path(name)
     try:

@@ -35,15 +35,22 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
     """Write the results of a run as text, in colours if the stream is a terminal; `quiet` leaves out the summary."""
     if run.results:
         _write_diagnostics(run, stream)
-    for failure in run.failures:
-        stream.write(f"error: {_shown(failure.path)}: {_shown(failure.message)}\n")
+    write_failures(run, stream)
     if not quiet:
         stream.write(summary(run) + "\n")
+
+
+def write_failures(run: Run, stream: TextIO) -> None:
+    """Write what could not be checked."""
+    for failure in run.failures:
+        stream.write(f"error: {shown(failure.path)}: {shown(failure.message)}\n")
 
 
 def summary(run: Run) -> str:
     """What came out, in one line."""
     sentences = [f"Fixed {_count(run.fixed, 'problem')}."] if run.fixed else []
+    if run.suppressed:
+        sentences.append(f"Added suppressions for {_count(run.suppressed, 'problem')}.")
     counts = Counter(diagnostic.severity for diagnostic in run.diagnostics)
     if counts:
         names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -54,6 +61,8 @@ def summary(run: Run) -> str:
             sentences.append(f"`persistlint check --fix` repairs {fixable} of them.")
     elif not run.failures:
         sentences.append(f"All good: {_count(run.files, 'file')} checked." if run.files else "No files to check.")
+    if run.known:
+        sentences.append(f"{_count(run.known, 'problem')} more in the baseline.")
     if failed := len({failure.path for failure in run.failures}):
         sentences.append(f"{_count(failed, 'file')} could not be checked.")
     return " ".join(sentences)
@@ -80,14 +89,14 @@ def _diagnostic(source: SourceFile, diagnostic: Diagnostic, width: int) -> Itera
     style = COLOURS[diagnostic.severity]
     name = "note" if diagnostic.severity is Severity.INFO else diagnostic.severity.value
     margin = " " * len(str(source.line_of(max(diagnostic.range.start, diagnostic.range.end - 1))))
-    yield [(f"{name}[{diagnostic.rule}]", style), (f": {_shown(diagnostic.message)}", "bold")]
+    yield [(f"{name}[{diagnostic.rule}]", style), (f": {shown(diagnostic.message)}", "bold")]
     yield from _excerpt(source, diagnostic.range, style, width, margin)
     if diagnostic.help:
-        yield [(f"{margin} = ", "blue"), ("help", "bold"), (f": {_shown(diagnostic.help)}", "")]
+        yield [(f"{margin} = ", "blue"), ("help", "bold"), (f": {shown(diagnostic.help)}", "")]
     for fix in diagnostic.fixes:
-        yield [(f"{margin} = ", "blue"), (f"{fix.applicability.value} fix", "bold"), (f": {_shown(fix.title)}", "")]
+        yield [(f"{margin} = ", "blue"), (f"{fix.applicability.value} fix", "bold"), (f": {shown(fix.title)}", "")]
     for related in diagnostic.related:
-        yield [("note", "bold cyan"), (f": {_shown(related.message)}", "bold")]
+        yield [("note", "bold cyan"), (f": {shown(related.message)}", "bold")]
         yield from _excerpt(source_at(source, related.path), related.range, "cyan", width, margin)
 
 
@@ -96,7 +105,7 @@ def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: 
     from rich.cells import cell_len
 
     start = source.position(range_.start)
-    yield [(f"{margin}--> ", "blue"), (f"{_shown(source.path)}:{start.line}:{start.column}", "")]
+    yield [(f"{margin}--> ", "blue"), (f"{shown(source.path)}:{start.line}:{start.column}", "")]
     bar = (f"{margin} | ", "blue")
     last = source.line_of(max(range_.start, range_.end - 1))
     is_long = last - start.line >= LONGEST_EXCERPT
@@ -128,7 +137,7 @@ def _split(source: SourceFile, range: Range, line: int, width: int) -> tuple[str
         source.content[start : min(end, start + most)],
         source.content[end : min(whole.end, end + most)],
     )
-    before, marked, after = (_shown(piece.decode("utf-8", "replace")) for piece in pieces)
+    before, marked, after = (shown(piece.decode("utf-8", "replace")) for piece in pieces)
     return before, marked, after
 
 
@@ -157,5 +166,6 @@ def _fitting(text: str, cells: int) -> str:
     return text
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A text in which nothing changes the terminal or the order of the line."""
     return text.replace("\t", TAB).translate(_PICTURES)

@@ -7,8 +7,8 @@ import pytest
 from persistlint import suppression
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.languages import language_of, read
+from persistlint.silencing import ignore_edits
 from persistlint.source import Range, SourceFile
-from persistlint_lsp.ignore import ignore_edits
 
 RULE = "interpolated-sql"
 CASES = [

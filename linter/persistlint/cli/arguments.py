@@ -1,0 +1,161 @@
+"""The commands and their arguments."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.cli.status import UsageError
+from persistlint.config import Overrides
+from persistlint.output import formats
+from persistlint.selection import UnknownSelectorError, expand
+from persistlint.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; what it parses has a function `run`, which returns the exit status."""
+    parser = argparse.ArgumentParser("persistlint", description="A linter for the persistence layer.")
+    parser.add_argument("--version", action="version", version=f"persistlint {VERSION}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, description: str) -> argparse.ArgumentParser:
+        short = description[0].lower() + description[1:]
+        added = commands.add_parser(name, help=short, description=f"{description}.")
+        added.set_defaults(run=_runner(name))
+        return added
+
+    init = command("init", "Look at a project and propose a configuration")
+    init.add_argument("path", nargs="?", type=Path, default=Path(), metavar="DIRECTORY", help="default: .")
+    init.add_argument("--write", action="store_true", help="write the files that are not there yet")
+
+    _add_check(command("check", "Check files and directories"))
+    _add_baseline(command("baseline", "Write down what is known, so that a check reports only what is new"))
+
+    rules = command("rules", "List the rules")
+    rules.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+
+    explain = command("explain", "Explain a rule")
+    explain.add_argument("rule", metavar="RULE")
+
+    config = command("config", "Show what applies to a path")
+    config.add_argument("path", type=Path, metavar="PATH")
+    _add_configuration(config)
+
+    completion = command("completion", "Print the script by which a shell completes the command line")
+    completion.add_argument("shell", metavar="SHELL", help="bash, zsh, fish, ...")
+
+    server = command("server", "Start the language server")
+    server.add_argument("--stdio", action="store_true", help="accepted because editors pass it: there is no other way")
+    return parser
+
+
+def overrides(arguments: argparse.Namespace) -> Overrides:
+    """What the arguments say about configuration. Raises `UsageError` for a selector that nobody knows."""
+    select = None if arguments.select is None else _words(arguments.select)
+    ignore = _words(arguments.ignore)
+    for option, words in (("--select", select or ()), ("--ignore", ignore)):
+        try:
+            expand(words)
+        except UnknownSelectorError as error:
+            raise UsageError(f"{option}: {error}") from error
+    return Overrides(arguments.config, arguments.isolated, select, ignore)
+
+
+def _runner(name: str) -> Callable[[argparse.Namespace], int]:
+    """The function of a command, whose module is imported when it is called."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        status: int = import_module(f"persistlint.cli.{name}").run(arguments)
+        return status
+
+    return run
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    _add_paths(check, "default: .; - reads standard input")
+    check.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    check.add_argument(
+        "--format",
+        action="append",
+        type=_format,
+        metavar="FORMAT[=FILE]",
+        help=f"write the results as {', '.join(formats())}, to a file if it is named; default: text; "
+        "may be given several times",
+    )
+    check.add_argument("--output-file", type=Path, metavar="FILE", help="write the results there")
+    check.add_argument("--statistics", action="store_true", help="count what every rule found instead of showing it")
+    check.add_argument("--explain", action="store_true", help="print the page of every rule that found something")
+    check.add_argument("--watch", action="store_true", help="check again whatever is saved, until Ctrl-C")
+    check.add_argument("--stdin-filename", type=Path, metavar="FILE", help="check standard input as if it were FILE")
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this file knows")
+    check.add_argument("--since", metavar="REVISION", help="report only lines that changed since a revision of git")
+    check.add_argument(
+        "--add-suppressions",
+        type=_reason,
+        metavar="REASON",
+        help="write a comment with this reason for everything that is left",
+    )
+    check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are diagnostics")
+    check.add_argument("--no-cache", action="store_true", help="accepted for later: nothing is cached yet")
+    check.add_argument("--quiet", action="store_true", help="print diagnostics and failures only")
+    _add_configuration(check)
+
+
+def _add_baseline(baseline: argparse.ArgumentParser) -> None:
+    _add_paths(baseline, "default: .")
+    baseline.add_argument(
+        "--output-file",
+        type=Path,
+        default=Path("persistlint-baseline.json"),
+        metavar="FILE",
+        help="default: persistlint-baseline.json",
+    )
+    baseline.add_argument("--prune", action="store_true", help="only take out what is mended")
+    baseline.add_argument("--reason", type=_reason, metavar="TEXT", help="why the new entries may stay")
+    baseline.set_defaults(quiet=False)
+    baseline.add_argument("--until", type=_date, metavar="DATE", help="the last day that the new entries may stay")
+    _add_configuration(baseline)
+
+
+def _reason(value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise argparse.ArgumentTypeError("a reason is one line of text")
+    return value.strip()
+
+
+def _date(value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is no date such as 2030-12-31") from None
+
+
+def _format(value: str) -> tuple[str, Path | None]:
+    name, _, path = value.partition("=")
+    if name not in formats():
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(formats())}")
+    return name, Path(path) if path else None
+
+
+def _add_paths(parser: argparse.ArgumentParser, help: str) -> None:
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=help)
+    parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
+
+
+def _add_configuration(parser: argparse.ArgumentParser) -> None:
+    names = "names of rules and groups, default, all; with commas between them"
+    parser.add_argument("--select", action="append", metavar="RULES", help=f"run these rules alone: {names}")
+    parser.add_argument("--ignore", action="append", metavar="RULES", default=[], help="do not run these rules")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for every file")
+    source.add_argument("--isolated", action="store_true", help="use no configuration file")
+
+
+def _words(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())

@@ -1,0 +1,186 @@
+"""`persistlint check`: read and check files, and write the results."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.cli.arguments import overrides
+from persistlint.cli.progress import progress
+from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
+from persistlint.config import settings_for
+from persistlint.output import writer
+from persistlint.run import Run
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+    from persistlint.baseline import Entry
+    from persistlint.changes import Changes
+    from persistlint.config import Overrides
+
+STDIN = "standard input"
+
+# A fix moves lines, so that git's are no longer those of the file; what is watched is read by people.
+_APART = {
+    STDIN: ("fix", "since", "add_suppressions", "watch"),
+    "since": ("fix",),
+    "statistics": ("format",),
+    "explain": ("format",),
+    "watch": ("since", "add_suppressions", "format", "output_file"),
+}
+
+
+def run(arguments: Namespace) -> int:
+    """Check what the arguments name; return the exit status."""
+    _refuse_pairs(arguments)
+    configuration = overrides(arguments)
+    known, changes = _known(arguments.baseline), _changes(arguments.since)
+    if arguments.watch:
+        from persistlint.cli.watch import watch
+
+        watch(arguments, configuration, known)
+    run = Run()
+    if _is_stdin(arguments):
+        files = _check_stdin(run, arguments, configuration)
+    else:
+        files = check_paths(run, arguments, configuration, changes, fix=arguments.fix)
+    leave_out(run, arguments, files, configuration, known)
+    if changes:
+        run.keep(changes.touch)
+    if arguments.add_suppressions:
+        from persistlint.cli.suppress import add_suppressions
+
+        add_suppressions(run, lambda path: settings_for(path, configuration), arguments.add_suppressions)
+    write_results(run, arguments)
+    if run.failures:
+        return FAILED
+    return FOUND if run.results and not arguments.exit_zero else CLEAN
+
+
+def check_paths(
+    run: Run, arguments: Namespace, overrides: Overrides, changes: Changes | None = None, *, fix: bool = False
+) -> Sequence[Path]:
+    """Check the paths that the arguments name, those of them that changed; return the files."""
+    found = discover_files(run, arguments, overrides)
+    files = [path for path in found if changes.has(path)] if changes else found
+    with progress(files, None if arguments.quiet else sys.stderr) as shown:
+        run.check_files(shown, lambda path: settings_for(path, overrides), fix=fix)
+    return files
+
+
+def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
+    """The files to check among the paths that the arguments name; what cannot be found is a failure of the run."""
+    from persistlint.discovery import discover
+
+    found = discover(arguments.paths or [Path()], overrides, force_exclude=arguments.force_exclude)
+    for path in found.unread:
+        print(f"warning: {path.as_posix()}: persistlint does not read files of this kind", file=sys.stderr)
+    run.failures.extend(found.failures)
+    return found.files
+
+
+def leave_out(
+    run: Run, arguments: Namespace, files: Sequence[Path], overrides: Overrides, known: Sequence[Entry]
+) -> None:
+    """Drop what the baseline knows, and warn about what it knows in vain."""
+    if arguments.baseline is None:
+        return
+    from persistlint.cli.comparing import leave_out_known, scope_of
+    from persistlint.output.text import shown
+
+    is_part = _is_stdin(arguments) or arguments.since  # an entry whose file is gone may be in a file that is left out
+    roots = files if is_part else arguments.paths or [Path()]
+    scope = scope_of(run, arguments.baseline, roots, files, overrides)
+    for warning in leave_out_known(run, known, scope, date.today()):
+        print(f"warning: {shown(warning)}", file=sys.stderr)
+
+
+def write_results(run: Run, arguments: Namespace) -> None:
+    """Write the results in every format that was asked for; `--output-file` is for those without a file."""
+    usual = "statistics" if arguments.statistics else "text"
+    wanted: Sequence[tuple[str, Path | None]] = arguments.format or [(usual, None)]
+    for name, path in wanted:
+        _write(run, name, path or arguments.output_file, quiet=arguments.quiet)
+    if arguments.explain:
+        from persistlint.cli.explain import show
+
+        for rule in sorted({diagnostic.rule for diagnostic in run.diagnostics}):
+            print()
+            show(rule, sys.stdout)
+
+
+def _write(run: Run, name: str, path: Path | None, *, quiet: bool) -> None:
+    if path is None:
+        writer(name)(run, sys.stdout, quiet=quiet)
+        return
+    try:
+        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            writer(name)(run, stream, quiet=quiet)
+    except OSError as error:
+        raise UsageError(f"{path}: it cannot be written: {error.strerror}") from error
+
+
+def _known(baseline: Path | None) -> Sequence[Entry]:
+    if baseline is None:
+        return ()
+    from persistlint.baseline import BaselineError, read
+
+    try:
+        return read(baseline)
+    except BaselineError as error:
+        raise UsageError(str(error)) from error
+
+
+def _changes(revision: str | None) -> Changes | None:
+    if revision is None:
+        return None
+    from persistlint.changes import ChangesError, since
+
+    try:
+        return since(revision)
+    except ChangesError as error:
+        raise UsageError(f"--since: {error}") from error
+
+
+def _is_stdin(arguments: Namespace) -> bool:
+    return bool(arguments.stdin_filename) or Path("-") in arguments.paths
+
+
+def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
+    """Check standard input under the name that it was given; return that name, if it is not left out."""
+    from persistlint.discovery import Failure, is_out
+    from persistlint.reading import ReadError, read_stdin
+
+    path: Path | None = arguments.stdin_filename
+    if path is None:
+        raise UsageError("standard input needs `--stdin-filename FILE`, which tells the language")
+    if set(arguments.paths) - {Path("-")}:
+        raise UsageError("standard input cannot be checked together with other paths")
+    if arguments.force_exclude and is_out(path, overrides):
+        return ()
+    settings = settings_for(path, overrides)
+    try:
+        run.check(read_stdin(path, settings.dialect), settings)
+    except ReadError as error:
+        run.failures.append(Failure(path.as_posix(), str(error)))
+    return (path,)
+
+
+def _refuse_pairs(arguments: Namespace) -> None:
+    """Raise `UsageError` for options that do not go together."""
+    for second, options in _APART.items():
+        is_given = _is_stdin(arguments) if second == STDIN else getattr(arguments, second)
+        for first in options:
+            if is_given and getattr(arguments, first):
+                other = second if second == STDIN else _option(second)
+                raise UsageError(f"{_option(first)} cannot be used with {other}")
+    if arguments.output_file and sum(path is None for _, path in arguments.format or ()) > 1:
+        raise UsageError("`--output-file` is for one format; name the files of others as in `--format sarif=FILE`")
+
+
+def _option(name: str) -> str:
+    return f"`--{name.replace('_', '-')}`"

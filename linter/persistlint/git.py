@@ -1,0 +1,40 @@
+"""What git knows of the files around here. Programs that a repository's configuration names are not started."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.config import absolute
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
+# The index of a commit under way, which a hook sees, is not the work tree.
+_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+
+
+def git(folder: Path, *arguments: str) -> CompletedProcess[bytes] | None:
+    """Run git in a folder, and return what it wrote whatever its exit status; None if there is no git or no folder."""
+    import subprocess  # only who asks git pays for it
+
+    environment = {key: value for key, value in os.environ.items() if key not in _VARIABLES}
+    command = ["git", "-c", "core.fsmonitor=false", *arguments]  # a file-system monitor is a program
+    try:
+        return subprocess.run(command, cwd=folder, env=environment, capture_output=True, stdin=subprocess.DEVNULL)
+    except OSError:
+        return None
+
+
+def from_root(path: str) -> str:
+    """A path as reports name it: relative to the root of the checkout that the current directory is in, or to the
+    current directory if it is in none. A path outside of that stays as it is."""
+    file, root = absolute(Path(path)), _root(Path.cwd())
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else path
+
+
+@cache
+def _root(directory: Path) -> Path:
+    return next((folder for folder in (directory, *directory.parents) if (folder / ".git").exists()), directory)
