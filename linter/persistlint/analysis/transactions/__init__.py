@@ -9,7 +9,7 @@ from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
-from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable, effect_names
+from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable, effect_names, may_be_transaction
 from persistlint.analysis.transactions.open import Open
 from persistlint.analysis.transactions.walk import OPENS, File, Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
@@ -185,6 +185,7 @@ def _received(function: Function, walk: Walk) -> Role | None:
             else None
         )
         if known is not None and (parameter.name, parameter.range.start) in used:
-            roles.append(known.handle.role)
+            is_handed = known.handle.role is Role.POOL and may_be_transaction(known, parameter.annotation)
+            roles.append(Role.CONNECTION if is_handed else known.handle.role)
     order = (Role.TRANSACTION, Role.SESSION, Role.IMPLICIT, Role.CONNECTION)
     return next((role for role in order if role in roles), None)

@@ -142,7 +142,7 @@ class Handles:
         """The handle that a parameter is, by its declared type, else by its name."""
         known = self.declared(annotation, name, origin)
         if known is not None or (annotation and self.language in ("go", "typescript") and annotation != "any"):
-            return known or (self.guess(name, origin) if _says_handle(annotation) else None)
+            return known or (_undeclared(self.guess(name, origin)) if _says_handle(annotation) else None)
         return self.guess(name, origin)
 
     def declared(self, annotation: str, name: str, origin: int) -> Known | None:
@@ -583,6 +583,21 @@ def _commits_at_once(argument: Argument) -> bool:
         case String(value="AUTOCOMMIT"):
             return argument.keyword == "isolation_level"
     return False
+
+
+def _undeclared(known: Known | None) -> Known | None:
+    """What is known by its name alone, for its type is one of the program's own."""
+    return replace(known, handle=replace(known.handle, declared=False)) if known is not None else None
+
+
+def may_be_transaction(known: Known, annotation: str) -> bool:
+    """Whether a pool that a function is given may be a transaction as well: one that no type tells apart from it."""
+    if "pool" in known.handle.name.lower() or known.handle.name.lower() == known.type.library.name.lower():
+        return False
+    if not annotation or not known.handle.declared:
+        return True
+    is_same_type = any(o.effect == "begin" and o.returns == "self" for o in known.type.methods.values())
+    return is_same_type and annotation.startswith("*")
 
 
 def _says_handle(annotation: str) -> bool:

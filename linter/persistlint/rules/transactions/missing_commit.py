@@ -52,7 +52,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Uncommitted
-from persistlint.paths import is_generated, is_test
+from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 @rule("missing-commit", on=Uncommitted, severity=Severity.ERROR, languages=("python",))
 def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the last write of a connection that is never committed."""
-    if is_test(context.file.path) or is_generated(context.file.path):
+    if is_test(context.file.path) or is_migration(context.file.path) or is_generated(context.file.path):
         return
     yield context.report(
         fact.range,

@@ -132,6 +132,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
+_PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # What a job removes because it is old, it removes the next time just as well.
 _RETENTION = re.compile(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
@@ -198,6 +199,8 @@ def _belong_together(earlier: Effect, later: Effect, between: tuple[Effect, ...]
 def _is_same_row(earlier: Effect, later: Effect) -> bool:
     """Whether one row is written twice, as that of a job is which takes down how far it has come."""
     if (earlier.instance and earlier.instance == later.instance) or (earlier.via and earlier.via == later.via):
+        return True
+    if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
         return True
     is_replacement = bool(_DELETES.match(earlier.method) or _DELETES.match(earlier.sql.strip()))
     one_key = earlier.names <= later.names or later.names <= earlier.names

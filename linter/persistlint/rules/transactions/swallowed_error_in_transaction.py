@@ -130,7 +130,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import EffectKind, Handled
-from persistlint.paths import is_generated, is_test
+from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
         or fact.raises
         or fact.undoes
         or is_test(context.file.path)
+        or is_migration(context.file.path)
         or is_generated(context.file.path)
     ):
         return
