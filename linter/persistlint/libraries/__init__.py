@@ -71,12 +71,12 @@ Keys of an operation (a method or function):
   (a plain string, as `String.raw`).
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
-- `effect`: what the call does to the database, where no SQL tells: "read", "write", "schema", "pending" (a write that
-  a later flush or commit sends), "begin", "transaction" (runs the callback or the statements that it is given in one;
-  without `returns` the object itself is inside meanwhile), "commit", "rollback", "savepoint", "lock" (the read of its
-  chain locks the rows), "bind" (its argument is what its chain is sent through), "acquire" and "release" (a connection
-  of a pool), "after" (what it is given runs after the commit), "prepare" and "execute" (the SQL is kept, and sent
-  later), "autocommit" (from here on every statement commits at once).
+- `effect`: what the call does to the database, where no SQL tells: "read", "write", "upsert" (a write that may run
+  twice), "schema", "pending" (a write that a later flush or commit sends), "begin", "transaction" (runs the callback or
+  the statements that it is given in one; without `returns` the object itself is inside meanwhile), "commit",
+  "rollback", "savepoint", "lock" (the read of its chain locks the rows), "bind" (its argument is what its chain is sent
+  through), "acquire" and "release" (a connection of a pool), "after" (what it is given runs after the commit),
+  "prepare" and "execute" (the SQL is kept, and sent later), "autocommit" (from here on every statement commits at once).
 - `table`: index of the argument that names the table or model.
 - `options`: index of the argument in which the option of `[transactions]` stands.
 - `handle`: index of the argument that it is sent through, where that is not the receiver.

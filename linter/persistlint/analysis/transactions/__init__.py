@@ -9,7 +9,7 @@ from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
-from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable, effect_names
+from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable, effect_names, required
 from persistlint.analysis.transactions.open import Open
 from persistlint.analysis.transactions.walk import OPENS, File, Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
@@ -78,6 +78,8 @@ def _learn(body: Block, names: Names) -> None:
         match statement:
             case Import():
                 names.add(statement)
+            case Assign(value=Call(function=Call() as called)) if (module := required(called)) is not None:
+                names.modules.add(module)  # `const db = require("knex")({ … })`
             case ClassDefinition(name=name):
                 names.classes[name] = statement
             case Nested(body=inner):

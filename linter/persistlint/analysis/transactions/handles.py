@@ -110,8 +110,24 @@ class Chain:
     calls: list[Call] = field(default_factory=list)
 
 
-_KEEPS = ("read", "write", "begin", "transaction")  # effects after which a handle belongs to what it did before
-_STRENGTH = {"": 0, "acquire": 1, "bind": 1, "lock": 1, "prepare": 1, "read": 2, "execute": 3, "savepoint": 4}
+_KEEPS = (
+    "read",
+    "write",
+    "upsert",
+    "begin",
+    "transaction",
+)  # effects after which a handle belongs to what it did before
+_STRENGTH = {
+    "": 0,
+    "acquire": 1,
+    "bind": 1,
+    "lock": 1,
+    "prepare": 1,
+    "read": 2,
+    "execute": 3,
+    "savepoint": 4,
+    "upsert": 6,
+}
 
 
 @dataclass
@@ -290,17 +306,17 @@ class Handles:
     def _call(self, node: Call, scope: Scope, depth: int) -> Chain:
         function = node.function
         is_variable = isinstance(function, Name) and scope.find(function.id) is not None
-        qualified = None if is_variable else self.names.qualified(function)
-        if qualified is None and isinstance(function, Name) and not is_variable:
-            qualified = self.names.unqualified(function.id)
+        qualified = None if is_variable else self._qualified(function)
+        chain = self.follow(function.value, scope, depth + 1) if isinstance(function, Attribute) else Chain()
+        if isinstance(function, Attribute) and chain.known is not None and chain.known.type.method(function.name):
+            return self._method(node, function.name, chain, scope)
         if qualified is not None and (operation := self._function(qualified)) is not None:
             ran = self._ran(node, operation, scope)
             if ran is not None:
                 return ran
-        if qualified is not None and (made := self._made(node, qualified, scope)) is not None:
+        if not is_variable and (made := self._made(node, qualified, scope)) is not None:
             return _start(made)
         if isinstance(function, Attribute):
-            chain = self.follow(function.value, scope, depth + 1)
             if chain.known is None and not chain.effect:
                 chain.known = chain.root = self._row(node, function.name, scope)
             if chain.known is not None:
@@ -308,8 +324,6 @@ class Handles:
             if chain.effect:
                 chain.calls.append(node)
                 return chain
-        if not is_variable and (made := self._made(node, qualified, scope)) is not None:
-            return _start(made)
         if isinstance(function, Name):
             chain = self.follow(function, scope, depth + 1)
             called = chain.known
@@ -318,6 +332,15 @@ class Handles:
             if called is None and scope.find(function.id) is None:
                 return _start(self.guess(function.id))
         return Chain()
+
+    def _qualified(self, function: Expression) -> str | None:
+        """The qualified name of what is called; `require("knex")` is the module itself."""
+        match function:
+            case Name(id=name):
+                return self.names.qualified(function) or self.names.unqualified(name)
+            case Call():
+                return required(function)
+        return self.names.qualified(function)
 
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
@@ -369,11 +392,15 @@ class Handles:
             return None
         table = "" if operation.table is None else self.table_of(node.arguments[operation.table].value, scope)
         handle = root.handle if root is not None else Handle("", _role(type), operation.library, -1, True)
-        return _start(Known(handle, type, table))
+        chain = _start(Known(handle, type, table))
+        chain.calls.append(node)
+        return chain
 
     def _method(self, node: Call, name: str, chain: Chain, scope: Scope) -> Chain:
         base = chain.known
         operation = base.type.method(name) if base is not None else None
+        if base is not None and operation is None and (member := self._member(base.type, name)) is not None:
+            operation = member.call  # `new sqlite3.Database(path)`
         if base is None or operation is None:
             chain.calls.append(node)
             if base is not None and not base.type.fluent:
@@ -389,6 +416,9 @@ class Handles:
         text = self.sent(node, operation, scope)
         if base.handle.role is Role.IMPLICIT and any(map(_commits_at_once, node.arguments)):
             base = replace(base, handle=replace(base.handle, role=Role.CONNECTION))
+        if operation.handle is not None and operation.handle < len(node.arguments):
+            given = self.known(node.arguments[operation.handle].value, scope)
+            base = chain.root = replace(base, handle=given.handle) if given is not None else base
         if operation.effect == "bind":
             chain.bound_to = (*chain.bound_to, *(argument.value for argument in node.arguments))
             base = chain.root = replace(base, handle=self._bound(node, base.handle, scope))
@@ -422,7 +452,10 @@ class Handles:
     def _bound(self, node: Call, handle: Handle, scope: Scope) -> Handle:
         """The handle that a builder is bound to; what cannot be told apart from a transaction is taken for one."""
         given = self._given(node, scope)
-        return given.handle if given is not None else replace(handle, role=Role.TRANSACTION)
+        if given is not None:
+            return given.handle
+        is_unknown = any(not isinstance(argument.value, String | Constant) for argument in node.arguments)
+        return replace(handle, role=Role.TRANSACTION) if is_unknown else handle
 
     def _statement(self, node: Call, operation: Operation, scope: Scope) -> Known | None:
         """The statement as an object that a call sends: `session.execute(insert(User))`."""
@@ -524,6 +557,14 @@ class Handles:
             case Attribute(name=name):
                 return name
         return ""
+
+
+def required(call: Call) -> str | None:
+    """The module of `require("knex")`."""
+    match call:
+        case Call(function=Name(id="require"), arguments=(Argument(value=String(value=module)), *_)):
+            return canonical(module)
+    return None
 
 
 def _owner(handle: Handle, type: Type, member: Type) -> Handle:
@@ -665,4 +706,4 @@ def _modules(language: str) -> frozenset[str]:
     return frozenset(module for library in catalogue(language).libraries for module in library.modules)
 
 
-__all__ = ["Chain", "Handles", "Instance", "Known", "Scope", "Variable"]
+__all__ = ["Chain", "Handles", "Instance", "Known", "Scope", "Variable", "required"]

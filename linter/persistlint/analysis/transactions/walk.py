@@ -88,6 +88,7 @@ _ENDS = frozenset(["exit", "abort", "Exit", "Fatal", "Fatalf", "Fatalln", "Panic
 _KINDS = {
     "read": EffectKind.READ,
     "write": EffectKind.WRITE,
+    "upsert": EffectKind.WRITE,
     "pending": EffectKind.PENDING,
     "schema": EffectKind.SCHEMA,
     "begin": EffectKind.BEGIN,
@@ -652,9 +653,11 @@ class Walk:
         for argument in call.arguments:
             if isinstance(argument.value, Lambda):
                 function, given = argument.value.function, dict[str, Known]()
-                if chain.effect == "acquire" and chain.known is not None and function.parameters:
-                    parameter = function.parameters[0]
-                    handle = replace(chain.known.handle, name=parameter.name, origin=parameter.range.start)
+                parameter = next((p for p in function.parameters if p.name and not _is_error(p.name)), None)
+                if chain.effect in ("acquire", "savepoint") and chain.known is not None and parameter is not None:
+                    handle = chain.known.handle
+                    if chain.effect == "acquire":
+                        handle = replace(handle, name=parameter.name, origin=parameter.range.start)
                     given[parameter.name] = replace(chain.known, handle=handle, is_new=False)
                 self._inline(function, None, given)
 
@@ -927,8 +930,7 @@ class Walk:
             "",
             self.parallel,
             self.detached,
-            (found is not None and found.upserts)
-            or method in ("upsert", "update_or_create", "get_or_create", "findOrCreate"),
+            (found is not None and found.upserts) or (chain is not None and chain.effect == "upsert"),
             (chain is not None and chain.locks) or (found is not None and found.locks),
             chain.operation.options if chain is not None and chain.operation is not None else None,
             misplaced_option(chain) if chain is not None else None,

@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.COMMIT, EffectKind.ROLLBACK)
+_WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.ROLLBACK)
 
 
 @rule("unawaited-query", on=Procedure, severity=Severity.ERROR, languages=("python", "javascript", "typescript"))
