@@ -29,7 +29,7 @@ SINK_KEYS = {"sql", "fragment"}
 CLAUSES = {"where", "select", "from", "group", "order", "set", "value", "with", "name"}
 STATEMENTS = {"many", "one", "first", "one-with-parameters", "one-by-default"}
 EFFECTS = {
-    "read", "write", "schema", "pending", "begin", "transaction", "commit", "rollback", "savepoint", "lock", "bind",
+    "read", "write", "upsert", "schema", "pending", "begin", "transaction", "commit", "rollback", "savepoint", "lock", "bind",
     "acquire", "release", "after", "prepare", "execute", "autocommit",
 }  # fmt: skip
 ROLES = {role.value for role in Role}
@@ -110,8 +110,11 @@ def test_types_use_the_words_of_the_format(table: dict[str, Any]) -> None:
 
 # Names that a file may have for many reasons; the rules need more than one write, or a transaction around it.
 SAYS_NOTHING_ALONE = {
-    "aadd", "append", "aset", "cancel", "find_one_and_replace", "findOneAndReplace", "recover", "replace", "set",
-    "start", "store", "submit", "txIf",
+    "$add", "$set", "aadd", "add*", "append", "aset", "associate", "attach", "cancel", "detach", "dissociate",
+    "findOneAndReplace", "find_one_and_replace", "patch", "patchAndFetch", "patchAndFetchById", "recover", "relate",
+    "replace", "replaceById", "run", "set", "set*", "start", "store", "storeAll", "submit", "sync", "trash",
+    "trashAll", "txIf", "unrelate", "zapatos/db.readCommitted", "zapatos/db.repeatableRead",
+    "zapatos/db.serializable",
 }  # fmt: skip
 
 
