@@ -15,7 +15,7 @@ from persistlint.analysis.transactions.walk import OPENS, File, Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
 from persistlint.ir import Assign, Attribute, Call, ClassDefinition, FunctionDefinition, Import, Lambda, Name, Nested
 from persistlint.languages import languages
-from persistlint.libraries import catalogue
+from persistlint.libraries import any_of, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
 def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
     """The calls that may do something to a database, by the name of what is called."""
     wanted = effect_names(languages()[syntax.source.language].libraries) | set(names.transactions)
-    return [range for name, range in syntax.calls if name in wanted]
+    return [range for name, range in syntax.calls if name in wanted or any_of(name) in wanted]
 
 
 def _learn(body: Block, names: Names) -> None:
@@ -139,7 +139,8 @@ def _decorated(function: Function, walk: Walk) -> None:
         called = decorator.function if isinstance(decorator, Call) else decorator
         chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
         name = path_of(called) or last_name(called)
-        if chain.effect == "begin" or OPENS.search(last_name(called)) or name in walk.handles.project.transactions:
+        is_named = OPENS.search(last_name(called)) or name in walk.handles.project.transactions
+        if chain.effect in ("begin", "context") or is_named:
             opened = walk.open(decorator.range, Scoping.DECORATOR, chain, None)
             walk.around.append(opened)
 

@@ -20,7 +20,7 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     if opened.scoping is not Scoping.MANUAL or opened.deferred or opened.is_savepoint:
         return None
     handle = opened.handle or opened.opener
-    if opened.opener.role in (Role.SESSION, Role.IMPLICIT) or opened.opener in walk.held:
+    if opened.opener.role in (Role.SESSION, Role.IMPLICIT) or walk.held.intersection((opened.opener, handle)):
         return None  # it rolls back when it is closed
     if not opened.closings and (handle in walk.moved or (not opened.on_connection and _is_moved(opened, walk))):
         return None  # whoever got it closes it
