@@ -12,7 +12,6 @@ import sqlglot
 
 from persistlint.facts import Role
 from persistlint.libraries import catalogue
-from persistlint.rules import may_apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +28,8 @@ SINK_KEYS = {"sql", "fragment"}
 CLAUSES = {"where", "select", "from", "group", "order", "set", "value", "with", "name"}
 STATEMENTS = {"many", "one", "first", "one-with-parameters", "one-by-default"}
 EFFECTS = {
-    "read", "write", "schema", "pending", "begin", "transaction", "commit", "rollback", "savepoint", "lock", "bind",
-    "acquire", "release", "after", "prepare", "execute", "autocommit",
+    "read", "write", "upsert", "schema", "pending", "begin", "context", "transaction", "commit", "rollback",
+    "savepoint", "lock", "bind", "acquire", "release", "after", "prepare", "execute", "autocommit",
 }  # fmt: skip
 ROLES = {role.value for role in Role}
 YIELDS = {"number", "identifier", "literal", "placeholder", "checked", "argument", "request"}
@@ -106,21 +105,6 @@ def test_types_use_the_words_of_the_format(table: dict[str, Any]) -> None:
     for entry in table.get("types", {}).values():
         assert entry.get("role", "pool") in ROLES
         assert entry.get("statement", "read") in {"read", "write"}
-
-
-# Names that a file may have for many reasons; the rules need more than one write, or a transaction around it.
-SAYS_NOTHING_ALONE = {
-    "aadd", "append", "aset", "cancel", "find_one_and_replace", "findOneAndReplace", "recover", "replace", "set",
-    "start", "store", "submit", "txIf",
-}  # fmt: skip
-
-
-@every_table
-def test_what_writes_or_opens_a_transaction_lets_a_file_be_looked_at(table: dict[str, Any]) -> None:
-    methods = [method for entry in table.get("types", {}).values() for method in entry.get("methods", {}).items()]
-    for name, operation in [*methods, *table.get("functions", {}).items()]:
-        if "sql" not in operation and operation.get("effect") in {"write", "pending", "begin", "transaction"}:
-            assert name in SAYS_NOTHING_ALONE or may_apply("transactions", f".{name}(".encode()), name
 
 
 @every_table

@@ -22,6 +22,7 @@ fields = { client = "Client" }            # attributes that hold an object of an
 requests = ["query", "body"]              # attributes that hold data from outside
 checked = ["data"]                        # attributes that hold one of a fixed set of values, or a number
 role = "connection"                       # what a statement sent through it belongs to, see below
+parameter = "connection"                  # the role of one that a function is handed: a transaction has this type, too
 extends = "Queryable"                     # it has the methods and fields of another type of this table, too
 statement = "write"                       # it is a statement that does this where it is sent: "read", "write"
 attributes = ["objects"]                  # an attribute of this name is one, whatever it is an attribute of
@@ -71,12 +72,14 @@ Keys of an operation (a method or function):
   (a plain string, as `String.raw`).
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
-- `effect`: what the call does to the database, where no SQL tells: "read", "write", "schema", "pending" (a write that
-  a later flush or commit sends), "begin", "transaction" (runs the callback or the statements that it is given in one;
-  without `returns` the object itself is inside meanwhile), "commit", "rollback", "savepoint", "lock" (the read of its
-  chain locks the rows), "bind" (its argument is what its chain is sent through), "acquire" and "release" (a connection
-  of a pool), "after" (what it is given runs after the commit), "prepare" and "execute" (the SQL is kept, and sent
-  later), "autocommit" (from here on every statement commits at once).
+- `effect`: what the call does to the database, where no SQL tells: "read", "write", "upsert" (a write that may run
+  twice), "schema", "pending" (a write that a later flush or commit sends), "begin", "context" (a begin where a `with`
+  or a decorator holds it, and nothing yet elsewhere), "transaction" (runs the callback or the statements that it is
+  given in one; without `returns` the object itself is inside meanwhile), "commit", "rollback", "savepoint", "lock" (the
+  read of its chain locks the rows), "bind" (its argument is what its chain is sent through), "acquire" and "release" (a
+  connection of a pool), "after" (what it is given runs after the commit), "prepare" and "execute" (the SQL is kept, and
+  sent later), "autocommit" (from here on every statement commits at once). Beside `sql`, "read" and "write" say what a
+  text does that is not known.
 - `table`: index of the argument that names the table or model.
 - `options`: index of the argument in which the option of `[transactions]` stands.
 - `handle`: index of the argument that it is sent through, where that is not the receiver.
@@ -145,6 +148,7 @@ TYPE_KEYS = frozenset(
         "members",
         "extends",
         "statement",
+        "parameter",
     ]
 )
 LIBRARY_KEYS = frozenset(
@@ -223,17 +227,21 @@ class Type:
     models: bool | str = False
     members: str | None = None
     statement: str = ""
+    parameter: str = ""
 
     def method(self, name: str) -> Operation | None:
         """The method of that name, or the one that the beginning of the name stands for (`add*` for `addRole`)."""
-        found = self.methods.get(name)
-        if found is None and (match := _FIRST_WORD.match(name)):
-            found = self.methods.get(f"{match.group()}*")
-        return found
+        return self.methods.get(name) or self.methods.get(any_of(name))
 
     def returned(self, name: str | None) -> Type | None:
         """The type of this library with that name, where "self" is this one."""
         return self if name == "self" else self.library.types.get(name) if name else None
+
+
+def any_of(name: str) -> str:
+    """What stands in a table for every name that goes on with a capital behind the same beginning: `add*`."""
+    match = _FIRST_WORD.match(name)
+    return f"{match.group()}*" if match else ""
 
 
 @dataclass(frozen=True)
@@ -371,6 +379,7 @@ def _library(table: dict[str, Any]) -> Library:
             entry.get("models", False),
             entry.get("members"),
             entry.get("statement", ""),
+            entry.get("parameter", ""),
         )
     for name, keys in table.get("functions", {}).items():
         library.functions[name] = _operation(library, name, keys)

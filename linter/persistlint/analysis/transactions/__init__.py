@@ -9,13 +9,21 @@ from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
-from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable, effect_names, may_be_transaction
+from persistlint.analysis.transactions.handles import (
+    Handles,
+    Known,
+    Scope,
+    Variable,
+    effect_names,
+    may_be_transaction,
+    required,
+)
 from persistlint.analysis.transactions.open import Open
 from persistlint.analysis.transactions.walk import OPENS, File, Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
 from persistlint.ir import Assign, Attribute, Call, ClassDefinition, FunctionDefinition, Import, Lambda, Name, Nested
 from persistlint.languages import languages
-from persistlint.libraries import catalogue
+from persistlint.libraries import any_of, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +78,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
 def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
     """The calls that may do something to a database, by the name of what is called."""
     wanted = effect_names(languages()[syntax.source.language].libraries) | set(names.transactions)
-    return [range for name, range in syntax.calls if name in wanted]
+    return [range for name, range in syntax.calls if name in wanted or any_of(name) in wanted]
 
 
 def _learn(body: Block, names: Names) -> None:
@@ -78,6 +86,8 @@ def _learn(body: Block, names: Names) -> None:
         match statement:
             case Import():
                 names.add(statement)
+            case Assign(value=Call(function=Call() as called)) if (module := required(called)) is not None:
+                names.modules.add(module)  # `const db = require("knex")({ … })`
             case ClassDefinition(name=name):
                 names.classes[name] = statement
             case Nested(body=inner):
@@ -137,7 +147,8 @@ def _decorated(function: Function, walk: Walk) -> None:
         called = decorator.function if isinstance(decorator, Call) else decorator
         chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
         name = path_of(called) or last_name(called)
-        if chain.effect == "begin" or OPENS.search(last_name(called)) or name in walk.handles.project.transactions:
+        is_named = OPENS.search(last_name(called)) or name in walk.handles.project.transactions
+        if chain.effect in ("begin", "context") or is_named:
             opened = walk.open(decorator.range, Scoping.DECORATOR, chain, None)
             walk.around.append(opened)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.facts import EffectKind, Part, Role, Scoping, Uncommitted
+from persistlint.facts import EffectKind, Part, Role, Scoping, Uncommitted, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     if opened.scoping is not Scoping.MANUAL or opened.deferred or opened.is_savepoint:
         return None
     handle = opened.handle or opened.opener
-    if opened.opener.role in (Role.SESSION, Role.IMPLICIT) or opened.opener in walk.held:
+    if opened.opener.role in (Role.SESSION, Role.IMPLICIT) or walk.held.intersection((opened.opener, handle)):
         return None  # it rolls back when it is closed
     if not opened.closings and (handle in walk.moved or (not opened.on_connection and _is_moved(opened, walk))):
         return None  # whoever got it closes it
@@ -37,11 +37,10 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     if rolls_back or any(closing.place.is_in(Part.FINAL) for closing in opened.closings):
         return None
     inside = [effect for effect in walk.effects[opened.index :] if not opened.place.excludes(effect.place)]
-    return (
-        opened.range
-        if any(effect.kind in (EffectKind.WRITE, EffectKind.READ, EffectKind.OTHER) for effect in inside)
-        else None
-    )
+    if walk.handles.language != "python" and not opened.binding.synchronous:
+        inside = [effect for effect in inside if effect.use is not Use.DROPPED]  # its error goes to a callback
+    sent = (EffectKind.WRITE, EffectKind.READ, EffectKind.OTHER)
+    return opened.range if any(effect.kind in sent for effect in inside) else None
 
 
 def uncommitted(walk: Walk) -> Iterator[Uncommitted]:

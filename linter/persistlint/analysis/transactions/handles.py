@@ -105,13 +105,24 @@ class Chain:
     table: str = ""
     sql: str = ""
     locks: bool = False
+    upserts: bool = False
     bound_to: tuple[Expression, ...] = ()
     is_on_row: bool = False  # the call that does it is a method of a row
     calls: list[Call] = field(default_factory=list)
 
 
-_KEEPS = ("read", "write", "begin", "transaction")  # effects after which a handle belongs to what it did before
-_STRENGTH = {"": 0, "acquire": 1, "bind": 1, "lock": 1, "prepare": 1, "read": 2, "execute": 3, "savepoint": 4}
+# Effects after which a handle belongs to what it did before.
+_KEEPS = ("read", "write", "upsert", "begin", "context", "transaction")
+_STRENGTH = {
+    "": 0,
+    "acquire": 1,
+    "bind": 1,
+    "lock": 1,
+    "prepare": 1,
+    "read": 2,
+    "execute": 3,
+    "savepoint": 4,
+}
 
 
 @dataclass
@@ -141,9 +152,14 @@ class Handles:
     def parameter(self, name: str, annotation: str, origin: int) -> Known | None:
         """The handle that a parameter is, by its declared type, else by its name."""
         known = self.declared(annotation, name, origin)
-        if known is not None or (annotation and self.language in ("go", "typescript") and annotation != "any"):
-            return known or (_undeclared(self.guess(name, origin)) if _says_handle(annotation) else None)
-        return self.guess(name, origin)
+        is_other = annotation and self.language in ("go", "typescript") and annotation != "any"
+        if known is None and (not is_other or _says_handle(annotation)):
+            known = self.guess(name, origin)
+            known = _undeclared(known) if is_other else known
+        is_own = origin >= 0  # of this function, not of the constructor that kept it
+        if is_own and known is not None and known.type.parameter and known.handle.role is Role.POOL:
+            return replace(known, handle=replace(known.handle, role=Role(known.type.parameter)))
+        return known
 
     def declared(self, annotation: str, name: str, origin: int) -> Known | None:
         """A handle by its declared type."""
@@ -290,26 +306,24 @@ class Handles:
     def _call(self, node: Call, scope: Scope, depth: int) -> Chain:
         function = node.function
         is_variable = isinstance(function, Name) and scope.find(function.id) is not None
-        qualified = None if is_variable else self.names.qualified(function)
-        if qualified is None and isinstance(function, Name) and not is_variable:
-            qualified = self.names.unqualified(function.id)
+        qualified = None if is_variable else self._qualified(function)
+        chain = self.follow(function.value, scope, depth + 1) if isinstance(function, Attribute) else Chain()
+        if isinstance(function, Attribute) and chain.known is not None and chain.known.type.method(function.name):
+            return self._method(node, function.name, chain, scope)
         if qualified is not None and (operation := self._function(qualified)) is not None:
             ran = self._ran(node, operation, scope)
             if ran is not None:
                 return ran
-        if qualified is not None and (made := self._made(node, qualified, scope)) is not None:
+        if not is_variable and (made := self._made(node, qualified, scope)) is not None:
             return _start(made)
         if isinstance(function, Attribute):
-            chain = self.follow(function.value, scope, depth + 1)
-            if chain.known is None and not chain.effect:
-                chain.known = chain.root = self._row(node, function.name, scope)
+            if chain.known is None and not chain.effect and (row := self._row(node, function.name, scope)) is not None:
+                chain = Chain(row, row, calls=_calls_of(function.value))
             if chain.known is not None:
                 return self._method(node, function.name, chain, scope)
             if chain.effect:
                 chain.calls.append(node)
                 return chain
-        if not is_variable and (made := self._made(node, qualified, scope)) is not None:
-            return _start(made)
         if isinstance(function, Name):
             chain = self.follow(function, scope, depth + 1)
             called = chain.known
@@ -318,6 +332,15 @@ class Handles:
             if called is None and scope.find(function.id) is None:
                 return _start(self.guess(function.id))
         return Chain()
+
+    def _qualified(self, function: Expression) -> str | None:
+        """The qualified name of what is called; `require("knex")` is the module itself."""
+        match function:
+            case Name(id=name):
+                return self.names.qualified(function) or self.names.unqualified(name)
+            case Call():
+                return required(function)
+        return self.names.qualified(function)
 
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
@@ -345,7 +368,7 @@ class Handles:
         """An object of generated code, by the handle that it is given: `user.Insert(ctx, tx, boil.Infer())`."""
         for library in self.in_use:
             for type in library.types.values():
-                operation = type.methods.get(name) if type.models else None
+                operation = type.method(name) if type.models else None
                 if operation is None or operation.handle is None or operation.handle >= len(node.arguments):
                     continue
                 given = self.known(node.arguments[operation.handle].value, scope)
@@ -369,16 +392,22 @@ class Handles:
             return None
         table = "" if operation.table is None else self.table_of(node.arguments[operation.table].value, scope)
         handle = root.handle if root is not None else Handle("", _role(type), operation.library, -1, True)
-        return _start(Known(handle, type, table))
+        chain = _start(Known(handle, type, table))
+        chain.calls.append(node)
+        return chain
 
     def _method(self, node: Call, name: str, chain: Chain, scope: Scope) -> Chain:
         base = chain.known
         operation = base.type.method(name) if base is not None else None
+        if base is not None and operation is None and (member := self._member(base.type, name)) is not None:
+            operation = member.call  # `new sqlite3.Database(path)`
         if base is None or operation is None:
             chain.calls.append(node)
             if base is not None and not base.type.fluent:
                 chain.known = None
             return chain
+        if operation.name.endswith("*"):
+            chain.table = name.removeprefix(operation.name.rstrip("*"))  # `order.addItem(item)`
         return self._operate(node, operation, chain, scope)
 
     def _operate(self, node: Call, operation: Operation, chain: Chain, scope: Scope) -> Chain:
@@ -389,11 +418,15 @@ class Handles:
         text = self.sent(node, operation, scope)
         if base.handle.role is Role.IMPLICIT and any(map(_commits_at_once, node.arguments)):
             base = replace(base, handle=replace(base.handle, role=Role.CONNECTION))
+        if operation.handle is not None and operation.handle < len(node.arguments):
+            given = self.known(node.arguments[operation.handle].value, scope)
+            base = chain.root = replace(base, handle=given.handle) if given is not None else base
         if operation.effect == "bind":
             chain.bound_to = (*chain.bound_to, *(argument.value for argument in node.arguments))
             base = chain.root = replace(base, handle=self._bound(node, base.handle, scope))
-        if operation.effect == "lock" and (self.language != "go" or _mentions_lock(node)):
-            chain.locks = True
+        if operation.effect == "lock":
+            chain.locks = chain.locks or self.language != "go" or _mentions(node, "Locking")
+            chain.upserts = chain.upserts or _mentions(node, "OnConflict")
         if operation.table is not None and operation.table < len(node.arguments):
             chain.table = self.table_of(node.arguments[operation.table].value, scope) or chain.table
         table = chain.table or base.table
@@ -403,12 +436,14 @@ class Handles:
             effect, table = (
                 (sent.type.statement, sent.table) if sent is not None else ("sql" if text else effect, table)
             )
+        if effect == "upsert":
+            chain.upserts, effect = True, "" if chain.effect == "write" else "write"
         if effect == "execute":
             text, effect = base.sql or None, "sql" if base.sql else "read"
         if effect and _STRENGTH.get(effect, 5) >= _STRENGTH.get(chain.effect, 5):
             chain.effect, chain.call, chain.operation = effect, node, operation
             chain.sql = text or ""
-            chain.is_on_row = base.type.role == "instance"
+            chain.is_on_row = base.type.role == "instance" and table == base.table
         chain.table = table
         type = base.type.returned(operation.returns) if operation.returns != "self" else base.type
         if operation.returns and type is None:
@@ -422,7 +457,10 @@ class Handles:
     def _bound(self, node: Call, handle: Handle, scope: Scope) -> Handle:
         """The handle that a builder is bound to; what cannot be told apart from a transaction is taken for one."""
         given = self._given(node, scope)
-        return given.handle if given is not None else replace(handle, role=Role.TRANSACTION)
+        if given is not None:
+            return given.handle
+        is_unknown = any(not isinstance(argument.value, String | Constant) for argument in node.arguments)
+        return replace(handle, role=Role.TRANSACTION) if is_unknown else handle
 
     def _statement(self, node: Call, operation: Operation, scope: Scope) -> Known | None:
         """The statement as an object that a call sends: `session.execute(insert(User))`."""
@@ -450,7 +488,7 @@ class Handles:
 
     def sent(self, node: Call, operation: Operation, scope: Scope) -> str | None:
         """The SQL that a call sends; "" where it sends some that is not known, None where it sends none."""
-        if operation.sql is None:
+        if operation.sql is None or operation.yields is not None or operation.raw:
             return None
         named = [a.value for a in node.arguments if a.keyword is not None and a.keyword in operation.keys]
         positional = [a.value for a in node.arguments if a.keyword is None]
@@ -495,7 +533,7 @@ class Handles:
                 return self.text(template, scope, depth + 1)
             case Mapping(entries=entries):
                 for entry in entries:
-                    if isinstance(entry.key, String) and entry.key.value in ("text", "sql", "query"):
+                    if isinstance(entry.key, String) and entry.key.value.lower() in ("text", "sql", "query"):
                         return self.text(entry.value, scope, depth + 1)
         return None
 
@@ -524,6 +562,24 @@ class Handles:
             case Attribute(name=name):
                 return name
         return ""
+
+
+def _calls_of(expression: Expression) -> list[Call]:
+    """The calls of a chain, the innermost first."""
+    found: list[Call] = []
+    while isinstance(expression, Call | Attribute):
+        if isinstance(expression, Call):
+            found.append(expression)
+        expression = expression.function if isinstance(expression, Call) else expression.value
+    return found[::-1]
+
+
+def required(call: Call) -> str | None:
+    """The module of `require("knex")`."""
+    match call:
+        case Call(function=Name(id="require"), arguments=(Argument(value=String(value=module)), *_)):
+            return canonical(module)
+    return None
 
 
 def _owner(handle: Handle, type: Type, member: Type) -> Handle:
@@ -603,20 +659,19 @@ def may_be_transaction(known: Known, annotation: str) -> bool:
 def _says_handle(annotation: str) -> bool:
     return bool(
         re.search(
-            r"(?:DB|Db|Database|Conn|Connection|Session|Tx|Pool|Client|Prisma\w*|Repository)$", annotation.strip("*&? ")
+            r"(?:DB|Db|Database|Conn|Connection|Session|Tx|Pool|Client|Prisma\w*|Repository|Queries|Querier)$",
+            annotation.strip("*&? "),
         )
     )
 
 
-def _mentions_lock(node: Call) -> bool:
-    """Whether Go's `Clauses(…)` or `For(…)` is given a lock."""
+def _mentions(node: Call, clause: str) -> bool:
+    """Whether Go's `Clauses(…)` or `For(…)` is given a lock, or what happens on a conflict."""
     for argument in node.arguments:
         match argument.value:
-            case Mapping(type=type) if "Locking" in type:
+            case Mapping(type=type) | Unary(operand=Mapping(type=type)) if clause in type:
                 return True
-            case String(value=value) if "UPDATE" in value.upper() or "SHARE" in value.upper():
-                return True
-            case Unary(operand=Mapping(type=type)) if "Locking" in type:
+            case String(value=value) if clause == "Locking" and ("UPDATE" in value.upper() or "SHARE" in value.upper()):
                 return True
     return False
 
@@ -680,4 +735,4 @@ def _modules(language: str) -> frozenset[str]:
     return frozenset(module for library in catalogue(language).libraries for module in library.modules)
 
 
-__all__ = ["Chain", "Handles", "Instance", "Known", "Scope", "Variable"]
+__all__ = ["Chain", "Handles", "Instance", "Known", "Scope", "Variable", "required"]

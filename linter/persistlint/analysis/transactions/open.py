@@ -76,6 +76,8 @@ class Open:
             return self.scoping is not Scoping.CALLBACK or root.handle.role is Role.INSTANCE
         option = self.binding.option
         if option and root.handle.library is not None and root.handle.library.transactions.option == option:
+            if root.type.role == "instance" and chain.operation is not None and chain.operation.options is None:
+                return True  # it keeps what it was loaded with
             return (root.handle.role is Role.INSTANCE and option == "session") or _has_option(chain, option, scope)
         mentioned = [*chain.bound_to, *(a.value for call in chain.calls for a in call.arguments)]
         return any(

@@ -181,7 +181,7 @@ class Walk:
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
     settled: set[Handle] = field(default_factory=set)  # handles that commit by themselves
-    held: set[Handle] = field(default_factory=set)  # connections of a `with`, which rolls back what is left open
+    held: set[Handle] = field(default_factory=set)  # connections whose end, which is sure, rolls back what is open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
     place: Place = field(default_factory=Place)
@@ -477,9 +477,16 @@ class Walk:
 
     def _with(self, statement: With) -> None:
         context = self.handles.called(statement.context)
+        variable = self.scope.find(context.id) if isinstance(context, Name) else None
+        if variable is not None and variable.value is not None:  # `with transaction:`
+            held = self.handles.follow(variable.value, self.scope)
+            context = variable.value if held.effect == "context" else context
         chain = self.handles.follow(context, self.scope)
         count = len(self.opened)
-        self.visit(context, Use.AWAITED)
+        if chain.effect == "context" and isinstance(chain.call, Call):
+            self._begin(context, chain, chain.call)
+        else:
+            self.visit(context, Use.AWAITED)
         opened: Open | None = None
         if len(self.opened) > count and self.opened[-1].scoping is Scoping.MANUAL:
             opened = self.opened[-1]
@@ -552,11 +559,10 @@ class Walk:
 
     def _deferred_close(self, call: Call) -> None:
         """`defer session.Close()` rolls back what is not committed."""
-        if isinstance(call.function, Attribute) and call.function.name == "Close":
+        if isinstance(call.function, Attribute) and call.function.name in ("Close", "Release"):
             known = self.handles.known(call.function.value, self.scope)
-            for opened in self.opened:
-                handle = opened.handle or opened.opener
-                opened.deferred = opened.deferred or (known is not None and _same(known.handle, handle))
+            if known is not None and known.handle.role is not Role.POOL:
+                self.held.add(known.handle)
 
     # -------------------------------------------------------------------------------------------- expressions
 
@@ -616,8 +622,8 @@ class Walk:
 
     def _access(self, node: Call | TaggedTemplate, chain: Chain, use: Use) -> None:
         """A call that a library table knows."""
-        if chain.effect == "after":
-            return  # what it is given runs after the commit
+        if chain.effect in ("after", "context"):
+            return  # what it is given runs after the commit, or it runs when a `with` holds it
         if chain.effect in ("begin", "transaction") and isinstance(chain.call, Call):
             self._begin(node, chain, chain.call)
             return
@@ -652,13 +658,15 @@ class Walk:
         for argument in call.arguments:
             if isinstance(argument.value, Lambda):
                 function, given = argument.value.function, dict[str, Known]()
-                if chain.effect == "acquire" and chain.known is not None and function.parameters:
-                    parameter = function.parameters[0]
-                    handle = replace(chain.known.handle, name=parameter.name, origin=parameter.range.start)
+                parameter = next((p for p in function.parameters if p.name and not _is_error(p.name)), None)
+                if chain.effect in ("acquire", "savepoint") and chain.known is not None and parameter is not None:
+                    handle = chain.known.handle
+                    if chain.effect == "acquire":
+                        handle = replace(handle, name=parameter.name, origin=parameter.range.start)
                     given[parameter.name] = replace(chain.known, handle=handle, is_new=False)
                 self._inline(function, None, given)
 
-    def _begin(self, node: Call | TaggedTemplate, chain: Chain, call: Call) -> None:
+    def _begin(self, node: Expression, chain: Chain, call: Call) -> None:
         """Something that opens a transaction: with a callback, an array of queries, or by hand."""
         opened = self.open(node.range, Scoping.MANUAL, chain, None)
         if not opened.is_ambient and _begins_itself(chain) and chain.root is not None:
@@ -695,7 +703,7 @@ class Walk:
             opened.handle, opened.on_connection = chain.root.handle, True
 
     def _is_given_work(self, call: Call, chain: Chain) -> bool:
-        """Whether a begin is given a function or queries that are made elsewhere, so that it is over when it is done."""
+        """Whether a begin is given a function or queries from elsewhere, so that it is over when it is done."""
         operation = chain.operation
         if self.handles.language == "go" or operation is None or operation.returns is None:
             return False
@@ -927,8 +935,7 @@ class Walk:
             "",
             self.parallel,
             self.detached,
-            (found is not None and found.upserts)
-            or method in ("upsert", "update_or_create", "get_or_create", "findOrCreate"),
+            (found is not None and found.upserts) or (chain is not None and chain.upserts),
             (chain is not None and chain.locks) or (found is not None and found.locks),
             chain.operation.options if chain is not None and chain.operation is not None else None,
             misplaced_option(chain) if chain is not None else None,
