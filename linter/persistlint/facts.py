@@ -169,6 +169,10 @@ class Handle:
     declared: bool = False
     owned: bool = False
 
+    def is_same(self, other: Handle) -> bool:
+        """Whether both are one variable."""
+        return self.name == other.name and self.origin == other.origin
+
 
 class EffectKind(Enum):
     """What a call does to a database."""
@@ -294,10 +298,9 @@ class Effect(Fact):
     the innermost transaction that it stands in, `is_bound` whether it belongs to that. `names` are the variables that
     its arguments mention, and those that went into them. `via` is the function of this file that does it, where it is
     called from here. `is_parallel` inside `Promise.all` and its kin, `is_detached` in a callback that nobody waits
-    for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the argument in
-    which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance` is the variable
-    of the row that is saved, or that holds what a write gave. `sql` is the
-    statement, as far as it is known.
+    for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the argument
+    in which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance` is the
+    variable of the row that is saved, or that holds what a write gave. `sql` is the statement, as far as it is known.
     """
 
     kind: EffectKind
@@ -353,8 +356,9 @@ class Handled(Fact):
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
     hands the error on, `answers` where it returns something, `undoes` where it rolls back, `only_logs` where it does
-    nothing else, `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says why.
-    `size` counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands in.
+    nothing else, `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says
+    why. `size` counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands
+    in.
     """
 
     effects: tuple[Effect, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.sql.lexer import Kind, string_value, tokenize, word_set
@@ -181,7 +182,7 @@ def _schema_table(tokens: list[Token], start: int) -> str:
 
 
 def _locks(words: list[str]) -> bool:
-    pairs = set(zip(words, words[1:], strict=False))
+    pairs = set(pairwise(words))
     return bool(pairs & {("FOR", "UPDATE"), ("FOR", "SHARE"), ("FOR", "NO"), ("FOR", "KEY"), ("SHARE", "MODE")}) or any(
         "UPDLOCK" in word or "ADVISORY" in word for word in words
     )

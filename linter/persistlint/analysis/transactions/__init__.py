@@ -9,6 +9,7 @@ from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
+from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handles import (
     Handles,
     Known,
@@ -18,10 +19,10 @@ from persistlint.analysis.transactions.handles import (
     may_be_transaction,
     required,
 )
-from persistlint.analysis.transactions.open import Open
-from persistlint.analysis.transactions.walk import OPENS, File, Walk
+from persistlint.analysis.transactions.scopes import OPENS, open_transaction
+from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
-from persistlint.ir import Assign, Attribute, Call, ClassDefinition, FunctionDefinition, Import, Lambda, Name, Nested
+from persistlint.ir import Assign, Attribute, Call, ClassDefinition, FunctionDefinition, Import, Lambda, Nested
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.facts import Fact
-    from persistlint.ir import Block, Expression, Function, Module
+    from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
     from persistlint.source import Range
@@ -61,15 +62,15 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     results: list[tuple[Function | None, Walk]] = [(None, walked)]
     seen: set[int] = set()
     while todo:
-        function, scope = todo.pop(0)
-        if id(function) in seen or not wanted.includes(function):
+        found, scope = todo.pop(0)
+        if id(found) in seen or not wanted.includes(found):
             continue
-        seen.add(id(function))
-        walk = Walk(file, scope.inner(function.owner, function.receiver))
-        _decorated(function, walk)
-        walk.enter(function)
+        seen.add(id(found))
+        walk = Walk(file, scope.inner(found.owner, found.receiver))
+        _decorated(found, walk)
+        walk.enter(found)
         todo.extend(walk.later)
-        results.append((function, walk))
+        results.append((found, walk))
     opens = any(opened.scoping in _MANAGED for _, walk in results for opened in walk.opened)
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens)
@@ -149,7 +150,7 @@ def _decorated(function: Function, walk: Walk) -> None:
         name = path_of(called) or last_name(called)
         is_named = OPENS.search(last_name(called)) or name in walk.handles.project.transactions
         if chain.effect in ("begin", "context") or is_named:
-            opened = walk.open(decorator.range, Scoping.DECORATOR, chain, None)
+            opened = open_transaction(walk, decorator.range, Scoping.DECORATOR, chain, None)
             walk.around.append(opened)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from persistlint.analysis.names import last_name
+from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import (
     Assign,
     Block,
@@ -128,13 +128,13 @@ def says_error(value: Expression) -> bool:
             if any(map(_is_error_status, statuses)):
                 return True
             for inner in walk(value):
+                is_status = isinstance(inner, Call) and last_name(inner.function) in ("status", "sendStatus", "code")
                 if (
                     isinstance(inner, Call)
-                    and last_name(inner.function) in ("status", "sendStatus", "code")
-                    and inner.arguments
+                    and is_status
+                    and any(_is_error_status(a.value) for a in inner.arguments[:1])
                 ):
-                    if _is_error_status(inner.arguments[0].value):
-                        return True
+                    return True
             return any(says_error(a.value) for a in arguments if isinstance(a.value, Mapping))
     return False
 
@@ -150,6 +150,4 @@ def _mentions(node: Expression, name: str) -> bool:
 
 
 def _path(function: Expression) -> str:
-    from persistlint.analysis.names import path_of
-
     return path_of(function) or last_name(function)

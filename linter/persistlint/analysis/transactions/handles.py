@@ -510,11 +510,11 @@ class Handles:
             case String(value=value):
                 return value[:_LONGEST_TEXT]
             case Template(parts=parts):
-                texts = [
+                known = [
                     part.value if isinstance(part, String) else self.text(part.value, scope, depth + 1) or HOLE
                     for part in parts
                 ]
-                return "".join(texts)[:_LONGEST_TEXT]
+                return "".join(known)[:_LONGEST_TEXT]
             case Binary(operator="+", left=left, right=right):
                 texts = [self.text(left, scope, depth + 1), self.text(right, scope, depth + 1)]
                 return None if texts == [None, None] else "".join(text or HOLE for text in texts)[:_LONGEST_TEXT]

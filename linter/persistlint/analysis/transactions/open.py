@@ -10,8 +10,9 @@ from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Nam
 from persistlint.libraries import BY_OBJECT, Binding, Library, Type
 
 if TYPE_CHECKING:
+    from persistlint.analysis.transactions.file import Exit
     from persistlint.analysis.transactions.handles import Chain, Handles, Scope
-    from persistlint.analysis.transactions.walk import Exit, Walk
+    from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect, Handle, Place
     from persistlint.source import Range
 
@@ -59,16 +60,16 @@ class Open:
             return False
         return not any(closing.place.dominates(place) for closing in self.closings)
 
-    def binds(self, chain: Chain, scope: Scope, walk: Walk) -> bool:
+    def binds(self, chain: Chain, scope: Scope) -> bool:
         """Whether a call inside belongs to it."""
         root = chain.root
         if root is None or self._takes_all(root.handle):
             return True
-        if root.handle.role is Role.TRANSACTION or (self.handle is not None and _same(root.handle, self.handle)):
+        if root.handle.role is Role.TRANSACTION or (self.handle is not None and root.handle.is_same(self.handle)):
             return True
         if (
             self.opener.role is not Role.POOL
-            and _same(root.handle, self.opener)
+            and root.handle.is_same(self.opener)
             and self.scoping is not Scoping.CALLBACK
         ):
             return True  # one connection has one transaction
@@ -81,7 +82,7 @@ class Open:
             return (root.handle.role is Role.INSTANCE and option == "session") or _has_option(chain, option, scope)
         mentioned = [*chain.bound_to, *(a.value for call in chain.calls for a in call.arguments)]
         return any(
-            isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk_all(value)
+            isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk(value)
         )
 
     def _takes_all(self, handle: Handle) -> bool:
@@ -96,9 +97,9 @@ class Open:
         """Whether what is done through a handle belongs to it, as far as the handle alone tells."""
         if self._takes_all(handle) or handle.role in (Role.TRANSACTION, Role.INSTANCE):
             return True
-        return self.handle is None or _same(handle, self.handle)
+        return self.handle is None or handle.is_same(self.handle)
 
-    def fact(self, walk: Walk) -> Transaction:
+    def fact(self, walker: Walk) -> Transaction:
         """What the rules are told of it."""
         from persistlint.analysis.transactions.closing import leak_of
 
@@ -106,7 +107,7 @@ class Open:
             (
                 closing.range
                 for closing in self.closings
-                if closing.kind is EffectKind.COMMIT and closing.use is Use.DROPPED and walk.handles.language == "go"
+                if closing.kind is EffectKind.COMMIT and closing.use is Use.DROPPED and walker.handles.language == "go"
             ),
             None,
         )
@@ -121,14 +122,10 @@ class Open:
             self.is_savepoint,
             self.passes_parent,
             self.commits or any(closing.kind is EffectKind.COMMIT for closing in self.closings),
-            leak_of(self, walk),
+            leak_of(self, walker),
             unchecked,
             self.early,
         )
-
-
-def walk_all(value):  # type: ignore[no-untyped-def]
-    return walk(value)
 
 
 def opens(
@@ -150,11 +147,7 @@ def opens(
 def closes(effect: Effect, opened: Open) -> bool:
     """Whether a commit or rollback is that of this transaction."""
     handle = opened.handle or opened.opener
-    return opened.scoping in (Scoping.MANUAL, Scoping.CONTEXT, Scoping.CALLBACK) and _same(effect.handle, handle)
-
-
-def _same(one: Handle, other: Handle) -> bool:
-    return one.name == other.name and one.origin == other.origin
+    return opened.scoping in (Scoping.MANUAL, Scoping.CONTEXT, Scoping.CALLBACK) and effect.handle.is_same(handle)
 
 
 def _has_option(chain: Chain, option: str, scope: Scope) -> bool:

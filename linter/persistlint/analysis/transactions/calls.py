@@ -1,0 +1,182 @@
+"""Calls: of libraries, of helpers of the file, of callbacks that run at once, and of what nothing is known of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.callbacks import function_of, inline
+from persistlint.analysis.transactions.effects import add_access, add_effect
+from persistlint.analysis.transactions.handles import Chain, Known
+from persistlint.analysis.transactions.helpers import call_helper
+from persistlint.analysis.transactions.outside import is_outside
+from persistlint.analysis.transactions.scopes import begin, open_transaction
+from persistlint.analysis.transactions.shapes import ENDS, is_error
+from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
+from persistlint.ir import (
+    Attribute,
+    Await,
+    Call,
+    Collection,
+    Function,
+    Lambda,
+    Name,
+    TaggedTemplate,
+    children,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.ir import Function
+
+_ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
+
+
+_AT_ONCE = frozenset(["then", "catch", "finally", "Promise", "nextTick"])
+
+
+_WAITS_FOR_ALL = frozenset(
+    ["Promise.all", "Promise.allSettled", "Promise.race", "Promise.any", "asyncio.gather", "asyncio.wait"]
+)
+
+
+_WRAPS = re.compile(
+    r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
+    re.IGNORECASE,
+)
+
+
+def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
+    chain = walker.handles.follow(node, walker.scope)
+    if chain.effect and chain.root is not None and chain.call is not None:
+        access(walker, node, chain, use)
+    elif isinstance(node, TaggedTemplate):
+        for child in children(node):
+            walker.visit(child, Use.KEPT)
+    else:
+        plain(walker, node, use)
+
+
+def access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use) -> None:
+    """A call that a library table knows."""
+    if chain.effect in ("after", "context"):
+        return  # what it is given runs after the commit, or it runs when a `with` holds it
+    if chain.effect in ("begin", "transaction") and isinstance(chain.call, Call):
+        begin(walker, node, chain, chain.call)
+        return
+    if not chain.calls and isinstance(node, TaggedTemplate):
+        for child in children(node.template):
+            walker.visit(child, Use.KEPT)
+    for call in chain.calls:
+        arguments(walker, call)
+    lowest = node
+    while (
+        isinstance(lowest, Call)
+        and isinstance(lowest.function, Attribute)
+        and isinstance(lowest.function.value, Call | Await)
+    ):
+        lowest = lowest.function.value.value if isinstance(lowest.function.value, Await) else lowest.function.value  # type: ignore[assignment]
+        if isinstance(lowest, Call) and lowest not in chain.calls:
+            walker.visit(lowest, Use.KEPT)
+            break
+    add_access(walker, node, chain, use)
+    for call in chain.calls:
+        callbacks(walker, call, chain)
+
+
+def arguments(walker: Walk, call: Call) -> None:
+    for argument in call.arguments:
+        if not isinstance(argument.value, Lambda):
+            walker.visit(argument.value, Use.KEPT)
+        if isinstance(argument.value, Name):
+            walker.move(argument.value)
+
+
+def callbacks(walker: Walk, call: Call, chain: Chain) -> None:
+    """What runs when the call is done: `connection.query(sql, (error, rows) => …)`, `db.task(t => …)`."""
+    for argument in call.arguments:
+        if isinstance(argument.value, Lambda):
+            function, given = argument.value.function, dict[str, Known]()
+            parameter = next((p for p in function.parameters if p.name and not is_error(p.name)), None)
+            if chain.effect in ("acquire", "savepoint") and chain.known is not None and parameter is not None:
+                handle = chain.known.handle
+                if chain.effect == "acquire":
+                    handle = replace(handle, name=parameter.name, origin=parameter.range.start)
+                given[parameter.name] = replace(chain.known, handle=handle, is_new=False)
+            inline(walker, function, None, given)
+
+
+def plain(walker: Walk, node: Call, use: Use) -> None:
+    """A call that no library table knows."""
+    name = last_name(node.function)
+    path = path_of(node.function) or name
+    if isinstance(node.function, Attribute):
+        walker.visit(node.function.value, Use.KEPT)
+    elif not isinstance(node.function, Name):
+        walker.visit(node.function, Use.KEPT)
+    is_wrapper = bool(_WRAPS.fullmatch(name)) or name in walker.handles.project.transactions
+    parallel, detached = walker.parallel, walker.detached
+    walker.parallel = parallel or path in _WAITS_FOR_ALL
+    for argument in node.arguments:
+        value = argument.value
+        if isinstance(value, Collection) and is_wrapper:
+            opened = open_transaction(
+                walker, node.range, Scoping.ARRAY, Chain(root=transaction_root(walker, node)), None
+            )
+            walker.around.append(opened)
+            walker.visit(value, Use.AWAITED)
+            walker.around.remove(opened)
+            opened.is_over = True
+        elif isinstance(value, Lambda) and is_wrapper:
+            chain = Chain(root=transaction_root(walker, node))
+            opened = open_transaction(walker, node.range, Scoping.CALLBACK, chain, None)
+            opened.is_async = value.function.is_async
+            walker.around.append(opened)
+            inline(walker, value.function, opened)
+            walker.around.remove(opened)
+            opened.is_over = True
+        elif isinstance(value, Lambda) and name in _ITERATES:
+            outer = walker.place
+            walker.place = replace(outer, loops=(*outer.loops, walker.file.number()))
+            walker.detached = detached or (name in ("forEach", "each") and value.function.is_async)
+            returned, walker.returned = walker.returned, use
+            with walker.arm(walker.file.number(), 0, ()):
+                inline(walker, value.function, None)
+            walker.place, walker.detached, walker.returned = outer, detached, returned
+        elif isinstance(value, Lambda) and (name in _AT_ONCE or node.new):
+            with walker.arm(walker.file.number(), 0, ()):
+                inline(walker, value.function, None)
+        else:
+            walker.visit(value, Use.AWAITED if walker.parallel else Use.KEPT)
+            walker.move(value)
+    walker.parallel = parallel
+    function = local_function(walker, node)
+    if function is not None:
+        call_helper(walker, node, function)
+    elif is_outside(node, walker.handles.names) and not hands_over_transaction(walker, node):
+        handle = Handle(walker.text(node.function.range), Role.POOL, None)
+        add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
+    if name in ENDS:
+        walker.leave(node.range)
+
+
+def hands_over_transaction(walker: Walk, node: Call) -> bool:
+    """Whether a call is given the transaction, so that what it does is part of it (an outbox, a queue of tasks)."""
+    known = (walker.handles.known(argument.value, walker.scope) for argument in node.arguments)
+    return any(found is not None and found.handle.role is Role.TRANSACTION for found in known)
+
+
+def transaction_root(walker: Walk, node: Call) -> Known | None:
+    return walker.handles.known(node.function.value, walker.scope) if isinstance(node.function, Attribute) else None
+
+
+def local_function(walker: Walk, node: Call) -> Function | None:
+    """The function of this file that is called."""
+    match node.function:
+        case Name():
+            return function_of(walker, node.function)
+        case Attribute(value=Name(id=receiver), name=name) if receiver == walker.scope.receiver:
+            return walker.file.functions.get(f"{walker.scope.owner}.{name}")
+    return None

@@ -1,0 +1,157 @@
+"""From a chain of calls to the effect that is taken down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+from persistlint.analysis.transactions.handles import Chain
+from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
+from persistlint.analysis.transactions.scopes import open_transaction
+from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
+from persistlint.ir import (
+    Attribute,
+    Call,
+    Expression,
+    Name,
+    TaggedTemplate,
+)
+from persistlint.sql.outline import Deed, Outline, outline
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.handles import Chain
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.ir import Expression
+    from persistlint.sql.outline import Outline
+
+_KINDS = {
+    "read": EffectKind.READ,
+    "write": EffectKind.WRITE,
+    "pending": EffectKind.PENDING,
+    "schema": EffectKind.SCHEMA,
+    "begin": EffectKind.BEGIN,
+    "commit": EffectKind.COMMIT,
+    "rollback": EffectKind.ROLLBACK,
+    "savepoint": EffectKind.SAVEPOINT,
+    "acquire": EffectKind.ACQUIRE,
+    "release": EffectKind.RELEASE,
+    "lock": EffectKind.READ,
+}
+
+
+_DEEDS = {
+    Deed.READ: EffectKind.READ,
+    Deed.WRITE: EffectKind.WRITE,
+    Deed.SCHEMA: EffectKind.SCHEMA,
+    Deed.BEGIN: EffectKind.BEGIN,
+    Deed.COMMIT: EffectKind.COMMIT,
+    Deed.ROLLBACK: EffectKind.ROLLBACK,
+    Deed.SAVEPOINT: EffectKind.SAVEPOINT,
+    Deed.OTHER: EffectKind.OTHER,
+}
+
+
+def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use) -> None:
+    """Take down what a call does to the database."""
+    root = chain.root
+    assert root is not None
+    assert chain.call is not None
+    found = outline(chain.sql, root.type.library.dialect) if chain.effect == "sql" else None
+    kind = _kind(chain, found, walker.handles.language)
+    table = found.table if found is not None and found.table else chain.table
+    handle = chain.known.handle if chain.known is not None and chain.effect == "acquire" else root.handle
+    effect = add_effect(
+        walker,
+        kind,
+        node,
+        handle,
+        last_name(chain.call.function) if isinstance(chain.call, Call) else last_name(chain.call.tag),
+        table,
+        use,
+        chain=chain,
+        found=found,
+    )
+    if kind in (EffectKind.COMMIT, EffectKind.ROLLBACK):
+        for opened in walker.opened:
+            if closes(effect, opened):
+                opened.closings.append(effect)
+    if kind is EffectKind.BEGIN and chain.effect == "sql":
+        opened = open_transaction(walker, node.range, Scoping.MANUAL, chain, root.handle)
+        opened.on_connection = True
+    if chain.effect == "autocommit":
+        walker.settled.add(root.handle)
+    walker.rows.accessed(node, chain, found, effect, walker)
+
+
+def add_effect(
+    walker: Walk,
+    kind: EffectKind,
+    node: Expression,
+    handle: Handle,
+    method: str,
+    table: str,
+    use: Use,
+    chain: Chain | None = None,
+    found: Outline | None = None,
+) -> Effect:
+    transaction = walker.current()
+    if chain is not None and transaction is None and names_transaction(chain, walker.scope, walker.handles):
+        handle = replace(handle, role=Role.TRANSACTION)  # somebody else's, which it is given
+    effect = Effect(
+        node.range,
+        kind,
+        handle,
+        method,
+        table,
+        walker.place,
+        use,
+        transaction.range if transaction is not None else None,
+        transaction is None or chain is None or transaction.binds(chain, walker.scope),
+        argument_names(walker, chain) if chain is not None else walker.names_in(node),
+        "",
+        walker.parallel,
+        walker.detached,
+        (found is not None and found.upserts) or (chain is not None and chain.upserts),
+        (chain is not None and chain.locks) or (found is not None and found.locks),
+        chain.operation.options if chain is not None and chain.operation is not None else None,
+        misplaced_option(chain) if chain is not None else None,
+        _instance(chain),
+        chain.sql if chain is not None else "",
+    )
+    walker.effects.append(effect)
+    return effect
+
+
+def argument_names(walker: Walk, chain: Chain) -> frozenset[str]:
+    calls = chain.calls or ([chain.call] if isinstance(chain.call, Call) else [])
+    nodes = [argument.value for call in calls for argument in call.arguments]
+    nodes += [
+        call.function.value
+        for call in calls
+        if isinstance(call.function, Attribute) and isinstance(call.function.value, Name)
+    ]
+    if isinstance(chain.call, TaggedTemplate):
+        nodes.append(chain.call.template)
+    return frozenset().union(*map(walker.names_in, nodes)) if nodes else frozenset()
+
+
+def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:
+    if chain.effect != "sql":
+        return _KINDS.get(chain.effect, EffectKind.OTHER)
+    if found is not None:
+        return _DEEDS[found.deed]
+    method = chain.operation.name if chain.operation is not None else ""
+    return (
+        EffectKind.WRITE
+        if language == "go" and method.startswith(("Exec", "MustExec", "NamedExec"))
+        else EffectKind.OTHER
+    )
+
+
+def _instance(chain: Chain | None) -> str:
+    """The variable of the row that a call saves."""
+    call = chain.call if chain is not None else None
+    if isinstance(call, Call) and isinstance(call.function, Attribute) and isinstance(call.function.value, Name):
+        return call.function.value.id if chain is not None and chain.is_on_row else ""
+    return ""

@@ -1,0 +1,77 @@
+"""What is the same for all functions of a file, and where one of them is left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.analysis.schedule import Wanted
+    from persistlint.analysis.transactions.handles import Handles, Scope
+    from persistlint.analysis.transactions.open import Open
+    from persistlint.facts import Effect, Place
+    from persistlint.ir import Function
+    from persistlint.source import SourceFile
+
+
+MOST_STEPS = 20_000  # statements of one file; beyond that, helpers are no longer followed
+MOST_EFFECTS = 400  # of one function; what comes behind them is not looked at
+_FEWEST_WORDS = 4  # of a comment that explains something, its mark included
+
+
+@dataclass
+class Exit:
+    """A place where the function is left, and the range of the statement that leaves it."""
+
+    place: Place
+    range: Range
+    index: int  # how many effects stand before it
+    guards: frozenset[int]  # the numbers of transactions of whose begin it only hands on the error
+
+
+@dataclass
+class File:
+    """What is the same for all functions of a file."""
+
+    source: SourceFile
+    handles: Handles
+    functions: dict[str, Function] = field(default_factory=dict)  # by name, methods as `Class.method`
+    every_function: list[Function] = field(default_factory=list)
+    wanted: Wanted | None = None  # which functions are worth walking
+    steps: int = 0  # statements that were walked
+    scopes: dict[int, Scope] = field(default_factory=dict)  # the variables around a function, by its identity
+    # The calls of a function in this file: by which function, and whether inside a transaction of that.
+    calls: dict[int, list[tuple[Function | None, bool]]] = field(default_factory=dict)
+    summaries: dict[Any, tuple[tuple[Effect, ...], tuple[Open, ...]]] = field(default_factory=dict)
+    comments: tuple[Range, ...] = ()
+    numbers: int = 0
+
+    def is_explained(self, range: Range) -> bool:
+        """Whether a comment of some words stands below the line where a range starts, and above its end."""
+        start = self.source.line_range(self.source.line_of(range.start)).end
+        end = self.source.line_range(self.source.line_of(range.end)).end
+        inside = (comment for comment in self.comments if start < comment.start <= end)
+        return any(len(self.source.text(comment).split()) >= _FEWEST_WORDS for comment in inside)
+
+    def is_wanted(self, function: Function) -> bool:
+        """Whether a function can do anything to a database."""
+        return self.wanted is None or self.wanted.includes(function)
+
+    def is_called_inside(self, function: Function, asked: tuple[Function, ...] = ()) -> bool:
+        """Whether every call of a function in this file stands inside a transaction, there or further out."""
+        calls = self.calls.get(id(function), ())
+        return bool(calls) and all(
+            inside or (caller is not None and caller not in asked and self.is_called_inside(caller, (*asked, function)))
+            for caller, inside in calls
+        )
+
+    def source_range(self) -> Range:
+        """The whole file."""
+        return Range(0, len(self.source.content))
+
+    def number(self) -> int:
+        """A number that nothing else has."""
+        self.numbers += 1
+        return self.numbers

@@ -1,0 +1,119 @@
+"""What becomes of errors: handlers, tests of Go's errors, and failures that are returned."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import path_of
+from persistlint.analysis.transactions.answers import outcome_of, says_error
+from persistlint.analysis.transactions.shapes import is_error
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
+from persistlint.ir import (
+    Binary,
+    Block,
+    Expression,
+    If,
+    Loop,
+    Nested,
+    Statement,
+    Try,
+    With,
+)
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.transactions.open import Open
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.facts import Effect
+    from persistlint.ir import Block, Expression, Statement
+
+
+_NO_FAILURES = re.compile(
+    r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
+    r"|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
+)
+
+
+def handled_by(
+    walker: Walk,
+    range: Range,
+    effects: tuple[Effect, ...],
+    body: Block,
+    name: str,
+    done: list[Effect],
+    is_narrow: bool,
+    size: int,
+    transaction: Open | None,
+) -> Handled:
+    """What a handler does with the errors of these effects."""
+    outcome = outcome_of(body, name)
+    end = body[-1].range.end if body else range.end
+    return Handled(
+        range,
+        effects,
+        outcome.raises,
+        outcome.answers,
+        any(effect.kind is EffectKind.ROLLBACK for effect in done),
+        outcome.only_logs,
+        is_narrow,
+        walker.file.is_explained(Range(range.start, max(range.end, end))),
+        size,
+        transaction.range if transaction is not None else None,
+    )
+
+
+def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> None:
+    """Go: `if err != nil { … }` behind a call is the handler of its error."""
+    if walker.handles.language != "go" or not isinstance(test, Binary) or test.operator != "!=":
+        return
+    error = path_of(test.left) or ""
+    name = error.removesuffix(".Error")
+    effect = walker.fails.get(name)
+    if effect is not None and is_error(error):
+        done = walker.effects[count:]
+        walker.handled.append(handled_by(walker, test.range, (effect,), then, name, done, False, 1, walker.current()))
+
+
+def answer(walker: Walk, range: Range, value: Expression) -> None:
+    """An error that is returned, not raised, out of a transaction which commits what was written before."""
+    transaction = walker.current()
+    if transaction is None or transaction.scoping not in (Scoping.CALLBACK, Scoping.CONTEXT, Scoping.DECORATOR):
+        return
+    if not says_error(value):
+        return
+    before = [
+        effect
+        for effect in walker.effects
+        if effect.transaction == transaction.range and not effect.place.excludes(walker.place)
+    ]
+    undone = any(effect.kind is EffectKind.ROLLBACK for effect in before)
+    writes = [effect for effect in before if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)]
+    if writes and not undone:
+        walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
+
+
+def is_no_failure(types: tuple[str, ...]) -> bool:
+    """Whether a handler takes only errors that no statement of the database fails with."""
+    return bool(types) and all(_NO_FAILURES.fullmatch(name.rsplit(".", 1)[-1]) for name in types)
+
+
+def is_narrow(types: tuple[str, ...]) -> bool:
+    return bool(types) and not any(
+        name.rsplit(".", 1)[-1] in ("Exception", "BaseException", "Error", "OTHERS", "others") for name in types
+    )
+
+
+def statements(body: Block) -> Iterator[Statement]:
+    """Every statement of a block and of those inside it."""
+    stack = list(body)
+    while stack:
+        statement = stack.pop()
+        yield statement
+        match statement:
+            case If(then=then, otherwise=otherwise):
+                stack.extend((*then, *otherwise))
+            case Nested(body=inner) | Loop(body=inner) | With(body=inner) | Try(body=inner):
+                stack.extend(inner)

@@ -1,0 +1,98 @@
+"""Helpers of the same file: what they do counts where they are called, and is reported there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.transactions.file import MOST_EFFECTS, MOST_STEPS
+from persistlint.analysis.transactions.handles import Known
+from persistlint.analysis.transactions.open import Open
+from persistlint.facts import Effect, Scoping
+from persistlint.ir import (
+    Argument,
+    Call,
+    Function,
+    Mapping,
+    Parameter,
+    String,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.handles import Known, Scope
+    from persistlint.analysis.transactions.open import Open
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.facts import Effect
+    from persistlint.ir import Function, Parameter
+
+
+def call_helper(walker: Walk, node: Call, function: Function) -> None:
+    """A helper of this file: what it does counts where it is called, and is reported there."""
+    outer = walker.current()
+    caller = walker.active[0] if walker.active else None
+    walker.file.calls.setdefault(id(function), []).append((caller, outer is not None))
+    if function.is_generator or walker.file.steps > MOST_STEPS or not walker.file.is_wanted(function):
+        return
+    given: list[tuple[str, Known]] = []
+    parameters = [p for p in function.parameters if p.name != function.receiver]
+    for position, argument in enumerate(node.arguments):
+        parameter = _parameter(parameters, position, argument)
+        value = walker.handles.known(argument.value, walker.scope)
+        if parameter is not None and value is not None:
+            given.append((parameter, value))
+        elif isinstance(argument.value, Mapping):  # `helper({ prisma: tx })`
+            for entry in argument.value.entries:
+                value = walker.handles.known(entry.value, walker.scope)
+                if isinstance(entry.key, String) and value is not None:
+                    given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
+    effects, opened = summary(walker, function, tuple(given))
+    names = frozenset[str]().union(*(walker.names_in(argument.value) for argument in node.arguments))
+    for effect in effects[: MOST_EFFECTS - len(walker.effects)]:
+        walker.effects.append(called(walker, effect, node, function, outer, names))
+    for inner in opened if outer is not None else ():
+        walker.opened.append(replace(inner, range=node.range, nested_in=outer, is_over=True, closings=[]))
+
+
+def summary(
+    walker: Walk, function: Function, given: tuple[tuple[str, Known], ...]
+) -> tuple[tuple[Effect, ...], tuple[Open, ...]]:
+    """The effects of a function that is given these handles, and the transactions that it opens."""
+    key = (id(function), given)
+    if key not in walker.file.summaries:
+        walker.file.summaries[key] = ((), ())  # while it is under way, for helpers that call one another
+        home = walker.file.scopes.get(id(function)) or _outermost(walker.scope)
+        inner = walker.beside(home.inner(function.owner, function.receiver))
+        inner.enter(function, dict(given))
+        opened = [found for found in inner.opened if found.scoping is not Scoping.PARAMETER]
+        walker.file.summaries[key] = (tuple(inner.effects), tuple(opened))
+    return walker.file.summaries[key]
+
+
+def called(
+    walker: Walk, effect: Effect, node: Call, function: Function, outer: Open | None, names: frozenset[str]
+) -> Effect:
+    """An effect of a helper, seen from where the helper is called."""
+    own = effect.transaction is not None
+    return replace(
+        effect,
+        range=node.range,
+        place=walker.place.around(effect.place),
+        transaction=effect.transaction if own or outer is None else outer.range,
+        is_bound=effect.is_bound if own or outer is None else outer.owns(effect.handle),
+        names=names,
+        via=function.name,
+        is_parallel=walker.parallel or effect.is_parallel,
+        is_detached=walker.detached or effect.is_detached,
+    )
+
+
+def _parameter(parameters: list[Parameter], position: int, argument: Argument) -> str | None:
+    if argument.keyword is not None:
+        return argument.keyword
+    return parameters[position].name if position < len(parameters) else None
+
+
+def _outermost(scope: Scope) -> Scope:
+    while scope.parent is not None:
+        scope = scope.parent
+    return scope

@@ -1,0 +1,209 @@
+"""Transactions that a function opens: by hand, with a block, with a callback, or by what it is given."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.callbacks import function_of, inline
+from persistlint.analysis.transactions.handles import Chain, Known, Variable
+from persistlint.analysis.transactions.open import Open, closes, opens
+from persistlint.analysis.transactions.shapes import is_error
+from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
+from persistlint.ir import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Lambda,
+    Mapping,
+    Name,
+    With,
+)
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.open import Open
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.ir import Expression
+    from persistlint.source import Range
+
+# In the name of a context manager or decorator of the program's own.
+OPENS = re.compile(r"transaction|atomic|unit_?of_?work|commit_on_success|db_?session", re.IGNORECASE)
+
+
+def receive(walker: Walk, known: Known, range: Range) -> None:
+    """A function that is given a transaction runs inside of it."""
+    opened = open_transaction(walker, range, Scoping.PARAMETER, Chain(known, known), known.handle)
+    walker.around.append(opened)
+
+
+def open_transaction(walker: Walk, range: Range, scoping: Scoping, chain: Chain, handle: Handle | None) -> Open:
+    opened = opens(walker.file.number(), range, scoping, chain, handle, walker.place, len(walker.effects))
+    parent = walker.current()
+    opened.nested_in = parent
+    opened.guards = walker.guards
+    walker.opened.append(opened)
+    return opened
+
+
+def name_transaction(walker: Walk, opened: Open, target: Expression) -> None:
+    """A transaction that is begun by hand belongs to the variable that it is assigned to."""
+    element = target.elements[0] if isinstance(target, Collection) and target.elements else target
+    path = path_of(element)
+    if path is None or opened.on_connection:
+        return
+    if walker.handles.language == "go" and is_error(path):  # `err = o.Begin()`: it gives no handle of its own
+        opened.handle, opened.on_connection = opened.opener, True
+        return
+    known = walker.scope.variables.get(path)
+    type = known.known.type if known is not None and known.known is not None else opened.type
+    handle = Handle(path, Role.TRANSACTION, opened.opener.library, element.range.start, True, True)
+    opened.handle = handle
+    walker.scope.variables[path] = Variable(Known(handle, type), names=frozenset([path]))
+
+
+def with_block(walker: Walk, statement: With) -> None:
+    context = walker.handles.called(statement.context)
+    variable = walker.scope.find(context.id) if isinstance(context, Name) else None
+    if variable is not None and variable.value is not None:  # `with transaction:`
+        held = walker.handles.follow(variable.value, walker.scope)
+        context = variable.value if held.effect == "context" else context
+    chain = walker.handles.follow(context, walker.scope)
+    count = len(walker.opened)
+    if chain.effect == "context" and isinstance(chain.call, Call):
+        begin(walker, context, chain, chain.call)
+    else:
+        walker.visit(context, Use.AWAITED)
+    opened: Open | None = None
+    if len(walker.opened) > count and walker.opened[-1].scoping is Scoping.MANUAL:
+        opened = walker.opened[-1]
+        opened.scoping = Scoping.CONTEXT
+    elif chain.known is not None and chain.effect in ("", "acquire"):
+        known = chain.known
+        is_whole = known.type.role in ("implicit", "connection") and known.type.role == known.handle.role.value
+        if known.type.library.transactions.exit_commits and is_whole:
+            opened = open_transaction(walker, statement.context.range, Scoping.CONTEXT, chain, known.handle)
+            opened.on_connection = True
+            walker.settled.add(known.handle)
+    elif chain.effect == "savepoint" and chain.root is not None:
+        opened = open_transaction(walker, statement.context.range, Scoping.CONTEXT, chain, chain.root.handle)
+        opened.is_savepoint = True
+    if opened is None and isinstance(context, Call) and OPENS.search(last_name(context.function)):
+        opened = open_transaction(walker, context.range, Scoping.CONTEXT, chain, None)
+    if opened is not None and statement.target is None and not opened.is_ambient and not opened.on_connection:
+        opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL
+    if statement.target is not None:
+        walker.bind(statement.target, context, "")
+        bound = walker.handles.known(statement.target, walker.scope)
+        if chain.effect in ("", "acquire") and bound is not None:
+            walker.held.add(bound.handle)
+            if opened is not None and opened.on_connection:
+                opened.handle = bound.handle
+        if opened is not None and not opened.on_connection and not opened.is_savepoint:
+            name_transaction(walker, opened, statement.target)
+            if opened.handle is not None and chain.known is not None and chain.known.type.role == "session":
+                walker.scope.variables[path_of(statement.target) or ""].known = Known(opened.handle, chain.known.type)
+    if opened is not None:
+        walker.around.append(opened)
+    walker.block(statement.body)
+    if opened is not None:
+        walker.around.remove(opened)
+        opened.is_over = True
+
+
+def defer(walker: Walk, call: Expression, kind: str) -> None:
+    if kind == "go":
+        with walker.detach():
+            walker.visit(call, Use.KEPT)
+        return
+    body = call.function.function.body if isinstance(call, Call) and isinstance(call.function, Lambda) else None
+    early = walker.after_begin
+    saved = walker.effects
+    closings = [(opened, len(opened.closings)) for opened in walker.opened]
+    walker.effects = []
+    if body is not None:
+        walker.block(body)
+    else:
+        walker.visit(call, Use.KEPT)
+        if isinstance(call, Call):
+            deferred_close(walker, call)
+            for argument in call.arguments:
+                known = walker.handles.known(argument.value, walker.scope)
+                for opened in walker.opened:
+                    if known is not None and opened.handle is not None and known.handle.is_same(opened.handle):
+                        opened.deferred = True
+    found, walker.effects = walker.effects, saved
+    for opened, count in closings:
+        del opened.closings[count:]
+    for effect in found:
+        for opened in walker.opened:
+            if effect.kind in (EffectKind.ROLLBACK, EffectKind.COMMIT) and closes(effect, opened):
+                opened.deferred = True
+                if effect.kind is EffectKind.COMMIT:
+                    opened.commits = True
+                if opened is early and walker.error and body is None and effect.kind is EffectKind.ROLLBACK:
+                    opened.early = call.range
+    walker.effects.extend(effect for effect in found if effect.kind is EffectKind.RELEASE)
+
+
+def deferred_close(walker: Walk, call: Call) -> None:
+    """`defer session.Close()` rolls back what is not committed."""
+    if isinstance(call.function, Attribute) and call.function.name in ("Close", "Release"):
+        known = walker.handles.known(call.function.value, walker.scope)
+        if known is not None and known.handle.role is not Role.POOL:
+            walker.held.add(known.handle)
+
+
+def begin(walker: Walk, node: Expression, chain: Chain, call: Call) -> None:
+    """Something that opens a transaction: with a callback, an array of queries, or by hand."""
+    opened = open_transaction(walker, node.range, Scoping.MANUAL, chain, None)
+    if not opened.is_ambient and _begins_itself(chain) and chain.root is not None:
+        opened.handle, opened.on_connection = chain.root.handle, True
+    callback = next((found for a in call.arguments if (found := function_of(walker, a.value)) is not None), None)
+    for argument in call.arguments:
+        if callback is None or function_of(walker, argument.value) is not callback:
+            if isinstance(argument.value, Collection):
+                opened.scoping = Scoping.ARRAY
+                walker.around.append(opened)
+                walker.visit(argument.value, Use.AWAITED)
+                walker.around.remove(opened)
+            else:
+                walker.visit(argument.value, Use.KEPT)
+    if callback is not None and chain.effect == "begin" and opened.on_connection:
+        opened.deferred = True  # the callback goes on from here, and closes it somewhere
+        with walker.arm(walker.file.number(), 0, ()):
+            inline(walker, callback, None)
+    elif callback is not None:
+        opened.scoping = Scoping.CALLBACK
+        opened.is_async = callback.is_async
+        parallel, walker.parallel = walker.parallel, False  # each has a connection of its own
+        walker.around.append(opened)
+        with walker.arm(walker.file.number(), 0, ()):
+            inline(walker, callback, opened)
+        walker.around.remove(opened)
+        opened.is_over = True
+        walker.parallel = parallel
+    elif opened.scoping is Scoping.ARRAY:
+        opened.is_over = True
+    elif chain.effect == "transaction" or is_given_work(walker, call, chain):
+        opened.scoping, opened.is_over = Scoping.CALLBACK, True
+    elif opened.is_ambient and chain.root is not None:
+        opened.handle, opened.on_connection = chain.root.handle, True
+
+
+def is_given_work(walker: Walk, call: Call, chain: Chain) -> bool:
+    """Whether a begin is given a function or queries from elsewhere, so that it is over when it is done."""
+    operation = chain.operation
+    if walker.handles.language == "go" or operation is None or operation.returns is None:
+        return False
+    values = [a.value for index, a in enumerate(call.arguments) if index != operation.options and not a.keyword]
+    found = (walker.scope.find(value.id) for value in values if isinstance(value, Name))
+    are_options = any(variable is not None and isinstance(variable.value, Mapping) for variable in found)
+    return not are_options and any(isinstance(value, Name | Attribute | Call) for value in values)
+
+
+def _begins_itself(chain: Chain) -> bool:
+    """Whether a begin gives no handle of its own: `conn.beginTransaction()`."""
+    return chain.operation is None or chain.operation.returns is None

@@ -1,0 +1,68 @@
+"""Small questions about the program that the walk asks in several places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name, path_of
+from persistlint.facts import Role, Use
+from persistlint.ir import (
+    Block,
+    Call,
+    Collection,
+    Expression,
+    ExpressionStatement,
+    If,
+    Jump,
+    Nested,
+    Raise,
+    Return,
+    Try,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.handles import Known
+    from persistlint.ir import Block, Expression
+
+
+ENDS = frozenset(["exit", "abort", "Exit", "Fatal", "Fatalf", "Fatalln", "Panic", "panic", "die"])
+
+
+def ends(body: Block) -> bool:
+    """Whether a block never comes back to what follows it."""
+    if not body:
+        return False
+    match body[-1]:
+        case Return() | Raise() | Jump():
+            return True
+        case If(then=then, otherwise=otherwise):
+            return bool(otherwise) and ends(then) and ends(otherwise)
+        case Nested(body=inner):
+            return ends(inner)
+        case Try(body=inner, handlers=handlers):
+            return ends(inner) and all(ends(handler.body) for handler in handlers)
+        case ExpressionStatement(value=Call(function=function)):
+            return last_name(function) in ENDS
+    return False
+
+
+def use_of(target: Expression, language: str) -> Use:
+    if language == "go":
+        elements = target.elements if isinstance(target, Collection) else (target,)
+        last = path_of(elements[-1]) if elements else None
+        return Use.DROPPED if last == "_" else Use.CHECKED
+    return Use.KEPT
+
+
+def error_name(target: Expression) -> str:
+    last = target.elements[-1] if isinstance(target, Collection) and target.elements else target
+    name = path_of(last) or ""
+    return name if is_error(name) else ""
+
+
+def is_error(name: str) -> bool:
+    return name == "err" or name.lower().endswith(("err", "error")) or name == "e"
+
+
+def is_row(known: Known) -> bool:
+    return known.type.role == "instance" or known.handle.role is Role.INSTANCE
