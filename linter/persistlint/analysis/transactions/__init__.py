@@ -71,7 +71,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         walk.enter(found)
         todo.extend(walk.later)
         results.append((found, walk))
-    opens = any(opened.scoping in _MANAGED for _, walk in results for opened in walk.opened)
+    opens = any(_opens(walk) for _, walk in results)
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens)
 
@@ -165,7 +165,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool) ->
             transactions,
             receives,
             function is not None and file.is_called_inside(function),
-            opens and function is not None and not is_entry(function),
+            opens and function is not None and not is_entry(function) and not _opens(walk),
             function is not None and function.is_async,
         )
     yield from transactions
@@ -180,6 +180,11 @@ _MANAGED = (Scoping.CONTEXT, Scoping.DECORATOR, Scoping.CALLBACK)
 _CONTEXTS = frozenset(
     ["ctx", "context", "c", "req", "request", "app", "fastify", "server", "event", "locals", "interaction"]
 )
+
+
+def _opens(walk: Walk) -> bool:
+    """Whether a function opens a transaction that ends by itself."""
+    return any(opened.scoping in _MANAGED for opened in walk.opened)
 
 
 def _received(function: Function, walk: Walk) -> Role | None:

@@ -155,7 +155,7 @@ class Handles:
         is_other = annotation and self.language in ("go", "typescript") and annotation != "any"
         if known is None and (not is_other or _says_handle(annotation)):
             known = self.guess(name, origin)
-            known = _undeclared(known) if is_other else known
+            known = _undeclared(known) if is_other and _EITHER.search(annotation) else known
         is_own = origin >= 0  # of this function, not of the constructor that kept it
         if is_own and known is not None and known.type.parameter and known.handle.role is Role.POOL:
             return replace(known, handle=replace(known.handle, role=Role(known.type.parameter)))
@@ -650,10 +650,11 @@ def may_be_transaction(known: Known, annotation: str) -> bool:
     """Whether a pool that a function is given may be a transaction as well: one that no type tells apart from it."""
     if "pool" in known.handle.name.lower() or known.handle.name.lower() == known.type.library.name.lower():
         return False
-    if not annotation or not known.handle.declared:
-        return True
-    is_same_type = any(o.effect == "begin" and o.returns == "self" for o in known.type.methods.values())
-    return is_same_type and annotation.startswith("*")
+    return bool(_EITHER.search(annotation)) if annotation else True
+
+
+# Types that a program declares for pools and transactions alike.
+_EITHER = re.compile(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
 
 
 def _says_handle(annotation: str) -> bool:

@@ -85,7 +85,8 @@ def unchecked_affected_rows(fact: Procedure, context: RuleContext) -> Iterator[D
     if is_test(path) or is_migration(path) or is_generated(path):
         return
     for effect in fact.effects:
-        if _is_dropped(effect) and _BY_KEY.match(effect.sql):
+        behind = context.file.content[effect.range.end : fact.range.end]
+        if _is_dropped(effect) and _BY_KEY.match(effect.sql) and b"rowcount" not in behind:  # PEP 249
             yield context.report(
                 effect.range,
                 "Nobody learns whether this changed a row.",
