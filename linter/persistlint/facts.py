@@ -381,6 +381,15 @@ class ErrorAnswer(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class StaleResult(Fact):
+    """A variable that is filled inside a transaction which can roll back, and used after it. `range` is what fills
+    it first, `name` the variable."""
+
+    name: str
+    transaction: Range
+
+
+@dataclass(frozen=True, slots=True)
 class Uncommitted(Fact):
     """Writes on a connection or session that the function makes itself and never commits. `range` is the last."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from persistlint.facts import ErrorAnswer, Handled, Procedure, SqlText, Transaction, Uncommitted, WriteBack
+from persistlint.facts import ErrorAnswer, Handled, Procedure, SqlText, StaleResult, Transaction, Uncommitted, WriteBack
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
-    ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, Uncommitted), "transactions"),
+    ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
 )
 
 

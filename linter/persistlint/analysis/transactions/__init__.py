@@ -173,6 +173,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool) ->
     yield from walk.handled
     yield from walk.answers
     yield from uncommitted(walk)
+    yield from walk.results.stale()
 
 
 _MANAGED = (Scoping.CONTEXT, Scoping.DECORATOR, Scoping.CALLBACK)

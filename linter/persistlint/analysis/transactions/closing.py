@@ -52,7 +52,7 @@ def uncommitted(walk: Walk) -> Iterator[Uncommitted]:
         owned = effect.handle.owned and effect.handle.role in (Role.IMPLICIT, Role.SESSION)
         if effect.kind in (EffectKind.WRITE, EffectKind.PENDING) and owned and effect.transaction is None:
             writes[key] = effect
-        if effect.kind in (EffectKind.COMMIT, EffectKind.BEGIN) or effect.transaction is not None:
+        if effect.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK, EffectKind.BEGIN) or effect.transaction is not None:
             committed.add(key)
     kept = {(handle.name, handle.origin) for handle in (*walk.moved, *walk.settled)}
     for key, effect in writes.items():

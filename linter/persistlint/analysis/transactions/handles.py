@@ -46,6 +46,7 @@ _TRANSACTION_TYPE = re.compile(
 _POOL_NAME = re.compile(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _LONGEST_TEXT = 20_000  # code points of SQL that are put together
+_HANDS_BACK = frozenset(["closing", "aclosing", "enter_context", "enter_async_context"])
 _DEEPEST = 200  # calls in one chain, one inside the other
 
 
@@ -87,6 +88,15 @@ class Scope:
                 return scope.variables[path]
             scope = scope.parent
         return None
+
+    def names(self) -> frozenset[str]:
+        """The variables of a function and of those around it; what the module knows is none of them."""
+        found: set[str] = set()
+        scope: Scope | None = self
+        while scope is not None and scope.parent is not None:
+            found.update(scope.variables)
+            scope = scope.parent
+        return frozenset(found)
 
     def inner(self, owner: str | None = None, receiver: str | None = None) -> Scope:
         """A scope inside this one."""
@@ -324,6 +334,8 @@ class Handles:
             if chain.effect:
                 chain.calls.append(node)
                 return chain
+        if last_name(function) in _HANDS_BACK and node.arguments:  # `with closing(connection)`
+            return self.follow(node.arguments[0].value, scope, depth + 1)
         if isinstance(function, Name):
             chain = self.follow(function, scope, depth + 1)
             called = chain.known
@@ -424,6 +436,7 @@ class Handles:
         if operation.effect == "bind":
             chain.bound_to = (*chain.bound_to, *(argument.value for argument in node.arguments))
             base = chain.root = replace(base, handle=self._bound(node, base.handle, scope))
+        chain.locks = chain.locks or _asks_for_lock(node)
         if operation.effect == "lock":
             chain.locks = chain.locks or self.language != "go" or _mentions(node, "Locking")
             chain.upserts = chain.upserts or _mentions(node, "OnConflict")
@@ -655,6 +668,13 @@ def may_be_transaction(known: Known, annotation: str) -> bool:
 
 # Types that a program declares for pools and transactions alike.
 _EITHER = re.compile(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
+
+
+def _asks_for_lock(node: Call) -> bool:
+    """Whether the options of a call lock the row: `{ lock: t.LOCK.UPDATE }`, `with_for_update=True`."""
+    entries = [e for a in node.arguments if isinstance(a.value, Mapping) for e in a.value.entries]
+    keys = {entry.key.value for entry in entries if isinstance(entry.key, String)} | {a.keyword for a in node.arguments}
+    return bool(keys & {"lock", "lockMode", "forUpdate", "with_for_update"})
 
 
 def _says_handle(annotation: str) -> bool:

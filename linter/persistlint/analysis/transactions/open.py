@@ -41,6 +41,7 @@ class Open:
     closings: list[Effect] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     guards: frozenset[int] = frozenset()
+    known_before: frozenset[str] = frozenset()  # the variables that there are outside of it
     deferred: bool = False
     commits: bool = False
     early: Range | None = None

@@ -7,7 +7,7 @@ the column that it sets holds what was computed from the same column of a row th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
     from persistlint.analysis.transactions.handles import Chain
     from persistlint.analysis.transactions.walk import Walk
-    from persistlint.facts import Effect
+    from persistlint.facts import Effect, Handle
     from persistlint.ir import TaggedTemplate
+    from persistlint.source import Range
     from persistlint.sql.outline import Outline
 
 _ARITHMETIC = ("+", "-", "*", "/", "//", "%")
@@ -72,10 +73,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """Something that was computed from a column of a row."""
+    """Something that was computed from a column of a row; `range` is what changed the row itself."""
 
     row: Row
     column: str
+    range: Range | None = None
 
 
 @dataclass
@@ -133,9 +135,16 @@ class Rows:
         if owner is None or row is None or not column or statement.value is None:
             return
         if statement.operator in _ARITHMETIC:
-            self.changed[owner] = Computed(row, column)
+            self.changed[owner] = Computed(row, column, statement.range)
         elif (found := self.relative(statement.value)) is not None and found.row is row and found.column == column:
-            self.changed[owner] = found
+            self.changed[owner] = replace(found, range=statement.range)
+
+    def left(self, handle: Handle) -> None:
+        """A block of a session ends, which sends what was changed."""
+        for computed in self.changed.values():
+            read = computed.row.effect
+            if read.handle.name == handle.name and computed.range is not None:
+                self.written.append(WriteBack(computed.range, computed.column, read.range, read.lock, True))
 
     def _fetched(self, value: Expression) -> Effect | None:
         """`cursor.fetchone()` gives the row of the query before."""

@@ -44,6 +44,7 @@ def open_transaction(walker: Walk, range: Range, scoping: Scoping, chain: Chain,
     parent = walker.current()
     opened.nested_in = parent
     opened.guards = walker.guards
+    opened.known_before = walker.scope.names()
     walker.opened.append(opened)
     return opened
 
@@ -111,6 +112,8 @@ def with_block(walker: Walk, statement: With) -> None:
     if opened is not None:
         walker.around.remove(opened)
         opened.is_over = True
+        if opened.opener.role is Role.SESSION or (chain.known is not None and chain.known.type.role == "session"):
+            walker.rows.left(opened.handle or opened.opener)
 
 
 def defer(walker: Walk, call: Expression, kind: str) -> None:

@@ -23,6 +23,7 @@ from persistlint.analysis.transactions.handlers import (
     statements,
 )
 from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable
+from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, use_of
@@ -89,6 +90,7 @@ class Walk:
     held: set[Handle] = field(default_factory=set)  # connections whose end, which is sure, rolls back what is open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
+    results: Results = field(default_factory=Results)
     place: Place = field(default_factory=Place)
     parallel: bool = False
     detached: bool = False
@@ -207,6 +209,7 @@ class Walk:
             self.visit(value, use_of(target, self.handles.language))
             self.move_stored(target, value)
         self.rows.assigned(statement, self, self.effects[count:])
+        self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
         if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
             self.effects[-1] = replace(self.effects[-1], instance=target.id)
         if self.handles.language == "go":
@@ -324,6 +327,7 @@ class Walk:
                         transaction,
                     )
                 )
+        self.results.handled(number, tuple(handler.body for handler in statement.handlers))
         with self.part(number, Part.FINAL):
             self.block(statement.final)
 
@@ -370,6 +374,7 @@ class Walk:
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
             case _:
+                self.results.read(node)
                 for child in children(node):
                     self.visit(child, Use.KEPT)
 
@@ -422,15 +427,11 @@ class Walk:
 
     def move(self, value: Expression) -> None:
         """A handle that leaves the function belongs to somebody else as well."""
+        read = {node.value for node in walk(value) if isinstance(node, Attribute)}  # `cursor.lastrowid` is no cursor
         for node in walk(value):
-            if (
-                isinstance(node, Name)
-                and (variable := self.scope.find(node.id)) is not None
-                and variable.known is not None
-            ):
+            variable = self.scope.find(node.id) if isinstance(node, Name) and node not in read else None
+            if variable is not None and variable.known is not None:
                 self.moved.add(variable.known.handle)
-            if isinstance(node, Call):
-                continue
 
     def move_stored(self, target: Expression, value: Expression) -> None:
         if not isinstance(target, Name | Collection | Mapping):

@@ -199,6 +199,10 @@ class _Lowering:
             is_raw = self.text(function) == "String.raw"
             return ir.TaggedTemplate(_range(node), self.expression(function), self._template(arguments, is_raw))
         is_optional = _has(node, "?.", "optional_chain")
+        if function.type == "await_expression" and _children(function):  # `await f<T>(…)`, as the grammar reads it
+            called = _children(function)[0]
+            range = Range(called.start_byte, node.end_byte)
+            return ir.Await(_range(node), ir.Call(range, self.expression(called), self._arguments(arguments)))
         return ir.Call(_range(node), self.expression(function), self._arguments(arguments), optional=is_optional)
 
     def _new(self, node: Node) -> ir.Expression:

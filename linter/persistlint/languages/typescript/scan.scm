@@ -7,6 +7,9 @@
   (call_expression function: [(identifier) @call.name (member_expression property: (_) @call.name)])
   (call_expression
     function: (non_null_expression [(identifier) @call.name (member_expression property: (_) @call.name)]))
+  ; await a.f<T>(…), which the grammar reads as (await a.f)<T>(…)
+  (call_expression
+    function: (await_expression [(identifier) @call.name (member_expression property: (_) @call.name)]))
   (new_expression constructor: [(identifier) @call.name (member_expression property: (_) @call.name)])
 ]
 

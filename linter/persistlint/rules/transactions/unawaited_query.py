@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+_ENDS = (EffectKind.COMMIT, EffectKind.ROLLBACK)
 _WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.ROLLBACK)
 
 
@@ -96,6 +97,8 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
         if effect.is_detached:
             message = "The transaction does not wait for this callback, so it may end before the query runs."
             yield context.report(effect.range, message, help="Use a `for` loop with `await`.")
+        elif effect.kind in _ENDS and transaction.scoping is Scoping.CALLBACK:
+            continue  # Drizzle's `tx.rollback()` throws
         elif effect.use is Use.DROPPED and _gives_promises(effect, fact):
             yield context.report(
                 effect.range,

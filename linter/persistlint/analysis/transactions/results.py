@@ -1,0 +1,76 @@
+"""Counts and lists that are filled inside a transaction which can roll back, and used after it.
+
+The rollback takes back the rows, and not the variable: it goes on counting what was never stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import path_of
+from persistlint.facts import Part, Scoping, StaleResult
+from persistlint.ir import Assign, Attribute, Call, Expression, Name, Raise, Return, Subscript
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.transactions.open import Open
+    from persistlint.ir import Block
+    from persistlint.source import Range
+
+_FILLS = frozenset(["push", "append", "add", "extend", "unshift", "set", "insert", "update"])
+
+
+@dataclass
+class Results:
+    """What one function fills inside its transactions, and which variables it reads where."""
+
+    filled: list[tuple[str, Range, Open]] = field(default_factory=list)
+    reads: list[tuple[str, int]] = field(default_factory=list)
+    reset: set[str] = field(default_factory=set)  # variables that a handler sets
+    going_on: set[int] = field(default_factory=set)  # the numbers of `try` statements that a handler goes on behind
+
+    def assigned(self, statement: Assign, opened: Open | None, in_handler: bool) -> None:
+        """`count += 1`, `found[key] = value`; in a handler, a variable that is set anew."""
+        target = statement.target
+        name = path_of(target.value if isinstance(target, Subscript) else target)
+        if name is None:
+            return
+        if in_handler and statement.operator == "=":
+            self.reset.add(name)
+        if isinstance(target, Subscript) or statement.operator != "=":
+            self._fill(name, statement.range, opened)
+
+    def called(self, node: Call, opened: Open | None) -> None:
+        """`created.append(row.id)`."""
+        if isinstance(node.function, Attribute) and node.function.name in _FILLS:
+            name = path_of(node.function.value)
+            if name is not None:
+                self._fill(name, node.range, opened)
+
+    def _fill(self, name: str, range: Range, opened: Open | None) -> None:
+        if opened is not None and name.split(".", 1)[0] in opened.known_before:
+            self.filled.append((name, range, opened))
+
+    def read(self, node: Expression) -> None:
+        """A variable is mentioned."""
+        if isinstance(node, Name):
+            self.reads.append((node.id, node.range.start))
+
+    def handled(self, number: int, handlers: tuple[Block, ...]) -> None:
+        """A `try` has handlers; where one of them does not leave the function, that goes on behind it."""
+        if any(not body or not isinstance(body[-1], Return | Raise) for body in handlers):
+            self.going_on.add(number)
+
+    def stale(self) -> Iterator[StaleResult]:
+        """The first thing that fills each variable in each transaction, if the function goes on with it afterwards."""
+        seen: set[tuple[str, Range]] = set()
+        for name, range, opened in self.filled:
+            guards = [number for number, part in opened.place.tries if part is Part.BODY]
+            is_managed = opened.scoping in (Scoping.CALLBACK, Scoping.CONTEXT)
+            survives = any(number in self.going_on for number in guards)
+            is_read = any(found == name and offset > range.end for found, offset in self.reads)
+            if is_managed and survives and is_read and name not in self.reset and (name, opened.range) not in seen:
+                seen.add((name, opened.range))
+                yield StaleResult(range, name, opened.range)
