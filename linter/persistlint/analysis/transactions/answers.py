@@ -77,31 +77,35 @@ class Outcome:
 
 
 def outcome_of(body: Block, name: str) -> Outcome:
-    """What a handler does with the error in the variable `name`."""
+    """What a handler does with the error in the variable `name`, or with what it makes of it."""
     raises = answers = False
     only_logs = True
-    stack = list(body)
-    while stack:
-        statement = stack.pop()
+    names = {name} - {""}
+    pending = list(body)
+    while pending:
+        statement = pending.pop(0)
         match statement:
             case Raise():
                 raises = True
             case Return(value=value):
                 only_logs = False
-                mentioned = value is not None and name and _mentions(value, name)
-                raises, answers = raises or bool(mentioned), answers or not mentioned
+                mentioned = value is not None and _mentions(value, names)
+                raises, answers = raises or mentioned, answers or not mentioned
             case If(test=test, then=then, otherwise=otherwise):
-                only_logs = only_logs and not _mentions(test, name)
-                stack.extend((*then, *otherwise))
+                only_logs = only_logs and not _mentions(test, names)
+                pending[:0] = (*then, *otherwise)
             case Nested(body=inner) | Loop(body=inner) | With(body=inner) | Try(body=inner):
-                stack.extend(inner)
+                pending[:0] = inner
             case ExpressionStatement(value=Call(function=function, arguments=arguments)):
                 called = last_name(function)
-                handed = any(_mentions(argument.value, name) for argument in arguments)
+                handed = any(_mentions(argument.value, names) for argument in arguments)
                 raises = raises or called in _EXITS or (handed and called in _HANDS_ON)
                 only_logs = only_logs and bool(_LOGS.fullmatch(_path(function))) and not _WARNS.search(called)
             case ExpressionStatement(value=Constant() | String()) | Jump():
                 continue
+            case Assign(target=Name(id=target), value=value) if value is not None and _mentions(value, names):
+                names.add(target)  # `wrapped := fmt.Errorf("…: %w", err)`
+                only_logs = False
             case Assign() | ExpressionStatement():
                 only_logs = False
     return Outcome(raises, answers, only_logs and not raises)
@@ -145,8 +149,8 @@ def _is_error_status(value: Expression) -> bool:
     return bool(re.search(r"(?:^|_)[45]\d\d(?:_|$)|BAD_REQUEST|CONFLICT|NOT_FOUND|FORBIDDEN", last_name(value)))
 
 
-def _mentions(node: Expression, name: str) -> bool:
-    return bool(name) and any(isinstance(inner, Name) and inner.id == name for inner in walk(node))
+def _mentions(node: Expression, names: set[str]) -> bool:
+    return any(isinstance(inner, Name) and inner.id in names for inner in walk(node))
 
 
 def _path(function: Expression) -> str:

@@ -20,7 +20,7 @@ from persistlint.ir import (
 from persistlint.sql.outline import Deed, Outline, outline
 
 if TYPE_CHECKING:
-    from persistlint.analysis.transactions.handles import Chain
+    from persistlint.analysis.transactions.handles import Chain, Known
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.ir import Expression
     from persistlint.sql.outline import Outline
@@ -57,6 +57,8 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
     root = chain.root
     assert root is not None
     assert chain.call is not None
+    if _only_builds(chain, root, use) or _is_only_named_so(chain, use):
+        return
     found = outline(chain.sql, root.type.library.dialect) if chain.effect == "sql" else None
     kind = _kind(chain, found, walker.handles.language)
     table = found.table if found is not None and found.table else chain.table
@@ -82,6 +84,19 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
     if chain.effect == "autocommit":
         walker.settled.add(root.handle)
     walker.rows.accessed(node, chain, found, effect, walker)
+
+
+def _only_builds(chain: Chain, root: Known, use: Use) -> bool:
+    """Whether a call only adds to a query that another statement awaits: `query.andWhere(…)`."""
+    is_builder = root.type.fluent and not root.type.role
+    return is_builder and root.type.library.transactions.lazy and use is Use.DROPPED
+
+
+def _is_only_named_so(chain: Chain, use: Use) -> bool:
+    """Whether a method that the beginning of its name alone tells gives no promise: `user.getFlag(…)`."""
+    by_beginning = chain.operation is not None and chain.operation.name.endswith("*")
+    is_awaited = use in (Use.AWAITED, Use.DISCARDED, Use.RETURNED, Use.CHECKED)
+    return by_beginning and not is_awaited
 
 
 def add_effect(

@@ -174,10 +174,13 @@ class Handles:
     def declared(self, annotation: str, name: str, origin: int) -> Known | None:
         """A handle by its declared type."""
         value = self.names.declared(annotation) if annotation else None
-        if not isinstance(value, Atom) or value.type is None or not value.type.library.takes_part:
-            return None
         bare = re.split(r"[\[<]", annotation.strip("&* "), maxsplit=1)[0]
-        return Known(Handle(name, _role(value.type, bare, name), value.type.library, origin, declared=True), value.type)
+        type = value.type if isinstance(value, Atom) else None
+        if type is None and self.language == "go":
+            type = self.tables.types.get(bare)  # of a package of the program that a generator made: `ent.Client`
+        if type is None or not type.library.takes_part:
+            return None
+        return Known(Handle(name, _role(type, bare, name), type.library, origin, declared=True), type)
 
     def guess(self, name: str, origin: int = -1) -> Known | None:
         """A handle by what people call it: a library that is in use goes before one that is only named so."""

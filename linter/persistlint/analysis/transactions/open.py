@@ -195,7 +195,7 @@ def names_transaction(chain: Chain, scope: Scope, handles: Handles) -> bool:
 def misplaced_option(chain: Chain) -> Range | None:
     """An argument that names the transaction and is not the one in which the library looks for it."""
     operation, call = chain.operation, chain.call
-    if operation is None or operation.options is None or not isinstance(call, Call):
+    if operation is None or operation.options is None or not isinstance(call, Call) or operation.name.endswith("*"):
         return None
     option = operation.library.transactions.option
     named = [index for index, argument in enumerate(call.arguments) if _names_option(argument.value, option)]

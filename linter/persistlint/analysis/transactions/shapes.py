@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name, path_of
 from persistlint.facts import Role, Use
 from persistlint.ir import (
+    Attribute,
+    Binary,
     Block,
     Call,
     Collection,
+    Constant,
     Expression,
     ExpressionStatement,
     If,
     Jump,
+    Name,
     Nested,
     Raise,
     Return,
     Try,
+    Unary,
 )
 
 if TYPE_CHECKING:
@@ -62,6 +67,21 @@ def error_name(target: Expression) -> str:
 
 def is_error(name: str) -> bool:
     return name == "err" or name.lower().endswith(("err", "error")) or name == "e"
+
+
+def presence(test: Expression) -> tuple[str, bool] | None:
+    """What a test asks the presence of, and whether it holds where that is there: `tx != nil`, `!options.tx`."""
+    match test:
+        case Unary(operator="not", operand=operand):
+            found = presence(operand)
+            return (found[0], not found[1]) if found is not None else None
+        case Binary(operator="==" | "!=" | "is" | "is not" as operator, left=left, right=Constant(value=None)):
+            path = path_of(left)
+            return (path, operator in ("!=", "is not")) if path is not None else None
+        case Name() | Attribute():
+            path = path_of(test)
+            return (path, True) if path is not None else None
+    return None
 
 
 def is_row(known: Known) -> bool:

@@ -26,7 +26,7 @@ from persistlint.analysis.transactions.handles import Handles, Known, Scope, Var
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
-from persistlint.analysis.transactions.shapes import ends, error_name, is_row, use_of
+from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
     Assert,
@@ -94,6 +94,8 @@ class Walk:
     place: Place = field(default_factory=Place)
     parallel: bool = False
     detached: bool = False
+    sure: frozenset[str] = frozenset()  # the transactions that the caller is known to hand over
+    is_over: bool = False  # what follows never runs
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
@@ -131,7 +133,10 @@ class Walk:
         for path, handed in (given or {}).items():
             if "." in path:
                 self.scope.variables[path] = Variable(handed)
+        outer, was_over = self.sure, self.is_over
+        self.sure |= {path for path, handed in (given or {}).items() if handed.handle.role is Role.TRANSACTION}
         self.block(function.body)
+        self.sure, self.is_over = outer, was_over
         self.active = self.active[:-1]
 
     def _bind_pattern(self, pattern: Expression, origin: int, given: dict[str, Known] | None = None) -> None:
@@ -145,7 +150,7 @@ class Walk:
     def block(self, statements: Block) -> None:
         """Walk statements in order."""
         for statement in statements:
-            if len(self.effects) < MOST_EFFECTS:
+            if len(self.effects) < MOST_EFFECTS and not self.is_over:
                 self.file.steps += 1
                 before = self.after_begin
                 self.statement(statement)
@@ -272,12 +277,32 @@ class Walk:
             self.guards = before | {after.number}
             self.after_begin = None
         count = len(self.effects)
-        with self.arm(branch, 0, then):
-            self.block(then)
+        asked = presence(test)
+        there = asked is None or asked[1]
+        with self.arm(branch, 0, then), self._absent(asked, not there) as is_possible:
+            self.block(then if is_possible else ())
         self.guards = before
         handled_error(self, test, then, count)
-        with self.arm(branch, 1, otherwise):
-            self.block(otherwise)
+        with self.arm(branch, 1, otherwise), self._absent(asked, there) as is_possible:
+            self.block(otherwise if is_possible else ())
+        if asked is not None and there and ends(then):
+            self.is_over = asked[0] in self.sure  # the caller gave it, so what follows never runs
+            self.around = self._without(asked[0])
+
+    @contextmanager
+    def _absent(self, asked: tuple[str, bool] | None, is_absent: bool) -> Iterator[bool]:
+        """Where a test found no transaction, none is open; gives whether a run can come here at all."""
+        outer = self.around
+        if asked is not None and is_absent:
+            self.around = self._without(asked[0])
+        yield asked is None or not is_absent or asked[0] not in self.sure
+        self.around = outer
+
+    def _without(self, path: str) -> list[Open]:
+        """The transactions around this place but for the one that a parameter may hold."""
+        found = self.scope.find(path)
+        handle = found.known.handle if found is not None and found.known is not None else None
+        return [o for o in self.around if o.scoping is not Scoping.PARAMETER or o.handle != handle]
 
     def _loop(self, loop: Loop) -> None:
         for expression in (loop.iterable, loop.test):
