@@ -20,6 +20,14 @@ ROOT = Path(__file__).parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 FILE_HOOKS = [hook for hook in HOOKS if hook.get("pass_filenames", True)]
 BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+TORN = """import asyncpg
+
+
+async def move(pool: asyncpg.Pool, source, target, amount):
+    await pool.execute("UPDATE accounts SET cents = cents - $1 WHERE id = $2", amount, source)
+    await pool.execute("UPDATE accounts SET cents = cents + $1 WHERE id = $2", amount, target)
+"""
+BAD_OF = {"persistlint-transactions": TORN}  # by hook; every other one is shown `BAD`
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 
@@ -34,7 +42,7 @@ def test_the_entry_of_a_hook_is_a_command_that_works(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, *arguments = shlex.split(hook["entry"])
-    (tmp_path / "a.py").write_text(BAD)
+    (tmp_path / "a.py").write_text(BAD_OF.get(hook["id"], BAD))
     monkeypatch.chdir(tmp_path)
     assert program == "persistlint"
     assert main([*arguments, *(["a.py"] if hook in FILE_HOOKS else [])]) == 1
@@ -57,6 +65,7 @@ def test_files_are_chosen_by_kinds_that_pre_commit_knows(hook: dict[str, Any]) -
 def test_pre_commit_runs_every_hook(tmp_path: Path) -> None:
     pytest.importorskip("pre_commit", reason="pre-commit is not installed")
     (tmp_path / "a.py").write_text(BAD)
+    (tmp_path / "torn.py").write_text(TORN)
     (tmp_path / "b.py").write_text("a()  # persistlint: ignore[no-rule]\n")
     (tmp_path / "notes.md").write_text("a note\n")
     (tmp_path / "excluded.py").write_text(BAD)
@@ -68,6 +77,7 @@ def test_pre_commit_runs_every_hook(tmp_path: Path) -> None:
     assert run.returncode == 1, run.stdout + run.stderr
     for hook in HOOKS:
         assert f"- hook id: {hook['id']}\n" in run.stdout
-    assert run.stdout.count("error[interpolated-sql]") == len(HOOKS)
-    assert "Found 1 error and 1 warning in 2 files (2 files checked)." in run.stdout
+    assert run.stdout.count("error[interpolated-sql]") == len([hook for hook in HOOKS if hook["id"] not in BAD_OF])
+    assert run.stdout.count("error[missing-transaction]") >= len(BAD_OF)
+    assert "Found 2 errors and 1 warning in 3 files (3 files checked)." in run.stdout
     assert (tmp_path / "b.py").read_text() == "a()\n"

@@ -370,7 +370,8 @@ class Handles:
             role = _role(type, name)
             if role is Role.IMPLICIT and any(map(_commits_at_once, node.arguments)):
                 role = Role.CONNECTION
-            handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, True)
+            is_kept = not any(isinstance(a.value, String) and a.value.value == ":memory:" for a in node.arguments)
+            handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, owned=is_kept)
             return Known(handle, type, table, is_new=True)
         return None
 
