@@ -136,6 +136,68 @@ class Query(SqlText):
     tail: Tail = Tail.UNKNOWN
 
 
+class Role(Enum):
+    """What code does with a number."""
+
+    COMPARISON = "comparison"
+    REPETITION = "how often a loop runs"
+    ARITHMETIC = "arithmetic"
+    STEP = "step"
+    CASE = "case"
+    RESULT = "result"
+    ARGUMENT = "argument"
+
+
+class Quantity(Enum):
+    """What a number counts or measures, as far as the names beside it tell."""
+
+    OTHER = "other"
+    LENGTH = "length of a text or a collection"
+    PARTS = "number of the parts of something, as of a split line"
+    BYTES = "length of a buffer"
+    ARITY = "number of arguments or dimensions"
+    POSITION = "position in a sequence"
+    PIXELS = "position or size on a screen"
+    REMAINDER = "remainder"
+    BITS = "bits of a number"
+    CALENDAR = "part of a date or a time of day"
+    ANGLE = "angle or coordinate"
+    PERCENT = "percentage"
+    CHANCE = "random number"
+    CHARACTER = "code of a character"
+    VERSION = "version, port or exit code"
+    TIME_UNIT = "time in a named unit"
+    TIME = "point in time or duration"
+    STATUS = "HTTP status code"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that code decides or computes with, and that nothing beside it explains: no name is given to it, it
+    is no position in a sequence, no part of a formula, and no comment follows it.
+
+    `range` is the whole constant expression (`15 * 60`), `value` what it comes to. `subject` is the text that it is
+    compared or calculated with, the function that it is passed to, or the one that returns it; `quantity` is what that
+    is. `operator` is spelled as if the number stood to its right: `<` for `12 > x`. `name` is a name for a constant,
+    spelled as the language does, or "" where no good one is known.
+    """
+
+    range: Range
+    value: int | float
+    role: Role
+    operator: str
+    subject: str
+    quantity: Quantity
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation(Fact):
+    """The numbers of one expression, in source order. An operand of `and` or `or` is an expression of its own."""
+
+    numbers: tuple[Number, ...]
+
+
 class SuppressionDefect(Enum):
     """Why a suppression does nothing."""
 

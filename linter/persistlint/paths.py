@@ -13,6 +13,12 @@ _GENERATED = re.compile(
     r"_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated", re.I
 )
 
+_SETTINGS = re.compile(
+    r"(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
+    r"|[._-](?:settings|constants|config)\.\w+$",
+    re.I,
+)
+
 
 def is_test(path: str) -> bool:
     """Whether a file holds tests or what only they use."""
@@ -27,3 +33,8 @@ def is_migration(path: str) -> bool:
 def is_generated(path: str) -> bool:
     """Whether a program wrote the file."""
     return bool(_GENERATED.search(path))
+
+
+def is_settings(path: str) -> bool:
+    """Whether a file holds settings or constants, so that naming numbers is what it is for."""
+    return bool(_SETTINGS.search(path))

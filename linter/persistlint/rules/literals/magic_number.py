@@ -1,0 +1,196 @@
+"""
+## What it finds
+
+A number that decides something, a limit, a threshold, a rate, a time to wait, and whose meaning no name tells.
+
+A number that has a name beside it is never reported: one that is assigned, passed by keyword, the value of an option,
+a field or a default, an element of a list, one that a comment on its line explains, or one with a unit
+(`5 * time.Second`). Nor are the numbers that mean what they are: 0, 1 and 2, positions in a sequence, the number of
+parts of a split line, factors between units, months and hours, angles, character codes, masks, versions, classes of an
+HTTP status, and the numbers of formulas such as hashes and colours. Tests, migrations, generated code and files that
+hold settings or constants are left alone.
+
+## Why it matters
+
+The next reader cannot tell whether the 12 here and the 12 there are the same rule, so one of them is changed and the
+other is not. And nobody finds the limit by looking for its name.
+
+## Example
+
+```python
+def check(form):
+    if len(form["password"]) < 12:
+        raise ValueError("the password is too short")
+```
+
+```python
+MIN_PASSWORD_LENGTH = 12
+
+def check(form):
+    if len(form["password"]) < MIN_PASSWORD_LENGTH:
+        raise ValueError("the password is too short")
+```
+
+```js
+export const isFresh = (entry) => Date.now() - entry.at < 15 * 60 * 1000;
+```
+
+```js
+const CACHE_TTL_MS = 15 * 60 * 1000;
+
+export const isFresh = (entry) => Date.now() - entry.at < CACHE_TTL_MS;
+```
+
+```ts
+export const price = (net: number): number => net * 1.19;
+```
+
+```ts
+const VAT_FACTOR = 1.19;
+
+export const price = (net: number): number => net * VAT_FACTOR;
+```
+
+```go
+package store
+
+import "database/sql"
+
+func open(db *sql.DB) {
+        db.SetMaxOpenConns(25)
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+const maxOpenConns = 25
+
+func open(db *sql.DB) {
+        db.SetMaxOpenConns(maxOpenConns)
+}
+```
+
+## Fix
+
+Make it a constant. The help of a diagnostic proposes a name where the code beside the number suggests a good one.
+
+## Options
+
+- `allowed-numbers` (default `[-1, 0, 1, 2]`): the whole numbers that need no name anywhere.
+
+## When not to use it
+
+In code that is made of numbers, such as a simulation or a layout, exclude the folder with `per-file-ignores`.
+
+## References
+
+- [Refactoring: replace magic literal](https://refactoring.com/catalog/replaceMagicLiteral.html)
+- [ESLint: no-magic-numbers](https://eslint.org/docs/latest/rules/no-magic-numbers)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Related, Severity
+from persistlint.facts import Calculation, Number, Quantity, Role
+from persistlint.paths import is_generated, is_migration, is_settings, is_test
+from persistlint.rule import Option, RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+_UNIT_FACTORS = frozenset([
+    0.001, 0.01, 0.1, 0.5, 7, 8, 10, 12, 24, 30, 31, 32, 60, 64, 90, 100, 180, 255, 256, 360, 365, 1000, 1024, 1440,
+    3600, 10_000, 60_000, 86_400, 100_000, 1_000_000, 1_048_576, 3_600_000, 86_400_000, 1_000_000_000, 1_073_741_824,
+])  # fmt: skip
+_OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
+_SMALL_OFFSET, _OFFSET, _FEW, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 6, 64
+_FACTORS = frozenset(["*", "/", "//", "%"])
+_EQUALITY = frozenset(["==", "!="])
+_LENGTHS = {Quantity.LENGTH: _FEW, Quantity.PARTS: _FEW_PARTS, Quantity.BYTES: _SHORT_BUFFER}
+_ALWAYS_PLAIN = frozenset([
+    Quantity.ARITY, Quantity.REMAINDER, Quantity.BITS, Quantity.CALENDAR, Quantity.ANGLE, Quantity.CHARACTER, Quantity.VERSION,
+])  # fmt: skip
+_WITH_OFFSETS = frozenset([Quantity.POSITION, *_LENGTHS])
+_WHERE = {
+    Role.COMPARISON: "`{}` is compared with it",
+    Role.REPETITION: "it ends a loop over `{}`",
+    Role.CASE: "it is a case of `{}`",
+    Role.ARITHMETIC: "`{}` is calculated with it",
+    Role.STEP: "`{}` is changed by it",
+    Role.RESULT: "`{}` returns it",
+    Role.ARGUMENT: "`{}` is given it",
+}
+
+
+@rule(
+    "magic-number",
+    on=Calculation,
+    severity=Severity.INFO,
+    options=(Option("allowed-numbers", (-1, 0, 1, 2), "Whole numbers that need no name."),),
+)
+def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first number of a calculation that needs a name."""
+    path = context.file.path
+    if is_test(path) or is_migration(path) or is_generated(path) or is_settings(path):
+        return
+    allowed = context.options["allowed-numbers"]
+    numbers = [number for number in fact.numbers if number.value not in allowed and not _is_plain(number)]
+    if not numbers:
+        return
+    first, *others = numbers
+    text = context.file.text(first.range)
+    where = f": {_WHERE[first.role].format(first.subject)}" if first.subject else ""
+    yield context.report(
+        first.range,
+        f"No name tells what `{text}` means{where}.",
+        help=f"Make it a constant: `{first.name} = {text}`." if first.name else "Make it a constant that says it.",
+        related=tuple(Related(other.range, "this one too") for other in others),
+    )
+
+
+def _is_plain(number: Number) -> bool:
+    """Whether a number means what it is, where it stands."""
+    match number.role:
+        case Role.ARITHMETIC | Role.STEP:
+            return _is_plain_operand(number)
+        case Role.RESULT:
+            return isinstance(number.value, int) and number.value <= _FEW
+        case Role.ARGUMENT:
+            return number.quantity is Quantity.STATUS
+    return _is_plain_bound(number)
+
+
+def _is_plain_bound(number: Number) -> bool:
+    value, quantity = number.value, number.quantity
+    if quantity in _LENGTHS:
+        return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
+    match quantity:
+        case Quantity.STATUS:
+            return bool(number.name) or (number.operator not in _EQUALITY and value % 100 in (0, 99))
+        case Quantity.POSITION:
+            return number.role is not Role.REPETITION
+        case Quantity.TIME_UNIT:
+            return value in _OF_TIME
+        case Quantity.PERCENT:
+            return value == 100
+        case Quantity.CHANCE:
+            return value == 0.5
+    return quantity in _ALWAYS_PLAIN
+
+
+def _is_plain_operand(number: Number) -> bool:
+    value, quantity = abs(number.value), number.quantity
+    if number.operator in _FACTORS:
+        return value in _UNIT_FACTORS or quantity in (Quantity.PIXELS, Quantity.CHANCE)
+    if value <= _SMALL_OFFSET and value == int(value):
+        return True
+    if quantity in _WITH_OFFSETS:
+        return value <= _OFFSET or (number.role is Role.STEP and quantity is Quantity.POSITION)
+    return quantity in _ALWAYS_PLAIN or quantity is Quantity.PIXELS
