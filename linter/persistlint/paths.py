@@ -6,13 +6,24 @@ import re
 
 _TEST = re.compile(
     r"(?:^|/)(?:tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
-    r"|\.(?:test|spec|stories|bench|e2e)\.[cm]?[jt]sx?$"
+    r"|\.(?:test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(r"(?:^|/)(?:db/|database/)?(?:migrations?|migrate|alembic|versions|seeds?|seeders?)/", re.I)
 _GENERATED = re.compile(
     r"_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated", re.I
 )
 
+_VENDORED = re.compile(
+    r"(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|bower_components)/"
+    r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
+    r"|-\d+\.\d+\.\d+/|\.cache\.js$|(?:^|/)jquery[.-][^/]*$",
+    re.I,
+)
+_EXAMPLE = re.compile(
+    r"(?:^|/)(?:examples?|samples?|demos?|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
+    r"|[._-](?:example|sample)\.\w+$",
+    re.I,
+)
 _SETTINGS = re.compile(
     r"(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$",
@@ -33,6 +44,22 @@ def is_migration(path: str) -> bool:
 def is_generated(path: str) -> bool:
     """Whether a program wrote the file."""
     return bool(_GENERATED.search(path))
+
+
+def is_vendored(path: str) -> bool:
+    """Whether a file is a copy of another project's."""
+    return bool(_VENDORED.search(path))
+
+
+def is_example(path: str) -> bool:
+    """Whether a file shows or measures how the product works and is no part of it."""
+    return bool(_EXAMPLE.search(path))
+
+
+def is_product(path: str) -> bool:
+    """Whether a file is written here, by people, and runs for those who use the product."""
+    others = (is_test, is_migration, is_generated, is_vendored, is_example)
+    return not any(is_other(path) for is_other in others)
 
 
 def is_settings(path: str) -> bool:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import function_names, known_words, quantities, words
 from persistlint.facts import Quantity
-from persistlint.ir import Attribute, Await, Binary, Call, Name, Number, Subscript, TypeAssertion, Unary
+from persistlint.ir import Attribute, Await, Binary, Call, Name, Number, String, Subscript, TypeAssertion, Unary
 
 if TYPE_CHECKING:
     from persistlint.ir import Expression
 
 LENGTHS = function_names("lengths")
 _CLOCKS = function_names("clocks")
+_LOOKUPS = function_names("lookups")
 _DATES = function_names("dates")
 _SAME = function_names("conversions") | function_names("transparent")
 _PARTS = known_words("parts")
@@ -29,11 +30,13 @@ def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
         case Call(function=function):
             return _result_of(expression, last_name(function), depth)
         case Attribute(value=value, name=name):
-            return _length_of(value) if name in LENGTHS else _named(name)
+            return _length_of(value) if name in LENGTHS else quantity_of_name(name)
         case Name(id=name):
-            return _named(name)
+            return quantity_of_name(name)
+        case Subscript(index=String(value=key)):
+            return quantity_of_name(key)
         case Subscript(value=value):
-            return _named(last_name(value))
+            return quantity_of_name(last_name(value))
         case Unary(operand=value) | TypeAssertion(value=value) | Await(value=value):
             return quantity_of(value, depth + 1) if depth < _DEEPEST else Quantity.OTHER
         case Binary(operator="%"):
@@ -48,16 +51,28 @@ def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
     return Quantity.OTHER
 
 
+def counted_in(expression: Expression) -> Expression:
+    """What a length is the length of: `x` of `len(x)`, `x.length` and `x.count()`, else the expression itself."""
+    match expression:
+        case Call(function=function, arguments=arguments) if last_name(function) in LENGTHS:
+            if arguments:
+                return arguments[0].value
+            return function.value if isinstance(function, Attribute) else expression
+        case Attribute(value=value, name=name) if name in LENGTHS:
+            return value
+    return expression
+
+
 def _result_of(call: Call, name: str, depth: int) -> Quantity:
-    values = [argument.value for argument in call.arguments]
     if name in LENGTHS:
-        counted = call.function.value if isinstance(call.function, Attribute) and not values else call.function
-        return _length_of(values[0] if values else counted)
-    if name in _SAME and values and depth < _DEEPEST:
-        return quantity_of(values[0], depth + 1)
+        return _length_of(counted_in(call))
+    if name in _SAME and call.arguments and depth < _DEEPEST:
+        return quantity_of(call.arguments[0].value, depth + 1)
     if name in _CLOCKS:
         return Quantity.TIME
-    return Quantity.CALENDAR if name in _DATES else _named(name)
+    if name in _LOOKUPS and call.arguments and isinstance(key := call.arguments[0].value, String):
+        return quantity_of_name(key.value)
+    return Quantity.CALENDAR if name in _DATES else quantity_of_name(name)
 
 
 def _length_of(counted: Expression) -> Quantity:
@@ -67,7 +82,8 @@ def _length_of(counted: Expression) -> Quantity:
     return Quantity.BYTES if name and name[-1] in _BUFFERS else Quantity.LENGTH
 
 
-def _named(name: str) -> Quantity:
+def quantity_of_name(name: str) -> Quantity:
+    """What a variable or a function of that name counts or measures."""
     parts = words(name)
     if not parts:
         return Quantity.OTHER

@@ -97,7 +97,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
 from persistlint.facts import Calculation, Number, Quantity, Role
-from persistlint.paths import is_generated, is_migration, is_settings, is_test
+from persistlint.paths import is_product, is_settings
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -106,16 +106,20 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 _UNIT_FACTORS = frozenset([
-    0.001, 0.01, 0.1, 0.5, 7, 8, 10, 12, 24, 30, 31, 32, 60, 64, 90, 100, 180, 255, 256, 360, 365, 1000, 1024, 1440,
-    3600, 10_000, 60_000, 86_400, 100_000, 1_000_000, 1_048_576, 3_600_000, 86_400_000, 1_000_000_000, 1_073_741_824,
+    0.001, 0.01, 0.1, 0.5, 5, 7, 8, 10, 12, 16, 24, 26, 30, 31, 32, 60, 64, 90, 100, 128, 180, 255, 256, 360, 365, 512,
+    1000, 1024, 1440,
+    3600, 10_000, 60_000, 86_400, 100_000, 604_800, 65_536, 1_000_000, 1_048_576, 3_600_000, 31_536_000, 86_400_000,
+    604_800_000, 1_000_000_000, 1_073_741_824, 31_536_000_000,
 ])  # fmt: skip
+_UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
-_SMALL_OFFSET, _OFFSET, _FEW, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 6, 64
+_SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_RESULTS, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 5, 6, 64
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])
 _LENGTHS = {Quantity.LENGTH: _FEW, Quantity.PARTS: _FEW_PARTS, Quantity.BYTES: _SHORT_BUFFER}
 _ALWAYS_PLAIN = frozenset([
-    Quantity.ARITY, Quantity.REMAINDER, Quantity.BITS, Quantity.CALENDAR, Quantity.ANGLE, Quantity.CHARACTER, Quantity.VERSION,
+    Quantity.ARITY, Quantity.REMAINDER, Quantity.BITS, Quantity.CALENDAR, Quantity.ANGLE, Quantity.CHARACTER,
+    Quantity.VERSION,
 ])  # fmt: skip
 _WITH_OFFSETS = frozenset([Quantity.POSITION, *_LENGTHS])
 _WHERE = {
@@ -138,7 +142,7 @@ _WHERE = {
 def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first number of a calculation that needs a name."""
     path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path) or is_settings(path):
+    if not is_product(path) or is_settings(path):
         return
     allowed = context.options["allowed-numbers"]
     numbers = [number for number in fact.numbers if number.value not in allowed and not _is_plain(number)]
@@ -157,13 +161,18 @@ def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
 
 def _is_plain(number: Number) -> bool:
     """Whether a number means what it is, where it stands."""
+    value, quantity = number.value, number.quantity
+    if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == 100):
+        return True
     match number.role:
         case Role.ARITHMETIC | Role.STEP:
             return _is_plain_operand(number)
         case Role.RESULT:
-            return isinstance(number.value, int) and number.value <= _FEW
+            return value <= _FEW_RESULTS and value == int(value)
         case Role.ARGUMENT:
-            return number.quantity is Quantity.STATUS
+            return quantity is Quantity.STATUS or (bool(number.operator) and value in range(_FEW + 1))
+        case Role.REPETITION if quantity is Quantity.POSITION:
+            return value <= _SHORT_LOOP
     return _is_plain_bound(number)
 
 
@@ -173,24 +182,23 @@ def _is_plain_bound(number: Number) -> bool:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
     match quantity:
         case Quantity.STATUS:
-            return bool(number.name) or (number.operator not in _EQUALITY and value % 100 in (0, 99))
+            is_code = value in range(100, 600)
+            return is_code if number.operator in _EQUALITY else value % 100 in (0, 99)
         case Quantity.POSITION:
-            return number.role is not Role.REPETITION
+            return True
         case Quantity.TIME_UNIT:
             return value in _OF_TIME
-        case Quantity.PERCENT:
-            return value == 100
         case Quantity.CHANCE:
             return value == 0.5
-    return quantity in _ALWAYS_PLAIN
+    return False
 
 
 def _is_plain_operand(number: Number) -> bool:
     value, quantity = abs(number.value), number.quantity
-    if number.operator in _FACTORS:
-        return value in _UNIT_FACTORS or quantity in (Quantity.PIXELS, Quantity.CHANCE)
-    if value <= _SMALL_OFFSET and value == int(value):
+    if quantity is Quantity.PIXELS or (value <= _SMALL and value == int(value)):
         return True
+    if number.operator in _FACTORS:
+        return value in _UNIT_FACTORS or quantity is Quantity.CHANCE
     if quantity in _WITH_OFFSETS:
         return value <= _OFFSET or (number.role is Role.STEP and quantity is Quantity.POSITION)
-    return quantity in _ALWAYS_PLAIN or quantity is Quantity.PIXELS
+    return value in _UNIT_OFFSETS or (quantity is Quantity.TIME_UNIT and value in _OF_TIME)
