@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
+    r"(?:^|/)(?:(?:\w+-)?tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
     r"|\.(?:test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(r"(?:^|/)(?:db/|database/)?(?:migrations?|migrate|alembic|versions|seeds?|seeders?)/", re.I)

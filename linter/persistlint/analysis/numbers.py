@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from persistlint.analysis.constant_names import name_for
 from persistlint.analysis.constants import Constants
+from persistlint.analysis.layouts import with_layout
 from persistlint.analysis.names import all_caps, last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name
 from persistlint.analysis.scopes import expressions, scopes
@@ -45,9 +46,7 @@ from persistlint.ir import (
     Template,
     TypeAssertion,
     Unary,
-    Unknown,
     children,
-    walk,
 )
 from persistlint.source import Range
 
@@ -71,6 +70,7 @@ _ANSWERS = arguments("answers")
 _CLAMPS = function_names("clamps")
 _SLICES = function_names("slices")
 _ATTEMPTS = known_words("attempts")
+_VAGUE = known_words("vague")
 _UNITS = known_words("units")
 _FORMULAS = known_words("formulas")
 _MATH = frozenset(["Math", "math"])
@@ -307,7 +307,8 @@ class _Reader:
         """What waits: the function that is called afterwards, or the one that this is a part of."""
         if isinstance(waiting, Name | Attribute):
             return last_name(waiting)
-        return self.function.name if self.function is not None else ""
+        name = self.function.name if self.function is not None else ""
+        return name if _VAGUE.isdisjoint(words(name)) else ""
 
     # ---------------------------------------------------------------------------------------------------- numbers
 
@@ -318,7 +319,7 @@ class _Reader:
             return
         if place.other is not None:
             subject = self._text(place.other)
-            quantity = place.quantity or self._quantity(place.other, value)
+            quantity = place.quantity or self._quantity(place.other)
         else:
             subject = self.function.name if self.function is not None else ""
             quantity = quantity_of_name(subject)
@@ -328,25 +329,15 @@ class _Reader:
             name = name_for(self.source.language, place, quantity)
         numbers.append(Number(node.range, value, place.role, place.operator, subject, quantity, name))
 
-    def _quantity(self, other: Expression, value: float) -> Quantity:
-        """What is counted there. What has its parts at fixed positions is a buffer."""
+    def _quantity(self, other: Expression) -> Quantity:
+        """What is counted there: the length of something with a known layout is that of a buffer."""
         quantity = quantity_of(other)
-        if quantity is Quantity.LENGTH and (counted := path_of(counted_in(other))):
-            return Quantity.BYTES if self._positions.get(counted, set()) - {value, 0, 1, -1} else quantity
-        return quantity
+        has_layout = quantity is Quantity.LENGTH and path_of(counted_in(other)) in self._layouts
+        return Quantity.BYTES if has_layout else quantity
 
     @cached_property
-    def _positions(self) -> dict[str, set[float]]:
-        """The constant positions at which the scope looks into something."""
-        found: dict[str, set[float]] = {}
-        for statement in self.statements:
-            for expression in expressions(statement):
-                for node in walk(expression):
-                    if isinstance(node, Subscript) and (path := path_of(node.value)):
-                        indexes = node.index.operands if isinstance(node.index, Unknown) else (node.index,)
-                        values = (self.constants.value(index) for index in indexes)
-                        found.setdefault(path, set()).update(value for value in values if value is not None)
-        return found
+    def _layouts(self) -> frozenset[str]:
+        return with_layout(self.statements, self.constants, self.source)
 
     def _text(self, expression: Expression) -> str:
         text = self.source.text(expression.range)
