@@ -198,6 +198,19 @@ class Calculation(Fact):
     numbers: tuple[Number, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Fallback(Fact):
+    """A text in the code that is used where the environment or the configuration does not have a setting.
+
+    `range` is the text, `setting` the name that is looked up, `value` the text without its quotes. `is_confined`
+    where the program takes care that it is used in development only, or compares a setting with it.
+    """
+
+    setting: str
+    value: str
+    is_confined: bool
+
+
 class SuppressionDefect(Enum):
     """Why a suppression does nothing."""
 

@@ -24,6 +24,9 @@ _EXAMPLE = re.compile(
     r"|[._-](?:example|sample)\.\w+$",
     re.I,
 )
+_DEVELOPMENT = re.compile(
+    r"(?:^|/|[._-])(?:dev|develop|development|local)(?:[._-]\w+)*\.\w+$|(?:^|/)(?:dev|development|local)/", re.I
+)
 _SETTINGS = re.compile(
     r"(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$",
@@ -65,3 +68,8 @@ def is_product(path: str) -> bool:
 def is_settings(path: str) -> bool:
     """Whether a file holds settings or constants, so that naming numbers is what it is for."""
     return bool(_SETTINGS.search(path))
+
+
+def is_development(path: str) -> bool:
+    """Whether a file serves the machines of the developers only."""
+    return bool(_DEVELOPMENT.search(path))
