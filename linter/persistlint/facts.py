@@ -211,6 +211,19 @@ class Fallback(Fact):
     is_confined: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MixedResult(Fact):
+    """A conditional, or the results of a function, that are text made of a number on one way and a number on another.
+
+    `range` is the conditional, or the expression that makes the text; `text` is that expression, `number` the other
+    one. `function` is the name of the function that returns both, "" for a conditional.
+    """
+
+    text: Range
+    number: Range
+    function: str
+
+
 class SuppressionDefect(Enum):
     """Why a suppression does nothing."""
 
