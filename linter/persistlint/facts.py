@@ -199,6 +199,18 @@ class Calculation(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Duration(Fact):
+    """A time that is given to a function or a field that takes one, where its unit is doubtful.
+
+    `unit` is the unit that its name says, "" for a number without any; `taken` is the unit that `taker` takes it for.
+    """
+
+    taker: str
+    unit: str
+    taken: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fallback(Fact):
     """A text in the code that is used where the environment or the configuration does not have a setting.
 

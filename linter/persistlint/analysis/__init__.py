@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from persistlint.facts import Calculation, Fallback, MixedResult, SqlText
+from persistlint.facts import Calculation, Duration, Fallback, MixedResult, SqlText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MAKERS: tuple[tuple[type[Any], str], ...] = (
     (SqlText, "queries"),
     (Calculation, "numbers"),
+    (Duration, "durations"),
     (Fallback, "fallbacks"),
     (MixedResult, "mixed_results"),
 )
