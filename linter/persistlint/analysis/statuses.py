@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 _ENUM = re.compile(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
+_SUCCESS = 200  # everybody knows it
 _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
 
 
@@ -40,7 +41,7 @@ class Statuses:
         constant = "_".join(parts).upper()
         if self._enum:
             return f"{self._enum}.{constant}"
-        return constant if self._stands(int(code)) > 1 else ""
+        return constant if code != _SUCCESS and self._stands(int(code)) > 1 else ""
 
     @cached_property
     def _enum(self) -> str:

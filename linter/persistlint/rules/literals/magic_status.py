@@ -4,8 +4,8 @@
 An HTTP status code as a bare number, where the language has a name for it.
 
 That is `http.StatusNotFound` in Go and `HTTPStatus.NOT_FOUND` in Python. JavaScript and TypeScript have no such names
-of their own, so there a code is reported where the file imports an enumeration of them, or where it stands several
-times. Classes of codes (`>= 500`) have no names and are left alone, and so are tests.
+of their own, so there a code is reported where the file imports an enumeration of them, or, 200 aside, where it stands
+several times. Classes of codes (`>= 500`) have no names and are left alone, and so are tests and examples.
 
 ## Why it matters
 
@@ -86,7 +86,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import Calculation, Quantity
-from persistlint.paths import is_test
+from persistlint.paths import is_product
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ if TYPE_CHECKING:
 @rule("magic-status", on=Calculation, severity=Severity.INFO)
 def magic_status(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every bare status code that has a name."""
-    if is_test(context.file.path):
+    if not is_product(context.file.path):
         return
     for number in fact.numbers:
         if number.quantity is Quantity.STATUS and number.name:
