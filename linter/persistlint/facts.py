@@ -155,6 +155,7 @@ class Quantity(Enum):
     LENGTH = "length of a text or a collection"
     PARTS = "number of the parts of something, as of a split line"
     BYTES = "length of a buffer"
+    LAYOUT = "length of something that has its parts at fixed positions"
     ARITY = "number of arguments or dimensions"
     POSITION = "position in a sequence"
     PIXELS = "position or size on a screen"
@@ -179,7 +180,8 @@ class Number:
     `range` is the whole constant expression (`15 * 60`), `value` what it comes to. `subject` is the text that it is
     compared or calculated with, the function that it is passed to, or the one that returns it; `quantity` is what that
     is. `operator` is spelled as if the number stood to its right: `<` for `12 > x`. `name` is a name for a constant,
-    spelled as the language does, or "" where no good one is known.
+    spelled as the language does, or "" where no good one is known. `is_unit` where the number is a factor between
+    units (60, 1024), `is_converted` where the same function multiplies or divides by what it is made of.
     """
 
     range: Range
@@ -189,6 +191,8 @@ class Number:
     subject: str
     quantity: Quantity
     name: str
+    is_unit: bool
+    is_converted: bool
 
 
 @dataclass(frozen=True, slots=True)

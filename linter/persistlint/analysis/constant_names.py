@@ -11,7 +11,7 @@ from persistlint.facts import Quantity, Role
 from persistlint.ir import Attribute, Binary, Call, Name, String, Subscript, TypeAssertion
 
 if TYPE_CHECKING:
-    from persistlint.analysis.numbers import Place
+    from persistlint.analysis.places import Place
     from persistlint.ir import Expression
 
 _ARGUMENTS = argument_names()
@@ -26,14 +26,14 @@ _LONGEST = 4  # words
 Words = tuple[str, ...]
 
 
-def name_for(language: str, place: Place, quantity: Quantity) -> str:
-    """A name for a number that stands at a place, where `quantity` is what it meets, spelled as the constants of the
-    language are; "" where no good one is known."""
+def name_for(language: str, place: Place, quantity: Quantity, function: str) -> str:
+    """A name for a number that stands at a place in a function of that name, where `quantity` is what it meets, spelled
+    as the constants of the language are; "" where no good one is known."""
     parts: Words = ()
     if place.other is None:
         return ""
     if place.role is Role.ARGUMENT:
-        parts = _argument(language, place, quantity)
+        parts = _argument(language, place, quantity, function)
     elif place.role in (Role.COMPARISON, Role.REPETITION):
         parts = _bound(language, place, place.other, quantity)
     if not parts or len(parts) > _LONGEST:
@@ -43,7 +43,7 @@ def name_for(language: str, place: Place, quantity: Quantity) -> str:
     return "_".join(parts).upper()
 
 
-def _argument(language: str, place: Place, quantity: Quantity) -> Words:
+def _argument(language: str, place: Place, quantity: Quantity, function: str) -> Words:
     if place.other is None:
         return ()
     if place.operator in ("min", "max"):
@@ -56,8 +56,16 @@ def _argument(language: str, place: Place, quantity: Quantity) -> Words:
         parts: Words = ("delay" if name == "sleep" else "timeout", "seconds" if language == "python" else "ms")
     else:
         parts = _ARGUMENTS.get(name, ())
-    clue = words(place.clue)
+    clue = _clue(place, function)
     return (*clue, *parts) if parts and len(clue) + len(parts) <= _LONGEST else parts
+
+
+def _clue(place: Place, function: str) -> Words:
+    """What waits: the function that is called afterwards, or the one that this is a part of."""
+    if isinstance(place.waits, Name | Attribute):
+        return words(last_name(place.waits))
+    clue = words(function) if place.waits is not None else ()
+    return clue if _VAGUE.isdisjoint(clue) else ()
 
 
 def _bound(language: str, place: Place, other: Expression, quantity: Quantity) -> Words:

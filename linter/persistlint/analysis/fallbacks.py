@@ -110,8 +110,18 @@ class _Reader:
             match inner:
                 case Assign(target=Name(id=name), value=String() as text) if name in variables:
                     yield setting, text
-                case Return(value=Expression() as value) if returned := _text(value):
-                    yield setting, returned
+                case Return(value=Expression() as value) if self._returns(variables, setting, value):
+                    if returned := _text(value):
+                        yield setting, returned
+
+    def _returns(self, variables: set[str], setting: str, other: Expression) -> bool:
+        """Whether the scope returns the setting elsewhere, so that what it returns instead is a fallback."""
+        for statement in self.statements:
+            if isinstance(statement, Return) and statement.value is not None and statement.value is not other:
+                for node in walk(statement.value):
+                    if (isinstance(node, Name) and node.id in variables) or _setting(node, {}) == setting:
+                        return True
+        return False
 
     def is_confined(self, text: String) -> bool:
         """Whether a text is for development only, or something is compared with it, so that it can be refused."""

@@ -1,7 +1,8 @@
 """From numbers to facts: what code does with them, and what stands beside them.
 
 A number that has a name beside it is no fact: one that is assigned, passed by keyword, an entry, an element, a default,
-or that a template shows. Nor is a position in a sequence, a part of a formula, or one that a comment follows.
+or that a template shows. Nor is a position in a sequence, a part of a formula or of a layout, or one that a comment
+explains.
 """
 
 from __future__ import annotations
@@ -9,26 +10,25 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from persistlint.analysis.comments import Comments
 from persistlint.analysis.constant_names import name_for
 from persistlint.analysis.constants import Constants
 from persistlint.analysis.layouts import with_layout
 from persistlint.analysis.names import all_caps, last_name, path_of
+from persistlint.analysis.places import Place, explains, policy
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name
 from persistlint.analysis.scopes import expressions, scopes
 from persistlint.analysis.statuses import Statuses
-from persistlint.analysis.vocabulary import arguments, function_names, known_words, words
+from persistlint.analysis.vocabulary import function_names, is_unit, known_words, words
 from persistlint.facts import Calculation, Number, Quantity, Role
 from persistlint.ir import (
     Assign,
     AssignmentExpression,
-    Attribute,
     Await,
     Binary,
     Call,
-    Collection,
-    Comprehension,
     Conditional,
     Constant,
     Expression,
@@ -43,7 +43,6 @@ from persistlint.ir import (
     String,
     Subscript,
     Switch,
-    Template,
     TypeAssertion,
     Unary,
     children,
@@ -59,41 +58,23 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"[012](?:\.0*)?")  # numbers that mean what they are
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
+_BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
-_NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
-
-_WAITS = arguments("waits")
-_LIMITS = arguments("limits")
-_ANSWERS = arguments("answers")
-_CLAMPS = function_names("clamps")
+_LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
+_LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _SLICES = function_names("slices")
 _ATTEMPTS = known_words("attempts")
-_VAGUE = known_words("vague")
-_UNITS = known_words("units")
 _FORMULAS = known_words("formulas")
-_MATH = frozenset(["Math", "math"])
 _TRIGONOMETRY = re.compile(rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b", re.IGNORECASE)
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
-_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
-_MOMENT = 50  # milliseconds
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _LONGEST_SUBJECT = 60  # characters
-_LONGEST_CHAIN = 20  # operands of a chain that are looked at
+_LARGE_UNIT, _PERCENT = 60, 100
 
-
-class Place(NamedTuple):
-    """Where an expression stands: what is done with it, and what it meets there, if that is known already. `rejects`
-    tells of a comparison that who passes it is turned away; `clue` is a name that the place is known by."""
-
-    role: Role
-    operator: str = ""
-    other: Expression | None = None
-    quantity: Quantity | None = None
-    rejects: bool = False
-    clue: str = ""
+_Found = tuple[Expression, float, Place]
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
@@ -104,7 +85,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
     if not candidates or _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content):
         return
     module = syntax.lower()
-    comments, statuses = _Comments(syntax), Statuses(syntax, module)
+    comments, statuses = Comments(syntax), Statuses(syntax, module)
     for scope in scopes(module, candidates):
         if not any(_is_formula(function.name, function.owner or "") for function in scope.functions):
             yield from _Reader(syntax, scope, comments, statuses).calculations()
@@ -114,35 +95,20 @@ def _is_formula(*names: str) -> bool:
     return any(word in _FORMULAS or word.endswith("hash") for name in names for word in words(name))
 
 
-class _Comments:
-    """Which lines end in a comment that explains something."""
-
-    def __init__(self, syntax: Syntax) -> None:
-        self.syntax = syntax
-
-    @cached_property
-    def lines(self) -> frozenset[int]:
-        """The 1-based numbers of these lines."""
-        source = self.syntax.source
-        return frozenset(source.line_of(range.start) for range in self.syntax.comments if self._explains(range))
-
-    def _explains(self, range: Range) -> bool:
-        text = self.syntax.source.text(Range(range.start, min(range.end, range.start + 200)))
-        return len(text.strip("#/* \t").split()) > 1 and not _DIRECTIVE.match(text)
-
-
 class _Reader:
-    """Reads one scope."""
+    """Reads one scope. Expressions wait in `pending`, each with its place and the numbers of the calculation that it
+    belongs to; all calculations are in `found`."""
 
-    def __init__(self, syntax: Syntax, scope: Scope, comments: _Comments, statuses: Statuses) -> None:
+    def __init__(self, syntax: Syntax, scope: Scope, comments: Comments, statuses: Statuses) -> None:
         self.source = syntax.source
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.statements = scope.statements
         self.comments = comments
         self.statuses = statuses
         self.constants = Constants()
-        self.pending: list[tuple[Expression, Place | None, list[Number]]] = []
-        self.found: list[list[Number]] = []
+        self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
+        self.found: list[list[_Found]] = []
+        self.factors: set[float] = set()
 
     def calculations(self) -> Iterator[Calculation]:
         """The calculations of the scope."""
@@ -154,13 +120,11 @@ class _Reader:
             self._read(*self.pending.pop())
         if not any(self.found) or self._is_trigonometric():
             return
-        factors = {(n.subject, n.value) for numbers in self.found for n in numbers if n.operator in _FACTORS}
-        for numbers in self.found:
-            # Where a number is a bound and a factor of the same thing, it is a unit: `if count >= 60: count /= 60`.
-            left = [n for n in numbers if n.operator in _FACTORS or (n.subject, n.value) not in factors]
-            if left:
-                left.sort(key=lambda number: number.range)
-                yield Calculation(Range(left[0].range.start, left[-1].range.end), tuple(left))
+        for found in self.found:
+            numbers = [self._number(*item) for item in found if not self.comments.explains(item[0].range)]
+            if numbers:
+                numbers.sort(key=lambda number: number.range)
+                yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -170,7 +134,7 @@ class _Reader:
                 yield target, None
                 if operator in _ARITHMETIC:
                     yield value, Place(Role.STEP, operator, target)
-                elif not self._makes_constant(statement):
+                elif operator not in _BITS and not self._names_calculation(statement):
                     yield value, None
             case Return(value=value) if value is not None:
                 yield value, result
@@ -189,18 +153,22 @@ class _Reader:
             case _:
                 yield from ((expression, None) for expression in expressions(statement))
 
+    def _names_calculation(self, statement: Assign) -> bool:
+        """Whether an assignment names what is calculated: it makes a constant, or a part of a layout."""
+        if not isinstance(statement.value, Binary):
+            return False
+        name = last_name(statement.target)
+        is_constant = (isinstance(statement.target, Name) and all_caps(name)) or (
+            statement.constant and self.function is None
+        )
+        return is_constant or quantity_of_name(name) in _LAYOUT
+
     def _rejects(self, statement: Statement) -> bool:
         """Whether a statement turns somebody away: it raises, or returns an error or nothing."""
         if isinstance(statement, Return) and statement.value is not None and not isinstance(statement.value, Constant):
             end = min(statement.range.end, statement.range.start + _LONGEST_LINE)
             return _REJECTION.search(self.source.content, statement.range.start, end) is not None
         return isinstance(statement, Raise | Return)
-
-    def _makes_constant(self, statement: Assign) -> bool:
-        """Whether an assignment makes a constant, whose name is the name of the numbers that it is computed with."""
-        is_named = isinstance(statement.target, Name) and all_caps(statement.target.id)
-        is_calculation = isinstance(statement.value, Binary)
-        return is_calculation and (is_named or (statement.constant and self.function is None))
 
     def _has_several_results(self) -> bool:
         """Whether the function returns one of several numbers, so that its name is the name of none of them."""
@@ -223,117 +191,122 @@ class _Reader:
 
     def _begin(self, expression: Expression, place: Place | None = None) -> None:
         """Read an expression whose numbers have nothing to do with those around it."""
-        numbers: list[Number] = []
-        self.found.append(numbers)
-        self.pending.append((expression, place, numbers))
+        found: list[_Found] = []
+        self.found.append(found)
+        self.pending.append((expression, place, found))
 
-    def _read(self, node: Expression, place: Place | None, numbers: list[Number]) -> None:
+    def _read(self, node: Expression, place: Place | None, found: list[_Found]) -> None:
         value = self.constants.value(node)
         if value is not None:
             if place is not None and (place.other is not None or place.role is Role.RESULT):
-                self._take(node, value, place, numbers)
+                self._take(node, value, place, found)
             return
+        test = place if place is not None and place.other is None else None
         match node:
             case Binary(operator=operator) if operator in _LOGIC:
-                for operand in (node.left, node.right):
-                    self._begin(operand, place if place is not None and place.other is None else None)
+                self._begin(node.left, test)
+                self._begin(node.right, test)
             case Binary(operator=operator) if operator in _FLIPPED:
-                test = place if place is not None and place.other is None else Place(Role.COMPARISON)
-                self._meet(node.left, test._replace(operator=_FLIPPED[operator], other=node.right), numbers)
-                self._meet(node.right, test._replace(operator=operator, other=node.left), numbers)
+                compared = test or Place(Role.COMPARISON)
+                self._meet(node.left, compared._replace(operator=_FLIPPED[operator], other=node.right), found)
+                self._meet(node.right, compared._replace(operator=operator, other=node.left), found)
             case Binary(operator=operator) if operator in _ARITHMETIC:
-                self._meet(node.left, Place(Role.ARITHMETIC, operator, node.right), numbers)
-                self._meet(node.right, Place(Role.ARITHMETIC, operator, node.left), numbers)
-            case Conditional(test=test_, then=then, otherwise=otherwise):
-                self._begin(test_, Place(Role.COMPARISON))
-                self.pending += [(then, place, numbers), (otherwise, place, numbers)]
+                self._meet(node.left, Place(Role.ARITHMETIC, operator, node.right), found)
+                self._meet(node.right, Place(Role.ARITHMETIC, operator, node.left), found)
+            case Conditional(test=tested, then=then, otherwise=otherwise):
+                self._begin(tested, Place(Role.COMPARISON))
+                self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
-                self._begin(operand, place)
+                self._begin(operand, test)
             case Unary(operand=inner) | TypeAssertion(value=inner) | Await(value=inner):
-                self.pending.append((inner, place, numbers))
+                self.pending.append((inner, place, found))
             case Call():
-                self._call(node, place, numbers)
+                self._call(node, place, found)
             case AssignmentExpression(target=target, value=assigned, operator=operator):
                 self._begin(target)
                 self._begin(assigned, Place(Role.STEP, operator, target) if operator in _ARITHMETIC else None)
             case Subscript(value=inner):
                 self._begin(inner)  # the index is a position
+            case Mapping(entries=entries):
+                for entry in entries:
+                    is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
+                    if not (is_layout and isinstance(entry.value, Binary)):
+                        self._begin(entry.value)
             case _:
                 for part in children(node):
                     self._begin(part)
 
-    def _meet(self, node: Expression, place: Place, numbers: list[Number]) -> None:
-        """Read an operand that meets another one. What meets a text or a constant is no number, or explained."""
-        is_explained = place.other is not None and (_is_text(place.other) or _is_constant(place.other))
-        self.pending.append((node, None if is_explained else place, numbers))
+    def _meet(self, node: Expression, place: Place, found: list[_Found]) -> None:
+        """Read an operand that meets another one."""
+        is_explained = place.other is not None and explains(place.other)
+        self.pending.append((node, None if is_explained else place, found))
 
-    def _call(self, node: Call, place: Place | None, numbers: list[Number]) -> None:
+    def _call(self, node: Call, place: Place | None, found: list[_Found]) -> None:
         self._begin(node.function)
         name = last_name(node.function)
-        values = [argument.value for argument in node.arguments]
+        is_counted = place is not None and place.role is Role.REPETITION and place.other is not None and name == "range"
         for index, argument in enumerate(node.arguments):
             taken: Place | None = None
-            if place is not None and place.role is Role.REPETITION and place.other is not None and len(values) == 1:
-                taken = place if name == "range" else None
+            if is_counted and len(node.arguments) == 1:
+                taken = place
             elif argument.keyword is None and not argument.spread:
-                taken = self._policy(node, name, index, values)
+                taken = policy(node, index, self.constants, self.source.language)
             if taken is not None:
-                self.pending.append((argument.value, taken, numbers))
+                self.pending.append((argument.value, taken, found))
             elif name not in _SLICES:
                 self._begin(argument.value)
 
-    def _policy(self, node: Call, name: str, index: int, values: list[Expression]) -> Place | None:
-        """The place of an argument that is a matter of policy: how long, how many at once, at most."""
-        function = node.function
-        if index in _WAITS.get(name, ()) and not (name == "setTimeout" and self._is_moment(values[index])):
-            return Place(Role.ARGUMENT, "", function, Quantity.TIME, clue=self._clue(values[0]))
-        if index in _LIMITS.get(name, ()):
-            return Place(Role.ARGUMENT, "", function)
-        if index in _ANSWERS.get(name, ()) and self.source.language == "go":
-            return Place(Role.ARGUMENT, "", function, Quantity.STATUS)
-        if name == "make" and index == 1 and isinstance(values[0], Name) and values[0].id.startswith("chan"):
-            return Place(Role.ARGUMENT, "", values[0])
-        if name in _CLAMPS and len(values) > 1 and (isinstance(function, Name) or _is_math(function)):
-            other = next((value for value in values if self.constants.value(value) is None), None)
-            return Place(Role.ARGUMENT, name.lower(), other) if other is not None else None
-        return None
-
-    def _is_moment(self, milliseconds: Expression) -> bool:
-        """Whether a delay only lets the event loop turn."""
-        value = self.constants.value(milliseconds)
-        return value is not None and value <= _MOMENT
-
-    def _clue(self, waiting: Expression) -> str:
-        """What waits: the function that is called afterwards, or the one that this is a part of."""
-        if isinstance(waiting, Name | Attribute):
-            return last_name(waiting)
-        name = self.function.name if self.function is not None else ""
-        return name if _VAGUE.isdisjoint(words(name)) else ""
+    def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
+        line = self.source.line_range(self.source.line_of(node.range.start))
+        if line.end - line.start <= _LONGEST_LINE:
+            found.append((node, value, place))
+            if place.operator in _FACTORS:
+                self.factors.add(abs(value))
 
     # ---------------------------------------------------------------------------------------------------- numbers
 
-    def _take(self, node: Expression, value: float, place: Place, numbers: list[Number]) -> None:
-        line = self.source.line_of(node.range.start)
-        length = self.source.line_range(line)
-        if length.end - length.start > _LONGEST_LINE or self.source.line_of(node.range.end) in self.comments.lines:
-            return
+    def _number(self, node: Expression, value: float, place: Place) -> Number:
         if place.other is not None:
             subject = self._text(place.other)
             quantity = place.quantity or self._quantity(place.other)
         else:
             subject = self.function.name if self.function is not None else ""
             quantity = quantity_of_name(subject)
-        if quantity is Quantity.STATUS:
-            name = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
-        else:
-            name = name_for(self.source.language, place, quantity)
-        numbers.append(Number(node.range, value, place.role, place.operator, subject, quantity, name))
+        status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
+        if quantity is Quantity.OTHER and status and place.other is not None and _is_code(place.other):
+            quantity = Quantity.STATUS
+        waiting = self.function.name if self.function is not None else ""
+        name = status if quantity is Quantity.STATUS else name_for(self.source.language, place, quantity, waiting)
+        is_converted = self._is_converted(abs(value))
+        return Number(
+            node.range, value, place.role, place.operator, subject, quantity, name, is_unit(abs(value)), is_converted
+        )
+
+    def _is_converted(self, value: float) -> bool:
+        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`."""
+        for factor in self.factors:
+            rest = value / factor if is_unit(factor) else 0
+            if rest == 1 or rest in self.factors or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest)):
+                return True
+        return False
 
     def _quantity(self, other: Expression) -> Quantity:
-        """What is counted there: the length of something with a known layout is that of a buffer."""
+        """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        has_layout = quantity is Quantity.LENGTH and path_of(counted_in(other)) in self._layouts
-        return Quantity.BYTES if has_layout else quantity
+        if quantity is Quantity.OTHER and isinstance(other, Name) and other.id in self._definitions:
+            other = self._definitions[other.id]
+            quantity = quantity_of(other)
+        has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
+        return Quantity.LAYOUT if has_layout else quantity
+
+    @cached_property
+    def _definitions(self) -> dict[str, Expression]:
+        return {
+            statement.target.id: statement.value
+            for statement in self.statements
+            if isinstance(statement, Assign) and statement.operator == "=" and statement.value is not None
+            if isinstance(statement.target, Name)
+        }
 
     @cached_property
     def _layouts(self) -> frozenset[str]:
@@ -344,8 +317,8 @@ class _Reader:
         return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
 
 
-def _is_math(function: Expression) -> bool:
-    return isinstance(function, Attribute) and isinstance(function.value, Name) and function.value.id in _MATH
+def _is_code(expression: Expression) -> bool:
+    return words(last_name(expression))[-1:] == ("code",)
 
 
 def _branches(expression: Expression) -> Iterator[Expression]:
@@ -356,20 +329,3 @@ def _branches(expression: Expression) -> Iterator[Expression]:
             stack += (node.then, node.otherwise)
         else:
             yield node
-
-
-def _is_text(expression: Expression) -> bool:
-    """Whether an operand is a text or a collection: `"-" * 40`, `"at " + name + 5`."""
-    for _ in range(_LONGEST_CHAIN):
-        if not isinstance(expression, Binary):
-            break
-        if isinstance(expression.right, _NOT_NUMBERS):
-            return True
-        expression = expression.left
-    return isinstance(expression, _NOT_NUMBERS)
-
-
-def _is_constant(expression: Expression) -> bool:
-    """Whether an operand is a unit or a constant, which tells what it is calculated with: `time.Second`, `BASE`."""
-    name = last_name(expression)
-    return isinstance(expression, Attribute | Name) and (name.lower() in _UNITS or all_caps(name))

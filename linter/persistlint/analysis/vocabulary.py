@@ -11,6 +11,9 @@ from typing import Any
 from persistlint.facts import Quantity
 
 _TABLES: dict[str, Any] = tomllib.loads(files(__package__).joinpath("numbers.toml").read_text("utf-8"))
+_UNITS = frozenset(float(text) for text in _TABLES["units"]["factors"].split())
+_LEAST_POWER = 8  # of ten or two that is a unit
+_LEAST_UNIT, _EXACT = 1e-12, 1e-9
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -49,3 +52,14 @@ def statuses(language: str) -> dict[int, tuple[str, ...]]:
     """The words of the constant for every HTTP status code, in a language."""
     texts = _TABLES["statuses"] | _TABLES.get(f"{language}-statuses", {})
     return {int(code): tuple(text.split()) for code, text in texts.items()}
+
+
+def is_unit(value: float) -> bool:
+    """Whether a number is a factor between units: 60, 1024, 1000, 0.01."""
+    if value in _UNITS:
+        return True
+    whole = value if value >= 1 else round(1 / value) if value > _LEAST_UNIT else 0
+    if whole != int(whole) or whole < _LEAST_POWER or (value < 1 and abs(value * whole - 1) > _EXACT):
+        return False
+    is_power_of_two = int(whole) & (int(whole) - 1) == 0
+    return str(int(whole)).strip("0") == "1" or (is_power_of_two and value >= 1)

@@ -105,21 +105,15 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_UNIT_FACTORS = frozenset([
-    0.001, 0.01, 0.1, 0.5, 5, 7, 8, 10, 12, 16, 24, 26, 30, 31, 32, 60, 64, 90, 100, 128, 180, 255, 256, 360, 365, 512,
-    1000, 1024, 1440,
-    3600, 10_000, 60_000, 86_400, 100_000, 604_800, 65_536, 1_000_000, 1_048_576, 3_600_000, 31_536_000, 86_400_000,
-    604_800_000, 1_000_000_000, 1_073_741_824, 31_536_000_000,
-])  # fmt: skip
-_UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
+_UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
-_SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_RESULTS, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 5, 6, 64
+_SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])
 _LENGTHS = {Quantity.LENGTH: _FEW, Quantity.PARTS: _FEW_PARTS, Quantity.BYTES: _SHORT_BUFFER}
 _ALWAYS_PLAIN = frozenset([
     Quantity.ARITY, Quantity.REMAINDER, Quantity.BITS, Quantity.CALENDAR, Quantity.ANGLE, Quantity.CHARACTER,
-    Quantity.VERSION,
+    Quantity.VERSION, Quantity.LAYOUT,
 ])  # fmt: skip
 _WITH_OFFSETS = frozenset([Quantity.POSITION, *_LENGTHS])
 _WHERE = {
@@ -168,16 +162,18 @@ def _is_plain(number: Number) -> bool:
         case Role.ARITHMETIC | Role.STEP:
             return _is_plain_operand(number)
         case Role.RESULT:
-            return value <= _FEW_RESULTS and value == int(value)
+            return value == int(value)  # mostly a place in an order, which the function is the name of
         case Role.ARGUMENT:
             return quantity is Quantity.STATUS or (bool(number.operator) and value in range(_FEW + 1))
         case Role.REPETITION if quantity is Quantity.POSITION:
-            return value <= _SHORT_LOOP
+            return value <= _SHORT_LOOP or value in _OF_TIME
     return _is_plain_bound(number)
 
 
 def _is_plain_bound(number: Number) -> bool:
     value, quantity = number.value, number.quantity
+    if number.is_converted:
+        return True
     if quantity in _LENGTHS:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
     match quantity:
@@ -198,7 +194,7 @@ def _is_plain_operand(number: Number) -> bool:
     if quantity is Quantity.PIXELS or (value <= _SMALL and value == int(value)):
         return True
     if number.operator in _FACTORS:
-        return value in _UNIT_FACTORS or quantity is Quantity.CHANCE
+        return number.is_unit or quantity is Quantity.CHANCE
     if quantity in _WITH_OFFSETS:
         return value <= _OFFSET or (number.role is Role.STEP and quantity is Quantity.POSITION)
     return value in _UNIT_OFFSETS or (quantity is Quantity.TIME_UNIT and value in _OF_TIME)
