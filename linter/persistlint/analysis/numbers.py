@@ -165,7 +165,9 @@ class _Reader:
 
     def _rejects(self, statement: Statement) -> bool:
         """Whether a statement turns somebody away: it raises, or returns an error or nothing."""
-        if isinstance(statement, Return) and statement.value is not None and not isinstance(statement.value, Constant):
+        if isinstance(statement, Return) and isinstance(statement.value, Constant):
+            return not statement.value.value
+        if isinstance(statement, Return) and statement.value is not None:
             end = min(statement.range.end, statement.range.start + _LONGEST_LINE)
             return _REJECTION.search(self.source.content, statement.range.start, end) is not None
         return isinstance(statement, Raise | Return)

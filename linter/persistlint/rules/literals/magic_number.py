@@ -108,6 +108,7 @@ if TYPE_CHECKING:
 _UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
+_TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])
 _LENGTHS = {Quantity.LENGTH: _FEW, Quantity.PARTS: _FEW_PARTS, Quantity.BYTES: _SHORT_BUFFER}
@@ -156,7 +157,7 @@ def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
 def _is_plain(number: Number) -> bool:
     """Whether a number means what it is, where it stands."""
     value, quantity = number.value, number.quantity
-    if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == 100):
+    if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == 100) or 0 < abs(value) < _TOLERANCE:
         return True
     match number.role:
         case Role.ARITHMETIC | Role.STEP:
