@@ -6,7 +6,7 @@ import re
 
 _TEST = re.compile(
     r"(?:^|/)(?:(?:\w+-)?tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)fixtures?\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
-    r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
+    r"|\.(?:(?:client|server|unit|int|integration)?test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(r"(?:^|/)(?:db/|database/)?(?:migrations?|migrate|alembic|versions|seeds?|seeders?)/", re.I)
 _GENERATED = re.compile(
@@ -25,7 +25,10 @@ _EXAMPLE = re.compile(
     re.I,
 )
 _DEVELOPMENT = re.compile(
-    r"(?:^|/|[._-])(?:dev|develop|development|local)(?:[._-]\w+)*\.\w+$|(?:^|/)(?:dev|development|local)/", re.I
+    r"(?:^|/)(?:settings|config|conf|env|environments?)/(?:dev|develop|development|local)(?:[/._-]|$)"
+    r"|(?:^|[/._-])(?:settings|config|conf|environment)[._-](?:dev|develop|development|local)\b[^/]*$"
+    r"|(?:^|[/._-])(?:dev|develop|development|local)(?:[._-](?:settings|config|conf|env)\b[^/]*|\.\w+)$",
+    re.I,
 )
 _SETTINGS = re.compile(
     r"(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
