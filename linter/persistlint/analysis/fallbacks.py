@@ -189,9 +189,6 @@ def _in_assignment(statement: Assign) -> Iterator[Found]:
                 match entry.key, entry.value:
                     case String(value=setting), AssignmentExpression(value=String() as text):
                         yield setting, text
-        case Assign(operator="or" | "??", value=String() as text, target=target):
-            if found := lookup(target):
-                yield found.setting, text
 
 
 def _remember(statement: Assign, looked_up: dict[str, str]) -> None:

@@ -122,7 +122,8 @@ _NO_SECRETS = frozenset([
     "public", "publishable", "min", "max", "pad", "eos", "bos", "unk", "mask", "sep", "cls", "stop", "reset",
 ])  # fmt: skip
 _NOTHING = re.compile(
-    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*",
+    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
+    r"|.*\b(?:unconfigured|unset|missing|not.?(?:set|configured|provided))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _MADE_UP = re.compile(
