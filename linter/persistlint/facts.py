@@ -170,6 +170,7 @@ class Quantity(Enum):
     TIME_UNIT = "time in a named unit"
     TIME = "point in time or duration"
     STATUS = "HTTP status code"
+    CODE = "code of a kind or a state"
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,7 +275,7 @@ class _Reader:
             subject = self.function.name if self.function is not None else ""
             quantity = quantity_of_name(subject)
         status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
-        if quantity is Quantity.OTHER and status and place.other is not None and _is_code(place.other):
+        if quantity is Quantity.CODE and status and place.other is not None and _ends_in_code(place.other):
             quantity = Quantity.STATUS
         waiting = self.function.name if self.function is not None else ""
         name = status if quantity is Quantity.STATUS else name_for(self.source.language, place, quantity, waiting)
@@ -319,7 +319,7 @@ class _Reader:
         return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
 
 
-def _is_code(expression: Expression) -> bool:
+def _ends_in_code(expression: Expression) -> bool:
     return words(last_name(expression))[-1:] == ("code",)
 
 

@@ -44,7 +44,7 @@ def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
             return Quantity.REMAINDER
         case Binary(operator="&" | "|" | "^" | "<<" | ">>"):
             return Quantity.BITS
-        case Binary(operator="*", right=Number(value=100)) | Binary(operator="*", left=Number(value=100)):
+        case Binary(operator="*", right=Number(value=100)) | Binary(operator="*" | "-", left=Number(value=100)):
             return Quantity.PERCENT
         case Binary(left=left, right=right) if depth < _DEEPEST:
             found = (quantity_of(right, depth + 1), quantity_of(left, depth + 1))

@@ -108,9 +108,11 @@ if TYPE_CHECKING:
 _UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
+_MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
 _TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])
+_CODES = frozenset([Quantity.CODE, Quantity.STATUS])
 _LENGTHS = {Quantity.LENGTH: _FEW, Quantity.PARTS: _FEW_PARTS, Quantity.BYTES: _SHORT_BUFFER}
 _ALWAYS_PLAIN = frozenset([
     Quantity.ARITY, Quantity.REMAINDER, Quantity.BITS, Quantity.CALENDAR, Quantity.ANGLE, Quantity.CHARACTER,
@@ -177,6 +179,8 @@ def _is_plain_bound(number: Number) -> bool:
         return True
     if quantity in _LENGTHS:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
+    if number.operator in _EQUALITY and value in range(_MOST_COUNTED) and quantity not in _CODES:
+        return True
     match quantity:
         case Quantity.STATUS:
             is_code = value in range(100, 600)
