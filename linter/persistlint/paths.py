@@ -18,7 +18,8 @@ _GENERATED = re.compile(
 _VENDORED = re.compile(
     r"(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
-    r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$",
+    r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
+    r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$",
     re.I,
 )
 _EXAMPLE = re.compile(

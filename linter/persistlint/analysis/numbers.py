@@ -18,7 +18,7 @@ from persistlint.analysis.constants import Constants
 from persistlint.analysis.layouts import with_layout
 from persistlint.analysis.names import all_caps, last_name, path_of
 from persistlint.analysis.places import Place, explains, policy
-from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name
+from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, speaks_of_percent
 from persistlint.analysis.scopes import expressions, scopes
 from persistlint.analysis.statuses import Statuses
 from persistlint.analysis.vocabulary import function_names, is_unit, known_words, words
@@ -64,6 +64,7 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
+_VAGUE = frozenset([Quantity.OTHER, Quantity.CODE])
 _SLICES = function_names("slices")
 _ATTEMPTS = known_words("attempts")
 _FORMULAS = known_words("formulas")
@@ -279,6 +280,8 @@ class _Reader:
             quantity = Quantity.STATUS
         waiting = self.function.name if self.function is not None else ""
         name = status if quantity is Quantity.STATUS else name_for(self.source.language, place, quantity, waiting)
+        if value == _PERCENT and speaks_of_percent(f"{subject} {waiting}"):
+            quantity = Quantity.PERCENT
         is_converted = self._is_converted(abs(value))
         return Number(
             node.range, value, place.role, place.operator, subject, quantity, name, is_unit(abs(value)), is_converted
@@ -295,7 +298,7 @@ class _Reader:
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        if quantity is Quantity.OTHER and isinstance(other, Name) and other.id in self._definitions:
+        if quantity in _VAGUE and isinstance(other, Name) and other.id in self._definitions:
             other = self._definitions[other.id]
             quantity = quantity_of(other)
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import function_names, known_words, quantities, words
 from persistlint.facts import Quantity
-from persistlint.ir import Attribute, Await, Binary, Call, Name, Number, String, Subscript, TypeAssertion, Unary
+from persistlint.ir import (
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    Conditional,
+    Name,
+    Number,
+    String,
+    Subscript,
+    TypeAssertion,
+    Unary,
+)
 
 if TYPE_CHECKING:
     from persistlint.ir import Expression
@@ -22,6 +34,7 @@ _PARTS = known_words("parts")
 _BUFFERS = known_words("buffers")
 _ANYWHERE = quantities("anywhere")
 _LAST = quantities("last")
+_PERCENT = dict(_ANYWHERE)[Quantity.PERCENT]
 _DEEPEST = 4  # operands of a calculation are looked at so far
 
 
@@ -39,6 +52,8 @@ def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
         case Subscript(value=value):
             return quantity_of_name(last_name(value))
         case Unary(operand=value) | TypeAssertion(value=value) | Await(value=value):
+            return quantity_of(value, depth + 1) if depth < _DEEPEST else Quantity.OTHER
+        case Conditional(then=value):
             return quantity_of(value, depth + 1) if depth < _DEEPEST else Quantity.OTHER
         case Binary(operator="%"):
             return Quantity.REMAINDER
@@ -62,6 +77,11 @@ def counted_in(expression: Expression) -> Expression:
         case Attribute(value=value, name=name) if name in LENGTHS:
             return value
     return expression
+
+
+def speaks_of_percent(text: str) -> bool:
+    """Whether a piece of code has a word for percentages in it."""
+    return not _PERCENT.isdisjoint(words(text))
 
 
 def _result_of(call: Call, name: str, depth: int) -> Quantity:
