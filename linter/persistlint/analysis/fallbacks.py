@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import all_caps
@@ -45,6 +46,8 @@ _LOOKS_UP = re.compile(rb"(?i)environ|env\b|getenv|lookupenv|env_|config|setting
 _DEVELOPMENT = re.compile(
     rb"(?i)\bdebug\b|develop|\bis_?dev|\bdev\b|_dev\b|node_env|app_env|\benvironment\b|testing|is_?local|\blocal\b"
 )
+_COMPARED = re.compile(rb"[=!]=\s*(?:\"[^\"\n]*\"|'[^'\n]*')|(?:\bin|includes)\s*[\[({][^\n]{0,80}")
+_QUOTED = re.compile(rb"[\"'`]([^\"'`]*)[\"'`]")
 _CHAINS = frozenset(["or", "??"])
 _LONGEST_TEST = 300  # bytes of a condition that are looked at
 
@@ -57,13 +60,15 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     candidates = [Range(*match.span()) for match in _LOOKS_UP.finditer(content)]
     if not candidates:
         return
+    refused = {value for match in _COMPARED.finditer(content) for value in _QUOTED.findall(match.group())}
     seen: set[Range] = set()
     for scope in scopes(syntax.lower(), candidates):
         reader = _Reader(syntax, scope.statements)
         for setting, text in reader.fallbacks():
             if text.range not in seen:
                 seen.add(text.range)
-                yield Fallback(text.range, setting, text.value, reader.is_confined(text))
+                is_confined = reader.is_confined(text) or text.value.encode() in refused
+                yield Fallback(text.range, setting, text.value, is_confined)
 
 
 class _Reader:
@@ -124,22 +129,21 @@ class _Reader:
         return False
 
     def is_confined(self, text: String) -> bool:
-        """Whether a text is for development only, or something is compared with it, so that it can be refused."""
-        if any(text.range in branch for branch in self._development):
-            return True
-        quoted = rb"[\"'`]" + re.escape(text.value.encode()) + rb"[\"'`]"
-        compared = rb"(?:[=!]=\s*|(?:\bin|includes)\s*[\[({][^\n]{0,60})" + quoted
-        return re.search(compared, self.content) is not None
+        """Whether a text stands in a branch for development only."""
+        index = bisect_right(self._development, text.range.start, key=lambda branch: branch.start) - 1
+        return index >= 0 and text.range.end <= self._development[index].end
 
     @cached_property
     def _development(self) -> list[Range]:
-        """The branches whose condition speaks of development."""
+        """The branches whose condition speaks of development, in source order; what a branch is inside of ends it."""
         found = [s.range for s in self.statements if isinstance(s, If) and self._speaks_of_development(s.test)]
         for statement in self.statements:
             for expression in expressions(statement):
                 nodes = (node for node in walk(expression) if isinstance(node, Conditional))
                 found += [node.range for node in nodes if self._speaks_of_development(node.test)]
-        return found
+        found.sort()
+        ends = accumulate((branch.end for branch in found), max)
+        return [Range(branch.start, end) for branch, end in zip(found, ends, strict=True)]
 
     def _speaks_of_development(self, test: Expression) -> bool:
         end = min(test.range.end, test.range.start + _LONGEST_TEST)

@@ -71,6 +71,7 @@ class _Reader:
         self.statements = scope.statements
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.constants = Constants()
+        self.shown: dict[str, bool] = {}
 
     def mixed(self) -> Iterator[MixedResult]:
         """The mixed results of the scope."""
@@ -134,13 +135,19 @@ class _Reader:
 
     def _is_only_shown(self, statement: Assign) -> bool:
         """Whether a variable is used in text only, where it does not matter what it holds."""
-        if not isinstance(statement.target, Name) or self.function is None:
+        return isinstance(statement.target, Name) and self._shows(statement.target.id)
+
+    def _shows(self, variable: str) -> bool:
+        if self.function is None:
             return False
-        content, scope = self.source.content, self.function.range
-        rest = content[scope.start : statement.range.start] + content[statement.range.end : scope.end]
-        name = rb"(?<![\w$.])" + re.escape(statement.target.id.encode()) + rb"(?![\w$])"
-        uses = re.findall(name, rest)
-        return bool(uses) and len(re.findall(_SHOWN % (name, name, name), rest)) == len(uses)
+        if variable not in self.shown:
+            name = rb"(?<![\w$.])" + re.escape(variable.encode()) + rb"(?![\w$])"
+            text = self.source.content[self.function.range.start : self.function.range.end]
+            assigned = [s for s in self.statements if isinstance(s, Assign) and getattr(s.target, "id", "") == variable]
+            inside = (self.source.content[s.range.start : s.range.end] for s in assigned)
+            uses = len(re.findall(name, text)) - sum(len(re.findall(name, part)) for part in inside)
+            self.shown[variable] = 0 < uses <= len(re.findall(_SHOWN % (name, name, name), text))
+        return self.shown[variable]
 
 
 def _branches(conditional: Conditional) -> Iterator[Expression]:

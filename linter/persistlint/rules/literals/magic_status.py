@@ -103,8 +103,9 @@ def magic_status(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
     for number in fact.numbers:
         if number.quantity is Quantity.STATUS and number.name:
             text = context.file.text(number.range)
+            is_known = "." in number.name  # a member of something, not a constant that is to be made
             yield context.report(
                 number.range,
                 f"The status code `{text}` is a bare number.",
-                help=f"Write `{number.name}`.",
+                help=f"Write `{number.name}`." if is_known else f"Make it a constant: `{number.name} = {text}`.",
             )
