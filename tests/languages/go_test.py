@@ -59,6 +59,14 @@ def test_the_language_is_known_by_its_suffix() -> None:
     assert language_of("internal/store/user.go") == "go"
 
 
+def test_scan_captures_numbers_without_a_name() -> None:
+    found = syntax(
+        "package p\nfunc f() int { x := 3; if x > 4 { f(5, -6); x *= 7.5 }; switch x { case 8, 9: }\n"
+        "_ = T{A: 10, B: []int{11}}; return 12 }"
+    )
+    assert [found.source.text(range) for range in found.numbers] == ["4", "5", "6", "7.5", "8", "9", "12"]
+
+
 def test_scan_captures_calls_templates_comments_and_errors() -> None:
     found = syntax('package p\nfunc f() { // note\n db.Query("a" + x); g(); h[int](y); p.K[T](z); x + `b`; := }\n')
     assert [name for name, _ in found.calls] == ["Query", "g", "h", "K"]

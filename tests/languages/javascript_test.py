@@ -48,6 +48,16 @@ def test_the_language_is_known_by_its_suffix(path: str) -> None:
     assert language_of(path) == "javascript"
 
 
+@pytest.mark.parametrize("path", ["a.js", "a.ts"])
+def test_scan_captures_numbers_without_a_name(path: str) -> None:
+    found = syntax(
+        "let x = 3; if (x > 4) { f(5, -6); x *= 7.5; } switch (x) { case 8: }\n"
+        "const y = { a: 10, b: [11] }; function g(a = 13) { return x ? 12 : (14); }",
+        path,
+    )
+    assert [found.source.text(range) for range in found.numbers] == ["4", "5", "6", "7.5", "8", "12", "14"]
+
+
 def test_scan_captures_calls_templates_comments_and_errors() -> None:
     found = syntax('f(); a.g(); new H(); new b.I(); t`x`; this.#j(); `a${b}`; "c" + d; e + `f`; 1 + 2 // note\n) (')
     assert [name for name, _ in found.calls][:6] == ["f", "g", "H", "I", "t", "#j"]

@@ -477,6 +477,22 @@ def test_scan_captures() -> None:
     assert read(SourceFile("a.py", b"x = (\n", "python")).errors
 
 
+def test_scan_captures_numbers_without_a_name() -> None:
+    code = dedent("""
+        x = 3
+        if x > 4:
+            f(5, -6, size=7)
+        x *= 7.5
+        match x:
+            case 8 | 9:
+                y = {"a": 10, "b": [11]}
+        def g(a=13):
+            return 12 if a else (14)
+    """)
+    syntax = read(SourceFile("a.py", code.encode(), "python"))
+    assert [text(code, range) for range in syntax.numbers] == ["4", "5", "6", "7.5", "8", "9", "12", "14"]
+
+
 def test_scan_of_a_very_long_chain() -> None:
     code = "x = " + "a + " * 50_000 + "'b'\nrun(f'{x}')\n"
     syntax = read(SourceFile("a.py", code.encode(), "python"))
@@ -486,7 +502,7 @@ def test_scan_of_a_very_long_chain() -> None:
 
 def test_every_pattern_of_the_scan_matches() -> None:
     query = Query(GRAMMAR, files("persistlint.languages.python").joinpath("scan.scm").read_text("utf-8"))
-    code = b"f(a.b)\na.f()\n# c\nf'{x}'\n'a' + x\nx + 'a'\nx += 'a'\n'{}'.format(x)\nx = (\n"
+    code = b"f(a.b)\na.f()\n# c\nf'{x}'\n'a' + x\nx + 'a'\nx += 'a'\n'{}'.format(x)\n5 < x\nx = (\n"
     matched = {index for index, _ in QueryCursor(query).matches(Parser(GRAMMAR).parse(code).root_node)}
     assert matched == set(range(query.pattern_count))
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from persistlint.facts import ErrorAnswer, Handled, Procedure, SqlText, StaleResult, Transaction, Uncommitted, WriteBack
+from persistlint.facts import (
+    Calculation,
+    Duration,
+    ErrorAnswer,
+    Fallback,
+    Handled,
+    MixedResult,
+    Procedure,
+    SqlText,
+    StaleResult,
+    Transaction,
+    Uncommitted,
+    WriteBack,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -19,6 +32,10 @@ if TYPE_CHECKING:
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
+    ((Calculation,), "numbers"),
+    ((Duration,), "durations"),
+    ((Fallback,), "fallbacks"),
+    ((MixedResult,), "mixed_results"),
 )
 
 

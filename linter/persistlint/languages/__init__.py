@@ -14,6 +14,8 @@ Captures of `scan.scm`:
 `@comment`      a comment
 `@call.name`    the last name of what is called: `execute` of `db.cursor().execute(…)`; also a tag's name
 `@template`     a string with holes, or a `+`, `%` or `.format` that has a string literal as an operand
+`@number`       a number that code decides or computes with, or passes without a name: an operand, an argument, a
+                result, a case; not one that a name is given to
 `@error`        an ERROR or MISSING node
 =============== =====================================================================================
 """
@@ -66,6 +68,7 @@ class Syntax:
     templates: tuple[Range, ...]
     errors: tuple[Range, ...]
     lower: Callable[[], Module]
+    numbers: tuple[Range, ...] = ()
 
 
 @cache

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Module
     from persistlint.source import SourceFile
 
+_CAPTURES = ("comment", "call.name", "template", "number", "error")
 _DEEPEST_SCANNED = 2_000  # nesting; a query takes time in the square of it, and `a + b + …` nests once per operand
 
 
@@ -41,7 +42,7 @@ def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, 
         text, suffix = lowering.parsed_text(text, suffix)
     grammar_name = language.grammars.get(suffix, language.grammars[""])
     tree = Parser(_grammar(grammar_name)).parse(text)
-    captures: dict[str, list[Node]] = {"comment": [], "call.name": [], "template": [], "error": []}
+    captures: dict[str, list[Node]] = {name: [] for name in _CAPTURES}
     cursor = QueryCursor(_scan(language.name, grammar_name))
     cursor.set_max_start_depth(_DEEPEST_SCANNED)
     for _, match in cursor.matches(tree.root_node):
@@ -59,6 +60,7 @@ def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, 
         templates=_ranges(captures["template"]),
         errors=_ranges(captures["error"]),
         lower=lower,
+        numbers=_ranges(captures["number"]),
     )
     return syntax, not tree.root_node.has_error
 

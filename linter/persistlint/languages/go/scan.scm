@@ -14,4 +14,15 @@
   (binary_expression operator: "+" right: [(interpreted_string_literal) (raw_string_literal)])
 ] @template
 
+; x < 5, x * 5, x += 5, return 5, case 5:, f(5), and the same in parentheses or with a sign
+[
+  (binary_expression [(int_literal) (float_literal)] @number)
+  (assignment_statement right: (expression_list [(int_literal) (float_literal)] @number))
+  (return_statement (expression_list [(int_literal) (float_literal)] @number))
+  (expression_case value: (expression_list [(int_literal) (float_literal)] @number))
+  (argument_list [(int_literal) (float_literal)] @number)
+  (parenthesized_expression [(int_literal) (float_literal)] @number)
+  (unary_expression operand: [(int_literal) (float_literal)] @number)
+]
+
 [(ERROR) (MISSING)] @error

@@ -13,4 +13,16 @@
 (binary_expression left: [(string) (template_string)] operator: "+") @template
 (binary_expression operator: "+" right: [(string) (template_string)]) @template
 
+; x < 5, x * 5, x += 5, return 5, case 5:, f(5), and the same in parentheses, with a sign, or on a branch
+[
+  (binary_expression (number) @number)
+  (augmented_assignment_expression right: (number) @number)
+  (return_statement (number) @number)
+  (switch_case value: (number) @number)
+  (arguments (number) @number)
+  (parenthesized_expression (number) @number)
+  (unary_expression argument: (number) @number)
+  (ternary_expression (number) @number)
+]
+
 [(ERROR) (MISSING)] @error

@@ -44,4 +44,18 @@
     attribute: (identifier) @call.name)
   (#eq? @call.name "format")) @template
 
+; x < 5, x * 5, x += 5, return 5, case 5, f(5), and the same in parentheses, with a sign, or on a branch
+[
+  (comparison_operator [(integer) (float)] @number)
+  (binary_operator [(integer) (float)] @number)
+  (augmented_assignment right: [(integer) (float)] @number)
+  (return_statement [(integer) (float)] @number)
+  (case_pattern [(integer) (float)] @number)
+  (union_pattern [(integer) (float)] @number)
+  (argument_list [(integer) (float)] @number)
+  (parenthesized_expression [(integer) (float)] @number)
+  (unary_operator argument: [(integer) (float)] @number)
+  (conditional_expression [(integer) (float)] @number)
+]
+
 [(ERROR) (MISSING)] @error

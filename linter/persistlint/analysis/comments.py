@@ -1,0 +1,49 @@
+"""Which numbers a comment explains."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.languages import Syntax
+
+_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
+_LONGEST = 300  # bytes of a comment that are looked at
+
+
+class Comments:
+    """The comments of one file. What only speaks to a tool (`noqa: …`) explains nothing."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.source = syntax.source
+        self.ranges = syntax.comments
+
+    def explains(self, number: Range) -> bool:
+        """Whether a number ends on a line that ends in a comment, or stands below a comment that speaks of it."""
+        if self.source.line_of(number.end) in self._behind:
+            return True
+        above = self._above.get(self.source.line_of(number.start) - 1)
+        return above is not None and re.search(rf"\b{re.escape(self.source.text(number))}\b", above) is not None
+
+    @cached_property
+    def _behind(self) -> frozenset[int]:
+        """The lines that end in a comment of more than one word."""
+        texts = ((range, self._text(range)) for range in self.ranges if not self._is_alone(range))
+        return frozenset(self.source.line_of(range.start) for range, text in texts if len(text.split()) > 1)
+
+    @cached_property
+    def _above(self) -> dict[int, str]:
+        """The comments that stand alone, by the line on which they end."""
+        return {self.source.line_of(range.end): self._text(range) for range in self.ranges if self._is_alone(range)}
+
+    def _is_alone(self, range: Range) -> bool:
+        start = self.source.line_starts[self.source.line_of(range.start) - 1]
+        return not self.source.content[start : range.start].strip()
+
+    def _text(self, range: Range) -> str:
+        text = self.source.text(Range(range.start, min(range.end, range.start + _LONGEST)))
+        return "" if _DIRECTIVE.match(text) else text.strip("#/* \t")

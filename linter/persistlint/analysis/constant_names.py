@@ -1,0 +1,133 @@
+"""Names for constants that are to stand in the place of a number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+from persistlint.analysis.quantities import counted_in
+from persistlint.analysis.vocabulary import argument_names, function_names, known_words, words
+from persistlint.facts import NumberRole, Quantity
+from persistlint.ir import Attribute, Binary, Call, Name, String, Subscript, TypeAssertion
+
+if TYPE_CHECKING:
+    from persistlint.analysis.places import Place
+    from persistlint.ir import Expression
+
+_ARGUMENTS = argument_names()
+_TRANSPARENT = function_names("transparent") | function_names("conversions") | function_names("trims")
+_ATTEMPTS = known_words("attempts")
+_COUNTS = known_words("counts")
+_VAGUE = known_words("vague")
+_MILLISECONDS = frozenset(["now", "getTime", "UnixMilli"])
+_SECONDS = frozenset(["time", "monotonic", "perf_counter", "Unix"])
+_LONGEST = 4  # words
+
+Words = tuple[str, ...]
+
+
+def name_for(language: str, place: Place, quantity: Quantity, function: str) -> str:
+    """A name for a number that stands at a place in a function of that name, where `quantity` is what it meets, spelled
+    as the constants of the language are; "" where no good one is known."""
+    parts: Words = ()
+    if place.other is None:
+        return ""
+    if place.role is NumberRole.ARGUMENT:
+        parts = _argument(language, place, quantity, function)
+    elif place.role in (NumberRole.COMPARISON, NumberRole.REPETITION):
+        parts = _bound(language, place, place.other, quantity)
+    if not parts or len(parts) > _LONGEST:
+        return ""
+    if language == "go":
+        return parts[0] + "".join(part.capitalize() for part in parts[1:])
+    return "_".join(parts).upper()
+
+
+def _argument(language: str, place: Place, quantity: Quantity, function: str) -> Words:
+    if place.other is None:
+        return ()
+    if place.operator in ("min", "max"):
+        subject = _subject(place.other)
+        if quantity is Quantity.LENGTH:
+            subject = _length(subject)
+        return _qualified("max" if place.operator == "min" else "min", subject)
+    name = last_name(place.other)
+    if name in ("sleep", "settimeout"):
+        parts: Words = ("delay" if name == "sleep" else "timeout", "seconds" if language == "python" else "ms")
+    else:
+        parts = _ARGUMENTS.get(name, ())
+    clue = _clue(place, function)
+    return (*clue, *parts) if parts and len(clue) + len(parts) <= _LONGEST else parts
+
+
+def _clue(place: Place, function: str) -> Words:
+    """What waits: the function that is called afterwards, or the one that this is a part of."""
+    if isinstance(place.waits, Name | Attribute):
+        return words(last_name(place.waits))
+    clue = words(function) if place.waits is not None else ()
+    return clue if _VAGUE.isdisjoint(clue) else ()
+
+
+def _bound(language: str, place: Place, other: Expression, quantity: Quantity) -> Words:
+    subject = _subject(other)
+    if subject and subject[-1] in _ATTEMPTS:
+        return ("max", "attempts")
+    if subject and subject[-1] in _COUNTS and (place.role is NumberRole.REPETITION or place.operator in (">", ">=")):
+        return _qualified("max", subject)
+    if place.role is NumberRole.REPETITION or place.operator not in ("<", "<=", ">", ">="):
+        return ()
+    is_upper = place.operator in (">", ">=")
+    if quantity is Quantity.TIME and isinstance(other, Binary):
+        return ("max", "age", *_unit(language, other))
+    is_plural = bool(subject) and subject[-1].endswith("s") and not subject[-1].endswith("ss")
+    if quantity is Quantity.LENGTH and not is_plural:
+        subject = _length(subject)
+    if place.rejects or (is_upper and quantity is Quantity.LENGTH):
+        return _qualified("max" if is_upper else "min", subject)
+    return (*subject, "threshold") if _says(subject) and quantity is not Quantity.LENGTH else ()
+
+
+def _length(subject: Words) -> Words:
+    if subject[-1:] in (("length",), ("size",), ("len",)):
+        return subject
+    return (*subject, "length") if _says(subject) else ()
+
+
+def _unit(language: str, age: Binary) -> Words:
+    """The unit in which the clock counts that an age is told by."""
+    for side in (age.left, age.right):
+        clock = last_name(side)
+        if isinstance(side, Call) and clock in _MILLISECONDS and language != "python":
+            return ("ms",)
+        if isinstance(side, Call) and clock in _SECONDS:
+            return ("seconds",)
+    return ()
+
+
+def _qualified(bound: str, subject: Words) -> Words:
+    if not _says(subject):
+        return ()
+    return subject if subject[0] in ("min", "max") else (bound, *subject)
+
+
+def _says(subject: Words) -> bool:
+    return bool(subject) and not (len(subject) == 1 and (subject[0] in _VAGUE or len(subject[0]) == 1))
+
+
+def _subject(expression: Expression) -> Words:
+    """The words of what is counted or measured: password of `len(form["password"].strip())`; () if it has no name."""
+    for _ in range(_LONGEST):
+        match counted_in(expression):
+            case Call(function=Attribute(value=value, name=name), arguments=()) if name in _TRANSPARENT:
+                expression = value
+            case Call(function=function, arguments=(argument,)) if last_name(function) in _TRANSPARENT:
+                expression = argument.value
+            case TypeAssertion(value=value):
+                expression = value
+            case Subscript(index=String(value=key)):
+                return words(key)
+            case Attribute(name=name) | Name(id=name):
+                return words(name)
+            case _:
+                return ()
+    return ()

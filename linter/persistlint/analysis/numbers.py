@@ -1,0 +1,339 @@
+"""From numbers to facts: what code does with them, and what stands beside them.
+
+A number that has a name beside it is no fact: one that is assigned, passed by keyword, an entry, an element, a default,
+or that a template shows. Nor is a position in a sequence, a part of a formula or of a layout, or one that a comment
+explains.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.comments import Comments
+from persistlint.analysis.constant_names import name_for
+from persistlint.analysis.constants import Constants
+from persistlint.analysis.layouts import with_layout
+from persistlint.analysis.names import all_caps, last_name, path_of
+from persistlint.analysis.places import Place, explains, policy
+from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, speaks_of_percent
+from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.statuses import Statuses
+from persistlint.analysis.vocabulary import function_names, is_unit, known_words, words
+from persistlint.facts import Calculation, Number, NumberRole, Quantity
+from persistlint.ir import (
+    Assign,
+    AssignmentExpression,
+    Await,
+    Binary,
+    Call,
+    Conditional,
+    Constant,
+    Expression,
+    Function,
+    If,
+    Loop,
+    Mapping,
+    Name,
+    Raise,
+    Return,
+    Statement,
+    String,
+    Subscript,
+    Switch,
+    TypeAssertion,
+    Unary,
+    children,
+)
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.scopes import Scope
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+
+_PLAIN = re.compile(r"[012](?:\.0*)?")  # numbers that mean what they are
+_ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
+_BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
+_FACTORS = frozenset(["*", "/", "//", "%"])
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_LOGIC = frozenset(["and", "or", "??"])
+_LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
+_LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
+_VAGUE = frozenset([Quantity.OTHER, Quantity.CODE])
+_SLICES = function_names("slices")
+_ATTEMPTS = known_words("attempts")
+_FORMULAS = known_words("formulas")
+_TRIGONOMETRY = re.compile(rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b", re.IGNORECASE)
+_REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
+_COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
+_LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
+_LONGEST_SUBJECT = 60  # characters
+_LARGE_UNIT, _PERCENT = 60, 100
+
+_Found = tuple[Expression, float, Place]
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
+    """The calculations of a file with numbers in them that nothing beside them explains."""
+    source = syntax.source
+    candidates = [range for range in syntax.numbers if not _PLAIN.fullmatch(source.text(range))]
+    candidates += [range for name, range in syntax.calls if name == "Decimal"]
+    if not candidates or _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content):
+        return
+    module = syntax.lower()
+    comments, statuses = Comments(syntax), Statuses(syntax, module)
+    for scope in scopes(module, candidates):
+        if not any(_is_formula(function.name, function.owner or "") for function in scope.functions):
+            yield from _Reader(syntax, scope, comments, statuses).calculations()
+
+
+def _is_formula(*names: str) -> bool:
+    return any(word in _FORMULAS or word.endswith("hash") for name in names for word in words(name))
+
+
+class _Reader:
+    """Reads one scope. Expressions wait in `pending`, each with its place and the numbers of the calculation that it
+    belongs to; all calculations are in `found`."""
+
+    def __init__(self, syntax: Syntax, scope: Scope, comments: Comments, statuses: Statuses) -> None:
+        self.source = syntax.source
+        self.function: Function | None = scope.functions[-1] if scope.functions else None
+        self.statements = scope.statements
+        self.comments = comments
+        self.statuses = statuses
+        self.constants = Constants()
+        self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
+        self.found: list[list[_Found]] = []
+        self.factors: set[float] = set()
+
+    def calculations(self) -> Iterator[Calculation]:
+        """The calculations of the scope."""
+        result = Place(NumberRole.RESULT) if self._has_several_results() else None
+        for statement in self.statements:
+            for expression, place in self._operands(statement, result):
+                self._begin(expression, place)
+        while self.pending:
+            self._read(*self.pending.pop())
+        if not any(self.found) or self._is_trigonometric():
+            return
+        for found in self.found:
+            numbers = [self._number(*item) for item in found if not self.comments.explains(item[0].range)]
+            if numbers:
+                numbers.sort(key=lambda number: number.range)
+                yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
+
+    # ------------------------------------------------------------------------------------------------ statements
+
+    def _operands(self, statement: Statement, result: Place | None) -> Iterator[tuple[Expression, Place | None]]:
+        match statement:
+            case Assign(target=target, value=value, operator=operator) if value is not None:
+                yield target, None
+                if operator in _ARITHMETIC:
+                    yield value, Place(NumberRole.STEP, operator, target)
+                elif operator not in _BITS and not self._names_calculation(statement):
+                    yield value, None
+            case Return(value=value) if value is not None:
+                yield value, result
+            case If(test=test, then=then):
+                yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(then[-1]))
+            case Switch(subject=subject, cases=cases) if subject is not None:
+                yield subject, None
+                for arm in cases:
+                    yield from ((value, Place(NumberRole.CASE, "==", subject)) for value in arm.values)
+            case Loop(target=target, iterable=iterable, test=test):
+                if test is not None:
+                    yield test, Place(NumberRole.REPETITION)
+                if iterable is not None:
+                    is_attempt = isinstance(target, Name) and not _ATTEMPTS.isdisjoint(words(target.id) or ("try",))
+                    yield iterable, Place(NumberRole.REPETITION, "in", target) if is_attempt else None
+            case _:
+                yield from ((expression, None) for expression in expressions(statement))
+
+    def _names_calculation(self, statement: Assign) -> bool:
+        """Whether an assignment names what is calculated: it makes a constant, or a part of a layout."""
+        if not isinstance(statement.value, Binary):
+            return False
+        name = last_name(statement.target)
+        is_constant = (isinstance(statement.target, Name) and all_caps(name)) or (
+            statement.constant and self.function is None
+        )
+        return is_constant or quantity_of_name(name) in _LAYOUT
+
+    def _rejects(self, statement: Statement) -> bool:
+        """Whether a statement turns somebody away: it raises, or returns an error or nothing."""
+        if isinstance(statement, Return) and isinstance(statement.value, Constant):
+            return not statement.value.value
+        if isinstance(statement, Return) and statement.value is not None:
+            end = min(statement.range.end, statement.range.start + _LONGEST_LINE)
+            return _REJECTION.search(self.source.content, statement.range.start, end) is not None
+        return isinstance(statement, Raise | Return)
+
+    def _has_several_results(self) -> bool:
+        """Whether the function returns one of several numbers, so that its name is the name of none of them."""
+        values = {
+            value
+            for statement in self.statements
+            if isinstance(statement, Return) and statement.value is not None
+            for branch in _branches(statement.value)
+            if (value := self.constants.value(branch)) is not None
+        }
+        return self.function is not None and bool(self.function.name) and len(values) > 1
+
+    def _is_trigonometric(self) -> bool:
+        if self.function is None:
+            return False
+        range = self.function.range
+        return _TRIGONOMETRY.search(self.source.content, range.start, range.end) is not None
+
+    # ----------------------------------------------------------------------------------------------- expressions
+
+    def _begin(self, expression: Expression, place: Place | None = None) -> None:
+        """Read an expression whose numbers have nothing to do with those around it."""
+        found: list[_Found] = []
+        self.found.append(found)
+        self.pending.append((expression, place, found))
+
+    def _read(self, node: Expression, place: Place | None, found: list[_Found]) -> None:
+        value = self.constants.value(node)
+        if value is not None:
+            if place is not None and (place.other is not None or place.role is NumberRole.RESULT):
+                self._take(node, value, place, found)
+            return
+        test = place if place is not None and place.other is None else None
+        match node:
+            case Binary(operator=operator) if operator in _LOGIC:
+                self._begin(node.left, test)
+                self._begin(node.right, test)
+            case Binary(operator=operator) if operator in _FLIPPED:
+                compared = test or Place(NumberRole.COMPARISON)
+                self._meet(node.left, compared._replace(operator=_FLIPPED[operator], other=node.right), found)
+                self._meet(node.right, compared._replace(operator=operator, other=node.left), found)
+            case Binary(operator=operator) if operator in _ARITHMETIC:
+                self._meet(node.left, Place(NumberRole.ARITHMETIC, operator, node.right), found)
+                self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
+            case Conditional(test=tested, then=then, otherwise=otherwise):
+                self._begin(tested, Place(NumberRole.COMPARISON))
+                self.pending += [(then, place, found), (otherwise, place, found)]
+            case Unary(operator="not", operand=operand):
+                self._begin(operand, test)
+            case Unary(operand=inner) | TypeAssertion(value=inner) | Await(value=inner):
+                self.pending.append((inner, place, found))
+            case Call():
+                self._call(node, place, found)
+            case AssignmentExpression(target=target, value=assigned, operator=operator):
+                self._begin(target)
+                self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in _ARITHMETIC else None)
+            case Subscript(value=inner):
+                self._begin(inner)  # the index is a position
+            case Mapping(entries=entries):
+                for entry in entries:
+                    is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
+                    if not (is_layout and isinstance(entry.value, Binary)):
+                        self._begin(entry.value)
+            case _:
+                for part in children(node):
+                    self._begin(part)
+
+    def _meet(self, node: Expression, place: Place, found: list[_Found]) -> None:
+        """Read an operand that meets another one."""
+        is_explained = place.other is not None and explains(place.other)
+        self.pending.append((node, None if is_explained else place, found))
+
+    def _call(self, node: Call, place: Place | None, found: list[_Found]) -> None:
+        self._begin(node.function)
+        name = last_name(node.function)
+        is_looped = place is not None and place.role is NumberRole.REPETITION and place.other is not None
+        is_counted = is_looped and name == "range"
+            place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
+        )
+        for index, argument in enumerate(node.arguments):
+            taken: Place | None = None
+            if is_counted and len(node.arguments) == 1:
+                taken = place
+            elif argument.keyword is None and not argument.spread:
+                taken = policy(node, index, self.constants, self.source.language)
+            if taken is not None:
+                self.pending.append((argument.value, taken, found))
+            elif name not in _SLICES:
+                self._begin(argument.value)
+
+    def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
+        line = self.source.line_range(self.source.line_of(node.range.start))
+        if line.end - line.start <= _LONGEST_LINE:
+            found.append((node, value, place))
+            if place.operator in _FACTORS:
+                self.factors.add(abs(value))
+
+    # ---------------------------------------------------------------------------------------------------- numbers
+
+    def _number(self, node: Expression, value: float, place: Place) -> Number:
+        if place.other is not None:
+            subject = self._text(place.other)
+            quantity = place.quantity or self._quantity(place.other)
+        else:
+            subject = self.function.name if self.function is not None else ""
+            quantity = quantity_of_name(subject)
+        status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
+        if quantity is Quantity.CODE and status and place.other is not None and _ends_in_code(place.other):
+            quantity = Quantity.STATUS
+        waiting = self.function.name if self.function is not None else ""
+        name = status if quantity is Quantity.STATUS else name_for(self.source.language, place, quantity, waiting)
+        if value == _PERCENT and speaks_of_percent(f"{subject} {waiting}"):
+            quantity = Quantity.PERCENT
+        is_converted = self._is_converted(abs(value))
+        return Number(
+            node.range, value, place.role, place.operator, subject, quantity, name, is_unit(abs(value)), is_converted
+        )
+
+    def _is_converted(self, value: float) -> bool:
+        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`."""
+        for factor in self.factors:
+            rest = value / factor if is_unit(factor) else 0
+            if rest == 1 or rest in self.factors or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest)):
+                return True
+        return False
+
+    def _quantity(self, other: Expression) -> Quantity:
+        """What is counted there. A variable is what it was assigned."""
+        quantity = quantity_of(other)
+        if quantity in _VAGUE and isinstance(other, Name) and other.id in self._definitions:
+            other = self._definitions[other.id]
+            quantity = quantity_of(other)
+        has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
+        return Quantity.LAYOUT if has_layout else quantity
+
+    @cached_property
+    def _definitions(self) -> dict[str, Expression]:
+        return {
+            statement.target.id: statement.value
+            for statement in self.statements
+            if isinstance(statement, Assign) and statement.operator == "=" and statement.value is not None
+            if isinstance(statement.target, Name)
+        }
+
+    @cached_property
+    def _layouts(self) -> frozenset[str]:
+        return with_layout(self.statements, self.constants, self.source)
+
+    def _text(self, expression: Expression) -> str:
+        text = self.source.text(expression.range)
+        return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
+
+
+def _ends_in_code(expression: Expression) -> bool:
+    return words(last_name(expression))[-1:] == ("code",)
+
+
+def _branches(expression: Expression) -> Iterator[Expression]:
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Conditional):
+            stack += (node.then, node.otherwise)
+        else:
+            yield node

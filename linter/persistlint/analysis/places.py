@@ -1,0 +1,93 @@
+"""Where a number can stand, and which places are a matter of policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from persistlint.analysis.names import all_caps, last_name
+from persistlint.analysis.vocabulary import arguments, function_names, known_words
+from persistlint.facts import NumberRole, Quantity
+from persistlint.ir import (
+    Attribute,
+    Binary,
+    Call,
+    Collection,
+    Comprehension,
+    Expression,
+    Mapping,
+    Name,
+    String,
+    Template,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.constants import Constants
+
+_WAITS = arguments("waits")
+_LIMITS = arguments("limits")
+_ANSWERS = arguments("answers")
+_CLAMPS = function_names("clamps")
+_UNITS = known_words("units")
+_MATH = frozenset(["Math", "math"])
+_NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
+_MOMENT = 50  # milliseconds; a shorter delay only lets the event loop turn
+_LONGEST_CHAIN = 20  # operands of a chain that are looked at
+
+
+class Place(NamedTuple):
+    """Where an expression stands: what is done with it, and what it meets there, if that is known already. `rejects`
+    tells of a comparison that who passes it is turned away; `waits` is what a delay is for."""
+
+    role: NumberRole
+    operator: str = ""
+    other: Expression | None = None
+    quantity: Quantity | None = None
+    rejects: bool = False
+    waits: Expression | None = None
+
+
+def policy(call: Call, index: int, constants: Constants, language: str) -> Place | None:
+    """The place of an argument that is a matter of policy: how long, how many at once, at most."""
+    function = call.function
+    name = last_name(function)
+    values = [argument.value for argument in call.arguments]
+    if index in _WAITS.get(name, ()):
+        delay = constants.value(values[index])
+        is_moment = name == "setTimeout" and delay is not None and delay <= _MOMENT
+        return None if is_moment else Place(NumberRole.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
+    if index in _LIMITS.get(name, ()):
+        return Place(NumberRole.ARGUMENT, "", function)
+    if index in _ANSWERS.get(name, ()) and language == "go":
+        return Place(NumberRole.ARGUMENT, "", function, Quantity.STATUS)
+    if name == "make" and index == 1 and isinstance(values[0], Name) and values[0].id.startswith("chan"):
+        return Place(NumberRole.ARGUMENT, "", values[0])
+    if name in _CLAMPS and len(values) > 1 and (isinstance(function, Name) or _is_math(function)):
+        other = next((value for value in values if constants.value(value) is None), None)
+        return Place(NumberRole.ARGUMENT, name.lower(), other) if other is not None else None
+    return None
+
+
+def explains(other: Expression) -> bool:
+    """Whether what an operand meets tells that it is no number, or what it is: a text, a list, a unit, a constant."""
+    return _is_text(other) or _is_constant(other)
+
+
+def _is_math(function: Expression) -> bool:
+    return isinstance(function, Attribute) and isinstance(function.value, Name) and function.value.id in _MATH
+
+
+def _is_text(expression: Expression) -> bool:
+    """Whether an operand is a text or a collection: `"-" * 40`, `"at " + name + 5`."""
+    for _ in range(_LONGEST_CHAIN):
+        if not isinstance(expression, Binary):
+            break
+        if isinstance(expression.right, _NOT_NUMBERS):
+            return True
+        expression = expression.left
+    return isinstance(expression, _NOT_NUMBERS)
+
+
+def _is_constant(expression: Expression) -> bool:
+    """Whether an operand is a unit or a constant: `time.Second`, `BASE`."""
+    name = last_name(expression)
+    return isinstance(expression, Attribute | Name) and (name.lower() in _UNITS or all_caps(name))

@@ -1,0 +1,117 @@
+"""What the names beside a number tell of it: what is counted or measured there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+from persistlint.analysis.vocabulary import function_names, known_words, quantities, words
+from persistlint.facts import Quantity
+from persistlint.ir import (
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    Conditional,
+    Name,
+    Number,
+    String,
+    Subscript,
+    TypeAssertion,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from persistlint.ir import Expression
+
+LENGTHS = function_names("lengths")
+_CLOCKS = function_names("clocks")
+_LOOKUPS = function_names("lookups")
+_CHARACTERS = function_names("characters")
+_DATES = function_names("dates")
+_SAME = function_names("conversions") | function_names("transparent")
+_PARTS = known_words("parts")
+_BUFFERS = known_words("buffers")
+_ANYWHERE = quantities("anywhere")
+_LAST = quantities("last")
+_PERCENT = dict(_ANYWHERE)[Quantity.PERCENT]
+_DEEPEST = 4  # operands of a calculation are looked at so far
+
+
+def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
+    """What an expression that has a number as its value counts or measures."""
+    match expression:
+        case Call(function=function):
+            return _result_of(expression, last_name(function), depth)
+        case Attribute(value=value, name=name):
+            return _length_of(value) if name in LENGTHS else quantity_of_name(name)
+        case Name(id=name):
+            return quantity_of_name(name)
+        case Subscript(index=String(value=key)):
+            return quantity_of_name(key)
+        case Subscript(value=value):
+            return quantity_of_name(last_name(value))
+        case Unary(operand=value) | TypeAssertion(value=value) | Await(value=value):
+            return quantity_of(value, depth + 1) if depth < _DEEPEST else Quantity.OTHER
+        case Conditional(then=value):
+            return quantity_of(value, depth + 1) if depth < _DEEPEST else Quantity.OTHER
+        case Binary(operator="%"):
+            return Quantity.REMAINDER
+        case Binary(operator="&" | "|" | "^" | "<<" | ">>"):
+            return Quantity.BITS
+        case Binary(operator="*", right=Number(value=100)) | Binary(operator="*" | "-", left=Number(value=100)):
+            return Quantity.PERCENT
+        case Binary(left=left, right=right) if depth < _DEEPEST:
+            found = (quantity_of(right, depth + 1), quantity_of(left, depth + 1))
+            return next((quantity for quantity in found if quantity is not Quantity.OTHER), Quantity.OTHER)
+    return Quantity.OTHER
+
+
+def counted_in(expression: Expression) -> Expression:
+    """What a length is the length of: `x` of `len(x)`, `x.length` and `x.count()`, else the expression itself."""
+    match expression:
+        case Call(function=function, arguments=arguments) if last_name(function) in LENGTHS:
+            if arguments:
+                return arguments[0].value
+            return function.value if isinstance(function, Attribute) else expression
+        case Attribute(value=value, name=name) if name in LENGTHS:
+            return value
+    return expression
+
+
+def speaks_of_percent(text: str) -> bool:
+    """Whether a piece of code has a word for percentages in it."""
+    return not _PERCENT.isdisjoint(words(text))
+
+
+def _result_of(call: Call, name: str, depth: int) -> Quantity:
+    if name in LENGTHS:
+        return _length_of(counted_in(call))
+    if name in _SAME and call.arguments and depth < _DEEPEST:
+        return quantity_of(call.arguments[0].value, depth + 1)
+    if name in _CLOCKS:
+        return Quantity.TIME
+    if name in _CHARACTERS:
+        return Quantity.CHARACTER
+    if name in _LOOKUPS and call.arguments and isinstance(key := call.arguments[0].value, String):
+        return quantity_of_name(key.value)
+    return Quantity.CALENDAR if name in _DATES else quantity_of_name(name)
+
+
+def _length_of(counted: Expression) -> Quantity:
+    name = words(last_name(counted))
+    if not _PARTS.isdisjoint(name):
+        return Quantity.PARTS
+    return Quantity.BYTES if name and name[-1] in _BUFFERS else Quantity.LENGTH
+
+
+def quantity_of_name(name: str) -> Quantity:
+    """What a variable or a function of that name counts or measures."""
+    parts = words(name)
+    if not parts:
+        return Quantity.OTHER
+    last = {parts[-1], "".join(parts[-2:])}
+    for quantity, known in _ANYWHERE:
+        if not known.isdisjoint(last.union(parts)):
+            return quantity
+    return next((quantity for quantity, known in _LAST if not known.isdisjoint(last)), Quantity.OTHER)

@@ -1,0 +1,54 @@
+"""The names that languages have for HTTP status codes."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.vocabulary import statuses
+from persistlint.ir import Import
+
+if TYPE_CHECKING:
+    from persistlint.ir import Module
+    from persistlint.languages import Syntax
+
+_ENUM = re.compile(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
+_SUCCESS = 200  # everybody knows it
+_ACRONYMS = frozenset(["ok", "uri", "http", "im"])
+
+
+class Statuses:
+    """The names of status codes in one file: Python and Go bring some; JavaScript has those that a file imports, and
+    needs one where the same code stands several times."""
+
+    def __init__(self, syntax: Syntax, module: Module) -> None:
+        self.syntax = syntax
+        self.module = module
+        self.known = statuses(syntax.source.language)
+
+    def name(self, code: float) -> str:
+        """The name of a code as the file would write it, "" where there is none."""
+        parts = self.known.get(int(code)) if code == int(code) else None
+        if parts is None:
+            return ""
+        match self.syntax.source.language:
+            case "go":
+                words = (part.upper() if part in _ACRONYMS else part.capitalize() for part in parts)
+                return "http.Status" + "".join(words)
+            case "python":
+                return "HTTPStatus." + "_".join(parts).upper()
+        constant = "_".join(parts).upper()
+        if self._enum:
+            return f"{self._enum}.{constant}"
+        return constant if code != _SUCCESS and self._stands(int(code)) > 1 else ""
+
+    @cached_property
+    def _enum(self) -> str:
+        """The enumeration of status codes that the file imports."""
+        imported = (statement.local for statement in self.module.body if isinstance(statement, Import))
+        return next((name for name in imported if _ENUM.fullmatch(name)), "")
+
+    def _stands(self, code: int) -> int:
+        text = str(code)
+        return sum(self.syntax.source.text(range) == text for range in self.syntax.numbers)

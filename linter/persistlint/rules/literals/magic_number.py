@@ -1,0 +1,208 @@
+"""
+## What it finds
+
+A number that decides something, a limit, a threshold, a rate, a time to wait, and whose meaning no name tells.
+
+A number that has a name beside it is never reported: one that is assigned, passed by keyword, the value of an option,
+a field or a default, an element of a list, one that a comment on its line explains, or one with a unit
+(`5 * time.Second`). Nor are the numbers that mean what they are: 0, 1 and 2, positions in a sequence, the number of
+parts of a split line, factors between units, months and hours, angles, character codes, masks, versions, classes of an
+HTTP status, and the numbers of formulas such as hashes and colours. Tests, migrations, generated code and files that
+hold settings or constants are left alone.
+
+## Why it matters
+
+The next reader cannot tell whether the 12 here and the 12 there are the same rule, so one of them is changed and the
+other is not. And nobody finds the limit by looking for its name.
+
+## Example
+
+```python
+def check(form):
+    if len(form["password"]) < 12:
+        raise ValueError("the password is too short")
+```
+
+```python
+MIN_PASSWORD_LENGTH = 12
+
+def check(form):
+    if len(form["password"]) < MIN_PASSWORD_LENGTH:
+        raise ValueError("the password is too short")
+```
+
+```js
+export const isFresh = (entry) => Date.now() - entry.at < 15 * 60 * 1000;
+```
+
+```js
+const CACHE_TTL_MS = 15 * 60 * 1000;
+
+export const isFresh = (entry) => Date.now() - entry.at < CACHE_TTL_MS;
+```
+
+```ts
+export const price = (net: number): number => net * 1.19;
+```
+
+```ts
+const VAT_FACTOR = 1.19;
+
+export const price = (net: number): number => net * VAT_FACTOR;
+```
+
+```go
+package store
+
+import "database/sql"
+
+func open(db *sql.DB) {
+        db.SetMaxOpenConns(25)
+}
+```
+
+```go
+package store
+
+import "database/sql"
+
+const maxOpenConns = 25
+
+func open(db *sql.DB) {
+        db.SetMaxOpenConns(maxOpenConns)
+}
+```
+
+## Fix
+
+Make it a constant. The help of a diagnostic proposes a name where the code beside the number suggests a good one.
+
+## Options
+
+- `allowed-numbers` (default `[-1, 0, 1, 2]`): the whole numbers that need no name anywhere.
+
+## When not to use it
+
+In code that is made of numbers, such as a simulation or a layout, exclude the folder with `per-file-ignores`.
+
+## References
+
+- [Refactoring: replace magic literal](https://refactoring.com/catalog/replaceMagicLiteral.html)
+- [ESLint: no-magic-numbers](https://eslint.org/docs/latest/rules/no-magic-numbers)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Related, Severity
+from persistlint.facts import Calculation, Number, NumberRole, Quantity
+from persistlint.paths import is_product, is_settings
+from persistlint.rule import Option, RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+_UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
+_OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
+_LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
+_SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
+_MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
+_TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
+_FACTORS = frozenset(["*", "/", "//", "%"])
+_EQUALITY = frozenset(["==", "!="])
+_CODES = frozenset([Quantity.CODE, Quantity.STATUS])
+_LENGTHS = {Quantity.LENGTH: _FEW, Quantity.PARTS: _FEW_PARTS, Quantity.BYTES: _SHORT_BUFFER}
+_ALWAYS_PLAIN = frozenset([
+    Quantity.ARITY, Quantity.REMAINDER, Quantity.BITS, Quantity.CALENDAR, Quantity.ANGLE, Quantity.CHARACTER,
+    Quantity.VERSION, Quantity.LAYOUT,
+])  # fmt: skip
+_WITH_OFFSETS = frozenset([Quantity.POSITION, *_LENGTHS])
+_WHERE = {
+    NumberRole.COMPARISON: "`{}` is compared with it",
+    NumberRole.REPETITION: "it ends a loop over `{}`",
+    NumberRole.CASE: "it is a case of `{}`",
+    NumberRole.ARITHMETIC: "`{}` is calculated with it",
+    NumberRole.STEP: "`{}` is changed by it",
+    NumberRole.RESULT: "`{}` returns it",
+    NumberRole.ARGUMENT: "`{}` is given it",
+}
+
+
+@rule(
+    "magic-number",
+    on=Calculation,
+    severity=Severity.INFO,
+    options=(Option("allowed-numbers", (-1, 0, 1, 2), "Whole numbers that need no name."),),
+)
+def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first number of a calculation that needs a name."""
+    path = context.file.path
+    if not is_product(path) or is_settings(path):
+        return
+    allowed = context.options["allowed-numbers"]
+    numbers = [number for number in fact.numbers if number.value not in allowed and not _is_plain(number)]
+    if not numbers:
+        return
+    first, *others = numbers
+    text = context.file.text(first.range)
+    where = f": {_WHERE[first.role].format(first.subject)}" if first.subject else ""
+    yield context.report(
+        first.range,
+        f"No name tells what `{text}` means{where}.",
+        help=f"Make it a constant: `{first.name} = {text}`." if first.name else "Make it a constant that says it.",
+        related=tuple(Related(other.range, "this one too") for other in others),
+    )
+
+
+def _is_plain(number: Number) -> bool:
+    """Whether a number means what it is, where it stands."""
+    value, quantity = number.value, number.quantity
+    if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == 100) or 0 < abs(value) < _TOLERANCE:
+        return True
+    match number.role:
+        case NumberRole.ARITHMETIC | NumberRole.STEP:
+            return _is_plain_operand(number)
+        case NumberRole.RESULT:
+            return value == int(value)  # mostly a place in an order, which the function is the name of
+        case NumberRole.ARGUMENT:
+            return quantity is Quantity.STATUS or (bool(number.operator) and value in range(_FEW + 1))
+        case NumberRole.REPETITION if quantity is Quantity.POSITION:
+            return value <= _SHORT_LOOP or value in _OF_TIME
+    return _is_plain_bound(number)
+
+
+def _is_plain_bound(number: Number) -> bool:
+    value, quantity = number.value, number.quantity
+    if number.is_converted:
+        return True
+    if quantity in _LENGTHS:
+        return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
+    if value in _LARGEST:
+        return True
+    if number.operator in _EQUALITY and value in range(_MOST_COUNTED) and quantity not in _CODES:
+        return True
+    match quantity:
+        case Quantity.STATUS:
+            is_code = value in range(100, 600)
+            return is_code if number.operator in _EQUALITY else value % 100 in (0, 99)
+        case Quantity.POSITION:
+            return True
+        case Quantity.TIME_UNIT:
+            return value in _OF_TIME
+        case Quantity.CHANCE:
+            return value == 0.5
+    return False
+
+
+def _is_plain_operand(number: Number) -> bool:
+    value, quantity = abs(number.value), number.quantity
+    if quantity is Quantity.PIXELS or (value <= _SMALL and value == int(value)):
+        return True
+    if number.operator in _FACTORS:
+        return number.is_unit or quantity is Quantity.CHANCE
+    if quantity in _WITH_OFFSETS:
+        return value <= _OFFSET or (number.role is NumberRole.STEP and quantity is Quantity.POSITION)
+    return value in _UNIT_OFFSETS or (quantity is Quantity.TIME_UNIT and value in _OF_TIME)

@@ -1,0 +1,94 @@
+"""What is known of a number: the words of names, units, and the names that are proposed for constants."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from persistlint.analysis import facts
+from persistlint.analysis.vocabulary import is_unit, words
+from persistlint.facts import Calculation
+from persistlint.languages import read
+from persistlint.settings import NO_NAMES
+from persistlint.source import SourceFile
+
+SUFFIXES = {"py": "python", "js": "javascript", "go": "go"}
+
+
+def names(suffix: str, code: str) -> list[str]:
+    """The names for the numbers of a program, in source order."""
+    syntax = read(SourceFile(f"a.{suffix}", dedent(code).encode(), SUFFIXES[suffix]))
+    found = [fact for fact in facts(syntax, {Calculation}, NO_NAMES) if isinstance(fact, Calculation)]
+    return [number.name for number in sorted((n for fact in found for n in fact.numbers), key=lambda n: n.range)]
+
+
+@pytest.mark.parametrize("name", ["maxURLLength", "MAX_URL_LENGTH", "max.url-length", "MaxUrlLength"])
+def test_a_name_is_its_words(name: str) -> None:
+    assert words(name) == ("max", "url", "length")
+
+
+def test_units_are_factors_that_everybody_knows() -> None:
+    assert all(map(is_unit, [0.001, 0.01, 0.5, 8, 10, 16, 24, 60, 100, 256, 1000, 1024, 3600, 86_400, 1_000_000]))
+    assert not any(map(is_unit, [0, 1, 2, 4, 9, 50, 900, 1.19, 0.95, 3.5, 0.125, 1e-15]))
+
+
+def test_a_bound_has_the_name_of_what_it_bounds() -> None:
+    code = """
+        def check(form, tags):
+            if len(form["password"]) < 12:
+                raise ValueError
+            if len(tags) > 9 or form.login_failures >= 5:
+                return None
+            return form.score >= 0.85
+    """
+    assert names("py", code) == ["MIN_PASSWORD_LENGTH", "MAX_TAGS", "MAX_LOGIN_FAILURES", "SCORE_THRESHOLD"]
+
+
+def test_go_spells_constants_in_its_own_way() -> None:
+    code = """
+        package a
+
+        import "database/sql"
+
+        func check(db *sql.DB, name string) error {
+            db.SetMaxOpenConns(25)
+            if len(name) > 64 {
+                return errTooLong
+            }
+            return nil
+        }
+    """
+    assert names("go", code) == ["maxOpenConns", "maxNameLength"]
+
+
+def test_an_argument_has_the_name_of_what_it_is_for() -> None:
+    code = """
+        function refresh(rows, size) {
+          setTimeout(poll, 5000);
+          setInterval(() => poll(), 900);
+          return rows.limit(Math.min(size, 100));
+        }
+    """
+    assert names("js", code) == ["POLL_DELAY_MS", "REFRESH_INTERVAL_MS", "MAX_SIZE"]
+
+
+def test_an_age_counts_in_the_unit_of_its_clock() -> None:
+    assert names("js", "const fresh = (x) => Date.now() - x.at < 15 * 60 * 1000;") == ["MAX_AGE_MS"]
+    assert names("py", "import time\nfresh = time.time() - x.at < 15 * 60\n") == ["MAX_AGE_SECONDS"]
+
+
+def test_attempts_are_counted() -> None:
+    assert names("py", "for attempt in range(7):\n    get()\n") == ["MAX_ATTEMPTS"]
+    assert names("js", "while (tries < 4) get();") == ["MAX_ATTEMPTS"]
+
+
+def test_a_status_has_the_name_that_the_language_has_for_it() -> None:
+    assert names("py", "gone = response.status_code == 410") == ["HTTPStatus.GONE"]
+    assert names("go", "package a\nvar gone = response.StatusCode == 418") == ["http.StatusTeapot"]
+    assert names("js", 'import { StatusCodes } from "http-status-codes";\nx.status === 410;') == ["StatusCodes.GONE"]
+    assert names("js", "x.status === 410;") == [""]
+
+
+def test_no_name_is_better_than_a_bad_one() -> None:
+    assert names("py", "price = net * 1.19\nif x > 55 or kind == 37:\n    y = 1\n") == ["", "", ""]
