@@ -27,7 +27,8 @@ async def move(pool: asyncpg.Pool, source, target, amount):
     await pool.execute("UPDATE accounts SET cents = cents - $1 WHERE id = $2", amount, source)
     await pool.execute("UPDATE accounts SET cents = cents + $1 WHERE id = $2", amount, target)
 """
-BAD_OF = {"persistlint-transactions": TORN}  # by hook; every other one is shown `BAD`
+OPEN = 'import os\n\nSECRET_KEY = os.environ.get("SECRET_KEY", "correct horse battery staple")\n'
+BAD_OF = {"persistlint-transactions": TORN, "persistlint-literals": OPEN}  # by hook; every other one is shown `BAD`
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 

@@ -249,8 +249,6 @@ class _Reader:
         name = last_name(node.function)
         is_looped = place is not None and place.role is NumberRole.REPETITION and place.other is not None
         is_counted = is_looped and name == "range"
-            place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
-        )
         for index, argument in enumerate(node.arguments):
             taken: Place | None = None
             if is_counted and len(node.arguments) == 1:

@@ -155,7 +155,8 @@ def _is_secret(name: tuple[str, ...]) -> bool:
         name = name[:-1]
     if not name or name == ("pwd",) or not _NO_SECRETS.isdisjoint(name):
         return False
-    return name[-1] in _SECRETS or (name[-1] == "key" and not _KEYS.isdisjoint(name))
+    is_password = name[-1].endswith(("password", "passwd"))  # libpq's PGPASSWORD
+    return is_password or name[-1] in _SECRETS or (name[-1] == "key" and not _KEYS.isdisjoint(name))
 
 
 def _is_foreign(name: tuple[str, ...]) -> bool:
