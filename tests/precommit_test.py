@@ -19,7 +19,10 @@ from persistlint.rules import groups
 ROOT = Path(__file__).parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 FILE_HOOKS = [hook for hook in HOOKS if hook.get("pass_filenames", True)]
-BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+BAD = (
+    'import os\nKEY = os.environ.get("SECRET_KEY", "dev")\n'
+    "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+)
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 
