@@ -40,7 +40,9 @@ _COMPONENTS = (".vue", ".svelte")  # the peers do not read them without plugins
 _ESLINT = """
 import parser from "{parser}";
 export default [{{
-  files: ["**/*"], languageOptions: {{ parser }}, linterOptions: {{ noInlineConfig: true }},
+  files: ["**/*.{{js,jsx,mjs,cjs,ts,tsx,mts,cts}}"],
+  languageOptions: {{ parser, parserOptions: {{ ecmaFeatures: {{ jsx: true }} }} }},
+  linterOptions: {{ noInlineConfig: true }},
   rules: {{ "no-magic-numbers": ["warn", {options}] }},
 }}];
 """

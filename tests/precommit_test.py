@@ -19,16 +19,10 @@ from persistlint.rules import groups
 ROOT = Path(__file__).parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 FILE_HOOKS = [hook for hook in HOOKS if hook.get("pass_filenames", True)]
-BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
-TORN = """import asyncpg
-
-
-async def move(pool: asyncpg.Pool, source, target, amount):
-    await pool.execute("UPDATE accounts SET cents = cents - $1 WHERE id = $2", amount, source)
-    await pool.execute("UPDATE accounts SET cents = cents + $1 WHERE id = $2", amount, target)
-"""
-OPEN = 'import os\n\nSECRET_KEY = os.environ.get("SECRET_KEY", "correct horse battery staple")\n'
-BAD_OF = {"persistlint-transactions": TORN, "persistlint-literals": OPEN}  # by hook; every other one is shown `BAD`
+BAD = (
+    'import os\nKEY = os.environ.get("SECRET_KEY", "dev")\n'
+    "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+)
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 
@@ -43,7 +37,7 @@ def test_the_entry_of_a_hook_is_a_command_that_works(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, *arguments = shlex.split(hook["entry"])
-    (tmp_path / "a.py").write_text(BAD_OF.get(hook["id"], BAD))
+    (tmp_path / "a.py").write_text(BAD)
     monkeypatch.chdir(tmp_path)
     assert program == "persistlint"
     assert main([*arguments, *(["a.py"] if hook in FILE_HOOKS else [])]) == 1
@@ -66,7 +60,6 @@ def test_files_are_chosen_by_kinds_that_pre_commit_knows(hook: dict[str, Any]) -
 def test_pre_commit_runs_every_hook(tmp_path: Path) -> None:
     pytest.importorskip("pre_commit", reason="pre-commit is not installed")
     (tmp_path / "a.py").write_text(BAD)
-    (tmp_path / "torn.py").write_text(TORN)
     (tmp_path / "b.py").write_text("a()  # persistlint: ignore[no-rule]\n")
     (tmp_path / "notes.md").write_text("a note\n")
     (tmp_path / "excluded.py").write_text(BAD)
@@ -78,7 +71,8 @@ def test_pre_commit_runs_every_hook(tmp_path: Path) -> None:
     assert run.returncode == 1, run.stdout + run.stderr
     for hook in HOOKS:
         assert f"- hook id: {hook['id']}\n" in run.stdout
-    assert run.stdout.count("error[interpolated-sql]") == len([hook for hook in HOOKS if hook["id"] not in BAD_OF])
-    assert run.stdout.count("error[missing-transaction]") >= len(BAD_OF)
-    assert "Found 2 errors and 1 warning in 3 files (3 files checked)." in run.stdout
+    for family, rule in (("injection", "interpolated-sql"), ("literals", "credential-fallback")):
+        runs = [hook for hook in HOOKS if "--select" not in hook["entry"] or family in hook["entry"]]
+        assert run.stdout.count(f"error[{rule}]") == len(runs)
+    assert "Found 2 errors and 1 warning in 2 files (2 files checked)." in run.stdout
     assert (tmp_path / "b.py").read_text() == "a()\n"

@@ -207,7 +207,7 @@ def joined(items: Value, separator: Actual, node: Call, range: Range) -> Value:
         if isinstance(items, Text):
             return items
         return Text(pieces_of(Atom(origin_of(element_of(items))), range, node.range))
-    elements = items.elements if len(items.elements) < 40 else tuple(dict.fromkeys(items.elements))
+    elements = items.elements if len(items.elements) < _MANY_ELEMENTS else tuple(dict.fromkeys(items.elements))
     pieces: list[Piece] = []
     for index, element in enumerate(elements):
         if index:
@@ -251,6 +251,7 @@ def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, e
     return Atom(origin_of(receiver))
 
 
+_MANY_ELEMENTS = 40  # of a longer list each is looked at once
 _QUOTES = ('"', "`", "]")
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 LENGTHS = function_names("lengths")
 _CLOCKS = function_names("clocks")
 _LOOKUPS = function_names("lookups")
+_POSITIONS = function_names("positions")
 _CHARACTERS = function_names("characters")
 _DATES = function_names("dates")
 _SAME = function_names("conversions") | function_names("transparent")
@@ -93,6 +94,8 @@ def _result_of(call: Call, name: str, depth: int) -> Quantity:
         return Quantity.TIME
     if name in _CHARACTERS:
         return Quantity.CHARACTER
+    if name in _POSITIONS:
+        return Quantity.POSITION
     if name in _LOOKUPS and call.arguments and isinstance(key := call.arguments[0].value, String):
         return quantity_of_name(key.value)
     return Quantity.CALENDAR if name in _DATES else quantity_of_name(name)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 TAB = "    "
 LONGEST_LINE = 120  # cells of source shown of one line, where no terminal says how wide it is
+MARGIN, LEAST_WIDTH = 10, 40  # cells of a terminal: for line numbers, and for the source at least
 MOST_BYTES = 4  # of a code point in UTF-8
 LONGEST_EXCERPT = 4  # lines; of a longer one the first two and the last are shown
 
@@ -77,7 +78,7 @@ def _write_diagnostics(run: Run, stream: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    width = max(console.width - 10, 40) if console.is_terminal else LONGEST_LINE
+    width = max(console.width - MARGIN, LEAST_WIDTH) if console.is_terminal else LONGEST_LINE
     for result in run.results:
         for diagnostic in result.diagnostics:
             for line in _diagnostic(result.source, diagnostic, width):

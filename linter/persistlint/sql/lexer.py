@@ -184,6 +184,7 @@ _GO = re.compile(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILI
 _SLASH = re.compile(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
 _SLASH_LINE = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
 _COMMAND_STARTS = word_set("; / \\ GO go Go DELIMITER delimiter Delimiter")
+_FIRST_WORDS = 12  # of a statement, which tell its kind
 _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
 _LINE = re.compile(r"[^\r\n]*")
 _COPY_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
@@ -283,7 +284,7 @@ class _Splitter:
             self.start = token.start
         self.end = token.end
         word = token.word
-        if len(self.words) < 12:
+        if len(self.words) < _FIRST_WORDS:
             self.words.append(word)
             first = self.words[0]
             if (first in ("CREATE", "ALTER") and word in _ROUTINES) or (

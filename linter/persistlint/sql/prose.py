@@ -16,6 +16,7 @@ _PHRASES = word_set(  # they may stand beside another word
     " CONFLICT DUPLICATE NULLS START CONNECT PRIOR SIBLINGS OPTION RECOMPILE DATE TIMESTAMP TIMESTAMPTZ INTERVAL TIES"
     " PERCENT NOLOCK AGAINST BOOLEAN LANGUAGE FINAL SAMPLE PREWHERE SETTINGS FOR EXCLUDED COLLATE UPDLOCK WINDOW"
 )
+_HEAD = 50  # tokens in which a block would have begun
 _FREE_CLAUSES = word_set("name definition options window columns start with")  # words may stand side by side
 _FIXED = (Kind.PARAMETER, Kind.STRING)
 
@@ -72,7 +73,7 @@ def _is_foreign(grammar: Grammar, index: int, token: Token, frame: Frame) -> boo
                 not following or following in SHAPES or HOLE in following or following in ("END", "IF", "ELSE")
             )
             return not is_statement and not any(
-                grammar.word(at) in ("BEGIN", "DECLARE") for at in range(min(index, 50))
+                grammar.word(at) in ("BEGIN", "DECLARE") for at in range(min(index, _HEAD))
             )
     return token.kind is Kind.OTHER
 

@@ -123,6 +123,7 @@ if TYPE_CHECKING:
 
 _NAMED_AS_SQL = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))", re.ASCII)
 _SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
+_LONGEST = 60  # characters of an expression that a message shows
 _STANDS = {
     Context.VALUE: "",
     Context.QUOTED: ", inside quotes",
@@ -167,7 +168,7 @@ def _is_interpolated(least: Origin, hole: Hole) -> bool:
 
 
 def _what(hole: Hole) -> str:
-    return f"`{hole.expression}`" if len(hole.expression) <= 60 else "This value"
+    return f"`{hole.expression}`" if len(hole.expression) <= _LONGEST else "This value"
 
 
 def _help(fact: SqlText) -> str:

@@ -110,6 +110,7 @@ _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000
 _LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
 _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
+_WHOLE, _HALF = 100, 0.5
 _TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])
@@ -160,7 +161,7 @@ def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
 def _is_plain(number: Number) -> bool:
     """Whether a number means what it is, where it stands."""
     value, quantity = number.value, number.quantity
-    if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == 100) or 0 < abs(value) < _TOLERANCE:
+    if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == _WHOLE) or 0 < abs(value) < _TOLERANCE:
         return True
     match number.role:
         case NumberRole.ARITHMETIC | NumberRole.STEP:
@@ -193,7 +194,7 @@ def _is_plain_bound(number: Number) -> bool:
         case Quantity.TIME_UNIT:
             return value in _OF_TIME
         case Quantity.CHANCE:
-            return value == 0.5
+            return value == _HALF
     return False
 
 
