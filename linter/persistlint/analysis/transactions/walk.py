@@ -79,6 +79,7 @@ class Walk:
     file: File
     scope: Scope
     active: tuple[Function, ...] = ()
+    depth: int = 0  # how many calls lie between the function and the one that is looked at
     effects: list[Effect] = field(default_factory=list)
     opened: list[Open] = field(default_factory=list)  # every transaction of the function
     around: list[Open] = field(default_factory=list)  # those that the current place is lexically inside of
@@ -110,7 +111,7 @@ class Walk:
 
     def beside(self, scope: Scope) -> Walk:
         """A walk through another function of the file."""
-        return Walk(self.file, scope)
+        return Walk(self.file, scope, depth=self.depth + 1)
 
     def enter(self, function: Function, given: dict[str, Known] | None = None) -> None:
         """Bind the parameters and run the body; `given` are the handles that a call hands over."""
