@@ -41,6 +41,7 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
     parts = [piece if isinstance(piece, str) else None for piece in text]
     found = iter(contexts(parts, place.clause, place.dialect) if None in parts else ())
     made: list[str | Hole] = []
+    expressions: dict[Range, str] = {}  # all placeholders stand for one expression, the whole text of the SQL
     is_begun = not place.is_whole  # whether anything of the statement stands before
     before = ""
     for index, piece in enumerate(text):
@@ -61,7 +62,9 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
             origin = min(origin, Origin.METADATA)
         elif origin is Origin.NUMBER and context.kind is Context.VALUE and before.endswith("-"):
             origin = Origin.UNKNOWN  # `-{n}` with a negative number begins a comment: `--1`
-        expression = " ".join(source.text(piece.range).split())
+        if piece.range not in expressions:
+            expressions[piece.range] = " ".join(source.text(piece.range).split())
+        expression = expressions[piece.range]
         made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
         is_begun, before = True, ""
     return Text(tuple(made))

@@ -83,8 +83,9 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         todo.extend(walk.later)
         results.append((found, walk))
     opens = any(_opens(walk) for _, walk in results)
+    inside = file.called_inside()
     for function, walk in results:
-        yield from _facts_of(function, walk, file, opens)
+        yield from _facts_of(function, walk, file, opens, inside)
 
 
 def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
@@ -169,7 +170,7 @@ def _decorated(function: Function, walk: Walk) -> None:
             walk.around.append(opened)
 
 
-def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool) -> Iterator[Fact]:
+def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, inside: set[int]) -> Iterator[Fact]:
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
     if walk.effects or transactions:
@@ -179,7 +180,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool) ->
             tuple(walk.effects),
             transactions,
             receives,
-            function is not None and file.is_called_inside(function),
+            id(function) in inside,
             opens and function is not None and not is_entry(function) and not _opens(walk),
             function is not None and function.is_async,
         )

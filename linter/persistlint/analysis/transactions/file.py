@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 
-MOST_STEPS = 20_000  # statements of one file; beyond that, helpers are no longer followed
+MOST_STEPS = 50_000  # statements of one file and effects of its helpers; beyond that, helpers are no longer followed
+DEEPEST_CALL = 3  # helpers of the file that are followed into one another
 MOST_EFFECTS = 400  # of one function; what comes behind them is not looked at
 _FEWEST_WORDS = 4  # of a comment that explains something, its mark included
 
@@ -59,13 +60,21 @@ class File:
         """Whether a function can do anything to a database."""
         return self.wanted is None or self.wanted.includes(function)
 
-    def is_called_inside(self, function: Function, asked: tuple[Function, ...] = ()) -> bool:
-        """Whether every call of a function in this file stands inside a transaction, there or further out."""
-        calls = self.calls.get(id(function), ())
-        return bool(calls) and all(
-            inside or (caller is not None and caller not in asked and self.is_called_inside(caller, (*asked, function)))
-            for caller, inside in calls
-        )
+    def called_inside(self) -> set[int]:
+        """The functions of which every call in this file stands inside a transaction, there or further out."""
+        outside = {called: [caller for caller, inside in calls if not inside] for called, calls in self.calls.items()}
+        waiting: dict[int, list[int]] = {}
+        for called, callers in outside.items():
+            for caller in callers:
+                waiting.setdefault(id(caller), []).append(called)
+        open_calls = {called: len(callers) for called, callers in outside.items()}
+        found = [called for called, count in open_calls.items() if count == 0]
+        for inside in found:
+            for called in waiting.get(inside, ()):
+                open_calls[called] -= 1
+                if open_calls[called] == 0:
+                    found.append(called)
+        return set(found)
 
     def source_range(self) -> Range:
         """The whole file."""

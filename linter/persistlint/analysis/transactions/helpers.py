@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.transactions.file import MOST_EFFECTS, MOST_STEPS
+from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
 from persistlint.analysis.transactions.handles import Known
 from persistlint.analysis.transactions.open import Open
 from persistlint.facts import Effect, Scoping
@@ -31,7 +31,9 @@ def call_helper(walker: Walk, node: Call, function: Function) -> None:
     outer = walker.current()
     caller = walker.active[0] if walker.active else None
     walker.file.calls.setdefault(id(function), []).append((caller, outer is not None))
-    if function.is_generator or walker.file.steps > MOST_STEPS or not walker.file.is_wanted(function):
+    if walker.depth == DEEPEST_CALL or walker.file.steps > MOST_STEPS:
+        return
+    if function.is_generator or not walker.file.is_wanted(function):
         return
     given: list[tuple[str, Known]] = []
     parameters = [p for p in function.parameters if p.name != function.receiver]
@@ -46,6 +48,7 @@ def call_helper(walker: Walk, node: Call, function: Function) -> None:
                 if isinstance(entry.key, String) and value is not None:
                     given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
     effects, opened = summary(walker, function, tuple(given))
+    walker.file.steps += len(effects)
     names = frozenset[str]().union(*(walker.names_in(argument.value) for argument in node.arguments))
     for effect in effects[: MOST_EFFECTS - len(walker.effects)]:
         walker.effects.append(called(walker, effect, node, function, outer, names))
@@ -57,7 +60,7 @@ def summary(
     walker: Walk, function: Function, given: tuple[tuple[str, Known], ...]
 ) -> tuple[tuple[Effect, ...], tuple[Open, ...]]:
     """The effects of a function that is given these handles, and the transactions that it opens."""
-    key = (id(function), given)
+    key = (id(function), given, walker.depth)
     if key not in walker.file.summaries:
         walker.file.summaries[key] = ((), ())  # while it is under way, for helpers that call one another
         home = walker.file.scopes.get(id(function)) or _outermost(walker.scope)

@@ -72,6 +72,9 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
+_DEEPEST = 1_000  # expressions, one inside the other
+
+
 @dataclass
 class Walk:
     """The walk through one function."""
@@ -79,6 +82,8 @@ class Walk:
     file: File
     scope: Scope
     active: tuple[Function, ...] = ()
+    depth: int = 0  # how many calls lie between the function and the one that is looked at
+    nested: int = 0  # how many expressions lie around the one that is walked
     effects: list[Effect] = field(default_factory=list)
     opened: list[Open] = field(default_factory=list)  # every transaction of the function
     around: list[Open] = field(default_factory=list)  # those that the current place is lexically inside of
@@ -110,7 +115,7 @@ class Walk:
 
     def beside(self, scope: Scope) -> Walk:
         """A walk through another function of the file."""
-        return Walk(self.file, scope)
+        return Walk(self.file, scope, depth=self.depth + 1)
 
     def enter(self, function: Function, given: dict[str, Known] | None = None) -> None:
         """Bind the parameters and run the body; `given` are the handles that a call hands over."""
@@ -359,7 +364,14 @@ class Walk:
     # -------------------------------------------------------------------------------------------- expressions
 
     def visit(self, node: Expression, use: Use) -> None:
-        """Walk an expression in the order in which it is evaluated."""
+        """Walk an expression in the order in which it is evaluated; what is nested too deep is left out."""
+        if self.nested == _DEEPEST:
+            return
+        self.nested += 1
+        self._visit(node, use)
+        self.nested -= 1
+
+    def _visit(self, node: Expression, use: Use) -> None:
         match node:
             case Await(value=value):
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))

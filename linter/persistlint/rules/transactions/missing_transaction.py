@@ -138,6 +138,7 @@ _RETENTION = re.compile(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
+_MOST_WRITES = 100  # of one function that are compared with one another
 
 
 @rule("missing-transaction", on=Procedure, severity=Severity.ERROR)
@@ -148,10 +149,16 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         return
     if fact.receives is not None or fact.is_called_inside:
         return
-    for index, later in enumerate(fact.effects):
-        before = enumerate(fact.effects[:index] if _stands_alone(later, fact) else ())
-        pairs = ((effect, fact.effects[start:index]) for start, effect in before if _stands_alone(effect, fact))
-        earlier = next((effect for effect, between in pairs if _belong_together(effect, later, between)), None)
+    # How many effects outside the database stand before each write that commits by itself.
+    alone: list[tuple[int, Effect]] = []
+    outside = 0
+    for effect in fact.effects:
+        outside += effect.kind is EffectKind.EXTERNAL
+        if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
+            alone.append((outside, effect))
+    for number, (outside, later) in enumerate(alone):
+        before = (effect for passed, effect in alone[:number] if passed == outside)
+        earlier = next((effect for effect in before if _belong_together(effect, later)), None)
         if earlier is not None:
             yield context.report(
                 later.range,
@@ -181,7 +188,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
     )
 
 
-def _belong_together(earlier: Effect, later: Effect, between: tuple[Effect, ...]) -> bool:
+def _belong_together(earlier: Effect, later: Effect) -> bool:
     is_ambient = later.handle.library is not None and later.handle.library.transactions.ambient
     same = earlier.handle.library is later.handle.library
     return (
@@ -191,7 +198,6 @@ def _belong_together(earlier: Effect, later: Effect, between: tuple[Effect, ...]
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
-        and not any(effect.kind is EffectKind.EXTERNAL for effect in between)
         and bool(earlier.names & later.names)
     )
 
