@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from persistlint.facts import SqlText
+from persistlint.facts import JsonFact, SqlText
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Which module of this room makes which facts, kinds derived from them included: its function
 # `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them.
-_MAKERS: tuple[tuple[type[Any], str], ...] = ((SqlText, "queries"),)
+_MAKERS: tuple[tuple[type[Any], str], ...] = ((SqlText, "queries"), (JsonFact, "json"))
 
 
 def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
