@@ -19,7 +19,13 @@ from persistlint.rules import groups
 ROOT = Path(__file__).parent.parent
 HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
 FILE_HOOKS = [hook for hook in HOOKS if hook.get("pass_filenames", True)]
-BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+BAD = """\
+def find(cursor, name):
+    cursor.execute(f"SELECT * FROM users WHERE name = '{name}'")
+
+def city(payload):
+    return payload.get("company").get("city")
+"""  # one defect of every family
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 

@@ -9,7 +9,7 @@ from persistlint.analysis.json import calls
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.run import Chain, Run
 from persistlint.analysis.json.tables import Owner
-from persistlint.analysis.json.values import Document, Keys, Pairs, Several, Text, Thing, Value, join
+from persistlint.analysis.json.values import A_ROW, Document, Keys, Pairs, Several, Text, Thing, Value, join
 from persistlint.facts import HopKind, JsonHop, JsonOrigin
 from persistlint.ir import (
     AssignmentExpression,
@@ -76,15 +76,12 @@ def element_of(value: Value | None) -> Value | None:
     """An element of a value: it is there, whatever is in it."""
     match value:
         case Document():
-            return replace(value, cause=None, length=_ROW)
+            return replace(value, cause=None, length=A_ROW)
         case Pairs(document=document):
             return Several((None, replace(document, cause=None, length=0)))
         case Thing(kind="file"):
             return Text(JsonOrigin.FILE)
     return None
-
-
-_ROW = 1_000_000  # what a table has in its rows is there, by number too
 
 
 def _assign(target: Expression, source: Expression | None, value: Value | None, run: Run, state: State) -> None:

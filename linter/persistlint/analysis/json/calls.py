@@ -11,7 +11,7 @@ from persistlint.analysis.json.checks import hand_on
 from persistlint.analysis.json.decoding import decode
 from persistlint.analysis.json.places import owner_of, place_of
 from persistlint.analysis.json.tables import Owner
-from persistlint.analysis.json.values import Declared, Document, Keys, Named, Text, Thing, Value, join
+from persistlint.analysis.json.values import A_ROW, Declared, Document, Keys, Named, Text, Thing, Value, join
 from persistlint.analysis.names import last_name
 from persistlint.facts import JsonOrigin
 from persistlint.ir import (
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from persistlint.analysis.json.state import State
     from persistlint.analysis.json.tables import Entry
 
-_ROWS_OF_ONE = 1_000_000  # how long a row is: its columns by number are there
 _HTTP_PATH = re.compile(r"/|https?:|\$\{|\?")
 _HTTP_METHODS = frozenset(["get", "post", "put", "patch", "delete", "request"])
 _HTTP_CLIENT = re.compile(r".*(?:client|axios|http|api|request|instance|service)s?")
@@ -80,7 +79,7 @@ def given(entry: Entry, node: Expression, run: Run, base: Value | None) -> Value
         case "rows":
             return Document(JsonOrigin.ROWS, node.range, frozenset(), length=int(is_checked))
         case "row":
-            return Document(entry.origin or JsonOrigin.ROWS, node.range, frozenset(), length=_ROWS_OF_ONE)
+            return Document(entry.origin or JsonOrigin.ROWS, node.range, frozenset(), length=A_ROW)
         case "same" | None:
             return Text(base.origin) if isinstance(base, Document) else base
         case kind:

@@ -22,6 +22,8 @@ _ERRORS = ("ValueError", "JSONDecodeError", "Exception", "BaseException")
 
 
 def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None) -> Value | None:
+    """What a call gives that decodes, as its entry in the tables says; `base` is the value of its object. Where it
+    decodes into a variable, the variable has it afterwards."""
     at = entry.decodes if entry.decodes is not None else 0
     source: Value | None = base if at < 0 else None
     text = node.range

@@ -10,7 +10,7 @@ from persistlint.analysis.json import guards
 from persistlint.analysis.json.binding import bind, element_of, iterate
 from persistlint.analysis.json.callbacks import Callbacks
 from persistlint.analysis.json.evaluate import evaluate
-from persistlint.analysis.json.places import place_of
+from persistlint.analysis.json.places import place_of, unwrapped
 from persistlint.analysis.json.run import ANY_ERROR, Run
 from persistlint.analysis.json.state import State
 from persistlint.analysis.json.values import Declared, Document, Several, Text, join
@@ -171,8 +171,8 @@ class JsonDomain(Domain[State]):
         place = place_of(target)
         if operator == "=":
             bind(target, value, found, run, state)
-            if value is not None and (shaped := run.shaped.get(_inner(value).range)) is not None:
-                run.shaped[_inner(value).range] = (place, shaped[1])
+            if value is not None and (shaped := run.shaped.get(unwrapped(value).range)) is not None:
+                run.shaped[unwrapped(value).range] = (place, shaped[1])
             return
         if place is None:
             return
@@ -211,16 +211,10 @@ class JsonDomain(Domain[State]):
         """Take note of decoded JSON that is declared to be of a type."""
         run = self.run
         document = run.document(value)
-        if document is None or run.language == "go" or document.root != _inner(value).range or state is None:
+        if document is None or run.language == "go" or document.root != unwrapped(value).range or state is None:
             return
         if document.origin.is_trusted or document.keys is not None or not run.shapes.is_named(type):
             return
         place = place_of(target) if target is not None else None
         at = (range or value).range
-        run.shaped.setdefault(_inner(value).range, (place, JsonShape(at, type, document.origin)))
-
-
-def _inner(value: Expression) -> Expression:
-    while isinstance(value, Await | TypeAssertion):
-        value = value.value
-    return value
+        run.shaped.setdefault(unwrapped(value).range, (place, JsonShape(at, type, document.origin)))

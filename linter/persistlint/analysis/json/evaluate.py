@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.json import calls
 from persistlint.analysis.json.hops import Step, take
-from persistlint.analysis.json.places import owner_of, place_of
+from persistlint.analysis.json.places import owner_of, place_of, unwrapped
 from persistlint.analysis.json.run import Chain, Run
 from persistlint.analysis.json.tables import Owner
 from persistlint.analysis.json.values import Declared, Document, Named, Several, Text, Thing, Value, join
@@ -154,13 +154,9 @@ def _member(node: Expression, name: str, base: Value | None, run: Run) -> Value 
         siblings, path = run.siblings(node.value), ".".join(place_of(node.value) or ())
     entry: Entry | None = run.member(name, Owner(kind, owner, path, siblings))
     if entry is None:
-        return _row_member(owner, name, base, run)
+        # A column of something that is called `row`, as text: what else could be decoded from it.
+        return Text(JsonOrigin.ROWS) if owner in _ROW_NAMES and not isinstance(base, Thing) else None
     return calls.given(entry, node, run, base)
-
-
-def _row_member(owner: str, name: str, base: Value | None, run: Run) -> Value | None:
-    """A column of something that is called `row`, as text: what else could be decoded from it."""
-    return Text(JsonOrigin.ROWS) if owner in _ROW_NAMES and not isinstance(base, Thing) else None
 
 
 def _column(node: Attribute, run: Run) -> Value | None:
@@ -248,7 +244,7 @@ def _assertion(node: TypeAssertion, run: Run, state: State) -> Value | None:
         return value
     keys = run.shapes.keys(node.type)
     if value.origin is JsonOrigin.ROWS and keys is None:
-        is_column = isinstance(_inner(node.value), Attribute | Subscript)
+        is_column = isinstance(unwrapped(node.value), Attribute | Subscript)
         return Document(JsonOrigin.COLUMN, node.value.range) if is_column else value
     return replace(value, keys=keys, type=node.type)
 
@@ -270,12 +266,6 @@ def _go_assertion(node: TypeAssertion, value: Value | None, run: Run, state: Sta
     run.chains[id(node)] = replace(chain, range=node.range, is_asserted=is_reported or not is_checked)
     is_untyped = run.shapes.is_untyped(node.type) or run.shapes.is_untyped_list(node.type)
     return Document(value.origin, value.root, type=node.type) if is_untyped else None
-
-
-def _inner(node: Expression) -> Expression:
-    while isinstance(node, TypeAssertion):
-        node = node.value
-    return node
 
 
 def _is_of_json(value: Document, type: str, run: Run) -> bool:

@@ -57,6 +57,13 @@ def place_of(expression: Expression) -> Place | None:
     return None
 
 
+def unwrapped(expression: Expression) -> Expression:
+    """What is awaited, or asserted to be of a type."""
+    while isinstance(expression, Await | TypeAssertion):
+        expression = expression.value
+    return expression
+
+
 def owner_of(expression: Expression) -> str:
     """The name by which a reader would call an object, in lower case; "" for one that is too far down a chain."""
     for _ in range(_NEAREST):

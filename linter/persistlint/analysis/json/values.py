@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
+A_ROW = 1_000_000  # how many elements a row has, so to speak: its columns are there, by number too
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """Decoded JSON, a row of a query, or a part of one of them. `root` is the expression that it came from.

@@ -2,9 +2,10 @@
 ## What it finds
 
 A copy that is made by encoding a value and decoding it again: `JSON.parse(JSON.stringify(value))`,
-`json.loads(json.dumps(value))`. The rule is off by default.
+`json.loads(json.dumps(value))`.
 
-A replacer, a reviver or any other argument says that more is meant than a copy, and is left alone.
+The rule is off by default. A replacer, a reviver or any other argument says that more is meant than a copy, and is left
+alone.
 
 ## Why it matters
 

@@ -2,11 +2,10 @@
 ## What it finds
 
 Text that SQL takes out of JSON and makes a number, a boolean, a time or a UUID of: `(payload->>'age')::int`,
-`CAST(payload->>'total' AS numeric)`; and functions that take arrays alone, on a part of a JSON value. It reads SQL
-files and the SQL in strings of code.
+`CAST(payload->>'total' AS numeric)`; and functions that take arrays alone, on a part of a JSON value.
 
-Left alone is what stands in a `CASE`, or in an `IF` of a routine, that tests what the JSON holds. A condition in
-`WHERE` is no guard: the database may evaluate the cast first.
+It reads SQL files and the SQL in strings of code. Left alone is what stands in a `CASE`, or in an `IF` of a routine,
+that tests what the JSON holds. A condition in `WHERE` is no guard: the database may evaluate the cast first.
 
 ## Why it matters
 
