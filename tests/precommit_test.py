@@ -45,6 +45,7 @@ RULES = {
     "injection": "error[interpolated-sql]",
     "literals": "error[credential-fallback]",
     "transactions": "error[missing-transaction]",
+    "json": "warning[unchecked-json-key]",
 }
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 

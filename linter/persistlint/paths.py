@@ -14,9 +14,8 @@ _MIGRATION = re.compile(
 _GENERATED = re.compile(
     r"_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated", re.I
 )
-
 _VENDORED = re.compile(
-    r"(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|bower_components)/"
+    r"(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$",
@@ -43,6 +42,12 @@ _SETTINGS = re.compile(
 def is_test(path: str) -> bool:
     """Whether a file holds tests or what only they use."""
     return bool(_TEST.search(path))
+
+
+def is_shipped(path: str) -> bool:
+    """Whether a file is what people wrote and what runs in production, again and again: no test, no migration, nothing
+    generated, nobody else's."""
+    return not (is_test(path) or is_migration(path) or is_generated(path) or _VENDORED.search(path))
 
 
 def is_migration(path: str) -> bool:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact
     from persistlint.source import Range, SourceFile
 
+_WIDTH = 60  # code points of source text in a message
+
 F = TypeVar("F", bound="Fact")
 Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
 
@@ -60,6 +62,11 @@ class RuleContext:
     file: SourceFile
     severity: Severity
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, range: Range) -> str:
+        """The source text of a range as a message shows it: on one line, its middle left out where it is long."""
+        text = " ".join(self.file.text(range).split())
+        return text if len(text) <= _WIDTH else f"{text[: _WIDTH // 2]}…{text[1 - _WIDTH // 2 :]}"
 
     def report(
         self,

@@ -11,6 +11,7 @@ from persistlint.facts import (
     ErrorAnswer,
     Fallback,
     Handled,
+    JsonFact,
     MixedResult,
     Procedure,
     SqlText,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
+    ((JsonFact,), "json"),
     ((Calculation,), "numbers"),
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),

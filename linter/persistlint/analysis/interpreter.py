@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import guards
+from persistlint.analysis.exits import never_returns
 from persistlint.analysis.expressions import combine, evaluate
 from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.schedule import STAGES, Wanted
@@ -46,7 +47,6 @@ from persistlint.ir import (
     Assign,
     AssignmentExpression,
     Block,
-    Call,
     ClassDefinition,
     Collection,
     Constant,
@@ -86,26 +86,6 @@ if TYPE_CHECKING:
 
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
 MOST_STEPS = 60_000  # statements run for one file; beyond that calls are no longer followed
-
-_EXITS = frozenset(
-    [
-        "exit",
-        "abort",
-        "Exit",
-        "Fatal",
-        "Fatalf",
-        "Fatalln",
-        "Panic",
-        "Panicf",
-        "Panicln",
-        "panic",
-        "die",
-        "FailNow",
-        "fail",
-        "notFound",
-        "redirect",
-    ]
-)
 
 
 @dataclass
@@ -325,7 +305,7 @@ class Interpreter:
         match statement:
             case ExpressionStatement(value=value):
                 self.evaluate(value)
-                if _exits(value):
+                if never_returns(value):
                     self.state = None
             case Assign():
                 self._assign(statement)
@@ -825,10 +805,6 @@ def _attributes(state: State, name: str) -> dict[str, Value]:
     """What is known of the attributes of an object."""
     prefix = name + "."
     return {path[len(prefix) :]: value for path, value in state.values.items() if path.startswith(prefix)}
-
-
-def _exits(expression: Expression) -> bool:
-    return isinstance(expression, Call) and last_name(expression.function) in _EXITS
 
 
 def _is_map(value: Value) -> bool:

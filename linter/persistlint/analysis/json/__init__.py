@@ -1,0 +1,118 @@
+"""What a file does with JSON: where it decodes and encodes, how far it reaches into what it decoded, what checks that.
+
+`domain` walks the functions that hold a candidate, with what the tables say of libraries (`tables`), what each
+expression is (`evaluate`, `calls`), what tests say (`guards`) and what variables hold (`binding`, `state`); `hops` is
+where a step into a value is judged. What Go does with errors (`errors`), what JSON cannot hold (`encoding`) and casts
+in SQL (`casts`) are matters of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.flow import Flow
+from persistlint.analysis.json import casts, encoding, errors
+from persistlint.analysis.json.domain import JsonDomain
+from persistlint.analysis.json.run import Run
+from persistlint.analysis.json.shapes import Shapes
+from persistlint.analysis.json.state import State
+from persistlint.analysis.json.tables import table
+from persistlint.analysis.names import Names
+from persistlint.facts import HopKind, JsonAccess, JsonKeys, JsonOrigin, JsonResponse
+from persistlint.ir import ClassDefinition, Function, Module
+from persistlint.languages import languages as all_languages
+from persistlint.libraries import catalogue
+from persistlint.paths import is_shipped, is_test
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from persistlint.facts import Fact, JsonFact
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+
+# Chains whose shape alone says that they are candidates.
+_SHAPES = {
+    "python": re.compile(rb"\.get\([^()]*\)\s*[.\[]|[\"']\]\s*\[\d+\]\s*\["),
+    "javascript": re.compile(
+        rb"\[[\"']parse[\"']\]\(|\.(?:get|post|put|patch|delete|request)\(\s*[\"'`](?:/|http|\$\{)"
+    ),
+    "go": re.compile(rb"\.\((?:map\[|\[\]|string\)|float64\)|bool\))"),
+}
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """Everything that a file does with JSON. Tests are left out, and so is what runs once or is nobody's own, but for
+    its SQL."""
+    language = all_languages()[syntax.source.language]
+    if is_test(syntax.source.path):
+        return
+    yield from casts.facts(syntax)
+    if language.name == "sql" or not is_shipped(syntax.source.path):
+        return
+    known = table(language.libraries)
+    shapes = Shapes(syntax.source, language.libraries)
+    patterns = (known.attributes, _SHAPES.get(language.libraries), shapes.mentions)
+    called = known.calls | frozenset(names.json)
+    found = [range.start for name, range in syntax.calls if name in called]
+    found += [match.start() for pattern in patterns if pattern for match in pattern.finditer(syntax.source.content)]
+    if not found:
+        return
+    starts = sorted(found)  # a function that holds none of them is not looked at
+    module = syntax.lower()
+
+    def is_wanted(function: Function) -> bool:
+        index = bisect_left(starts, function.range.start)
+        return index < len(starts) and starts[index] < function.range.end
+
+    yield from _walked(syntax, module, shapes, is_wanted, names)
+    yield from encoding.facts(syntax, module, is_wanted)
+    if language.name == "go":
+        yield from errors.facts(syntax, module, is_wanted)
+
+
+def _walked(
+    syntax: Syntax, module: Module, shapes: Shapes, is_wanted: Callable[[Function], bool], names: ProjectNames
+) -> Iterator[JsonFact]:
+    source = syntax.source
+    folder = all_languages()[source.language].libraries
+    shapes.classes = {item.name: item for item in module.body if isinstance(item, ClassDefinition)}
+    scope = Names(catalogue(folder), folder)
+    run = Run(source, source.language, scope, table(folder), shapes, frozenset(names.json))
+    domain = JsonDomain(run, is_wanted)
+    Flow(domain, State(), leaves_switch=source.language != "python").block(module.body)
+    for chain in run.chains.values():
+        if chain.hops:
+            is_direct = run.is_call(chain.root)
+            access = JsonAccess(chain.range, chain.root.range, chain.origin, is_direct, chain.hops)
+            run.accesses[chain.range] = access
+    yield from run.parses.values()
+    yield from run.assertions.values()
+    yield from run.accesses.values()
+    yield from _keys(run)
+    for request, decoded in run.requests.items():
+        if request not in run.answered:
+            yield JsonResponse(decoded[0], request)
+    for place, shape in run.shaped.values():
+        if place is None or place not in run.validated:
+            yield shape
+
+
+def _keys(run: Run) -> Iterator[JsonKeys]:
+    """The keys that Python takes from bodies, line by line."""
+    if run.language != "python":
+        return
+    by_line: dict[tuple[int, JsonOrigin], list[JsonAccess]] = {}
+    for access in run.accesses.values():
+        first = access.hops[0]
+        is_body = access.origin is JsonOrigin.REQUEST or (access.origin is JsonOrigin.RESPONSE and access.is_direct)
+        is_key = first.kind is HopKind.KEY and first.name and not first.is_checked
+        if is_body and is_key and not access.failing:
+            line = run.source.line_of(access.range.start)
+            by_line.setdefault((line, access.origin), []).append(access)
+    for (_, origin), found in by_line.items():
+        found.sort(key=lambda access: access.range)
+        keys = tuple(dict.fromkeys(access.hops[0].name for access in found))
+        yield JsonKeys(found[0].range, keys, origin)

@@ -1,0 +1,56 @@
+"""Values that go to functions of which nothing is known: by its name, one may check the whole of a value."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.json.places import place_of
+from persistlint.analysis.json.values import Document
+from persistlint.analysis.names import last_name
+
+if TYPE_CHECKING:
+    from persistlint.analysis.json.run import Run
+    from persistlint.analysis.json.state import State
+    from persistlint.ir import Call
+
+_CHECKS = re.compile(
+    r"(?:is|has|are|must|check|assert|ensure|verify|require|required|guard|expect|sanitize|normalize|parse|safe|load"
+    r"|structure|matches|conforms|satisfies|deserialize|coerce|missing|from)(?:_|[A-Z]|$)|.*(?:[vV]alid|[sS]chema)|.*_check$"
+)
+_NO_CHECKS = frozenset(
+    [
+        "isinstance",
+        "isArray",
+        "isNaN",
+        "isInteger",
+        "isFinite",
+        "is_file",
+        "is_dir",
+        "parseInt",
+        "parseFloat",
+        "hasOwnProperty",
+    ]
+)
+_LOGS = re.compile(
+    r"(?:print\w*|log|debug|info|warn\w*|error|trace|println|Print\w*|Log\w*|Debug\w*|repr|str|len|type)"
+)
+
+
+def hand_on(node: Call, run: Run, state: State) -> None:
+    """A value goes to a function that nothing is known of: it may look at a status, and by its name at a shape."""
+    name = last_name(node.function)
+    if _LOGS.fullmatch(name):
+        return
+    is_check = name not in _NO_CHECKS and _CHECKS.match(name) is not None
+    for argument in node.arguments:
+        value = run.value(argument.value)
+        run.look_at(value)
+        is_model = argument.spread and run.language == "python"  # `Model(**data)` takes what it needs
+        if not isinstance(value, Document) or not (is_check or is_model):
+            continue
+        run.look_into(value)
+        place = place_of(argument.value)
+        if place is not None:
+            state.validate(place)
+            run.validated.add(place)

@@ -1,0 +1,83 @@
+"""Calls that decode JSON: where the text comes from, whether a failure is caught, and what the result is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.json.places import place_of
+from persistlint.analysis.json.values import Declared, Document, Named, Text, Thing, Value
+from persistlint.analysis.names import last_name
+from persistlint.facts import HopKind, JsonOrigin, JsonParse
+from persistlint.ir import Call, Expression
+
+if TYPE_CHECKING:
+    from persistlint.analysis.json.run import Run
+    from persistlint.analysis.json.state import State
+    from persistlint.analysis.json.tables import Entry
+    from persistlint.source import Range
+
+_FILES = re.compile(r"read|file|open|path|resource|asset|fixture|disk", re.IGNORECASE)
+_ERRORS = ("ValueError", "JSONDecodeError", "Exception", "BaseException")
+
+
+def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None) -> Value | None:
+    """What a call gives that decodes, as its entry in the tables says; `base` is the value of its object. Where it
+    decodes into a variable, the variable has it afterwards."""
+    at = entry.decodes if entry.decodes is not None else 0
+    source: Value | None = base if at < 0 else None
+    text = node.range
+    encoded: Range | None = None
+    if 0 <= at < len(node.arguments):
+        source, text = run.value(node.arguments[at].value), node.arguments[at].value.range
+    origin: JsonOrigin | None = None
+    match source:
+        case Text():
+            origin, encoded = source.origin, source.encoded
+            if source.response is not None:
+                run.decoding(node, source.response)
+        case Document(origin=origin):
+            if origin is JsonOrigin.COLUMN:
+                origin = JsonOrigin.ROWS  # what is decoded here is kept as text
+        case Thing(kind="file" | "answer"):
+            origin = JsonOrigin.FILE if source.kind == "file" else JsonOrigin.RESPONSE
+        case Thing(kind="decoder", origin=origin, range=made):
+            if made in run.sent:
+                run.decoding(node, made)
+        case None | Named() if at >= 0 and at < len(node.arguments):
+            is_file = run.text(node.function).endswith("load") or _reads_file(node.arguments[at].value)
+            origin = JsonOrigin.FILE if is_file else None
+    if entry.into is None:
+        run.parses[node.range] = JsonParse(
+            node.range,
+            run.text(node.function),
+            text,
+            origin,
+            is_guarded=run.catches(*_ERRORS),
+            is_top_level=not run.functions,
+            copied=encoded if encoded is not None and len(node.arguments) == 1 and _is_call(node, at) else None,
+        )
+        may_be_null = run.is_script and origin is JsonOrigin.STORAGE and _is_item(node, state)
+        return Document(origin or JsonOrigin.TEXT, node.range, cause=HopKind.KEY if may_be_null else None)
+    if entry.into < len(node.arguments):
+        target = node.arguments[entry.into].value
+        place = place_of(target)
+        declared = run.value(target)
+        if place is not None and isinstance(declared, Declared):
+            keys = None if run.shapes.is_untyped(declared.type) else frozenset[str]()
+            state.assign(place, Document(origin or JsonOrigin.TEXT, node.range, keys, type=declared.type))
+    return None
+
+
+def _is_call(node: Call, at: int) -> bool:
+    return isinstance(node.arguments[at].value, Call)
+
+
+def _is_item(node: Call, state: State) -> bool:
+    """Whether what is decoded is an item of a store that is null where there is none: JSON knows null too."""
+    text = node.arguments[0].value if node.arguments else None
+    return isinstance(text, Call) and not state.is_present(place_of(text))
+
+
+def _reads_file(node: Expression) -> bool:
+    return isinstance(node, Call) and _FILES.search(last_name(node.function)) is not None

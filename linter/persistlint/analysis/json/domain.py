@@ -1,0 +1,220 @@
+"""The walk over a file with what is known of the JSON in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.flow import Domain
+from persistlint.analysis.json import guards
+from persistlint.analysis.json.binding import bind, element_of, iterate
+from persistlint.analysis.json.callbacks import Callbacks
+from persistlint.analysis.json.evaluate import evaluate
+from persistlint.analysis.json.places import place_of, unwrapped
+from persistlint.analysis.json.run import ANY_ERROR, Run
+from persistlint.analysis.json.state import State
+from persistlint.analysis.json.values import Declared, Document, Several, Text, join
+from persistlint.analysis.names import last_name
+from persistlint.facts import JsonShape
+from persistlint.ir import (
+    Assign,
+    Await,
+    Call,
+    Collection,
+    Expression,
+    Function,
+    Import,
+    Loop,
+    Mapping,
+    Return,
+    Statement,
+    Switch,
+    Try,
+    TypeAssertion,
+    With,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from persistlint.analysis.flow import Ends
+
+_SUPPRESS = frozenset(["suppress"])
+
+
+class JsonDomain(Domain[State]):
+    """Knows which variables hold decoded JSON, rows, text from outside and responses, and what tests said of them."""
+
+    def __init__(self, run: Run, is_wanted: Callable[[Function], bool]) -> None:
+        self.run = run
+        self.is_wanted = is_wanted
+        self.callbacks = Callbacks()
+        self._outer_guards: list[list[frozenset[str]]] = []
+
+    def copy(self, state: State) -> State:
+        return state.copy()
+
+    def merge(self, left: State, right: State) -> State:
+        return left.merge(right)
+
+    # ---------------------------------------------------------------------------------------------- statements
+
+    def before(self, statement: Statement, state: State) -> None:
+        run = self.run
+        match statement:
+            case Import():
+                run.names.add(statement)
+            case Assign(target=Collection(elements=(_, _)), value=TypeAssertion() as value):
+                run.checked_assertions.add(id(value))  # `v, ok := x.(T)`
+            case Switch(subject=TypeAssertion(type="type"), cases=cases):
+                narrowed = [case.body[0].value for case in cases if case.body and isinstance(case.body[0], Assign)]
+                run.checked_assertions.update(map(id, narrowed))
+            case With(context=Call(function=function, arguments=arguments)) if last_name(function) in _SUPPRESS:
+                names = [last_name(argument.value) for argument in arguments]
+                run.guards.append(frozenset(names))
+
+    def after(self, statement: Statement, state: State | None) -> None:
+        run = self.run
+        match statement:
+            case With(context=Call(function=function)) if last_name(function) in _SUPPRESS:
+                run.guards.pop()
+            case Return(value=value) if value is not None:
+                found = run.value(value)
+                for part in found.values if isinstance(found, Several) else (found,):
+                    run.look_at(part)
+                if run.functions:
+                    key = id(run.functions[-1])
+                    run.returned[key] = join(run.returned.get(key), found)
+                    self._declare(value, run.functions[-1].returns, state)
+            case Assign(target=target, value=value, annotation=annotation) if annotation and state is not None:
+                place = place_of(target)
+                if place is None:
+                    return
+                known = state.lookup(place)
+                if run.language == "go":
+                    if known is None:
+                        state.assign(place, Declared(annotation))
+                elif isinstance(known, Document) and run.is_script:
+                    state.assign(place, replace(known, keys=run.shapes.keys(annotation), type=annotation))
+                if value is not None:
+                    self._declare(value, annotation, state, target)
+
+    def enter_loop(self, loop: Loop, assigned: tuple[Expression, ...], state: State) -> None:
+        for target in assigned:
+            place = place_of(target)
+            if place is not None:
+                state.forget(place, values=False)
+
+    def enter_try(self, statement: Try, state: State) -> None:
+        caught: set[str] = set()
+        for handler in statement.handlers:
+            caught.update(name.rpartition(".")[2] for name in handler.types)
+            # A name in capitals is a tuple of errors that is declared elsewhere.
+            if not handler.types or any(name.rpartition(".")[2].isupper() for name in handler.types):
+                caught.add(ANY_ERROR)
+        self.run.guards.append(frozenset(caught))
+
+    def leave_try(self, statement: Try) -> None:
+        self.run.guards.pop()
+
+    # ---------------------------------------------------------------------------------------------- functions
+
+    def enter_function(self, function: Function, state: State) -> State | None:
+        run = self.run
+        if not run.functions and id(function) not in self.callbacks.given and not self.is_wanted(function):
+            return None
+        inside = state.copy()
+        self._outer_guards.append(run.guards)
+        run.guards = self.callbacks.guards(function, run)
+        if run.language == "go" and b"recover()" in run.source.content[function.range.start : function.range.end]:
+            run.guards = [*run.guards, frozenset([ANY_ERROR])]
+        self.callbacks.bind(function, run, inside)
+        run.functions.append(function)
+        return inside
+
+    def leave_function(self, function: Function, ends: Ends[State]) -> None:
+        self.run.functions.pop()
+        self.run.guards = self._outer_guards.pop()
+
+    # ---------------------------------------------------------------------------------------------- expressions
+
+    def enter(self, expression: Expression, state: State) -> None:
+        match expression:
+            case Call():
+                self.run.called.add(id(expression.function))
+                self.callbacks.enter(expression)
+            case Await():
+                self.callbacks.wait(expression, self.run)
+
+    def visit(self, expression: Expression, state: State) -> None:
+        run = self.run
+        value = evaluate(expression, run, state)
+        if value is not None:
+            run.values[id(expression)] = value
+        else:
+            run.values.pop(id(expression), None)
+        match expression:
+            case Mapping(entries=entries):
+                for entry in entries:
+                    run.look_at(run.value(entry.value))
+            case TypeAssertion(value=inner, type=type):
+                self._declare(inner, type, state, range=expression)
+            case Call(function=function, arguments=(type_argument, cast)) if last_name(function) == "cast":
+                self._declare(cast.value, run.text(type_argument.value).strip("\"'"), state, range=expression)
+
+    def assume(self, test: Expression, truth: bool, state: State) -> None:
+        guards.assume(test, truth, self.run, state)
+
+    def bind(self, target: Expression, value: Expression | None, state: State, operator: str = "=") -> None:
+        run = self.run
+        found = run.value(value) if value is not None else None
+        place = place_of(target)
+        if operator == "=":
+            bind(target, value, found, run, state)
+            if value is not None and (shaped := run.shaped.get(unwrapped(value).range)) is not None:
+                run.shaped[unwrapped(value).range] = (place, shaped[1])
+            return
+        if place is None:
+            return
+        before = state.lookup(place)
+        if operator in ("or", "??"):
+            state.assign(place, before.there() if isinstance(before, Document) else join(before, found))
+            state.know([place])
+        elif operator == "+" and isinstance(before, Text):
+            outside = isinstance(found, Text) and not found.origin.is_trusted
+            state.assign(place, found if outside else None)
+        else:
+            state.forget(place, values=False)
+
+    def iterate(self, target: Expression, iterable: Expression, state: State) -> None:
+        run = self.run
+        value = run.value(iterable)
+        place = place_of(iterable)
+        if run.language == "go" and isinstance(target, Collection):
+            for index, name in enumerate(target.elements):
+                bind(name, None, element_of(value) if index == 1 else None, run, state)
+        else:
+            iterate(target, value, iterable, run, state)
+        if place is not None:
+            state.measure(place, 1)
+
+    # ---------------------------------------------------------------------------------------------- shapes
+
+    def _declare(
+        self,
+        value: Expression,
+        type: str,
+        state: State | None,
+        target: Expression | None = None,
+        range: Expression | None = None,
+    ) -> None:
+        """Take note of decoded JSON that is declared to be of a type."""
+        run = self.run
+        document = run.document(value)
+        if document is None or run.language == "go" or document.root != unwrapped(value).range or state is None:
+            return
+        if document.origin.is_trusted or document.keys is not None or not run.shapes.is_named(type):
+            return
+        place = place_of(target) if target is not None else None
+        at = (range or value).range
+        run.shaped.setdefault(unwrapped(value).range, (place, JsonShape(at, type, document.origin)))

@@ -1,0 +1,270 @@
+"""Errors of Go that decoding or encoding gives, and that nobody looks at, or only after the result was used."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.flow import Domain, Flow
+from persistlint.analysis.json.places import Place, place_of
+from persistlint.analysis.json.tables import Entry, Owner, table
+from persistlint.analysis.names import Names
+from persistlint.facts import JsonErrorIgnored
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDefinition,
+    Collection,
+    Defer,
+    Expression,
+    ExpressionStatement,
+    Function,
+    If,
+    Import,
+    Mapping,
+    Module,
+    Name,
+    Return,
+    Statement,
+    Unary,
+    walk,
+)
+from persistlint.libraries import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from persistlint.languages import Syntax
+    from persistlint.source import Range, SourceFile
+
+_SAFE = re.compile(
+    r"\*?(?:bool|string|u?int(?:8|16|32|64)?|byte|rune|time\.(?:Time|Duration)|uuid\.UUID|error|http\.Header|url\.Values)"
+)
+_FOR_PEOPLE = frozenset(["String", "GoString", "Error", "LogValue"])  # they show a value, and have no error to return
+_FIELD = re.compile(r"[{\n;]\s*(\w+)\s+([^`\n;}]+)")
+_WRITERS = re.compile(r"w|rw|writer|resp(?:onse)?(?:writer)?|os\.Stdout|os\.Stderr|c\.Writer|\w*hash\w*", re.IGNORECASE)
+_MOST_ERRORS = 50  # that wait to be looked at
+_MOST_TYPES = 100  # that are looked into for one value
+
+
+@dataclass
+class _Open:
+    """Errors that nothing has looked at yet, by the variable that holds one: the call, and what it decoded into."""
+
+    errors: dict[str, tuple[Call, Place | None]] = field(default_factory=dict)
+
+
+def facts(syntax: Syntax, module: Module, is_wanted: Callable[[Function], bool]) -> Iterator[JsonErrorIgnored]:
+    """The errors of a file that are ignored."""
+    domain = _Errors(syntax.source, module, is_wanted)
+    Flow(domain, _Open()).block(module.body)
+    yield from domain.found.values()
+
+
+class _Errors(Domain[_Open]):
+    def __init__(self, source: SourceFile, module: Module, is_wanted: Callable[[Function], bool]) -> None:
+        self.source = source
+        self.is_wanted = is_wanted
+        self.names = Names(catalogue("go"), "go")
+        self.table = table("go")
+        self.classes = {item.name: item for item in module.body if isinstance(item, ClassDefinition)}
+        self.coders: dict[Place, tuple[str, Call]] = {}
+        self.types: dict[Place, str] = {}
+        self.filled: set[Place] = set()
+        self.function = ""  # the name of the one that was entered last
+        self.local: set[str] = set()  # variables that a function declares itself
+        self.found: dict[Range, JsonErrorIgnored] = {}
+
+    def copy(self, state: _Open) -> _Open:
+        return _Open(dict(state.errors))
+
+    def merge(self, left: _Open, right: _Open) -> _Open:
+        left.errors = {**right.errors, **left.errors}
+        return left
+
+    def enter_function(self, function: Function, state: _Open) -> _Open | None:
+        if not self.is_wanted(function):
+            return None
+        self.function = function.name
+        self.types.update({(parameter.name,): parameter.annotation for parameter in function.parameters})
+        return _Open(dict(state.errors))
+
+    def before(self, statement: Statement, state: _Open) -> None:
+        match statement:
+            case Import():
+                self.names.add(statement)
+            case ExpressionStatement(value=Call() as call) | Defer(call=Call() as call):
+                if (entry := self._entry(call)) is not None:
+                    self._ignore(call, entry)
+                else:
+                    self._look_at(call, state)
+            case Return(value=Expression() as value) | If(test=value):
+                self._look_at(value, state)
+            case Assign(target=target, value=value, annotation=annotation, declares=declares):
+                if declares:
+                    self.local.update(_names(target))
+                if annotation and (place := place_of(target)) is not None:
+                    self.types[place] = annotation
+                if isinstance(value, Call) and (entry := self._entry(value)) is not None:
+                    self._assigned(target, value, entry, state)
+                elif value is not None:
+                    self._remember(target, value)
+
+    def _look_at(self, value: Expression, state: _Open) -> None:
+        """What hands on or shows an error together with what was decoded looks at both."""
+        for node in walk(value) if state.errors else ():
+            if isinstance(node, Name):
+                state.errors.pop(node.id, None)
+
+    def visit(self, expression: Expression, state: _Open) -> None:
+        if not isinstance(expression, Name):
+            return
+        if expression.id in state.errors:
+            del state.errors[expression.id]
+            return
+        for name, (call, target) in list(state.errors.items()):
+            if target is not None and target[0] == expression.id and expression.range.start > call.range.end:
+                self._report(call, expression.range)
+                del state.errors[name]
+
+    def bind(self, target: Expression, value: Expression | None, state: _Open, operator: str = "=") -> None:
+        for name in _names(target):
+            if name in state.errors and (value is None or state.errors[name][0] is not value):
+                call, _ = state.errors.pop(name)
+                self._report(call, None)
+
+    def _assigned(self, target: Expression, call: Call, entry: Entry, state: _Open) -> None:
+        """`err := json.Unmarshal(…)`, `b, err := json.Marshal(…)`."""
+        names = target.elements if isinstance(target, Collection) else (target,)
+        error = names[-1]
+        if isinstance(error, Name) and error.id == "_":
+            self._ignore(call, entry, is_deliberate=True)
+        elif isinstance(error, Name):
+            if error.id in state.errors:
+                self._report(state.errors[error.id][0], None)
+            into = None
+            if entry.into is not None and entry.into < len(call.arguments):
+                place = place_of(call.arguments[entry.into].value)
+                into = place if place is not None and place[0] in self.local else None
+            if len(state.errors) < _MOST_ERRORS:
+                state.errors[error.id] = (call, into)
+
+    def _ignore(self, call: Call, entry: Entry, *, is_deliberate: bool = False) -> None:
+        if entry.encodes is not None and entry.encodes < len(call.arguments):
+            value = call.arguments[entry.encodes].value
+            function = call.function if isinstance(call.function, Attribute) else None
+            if function is not None and function.name == "Encode" and (is_deliberate or self._is_sent(function)):
+                return  # whoever reads it is gone, and there is nobody left to tell
+            if self._is_safe(value) or (is_deliberate and self.function in _FOR_PEOPLE):
+                return
+        if is_deliberate and entry.into is not None and entry.into < len(call.arguments):
+            target = place_of(call.arguments[entry.into].value)
+            if target in self.filled:
+                return  # what stands there already is what a failure is answered with
+        self._report(call, None)
+
+    def _report(self, call: Call, used: Range | None) -> None:
+        function = " ".join(self.source.text(call.function.range).split())
+        entry = self._entry(call)
+        encodes = entry is not None and entry.encodes is not None
+        self.found.setdefault(call.range, JsonErrorIgnored(call.range, function, encodes, used))
+
+    # ------------------------------------------------------------------------------------------------- calls
+
+    def _entry(self, call: Call) -> Entry | None:
+        """What a call decodes or encodes, None for any other call."""
+        name = self.names.qualified(call.function)
+        entry = self.table.functions.get(name) if name is not None else None
+        if entry is None and isinstance(call.function, Attribute) and call.function.name in ("Decode", "Encode"):
+            kind = self._coder(call.function.value)
+            entry = self.table.member(call.function.name, Owner(kind), (), "", len(call.arguments)) if kind else None
+        is_coding = entry is not None and (entry.into is not None or entry.encodes is not None)
+        return entry if is_coding else None
+
+    def _coder(self, node: Expression) -> str:
+        """The kind of a decoder or encoder, "" for anything else."""
+        call: Expression | None = node
+        if not isinstance(node, Call):
+            place = place_of(node)
+            return self.coders[place][0] if place is not None and place in self.coders else ""
+        name = self.names.qualified(call.function) if isinstance(call, Call) else None
+        entry = self.table.functions.get(name) if name is not None else None
+        return entry.gives or "" if entry is not None and entry.gives in ("decoder", "encoder") else ""
+
+    def _remember(self, target: Expression, value: Expression) -> None:
+        place = place_of(target)
+        if place is None:
+            return
+        self.filled.discard(place)
+        if isinstance(value, Mapping) and value.entries:
+            self.filled.add(place)
+        if isinstance(value, Call) and (kind := self._coder(value)):
+            self.coders[place] = (kind, value)
+        elif (type := _type_of(value)) != "":
+            self.types[place] = type
+
+    def _is_sent(self, function: Attribute) -> bool:
+        """Whether an encoder writes to whoever asked, or to a terminal."""
+        made: Expression | None = function.value
+        if not isinstance(made, Call):
+            place = place_of(function.value)
+            made = self.coders[place][1] if place is not None and place in self.coders else None
+        if not isinstance(made, Call) or not made.arguments:
+            return False
+        writer = made.arguments[0].value
+        place = place_of(writer)
+        declared = self.types.get(place, "") if place is not None else ""
+        return _WRITERS.fullmatch(self.source.text(writer.range)) is not None or "ResponseWriter" in declared
+
+    # ------------------------------------------------------------------------------------------------- types
+
+    def _is_safe(self, value: Expression) -> bool:
+        """Whether a value is of a type that encoding cannot fail on."""
+        type = _type_of(value)
+        place = place_of(value)
+        if not type and place is not None:
+            type = self.types.get(place, "")
+        return self._is_safe_type(type, set())
+
+    def _is_safe_type(self, type: str, seen: set[str]) -> bool:
+        """Whether encoding cannot fail on a type, given what `seen` types turn out to be."""
+        type = type.strip().lstrip("*&")
+        if not type or len(seen) > _MOST_TYPES:
+            return False
+        if type in seen:
+            return True
+        seen.add(type)
+        if _SAFE.fullmatch(type):
+            return True
+        if type.startswith("struct"):
+            fields = _FIELD.findall(type)
+            return all(self._is_safe_type(field, seen) for name, field in fields if name[:1].isupper())
+        if match := re.match(r"(?:\[\d*\]|map\[[\w.]+\])", type):
+            return self._is_safe_type(type[match.end() :], seen)
+        definition = self.classes.get(type)
+        if definition is None:
+            return False
+        if definition.fields:
+            return all(self._is_safe_type(field, seen) for name, field in definition.fields if name[:1].isupper())
+        return len(definition.bases) == 1 and self._is_safe_type(definition.bases[0], seen)
+
+
+def _names(target: Expression) -> list[str]:
+    elements = target.elements if isinstance(target, Collection) else (target,)
+    return [element.id for element in elements if isinstance(element, Name)]
+
+
+def _type_of(value: Expression) -> str:
+    """The type of a value that says it."""
+    match value:
+        case Unary(operator="&", operand=operand):
+            return _type_of(operand)
+        case Mapping(type=type) | Collection(type=type):
+            return type
+        case Call(function=Name(id="string")):
+            return "string"
+        case Call(function=Name(id="make" | "new"), arguments=(argument, *_)) if isinstance(argument.value, Name):
+            return argument.value.id
+    return ""

@@ -1,0 +1,179 @@
+"""What a test says of decoded JSON: which parts are there where it came out so, and how many elements they have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.json.places import Place, place_of, prefixes, step_of
+from persistlint.analysis.json.values import Thing
+from persistlint.analysis.names import last_name
+from persistlint.ir import (
+    AssignmentExpression,
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    Collection,
+    Constant,
+    Expression,
+    Name,
+    Number,
+    String,
+    TypeAssertion,
+    Unary,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.json.run import Run
+    from persistlint.analysis.json.state import State
+
+_LENGTHS = frozenset(["length", "size"])
+_COUNTS = frozenset(["rowCount", "rowsAffected", "rowcount"])
+_MEMBERSHIP = frozenset(["hasOwnProperty", "has_key", "has", "hasOwn", "in", "includes", "__contains__"])
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
+_NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
+_NOTHING = ("undefined", "null")
+
+
+def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
+    """Take note of what a test says where it came out as `truth`."""
+    match test:
+        case Binary(operator="in" | "not in" as operator, left=left, right=right):
+            if (operator == "in") is truth and (place := place_of(right)) is not None:
+                state.know(prefixes(place))
+                if (step := step_of(left)) is not None:
+                    state.know([(*place, step)])
+                state.measure(place, 1)
+        case Binary(operator="instanceof", left=left):
+            if truth:
+                _present(left, state)
+        case Binary(operator="is" | "is not" as operator, left=left, right=right):
+            _compare("==" if operator == "is" else "!=", left, right, truth, run, state)
+        case Binary(operator="<", left=Name(id=id), right=right) if (bound := _measured(right)) is not None:
+            if truth and (place := place_of(bound)) is not None:
+                state.know([place, (*place, f"[{id}]")])
+        case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
+            if isinstance(left, Number | Constant | String):
+                operator, left, right = _MIRRORED[operator], right, left
+            _compare(operator, left, right, truth, run, state)
+        case Call():
+            if truth:
+                _called(test, run, state)
+        case Await(value=value) | TypeAssertion(value=value) | AssignmentExpression(value=value):
+            if isinstance(test, AssignmentExpression):
+                assume(test.target, truth, run, state)
+            assume(value, truth, run, state)
+        case _ if truth:
+            _truthy(test, run, state)
+    if isinstance(found := run.value(test), Thing) and run.language == "python":
+        run.look_at(found)  # a response of `requests` is true where its status is one of success
+
+
+def _truthy(test: Expression, run: Run, state: State) -> None:
+    if (measured := _measured(test)) is not None:
+        _long(measured, 1, state)
+        return
+    _present(test, state)
+    if run.language == "python" and (place := place_of(test)) is not None:
+        state.measure(place, 1)  # an empty list is false
+
+
+def _compare(operator: str, left: Expression, right: Expression, truth: bool, run: Run, state: State) -> None:
+    """`left operator right`, the constant being on the right."""
+    if not truth:
+        operator = _NEGATED[operator]
+    if isinstance(left, Unary) and left.operator == "typeof":
+        is_nothing = isinstance(right, String) and right.value in _NOTHING
+        if (operator == "==") is not is_nothing:
+            _present(left.operand, state)
+        return
+    measured = _measured(left)
+    if measured is not None and isinstance(right, Number) and isinstance(right.value, int | float):
+        least = {"==": right.value, ">": right.value + 1, ">=": right.value}.get(operator, 0)
+        if operator == "!=" and right.value == 0:
+            least = 1
+        _long(measured, int(least), state)
+        return
+    match right:
+        case Constant(value=None):
+            if operator == "!=":
+                _present(left, state)
+        case Collection(elements=()):
+            if operator == "!=":
+                _present(left, state)
+                _long(left, 1, state)
+        case Number() | String() | Constant():
+            # What equals a constant is there; so is what was compared by size, and what `!= -1` was found.
+            if operator != "!=":
+                _present(left, state)
+        case _ if operator == "==" and isinstance(right, Attribute | Call):
+            _present(left, state)
+
+
+def _called(test: Call, run: Run, state: State) -> None:
+    """A call that came out true."""
+    name = last_name(test.function)
+    arguments = [argument.value for argument in test.arguments]
+    owner = test.function.value if isinstance(test.function, Attribute) else None
+    if name in ("len", "bool", "Boolean", "any", "all") and arguments:
+        _present(arguments[0], state)
+        if name != "Boolean" and (place := place_of(arguments[0])) is not None:
+            state.measure(place, 1)
+    elif name in ("isinstance", "isArray", "isObject", "isPlainObject", "callable", "isString") and arguments:
+        _present(arguments[0], state)
+    elif name in _MEMBERSHIP and arguments:
+        whole, key = (arguments[0], arguments[-1]) if len(arguments) > 1 else (owner, arguments[0])
+        place = place_of(whole) if whole is not None else None
+        if place is not None:
+            state.know([*prefixes(place), *_keys(place, key)])
+    elif name in ("get", "at") and (place := place_of(test)) is not None:
+        state.know(prefixes(place))
+        if run.language == "python":
+            state.measure(place, 1)
+    elif owner is not None:
+        _present(owner, state)
+        if name in ("some", "find", "findLast") and (place := place_of(owner)) is not None:
+            state.measure(place, 1)
+
+
+def _keys(place: Place, key: Expression) -> list[Place]:
+    """The parts that a key names; lodash takes a path with dots."""
+    if isinstance(key, String):
+        steps = key.value.split(".")
+        return [(*place, *steps[: count + 1]) for count in range(min(len(steps), 8))]
+    step = step_of(key)
+    return [(*place, step)] if step is not None else []
+
+
+def _measured(test: Expression) -> Expression | None:
+    """What a test measures: `x` of `len(x)`, `x.length`, `Object.keys(x).length`."""
+    match test:
+        case Call(function=function, arguments=(argument, *_)) if last_name(function) == "len":
+            return argument.value
+        case Attribute(name=name, value=value) if name in _LENGTHS:
+            return value
+        case Attribute(name=name) if name in _COUNTS:
+            return test
+    return None
+
+
+def _long(measured: Expression, least: int, state: State) -> None:
+    if least < 1:
+        return
+    place = place_of(measured)
+    if place is None:
+        return
+    if isinstance(measured, Attribute) and measured.name in _COUNTS:
+        place = (*place[:-1], "rows")
+    state.know(prefixes(place))
+    state.measure(place, least)
+
+
+def _present(test: Expression, state: State) -> None:
+    """What a test looked at is there, and so is all that it is a part of."""
+    if isinstance(test, Unary) and test.operator in ("-", "+", "*"):
+        test = test.operand
+    if (place := place_of(test)) is not None:
+        state.know(prefixes(place))
+        if place[-1] == "[0]":
+            state.measure(place[:-1], 1)

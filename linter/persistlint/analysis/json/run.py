@@ -1,0 +1,138 @@
+"""What the parts of the analysis share while they walk one file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.json.places import place_of
+from persistlint.analysis.json.values import Document, Thing
+from persistlint.ir import Name
+
+if TYPE_CHECKING:
+    from persistlint.analysis.json.places import Place
+    from persistlint.analysis.json.shapes import Shapes
+    from persistlint.analysis.json.tables import Entry, Owner, Table
+    from persistlint.analysis.json.values import Value
+    from persistlint.analysis.names import Names
+    from persistlint.facts import JsonAccess, JsonAssertion, JsonHop, JsonOrigin, JsonParse, JsonShape
+    from persistlint.ir import Call, Expression, Function
+    from persistlint.source import Range, SourceFile
+
+_VALIDATES = re.compile(r"valid|schema|expect|accepts|use_args|use_kwargs|arguments", re.IGNORECASE)
+ANY_ERROR = "*"  # among the names of what a handler catches: everything
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Steps into a value, as far as they were walked; `range` is all of it. `is_asserted` where one of them is
+    reported as an assertion, `ends_optional` where the last step is `?.`, which the step behind it goes with."""
+
+    range: Range
+    root: Expression
+    origin: JsonOrigin
+    hops: tuple[JsonHop, ...] = ()
+    ends_optional: bool = False
+    is_asserted: bool = False
+
+
+@dataclass
+class Run:
+    """One file. `values` and `chains` go by the identity of the expression; what is found goes by its range, so that a
+    part that is walked twice is found once."""
+
+    source: SourceFile
+    language: str
+    names: Names
+    table: Table
+    shapes: Shapes
+    decoded_by: frozenset[str]  # functions of the project that return decoded JSON
+    values: dict[int, Value] = field(default_factory=dict)
+    chains: dict[int, Chain] = field(default_factory=dict)
+    called: set[int] = field(default_factory=set)  # expressions that are the function of a call
+    functions: list[Function] = field(default_factory=list)
+    guards: list[frozenset[str]] = field(default_factory=list)
+    returned: dict[int, Value | None] = field(default_factory=dict)
+    checked_assertions: set[int] = field(default_factory=set)
+    accesses: dict[Range, JsonAccess] = field(default_factory=dict)
+    parses: dict[Range, JsonParse] = field(default_factory=dict)
+    assertions: dict[Range, JsonAssertion] = field(default_factory=dict)
+    sent: set[Range] = field(default_factory=set)  # requests over HTTP
+    requests: dict[Range, list[Range]] = field(default_factory=dict)  # the calls that decode the response of a request
+    read: set[tuple[int, Place]] = field(default_factory=set)  # keys that a function takes for granted
+    missing: dict[tuple[int, Place], Range] = field(default_factory=dict)  # where a function first misses a part
+    answered: set[Range] = field(default_factory=set)  # requests whose status somebody looks at
+    shaped: dict[Range, tuple[Place | None, JsonShape]] = field(default_factory=dict)
+    validated: set[Place] = field(default_factory=set)
+
+    @property
+    def is_script(self) -> bool:
+        """Whether the language is JavaScript or TypeScript."""
+        return self.language in ("javascript", "typescript")
+
+    def is_global(self, name: str) -> bool:
+        """Whether a name means something where no variable has it."""
+        return name in self.table.globals or name in self.names.imports
+
+    def value(self, expression: Expression) -> Value | None:
+        """The value of an expression that was walked."""
+        return self.values.get(id(expression))
+
+    def document(self, expression: Expression) -> Document | None:
+        """The value of an expression, where it is decoded JSON."""
+        value = self.values.get(id(expression))
+        return value if isinstance(value, Document) else None
+
+    def is_call(self, expression: Expression) -> bool:
+        """Whether an expression is no variable or part of one, but what a call gives."""
+        return place_of(expression) is None
+
+    def member(self, name: str, owner: Owner, count: int | None = None) -> Entry | None:
+        """What the tables say of a member of an object, which is called with so many arguments, or not at all."""
+        return self.table.member(name, owner, self.names.modules, self._text, count)
+
+    @cached_property
+    def _text(self) -> str:
+        return self.source.content.decode("utf-8", "replace")
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether a decorator of the function here checks what it is asked with, before it runs."""
+        return bool(self.functions) and any(
+            _VALIDATES.search(self.source.text(decorator.range)) for decorator in self.functions[-1].decorators
+        )
+
+    def siblings(self, expression: Expression) -> frozenset[str] | None:
+        """The parameters beside a variable that is a parameter; None for anything else."""
+        if not isinstance(expression, Name):
+            return None
+        for function in reversed(self.functions):
+            names = {parameter.name for parameter in function.parameters}
+            if expression.id in names:
+                return frozenset(names - {expression.id})
+        return None
+
+    def catches(self, *errors: str) -> bool:
+        """Whether a handler around the current place catches one of these errors."""
+        return any(ANY_ERROR in guard or not guard.isdisjoint(errors) for guard in self.guards)
+
+    def decoding(self, call: Call, response: Range) -> None:
+        """Note that a call decodes the response of a request."""
+        found = self.requests.setdefault(response, [])
+        if call.range not in found:
+            found.append(call.range)
+
+    def look_at(self, value: Value | None) -> None:
+        """Note that something looks at the status of a response, or can: it is handed on."""
+        if isinstance(value, Thing) and value.kind == "response":
+            self.answered.add(value.range)
+
+    def look_into(self, document: Document) -> None:
+        """Note that something looks at the shape of decoded JSON: what a failed request gives does not pass for it."""
+        self.answered.update(request for request, decoded in self.requests.items() if document.root in decoded)
+
+    def text(self, expression: Expression) -> str:
+        """The source text of an expression, on one line."""
+        return " ".join(self.source.text(expression.range).split())

@@ -1,0 +1,92 @@
+"""
+## What it finds
+
+A copy that is made by encoding a value and decoding it again: `JSON.parse(JSON.stringify(value))`,
+`json.loads(json.dumps(value))`.
+
+The rule is off by default. A replacer, a reviver or any other argument says that more is meant than a copy, and is left
+alone.
+
+## Why it matters
+
+What JSON cannot hold is lost on the way: dates become text, `undefined` and functions go, `Map` and `Set` become `{}`,
+tuples become lists and the keys of dictionaries become strings. It also takes several times as long.
+
+## Example
+
+```python
+import json
+
+def draft_of(order: dict) -> dict:
+    return json.loads(json.dumps(order))
+```
+
+```python
+import copy
+
+def draft_of(order: dict) -> dict:
+    return copy.deepcopy(order)
+```
+
+```js
+export const draftOf = (order) => JSON.parse(JSON.stringify(order));
+```
+
+```js
+export const draftOf = (order) => structuredClone(order);
+```
+
+```ts
+export const draftOf = <T>(order: T): T => JSON.parse(JSON.stringify(order));
+```
+
+```ts
+export const draftOf = <T>(order: T): T => structuredClone(order);
+```
+
+## Fix
+
+`structuredClone(value)` and `copy.deepcopy(value)` keep what JSON drops. `structuredClone` refuses functions and the
+proxies of Vue and MobX, which are to be unwrapped first.
+
+## When not to use it
+
+Where the copy is meant to be just what JSON holds of the value.
+
+## References
+
+- [MDN: structuredClone](https://developer.mozilla.org/en-US/docs/Web/API/Window/structuredClone)
+- [Python: copy.deepcopy](https://docs.python.org/3/library/copy.html#copy.deepcopy)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.facts import JsonParse
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+_HELP = {
+    "python": "`copy.deepcopy(value)` keeps what JSON drops.",
+    "javascript": "`structuredClone(value)` keeps dates, maps, sets and cycles; unwrap proxies of Vue and MobX first.",
+}
+
+
+@rule(
+    "json-clone", on=JsonParse, severity=Severity.INFO, default=False, languages=("python", "javascript", "typescript")
+)
+def json_clone(fact: JsonParse, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a copy that is made by way of JSON."""
+    if fact.copied is None:
+        return
+    yield context.report(
+        fact.range,
+        f"`{context.text(fact.copied)}` is copied by way of JSON, which drops what JSON cannot hold.",
+        help=_HELP.get(context.file.language, _HELP["javascript"]),
+    )

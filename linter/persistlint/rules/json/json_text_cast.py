@@ -1,0 +1,119 @@
+"""
+## What it finds
+
+Text that SQL takes out of JSON and makes a number, a boolean, a time or a UUID of: `(payload->>'age')::int`,
+`CAST(payload->>'total' AS numeric)`; and functions that take arrays alone, on a part of a JSON value.
+
+It reads SQL files and the SQL in strings of code. Left alone is what stands in a `CASE`, or in an `IF` of a routine,
+that tests what the JSON holds. A condition in `WHERE` is no guard: the database may evaluate the cast first.
+
+## Why it matters
+
+A missing key and a JSON `null` are no trouble, they become NULL. Any other text that is no such value ends the whole
+statement in PostgreSQL, so that one row spoils every query over the table; in SQLite it quietly becomes 0.
+
+## Example
+
+```sql dialect=postgres
+SELECT id FROM people WHERE (data->>'age')::int >= 18;
+```
+
+```sql dialect=postgres
+SELECT id FROM people WHERE CASE WHEN jsonb_typeof(data->'age') = 'number' THEN (data->>'age')::int >= 18 END;
+```
+
+```python
+def adults(connection):
+    return connection.execute("SELECT id FROM people WHERE (data->>'age')::int >= 18").fetchall()
+```
+
+```python
+def adults(connection):
+    return connection.execute(
+        "SELECT id FROM people WHERE CASE WHEN jsonb_typeof(data->'age') = 'number' THEN (data->>'age')::int >= 18 END"
+    ).fetchall()
+```
+
+```js
+exports.adults = (pool) => pool.query("SELECT id FROM people WHERE (data->>'age')::int >= 18");
+```
+
+```js
+exports.names = (pool) => pool.query("SELECT data->>'name' FROM people");
+```
+
+```ts
+import { sql } from "drizzle-orm";
+
+export const total = sql`sum(CAST(payload->>'total' AS numeric))`;
+```
+
+```ts
+import { sql } from "drizzle-orm";
+
+export const total = sql`
+  sum(CASE WHEN jsonb_typeof(payload->'total') = 'number' THEN (payload->>'total')::numeric END)`;
+```
+
+```go
+package people
+
+import "database/sql"
+
+func Adults(db *sql.DB) (*sql.Rows, error) {
+        return db.Query(`SELECT id FROM people WHERE (data->>'age')::int >= 18`)
+}
+```
+
+```go
+package people
+
+import "database/sql"
+
+func Named(db *sql.DB, name string) (*sql.Rows, error) {
+        return db.Query(`SELECT id FROM people WHERE data->>'name' = $1`, name)
+}
+```
+
+## Fix
+
+Test in a `CASE` what the JSON holds, with `jsonb_typeof`, a pattern, or `pg_input_is_valid` of PostgreSQL 16. Better,
+make a column of what is compared and counted, or add a `CHECK` that keeps other values out.
+
+## When not to use it
+
+Where a `CHECK` of the table says of what type the value is, ignore the rule.
+
+## References
+
+- [PostgreSQL: JSON functions and operators](https://www.postgresql.org/docs/current/functions-json.html)
+- [PostgreSQL: expression evaluation rules](https://www.postgresql.org/docs/current/sql-expressions.html#SYNTAX-EXPRESS-EVAL)
+- [SQLite: CAST expressions](https://www.sqlite.org/lang_expr.html#castexpr)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.facts import JsonCast
+from persistlint.rule import RuleContext, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule(
+    "json-text-cast", on=JsonCast, severity=Severity.INFO, languages=("python", "javascript", "typescript", "go", "sql")
+)
+def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a cast of text out of JSON that nothing guards."""
+    effect = f"becomes {fact.becomes}" if fact.becomes else "stops the statement with an error"
+    message = f"`{fact.expression}` can hold any text, and what is no `{fact.type}` {effect}."
+    help = "Test it in a `CASE` around the cast, as with `jsonb_typeof(…) = 'number'`; `WHERE` may come later."
+    if fact.type == "array":
+        message = f"`{fact.expression}` can hold anything, and this function stops the statement where it is no array."
+        help = "Test it in a `CASE` around the call, with `jsonb_typeof(…) = 'array'`."
+    yield context.report(fact.range, message, help=help)
