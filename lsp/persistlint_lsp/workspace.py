@@ -77,11 +77,14 @@ class Workspace:
         """The report of every file, and an empty one for every file that was reported and is gone. `progress` is told
         how many files of how many are done."""
         seen: set[str] = set()
-        for uri in self._session.documents:
+        opened: set[Path] = set()  # editors spell the same URI in several ways
+        for uri in list(self._session.documents):
             seen.add(uri)
+            if document := self._session.documents.get(uri):
+                opened.add(document.path)
             if outcome := await self._session.analyse(uri):
                 yield self._report(outcome, previous.get(uri), client)
-        files = [(uri, path) for uri, path in await self._files() if uri not in seen]
+        files = [(uri, path) for uri, path in await self._files() if path not in opened]
         for number, (uri, path) in enumerate(files):
             progress(number, len(files))
             seen.add(uri)
@@ -131,4 +134,4 @@ class Workspace:
         if outcome.id == previous:
             return types.WorkspaceUnchangedDocumentDiagnosticReport(outcome.uri, outcome.id, outcome.version)
         items = convert.diagnostics(outcome, self._session.documents.encoding, client)
-        return types.WorkspaceFullDocumentDiagnosticReport(outcome.uri, items, outcome.version, outcome.id)
+        return types.WorkspaceFullDocumentDiagnosticReport(outcome.uri, items, outcome.version, result_id=outcome.id)
