@@ -336,7 +336,7 @@ def open_documentation(server: Server, url: str) -> None:
 def debug_information(server: Server) -> str:
     session = server.session
     lines = [
-        f"persistlint {VERSION}, {sys.executable}, Python {sys.version.split()[0]}",
+        f"persistlint {VERSION}, {sys.executable}, Python {sys.version.split()[0]}, process {os.getpid()}",
         f"positions in {session.documents.encoding.value}, diagnostics are {'pulled' if server.pull else 'pushed'}",
         *(f"folder {folder}: {settings}" for folder, settings in session.folders.settings.items()),
         *(f"open: {uri}" for uri in session.documents),
