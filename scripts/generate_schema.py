@@ -18,17 +18,13 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "linter"))
 
 from persistlint.config_file import DIALECTS, SEVERITIES  # noqa: E402
+from persistlint.config_keys import DESCRIPTIONS, NAMES  # noqa: E402
 from persistlint.rules import every_rule  # noqa: E402
 from persistlint.selection import selectors  # noqa: E402
 
 if TYPE_CHECKING:
     from persistlint.rule import Option, Rule
 
-NAMES = {
-    "handles": "Variables that hold a database connection or pool.",
-    "transactions": "Functions and decorators that run what they are given inside a transaction.",
-    "json": "Functions that return decoded JSON from outside.",
-}
 TARGET = ROOT / "docs" / "persistlint.schema.json"
 
 
@@ -51,39 +47,37 @@ def schema() -> dict[str, Any]:
     """The JSON Schema of persistlint.toml."""
     strings = {"type": "array", "items": {"type": "string"}}
     words = {"type": "array", "items": {"$ref": "#/$defs/selector"}}
-    properties: dict[str, Any] = {
-        "extend": {"type": "string", "description": "A configuration file to inherit from, relative to this one."},
-        "select": {**words, "description": "The rules that run, instead of those of the base."},
-        "extend-select": {**words, "description": "Rules that run besides."},
-        "ignore": {**words, "description": "Rules that do not run."},
-        "per-file-ignores": {
-            "type": "object",
-            "additionalProperties": words,
-            "description": "Rules that do not run on some files, by patterns as in .gitignore.",
-        },
-        "exclude": {**strings, "description": "Files to leave out, by patterns as in .gitignore."},
-        "dialect": {"enum": list(DIALECTS), "description": "The dialect of SQL where the code does not tell."},
-        "names": _closed(
-            {name: {**strings, "description": text} for name, text in NAMES.items()},
-            "What the project calls things of its own.",
-        ),
-        "rules": _closed({rule.name: _rule(rule) for rule in every_rule()}, "Severity and options of single rules."),
+    patterns = {"type": "object", "additionalProperties": words}
+    names = {name: {**strings, "description": text} for name, text in NAMES.items()}
+    kinds: dict[str, dict[str, Any]] = {
+        "extend": {"type": "string"},
+        "select": words,
+        "extend-select": words,
+        "ignore": words,
+        "per-file-ignores": patterns,
+        "exclude": strings,
+        "dialect": {"enum": list(DIALECTS)},
+        "names": _closed(names),
+        "rules": _closed({rule.name: _rule(rule) for rule in every_rule()}),
     }
+    properties = {key: {**kinds[key], "description": text} for key, text in DESCRIPTIONS.items()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "persistlint.toml",
-        **_closed(properties, "The configuration of persistlint."),
+        "description": "The configuration of persistlint.",
+        **_closed(properties),
         "$defs": {"selector": {"enum": list(selectors())}},
     }
 
 
 def _rule(rule: Rule[Any]) -> dict[str, Any]:
     severity = {"enum": list(SEVERITIES), "default": rule.severity.value}
-    return _closed({"severity": severity, **{option.name: _option(option) for option in rule.options}}, rule.summary)
+    options = {option.name: _option(option) for option in rule.options}
+    return {**_closed({"severity": severity, **options}), "description": rule.summary}
 
 
-def _closed(properties: dict[str, Any], description: str) -> dict[str, Any]:
-    return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from persistlint import suppression
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.languages import language_of, read
-from persistlint.silencing import ignore_edits
+from persistlint.silencing import ignore_edits, ignore_file_edit
 from persistlint.source import Range, SourceFile
 
 RULE = "interpolated-sql"
@@ -123,3 +123,50 @@ def test_every_diagnostic_of_a_line_has_its_own_edit() -> None:
         "  # persistlint: ignore[interpolated-sql]",
         "  # persistlint: ignore[interpolated-identifier]",
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("a.py", "x\n", "# persistlint: ignore-file[interpolated-sql]\nx\n"),
+        ("a.py", "", "# persistlint: ignore-file[interpolated-sql]\n"),
+        ("a.py", "\r\nx\r\n", "# persistlint: ignore-file[interpolated-sql]\r\n\r\nx\r\n"),
+        ("a.py", "#!/bin/python\nx\n", "#!/bin/python\n# persistlint: ignore-file[interpolated-sql]\nx\n"),
+        (
+            "a.py",
+            "#!/bin/python\n# -*- coding: utf-8 -*-\nx\n",
+            "#!/bin/python\n# -*- coding: utf-8 -*-\n# persistlint: ignore-file[interpolated-sql]\nx\n",
+        ),
+        ("a.py", '"""It."""\nx\n', '# persistlint: ignore-file[interpolated-sql]\n"""It."""\nx\n'),
+        (
+            "a.py",
+            "# It.\n# persistlint: ignore-file[json] old\nx\n",
+            "# It.\n# persistlint: ignore-file[json, interpolated-sql] old\nx\n",
+        ),
+        ("a.js", "#!/bin/node\nx\n", "#!/bin/node\n// persistlint: ignore-file[interpolated-sql]\nx\n"),
+        ("a.sql", "SELECT 1;\n", "-- persistlint: ignore-file[interpolated-sql]\nSELECT 1;\n"),
+        (
+            "a.go",
+            "//go:build unix\n\n// Package a\npackage a\n",
+            "// persistlint: ignore-file[interpolated-sql]\n\n//go:build unix\n\n// Package a\npackage a\n",
+        ),
+        (
+            "a.vue",
+            "<template/>\n<script>\nx\n</script>\n",
+            "<template/>\n<script>\n// persistlint: ignore-file[interpolated-sql]\nx\n</script>\n",
+        ),
+    ],
+)
+def test_a_file_is_silenced_at_its_top(path: str, before: str, after: str) -> None:
+    source = SourceFile(path, before.encode(), language_of(path) or "")
+    edit = ignore_file_edit(source, RULE)
+    assert edit
+    content = source.content[: edit.range.start] + edit.text.encode() + source.content[edit.range.end :]
+    assert content.decode() == after
+    changed = SourceFile(path, content, source.language)
+    found = Diagnostic(RULE, "injection", Severity.ERROR, Range(len(content) - 1, len(content)), "It is wrong.")
+    assert suppression.apply(changed, read(changed).comments, [found], [RULE]) == []
+
+
+def test_a_file_without_a_script_cannot_be_silenced() -> None:
+    assert ignore_file_edit(SourceFile("a.vue", b"<template/>\n", "typescript"), RULE) is None

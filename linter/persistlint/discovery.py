@@ -70,9 +70,10 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
     return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
 
 
-def is_out(path: Path, overrides: Overrides = NO_OVERRIDES) -> bool:
-    """Whether a file would be left out of a run over the current directory. Raises `ConfigError`."""
-    file, here = absolute(path), Path.cwd()
+def is_out(path: Path, overrides: Overrides = NO_OVERRIDES, root: Path | None = None) -> bool:
+    """Whether a file would be left out of a run over a directory, without `root` the current one. Raises
+    `ConfigError`."""
+    file, here = absolute(path), absolute(root) if root else Path.cwd()
     folders = file.relative_to(here).parts[:-1] if file.is_relative_to(here) else ()
     return not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides)
 

@@ -17,7 +17,7 @@ from persistlint.diagnostic import Edit
 from persistlint.languages import languages, read
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, tokenize
-from persistlint.suppression import is_alone
+from persistlint.suppression import header_end, is_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 _LIST = rb"persistlint:[ \t]*ignore\[[^\]\r\n]*"
 _ON_LINE = re.compile(_LIST)
 _ALONE_ON_LINE = re.compile(rb"[ \t]*(?:#|//|--|/\*)[ \t]*" + _LIST)
+_ON_FILE = re.compile(rb"persistlint:[ \t]*ignore-file\[[^\]\r\n]*")
+_EOL = rb"(?:\r\n|\n|\r)"
+# A line for the kernel, and one that names the encoding (PEP 263), which must be one of the first two.
+_FIRST = re.compile(rb"(?:#!.*?" + _EOL + rb")?(?:[ \t\f]*#[^\r\n]*?coding[:=].*?" + _EOL + rb")?")
+_SCRIPT = re.compile(rb"<script\b[^>]*>[ \t]*" + _EOL)
+_WITH_SCRIPT = (".vue", ".svelte")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _OPENING = re.compile(r"""\w*(?:\"{3}|'{3}|["'`])""")
 _NOT_FOR_STRINGS = re.compile(r"[^\w ,.()/-]+")  # what could be a quote, an escape or a placeholder there
@@ -54,6 +60,29 @@ def ignore_edits(source: SourceFile, diagnostics: Sequence[Diagnostic]) -> tuple
         _edit(place, diagnostic.rule) if (place := places.get(_line(source, diagnostic))) else None
         for diagnostic in diagnostics
     )
+
+
+def ignore_file_edit(source: SourceFile, rule: str) -> Edit | None:
+    """The edit that silences a rule in a whole file, None where no comment can stand for it: in the list of a comment
+    that is at the top already, else in a new one there, behind what must come first."""
+    comments = read(source).comments
+    header = header_end(source, comments)
+    for comment in comments:
+        if comment.end <= header and (match := _ON_FILE.search(source.content, comment.start, comment.end)):
+            before = "" if match.group().endswith(b"[") else ", "
+            return Edit(Range(match.end(), match.end()), f"{before}{rule}")
+    match = _FIRST.match(source.content) if not source.path.endswith(_WITH_SCRIPT) else _SCRIPT.search(source.content)
+    if match is None:
+        return None
+    newline = _newline(source)
+    # what stands right below a line of comments in Go may be a build constraint or the documentation of the package
+    gap = newline if source.language == "go" else ""
+    edit = Edit(Range(match.end(), match.end()), f"{_comment(source)} persistlint: ignore-file[{rule}]{newline}{gap}")
+    content = source.content[: match.end()] + edit.text.encode("utf-8") + source.content[match.end() :]
+    changed = replace(source, content=content)
+    comments = read(changed).comments
+    is_comment = any(comment.start == match.end() for comment in comments)
+    return edit if is_comment and header_end(changed, comments) > match.end() else None
 
 
 def silence(
@@ -128,10 +157,13 @@ def _above(source: SourceFile, syntax: Syntax, line: int) -> _Place | None:
         return None
     text = source.text(source.line_range(line))
     indent = text[: len(text) - len(text.lstrip(" \t"))]
-    line_end = _LINE_END.search(source.content)
-    newline = line_end.group().decode("ascii") if line_end else "\n"
     start = source.line_starts[first - 1]
-    return _Place(start, f"{indent}{_comment(source)} persistlint: ignore[", f"]{newline}")
+    return _Place(start, f"{indent}{_comment(source)} persistlint: ignore[", f"]{_newline(source)}")
+
+
+def _newline(source: SourceFile) -> str:
+    line_end = _LINE_END.search(source.content)
+    return line_end.group().decode("ascii") if line_end else "\n"
 
 
 def _comment(source: SourceFile) -> str:

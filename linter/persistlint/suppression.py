@@ -78,7 +78,7 @@ def apply(
 
 
 def _directives(source: SourceFile, comments: Sequence[Range]) -> Iterator[_Directive]:
-    header_end = _header_end(source, comments)
+    header = header_end(source, comments)
     starts = [comment.start for comment in comments]
     for match in _DIRECTIVE.finditer(source.content):
         before = source.content[max(match.start() - _LONGEST_LEADER, 0) : match.start()].rstrip(b" \t")
@@ -95,7 +95,7 @@ def _directives(source: SourceFile, comments: Sequence[Range]) -> Iterator[_Dire
         if not match["file"]:
             yield _Directive(range, names, comment, _lines(source, comments, comment, match.start()))
         elif comment:
-            is_misplaced = comment.end > header_end
+            is_misplaced = comment.end > header
             yield _Directive(range, names, comment, _NOWHERE if is_misplaced else _EVERYWHERE, is_misplaced)
 
 
@@ -119,7 +119,7 @@ def _extent(source: SourceFile, comment: Range | None, match: re.Match[bytes], l
     return Range(start, match.end() + len(source.content[match.end() : end].rstrip(b" \t")))
 
 
-def _header_end(source: SourceFile, comments: Sequence[Range]) -> int:
+def header_end(source: SourceFile, comments: Sequence[Range]) -> int:
     """Where the comments end that stand before the first statement."""
     end = source.line_range(1).end if source.content.startswith(b"#!") else 0
     for index, comment in enumerate(comments):

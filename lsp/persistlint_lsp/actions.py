@@ -1,4 +1,5 @@
-"""Code actions, made of nothing but what the diagnostics in the request carry: see `convert.diagnostic`."""
+"""Code actions. The fixes are those that the diagnostics in the request carry; what takes another analysis is offered
+at once and worked out when it is chosen: see `resolve`."""
 
 from __future__ import annotations
 
@@ -7,50 +8,135 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
-from persistlint_lsp.convert import SOURCE
+from persistlint.fixes.converge import applicable
+from persistlint.rules import group_of
+from persistlint.silencing import ignore_file_edit
+from persistlint.suppression import GROUP
+from persistlint_lsp.convert import SOURCE, LineIndex, text_edits
+from persistlint_lsp.tasks import fix_all, ignore_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from persistlint.diagnostic import Edit
+    from persistlint_lsp.session import Outcome, Session
 
 OPEN_DOCUMENTATION = "persistlint.openDocumentation"
+FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"
 
 
 def code_actions(
-    params: types.CodeActionParams, version: int | None, client: types.ClientCapabilities
+    params: types.CodeActionParams, version: int | None, outcome: Outcome | None, client: types.ClientCapabilities
 ) -> Iterator[types.CodeAction]:
-    """For every diagnostic: its fixes, ignoring it, and its documentation. `version` is that of the current text;
-    edits of another one are left out, for they would hit the wrong place."""
-    only = params.context.only
-    if only is not None and not any(kind in ("", types.CodeActionKind.QuickFix) for kind in only):
-        return
-    for diagnostic in params.context.diagnostics:
-        if diagnostic.source == SOURCE:
+    """For every diagnostic: its fixes, ignoring it, and its documentation; and fixing all that is safe to fix.
+
+    `version` is that of the current text; edits of another one are left out, for they would hit the wrong place.
+    `outcome` is the analysis of the current text, None if there is none, as for a cell of a notebook.
+    """
+    uri, only = params.text_document.uri, params.context.only
+    if is_wanted(types.CodeActionKind.QuickFix.value, only):
+        mine = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
+        for diagnostic in mine:
             with suppress(KeyError, TypeError):  # not every client hands `data` back whole
-                yield from _edits(diagnostic, params.text_document.uri, version, client)
+                yield from _fixes(diagnostic, uri, version, client)
+        for diagnostic in _first_of_rules(mine):
+            yield from _for_rule(diagnostic, uri, version, outcome)
+        for diagnostic in _first_of_rules(mine):
             yield from _documentation(diagnostic, client)
+    if outcome and is_wanted(FIX_ALL, only) and _fixable(outcome):
+        yield _lazy("Fix all that persistlint can fix safely", FIX_ALL, None, uri, version, "fix")
 
 
-def _edits(
+def is_wanted(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+    """Whether actions of a kind were asked for."""
+    wanted = [str(getattr(asked, "value", asked)) for asked in only] if only is not None else [""]
+    return any(asked in ("", kind) or kind.startswith(f"{asked}.") for asked in wanted)
+
+
+def is_lazy(action: types.CodeAction) -> bool:
+    """Whether an action is still to be worked out."""
+    return action.edit is None and isinstance(action.data, dict)
+
+
+async def resolve(action: types.CodeAction, session: Session, client: types.ClientCapabilities) -> types.CodeAction:
+    """Work out the edit of an action. It stays without one if the text changed since it was offered, or if there is
+    nothing to write: no comment can stand there. Raises `WorkerError`."""
+    data = action.data
+    if action.edit is not None or not isinstance(data, dict):
+        return action
+    if (document := session.documents.get(data.get("uri", ""))) is None:
+        return action
+    settings = session.settings(document.path)
+    if document.version != data.get("version") or document.source is None or settings is None:
+        return action
+    source, rule, line = document.source, data.get("rule"), data.get("line")
+    index = LineIndex(source, session.documents.encoding)
+    edits: Sequence[Edit | None] = ()
+    match data.get("do"):
+        case "fix":
+            edits = await session.worker.call(fix_all, source, settings, rule)
+        case "ignore file" if isinstance(rule, str):
+            edits = [await session.worker.call(ignore_file_edit, source, rule)]
+        case "ignore line" if isinstance(rule, str) and isinstance(line, int):
+            offset = index.offset(types.Position(line, 0))
+            edits = [await session.worker.call(ignore_line, source, rule, offset)]
+    if changes := [edit for edit in edits if edit is not None]:
+        action.edit = _workspace_edit(text_edits(changes, index), document.uri, document.version, client)
+    return action
+
+
+def _first_of_rules(diagnostics: Sequence[types.Diagnostic]) -> Iterator[types.Diagnostic]:
+    yield from {diagnostic.code: diagnostic for diagnostic in reversed(diagnostics)}.values()
+
+
+def _fixes(
     diagnostic: types.Diagnostic, uri: str, version: int | None, client: types.ClientCapabilities
 ) -> Iterator[types.CodeAction]:
     data = diagnostic.data
-    if not isinstance(data, dict) or data.get("version") != version:
+    if not isinstance(data, dict) or data["version"] != version:
         return
     for fix in data["fixes"]:
+        edits = [
+            types.TextEdit(
+                types.Range(types.Position(**edit["range"]["start"]), types.Position(**edit["range"]["end"])),
+                edit["newText"],
+            )
+            for edit in fix["edits"]
+        ]
         yield types.CodeAction(
             title=fix["title"],
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
             is_preferred=fix["safe"] or None,
-            edit=_workspace_edit(fix["edits"], uri, version, client),
+            edit=_workspace_edit(edits, uri, version, client),
         )
-    if data["ignore"]:
-        yield types.CodeAction(
-            title=f"Ignore `{diagnostic.code}` on this line",
-            kind=types.CodeActionKind.QuickFix,
-            diagnostics=[diagnostic],
-            edit=_workspace_edit(data["ignore"], uri, version, client),
-        )
+
+
+def _for_rule(
+    diagnostic: types.Diagnostic, uri: str, version: int | None, outcome: Outcome | None
+) -> Iterator[types.CodeAction]:
+    rule, kind = str(diagnostic.code), types.CodeActionKind.QuickFix.value
+    if outcome and _fixable(outcome, rule) > 1:
+        yield _lazy(f"Fix all `{rule}` in this file", kind, diagnostic, uri, version, "fix")
+    if group_of(rule) == GROUP:
+        return  # a comment about comments helps nobody
+    yield _lazy(f"Ignore `{rule}` on this line", kind, diagnostic, uri, version, "ignore line")
+    if outcome:
+        yield _lazy(f"Ignore `{rule}` in this file", kind, diagnostic, uri, version, "ignore file")
+
+
+def _fixable(outcome: Outcome, rule: str | None = None) -> int:
+    """How many diagnostics, of one rule or of all, have a safe fix."""
+    return sum(applicable(found) is not None for found in outcome.report.diagnostics if rule in (None, found.rule))
+
+
+def _lazy(
+    title: str, kind: str, diagnostic: types.Diagnostic | None, uri: str, version: int | None, what: str
+) -> types.CodeAction:
+    data: dict[str, Any] = {"do": what, "uri": uri, "version": version}
+    if diagnostic:
+        data |= {"rule": diagnostic.code, "line": diagnostic.range.start.line}
+    return types.CodeAction(title, kind, [diagnostic] if diagnostic else None, data=data)
 
 
 def _documentation(diagnostic: types.Diagnostic, client: types.ClientCapabilities) -> Iterator[types.CodeAction]:
@@ -65,22 +151,22 @@ def _documentation(diagnostic: types.Diagnostic, client: types.ClientCapabilitie
 
 
 def can_show_documents(client: types.ClientCapabilities) -> bool:
-    """Whether the client opens a page in the browser when it is asked to."""
+    """Whether the client opens a page when it is asked to."""
     return bool(client.window and client.window.show_document and client.window.show_document.support)
 
 
+def can_resolve(client: types.ClientCapabilities) -> bool:
+    """Whether the client asks for the edit of an action when it is chosen."""
+    actions = client.text_document.code_action if client.text_document else None
+    support = actions.resolve_support if actions else None
+    return bool(actions and actions.data_support and support and "edit" in support.properties)
+
+
 def _workspace_edit(
-    edits: list[dict[str, Any]], uri: str, version: int | None, client: types.ClientCapabilities
+    edits: list[types.TextEdit], uri: str, version: int | None, client: types.ClientCapabilities
 ) -> types.WorkspaceEdit:
-    changes = [
-        types.TextEdit(
-            types.Range(types.Position(**edit["range"]["start"]), types.Position(**edit["range"]["end"])),
-            edit["newText"],
-        )
-        for edit in edits
-    ]
     workspace = client.workspace
     if workspace and workspace.workspace_edit and workspace.workspace_edit.document_changes:
         document = types.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
-        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, changes)])
-    return types.WorkspaceEdit(changes={uri: changes})
+        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(document, edits)])
+    return types.WorkspaceEdit(changes={uri: edits})

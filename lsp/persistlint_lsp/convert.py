@@ -14,20 +14,22 @@ from persistlint.diagnostic import Applicability, Severity
 from persistlint.documentation import url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
-    from persistlint.diagnostic import Diagnostic, Edit
+    from persistlint.diagnostic import Diagnostic, Edit, Fix
     from persistlint.source import Range, SourceFile
+    from persistlint_lsp.documents import Cell
     from persistlint_lsp.session import Outcome
 
 SOURCE = "persistlint"
+_UNNECESSARY = ("unused-suppression",)  # the code that is reported can go; editors show it faded
 
 _SEVERITIES = {
     Severity.ERROR: types.DiagnosticSeverity.Error,
     Severity.WARNING: types.DiagnosticSeverity.Warning,
     Severity.INFO: types.DiagnosticSeverity.Information,
 }
-_CODECS = {
+CODECS = {
     types.PositionEncodingKind.Utf8: ("utf-8", 1),
     types.PositionEncodingKind.Utf16: ("utf-16-le", 2),
     types.PositionEncodingKind.Utf32: ("utf-32-le", 4),
@@ -38,12 +40,13 @@ class LineIndex:
     """Byte offsets of one source file to positions of the protocol, and back.
 
     A line ends at LF, CRLF or CR and nowhere else. Offsets and positions outside the file come to its nearest end,
-    columns beyond a line to the end of the line.
+    columns beyond a line to the end of the line. `first` is the line of the source that the protocol counts as 0.
     """
 
-    def __init__(self, source: SourceFile, encoding: types.PositionEncodingKind) -> None:
+    def __init__(self, source: SourceFile, encoding: types.PositionEncodingKind, first: int = 0) -> None:
         self._source = source
-        self._codec, self._width = _CODECS[encoding]
+        self._first = first
+        self._codec, self._width = CODECS[encoding]
         self._last = (0, 0, 0)  # line, byte offset and column of the last answer: what follows is counted from there
 
     def position(self, offset: int) -> types.Position:
@@ -58,7 +61,7 @@ class LineIndex:
             last_offset, last_column = bounds.start, 0
         column = last_column + self._columns(self._source.content[last_offset:offset])
         self._last = (line, offset, column)
-        return types.Position(line, column)
+        return types.Position(line - self._first, column)
 
     def range(self, range: Range) -> types.Range:
         """The protocol's range of a byte range."""
@@ -66,13 +69,14 @@ class LineIndex:
 
     def offset(self, position: types.Position) -> int:
         """The byte offset of a position; a column inside a character comes to the start of that character."""
-        if position.line >= len(self._source.line_starts):
+        line = position.line + self._first
+        if line >= len(self._source.line_starts):
             return len(self._source.content)
-        bounds = self._source.line_range(position.line + 1)
-        line = self._source.content[bounds.start : bounds.end]
-        if line.isascii():
-            return bounds.start + min(position.character, len(line))
-        before = line.decode("utf-8").encode(self._codec)[: position.character * self._width]
+        bounds = self._source.line_range(line + 1)
+        content = self._source.content[bounds.start : bounds.end]
+        if content.isascii():
+            return bounds.start + min(position.character, len(content))
+        before = content.decode("utf-8").encode(self._codec)[: position.character * self._width]
         return bounds.start + len(before.decode(self._codec, "ignore").encode("utf-8"))
 
     def _columns(self, content: bytes) -> int:
@@ -90,59 +94,90 @@ def to_utf8(text: str) -> bytes:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
-def diagnostics(outcome: Outcome, encoding: types.PositionEncodingKind) -> list[types.Diagnostic]:
-    """What the client is told about one version of an open file.
+def diagnostics(
+    outcome: Outcome,
+    encoding: types.PositionEncodingKind,
+    client: types.ClientCapabilities,
+    cell: Cell | None = None,
+) -> list[types.Diagnostic]:
+    """What the client is told about one version of a file, or about one cell of a notebook that was analysed whole.
 
-    The edits of fixes and of ignoring travel in `data`, with the version that they are for, so that
-    `persistlint_lsp.actions` needs no second analysis.
+    The edits of fixes travel in `data`, with the version that they are for, so that `persistlint_lsp.actions` needs no
+    second analysis.
     """
-    index = LineIndex(outcome.source, encoding)
-    found = zip(outcome.analysis.report.diagnostics, outcome.analysis.ignores, strict=True)
-    return [_diagnostic(diagnostic, ignore, outcome, index) for diagnostic, ignore in found]
+    found = outcome.report.diagnostics
+    if cell is None:
+        maker = _Maker(outcome.uri, outcome.version, LineIndex(outcome.source, encoding), client)
+        return [maker.diagnostic(diagnostic) for diagnostic in found]
+    index = LineIndex(outcome.source, encoding, cell.lines.start)
+    maker = _Maker(cell.uri, cell.version, index, client, len(cell.lines))
+    return [maker.diagnostic(diagnostic) for diagnostic in found if maker.holds(index.range(diagnostic.range))]
 
 
-def _diagnostic(found: Diagnostic, ignore: Edit | None, outcome: Outcome, index: LineIndex) -> types.Diagnostic:
-    address = url(found.rule)
-    related = [
-        types.DiagnosticRelatedInformation(types.Location(outcome.uri, index.range(place.range)), place.message)
-        for place in found.related
-        if place.path is None  # the lines of another file are not at hand
-    ]
-    return types.Diagnostic(
-        range=index.range(found.range),
-        message=f"{found.message}\n{found.help}" if found.help else found.message,
-        severity=_SEVERITIES[found.severity],
-        code=found.rule,
-        code_description=types.CodeDescription(address) if address else None,
-        source=SOURCE,
-        related_information=related or None,
-        data={
-            "version": outcome.version,
-            "fixes": [
-                {
+class _Maker:
+    """Makes the protocol's diagnostics of one document, or of the first `lines` lines that an index counts."""
+
+    def __init__(
+        self,
+        uri: str,
+        version: int | None,
+        index: LineIndex,
+        client: types.ClientCapabilities,
+        lines: int | None = None,
+    ) -> None:
+        self._uri, self._version, self._index, self._lines = uri, version, index, lines
+        documents = client.text_document
+        publish, pull = (documents.publish_diagnostics, documents.diagnostic) if documents else (None, None)
+        self._tells_related = any(known and known.related_information for known in (publish, pull))
+        self._tells_address = any(known and known.code_description_support for known in (publish, pull))
+        self._tells_tags = any(known and known.tag_support for known in (publish, pull))
+
+    def holds(self, range: types.Range) -> bool:
+        """Whether a range is in the document."""
+        return self._lines is None or (range.start.line >= 0 and range.end.line < self._lines)
+
+    def diagnostic(self, found: Diagnostic) -> types.Diagnostic:
+        """The protocol's diagnostic."""
+        address = url(found.rule) if self._tells_address else ""
+        related = [
+            types.DiagnosticRelatedInformation(types.Location(self._uri, range), place.message)
+            for place in found.related
+            if place.path is None and self.holds(range := self._index.range(place.range))
+        ]  # the lines of another file are not at hand
+        sentences = [found.message, *([found.help] if found.help else [])]
+        if not self._tells_related:
+            sentences += [f"{place.message} (line {place.location.range.start.line + 1})" for place in related]
+        return types.Diagnostic(
+            range=self._index.range(found.range),
+            message="\n".join(sentences),
+            severity=_SEVERITIES[found.severity],
+            code=found.rule,
+            code_description=types.CodeDescription(address) if address else None,
+            source=SOURCE,
+            tags=[types.DiagnosticTag.Unnecessary] if found.rule in _UNNECESSARY and self._tells_tags else None,
+            related_information=related if related and self._tells_related else None,
+            data={"version": self._version, "fixes": list(self._fixes(found.fixes))},
+        )
+
+    def _fixes(self, fixes: Iterable[Fix]) -> Iterable[dict[str, Any]]:
+        """Fixes as plain JSON: the protocol hands `data` back as it was sent, without types."""
+        for fix in fixes:
+            edits = text_edits(fix.edits, self._index)
+            if all(self.holds(edit.range) for edit in edits):
+                yield {
                     "title": fix.title,
                     "safe": fix.applicability is Applicability.SAFE,
-                    "edits": _edits(fix.edits, index),
+                    "edits": [{"range": _plain(edit.range), "newText": edit.new_text} for edit in edits],
                 }
-                for fix in found.fixes
-            ],
-            "ignore": _edits([ignore], index) if ignore else [],
-        },
-    )
 
 
-def _edits(edits: Sequence[Edit], index: LineIndex) -> list[dict[str, Any]]:
-    """Edits as plain JSON: the protocol hands `data` back as it was sent, without types."""
-    found = []
-    for edit in edits:
-        range = index.range(edit.range)
-        found.append(
-            {
-                "range": {
-                    "start": {"line": range.start.line, "character": range.start.character},
-                    "end": {"line": range.end.line, "character": range.end.character},
-                },
-                "newText": edit.text,
-            }
-        )
-    return found
+def text_edits(edits: Iterable[Edit], index: LineIndex) -> list[types.TextEdit]:
+    """The protocol's edits."""
+    return [types.TextEdit(index.range(edit.range), edit.text) for edit in edits]
+
+
+def _plain(range: types.Range) -> dict[str, dict[str, int]]:
+    return {
+        "start": {"line": range.start.line, "character": range.start.character},
+        "end": {"line": range.end.line, "character": range.end.character},
+    }

@@ -1,22 +1,21 @@
 """pygls with what it lacks: every work-around for it stands here, with the reason, and goes when it is mended there.
 
-All were seen in pygls 2.1.1. One more is made by a setting: `server.py` asks for whole documents instead of changes,
-because `TextDocument.lines` splits at form feeds and U+2028 too (`str.splitlines`), which are no line ends in the
-protocol, and so puts changes into the wrong lines from then on.
+All were seen in pygls 2.1.1.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
 from pygls.protocol import LanguageServerProtocol
+from pygls.protocol.language_server import lsp_method
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from concurrent.futures import Future
 
 
@@ -27,6 +26,58 @@ class Protocol(LanguageServerProtocol):
     def exit_code(self) -> int:
         """0 after `shutdown`, else 1; `start_io` swallows the `SystemExit` that carries it."""
         return 0 if self._shutdown else 1
+
+    def _user_handler(self, method: str, params: Any) -> Generator[Any, Any, None]:
+        """Hand what happens to documents to our own handlers alone. Upstream keeps every document a second time,
+        splits its lines at form feeds and U+2028, which are no line ends in the protocol, so that changes go to the
+        wrong lines from then on, and builds the whole text anew for every change."""
+        if handler := self.fm.features.get(method):
+            yield handler, (params,), None
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
+    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> Generator[Any, Any, None]:
+        """A document was opened."""
+        yield from self._user_handler(types.TEXT_DOCUMENT_DID_OPEN, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> Generator[Any, Any, None]:
+        """A document was changed."""
+        yield from self._user_handler(types.TEXT_DOCUMENT_DID_CHANGE, params)
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
+    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> Generator[Any, Any, None]:
+        """A document was closed."""
+        yield from self._user_handler(types.TEXT_DOCUMENT_DID_CLOSE, params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def lsp_notebook_document__did_open(self, params: types.DidOpenNotebookDocumentParams) -> Generator[Any, Any, None]:
+        """A notebook was opened."""
+        yield from self._user_handler(types.NOTEBOOK_DOCUMENT_DID_OPEN, params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def lsp_notebook_document__did_change(
+        self, params: types.DidChangeNotebookDocumentParams
+    ) -> Generator[Any, Any, None]:
+        """A notebook was changed."""
+        yield from self._user_handler(types.NOTEBOOK_DOCUMENT_DID_CHANGE, params)
+
+    @lsp_method(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def lsp_notebook_document__did_close(
+        self, params: types.DidCloseNotebookDocumentParams
+    ) -> Generator[Any, Any, None]:
+        """A notebook was closed."""
+        yield from self._user_handler(types.NOTEBOOK_DOCUMENT_DID_CLOSE, params)
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *_: object) -> Generator[Any, Any, None]:
+        """The editor is about to leave. Upstream walks over the requests while cancelling them changes them."""
+        if handler := self.fm.features.get(types.SHUTDOWN):
+            yield handler, (None,), None
+        own = self.msg_id
+        for id, future in list(self._request_futures.items()):
+            if id != own and not future.done():
+                future.cancel()
+        self._shutdown = True
 
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Make a message of JSON. Upstream, a request whose parameters are wrong is never answered."""
@@ -59,6 +110,26 @@ class Protocol(LanguageServerProtocol):
         super()._check_handler_result(future)
         for key in [key for key, value in self._request_futures.items() if value is future]:
             del self._request_futures[key]
+
+
+class Headers:
+    """A stream of messages whose headers are spelled as pygls reads them: it knows `Content-Length` in this case alone,
+    without a space more or less, and would wait for ever for the end of a message that it took no notice of."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readline(self) -> bytes:
+        """The next line of a header."""
+        line = self._stream.readline()
+        name, separator, value = line.partition(b":")
+        if separator and name.strip().lower() == b"content-length":
+            return b"Content-Length: %s\r\n" % value.strip()
+        return line if line.strip() or not line else b"\r\n"
+
+    def read(self, size: int) -> bytes:
+        """The next bytes of a message."""
+        return self._stream.read(size)
 
 
 def end_with(process_id: int, stop: Callable[[], None]) -> None:

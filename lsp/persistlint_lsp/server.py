@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -15,14 +17,38 @@ from pygls.uris import to_fs_path
 
 from persistlint.version import VERSION
 from persistlint_lsp import convert
-from persistlint_lsp.actions import OPEN_DOCUMENTATION, can_show_documents, code_actions
-from persistlint_lsp.protocol import Protocol, end_with
+from persistlint_lsp.actions import (
+    FIX_ALL,
+    OPEN_DOCUMENTATION,
+    can_resolve,
+    can_show_documents,
+    code_actions,
+    is_lazy,
+    is_wanted,
+    resolve,
+)
+from persistlint_lsp.client import SECTION, SettingsError, parse
+from persistlint_lsp.hover import complete, hover
+from persistlint_lsp.protocol import Headers, Protocol, end_with
 from persistlint_lsp.session import CONFIGURATION_FILES, Session
+from persistlint_lsp.workspace import Workspace
 
 if TYPE_CHECKING:
     from persistlint_lsp.session import Outcome
 
 logger = logging.getLogger(__name__)
+
+POLLING = 2.0  # seconds between two looks at the configuration, for an editor that does not watch it
+_BATCH = 50  # files of one partial result
+
+_NOTEBOOKS = types.NotebookDocumentSyncOptions(
+    [
+        types.NotebookDocumentFilterWithCells(
+            cells=[types.NotebookCellLanguage(language) for language in ("python", "sql", "javascript", "typescript")],
+            notebook="*",
+        )
+    ]
+)
 
 
 class Server(LanguageServer):
@@ -31,14 +57,67 @@ class Server(LanguageServer):
     protocol: Protocol
 
     def __init__(self) -> None:
-        # whole documents instead of changes: `persistlint_lsp.protocol` says why
-        super().__init__("persistlint", VERSION, types.TextDocumentSyncKind.Full, protocol_cls=Protocol)
-        self.session = Session()
+        super().__init__(
+            "persistlint",
+            VERSION,
+            types.TextDocumentSyncKind.Incremental,
+            _NOTEBOOKS,
+            protocol_cls=Protocol,
+        )
+        self.session = Session(self.tell)
+        self.files = Workspace(self.session)
         self.pull = False
+        self.watching: asyncio.Task[None] | None = None
 
     def report_server_error(self, error: Exception, source: object) -> None:
         """Log what goes wrong here; upstream shows it to the user in a pop-up."""
         logger.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def tell(self, message: str) -> None:
+        """Show a problem to the person at the editor."""
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
+
+    def refresh(self) -> None:
+        """Every diagnostic may be another one now."""
+        self.session.reload()
+        self.files.changed(forget=True)
+        workspace = self.client_capabilities.workspace
+        if self.pull and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
+            self.workspace_diagnostic_refresh(None)
+        for uri in self.session.documents:
+            self.push(uri)
+
+    def push(self, uri: str) -> None:
+        """Send the diagnostics of a file that changed soon, if the client does not ask for them itself; nobody asks
+        for those of notebooks."""
+        uri = self.session.documents.notebook_of(uri) or uri
+        if not self.pull or self.session.documents.is_notebook(uri):
+            self.session.schedule(uri, lambda outcome: self._publish(uri, outcome))
+
+    def diagnostics(self, outcome: Outcome | None) -> list[types.Diagnostic]:
+        """The protocol's diagnostics of a file."""
+        if outcome is None:
+            return []
+        return convert.diagnostics(outcome, self.session.documents.encoding, self.client_capabilities)
+
+    def stop(self) -> None:
+        """End the processes that analyse."""
+        self.session.stop()
+        self.files.stop()
+
+    def _publish(self, uri: str, outcome: Outcome | None) -> None:
+        documents = self.session.documents
+        if not documents.is_notebook(uri):
+            version = outcome.version if outcome else None
+            self.clear(uri, self.diagnostics(outcome), version)
+            return
+        for cell in documents.cells(uri):
+            items = convert.diagnostics(outcome, documents.encoding, self.client_capabilities, cell) if outcome else []
+            self.clear(cell.uri, items, cell.version)
+
+    def clear(self, uri: str, instead: list[types.Diagnostic] | None = None, version: int | None = None) -> None:
+        """Take the pushed diagnostics of a document away, and put others in their place."""
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, instead or [], version))
 
 
 server = Server()
@@ -52,109 +131,286 @@ def main() -> None:
     os.dup2(2, 1)  # only messages go out through the real stdout; whatever else prints, prints to stderr
     sys.stdout = sys.stderr
     try:
-        server.start_io(sys.stdin.buffer, stdout)
+        server.start_io(cast("BinaryIO", Headers(sys.stdin.buffer)), stdout)
     finally:
-        server.session.stop()
+        server.stop()
     sys.exit(server.protocol.exit_code)
 
 
 @server.feature(types.INITIALIZE)
 def initialize(server: Server, params: types.InitializeParams) -> None:
-    folders = params.workspace_folders or ()
-    if root := to_fs_path(folders[0].uri if folders else params.root_uri or ""):
+    folders = list(params.workspace_folders or ())
+    if not folders and params.root_uri:
+        folders = [types.WorkspaceFolder(params.root_uri, "root")]
+    if folders and (root := to_fs_path(folders[0].uri)):
         with suppress(OSError):
-            os.chdir(root)  # what is skipped, and where untitled documents find their configuration, is relative to it
+            os.chdir(root)  # where untitled documents find their configuration
+    session = server.session
+    session.documents.encoding = types.PositionEncodingKind(server.workspace.position_encoding or "utf-16")
+    session.folders.default = _settings(params.initialization_options, Path.cwd())
+    session.folders.add(folders)
+    features = server.protocol.fm.features
     documents = params.capabilities.text_document
     server.pull = bool(documents and documents.diagnostic)
     if not server.pull:
-        server.protocol.fm.features.pop(types.TEXT_DOCUMENT_DIAGNOSTIC, None)
+        features.pop(types.TEXT_DOCUMENT_DIAGNOSTIC, None)
+    if not server.pull or not session.folders.default.workspace_diagnostics:
+        features.pop(types.WORKSPACE_DIAGNOSTIC, None)
     if not can_show_documents(params.capabilities):
         server.protocol.fm.commands.pop(OPEN_DOCUMENTATION, None)
+    if not can_resolve(params.capabilities):
+        features.pop(types.CODE_ACTION_RESOLVE, None)
     if params.process_id:
-        threading.Thread(target=end_with, args=(params.process_id, server.session.stop), daemon=True).start()
+        threading.Thread(target=end_with, args=(params.process_id, server.stop), daemon=True).start()
 
 
 @server.feature(types.INITIALIZED)
-def initialized(server: Server, params: types.InitializedParams) -> None:
+async def initialized(server: Server, params: types.InitializedParams) -> None:
     workspace = server.client_capabilities.workspace
-    if workspace and workspace.did_change_watched_files and workspace.did_change_watched_files.dynamic_registration:
-        options = types.DidChangeWatchedFilesRegistrationOptions(
-            [types.FileSystemWatcher(f"**/{name}") for name in CONFIGURATION_FILES]
+    watched = workspace.did_change_watched_files if workspace else None
+    if watched and watched.dynamic_registration:
+        patterns = [types.FileSystemWatcher(f"**/{name}") for name in CONFIGURATION_FILES]
+        _register(
+            server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesRegistrationOptions(patterns)
         )
-        registration = types.Registration("configuration", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
-        server.client_register_capability(types.RegistrationParams([registration]))
+    else:
+        server.watching = asyncio.create_task(_poll(server))
+    changes = workspace.did_change_configuration if workspace else None
+    if changes and changes.dynamic_registration:
+        options = types.DidChangeConfigurationRegistrationOptions(SECTION)
+        _register(server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
+    await _ask_for_settings(server)
+
+
+@server.feature(types.SHUTDOWN)
+def shutdown(server: Server, params: None) -> None:
+    server.stop()
 
 
 @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
-    document = params.text_document
-    server.session.open(document.uri, document.language_id, document.version, document.text)
-    _push(server, document.uri)
+    server.session.documents.open(params.text_document)
+    _changed(server, params.text_document.uri)
 
 
 @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
     document = params.text_document
-    for change in params.content_changes:
-        server.session.change(document.uri, document.version, change.text)
-    _push(server, document.uri)
+    server.session.documents.change(document.uri, document.version, params.content_changes)
+    _changed(server, document.uri)
 
 
 @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
 def did_close(server: Server, params: types.DidCloseTextDocumentParams) -> None:
-    server.session.close(params.text_document.uri)
-    _push(server, params.text_document.uri)
+    uri = params.text_document.uri
+    server.session.documents.close(uri)
+    server.session.close(uri)
+    server.files.changed()
+    if not server.pull:
+        server.push(uri)
+
+
+@server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+def notebook_did_open(server: Server, params: types.DidOpenNotebookDocumentParams) -> None:
+    notebook = params.notebook_document
+    server.session.documents.open_notebook(notebook.uri, notebook.cells, params.cell_text_documents)
+    server.push(notebook.uri)
+
+
+@server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+def notebook_did_change(server: Server, params: types.DidChangeNotebookDocumentParams) -> None:
+    uri = params.notebook_document.uri
+    if params.change.cells:
+        for cell in server.session.documents.change_notebook(uri, params.change.cells):
+            server.clear(cell)
+        server.push(uri)
+
+
+@server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+def notebook_did_close(server: Server, params: types.DidCloseNotebookDocumentParams) -> None:
+    uri = params.notebook_document.uri
+    for cell in server.session.documents.close_notebook(uri):
+        server.clear(cell)
+    server.session.close(uri)
 
 
 @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
 def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    server.session.reload()
-    workspace = server.client_capabilities.workspace
-    if server.pull and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
-        server.workspace_diagnostic_refresh(None)
-    for uri in server.session.uris:
-        _push(server, uri)
+    server.refresh()
+
+
+@server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+async def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
+    if not await _ask_for_settings(server) and isinstance(params.settings, dict):
+        table = params.settings.get(SECTION, params.settings)
+        folders = server.session.folders
+        folders.default = _settings(table, Path.cwd())
+        folders.settings = {folder: _settings(table, folder) for folder in folders.settings}
+        server.refresh()
+
+
+@server.feature(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+async def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
+    server.session.folders.remove(params.event.removed)
+    server.session.folders.add(params.event.added)
+    if not await _ask_for_settings(server):
+        server.refresh()
 
 
 @server.feature(
     types.TEXT_DOCUMENT_DIAGNOSTIC,
     types.DiagnosticOptions(identifier=convert.SOURCE, inter_file_dependencies=False, workspace_diagnostics=False),
 )
-async def diagnostic(
-    server: Server, params: types.DocumentDiagnosticParams
-) -> types.RelatedFullDocumentDiagnosticReport:
-    outcome = await server.session.analyse(params.text_document.uri)
-    return types.RelatedFullDocumentDiagnosticReport(_diagnostics(server, outcome))
+async def diagnostic(server: Server, params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
+    uri = params.text_document.uri
+    if server.session.documents.notebook_of(uri):
+        return types.RelatedFullDocumentDiagnosticReport([])  # they are pushed
+    outcome = await server.session.analyse(uri)
+    if outcome and outcome.id == params.previous_result_id:
+        return types.RelatedUnchangedDocumentDiagnosticReport(outcome.id)
+    id = outcome.id if outcome else None
+    return types.RelatedFullDocumentDiagnosticReport(server.diagnostics(outcome), result_id=id)
+
+
+@server.feature(types.WORKSPACE_DIAGNOSTIC)
+async def workspace_diagnostic(
+    server: Server, params: types.WorkspaceDiagnosticParams
+) -> types.WorkspaceDiagnosticReport:
+    previous = {known.uri: known.value for known in params.previous_result_ids}
+    await server.files.wait(previous)
+    progress = _Progress(server, params.work_done_token)
+    items: list[Any] = []
+    async for report in server.files.reports(previous, server.client_capabilities, progress.report):
+        items.append(report)
+        if params.partial_result_token is not None and len(items) == _BATCH:
+            partial = types.WorkspaceDiagnosticReportPartialResult(items)
+            server.progress(types.ProgressParams(params.partial_result_token, partial))
+            items = []
+    progress.end()
+    return types.WorkspaceDiagnosticReport(items)
 
 
 @server.feature(
-    types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    types.TEXT_DOCUMENT_CODE_ACTION,
+    types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True),
 )
-def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-    document = server.session.document(params.text_document.uri)
-    version = document.version if document else None
-    return list(code_actions(params, version, server.client_capabilities))
+async def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
+    uri, session = params.text_document.uri, server.session
+    is_asked_to_fix = params.context.only is not None and is_wanted(FIX_ALL, params.context.only)
+    outcome = await session.analyse(uri) if is_asked_to_fix else session.latest(uri)
+    document = session.documents.get(uri)
+    if session.documents.notebook_of(uri):
+        outcome = None
+    found = code_actions(params, document.version if document else None, outcome, server.client_capabilities)
+    if can_resolve(server.client_capabilities):
+        return list(found)
+    resolved = [await resolve(action, session, server.client_capabilities) for action in found]
+    return [action for action in resolved if not is_lazy(action)]
+
+
+@server.feature(types.CODE_ACTION_RESOLVE)
+async def resolve_code_action(server: Server, action: types.CodeAction) -> types.CodeAction:
+    resolved = await resolve(action, server.session, server.client_capabilities)
+    if is_lazy(resolved):
+        server.tell("Nothing can be changed here: the text is another one by now, or no comment can stand there.")
+    return resolved
+
+
+@server.feature(types.TEXT_DOCUMENT_HOVER)
+async def show(server: Server, params: types.HoverParams) -> types.Hover | None:
+    return await hover(server.session, params.text_document.uri, params.position)
+
+
+@server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["[", ",", '"']))
+def completion(server: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
+    return complete(server.session, params.text_document.uri, params.position)
 
 
 @server.command(OPEN_DOCUMENTATION)
 def open_documentation(server: Server, url: str) -> None:
-    server.window_show_document(types.ShowDocumentParams(url, external=True))
+    is_page = url.startswith("file:")  # which the editor can show itself
+    server.window_show_document(types.ShowDocumentParams(url, external=not is_page, take_focus=True))
 
 
-def _push(server: Server, uri: str) -> None:
-    """Send the diagnostics of a file that changed soon, if the client does not ask for them itself."""
+@server.command("persistlint.debugInformation")
+def debug_information(server: Server) -> str:
+    session = server.session
+    lines = [
+        f"persistlint {VERSION}, {sys.executable}, Python {sys.version.split()[0]}, process {os.getpid()}",
+        f"positions in {session.documents.encoding.value}, diagnostics are {'pulled' if server.pull else 'pushed'}",
+        *(f"folder {folder}: {settings}" for folder, settings in session.folders.settings.items()),
+        *(f"open: {uri}" for uri in session.documents),
+        *(f"configuration: {file}" for file in session.configuration_files),
+    ]
+    return "\n".join(lines)
 
-    def publish(outcome: Outcome | None) -> None:
-        diagnostics = _diagnostics(server, outcome)
-        version = outcome.version if outcome else None
-        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
 
-    if not server.pull:
-        server.session.schedule(uri, publish)
+class _Progress:
+    """What the editor shows while all files are checked, if it asked to be told."""
+
+    def __init__(self, server: Server, token: int | str | None) -> None:
+        self._server, self._token = server, token
+        self._shown = -1
+
+    def report(self, done: int, count: int) -> None:
+        """Show how many files of how many are done."""
+        percentage = 100 * done // count
+        if self._token is not None and percentage != self._shown:
+            begin = types.WorkDoneProgressBegin("persistlint", percentage=percentage)
+            further = types.WorkDoneProgressReport(message=f"{done}/{count}", percentage=percentage)
+            self._server.progress(types.ProgressParams(self._token, begin if self._shown < 0 else further))
+            self._shown = percentage
+
+    def end(self) -> None:
+        """Take it away."""
+        if self._shown >= 0 and self._token is not None:
+            self._server.progress(types.ProgressParams(self._token, types.WorkDoneProgressEnd()))
 
 
-def _diagnostics(server: Server, outcome: Outcome | None) -> list[types.Diagnostic]:
-    if outcome is None:
-        return []
-    encoding = types.PositionEncodingKind(server.workspace.position_encoding or "utf-16")
-    return convert.diagnostics(outcome, encoding)
+def _changed(server: Server, uri: str) -> None:
+    server.files.changed()
+    server.push(uri)
+
+
+def _register(server: Server, method: str, options: object) -> None:
+    registration = types.Registration(method, method, options)
+    server.client_register_capability(types.RegistrationParams([registration]))
+
+
+async def _poll(server: Server) -> None:
+    while True:
+        await asyncio.sleep(POLLING)
+        if server.session.is_changed():
+            server.refresh()
+
+
+async def _ask_for_settings(server: Server) -> bool:
+    """Ask the editor for the settings of every folder; whether it can be asked."""
+    workspace = server.client_capabilities.workspace
+    if not (workspace and workspace.configuration):
+        return False
+    folders = server.session.folders
+    paths = list(folders.uris)
+    items = [types.ConfigurationItem(folders.uris[path], SECTION) for path in paths]
+    answers = await server.workspace_configuration_async(
+        types.ConfigurationParams([types.ConfigurationItem(section=SECTION), *items])
+    )
+    before = (folders.default, dict(folders.settings))
+    for path, answer in zip([None, *paths], answers, strict=False):
+        if answer is None:
+            continue  # this editor has no such settings; what it said at the start holds
+        if path is None:
+            folders.default = _settings(answer, Path.cwd())
+        elif path in folders.settings:
+            folders.settings[path] = _settings(answer, path)
+    if before != (folders.default, folders.settings):
+        server.refresh()
+    return True
+
+
+def _settings(value: Any, folder: Path) -> Any:
+    try:
+        return parse(value, folder)
+    except SettingsError as error:
+        server.session.tell(str(error))
+        return parse(None, folder)

@@ -1,79 +1,49 @@
-"""The open files of an editor, their configuration, and the latest analysis of each."""
+"""What one editor works on: its open files, which configuration applies to each, and the latest analysis of each."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from pygls.uris import to_fs_path
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.config import ConfigError, configuration_for, forget, settings_for
 from persistlint.discovery import is_out
-from persistlint.engine import Report
-from persistlint.languages import language_of
-from persistlint.reading import LARGEST
-from persistlint.source import SourceFile
-from persistlint_lsp.convert import to_utf8
-from persistlint_lsp.worker import Analysis, Worker
+from persistlint.engine import Report, check
+from persistlint_lsp.client import Folders
+from persistlint_lsp.documents import Documents
+from persistlint_lsp.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from persistlint.config import Overrides
     from persistlint.settings import Settings
+    from persistlint.source import SourceFile
+    from persistlint_lsp.documents import Document
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 CONFIGURATION_FILES = ("persistlint.toml", "pyproject.toml")
 DEBOUNCE = 0.15  # seconds without a keystroke before diagnostics are pushed
 
-# How a file would end whose language the editor calls so, for a file whose own name does not tell.
-_SUFFIXES = {
-    "go": ".go",
-    "javascript": ".js",
-    "javascriptreact": ".jsx",
-    "python": ".py",
-    "sql": ".sql",
-    "svelte": ".svelte",
-    "typescript": ".ts",
-    "typescriptreact": ".tsx",
-    "vue": ".vue",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Document:
-    """One version of an open file. `path` is absolute; that of an untitled document does not exist."""
-
-    uri: str
-    path: Path
-    language_id: str
-    version: int | None
-    text: str
-
-    @cached_property
-    def source(self) -> SourceFile | None:
-        """What the engine reads; None if it is too large or in no language that persistlint reads. As on the command
-        line the name of the file decides; the editor's word counts where the name says nothing."""
-        name = self.path.as_posix()
-        if self.path.suffix == "" or language_of(f"any{self.path.suffix}") is None:
-            name += _SUFFIXES.get(self.language_id, "")
-        language = language_of(name)
-        return SourceFile(name, to_utf8(self.text), language) if language and len(self.text) <= LARGEST else None
-
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one version of an open file."""
+    """What came of one version of a file. `id` tells it from every other outcome."""
 
     uri: str
     version: int | None
     source: SourceFile
-    analysis: Analysis
+    settings: Settings
+    report: Report
+    id: str
 
 
 @dataclass(frozen=True)
@@ -86,39 +56,21 @@ class _Run:
 
 
 class Session:
-    """What one editor has open. All methods are called on the message loop; only `analyse` waits."""
+    """What one editor has open. All methods are called on the message loop; only the asynchronous ones wait.
 
-    def __init__(self) -> None:
-        self._worker = Worker()
-        self._documents: dict[str, Document] = {}
+    `tell` is called with a sentence for the person at the editor, once for each problem.
+    """
+
+    def __init__(self, tell: Callable[[str], None] = logger.error) -> None:
+        self.documents = Documents()
+        self.folders = Folders()
+        self.worker = Worker()
+        self._tell = tell
+        self._told: set[str] = set()
         self._runs: dict[str, _Run] = {}
         self._scheduled: dict[str, asyncio.Task[None]] = {}
         self._stamps: dict[Path, int | None] = {}  # time of change of every configuration file that was looked for
-        self._problem = ""
-
-    def open(self, uri: str, language_id: str, version: int | None, text: str) -> None:
-        """Take up a file. An untitled one counts as standing in the current directory."""
-        path = Path.cwd().joinpath(to_fs_path(uri) or urlsplit(uri).path or "untitled")
-        self._documents[uri] = Document(uri, path, language_id, version, text)
-
-    def change(self, uri: str, version: int | None, text: str) -> None:
-        """Take the new text of an open file; one that is not open is left alone."""
-        if old := self._documents.get(uri):
-            self._documents[uri] = Document(uri, old.path, old.language_id, version, text)
-
-    def close(self, uri: str) -> None:
-        """Drop a file."""
-        self._documents.pop(uri, None)
-        self._runs.pop(uri, None)
-
-    def document(self, uri: str) -> Document | None:
-        """The current version of an open file."""
-        return self._documents.get(uri)
-
-    @property
-    def uris(self) -> tuple[str, ...]:
-        """All open files."""
-        return tuple(self._documents)
+        self._ids = (f"{secrets.token_hex(4)}-{number}" for number in count())
 
     async def analyse(self, uri: str) -> Outcome | None:
         """Analyse an open file, and again if it changes meanwhile: what comes back is of the current text.
@@ -126,15 +78,22 @@ class Session:
         All that wait for one file share its analysis, and versions that came and went are skipped. None for a file
         that is not open (any more), is not to be checked, or whose configuration is wrong.
         """
-        while (document := self._documents.get(uri)) and document.source and (settings := self._settings(document)):
+        while (document := self.documents.get(uri)) and document.source and (settings := self.settings(document.path)):
             run = self._runs.get(uri)
             if run is None or (run.task.done() and (run.document, run.settings) != (document, settings)):
                 task = asyncio.create_task(self._check(document, document.source, settings))
                 run = self._runs[uri] = _Run(document, settings, task)
             outcome = await asyncio.shield(run.task)  # shared: one who stops waiting does not stop it
-            if (run.document, run.settings) == (self._documents.get(uri), settings):
+            if (run.document, run.settings) == (self.documents.get(uri), settings):
                 return outcome
         return None
+
+    def latest(self, uri: str) -> Outcome | None:
+        """The outcome of the current version of a file, if it is there already."""
+        run = self._runs.get(uri)
+        if run is None or not run.task.done() or run.document is not self.documents.get(uri):
+            return None
+        return run.task.result()
 
     def schedule(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
         """Analyse a file once typing rests, and hand the outcome to `publish`; a later call takes the place of an
@@ -143,24 +102,63 @@ class Session:
             waiting.cancel()
         self._scheduled[uri] = asyncio.create_task(self._publish(uri, publish))
 
+    def close(self, uri: str) -> None:
+        """Forget the analysis of a file."""
+        self._runs.pop(uri, None)
+
+    def new_id(self) -> str:
+        """A name for an outcome, which no other one has, also none of another server."""
+        return next(self._ids)
+
+    def settings(self, path: Path) -> Settings | None:
+        """The settings for a file, None if it is excluded or its configuration cannot be used."""
+        folder, client = self.folders.of(path)
+        if not client.enable:
+            return None
+        try:
+            self._forget_if_changed(path, client.overrides)
+            return None if is_out(path, client.overrides, folder) else settings_for(path, client.overrides)
+        except ConfigError as error:
+            self.tell(str(error))
+            return None
+
+    def tell(self, problem: str, details: str = "") -> None:
+        """Say to the person at the editor that something is wrong, and more of it to the log, once and not at every
+        keystroke."""
+        if problem not in self._told:
+            self._told.add(problem)
+            logger.error("%s", details or problem)
+            self._tell(problem)
+
+    def is_changed(self) -> bool:
+        """Whether a configuration file was changed since it was last looked at."""
+        return any(stamp != _changed(file) for file, stamp in self._stamps.items())
+
+    @property
+    def configuration_files(self) -> tuple[Path, ...]:
+        """The configuration files that were found."""
+        return tuple(file for file, stamp in self._stamps.items() if stamp is not None)
+
     def reload(self) -> None:
         """Read the configuration anew."""
         self._stamps.clear()
+        self._told.clear()
         forget()
 
     def stop(self) -> None:
         """End the analysis."""
-        self._worker.stop()
+        self.worker.stop()
 
     async def _check(self, document: Document, source: SourceFile, settings: Settings) -> Outcome:
         source = replace(source, dialect=settings.dialect)
         try:
-            analysis = await self._worker.analyse(source, settings)
-        except Exception as error:
-            analysis = Analysis(Report((), (repr(error),)))
-        for problem in analysis.report.errors:
-            logger.error("%s: %s", source.path, problem)
-        return Outcome(document.uri, document.version, source, analysis)
+            report = await self.worker.call(check, source, settings)
+        except WorkerError as error:
+            report = Report((), (str(error),))
+        for problem in report.errors:
+            details = f"{source.path}: {problem}"
+            self.tell(f"persistlint could not finish {source.path}: {problem.strip().splitlines()[-1]}", details)
+        return Outcome(document.uri, document.version, source, settings, report, self.new_id())
 
     async def _publish(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
         await asyncio.sleep(DEBOUNCE)
@@ -171,32 +169,21 @@ class Session:
         if self._scheduled.get(uri) is asyncio.current_task():
             del self._scheduled[uri]
 
-    def _settings(self, document: Document) -> Settings | None:
-        """The settings for a file, None if it is excluded or its configuration cannot be used."""
-        try:
-            self._forget_if_changed(document.path)
-            settings = None if is_out(document.path) else settings_for(document.path)
-        except ConfigError as error:
-            if str(error) != self._problem:  # said once, not at every keystroke
-                logger.error("%s", error)
-            self._problem = str(error)
-            return None
-        self._problem = ""
-        return settings
-
-    def _forget_if_changed(self, path: Path) -> None:
+    def _forget_if_changed(self, path: Path, overrides: Overrides) -> None:
         """Not every editor can watch files: look at those that could matter for `path` before they are used."""
         files = {directory / name for directory in path.parents for name in CONFIGURATION_FILES}
+        if overrides.config:
+            files = {overrides.config}
         stamps = {file: _changed(file) for file in files | self._stamps.keys()}
         if any(stamp != self._stamps.get(file, stamp) for file, stamp in stamps.items()):
             forget()
+            self._told.clear()
         self._stamps = stamps
-        for file in configuration_for(path).files:  # and what they extend
+        for file in configuration_for(path, overrides).files:  # and what they extend
             self._stamps.setdefault(file.path, _changed(file.path))
 
 
 def _changed(path: Path) -> int | None:
-    try:
+    with suppress(OSError):
         return path.stat().st_mtime_ns
-    except OSError:
-        return None
+    return None

@@ -13,36 +13,27 @@ import multiprocessing
 import signal
 import traceback
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from threading import Lock
-from typing import TYPE_CHECKING
-
-from persistlint.engine import Report, check
-from persistlint.silencing import ignore_edits
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    from persistlint.diagnostic import Edit
-    from persistlint.settings import Settings
-    from persistlint.source import SourceFile
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Analysis:
-    """What the worker says about one text. `ignores` holds for every diagnostic of the report, in the same order,
-    the edit that silences it, or None where no comment can stand."""
-
-    report: Report
-    ignores: tuple[Edit | None, ...] = ()
+class WorkerError(Exception):
+    """A task failed: it raised, it took too long, or the process ended. The message says which."""
 
 
 class Worker:
-    """One process that analyses one file after the other. It starts with the first file, and again after a crash."""
+    """One process that does one task after the other. It starts with the first one, and again after a crash."""
 
-    def __init__(self, deadline: float = 10.0) -> None:
-        """`deadline` is how many seconds one file may take."""
+    def __init__(self, deadline: float = 30.0) -> None:
+        """`deadline` is how many seconds one task may take."""
         self._deadline = deadline
         self._queue = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._process: BaseProcess | None = None
@@ -50,31 +41,34 @@ class Worker:
         self._starting = Lock()
         self._stopped = False
 
-    async def analyse(self, source: SourceFile, settings: Settings) -> Analysis:
-        """Analyse a file when all that were asked for before are done. Never raises for what is in the file: a
-        crash and a missed deadline are errors of the report."""
-        return await asyncio.get_running_loop().run_in_executor(self._queue, self._ask, source, settings)
+    async def call(self, task: Callable[P, T], *arguments: P.args, **_: P.kwargs) -> T:
+        """Call a function of a module, with arguments that can be pickled, when all that were asked for before are
+        done. Raises `WorkerError`."""
+        return await asyncio.get_running_loop().run_in_executor(self._queue, self._ask, task, arguments)
 
     def stop(self) -> None:
-        """End the process, in the middle of a file if need be, and take no more files."""
+        """End the process, in the middle of a task if need be, and take no more tasks."""
         self._queue.shutdown(wait=False, cancel_futures=True)
         with self._starting:
             self._stopped = True
             if self._process is not None:
                 self._process.kill()  # the thread that waits for it sees the pipe end
 
-    def _ask(self, source: SourceFile, settings: Settings) -> Analysis:
+    def _ask(self, task: Callable[..., T], arguments: tuple[object, ...]) -> T:
         try:
             pipe = self._connect()
-            pipe.send((source, settings))
-            if pipe.poll(self._deadline):
-                analysis: Analysis = pipe.recv()
-                return analysis
-            problem = f"it took longer than {self._deadline:g} seconds"
+            pipe.send((task, arguments))
+            if not pipe.poll(self._deadline):
+                self._kill()
+                raise WorkerError(f"it took longer than {self._deadline:g} seconds")
+            result: T
+            result, problem = pipe.recv()
         except (EOFError, OSError) as error:
-            problem = f"the analysis ended unexpectedly ({error!r})"
-        self._kill()
-        return Analysis(Report((), (problem,)))
+            self._kill()
+            raise WorkerError(f"the analysis ended unexpectedly ({error!r})") from error
+        if problem:
+            raise WorkerError(problem)
+        return result
 
     def _connect(self) -> Connection:
         with self._starting:
@@ -102,15 +96,14 @@ def _serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the server's to handle
     while True:
         try:
-            source, settings = pipe.recv()
-            pipe.send(_analyse(source, settings))
+            task, arguments = pipe.recv()
+            pipe.send(_done(task, arguments))
         except (EOFError, OSError):
             return
 
 
-def _analyse(source: SourceFile, settings: Settings) -> Analysis:
+def _done(task: Callable[..., T], arguments: tuple[object, ...]) -> tuple[T | None, str]:
     try:
-        report = check(source, settings)
-        return Analysis(report, ignore_edits(source, report.diagnostics))
+        return task(*arguments), ""
     except Exception:
-        return Analysis(Report((), (traceback.format_exc(),)))
+        return None, traceback.format_exc()

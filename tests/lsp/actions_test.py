@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,11 +10,11 @@ from lsprotocol import types
 
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
 from persistlint.engine import Report
+from persistlint.settings import Settings
 from persistlint.source import Range, SourceFile
 from persistlint_lsp import convert
 from persistlint_lsp.actions import OPEN_DOCUMENTATION, code_actions
 from persistlint_lsp.session import Outcome
-from persistlint_lsp.worker import Analysis
 
 URI = "file:///a.py"
 SOURCE = SourceFile("/a.py", "é = query(x)\n".encode(), "python")
@@ -30,21 +31,37 @@ FOUND = Diagnostic(
         Fix("Quote it", (Edit(Range(11, 12), "quote(x)"),), Applicability.UNSAFE),
     ),
 )
-IGNORE = Edit(Range(13, 13), "  # persistlint: ignore[interpolated-sql]")
 
 
-def diagnostic(ignore: Edit | None = IGNORE) -> types.Diagnostic:
-    outcome = Outcome(URI, 7, SOURCE, Analysis(Report((FOUND,)), (ignore,)))
-    return convert.diagnostics(outcome, types.PositionEncodingKind.Utf16)[0]
+def outcome(*found: Diagnostic) -> Outcome:
+    return Outcome(URI, 7, SOURCE, Settings(frozenset()), Report(found), "1")
 
 
-def client(*, document_changes: bool = False, show_document: bool = False) -> types.ClientCapabilities:
+def client(
+    *, document_changes: bool = False, show_document: bool = False, rich: bool = True, resolve: bool = False
+) -> types.ClientCapabilities:
     return types.ClientCapabilities(
         workspace=types.WorkspaceClientCapabilities(
             workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=document_changes)
         ),
         window=types.WindowClientCapabilities(show_document=types.ShowDocumentClientCapabilities(show_document)),
+        text_document=types.TextDocumentClientCapabilities(
+            publish_diagnostics=types.PublishDiagnosticsClientCapabilities(
+                related_information=rich,
+                code_description_support=rich,
+                tag_support=types.ClientDiagnosticsTagOptions([types.DiagnosticTag.Unnecessary]) if rich else None,
+            ),
+            code_action=types.CodeActionClientCapabilities(
+                data_support=True, resolve_support=types.ClientCodeActionResolveOptions(["edit"])
+            )
+            if resolve
+            else None,
+        ),
     )
+
+
+def diagnostic(found: Diagnostic = FOUND, *, rich: bool = True) -> types.Diagnostic:
+    return convert.diagnostics(outcome(found), types.PositionEncodingKind.Utf16, client(rich=rich))[0]
 
 
 def actions(
@@ -52,11 +69,16 @@ def actions(
     only: list[str] | None = None,
     version: int = 7,
     capabilities: types.ClientCapabilities | None = None,
+    analysed: Outcome | None = None,
 ) -> list[types.CodeAction]:
     context = types.CodeActionContext(list(diagnostics), only=only)
     everywhere = types.Range(types.Position(0, 0), types.Position(9, 0))
     params = types.CodeActionParams(types.TextDocumentIdentifier(URI), everywhere, context)
-    return list(code_actions(params, version, capabilities or client()))
+    return list(code_actions(params, version, analysed, capabilities or client()))
+
+
+def titles(found: list[types.CodeAction]) -> list[str]:
+    return [action.title for action in found]
 
 
 def test_a_diagnostic_says_what_where_and_how_bad() -> None:
@@ -76,12 +98,32 @@ def test_related_places_of_the_same_file_are_told() -> None:
     assert related.location == types.Location(URI, types.Range(types.Position(0, 0), types.Position(0, 1)))
 
 
+def test_related_places_are_part_of_the_message_for_a_client_that_knows_none() -> None:
+    found = diagnostic(rich=False)
+    assert found.related_information is None
+    assert found.message == "The value becomes SQL.\nBind it.\nIt comes from here. (line 1)"
+
+
+@pytest.mark.parametrize("rich", [True, False])
+def test_what_can_go_is_faded(rich: bool) -> None:
+    unused = replace(FOUND, rule="unused-suppression")
+    assert diagnostic(unused, rich=rich).tags == ([types.DiagnosticTag.Unnecessary] if rich else None)
+    assert diagnostic(rich=rich).tags is None
+
+
+@pytest.mark.parametrize("rich", [True, False])
+def test_the_page_of_a_rule_is_named(rich: bool) -> None:
+    described = diagnostic(rich=rich).code_description
+    assert (described.href if described else "").endswith("/interpolated-sql.md" if rich else "")
+
+
 def test_every_fix_and_ignoring_is_offered() -> None:
-    found = actions(diagnostic())
+    found = actions(diagnostic(), analysed=outcome(FOUND), only=["quickfix"])
     assert [(action.title, action.is_preferred) for action in found] == [
         ("Bind it as a parameter", True),
         ("Quote it", None),
         ("Ignore `interpolated-sql` on this line", None),
+        ("Ignore `interpolated-sql` in this file", None),
     ]
     assert {action.kind for action in found} == {types.CodeActionKind.QuickFix}
     assert found[0].edit == types.WorkspaceEdit(
@@ -103,25 +145,52 @@ def test_edits_name_the_version_where_the_client_understands_it() -> None:
 
 
 def test_edits_for_another_version_are_not_offered() -> None:
-    assert actions(diagnostic(), version=8) == []
+    assert titles(actions(diagnostic(), version=8)) == ["Ignore `interpolated-sql` on this line"]
 
 
-def test_where_no_comment_can_stand_ignoring_is_not_offered() -> None:
-    assert [action.title for action in actions(diagnostic(ignore=None))] == ["Bind it as a parameter", "Quote it"]
+def test_a_comment_about_a_comment_is_not_offered() -> None:
+    assert actions(diagnostic(replace(FOUND, rule="unused-suppression", fixes=()))) == []
+
+
+def test_all_of_a_rule_can_be_fixed_where_there_are_several() -> None:
+    title = "Fix all `interpolated-sql` in this file"
+    assert title not in titles(actions(diagnostic(), analysed=outcome(FOUND)))
+    assert title in titles(actions(diagnostic(), analysed=outcome(FOUND, FOUND)))
+
+
+def test_all_can_be_fixed_where_a_fix_is_safe() -> None:
+    unsafe = replace(FOUND, fixes=FOUND.fixes[1:])
+    kinds = [action.kind for action in actions(only=["source"], analysed=outcome(FOUND))]
+    assert kinds == ["source.fixAll.persistlint"]
+    assert actions(only=["source"], analysed=outcome(unsafe)) == []
 
 
 @pytest.mark.parametrize(
-    ("only", "count"), [([], 0), (["quickfix"], 3), ([""], 3), (["refactor"], 0), (["source", "quickfix"], 3)]
+    ("only", "quick", "source"),
+    [
+        ([], 0, 0),
+        (["quickfix"], 4, 0),
+        ([""], 4, 1),
+        (None, 4, 1),
+        (["refactor"], 0, 0),
+        (["source"], 0, 1),
+        (["source.fixAll"], 0, 1),
+        (["source.fixAll.persistlint"], 0, 1),
+        (["source.fixAll.ruff"], 0, 0),
+        (["source.fixAll.persist"], 0, 0),
+        (["source", "quickfix"], 4, 1),
+    ],
 )
-def test_only_the_kinds_that_are_asked_for(only: list[str], count: int) -> None:
-    assert len(actions(diagnostic(), only=only)) == count
+def test_only_the_kinds_that_are_asked_for(only: list[str] | None, quick: int, source: int) -> None:
+    found = [action.kind for action in actions(diagnostic(), only=only, analysed=outcome(FOUND))]
+    assert (found.count(types.CodeActionKind.QuickFix), len(found)) == (quick, quick + source)
 
 
-@pytest.mark.parametrize("data", [None, "text", [], {}, {"version": 7}, {"version": 7, "fixes": 3, "ignore": []}])
-def test_data_that_got_lost_on_the_way_offers_nothing(data: Any) -> None:
+@pytest.mark.parametrize("data", [None, "text", [], {}, {"version": 7}, {"version": 7, "fixes": 3}])
+def test_data_that_got_lost_on_the_way_offers_no_fix(data: Any) -> None:
     found = diagnostic()
     found.data = data
-    assert actions(found) == []
+    assert titles(actions(found)) == ["Ignore `interpolated-sql` on this line"]
 
 
 def test_diagnostics_of_other_tools_are_left_alone() -> None:
@@ -134,6 +203,7 @@ def test_documentation_opens_where_the_client_can_show_it() -> None:
     found = diagnostic()
     found.code_description = types.CodeDescription("https://example.org/interpolated-sql")
     assert all(action.command is None for action in actions(found))
-    command = actions(found, capabilities=client(show_document=True))[-1].command
-    assert command
+    (command,) = (
+        action.command for action in actions(found, capabilities=client(show_document=True)) if action.command
+    )
     assert (command.command, command.arguments) == (OPEN_DOCUMENTATION, ["https://example.org/interpolated-sql"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +20,8 @@ CLEAN = "x = 1\n"
 PATCHED = """
 import os
 import persistlint_lsp.server as module
-from persistlint_lsp.session import Session, Worker
+from persistlint_lsp.documents import Documents
+from persistlint_lsp.worker import Worker, WorkerError
 {patch}
 module.main()
 """
@@ -91,6 +94,17 @@ def test_a_document_that_is_not_open_has_no_diagnostics(client: RawClient) -> No
     assert client.pull("file:///no/such/file.py") == []
 
 
+def test_a_header_may_be_spelled_otherwise(client: RawClient) -> None:
+    client.initialize()
+    params = {"textDocument": {"uri": "untitled:other"}}
+    message = {"jsonrpc": "2.0", "id": "x", "method": "textDocument/diagnostic", "params": params}
+    body = json.dumps(message).encode()
+    assert client.process.stdin
+    client.process.stdin.write(b"content-length:  %d\r\ncontent-type: anything\r\n\r\n%s" % (len(body), body))
+    client.process.stdin.flush()
+    assert client.answer("x")["result"]["items"] == []
+
+
 @pytest.mark.parametrize("shutdown", [True, False])
 def test_the_exit_status_tells_whether_the_client_said_goodbye(client: RawClient, shutdown: bool) -> None:
     client.initialize()
@@ -141,13 +155,24 @@ def test_a_client_that_was_killed_ends_the_server_although_the_pipe_is_open(clie
         assert client.wait() == 1
 
 
-def test_rapid_edits_are_pushed_once_typing_rests(client: RawClient) -> None:
+def test_ten_thousand_edits_are_pushed_once_typing_rests(client: RawClient) -> None:
     client.initialize(pull=False)
     client.open(CLEAN)
-    for version in range(2, 1001):
+    for version in range(2, 10_001):
         client.change(version, QUERY + f"# {version}\n" if version % 2 else CLEAN)
-    client.change(1001, QUERY)
-    assert [item["code"] for item in client.published(1001)] == ["interpolated-sql"]
+    client.change(10_001, QUERY)
+    assert [item["code"] for item in client.published(10_001)] == ["interpolated-sql"]
+
+
+def test_an_edit_of_a_file_of_fifty_thousand_lines_is_quick(client: RawClient) -> None:
+    client.initialize()
+    client.open("x = 1\n" * 50_000)
+    started = time.monotonic()
+    for version in range(2, 202):
+        client.insert(version, 25_000, "y")
+    client.call("workspace/executeCommand", {"command": "persistlint.debugInformation"})
+    assert time.monotonic() - started < 10  # a whole text for every edit would take a minute
+    assert client.pull() == []
 
 
 def test_rapid_edits_and_pulls_are_all_answered(client: RawClient) -> None:
@@ -190,11 +215,11 @@ def test_a_cancelled_request_is_answered_and_others_that_wait_are_served(client:
 
 def test_what_the_program_prints_does_not_reach_the_client() -> None:
     patch = """
-def open(self, *arguments, original=Session.open):
+def open(self, *arguments, original=Documents.open):
     print("stray")
     os.write(1, b"stray too")
     original(self, *arguments)
-Session.open = open
+Documents.open = open
 """
     with patched(patch) as client:
         client.initialize()
@@ -209,11 +234,11 @@ Session.open = open
 @pytest.mark.parametrize("pull", [True, False])
 def test_a_defect_of_the_analysis_is_a_line_in_the_log(pull: bool) -> None:
     patch = """
-async def analyse(self, source, settings, original=Worker.analyse):
-    if b"raise" in source.content:
-        raise ZeroDivisionError("a defect")
-    return await original(self, source, settings)
-Worker.analyse = analyse
+async def call(self, task, *arguments, original=Worker.call):
+    if b"raise" in arguments[0].content:
+        raise WorkerError("a defect")
+    return await original(self, task, *arguments)
+Worker.call = call
 """
     with patched(patch) as client:
         client.initialize(pull=pull)
@@ -227,13 +252,15 @@ Worker.analyse = analyse
             assert client.pull() == ["interpolated-sql"]
         else:
             assert len(client.published(2)) == 1
+        message = client.notified("window/showMessage")["message"]
+        assert message.endswith("query.py: a defect")
         client.notify("exit")
         client.wait()
-        assert "a defect" in client.log
+        assert client.log.count("a defect") == 1
 
 
 def test_a_file_that_takes_too_long_is_given_up() -> None:
-    with patched("module.server.session._worker._deadline = 0.0") as client:
+    with patched("module.server.session.worker._deadline = 0.0") as client:
         client.initialize()
         client.open(QUERY)
         assert client.pull() == []

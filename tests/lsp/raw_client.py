@@ -67,7 +67,7 @@ class RawClient:
         self.send({"id": id, "method": method, "params": params})
         return id
 
-    def answer(self, id: int) -> dict[str, Any]:
+    def answer(self, id: int | str) -> dict[str, Any]:
         """Wait for the response to a request."""
         return self._wait_for(lambda message: message.get("id") == id and "method" not in message)
 
@@ -87,13 +87,25 @@ class RawClient:
         found: list[dict[str, Any]] = message["params"]["diagnostics"]
         return found
 
-    def initialize(self, *, pull: bool = True, process_id: int | None = None) -> dict[str, Any]:
-        """Shake hands; return the capabilities of the server."""
+    def notified(self, method: str) -> dict[str, Any]:
+        """Wait for a notification of the server; return its parameters."""
+        found: dict[str, Any] = self.asked(method)["params"]
+        return found
+
+    def asked(self, method: str) -> dict[str, Any]:
+        """Wait for a message of the server that is no response."""
+        return self._wait_for(lambda message: message.get("method") == method)
+
+    def initialize(
+        self, *, pull: bool = True, process_id: int | None = None, capabilities: Any = None, **others: Any
+    ) -> dict[str, Any]:
+        """Shake hands; return the capabilities of the server. `others` are more parameters of `initialize`."""
         diagnostics = {"diagnostic": {}} if pull else {"publishDiagnostics": {"versionSupport": True}}
-        params = {"processId": process_id, "rootUri": None, "capabilities": {"textDocument": diagnostics}}
-        capabilities: dict[str, Any] = self.call("initialize", params)["capabilities"]
+        can = {"textDocument": diagnostics, **(capabilities or {})}
+        params = {"processId": process_id, "rootUri": None, "capabilities": can, **others}
+        offered: dict[str, Any] = self.call("initialize", params)["capabilities"]
         self.notify("initialized", {})
-        return capabilities
+        return offered
 
     def open(self, text: str, uri: str = "untitled:query", language: str = "python") -> None:
         """Open a document, as version 1."""
@@ -106,6 +118,13 @@ class RawClient:
         """Replace the text of a document."""
         document = {"uri": uri, "version": version}
         self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [{"text": text}]})
+
+    def insert(self, version: int, line: int, text: str, uri: str = "untitled:query") -> None:
+        """Insert a text at the start of a line."""
+        place = {"line": line, "character": 0}
+        change = {"range": {"start": place, "end": place}, "text": text}
+        document = {"uri": uri, "version": version}
+        self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
 
     def pull(self, uri: str = "untitled:query") -> list[str]:
         """Ask for diagnostics and return their codes."""

@@ -67,7 +67,8 @@ class Editor:
         version = self.texts[uri][0] + 1
         self.texts[uri] = (version, text)
         document = types.VersionedTextDocumentIdentifier(version, uri)
-        change = types.TextDocumentContentChangeWholeDocument(text)
+        everything = types.Range(types.Position(0, 0), types.Position(10**6, 0))
+        change = types.TextDocumentContentChangePartial(everything, text)
         self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
 
     async def diagnostics(self, uri: str) -> list[types.Diagnostic]:
@@ -99,7 +100,9 @@ class Editor:
 
     async def ignore(self, uri: str, diagnostic: types.Diagnostic) -> str:
         """Apply the ignore action, tell the server, and return the new text."""
-        (action,) = (action for action in await self.actions(uri, diagnostic) if action.title.startswith("Ignore"))
+        (action,) = (action for action in await self.actions(uri, diagnostic) if action.title.endswith("on this line"))
+        if action.edit is None:
+            action = await self.client.code_action_resolve_async(action)
         assert action.edit
         (change,) = action.edit.document_changes or ()
         assert isinstance(change, types.TextDocumentEdit)
@@ -138,6 +141,11 @@ async def editor(request: pytest.FixtureRequest, client: LanguageClient, tmp_pat
         text_document=types.TextDocumentClientCapabilities(
             diagnostic=types.DiagnosticClientCapabilities() if pull else None,
             publish_diagnostics=types.PublishDiagnosticsClientCapabilities(version_support=True),
+            code_action=types.CodeActionClientCapabilities(
+                data_support=True, resolve_support=types.ClientCodeActionResolveOptions(["edit"])
+            )
+            if pull
+            else None,
         ),
     )
     editor = Editor(client, pull=pull, encoding=encoding, root=tmp_path)

@@ -1,0 +1,452 @@
+"""What an editor can ask for, and what it is told without asking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lsp.raw_client import QUERY, RawClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+URI = "untitled:query"
+UNUSED = "x = 1  # persistlint: ignore[interpolated-sql]\n"
+RESOLVE = {"codeAction": {"dataSupport": True, "resolveSupport": {"properties": ["edit"]}}, "diagnostic": {}}
+
+
+@pytest.fixture
+def client() -> Iterator[RawClient]:
+    with RawClient() as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RawClient]:
+    """A server without a folder, for what leaves nothing behind."""
+    with RawClient() as client:
+        client.initialize(capabilities={"textDocument": RESOLVE})
+        yield client
+
+
+def hovered(client: RawClient, text: str, uri: str = URI, language: str = "python") -> str | None:
+    """What is shown at the `|` of a text."""
+    before, after = text.split("|")
+    client.open(before + after, uri, language)
+    position = {"line": before.count("\n"), "character": len(before.split("\n")[-1])}
+    found = client.call("textDocument/hover", {"textDocument": {"uri": uri}, "position": position})
+    return str(found["contents"]["value"]) if found else None
+
+
+def completed(client: RawClient, text: str, uri: str = URI, language: str = "python") -> dict[str, Any]:
+    before, after = text.split("|")
+    client.open(before + after, uri, language)
+    position = {"line": before.count("\n"), "character": len(before.split("\n")[-1])}
+    found = client.call("textDocument/completion", {"textDocument": {"uri": uri}, "position": position})
+    return {item["label"]: item for item in found}
+
+
+def report(client: RawClient, uri: str = URI, previous: str | None = None) -> Any:
+    return client.call("textDocument/diagnostic", {"textDocument": {"uri": uri}, "previousResultId": previous})
+
+
+def actions(client: RawClient, uri: str = URI, only: list[str] | None = None) -> dict[str, Any]:
+    """The actions for all diagnostics of a document, worked out, by title."""
+    found = report(client, uri)["items"]
+    context = {"diagnostics": found, **({"only": only} if only else {})}
+    everything = {"start": {"line": 0, "character": 0}, "end": {"line": 999, "character": 0}}
+    params = {"textDocument": {"uri": uri}, "range": everything, "context": context}
+    offered = client.call("textDocument/codeAction", params)
+    return {action["title"]: client.call("codeAction/resolve", action) for action in offered}
+
+
+def edits(action: dict[str, Any], uri: str = URI) -> list[tuple[int, int, int, int, str]]:
+    return [
+        (
+            *(edit["range"][place][key] for place in ("start", "end") for key in ("line", "character")),
+            edit["newText"],
+        )
+        for edit in action["edit"]["changes"][uri]
+    ]
+
+
+def test_the_server_offers_what_it_can(client: RawClient) -> None:
+    can = client.initialize(
+        capabilities={"textDocument": RESOLVE, "notebookDocument": {"synchronization": {}}},
+        initializationOptions={"workspaceDiagnostics": True},
+    )
+    assert can["diagnosticProvider"] == {
+        "identifier": "persistlint",
+        "interFileDependencies": False,
+        "workspaceDiagnostics": True,
+    }
+    assert can["codeActionProvider"] == {
+        "codeActionKinds": ["quickfix", "source.fixAll.persistlint"],
+        "resolveProvider": True,
+    }
+    assert can["textDocumentSync"] == {"openClose": True, "change": 2, "save": False}
+    assert can["hoverProvider"] is True
+    assert can["completionProvider"]["triggerCharacters"] == ["[", ",", '"']
+    assert can["executeCommandProvider"] == {"commands": ["persistlint.debugInformation"]}
+    assert can["notebookDocumentSync"]["notebookSelector"]
+
+
+def test_what_is_known_already_is_not_sent_again(shared: RawClient) -> None:
+    shared.open(QUERY)
+    first = report(shared)
+    assert first["kind"] == "full"
+    assert report(shared, previous=first["resultId"]) == {"kind": "unchanged", "resultId": first["resultId"]}
+    shared.insert(2, 0, "\n")
+    assert report(shared, previous=first["resultId"])["kind"] == "full"
+
+
+def test_a_rule_is_explained_where_a_comment_names_it(shared: RawClient) -> None:
+    shown = hovered(shared, "x = 1  # persistlint: ignore[interpolated|-sql]\n")
+    assert shown
+    assert shown.startswith("**interpolated-sql** (injection, error, on by default)")
+    assert "A value that becomes part of the text" in shown
+    group = hovered(shared, "x = 1  # persistlint: ignore[injec|tion]\n")
+    assert group
+    assert "`interpolated-sql`" in group
+    assert hovered(shared, "x = 1  # persistlint: ignore[no-such|]\n") is None
+
+
+def test_keys_and_rules_of_a_configuration_are_explained(shared: RawClient) -> None:
+    uri = "file:///project/persistlint.toml"
+    assert hovered(shared, "ign|ore = []\n", uri, "toml") == "Rules that do not run."
+    shown = hovered(shared, "ignore = ['interpolated|-sql']\n", uri, "toml")
+    assert shown
+    assert shown.startswith("**interpolated-sql**")
+    assert hovered(shared, "ign|ore = []\n", "file:///project/other.toml", "toml") is None
+
+
+def test_a_query_is_laid_out(shared: RawClient) -> None:
+    text = QUERY.replace("* FROM t WHERE a = '{x}'", "a, b FROM t W|HERE a = '{x}' AND b = ? AND c = :n")
+    assert hovered(shared, text) == ("```sql\nSELECT\n  a,\n  b\nFROM t\nWHERE\n  a = '{x}' AND b = ? AND c = :n\n```")
+
+
+def test_a_query_that_is_made_elsewhere_is_laid_out_there(shared: RawClient) -> None:
+    text = QUERY.replace("cursor.execute(f", "sql = (f|") + "    cursor.execute(sql)\n"
+    shown = hovered(shared, text)
+    assert shown
+    assert "FROM t\nWHERE\n  a = '{x}'" in shown
+
+
+def test_what_is_no_sql_keeps_its_layout(shared: RawClient) -> None:
+    text = QUERY.replace("SELECT * FROM t WHERE a =", "SELECT * |FORM t WHERE WHERE a =")
+    assert hovered(shared, text) == "```sql\nSELECT * FORM t WHERE WHERE a = '{x}'\n```"
+
+
+def test_the_problem_at_a_place_is_named(shared: RawClient) -> None:
+    text = QUERY.replace("{x}", "{|x}")
+    shared.open(text.replace("|", ""))
+    shared.pull()
+    position = {"line": 3, "character": text.split("\n")[3].index("|")}
+    found = shared.call("textDocument/hover", {"textDocument": {"uri": URI}, "position": position})
+    first, query = found["contents"]["value"].split("\n\n---\n\n")
+    assert first.startswith("**interpolated-sql**: A value that becomes part")
+    assert query.startswith("```sql")
+
+
+@pytest.mark.parametrize("position", [(0, 0), (3, 999), (999, 0)])
+def test_elsewhere_nothing_is_shown(shared: RawClient, position: tuple[int, int]) -> None:
+    shared.open(QUERY)
+    place = {"line": position[0], "character": position[1]}
+    for method in ("hover", "completion"):
+        assert not shared.call(f"textDocument/{method}", {"textDocument": {"uri": URI}, "position": place})
+
+
+def test_names_are_completed_in_a_comment(shared: RawClient) -> None:
+    found = completed(shared, "x = 1  # persistlint: ignore[inter|] because\n")
+    assert {"injection", "interpolated-sql"} <= found.keys()
+    assert found["injection"]["textEdit"] == {
+        "range": {"start": {"line": 0, "character": 29}, "end": {"line": 0, "character": 34}},
+        "newText": "injection",
+    }
+    assert completed(shared, "x = [inter|]\n") == {}
+
+
+def test_a_configuration_is_completed(shared: RawClient) -> None:
+    uri = "file:///project/pyproject.toml"
+    found = completed(shared, "[tool.persistlint]\nselect = ['inj|']\n", uri, "toml")
+    assert {"injection", "interpolated-sql"} <= found.keys()
+    assert completed(shared, "[tool.ruff]\nselect = ['inj|']\n", uri, "toml") == {}
+
+
+def test_all_safe_fixes_are_made_at_once(shared: RawClient) -> None:
+    shared.open(f"{UNUSED}y = 2\n{UNUSED}")
+    (action,) = actions(shared, only=["source.fixAll"]).values()
+    assert action["kind"] == "source.fixAll.persistlint"
+    assert edits(action) == [(0, 0, 1, 0, "x = 1\n"), (2, 0, 3, 0, "x = 1\n")]
+
+
+def test_fixing_all_is_not_offered_where_nothing_is_safe_to_fix(shared: RawClient) -> None:
+    shared.open(QUERY)
+    assert actions(shared, only=["source"]) == {}
+
+
+def test_all_of_one_rule_is_fixed(shared: RawClient) -> None:
+    shared.open(f"{UNUSED}x = 1  # persistlint: ignore[no-such]\n{UNUSED}")
+    found = actions(shared)
+    assert edits(found["Fix all `unused-suppression` in this file"]) == [
+        (0, 0, 1, 0, "x = 1\n"),
+        (2, 0, 3, 0, "x = 1\n"),
+    ]
+
+
+def test_a_rule_is_ignored_in_a_file(shared: RawClient) -> None:
+    shared.open(f"#!/usr/bin/env python\n{QUERY}")
+    found = actions(shared)
+    assert edits(found["Ignore `interpolated-sql` in this file"]) == [
+        (1, 0, 1, 0, "# persistlint: ignore-file[interpolated-sql]\n")
+    ]
+
+
+def test_an_action_for_a_text_that_is_gone_changes_nothing(shared: RawClient) -> None:
+    shared.open(QUERY)
+    action = actions(shared)["Ignore `interpolated-sql` on this line"]
+    del action["edit"]
+    shared.insert(2, 0, "\n")
+    assert "edit" not in shared.call("codeAction/resolve", action)
+    assert shared.notified("window/showMessage")["message"].startswith("Nothing can be changed here")
+
+
+@pytest.mark.parametrize(
+    "data", [None, 3, {}, {"uri": "untitled:none"}, {"do": "ignore line", "uri": URI, "version": 1}]
+)
+def test_an_action_that_nobody_offered_changes_nothing(shared: RawClient, data: object) -> None:
+    shared.open(QUERY)
+    assert "edit" not in shared.call("codeAction/resolve", {"title": "Magic", "data": data})
+
+
+def test_a_client_that_cannot_ask_again_gets_the_edit_at_once(client: RawClient) -> None:
+    client.initialize()
+    client.open(QUERY)
+    found = report(client)["items"]
+    params = {"textDocument": {"uri": URI}, "range": found[0]["range"], "context": {"diagnostics": found}}
+    assert all("edit" in action for action in client.call("textDocument/codeAction", params))
+
+
+def test_an_editor_can_be_looked_into(shared: RawClient) -> None:
+    shared.open(QUERY)
+    shown = shared.call("workspace/executeCommand", {"command": "persistlint.debugInformation"})
+    assert "positions in utf-16, diagnostics are pulled" in shown
+    assert f"open: {URI}" in shown
+
+
+def test_settings_that_come_at_the_start_hold(client: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "strict.toml").write_text('select = ["all"]\n')
+    client.initialize(rootUri=tmp_path.as_uri(), initializationOptions={"select": ["suppressions"]})
+    client.open(QUERY + UNUSED)
+    assert client.pull() == []  # the rule that the comment names does not run
+    client.notify("workspace/didChangeConfiguration", {"settings": {"persistlint": {"ignore": ["injection"]}}})
+    assert client.pull() == []
+    client.notify("workspace/didChangeConfiguration", {"settings": {"configuration": "strict.toml"}})
+    assert client.pull() == ["interpolated-sql", "unused-suppression"]
+    client.notify("workspace/didChangeConfiguration", {"settings": {"persistlint": {"enable": False}}})
+    assert client.pull() == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"select": ["no-such"]}, "the setting `persistlint.select`: `no-such` is no rule and no group of rules."),
+        ({"enable": "yes"}, "the setting `persistlint.enable` has a value of the wrong type"),
+    ],
+)
+def test_a_wrong_setting_is_told_and_left_out(client: RawClient, settings: object, message: str) -> None:
+    client.initialize(initializationOptions=settings)
+    assert client.notified("window/showMessage")["message"] == message
+    client.open(QUERY)
+    assert client.pull() == ["interpolated-sql"]
+
+
+def test_every_folder_has_its_own_settings(client: RawClient, tmp_path: Path) -> None:
+    folders = []
+    for name in ("loud", "quiet"):
+        (tmp_path / name).mkdir()
+        folders.append({"uri": (tmp_path / name).as_uri(), "name": name})
+    client.initialize(
+        workspaceFolders=folders, capabilities={"workspace": {"configuration": True}, "textDocument": RESOLVE}
+    )
+    request = client.asked("workspace/configuration")
+    assert [item.get("scopeUri") for item in request["params"]["items"]] == [None, *(one["uri"] for one in folders)]
+    client.send({"id": request["id"], "result": [None, {}, {"ignore": ["injection"]}]})
+    for folder, expected in zip(folders, (["interpolated-sql"], []), strict=True):
+        client.open(QUERY, f"{folder['uri']}/a.py")
+        assert client.pull(f"{folder['uri']}/a.py") == expected
+
+
+def test_a_folder_that_is_removed_takes_its_settings_with_it(client: RawClient, tmp_path: Path) -> None:
+    folder = {"uri": tmp_path.as_uri(), "name": "folder"}
+    client.initialize(workspaceFolders=[folder])
+    event = {"added": [], "removed": [folder]}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    shown = client.call("workspace/executeCommand", {"command": "persistlint.debugInformation"})
+    assert str(tmp_path) not in shown
+
+
+def test_a_change_of_configuration_is_noticed_without_watching(client: RawClient, tmp_path: Path) -> None:
+    client.initialize(pull=False, rootUri=tmp_path.as_uri())
+    uri = (tmp_path / "a.py").as_uri()
+    client.open(QUERY, uri)
+    assert len(client.published(1)) == 1
+    (tmp_path / "persistlint.toml").write_text('ignore = ["injection"]\n')
+    assert client.notified("textDocument/publishDiagnostics")["diagnostics"] == []
+
+
+def test_a_wrong_configuration_is_told_once(client: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "persistlint.toml").write_text("select = 3\n")
+    client.initialize(rootUri=tmp_path.as_uri())
+    uri = (tmp_path / "a.py").as_uri()
+    client.open(QUERY, uri)
+    assert client.pull(uri) == []
+    assert "`select` must be a list of strings" in client.notified("window/showMessage")["message"]
+    client.insert(2, 0, "\n", uri)
+    assert client.pull(uri) == []
+    client.call("shutdown")
+    client.notify("exit")
+    client.wait()
+    assert client.log.count("must be a list of strings") == 1
+
+
+class Notebook:
+    """A notebook in a client: its cells are Python, but for the first one."""
+
+    URI = "file:///project/report.ipynb"
+    TEXTS = ("# persistlint", "import sqlite3\nx = input()", 'db = sqlite3.connect("a")\ndb.execute(f"SELECT {x}")')
+
+    def __init__(self, client: RawClient) -> None:
+        self.client = client
+        client.initialize(capabilities={"notebookDocument": {"synchronization": {}}, "textDocument": RESOLVE})
+        kinds = (("markdown", 1), ("python", 2), ("python", 2))
+        self.cells = [f"vscode-notebook-cell:/project/report.ipynb#{number}" for number in range(3)]
+        cells = [{"kind": kind, "document": uri} for uri, (_, kind) in zip(self.cells, kinds, strict=True)]
+        texts = [
+            {"uri": uri, "languageId": language, "version": 1, "text": text}
+            for uri, (language, _), text in zip(self.cells, kinds, self.TEXTS, strict=True)
+        ]
+        notebook = {"uri": self.URI, "notebookType": "jupyter-notebook", "version": 1, "cells": cells}
+        client.notify("notebookDocument/didOpen", {"notebookDocument": notebook, "cellTextDocuments": texts})
+
+    def published(self) -> dict[str, Any]:
+        """The next diagnostics of both Python cells."""
+        found = (self.client.notified("textDocument/publishDiagnostics") for _ in range(2))
+        return {message["uri"]: message["diagnostics"] for message in found}
+
+    def change(self, cells: dict[str, Any]) -> None:
+        notebook = {"uri": self.URI, "version": 2}
+        params = {"notebookDocument": notebook, "change": {"cells": cells}}
+        self.client.notify("notebookDocument/didChange", params)
+
+
+def test_the_cells_of_a_notebook_are_read_as_one(client: RawClient) -> None:
+    notebook = Notebook(client)
+    first, (found,) = notebook.published().values()
+    assert first == []
+    assert found["code"] == "interpolated-sql"
+    assert found["range"]["start"] == {"line": 1, "character": 21}
+    assert report(client, notebook.cells[2])["items"] == []  # pushed, so that nothing shows twice
+
+
+def test_a_changed_cell_changes_the_others(client: RawClient) -> None:
+    notebook = Notebook(client)
+    notebook.published()
+    document = {"uri": notebook.cells[1], "version": 2}
+    notebook.change({"textContent": [{"document": document, "changes": [{"text": "import sqlite3\nx = 3"}]}]})
+    assert list(notebook.published().values()) == [[], []]
+
+
+def test_a_cell_that_is_removed_takes_its_diagnostics_with_it(client: RawClient) -> None:
+    notebook = Notebook(client)
+    notebook.published()
+    removed = {"uri": notebook.cells[2]}
+    array = {"start": 2, "deleteCount": 1}
+    notebook.change({"structure": {"array": array, "didClose": [removed]}})
+    assert client.notified("textDocument/publishDiagnostics")["uri"] == notebook.cells[2]
+    assert client.notified("textDocument/publishDiagnostics")["uri"] == notebook.cells[1]
+
+
+def test_closing_a_notebook_takes_everything_away(client: RawClient) -> None:
+    notebook = Notebook(client)
+    notebook.published()
+    cells = [{"uri": cell} for cell in notebook.cells]
+    params = {"notebookDocument": {"uri": notebook.URI}, "cellTextDocuments": cells}
+    client.notify("notebookDocument/didClose", params)
+    gone = {client.notified("textDocument/publishDiagnostics")["uri"] for _ in range(3)}
+    assert gone == set(notebook.cells)
+
+
+def test_a_line_of_a_cell_is_ignored_and_the_file_is_not(client: RawClient) -> None:
+    notebook = Notebook(client)
+    found = notebook.published()[notebook.cells[2]]
+    params = {
+        "textDocument": {"uri": notebook.cells[2]},
+        "range": found[0]["range"],
+        "context": {"diagnostics": found},
+    }
+    (action,) = client.call("textDocument/codeAction", params)
+    assert edits(client.call("codeAction/resolve", action), notebook.cells[2]) == [
+        (1, 25, 1, 25, "  # persistlint: ignore[interpolated-sql]")
+    ]
+
+
+def workspace(client: RawClient, folder: Path, **capabilities: Any) -> None:
+    client.initialize(
+        rootUri=folder.as_uri(),
+        initializationOptions={"workspaceDiagnostics": True},
+        capabilities={"textDocument": RESOLVE, **capabilities},
+    )
+
+
+def test_all_files_are_reported(client: RawClient, tmp_path: Path) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(QUERY)
+    (tmp_path / "c.txt").write_text(QUERY)
+    workspace(client, tmp_path)
+    uris = [(tmp_path / name).as_uri() for name in ("a.py", "b.py")]
+    client.open("x = 1\n", uris[0])  # what the editor has counts, and not what is on disk
+    params = {"previousResultIds": [], "workDoneToken": "token"}
+    first = client.call("workspace/diagnostic", params)["items"]
+    assert [(item["uri"], item["version"], len(item["items"])) for item in first] == [
+        (uris[0], 1, 0),
+        (uris[1], None, 1),
+    ]
+    assert client.notified("$/progress")["value"]["kind"] == "begin"
+    assert client.notified("$/progress")["value"]["kind"] == "end"
+    known = [{"uri": item["uri"], "value": item["resultId"]} for item in first]
+    waiting = client.request("workspace/diagnostic", {"previousResultIds": known})
+    (tmp_path / "b.py").unlink()
+    client.insert(2, 0, "\n", uris[0])
+    second = client.answer(waiting)["result"]["items"]
+    assert [(item["uri"], item["kind"]) for item in second] == [(uris[0], "full"), (uris[1], "full")]
+    assert second[1]["items"] == []
+
+
+def test_what_did_not_change_is_not_said_again(client: RawClient, tmp_path: Path) -> None:
+    for name in ("a.py", "b.py"):
+        (tmp_path / name).write_text(QUERY)
+    workspace(client, tmp_path)
+    first = client.call("workspace/diagnostic", {"previousResultIds": []})["items"]
+    known = [{"uri": item["uri"], "value": item["resultId"]} for item in first]
+    waiting = client.request("workspace/diagnostic", {"previousResultIds": known})
+    client.open(QUERY, "untitled:news")
+    kinds = {item["uri"]: item["kind"] for item in client.answer(waiting)["result"]["items"]}
+    assert kinds == {"untitled:news": "full", **dict.fromkeys((item["uri"] for item in first), "unchanged")}
+
+
+def test_reports_come_in_parts_and_can_be_cancelled(client: RawClient, tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"a{number}.py").write_text("x = 1\n")
+    workspace(client, tmp_path)
+    waiting = client.request("workspace/diagnostic", {"previousResultIds": [], "partialResultToken": 7})
+    part = client.notified("$/progress")
+    assert part["token"] == 7
+    last = client.answer(waiting)["result"]["items"]
+    assert len(part["value"]["items"]) + len(last) == 60
+    known = [{"uri": last[0]["uri"], "value": last[0]["resultId"]}]
+    waiting = client.request("workspace/diagnostic", {"previousResultIds": known})
+    client.notify("$/cancelRequest", {"id": waiting})
+    assert client.answer(waiting)["error"]["code"] == -32800
