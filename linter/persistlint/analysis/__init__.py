@@ -19,6 +19,7 @@ from persistlint.facts import (
     Uncommitted,
     WriteBack,
 )
+from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -36,6 +37,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
+    ((Script,), "scripts"),
 )
 
 

@@ -1,0 +1,282 @@
+"""The tables of a database, as changes leave them, one after the other.
+
+Tables are values: a change puts another one in the place of the old. A change of something that nobody created is
+remembered on a table that is not `is_complete`, for what a script says about a table can be all that is known of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    ChangeType,
+    CreateEnum,
+    CreateIndex,
+    CreatePolicy,
+    CreateTable,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropPolicy,
+    DropTable,
+    RenameColumn,
+    RenameTable,
+    SetDefault,
+    SetIdentity,
+    SetNotNull,
+    SetRowSecurity,
+    TableChange,
+    ValidateConstraint,
+)
+from persistlint.schema.definitions import Column, Constraint, ConstraintKind, Expression, Index, Name, Table
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.schema.changes import Change
+
+_NOWHERE = Range(0, 0)
+_SUFFIXES = {"pkey": ConstraintKind.PRIMARY_KEY, "key": ConstraintKind.UNIQUE, "fkey": ConstraintKind.FOREIGN_KEY}
+_SUFFIXES |= {"check": ConstraintKind.CHECK}
+
+
+@dataclass
+class Catalog:
+    """Tables by `Name.key`, and which table an index belongs to by the name of the index."""
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    indexes: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Catalog:
+        """Another catalog of the same tables."""
+        return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes))
+
+    def find(self, name: Name) -> Table | None:
+        """The table of a name. One without a schema is also found where just one schema has it."""
+        table = self.tables.get(name.key)
+        if table is not None or name.schema:
+            return table
+        found = [table for key, table in self.tables.items() if key.endswith(f".{name.name}")] if self._has_schemas else []
+        return found[0] if len(found) == 1 else None
+
+    def table_of_index(self, name: str) -> Table | None:
+        """The table that an index belongs to."""
+        return self.tables.get(self.indexes.get(name, ""))
+
+    def apply(self, change: Change) -> None:
+        """Take over what a change does."""
+        if isinstance(change, CreateTable):
+            self._create(change)
+        elif isinstance(change, DropTable):
+            table = self.find(change.table)
+            self.tables.pop(table.name.key if table else change.table.key, None)
+        elif isinstance(change, RenameTable):
+            table = self._table(change)
+            self.tables.pop(table.name.key, None)
+            self._put(replace(table, name=change.to))
+        elif isinstance(change, DropIndex):
+            self._drop_index(change.name.name)
+        elif isinstance(change, CreateEnum):
+            self.enums[change.name.key] = change.values
+        elif isinstance(change, TableChange):
+            if changed := altered(change, self._table(change)):
+                self._put(changed)
+
+    @property
+    def _has_schemas(self) -> bool:
+        return any("." in key for key in self.tables)
+
+    def _create(self, change: CreateTable) -> None:
+        existing = self.find(change.table)
+        if existing is None or not change.if_not_exists:
+            self._put(change.definition)
+
+    def _table(self, change: TableChange) -> Table:
+        return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False)
+
+    def _put(self, table: Table) -> None:
+        self.tables[table.name.key] = table
+        for index in table.indexes:
+            if index.name:
+                self.indexes[index.name] = table.name.key
+
+    def _drop_index(self, name: str) -> None:
+        table = self.table_of_index(name)
+        if table is not None:
+            self._put(replace(table, indexes=tuple(index for index in table.indexes if index.name != name)))
+        self.indexes.pop(name, None)
+
+
+@singledispatch
+def altered(change: TableChange, table: Table) -> Table | None:
+    """The table after a change; None where the change does nothing to what is known of tables."""
+    return None
+
+
+@altered.register
+def _(change: AddColumn, table: Table) -> Table | None:
+    if table.column(change.column.name) is not None:
+        return None
+    return replace(
+        table,
+        columns=(*table.columns, change.column),
+        constraints=(*table.constraints, *change.column.constraints),
+    )
+
+
+@altered.register
+def _(change: DropColumn, table: Table) -> Table:
+    name = change.column
+    return replace(
+        table,
+        columns=tuple(column for column in table.columns if column.name != name),
+        constraints=tuple(found for found in table.constraints if not _is_about(found, name)),
+        indexes=tuple(index for index in table.indexes if name not in index.columns),
+    )
+
+
+@altered.register
+def _(change: RenameColumn, table: Table) -> Table:
+    old, new = change.column, change.to
+    return replace(
+        table,
+        columns=_changed(table, old, name=new),
+        constraints=tuple(
+            replace(
+                found,
+                columns=_renamed(found.columns, old, new),
+                expression=_renamed_in(found.expression, old, new),
+            )
+            for found in table.constraints
+        ),
+        indexes=tuple(_renamed_index(index, old, new) for index in table.indexes),
+    )
+
+
+@altered.register
+def _(change: ChangeType, table: Table) -> Table:
+    if change.column is None:
+        return replace(table, columns=_changed(table, change.name, type=change.type))
+    column = change.column
+    return replace(
+        table,
+        columns=_changed(
+            table, change.name, name=column.name, type=column.type, is_required=column.is_required, default=column.default
+        ),
+    )
+
+
+@altered.register
+def _(change: SetNotNull, table: Table) -> Table:
+    return replace(table, columns=_changed(table, change.column, is_required=change.is_required))
+
+
+@altered.register
+def _(change: SetDefault, table: Table) -> Table:
+    return replace(table, columns=_changed(table, change.column, default=change.default))
+
+
+@altered.register
+def _(change: SetIdentity, table: Table) -> Table:
+    return replace(table, columns=_changed(table, change.column, is_identity=True))
+
+
+@altered.register
+def _(change: AddConstraint, table: Table) -> Table:
+    constraint = change.constraint
+    if constraint.index:
+        index = next((index for index in table.indexes if index.name == constraint.index), None)
+        constraint = replace(constraint, columns=index.columns if index else ())
+    return replace(table, constraints=(*table.constraints, constraint))
+
+
+@altered.register
+def _(change: DropConstraint, table: Table) -> Table:
+    return replace(table, constraints=tuple(found for found in table.constraints if found is not dropped(change, table)))
+
+
+@altered.register
+def _(change: ValidateConstraint, table: Table) -> Table:
+    return replace(
+        table,
+        constraints=tuple(
+            replace(found, is_valid=True) if found.name == change.name else found for found in table.constraints
+        ),
+    )
+
+
+@altered.register
+def _(change: SetRowSecurity, table: Table) -> Table:
+    enabled, forced = change.is_enabled, change.is_forced
+    return replace(
+        table,
+        has_row_security=table.has_row_security if enabled is None else enabled,
+        is_forced=table.is_forced if forced is None else forced,
+    )
+
+
+@altered.register
+def _(change: CreatePolicy, table: Table) -> Table:
+    return replace(table, policies=(*table.policies, change.policy))
+
+
+@altered.register
+def _(change: DropPolicy, table: Table) -> Table:
+    return replace(table, policies=tuple(policy for policy in table.policies if policy.name != change.name))
+
+
+@altered.register
+def _(change: CreateIndex, table: Table) -> Table | None:
+    if change.if_not_exists and any(index.name == change.index.name for index in table.indexes):
+        return None
+    return replace(table, indexes=(*table.indexes, change.index))
+
+
+def dropped(change: DropConstraint, table: Table) -> Constraint | None:
+    """The constraint that is dropped, also by the name that PostgreSQL gives to one without a name."""
+    if not change.name:
+        return table.primary_key
+    for found in table.constraints:
+        if found.name == change.name:
+            return found
+    for found in table.constraints:
+        if not found.name and change.name == default_name(found, table):
+            return found
+    return None
+
+
+def default_name(constraint: Constraint, table: Table) -> str:
+    """The name that PostgreSQL gives to a constraint without one."""
+    suffix = next((suffix for suffix, kind in _SUFFIXES.items() if kind is constraint.kind), "")
+    columns = () if constraint.kind is ConstraintKind.PRIMARY_KEY else constraint.columns
+    return "_".join((table.name.name, *columns, suffix))
+
+
+def _changed(table: Table, column_name: str, /, **values: object) -> tuple[Column, ...]:
+    return tuple(
+        replace(column, **values) if column.name == column_name else column  # type: ignore[arg-type]
+        for column in table.columns
+    )
+
+
+def _is_about(constraint: Constraint, column: str) -> bool:
+    mentioned = constraint.expression is not None and constraint.expression.mentions(column)
+    return column in constraint.columns or mentioned
+
+
+def _renamed(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(new if column == old else column for column in columns)
+
+
+def _renamed_in(expression: Expression | None, old: str, new: str) -> Expression | None:
+    return expression and replace(expression, words=_renamed(expression.words, old.lower(), new.lower()))
+
+
+def _renamed_index(index: Index, old: str, new: str) -> Index:
+    return replace(
+        index, columns=_renamed(index.columns, old, new), predicate=_renamed_in(index.predicate, old, new)
+    )

@@ -1,0 +1,139 @@
+"""A SQL file as it is run: its statements in order, what each does, and what the database is like before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from persistlint.facts import Fact
+from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.schema.catalog import Catalog
+    from persistlint.schema.definitions import Column, Constraint, Name, Table
+    from persistlint.source import Range
+
+C = TypeVar("C", bound=Change)
+OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
+    None where nobody knows. `switch` says how to make it not do so."""
+
+    name: str = ""
+    wraps: bool | None = None
+    switch: str = ""
+
+
+@dataclass(frozen=True)
+class Script(Fact):
+    """One SQL file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
+    also of the part that undoes the file. `after` is what it leaves behind where it starts from what is known of the
+    project before it, `final` what all of the project leaves. `unread` are statements that nobody understood."""
+
+    path: str
+    dialect: str | None
+    runner: Runner
+    statements: tuple[Statement, ...]
+    changes: tuple[Change, ...]
+    after: Catalog
+    final: Catalog
+    unread: tuple[Range, ...] = field(default=())
+
+    @cached_property
+    def forward(self) -> tuple[Change, ...]:
+        """What the file does, without the part that undoes it."""
+        return tuple(change for change in self.changes if change.statement.is_forward)
+
+    def of(self, kind: type[C]) -> list[C]:
+        """The changes of one kind that the file makes, without those of the part that undoes it."""
+        return [change for change in self._by_kind.get(kind, ()) if isinstance(change, kind)]
+
+    def in_transaction_of(self, change: Change) -> list[Change]:
+        """The changes before this one in its transaction."""
+        number = change.statement.transaction
+        if number is None:
+            return []
+        before = self.changes[: self._position[id(change)]]
+        return [each for each in before if each.statement.transaction == number]
+
+    def before(self, change: Change) -> list[Change]:
+        """The changes of the same direction before this one."""
+        before = self.changes[: self._position[id(change)]]
+        return [each for each in before if each.statement.is_forward == change.statement.is_forward]
+
+    def behind(self, change: Change) -> list[Change]:
+        """The changes of the same direction behind this one."""
+        behind = self.changes[self._position[id(change)] + 1 :]
+        return [each for each in behind if each.statement.is_forward == change.statement.is_forward]
+
+    # ------------------------------------------------------------------------------------ what the file defines
+
+    @cached_property
+    def created(self) -> tuple[Table, ...]:
+        """The tables that the file makes and that stay, as they are in the end: no temporary ones, no partitions. Their
+        ranges are those of their CREATE TABLE, in this file."""
+        found = {}
+        for change in self.of(CreateTable):
+            table = self.final_table(change.table)
+            is_lasting = table is not None and not table.is_temporary and table.parent is None
+            if table is not None and is_lasting and (change.before is None or not change.if_not_exists):
+                found[table.name.key] = replace(table, name=change.table, range=change.range)
+        return tuple(found.values())
+
+    def columns(self) -> Iterator[tuple[Table, Column, Column]]:
+        """The columns that the file defines and that stay: their table in the end, the column as the file defines it,
+        and as it is in the end."""
+        for name, column in self._defined_columns():
+            table = self.final_table(name)
+            final = table.column(column.name) if table is not None else None
+            if table is not None and final is not None and not table.is_temporary:
+                yield table, column, final
+
+    def constraints(self) -> Iterator[tuple[Table, Constraint]]:
+        """The constraints that the file defines and that stay, with their table in the end."""
+        for name, constraint in self._defined_constraints():
+            table = self.final_table(name)
+            if table is not None and not table.is_temporary and any(
+                (found.kind, found.columns) == (constraint.kind, constraint.columns) for found in table.constraints
+            ):
+                yield table, constraint
+
+    def final_table(self, name: Name) -> Table | None:
+        """The table of a name in this file, as it is in the end, under whatever name."""
+        for rename in self.of(RenameTable):
+            if rename.table.key == name.key:
+                name = rename.to
+        return self.final.find(name)
+
+    def _defined_columns(self) -> Iterator[tuple[Name, Column]]:
+        for change in self.forward:
+            if isinstance(change, CreateTable):
+                yield from ((change.table, column) for column in change.definition.columns)
+            elif isinstance(change, AddColumn):
+                yield change.table, change.column
+
+    def _defined_constraints(self) -> Iterator[tuple[Name, Constraint]]:
+        for change in self.forward:
+            if isinstance(change, CreateTable):
+                yield from ((change.table, constraint) for constraint in change.definition.constraints)
+            elif isinstance(change, AddColumn):
+                yield from ((change.table, constraint) for constraint in change.column.constraints)
+            elif isinstance(change, AddConstraint):
+                yield change.table, change.constraint
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Change], list[Change]]:
+        found: dict[type[Change], list[Change]] = {}
+        for change in self.forward:
+            found.setdefault(type(change), []).append(change)
+        return found
+
+    @cached_property
+    def _position(self) -> dict[int, int]:
+        return {id(change): position for position, change in enumerate(self.changes)}
