@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
 _HEAD = 200_000  # bytes from which the dialect is guessed
 # Queries that a program calls by name: sqlc, HugSQL, aiosql, goyesql, PgTyped. Nobody runs them from top to bottom.
-_NAMED_QUERY = re.compile(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE | re.IGNORECASE)
+# pg_dump writes `-- Name:`.
+_NAMED_QUERY = re.compile(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
 _BRANCH = re.compile(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
 
 

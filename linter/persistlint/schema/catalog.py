@@ -60,7 +60,9 @@ class Catalog:
         table = self.tables.get(name.key)
         if table is not None or name.schema:
             return table
-        found = [table for key, table in self.tables.items() if key.endswith(f".{name.name}")] if self._has_schemas else []
+        found = (
+            [table for key, table in self.tables.items() if key.endswith(f".{name.name}")] if self._has_schemas else []
+        )
         return found[0] if len(found) == 1 else None
 
     def table_of_index(self, name: str) -> Table | None:
@@ -82,9 +84,8 @@ class Catalog:
             self._drop_index(change.name.name)
         elif isinstance(change, CreateEnum):
             self.enums[change.name.key] = change.values
-        elif isinstance(change, TableChange):
-            if changed := altered(change, self._table(change)):
-                self._put(changed)
+        elif isinstance(change, TableChange) and (changed := altered(change, self._table(change))):
+            self._put(changed)
 
     @property
     def _has_schemas(self) -> bool:
@@ -165,7 +166,12 @@ def _(change: ChangeType, table: Table) -> Table:
     return replace(
         table,
         columns=_changed(
-            table, change.name, name=column.name, type=column.type, is_required=column.is_required, default=column.default
+            table,
+            change.name,
+            name=column.name,
+            type=column.type,
+            is_required=column.is_required,
+            default=column.default,
         ),
     )
 
@@ -196,7 +202,9 @@ def _(change: AddConstraint, table: Table) -> Table:
 
 @altered.register
 def _(change: DropConstraint, table: Table) -> Table:
-    return replace(table, constraints=tuple(found for found in table.constraints if found is not dropped(change, table)))
+    return replace(
+        table, constraints=tuple(found for found in table.constraints if found is not dropped(change, table))
+    )
 
 
 @altered.register
@@ -277,6 +285,4 @@ def _renamed_in(expression: Expression | None, old: str, new: str) -> Expression
 
 
 def _renamed_index(index: Index, old: str, new: str) -> Index:
-    return replace(
-        index, columns=_renamed(index.columns, old, new), predicate=_renamed_in(index.predicate, old, new)
-    )
+    return replace(index, columns=_renamed(index.columns, old, new), predicate=_renamed_in(index.predicate, old, new))

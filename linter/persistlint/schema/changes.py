@@ -20,8 +20,8 @@ class Statement:
     """One statement of a script. `range` leaves out its separator; `words` are its first words, in capitals.
 
     `transaction` numbers the transaction that it runs in, None where it commits by itself. `is_forward` is false in the
-    part of a file that undoes it. `is_conditional` is true behind an IF of a `DO` block, `is_guarded` where an exception
-    handler stands behind it. `is_block` is a `DO` block itself, whose statements follow it.
+    part of a file that undoes it. `is_conditional` is true behind an IF of a `DO` block, `is_guarded` where a handler
+    of exceptions stands behind it. `is_block` is a `DO` block itself, whose statements follow it.
     """
 
     range: Range

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,8 +33,9 @@ class Runner:
 @dataclass(frozen=True)
 class Script(Fact):
     """One SQL file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
-    also of the part that undoes the file. `after` is what it leaves behind where it starts from what is known of the
-    project before it, `final` what all of the project leaves. `unread` are statements that nobody understood."""
+    also of the part that undoes the file. `is_dump` where a program wrote out a whole database. `after` is what it
+    leaves behind where it starts from what is known of the project before it, `final` what all of the project leaves.
+    `unread` are statements that nobody understood."""
 
     path: str
     dialect: str | None
@@ -43,12 +44,18 @@ class Script(Fact):
     changes: tuple[Change, ...]
     after: Catalog
     final: Catalog
-    unread: tuple[Range, ...] = field(default=())
+    unread: tuple[Range, ...] = ()
+    is_dump: bool = False
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:
         """What the file does, without the part that undoes it."""
         return tuple(change for change in self.changes if change.statement.is_forward)
+
+    @cached_property
+    def backward(self) -> tuple[Change, ...]:
+        """What the part does that undoes the file."""
+        return tuple(change for change in self.changes if not change.statement.is_forward)
 
     def of(self, kind: type[C]) -> list[C]:
         """The changes of one kind that the file makes, without those of the part that undoes it."""
@@ -99,8 +106,12 @@ class Script(Fact):
         """The constraints that the file defines and that stay, with their table in the end."""
         for name, constraint in self._defined_constraints():
             table = self.final_table(name)
-            if table is not None and not table.is_temporary and any(
-                (found.kind, found.columns) == (constraint.kind, constraint.columns) for found in table.constraints
+            if (
+                table is not None
+                and not table.is_temporary
+                and any(
+                    (found.kind, found.columns) == (constraint.kind, constraint.columns) for found in table.constraints
+                )
             ):
                 yield table, constraint
 

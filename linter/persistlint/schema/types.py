@@ -50,8 +50,9 @@ def base(type: DataType) -> str:
 
 
 def keeps_rows(old: DataType, new: DataType) -> bool:
-    """Whether PostgreSQL changes a column from one type to the other without writing the table anew or reading it.
-    Measured on PostgreSQL 15. A change to `timestamptz` keeps the rows only where the session is in UTC, so it is none."""
+    """Whether PostgreSQL changes a column from one type to the other without writing the table anew or reading it, as
+    measured on PostgreSQL 15. A change to `timestamptz` keeps the rows only where the session is in UTC; here it does
+    not."""
     if old.is_array != new.is_array:
         return False
     if old.name == new.name and old.arguments == new.arguments:
@@ -63,9 +64,7 @@ def keeps_rows(old: DataType, new: DataType) -> bool:
     if old.name == new.name == "varbit":
         return _limit(new) >= _limit(old)
     if old.name == new.name == "numeric":
-        return not new.arguments or (
-            bool(old.arguments) and _scale(old) == _scale(new) and _limit(new) >= _limit(old)
-        )
+        return not new.arguments or (bool(old.arguments) and _scale(old) == _scale(new) and _limit(new) >= _limit(old))
     if old.name == new.name and old.name in ("timestamp", "timestamptz", "time", "timetz", "interval"):
         return not new.arguments or (bool(old.arguments) and _limit(new) >= _limit(old))
     return (old.name, new.name) == ("cidr", "inet")
@@ -75,7 +74,9 @@ def narrows(old: DataType, new: DataType) -> bool:
     """Whether some values of the old type do not fit into the new one."""
     before, after = base(old), base(new)
     if before in INTEGERS and after in INTEGERS:
-        return INTEGERS[after] < INTEGERS[before] or (INTEGERS[after] == INTEGERS[before] and new.is_unsigned != old.is_unsigned)
+        return INTEGERS[after] < INTEGERS[before] or (
+            INTEGERS[after] == INTEGERS[before] and new.is_unsigned != old.is_unsigned
+        )
     if before in ("text", "varchar", "char", "citext") and after in ("varchar", "char"):
         return _limit(new) < _limit(old)
     if before == after == "numeric":

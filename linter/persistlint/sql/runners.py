@@ -62,7 +62,8 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         return Runner(wraps=None if _has_manifest(path) else False)
     is_off = not pattern.per_section and pattern.off is not None and pattern.off.search(text[:_HEAD]) is not None
     is_off = is_off or any(
-        found.search(_read(Path(path).parent / name.format(file=Path(path).name))) for name, found in pattern.beside.items()
+        found.search(_read(Path(path).parent / name.format(file=Path(path).name)))
+        for name, found in pattern.beside.items()
     )
     return Runner(pattern.name, bool(pattern.wraps) and not is_off, pattern.switch)
 
@@ -80,7 +81,10 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
 @cache
 def _patterns() -> tuple[Pattern, ...]:
     table = tomllib.loads((Path(__file__).parent / "runners.toml").read_text("utf-8"))
-    return tuple(Pattern(**{key: _compiled(value) if key in _COMPILED else value for key, value in entry.items()}) for entry in table["runner"])
+    return tuple(
+        Pattern(**{key: _compiled(value) if key in _COMPILED else value for key, value in entry.items()})
+        for entry in table["runner"]
+    )
 
 
 _COMPILED = ("path", "text", "off", "evidence", "beside")

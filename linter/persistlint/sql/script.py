@@ -1,7 +1,8 @@
-"""SQL files, read into a `Script`: every statement with its transaction and what it changes, and the schema behind it."""
+"""SQL files, read into a `Script`: every statement with its transaction and its changes, and the schema they leave."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from persistlint.sql.runners import Pattern
 
 _HEAD_WORDS = 6
+_HEAD = 5_000  # code points
+_DUMP = re.compile(
+    r"^\s*(?:--|/\*).*\b(?:database dump|MySQL dump|MariaDB dump|SQL Dump|mysqldump|pg_dump|HeidiSQL|Navicat)\b", re.M
+)
 _STARTS = word_set(
-    "ALTER ANALYZE ANALYSE BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE CALL CHECKPOINT CLOSE CLUSTER COMMENT"
-    " COPY CREATE DEALLOCATE DECLARE DELETE DISCARD DO DROP EXECUTE EXPLAIN FETCH GRANT IMPORT INSERT LISTEN LOAD LOCK"
-    " MERGE MOVE NOTIFY PREPARE REASSIGN REFRESH REINDEX RESET REVOKE SECURITY SELECT SET SHOW TABLE TRUNCATE UNLISTEN"
-    " UPDATE VACUUM VALUES WITH REPLACE PRAGMA ATTACH DETACH USE RENAME OPTIMIZE UNLOCK FLUSH DESCRIBE DESC KILL HANDLER"
-    " SIGNAL LOAD_FILE HELP PURGE CHANGE STOP RESIGNAL ( BINLOG REPAIR CHECK CHECKSUM XA REPACK WAIT"
+    "ALTER ANALYZE ANALYSE BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE CALL CHECKPOINT CLOSE"
+    " CLUSTER COMMENT COPY CREATE DEALLOCATE DECLARE DELETE DISCARD DO DROP EXECUTE EXPLAIN FETCH GRANT IMPORT"
+    " INSERT LISTEN LOAD LOCK MERGE MOVE NOTIFY PREPARE REASSIGN REFRESH REINDEX RESET REVOKE SECURITY SELECT"
+    " SET SHOW TABLE TRUNCATE UNLISTEN UPDATE VACUUM VALUES WITH REPLACE PRAGMA ATTACH DETACH USE RENAME"
+    " OPTIMIZE UNLOCK FLUSH DESCRIBE DESC KILL HANDLER SIGNAL LOAD_FILE HELP PURGE CHANGE STOP RESIGNAL ("
+    " BINLOG REPAIR CHECK CHECKSUM XA REPACK WAIT"
 )
 
 
@@ -78,7 +84,9 @@ class _Reading:
         self.unread: list[Range] = []
 
     def run(self) -> Script:
-        pieces = [_Piece(tokens, self.sections.at(tokens[0].start)) for tokens in statements(self.text.text, self.dialect)]
+        pieces = [
+            _Piece(tokens, self.sections.at(tokens[0].start)) for tokens in statements(self.text.text, self.dialect)
+        ]
         wrapped = self._wrapped(pieces)
         current = -1
         for piece in pieces:
@@ -99,6 +107,7 @@ class _Reading:
             self.catalog,
             self.catalog,
             tuple(self.unread),
+            _DUMP.search(self.text.text[:_HEAD]) is not None,
         )
 
     def _wrapped(self, pieces: list[_Piece]) -> dict[int, bool]:

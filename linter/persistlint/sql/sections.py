@@ -47,5 +47,7 @@ class Sections:
 def sections(path: str, text: str) -> Sections:
     """The parts of a file. One whose name says that it undoes another goes back from its beginning."""
     found = [Section(0, _BACK_FILE.search(path) is None)]
-    found += [Section(match.start(), match.lastgroup == "forward", match.group().strip()) for match in _MARK.finditer(text)]
+    found += [
+        Section(match.start(), match.lastgroup == "forward", match.group().strip()) for match in _MARK.finditer(text)
+    ]
     return Sections(tuple(found))

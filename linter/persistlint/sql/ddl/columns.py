@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 # Words that begin something about a column behind its type; none of them goes on with a type or a default.
 _OPTIONS = word_set(
     "CONSTRAINT NOT NULL DEFAULT PRIMARY UNIQUE REFERENCES CHECK COLLATE GENERATED AUTO_INCREMENT AUTOINCREMENT COMMENT"
-    " ON KEY IDENTITY STORAGE COMPRESSION AS VISIBLE INVISIBLE FIRST AFTER VIRTUAL STORED PERSISTENT DEFERRABLE INITIALLY"
-    " USING SRID CHARSET COLUMN_FORMAT ENCODE WITHOUT ENFORCED MATCH"
+    " ON KEY IDENTITY STORAGE COMPRESSION AS VISIBLE INVISIBLE FIRST AFTER VIRTUAL STORED PERSISTENT DEFERRABLE"
+    " INITIALLY USING SRID CHARSET COLUMN_FORMAT ENCODE WITHOUT ENFORCED MATCH"
 )
 _TWO_WORDS = {"CHARACTER": ("SET",), "NOT": ("DEFERRABLE", "VALID", "ENFORCED"), "WITH": ("OPTIONS",)}
 _TABLE_LEVEL = word_set("CONSTRAINT PRIMARY UNIQUE FOREIGN CHECK EXCLUDE EXCLUSION")
@@ -199,6 +199,7 @@ def constraint(cursor: Cursor) -> Constraint | None:
     if cursor.accept("CONSTRAINT") and cursor.word() not in _TABLE_LEVEL:
         name = cursor.identifier()
     word = cursor.word()
+    found: Constraint | None
     if cursor.accept("PRIMARY", "KEY"):
         found = _key(cursor, ConstraintKind.PRIMARY_KEY, start, name)
     elif cursor.accept("UNIQUE"):

@@ -1,4 +1,4 @@
-"""A place between the tokens of one statement, and the small things that stand everywhere: names, lists, expressions."""
+"""A place between the tokens of one statement, and what stands everywhere in it: names, lists, expressions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _NOTHING = Token(Kind.OTHER, "", 0, 0)
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]")
 _NAMING = frozenset({Kind.WORD, Kind.QUOTED, Kind.PARAMETER})
-_NO_CALLS = word_set("IN AND OR NOT EXISTS ANY ALL SOME VALUES AS OVER FILTER USING ON WHEN THEN ELSE CASE BETWEEN LIKE")
+_NO_CALLS = word_set(
+    "IN AND OR NOT EXISTS ANY ALL SOME VALUES AS OVER FILTER USING ON WHEN THEN ELSE CASE BETWEEN LIKE"
+)
 
 
 @dataclass

@@ -59,9 +59,7 @@ def insert(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[C
         on_conflict = "nothing" if cursor.find("NOTHING") >= 0 else "update"
         is_filtered = is_query and is_filtered
     before = catalog.find(table)
-    yield Insert(
-        statement.range, statement, table, before, columns, replaces, on_conflict, is_query, is_filtered
-    )
+    yield Insert(statement.range, statement, table, before, columns, replaces, on_conflict, is_query, is_filtered)
 
 
 def update(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:

@@ -60,9 +60,7 @@ def create_index(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
         nulls_distinct,
         expressions,
     )
-    yield CreateIndex(
-        cursor.range(start), statement, table, catalog.find(table), index, is_concurrent, if_not_exists
-    )
+    yield CreateIndex(cursor.range(start), statement, table, catalog.find(table), index, is_concurrent, if_not_exists)
 
 
 def index_keys(cursor: Cursor) -> tuple[tuple[str, ...], str, tuple[Expression, ...]]:

@@ -27,7 +27,7 @@ def begin(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Ch
 
 
 def end(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
-    """`COMMIT`, `END`, `ROLLBACK` and `ABORT`, behind the first word; not back to a savepoint, nor of a prepared one."""
+    """`COMMIT`, `END`, `ROLLBACK` and `ABORT`, behind the first word; not to a savepoint, nor of a prepared one."""
     verb = cursor.word(-1)
     if verb in ("COMMIT", "ROLLBACK") and (cursor.find("TO", "PREPARED") >= 0):
         return

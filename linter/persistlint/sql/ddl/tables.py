@@ -160,7 +160,7 @@ class _Actions:
             name = item.identifier()
             yield DropConstraint(range, self.statement, self.table, self.before, name, if_exists, item.at("CASCADE"))
             return
-        if word in ("INDEX", "KEY") and not item.token(1).text == "":
+        if word in ("INDEX", "KEY") and item.token(1).text != "":
             item.index += 1
             if_exists = item.accept("IF", "EXISTS")
             if index := item.name():
@@ -214,7 +214,13 @@ class _Actions:
             return
         if item.accept("TO") or item.accept("AS") or item.end - item.index == 1:
             if to := item.name():
-                yield RenameTable(range, self.statement, self.table, self.before, Name(to.schema or self.table.schema, to.name, to.range))
+                yield RenameTable(
+                    range,
+                    self.statement,
+                    self.table,
+                    self.before,
+                    Name(to.schema or self.table.schema, to.name, to.range),
+                )
             return
         item.accept("COLUMN")
         name = item.identifier()
