@@ -9,30 +9,37 @@ from persistlint.schema import changes as c
 if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
-_REPLACEABLE = frozenset({"COMMENT", "RULE", "TRANSFORM"})
+
+def repeatable(script: Script) -> set[int]:
+    """The positions of the changes that succeed or do nothing where they were made before: they say IF [NOT] EXISTS or
+    OR REPLACE, stand behind an IF or before a handler, or a drop that says IF EXISTS made room for them."""
+    found = set()
+    room: set[tuple[str, str]] = set()
+    for change in script.forward:
+        if _is_guarded(change) or _made(change) in room:
+            found.add(script.position(change))
+        room |= _makes_room(change)
+    return found
 
 
-def is_repeatable(change: c.Change, script: Script) -> bool:
-    """Whether a change of the schema succeeds or does nothing where it was made before: it says IF [NOT] EXISTS or OR
-    REPLACE, stands behind an IF or before a handler, or a drop that says IF EXISTS made room for it."""
+def _is_guarded(change: c.Change) -> bool:
     if change.statement.is_conditional or change.statement.is_guarded:
         return True
     match change:
-        case c.CreateTable(if_not_exists=True) | c.CreateIndex(if_not_exists=True) | c.AddColumn(if_not_exists=True):
-            return True
-        case c.AddEnumValue(if_not_exists=True) | c.CreateObject(can_exist=True):
-            return True
+        case c.CreateTable() | c.CreateIndex() | c.AddColumn() | c.AddEnumValue():
+            return change.if_not_exists
+        case c.CreateObject():
+            return change.can_exist
         case c.DropTable() | c.DropIndex() | c.DropColumn() | c.DropObject() | c.DropConstraint():
             return change.if_exists
-        case c.SetNotNull() | c.SetDefault() | c.SetRowSecurity() | c.SetTrigger() | c.ValidateConstraint():
-            return True
-        case c.ChangeType() | c.AlterTable() | c.AlterObject() | c.Truncate():
-            return True
-    made = _made(change)
-    return made is not None and any(_makes_room(before, *made) for before in script.before(change))
+        case c.CreatePolicy() | c.DropPolicy() | c.AddConstraint() | c.CreateEnum():
+            return False
+        case c.RenameTable() | c.RenameColumn() | c.SetIdentity():
+            return False
+    return True  # setting what is set already
 
 
-def _made(change: c.Change) -> tuple[str, str] | None:
+def _made(change: c.Change) -> tuple[str, str]:
     """The kind and name of what a change makes."""
     match change:
         case c.CreateTable(table=name):
@@ -47,19 +54,20 @@ def _made(change: c.Change) -> tuple[str, str] | None:
             return "TYPE", name.key
         case c.CreateObject(kind=kind, name=name):
             return kind, name.key
-    return None
+    return "", ""
 
 
-def _makes_room(change: c.Change, kind: str, name: str) -> bool:
+def _makes_room(change: c.Change) -> set[tuple[str, str]]:
+    """The kind and name of what a drop makes sure is not there."""
     match change:
-        case c.DropTable(table=dropped, if_exists=True):
-            return kind == "TABLE" and dropped.key == name
-        case c.DropIndex(name=dropped, if_exists=True):
-            return kind == "INDEX" and dropped.name == name
+        case c.DropTable(table=name, if_exists=True):
+            return {("TABLE", name.key)}
+        case c.DropIndex(name=name, if_exists=True):
+            return {("INDEX", name.name)}
         case c.DropConstraint(name=constraint, if_exists=True):
-            return kind == "CONSTRAINT" and constraint == name
-        case c.DropObject(kind=of, name=dropped, if_exists=True):
-            return kind == of and dropped.key == name
+            return {("CONSTRAINT", constraint)}
+        case c.DropObject(kind=kind, name=name, if_exists=True):
+            return {(kind, name.key)}
         case c.DropPolicy(name=policy):
-            return kind == "POLICY" and policy == name
-    return False
+            return {("POLICY", policy)}
+    return set()

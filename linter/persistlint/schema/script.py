@@ -61,23 +61,9 @@ class Script(Fact):
         """The changes of one kind that the file makes, without those of the part that undoes it."""
         return [change for change in self._by_kind.get(kind, ()) if isinstance(change, kind)]
 
-    def in_transaction_of(self, change: Change) -> list[Change]:
-        """The changes before this one in its transaction."""
-        number = change.statement.transaction
-        if number is None:
-            return []
-        before = self.changes[: self._position[id(change)]]
-        return [each for each in before if each.statement.transaction == number]
-
-    def before(self, change: Change) -> list[Change]:
-        """The changes of the same direction before this one."""
-        before = self.changes[: self._position[id(change)]]
-        return [each for each in before if each.statement.is_forward == change.statement.is_forward]
-
-    def behind(self, change: Change) -> list[Change]:
-        """The changes of the same direction behind this one."""
-        behind = self.changes[self._position[id(change)] + 1 :]
-        return [each for each in behind if each.statement.is_forward == change.statement.is_forward]
+    def position(self, change: Change) -> int:
+        """The place of a change in the file, to compare with others."""
+        return self._positions[id(change)]
 
     # ------------------------------------------------------------------------------------ what the file defines
 
@@ -146,5 +132,5 @@ class Script(Fact):
         return found
 
     @cached_property
-    def _position(self) -> dict[int, int]:
+    def _positions(self) -> dict[int, int]:
         return {id(change): position for position, change in enumerate(self.changes)}

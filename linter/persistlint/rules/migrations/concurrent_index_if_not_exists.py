@@ -56,11 +56,10 @@ _NAME = re.compile(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
 @rule("concurrent-index-if-not-exists", on=Script, severity=Severity.WARNING, languages=("sql",))
 def concurrent_index_if_not_exists(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every concurrent index that an invalid one of its name would stand in for."""
+    dropped = {change.name.name for change in script.of(DropIndex)}
     for change in script.of(CreateIndex):
-        if not (change.is_concurrent and change.if_not_exists) or not change.index.name:
-            continue
         name = change.index.name
-        if any(isinstance(before, DropIndex) and before.name.name == name for before in script.before(change)):
+        if not (change.is_concurrent and change.if_not_exists) or not name or name in dropped:
             continue
         yield context.report(
             change.range,

@@ -54,8 +54,12 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
     """Report every index that is dropped under a lock on its table."""
     if script.dialect != "postgres":
         return
+    made = {change.index.name: change for change in script.of(CreateIndex)}
     for change in script.of(DropIndex):
-        if change.is_concurrent or (change.table is not None and change.table.is_new) or _is_of_new(change, script):
+        own = made.get(change.name.name)  # made before, or anew on a table of the script
+        if own is not None and (own.is_on_new or script.position(own) < script.position(change)):
+            continue
+        if change.is_concurrent or (change.table is not None and change.table.is_new):
             continue
         table = f"`{change.table.name}`" if change.table is not None else "its table"
         is_whole = change.range == change.statement.range
@@ -65,12 +69,6 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             help="Drop it `CONCURRENTLY`, outside of a transaction, in a migration of its own.",
             fixes=_fix(change) if is_whole and change.statement.transaction is None else (),
         )
-
-
-def _is_of_new(change: DropIndex, script: Script) -> bool:
-    """Whether the script makes the index: before, or anew on a table of its own."""
-    made = [each for each in script.of(CreateIndex) if each.index.name == change.name.name]
-    return any(each.is_on_new or each in script.before(change) for each in made)
 
 
 def _fix(change: DropIndex) -> tuple[Fix, ...]:

@@ -46,7 +46,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.idempotence import is_repeatable
+from persistlint.schema.idempotence import repeatable
 from persistlint.schema.script import Script
 from persistlint.schema.transactions import is_alone, is_concurrent, is_ddl, is_dml
 
@@ -69,7 +69,8 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
     if any(is_alone(change) or is_concurrent(change) for change in alone):
         return
     statements = {change.statement.range for change in alone}
-    first = next((change for change in alone if is_ddl(change) and not is_repeatable(change, script)), None)
+    safe = repeatable(script)
+    first = next((change for change in alone if is_ddl(change) and script.position(change) not in safe), None)
     if first is None or len(statements) < 2:
         return
     yield context.report(

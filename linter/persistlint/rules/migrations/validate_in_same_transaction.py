@@ -58,18 +58,13 @@ if TYPE_CHECKING:
 @rule("validate-in-same-transaction", on=Script, severity=Severity.WARNING, languages=("sql",))
 def validate_in_same_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every constraint that is validated in the transaction that adds it."""
+    unproven = {
+        (change.statement.transaction, change.table.key, change.constraint.name): change
+        for change in script.of(AddConstraint)
+        if not change.constraint.is_valid and change.statement.transaction is not None
+    }
     for change in script.of(ValidateConstraint):
-        added = next(
-            (
-                before
-                for before in script.in_transaction_of(change)
-                if isinstance(before, AddConstraint)
-                and before.constraint.name == change.name
-                and not before.constraint.is_valid
-                and before.table.key == change.table.key
-            ),
-            None,
-        )
+        added = unproven.get((change.statement.transaction, change.table.key, change.name))
         if added is None or change.is_on_new:
             continue
         is_managed = change.statement.transaction == OF_RUNNER

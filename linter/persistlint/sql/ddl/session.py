@@ -44,9 +44,9 @@ def set_variable(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
             yield SetVariable(statement.range, statement, "timezone", _value(item), is_local)
             continue
         is_role = item.word() in ("ROLE", "AUTHORIZATION")
-        name = item.identifier().removeprefix("@@").removeprefix("session.").removeprefix("global.")
+        name = item.identifier().removeprefix("@@")
         while item.accept("."):
-            name += f".{item.identifier()}"
+            name = item.identifier() if name in ("session", "global") else f"{name}.{item.identifier()}"
         if item.accept("=") or item.accept(":=") or item.accept("TO") or is_role:
             yield SetVariable(statement.range, statement, name, _value(item), is_local)
 
