@@ -45,25 +45,23 @@ _SUFFIXES |= {"check": ConstraintKind.CHECK}
 
 @dataclass
 class Catalog:
-    """Tables by `Name.key`, and which table an index belongs to by the name of the index."""
+    """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
+    the tables in other schemas than the default one, by their names without it."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
+    qualified: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
-        return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes))
+        return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes), dict(self.qualified))
 
     def find(self, name: Name) -> Table | None:
         """The table of a name. One without a schema is also found where just one schema has it."""
         table = self.tables.get(name.key)
-        if table is not None or name.schema:
-            return table
-        found = (
-            [table for key, table in self.tables.items() if key.endswith(f".{name.name}")] if self._has_schemas else []
-        )
-        return found[0] if len(found) == 1 else None
+        keys = self.qualified.get(name.name, frozenset()) if table is None and not name.schema else frozenset()
+        return self.tables.get(next(iter(keys))) if len(keys) == 1 else table
 
     def table_of_index(self, name: str) -> Table | None:
         """The table that an index belongs to."""
@@ -75,10 +73,11 @@ class Catalog:
             self._create(change)
         elif isinstance(change, DropTable):
             table = self.find(change.table)
-            self.tables.pop(table.name.key if table else change.table.key, None)
+            if table is not None:
+                self._remove(table)
         elif isinstance(change, RenameTable):
             table = self._table(change)
-            self.tables.pop(table.name.key, None)
+            self._remove(table)
             self._put(replace(table, name=change.to))
         elif isinstance(change, DropIndex):
             self._drop_index(change.name.name)
@@ -86,10 +85,6 @@ class Catalog:
             self.enums[change.name.key] = change.values
         elif isinstance(change, TableChange) and (changed := altered(change, self._table(change))):
             self._put(changed)
-
-    @property
-    def _has_schemas(self) -> bool:
-        return any("." in key for key in self.tables)
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
@@ -100,10 +95,19 @@ class Catalog:
         return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False)
 
     def _put(self, table: Table) -> None:
-        self.tables[table.name.key] = table
+        name = table.name
+        self.tables[name.key] = table
+        if name.key != name.name:
+            self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
         for index in table.indexes:
             if index.name:
                 self.indexes[index.name] = table.name.key
+
+    def _remove(self, table: Table) -> None:
+        name = table.name
+        self.tables.pop(name.key, None)
+        if name.key != name.name:
+            self.qualified[name.name] = self.qualified.get(name.name, frozenset()) - {name.key}
 
     def _drop_index(self, name: str) -> None:
         table = self.table_of_index(name)

@@ -103,10 +103,7 @@ class Script(Fact):
 
     def final_table(self, name: Name) -> Table | None:
         """The table of a name in this file, as it is in the end, under whatever name."""
-        for rename in self.of(RenameTable):
-            if rename.table.key == name.key:
-                name = rename.to
-        return self.final.find(name)
+        return self.final.find(self._renames.get(name.key, name))
 
     def _defined_columns(self) -> Iterator[tuple[Name, Column]]:
         for change in self.forward:
@@ -123,6 +120,15 @@ class Script(Fact):
                 yield from ((change.table, constraint) for constraint in change.column.constraints)
             elif isinstance(change, AddConstraint):
                 yield change.table, change.constraint
+
+    @cached_property
+    def _renames(self) -> dict[str, Name]:
+        """What tables are called in the end, by the keys of their names before."""
+        found: dict[str, Name] = {}
+        for change in self.of(RenameTable):
+            found |= {key: change.to for key, name in found.items() if name.key == change.table.key}
+            found[change.table.key] = change.to
+        return found
 
     @cached_property
     def _by_kind(self) -> dict[type[Change], list[Change]]:

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 @rule("validate-in-same-transaction", on=Script, severity=Severity.WARNING, languages=("sql",))
 def validate_in_same_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every constraint that is validated in the transaction that adds it."""
-    unproven = {
+    unproven: dict[tuple[int | None, str, str], AddConstraint] = {
         (change.statement.transaction, change.table.key, change.constraint.name): change
         for change in script.of(AddConstraint)
         if not change.constraint.is_valid and change.statement.transaction is not None
