@@ -28,6 +28,72 @@ TENANT_COLUMNS = frozenset(
 SOFT_DELETE_COLUMNS = frozenset(
     ["deleted_at", "deleted", "is_deleted", "deletedat", "isdeleted", "deleted_on", "delete_at"]
 )
+MONEY = frozenset(
+    [
+        "amount",
+        "amounts",
+        "price",
+        "prices",
+        "balance",
+        "balances",
+        "fee",
+        "fees",
+        "cost",
+        "costs",
+        "tax",
+        "taxes",
+        "vat",
+        "salary",
+        "wage",
+        "payment",
+        "payments",
+        "refund",
+        "refunds",
+        "discount",
+        "revenue",
+        "subtotal",
+        "deposit",
+    ]
+)
+MEASURES = frozenset(  # beside a word of money they make it something else
+    [
+        "rate",
+        "ratio",
+        "factor",
+        "percent",
+        "percentage",
+        "pct",
+        "score",
+        "weight",
+        "count",
+        "index",
+        "rank",
+        "time",
+        "seconds",
+        "ms",
+        "duration",
+        "distance",
+        "km",
+        "minutes",
+        "hours",
+        "days",
+        "bytes",
+        "size",
+        "usage",
+        "hp",
+        "mana",
+        "confidence",
+        "level",
+        "multiplier",
+        "limit",
+        "width",
+        "height",
+        "angle",
+        "change",
+    ]
+)
+QUANTITIES = frozenset(["quantity", "qty", "stock", "percent", "percentage"])
+STATES = frozenset(["status", "state", "role", "kind"])
 NATURAL_KEYS = frozenset(
     [
         "slug",
@@ -65,6 +131,12 @@ def base_name(table: str) -> str:
     """The name of a table as one of its rows is called: `order_items` is `order_item`."""
     *before, last = table.rsplit("_", 1)
     return "_".join((*before, singular(last)))
+
+
+def is_money(name: str) -> bool:
+    """Whether a column holds money: `unit_price` and `total`, not `price_rate`."""
+    parts = frozenset(words(name))
+    return bool(parts & MONEY or parts == {"total"}) and not parts & MEASURES
 
 
 def tenant_column(table: Table) -> Column | None:

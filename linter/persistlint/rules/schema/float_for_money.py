@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import ChangeType
-from persistlint.schema.naming import words
+from persistlint.schema.naming import is_money
 from persistlint.schema.script import Script
 from persistlint.schema.types import FLOATS
 
@@ -50,72 +50,6 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import DataType
-
-_MONEY = frozenset(
-    [
-        "amount",
-        "amounts",
-        "price",
-        "prices",
-        "balance",
-        "balances",
-        "fee",
-        "fees",
-        "cost",
-        "costs",
-        "tax",
-        "taxes",
-        "vat",
-        "salary",
-        "wage",
-        "payment",
-        "payments",
-        "refund",
-        "refunds",
-        "discount",
-        "revenue",
-        "subtotal",
-        "deposit",
-    ]
-)
-_TOTAL = frozenset({"total"})
-_OTHER = frozenset(
-    [
-        "rate",
-        "ratio",
-        "factor",
-        "percent",
-        "percentage",
-        "pct",
-        "score",
-        "weight",
-        "count",
-        "index",
-        "rank",
-        "time",
-        "seconds",
-        "ms",
-        "duration",
-        "distance",
-        "km",
-        "minutes",
-        "hours",
-        "days",
-        "bytes",
-        "size",
-        "usage",
-        "hp",
-        "mana",
-        "confidence",
-        "level",
-        "multiplier",
-        "limit",
-        "width",
-        "height",
-        "angle",
-        "change",
-    ]
-)
 
 
 @rule("float-for-money", on=Script, severity=Severity.WARNING, languages=("sql",))
@@ -133,10 +67,7 @@ _HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."
 
 
 def _is_money(name: str, type: DataType) -> bool:
-    if type.name not in FLOATS and type.name != "money":
-        return False
-    parts = frozenset(words(name))
-    return bool(parts & _MONEY or parts == _TOTAL) and not parts & _OTHER
+    return (type.name in FLOATS or type.name == "money") and is_money(name)
 
 
 def _message(name: str, type: DataType) -> str:
