@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.paths import is_test
-from persistlint.sql.dialect import guess
-from persistlint.sql.script import read_script
+from persistlint.sql.project import dialect_of, read_in_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,10 +17,11 @@ if TYPE_CHECKING:
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
 _DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
-_HEAD = 200_000  # bytes from which the dialect is guessed
+_HEAD = 200_000  # bytes in which the names of queries are looked for
 # Queries that a program calls by name: sqlc, HugSQL, aiosql, goyesql, PgTyped. Nobody runs them from top to bottom.
 # pg_dump writes `-- Name:`.
 _NAMED_QUERY = re.compile(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
+_UNKNOWN = re.compile(r"(?:^|[/_.-])(?:h2|hsqldb|derby|db2|firebird|duckdb)(?=[/_.-])")  # databases, in paths
 _BRANCH = re.compile(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
 
 
@@ -32,8 +32,9 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if source.language != "sql" or is_test(source.path):
         return
     head = source.content[:_HEAD]
-    if _NAMED_QUERY.search(head) or _BRANCH.search(source.content):
+    if _UNKNOWN.search(source.path) or _NAMED_QUERY.search(head) or _BRANCH.search(source.content):
         return
-    dialect = source.dialect or guess(source.path, head.decode("utf-8", "replace"))
+    dialect = source.dialect or dialect_of(source.path, source.content)
     if dialect in _DIALECTS:
-        yield read_script(source.path, source.content, _DIALECTS[dialect])
+        is_configured = source.dialect is not None
+        yield read_in_project(source.path, source.content, _DIALECTS[dialect], is_configured=is_configured)

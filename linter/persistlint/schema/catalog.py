@@ -57,6 +57,16 @@ class Catalog:
         """Another catalog of the same tables."""
         return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes), dict(self.qualified))
 
+    def settled(self) -> Catalog:
+        """The same tables for the next script: none of them is new any more."""
+        found = self.copy()
+        for key, table in self.tables.items():
+            if table.is_temporary:
+                found._remove(table)
+            elif table.is_new:
+                found.tables[key] = replace(table, is_new=False)
+        return found
+
     def find(self, name: Name) -> Table | None:
         """The table of a name. One without a schema is also found where just one schema has it."""
         table = self.tables.get(name.key)
@@ -78,23 +88,24 @@ class Catalog:
         elif isinstance(change, RenameTable):
             table = self._table(change)
             self._remove(table)
-            self._put(replace(table, name=change.to))
+            self.put(replace(table, name=change.to))
         elif isinstance(change, DropIndex):
             self._drop_index(change.name.name)
         elif isinstance(change, CreateEnum):
             self.enums[change.name.key] = change.values
         elif isinstance(change, TableChange) and (changed := altered(change, self._table(change))):
-            self._put(changed)
+            self.put(changed)
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
         if existing is None or not change.if_not_exists:
-            self._put(change.definition)
+            self.put(change.definition)
 
     def _table(self, change: TableChange) -> Table:
         return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False)
 
-    def _put(self, table: Table) -> None:
+    def put(self, table: Table) -> None:
+        """Put a table in the place of the one of its name."""
         name = table.name
         self.tables[name.key] = table
         if name.key != name.name:
@@ -112,7 +123,7 @@ class Catalog:
     def _drop_index(self, name: str) -> None:
         table = self.table_of_index(name)
         if table is not None:
-            self._put(replace(table, indexes=tuple(index for index in table.indexes if index.name != name)))
+            self.put(replace(table, indexes=tuple(index for index in table.indexes if index.name != name)))
         self.indexes.pop(name, None)
 
 

@@ -23,11 +23,12 @@ OF_RUNNER = 0  # the number of the transaction that the runner of a migration op
 @dataclass(frozen=True, slots=True)
 class Runner:
     """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
-    None where nobody knows. `switch` says how to make it not do so."""
+    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done."""
 
     name: str = ""
     wraps: bool | None = None
     switch: str = ""
+    is_off: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Script(Fact):
     """One SQL file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
     also of the part that undoes the file. `is_dump` where a program wrote out a whole database. `after` is what it
     leaves behind where it starts from what is known of the project before it, `final` what all of the project leaves.
-    `unread` are statements that nobody understood."""
+    `unread` are statements that nobody understood. `is_undone` tells whether there is a way back, None where its runner
+    has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that version."""
 
     path: str
     dialect: str | None
@@ -46,6 +48,9 @@ class Script(Fact):
     final: Catalog
     unread: tuple[Range, ...] = ()
     is_dump: bool = False
+    is_undone: bool | None = None
+    version: str = ""
+    twin: str = ""
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:
@@ -92,13 +97,8 @@ class Script(Fact):
         """The constraints that the file defines and that stay, with their table in the end."""
         for name, constraint in self._defined_constraints():
             table = self.final_table(name)
-            if (
-                table is not None
-                and not table.is_temporary
-                and any(
-                    (found.kind, found.columns) == (constraint.kind, constraint.columns) for found in table.constraints
-                )
-            ):
+            is_there = table is not None and any(_says_the_same(found, constraint) for found in table.constraints)
+            if table is not None and is_there and not table.is_temporary:
                 yield table, constraint
 
     def final_table(self, name: Name) -> Table | None:
@@ -140,3 +140,12 @@ class Script(Fact):
     @cached_property
     def _positions(self) -> dict[int, int]:
         return {id(change): position for position, change in enumerate(self.changes)}
+
+
+def _says_the_same(one: Constraint, other: Constraint) -> bool:
+    """Whether two constraints are of one kind, over the same columns, and refer to the same."""
+    if (one.kind, one.columns) != (other.kind, other.columns):
+        return False
+    if one.reference is None or other.reference is None:
+        return one.reference is other.reference
+    return one.reference.columns == other.reference.columns and one.reference.on_delete == other.reference.on_delete

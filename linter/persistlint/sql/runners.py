@@ -30,6 +30,7 @@ _MANIFESTS = (
 _FURTHEST = 6  # directories upwards in which files of the project are looked for
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
+_UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
@@ -46,6 +47,8 @@ class Pattern:
     beside: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     detects: bool = False
     per_section: bool = False
+    undo: str = ""
+    version: re.Pattern[str] | None = None
     switch: str = ""
 
 
@@ -65,7 +68,21 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         found.search(_read(Path(path).parent / name.format(file=Path(path).name)))
         for name, found in pattern.beside.items()
     )
-    return Runner(pattern.name, bool(pattern.wraps) and not is_off, pattern.switch)
+    return Runner(pattern.name, bool(pattern.wraps) and not is_off, pattern.switch, is_off)
+
+
+def undo_beside(path: str) -> bool | None:
+    """Whether the file is there that undoes a script, where it would be beside it; None for a script not on disk."""
+    file = Path(path)
+    if not file.is_file():
+        return None
+    return file.with_name(_UP.sub("down", file.name)).is_file()
+
+
+def version_of(pattern: Pattern | None, path: str) -> str:
+    """The version in the name of a file, "" where its runner has none; leading zeros are no matter."""
+    found = pattern.version.search(Path(path).name) if pattern is not None and pattern.version is not None else None
+    return found.group(1).replace("_", ".").lstrip("0") if found else ""
 
 
 def _fits(pattern: Pattern, path: str, head: str) -> bool:
@@ -87,7 +104,7 @@ def _patterns() -> tuple[Pattern, ...]:
     )
 
 
-_COMPILED = ("path", "text", "off", "evidence", "beside")
+_COMPILED = ("path", "text", "off", "evidence", "beside", "version")
 
 
 def _compiled(value: str | dict[str, str]) -> Any:

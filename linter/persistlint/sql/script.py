@@ -15,7 +15,7 @@ from persistlint.sql.blocks import block_of, inner_statements
 from persistlint.sql.ddl.cursor import Cursor
 from persistlint.sql.ddl.read import changes
 from persistlint.sql.lexer import Token, statements, word_set
-from persistlint.sql.runners import pattern_for, runner_of
+from persistlint.sql.runners import pattern_for, runner_of, undo_beside, version_of
 from persistlint.sql.sections import Section, sections
 from persistlint.sql.text import Text, body, whole
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 _HEAD_WORDS = 6
 _HEAD = 5_000  # code points
 _DUMP = re.compile(
-    r"^\s*(?:--|/\*).*\b(?:database dump|MySQL dump|MariaDB dump|SQL Dump|mysqldump|pg_dump|HeidiSQL|Navicat)\b", re.M
+    r"^\s*(?:--|/\*).*\b(?:database dump|MySQL dump|MariaDB dump|SQL Dump|mysqldump|pg_dump|HeidiSQL|Navicat)\b"
+    r"|^/\*!40\d{3} SET @",
+    re.M,
 )
 _STARTS = word_set(
     "ALTER ANALYZE ANALYSE BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE CALL CHECKPOINT CLOSE"
@@ -108,7 +110,17 @@ class _Reading:
             self.catalog,
             tuple(self.unread),
             _DUMP.search(self.text.text[:_HEAD]) is not None,
+            self._is_undone(),
+            version_of(self.pattern, self.path),
         )
+
+    def _is_undone(self) -> bool | None:
+        """Whether something undoes the file: a section that says anything, be it in a comment, or a file beside it."""
+        if self.pattern is None or not self.pattern.undo or not self.sections.parts[0].is_forward:
+            return None
+        if self.pattern.undo == "file":
+            return undo_beside(self.path)
+        return any(self.sections.text_of(part, self.text.text) for part in self.sections.parts if not part.is_forward)
 
     def _wrapped(self, pieces: list[_Piece]) -> dict[int, bool]:
         """Whether the runner opens a transaction around each section."""
@@ -130,7 +142,7 @@ class _Reading:
             and self.pattern.off is not None
             and self.pattern.off.search(section.line) is not None
         )
-        return replace(self.runner, wraps=False) if is_off else self.runner
+        return replace(self.runner, wraps=False, is_off=True) if is_off else self.runner
 
     def _number(self, is_wrapped: bool) -> int | None:
         return OF_RUNNER if is_wrapped else None

@@ -17,6 +17,7 @@ _BACK = (
     r"|-{2,4}\s*create above / drop below\s*-{2,4}|--\s*@UNDO\b"
 )
 _MARK = re.compile(rf"^[ \t]*(?:(?P<forward>{_FORWARD})|(?P<back>{_BACK}))[^\n]*", re.IGNORECASE | re.MULTILINE)
+_ANNOTATION = re.compile(r"\s*--\s*\+\w+\s+Statement(?:Begin|End)\b", re.IGNORECASE)
 _BACK_FILE = re.compile(
     r"(?:^|/)down\.sql$|[._-](?:down|rollback|undo|revert)\.sql$|(?:^|/)U\d[^/]*__[^/]*\.sql$"
     r"|(?:^|/)(?:rollbacks?|downgrades?|down|undo|reverts?)/[^/]*\.sql$",
@@ -38,6 +39,12 @@ class Sections:
     """All parts of a file, the first from its beginning."""
 
     parts: tuple[Section, ...]
+
+    def text_of(self, part: Section, text: str) -> str:
+        """What a part says, annotations left out; "" for nothing."""
+        behind = self.parts[self.parts.index(part) + 1 :]
+        lines = text[part.start : behind[0].start if behind else len(text)].splitlines()[1:]
+        return "\n".join(line for line in lines if not _ANNOTATION.match(line)).strip()
 
     def at(self, position: int) -> int:
         """The number of the part that holds a code point."""

@@ -2,7 +2,7 @@
 ## What it finds
 
 Foreign keys or triggers switched off: `SET FOREIGN_KEY_CHECKS = 0`, `session_replication_role = replica`, `DISABLE
-TRIGGER ALL` or `USER`, `PRAGMA foreign_keys = OFF`.
+TRIGGER ALL`, `PRAGMA foreign_keys = OFF`.
 
 Left alone are the rebuild of a table in SQLite that switches foreign keys on again or checks them, and scripts that
 only write tables of their own, such as dumps.
@@ -85,7 +85,7 @@ def constraints_disabled(script: Script, context: RuleContext) -> Iterator[Diagn
     for change in off:
         yield context.report(
             change.range,
-            "What is written from here on is not checked, not even when the checks are switched on again.",
+            "No foreign key is checked from here on, not even when the checks are switched on again.",
             help="Write in an order that the constraints allow, or check the rows before the commit.",
         )
 
@@ -95,7 +95,7 @@ def _switches_off(change: Change) -> bool:
         case SetVariable(name=name, value=value):
             return (name, value) in _OFF
         case SetTrigger(trigger=trigger, is_enabled=False):
-            return trigger in ("ALL", "USER") and not change.is_on_new
+            return trigger == "ALL" and not change.is_on_new
         case AlterTable(words=words):
             return words[:1] == ("NOCHECK",)
     return False

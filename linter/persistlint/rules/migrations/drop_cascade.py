@@ -82,6 +82,8 @@ def drop_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         name = _name(change)
         if (isinstance(change, DropObject) and change.kind in _HARMLESS) or _is_own(change, name, made, script):
             continue
+        if change.range != change.statement.range and change.statement.words[:1] == ("DROP",):
+            continue  # not the first of several objects
         yield context.report(
             change.range,
             f"`CASCADE` drops everything that depends on `{name}` as well, whatever that is.",

@@ -4,7 +4,7 @@
 `CREATE INDEX` without `CONCURRENTLY` on a table that the same script did not make.
 
 Indexes of new tables, of temporary tables and of materialized views that the script itself makes are left alone: nobody
-waits for them.
+waits for them. So are those of a partitioned table, which cannot be built concurrently as a whole.
 
 ## Why it matters
 
@@ -64,7 +64,8 @@ def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagn
         return
     views = {change.name.key for change in script.of(CreateObject) if change.kind == "MATERIALIZED VIEW"}
     for change in script.of(CreateIndex):
-        if change.is_concurrent or change.is_on_new or change.table.key in views:
+        is_partitioned = change.before is not None and "PARTITION" in change.before.options  # cannot be concurrent
+        if change.is_concurrent or change.is_on_new or change.table.key in views or is_partitioned:
             continue
         switch = f" {script.runner.name} allows it by {script.runner.switch}." if script.runner.switch else ""
         yield context.report(

@@ -2,8 +2,8 @@
 ## What it finds
 
 A script of two or more changes outside of any transaction, at least one of which changes the schema and cannot be run
-twice. It is for scripts that nothing but a client runs: where a runner wraps the file in a transaction, or may do so,
-nothing is reported.
+twice. It is for scripts that nothing but a client runs: where a runner wraps the file in a transaction, may do so, or
+was told not to, nothing is reported.
 
 Dumps, scripts in which every statement can be run again (`IF NOT EXISTS`), and scripts with a statement that cannot be
 in a transaction are left alone. MySQL has no transactions for DDL.
@@ -59,7 +59,12 @@ if TYPE_CHECKING:
 @rule("transaction-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
 def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first change of the schema that is not in a transaction with the others."""
-    if script.dialect not in ("postgres", "sqlite") or script.runner.wraps is not False or script.is_dump:
+    if (
+        script.dialect not in ("postgres", "sqlite")
+        or script.runner.wraps is not False
+        or script.runner.is_off
+        or script.is_dump
+    ):
         return
     alone = [
         change

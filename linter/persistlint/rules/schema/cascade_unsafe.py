@@ -2,7 +2,7 @@
 ## What it finds
 
 `ON DELETE CASCADE` on a foreign key of a table that records facts: audits, ledgers, payments, invoices, orders,
-transactions, receipts, refunds, consents, history.
+transactions, receipts, refunds, consents.
 
 A table that is a part of the other one by its name (`orders` and `order_items`), and a table that only joins two
 others, are left alone.
@@ -61,7 +61,6 @@ if TYPE_CHECKING:
 _RECORDS = (
     "audit",
     "consent",
-    "history",
     "invoice",
     "ledger",
     "order",
@@ -104,7 +103,8 @@ def _is_part(table: Table, reference: Reference) -> bool:
     whole = base_name(reference.table.name)
     keys = {column for constraint, _ in table.foreign_keys for column in constraint.columns}
     is_join = len(table.foreign_keys) > 1 and all(column.name in keys for column in table.columns)
-    return table.name.name.startswith(f"{whole}_") or table.name.key == reference.table.key or is_join
+    begins = table.name.name.startswith((f"{whole}_", f"{reference.table.name}_"))
+    return begins or table.name.key == reference.table.key or is_join
 
 
 def _fix(constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:

@@ -4,8 +4,9 @@
 A column `<name>_id` of a new table with the type of the primary key of a table `<name>` or its plural that the project
 has, and no foreign key on it.
 
-A pair of `<name>_type` and `<name>_id`, tables that keep what was (audit, history, log, event, archive), and columns
-that are the primary key themselves are left alone.
+A project of eight tables or more that has not one foreign key has decided so, and is left alone. A pair of
+`<name>_type` and `<name>_id`, generated columns, tables that keep what was (audit, history, log, event, archive), and
+columns that are the primary key themselves are left alone.
 
 ## Why it matters
 
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Column, Table
 
+_MANY = 8  # tables, of which not one has a foreign key: a decision
 _KEEPS = frozenset(
     [
         "audit",
@@ -74,9 +76,15 @@ _KEEPS = frozenset(
 @rule("fk-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
 def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that looks like a reference and is none."""
-    by_name = {singular(table.name.name): table for table in script.final.tables.values()}
+    tables = script.final.tables.values()
+    if script.is_dump:
+        return
+    if len(tables) >= _MANY and not any(table.foreign_keys for table in tables):
+        return
+    by_name = {singular(table.name.name): table for table in tables}
     for table, column, _ in script.columns():
-        if not column.name.endswith("_id") or _KEEPS & set(words(table.name.name)) or _is_bound(table, column.name):
+        is_reference = column.name.endswith("_id") and not column.generated
+        if not is_reference or _KEEPS & set(words(table.name.name)) or _is_bound(table, column.name):
             continue
         target = by_name.get(column.name.removesuffix("_id"))
         key = _key(target) if target is not None and target.name.schema == table.name.schema else None

@@ -304,12 +304,13 @@ def reference(cursor: Cursor) -> Reference | None:
 
 
 def is_mysql_key(cursor: Cursor) -> bool:
-    """Whether a MySQL index begins here: `KEY name (columns)`."""
+    """Whether a MySQL index begins here: `KEY name (columns)`, and not a column `key varchar(10)`."""
     if cursor.word() not in _MYSQL_KEYS:
         return False
     if cursor.word() in ("FULLTEXT", "SPATIAL"):
         return cursor.word(1) in ("KEY", "INDEX", "(") or cursor.word(2) == "("
-    return cursor.word(1) == "(" or cursor.word(2) in ("(", "USING")
+    is_type = cursor.token(3).kind in (Kind.NUMBER, Kind.STRING)
+    return cursor.word(1) == "(" or (cursor.word(2) in ("(", "USING") and not is_type)
 
 
 def mysql_key(cursor: Cursor, table: Name) -> Index:

@@ -1,0 +1,8 @@
+"""Files of one project that contradict each other."""
+
+from __future__ import annotations
+
+import re
+
+# What speaks of tables and columns.
+MAY_HAVE = re.compile(rb"(?i)\b(?:create|alter|drop|insert|update)\b")
