@@ -70,10 +70,14 @@ def test_is_documented_under_the_fixed_headings(rule: Rule[Any]) -> None:
 @pytest.mark.parametrize("rule", EVERY_RULE)
 def test_examples_of_the_documentation_behave(rule: Rule[Any]) -> None:
     examples: dict[str, list[Case]] = {}
+    beside: list[tuple[str, str]] = []
     for block in blocks(sections(rule.docs)["Example"]):
-        if block.kind in FILENAMES:
-            path = block.attribute("path") or FILENAMES[block.kind]
-            case = Case("Example", block.line, path, block.text, (), block.attribute("dialect"))
+        path = block.attribute("path") or FILENAMES.get(block.kind, "")
+        if "beside" in block.words:
+            beside.append((path, block.text))
+        elif block.kind in FILENAMES:
+            dialect = block.attribute("dialect")
+            case = Case("Example", block.line, path, block.text, (), dialect, beside=tuple(beside))
             examples.setdefault(block.kind, []).append(case)
     assert examples, "no example"
     for language, (bad, good, *_) in examples.items():

@@ -34,10 +34,13 @@ class Runner:
 @dataclass(frozen=True)
 class Script(Fact):
     """One SQL file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
-    also of the part that undoes the file. `is_dump` where a program wrote out a whole database. `after` is what it
-    leaves behind where it starts from what is known of the project before it, `final` what all of the project leaves.
-    `unread` are statements that nobody understood. `is_undone` tells whether there is a way back, None where its runner
-    has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that version."""
+    also of the part that undoes the file. `after` is what it leaves behind where it starts from what is known of the
+    project before it, `final` what all of the project leaves. `unread` are statements that nobody understood.
+
+    `is_dump` where a program wrote out a whole database. `is_undone` tells whether there is a way back, None where its
+    runner has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that
+    version.
+    """
 
     path: str
     dialect: str | None
