@@ -74,7 +74,10 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
-    """The path of the first script of the same version and runner, where it is another one."""
+    """The path of the first script of the same version and runner, where it is another one. A file that undoes another
+    is no script of the project."""
+    if not script.version or path not in project.scripts:
+        return ""
     first = next(
         (
             other
@@ -83,7 +86,7 @@ def _twin(script: Script, project: Project, path: str) -> str:
         ),
         path,
     )
-    return first if script.version and first != path else ""
+    return first if first != path else ""
 
 
 def _on_top(script: Script, project: Project, path: str) -> Catalog:
