@@ -81,25 +81,22 @@ class Script(Fact):
         ranges are those of their CREATE TABLE, in this file."""
         found = {}
         for change in self.of(CreateTable):
-            table = self.final_table(change.table)
-            is_lasting = table is not None and not table.is_temporary and table.parent is None
-            if table is not None and is_lasting and (change.before is None or not change.if_not_exists):
-                found[table.name.key] = replace(table, name=change.table, range=change.range)
+            table = self._as_made(change)
+            if table is not None and not table.is_temporary and table.parent is None:
+                found[table.name.key] = replace(table, name=replace(table.name, range=change.table.range))
         return tuple(found.values())
 
     def columns(self) -> Iterator[tuple[Table, Column, Column]]:
         """The columns that the file defines and that stay: their table in the end, the column as the file defines it,
         and as it is in the end."""
-        for name, column in self._defined_columns():
-            table = self.final_table(name)
+        for table, column in self._defined_columns():
             final = table.column(column.name) if table is not None else None
             if table is not None and final is not None and not table.is_temporary:
                 yield table, column, final
 
     def constraints(self) -> Iterator[tuple[Table, Constraint]]:
         """The constraints that the file defines and that stay, with their table in the end."""
-        for name, constraint in self._defined_constraints():
-            table = self.final_table(name)
+        for table, constraint in self._defined_constraints():
             is_there = table is not None and any(_says_the_same(found, constraint) for found in table.constraints)
             if table is not None and is_there and not table.is_temporary:
                 yield table, constraint
@@ -108,21 +105,28 @@ class Script(Fact):
         """The table of a name in this file, as it is in the end, under whatever name."""
         return self.final.find(self._renames.get(name.key, name))
 
-    def _defined_columns(self) -> Iterator[tuple[Name, Column]]:
-        for change in self.forward:
-            if isinstance(change, CreateTable):
-                yield from ((change.table, column) for column in change.definition.columns)
-            elif isinstance(change, AddColumn):
-                yield change.table, change.column
+    def _as_made(self, change: CreateTable) -> Table | None:
+        """A table that the file makes, as it is in the end; None where it is gone, or another one took its name."""
+        table = self.final_table(change.table)
+        return table if table is not None and table.range == change.definition.range else None
 
-    def _defined_constraints(self) -> Iterator[tuple[Name, Constraint]]:
+    def _defined_columns(self) -> Iterator[tuple[Table | None, Column]]:
         for change in self.forward:
             if isinstance(change, CreateTable):
-                yield from ((change.table, constraint) for constraint in change.definition.constraints)
+                table = self._as_made(change)
+                yield from ((table, column) for column in change.definition.columns)
             elif isinstance(change, AddColumn):
-                yield from ((change.table, constraint) for constraint in change.column.constraints)
+                yield self.final_table(change.table), change.column
+
+    def _defined_constraints(self) -> Iterator[tuple[Table | None, Constraint]]:
+        for change in self.forward:
+            if isinstance(change, CreateTable):
+                table = self._as_made(change)
+                yield from ((table, constraint) for constraint in change.definition.constraints)
+            elif isinstance(change, AddColumn):
+                yield from ((self.final_table(change.table), constraint) for constraint in change.column.constraints)
             elif isinstance(change, AddConstraint):
-                yield change.table, change.constraint
+                yield self.final_table(change.table), change.constraint
 
     @cached_property
     def _renames(self) -> dict[str, Name]:

@@ -28,6 +28,7 @@ _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IG
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
+_SEVERAL = 5  # scripts, none of which can be undone: a decision
 _FRESH = 5  # seconds that a listing of a folder is taken for true
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
@@ -38,14 +39,17 @@ Signature = tuple[tuple[str, int, int], ...]  # of every file its path, the time
 @dataclass(frozen=True)
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
+
     `again` are the keys of tables that more than one script makes without dropping them: one of several schemas, not
-    one after the other."""
+    one after the other. `goes_back` is false where there are several scripts and nothing undoes any of them.
+    """
 
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
     after: Catalog
     again: frozenset[str]
+    goes_back: bool
 
 
 def dialect_of(path: str, content: bytes) -> str | None:
@@ -70,7 +74,9 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
     else:  # the file is being edited: what stands behind it comes on top of what it says now
         script = read_script(path, content, dialect, project.before.get(str(file)))
         final = _on_top(script, project, str(file))
-    return replace(script, final=_with_own(final, script, project), twin=_twin(script, project, str(file)))
+    is_undone = script.is_undone if project.goes_back else None
+    twin = _twin(script, project, str(file))
+    return replace(script, final=_with_own(final, script, project), twin=twin, is_undone=is_undone)
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -167,7 +173,8 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
             elif isinstance(change, DropTable):
                 made.discard(change.table.key)
         catalog = script.after.settled()
-    return Project(scripts, before, contents, catalog, frozenset(again))
+    goes_back = len(scripts) < _SEVERAL or any(script.is_undone for script in scripts.values())
+    return Project(scripts, before, contents, catalog, frozenset(again), goes_back)
 
 
 @dataclass(frozen=True, slots=True)

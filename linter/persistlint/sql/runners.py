@@ -27,7 +27,7 @@ _MANIFESTS = (
     "Gemfile",
     "composer.json",
 )
-_FURTHEST = 6  # directories upwards in which files of the project are looked for
+_FURTHEST = 10  # directories upwards in which files of the project are looked for
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
 _UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)

@@ -130,7 +130,8 @@ class _Reading:
             inside = [piece for piece in pieces if piece.section == section]
             found[section] = bool(self._runner(self.sections.parts[section]).wraps)
             if self.pattern is not None and self.pattern.wraps == "implicit":
-                found[section] &= len(inside) > 1 and not any(piece.begins_transaction for piece in inside)
+                is_one = self.dialect == "postgres" and not any(piece.begins_transaction for piece in inside)
+                found[section] &= is_one and len(inside) > 1
             elif self.pattern is not None and self.pattern.detects:
                 found[section] &= not all(piece.is_alone for piece in inside)
         return found

@@ -4,7 +4,8 @@
 A migration of goose, dbmate, sql-migrate, tern or node-pg-migrate without a section that undoes it, and one of
 golang-migrate, morph or Diesel without a `down` file beside it.
 
-A section with nothing but a comment counts: it says that there is no way back, and why.
+A section with nothing but a comment counts: it says that there is no way back, and why. A project of several migrations
+of which not one can be undone only ever goes forward, and is left alone.
 
 ## Why it matters
 

@@ -70,6 +70,9 @@ _RECORDS = (
     "refund",
     "transaction",
 )
+_PASSING = frozenset(
+    ["session", "token", "draft", "cache", "cart", "queue", "setting", "template", "tmp", "temp"]
+)  # no records
 _CASCADE = re.compile(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
 
 
@@ -87,8 +90,8 @@ def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]
         reference = constraint.reference
         if reference is None or reference.on_delete != "CASCADE" or _is_part(table, reference):
             continue
-        record = next((word for word in map(singular, words(table.name.name)) if word in records), None)
-        if record is None:
+        parts = {singular(word) for word in words(table.name.name)}
+        if not parts & records or parts & _PASSING:
             continue
         yield context.report(
             constraint.range,

@@ -4,9 +4,9 @@
 A column `<name>_id` of a new table with the type of the primary key of a table `<name>` or its plural that the project
 has, and no foreign key on it.
 
-A project of eight tables or more that has not one foreign key has decided so, and is left alone. A pair of
-`<name>_type` and `<name>_id`, generated columns, tables that keep what was (audit, history, log, event, archive), and
-columns that are the primary key themselves are left alone.
+A project of eight tables or more in which most such columns have no foreign key has decided so, and is left alone. A
+pair of `<name>_type` and `<name>_id`, generated columns, tables that keep what was (audit, history, log, event,
+archive), and columns that are the primary key themselves are left alone.
 
 ## Why it matters
 
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Column, Table
 
-_MANY = 8  # tables, of which not one has a foreign key: a decision
+_MANY = 8  # tables, with few foreign keys among them: a decision
 _KEEPS = frozenset(
     [
         "audit",
@@ -79,28 +79,32 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     tables = script.final.tables.values()
     if script.is_dump:
         return
-    if len(tables) >= _MANY and not any(table.foreign_keys for table in tables):
-        return
     by_name = {singular(table.name.name): table for table in tables}
+    bound = sum(len(table.foreign_keys) for table in tables)
+    missing = sum(_target(table, column, by_name) is not None for table in tables for column in table.columns)
+    if len(tables) >= _MANY and missing > 3 * bound:
+        return
     for table, column, _ in script.columns():
-        is_reference = column.name.endswith("_id") and not column.generated
-        if not is_reference or _KEEPS & set(words(table.name.name)) or _is_bound(table, column.name):
-            continue
-        target = by_name.get(column.name.removesuffix("_id"))
-        key = _key(target) if target is not None and target.name.schema == table.name.schema else None
-        if (
-            target is None
-            or key is None
-            or key.type is None
-            or column.type is None
-            or base(key.type) != base(column.type)
-        ):
-            continue
-        yield context.report(
-            column.name_range,
-            f"`{column.name}` looks like a reference to `{target.name}`, and no foreign key makes it one.",
-            help=f"Add a foreign key to `{target.name} ({key.name})`.",
-        )
+        target = _target(table, column, by_name)
+        if target is not None:
+            yield context.report(
+                column.name_range,
+                f"`{column.name}` looks like a reference to `{target.name}`, and no foreign key makes it one.",
+                help=f"Add a foreign key to `{target.name}`.",
+            )
+
+
+def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | None:
+    """The table that a column looks like a reference to, where no foreign key makes it one."""
+    if not column.name.endswith("_id") or column.generated or _KEEPS & set(words(table.name.name)):
+        return None
+    target = by_name.get(column.name.removesuffix("_id"))
+    if target is None or target.name.schema != table.name.schema or _is_bound(table, column.name):
+        return None
+    key = _key(target)
+    if key is None or key.type is None or column.type is None or base(key.type) != base(column.type):
+        return None
+    return target
 
 
 def _is_bound(table: Table, column: str) -> bool:
