@@ -21,6 +21,7 @@ from persistlint.schema.changes import (
     DropColumn,
     DropConstraint,
     DropIndex,
+    DropObject,
     DropPolicy,
     DropTable,
     RenameColumn,
@@ -90,7 +91,11 @@ class Catalog:
             self._remove(table)
             self.put(replace(table, name=change.to))
         elif isinstance(change, DropIndex):
-            self._drop_index(change.name.name)
+            self._drop_index(change)
+        elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
+            view = self.find(change.name)  # known for its indexes alone
+            if view is not None and not view.columns:
+                self._remove(view)
         elif isinstance(change, CreateEnum):
             self.enums[change.name.key] = change.values
         elif isinstance(change, TableChange) and (changed := altered(change, self._table(change))):
@@ -120,10 +125,13 @@ class Catalog:
         if name.key != name.name:
             self.qualified[name.name] = self.qualified.get(name.name, frozenset()) - {name.key}
 
-    def _drop_index(self, name: str) -> None:
-        table = self.table_of_index(name)
+    def _drop_index(self, change: DropIndex) -> None:
+        """MySQL drops a unique key by the name of its index; others keep the two apart and refuse that."""
+        name = change.name.name
+        table = self.tables.get(change.table.name.key) if change.table is not None else None
         if table is not None:
-            self.put(replace(table, indexes=tuple(index for index in table.indexes if index.name != name)))
+            indexes = tuple(index for index in table.indexes if index.name != name)
+            self.put(replace(table, indexes=indexes, constraints=_without(table.constraints, name)))
         self.indexes.pop(name, None)
 
 
@@ -256,7 +264,8 @@ def _(change: DropPolicy, table: Table) -> Table:
 def _(change: CreateIndex, table: Table) -> Table | None:
     if change.if_not_exists and any(index.name == change.index.name for index in table.indexes):
         return None
-    return replace(table, indexes=(*table.indexes, change.index))
+    others = (index for index in table.indexes if not index.name or index.name != change.index.name)
+    return replace(table, indexes=(*others, change.index))
 
 
 def dropped(change: DropConstraint, table: Table) -> Constraint | None:
@@ -277,6 +286,11 @@ def default_name(constraint: Constraint, table: Table) -> str:
     suffix = next((suffix for suffix, kind in _SUFFIXES.items() if kind is constraint.kind), "")
     columns = () if constraint.kind is ConstraintKind.PRIMARY_KEY else constraint.columns
     return "_".join((table.name.name, *columns, suffix))
+
+
+def _without(constraints: tuple[Constraint, ...], key: str) -> tuple[Constraint, ...]:
+    """The constraints but the key of a name."""
+    return tuple(found for found in constraints if not found.is_key or found.name != key)
 
 
 def _changed(table: Table, column_name: str, /, **values: object) -> tuple[Column, ...]:

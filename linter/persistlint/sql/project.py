@@ -16,7 +16,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import CreateTable, DropTable
+from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.sql.dialect import guess
 from persistlint.sql.script import read_script
 
@@ -28,7 +28,7 @@ _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IG
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
-_SEVERAL = 5  # scripts, none of which can be undone: a decision
+_SEVERAL = 5  # scripts, few of which can be undone: a decision
 _FRESH = 5  # seconds that a listing of a folder is taken for true
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
@@ -40,8 +40,8 @@ Signature = tuple[tuple[str, int, int], ...]  # of every file its path, the time
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
 
-    `again` are the keys of tables that more than one script makes without dropping them: one of several schemas, not
-    one after the other. `goes_back` is false where there are several scripts and nothing undoes any of them.
+    `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
+    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone by anything.
     """
 
     scripts: dict[str, Script]
@@ -170,10 +170,11 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
             if isinstance(change, CreateTable) and not change.if_not_exists:
                 again |= {change.table.key} & made
                 made.add(change.table.key)
-            elif isinstance(change, DropTable):
+            elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
         catalog = script.after.settled()
-    goes_back = len(scripts) < _SEVERAL or any(script.is_undone for script in scripts.values())
+    undone = sum(bool(script.is_undone) for script in scripts.values())
+    goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     return Project(scripts, before, contents, catalog, frozenset(again), goes_back)
 
 

@@ -56,7 +56,7 @@ def constraint_never_validated(script: Script, context: RuleContext) -> Iterator
         table = script.final_table(change.table)
         if constraint.is_valid or not constraint.name or table is None:
             continue
-        if any(found.name == constraint.name and not found.is_valid for found in table.constraints):
+        if any(found.range == constraint.range and not found.is_valid for found in table.constraints):
             yield context.report(
                 change.range,
                 f"`{constraint.name}` is never validated: it says nothing of the rows that were there before.",
