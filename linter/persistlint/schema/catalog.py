@@ -40,6 +40,10 @@ if TYPE_CHECKING:
     from persistlint.schema.changes import Change
 
 _NOWHERE = Range(0, 0)
+# No database takes as many, or nobody makes them: PostgreSQL has 1600 columns at most. What comes on top of it is left
+# out, and the table is not complete.
+_MOST_COLUMNS = 1600
+_MOST_OTHERS = 500  # constraints, indexes, policies
 _SUFFIXES = {"pkey": ConstraintKind.PRIMARY_KEY, "key": ConstraintKind.UNIQUE, "fkey": ConstraintKind.FOREIGN_KEY}
 _SUFFIXES |= {"check": ConstraintKind.CHECK}
 
@@ -90,6 +94,7 @@ class Catalog:
             table = self._table(change)
             self._remove(table)
             self.put(replace(table, name=change.to))
+            self._note_indexes(self.tables[change.to.key])
         elif isinstance(change, DropIndex):
             self._drop_index(change)
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
@@ -100,11 +105,14 @@ class Catalog:
             self.enums[change.name.key] = change.values
         elif isinstance(change, TableChange) and (changed := altered(change, self._table(change))):
             self.put(changed)
+            if isinstance(change, CreateIndex) and change.index.name:
+                self.indexes[change.index.name] = changed.name.key
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
         if existing is None or not change.if_not_exists:
             self.put(change.definition)
+            self._note_indexes(change.definition)
 
     def _table(self, change: TableChange) -> Table:
         return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False)
@@ -112,9 +120,11 @@ class Catalog:
     def put(self, table: Table) -> None:
         """Put a table in the place of the one of its name."""
         name = table.name
-        self.tables[name.key] = table
+        self.tables[name.key] = _bounded(table)
         if name.key != name.name:
             self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
+
+    def _note_indexes(self, table: Table) -> None:
         for index in table.indexes:
             if index.name:
                 self.indexes[index.name] = table.name.key
@@ -133,6 +143,21 @@ class Catalog:
             indexes = tuple(index for index in table.indexes if index.name != name)
             self.put(replace(table, indexes=indexes, constraints=_without(table.constraints, name)))
         self.indexes.pop(name, None)
+
+
+def _bounded(table: Table) -> Table:
+    """The table without what is too much of it."""
+    others = max(len(table.constraints), len(table.indexes), len(table.policies))
+    if len(table.columns) <= _MOST_COLUMNS and others <= _MOST_OTHERS:
+        return table
+    return replace(
+        table,
+        columns=table.columns[:_MOST_COLUMNS],
+        constraints=table.constraints[:_MOST_OTHERS],
+        indexes=table.indexes[:_MOST_OTHERS],
+        policies=table.policies[:_MOST_OTHERS],
+        is_complete=False,
+    )
 
 
 @singledispatch

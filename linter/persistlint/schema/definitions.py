@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class Policy:
     is_permissive: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A table. `is_complete` is false where not all of its columns are known: LIKE, INHERITS, AS SELECT.
     `parent` is what it is a partition of. `options` are the words behind the parentheses, in capitals. `is_new` is true
@@ -196,14 +197,18 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         """The column of a name."""
-        return next((column for column in self.columns if column.name == name), None)
+        return self._by_name.get(name)
 
-    @property
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
     def primary_key(self) -> Constraint | None:
         """Its primary key."""
         return next((found for found in self.constraints if found.kind is ConstraintKind.PRIMARY_KEY), None)
 
-    @property
+    @cached_property
     def foreign_keys(self) -> tuple[tuple[Constraint, Reference], ...]:
         """Its foreign keys, with what they refer to."""
         return tuple((found, found.reference) for found in self.constraints if found.reference is not None)

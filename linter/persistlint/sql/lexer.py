@@ -20,6 +20,8 @@ HOLE = "\ue000"  # a private-use character, which SQL does not use
 class Kind(Enum):
     """The kinds of tokens."""
 
+    __hash__ = object.__hash__  # the one of Enum is written in Python, and every token is asked for its kind
+
     WORD = "word"
     QUOTED = "quoted identifier"
     STRING = "string"

@@ -41,7 +41,7 @@ class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
-    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone by anything.
+    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
     """
 
     scripts: dict[str, Script]

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.source import Range
 
 _SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"])
 
@@ -68,15 +69,16 @@ _SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", 
 @rule("unknown-column", on=Script, severity=Severity.ERROR, languages=("sql",))
 def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that a known table does not have."""
+    added = _added(script)
     for change in script.forward:
         if not isinstance(change, TableChange) or change.statement.is_conditional or change.statement.is_guarded:
             continue
         table = change.definition if isinstance(change, CreateTable) else change.before
         if table is None or not table.is_complete or not table.columns:
             continue
-        added = _added(script, change)
-        known = {column.name for column in table.columns} | _SYSTEM
-        missing = next((name for name in _named(change) if name and name not in known and name not in added), None)
+        new = added.get(change.statement.range, set()) | _SYSTEM
+        unknown = (name for name in _named(change) if name and name not in new and table.column(name) is None)
+        missing = next(unknown, None)
         if missing is not None:
             yield context.report(
                 change.range,
@@ -103,13 +105,11 @@ def _named(change: TableChange) -> tuple[str, ...]:
     return ()
 
 
-def _added(script: Script, change: TableChange) -> set[str]:
-    """The columns that the same statement adds or renames."""
-    found: set[str] = set()
-    for other in script.of(AddColumn):
-        if other.statement is change.statement:
-            found.add(other.column.name)
+def _added(script: Script) -> dict[Range, set[str]]:
+    """The columns that each statement adds, or gives another name."""
+    found: dict[Range, set[str]] = {}
+    for change in script.of(AddColumn):
+        found.setdefault(change.statement.range, set()).add(change.column.name)
     for renamed in script.of(RenameColumn):
-        if renamed.statement is change.statement and renamed is not change:
-            found.add(renamed.to)
+        found.setdefault(renamed.statement.range, set()).add(renamed.to)
     return found

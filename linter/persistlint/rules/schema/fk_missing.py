@@ -76,22 +76,20 @@ _KEEPS = frozenset(
 @rule("fk-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
 def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that looks like a reference and is none."""
+    if script.is_dump or not any(column.name.endswith("_id") for _, column, _ in script.columns()):
+        return
     tables = script.final.tables.values()
-    if script.is_dump:
-        return
     by_name = {singular(table.name.name): table for table in tables}
-    bound = sum(len(table.foreign_keys) for table in tables)
-    missing = sum(_target(table, column, by_name) is not None for table in tables for column in table.columns)
-    if len(tables) >= _MANY and missing > 3 * bound:
+    own = [(column, _target(table, column, by_name)) for table, column, _ in script.columns()]
+    found = [(column, target) for column, target in own if target is not None]
+    if not found or _is_decision(list(tables), by_name):
         return
-    for table, column, _ in script.columns():
-        target = _target(table, column, by_name)
-        if target is not None:
-            yield context.report(
-                column.name_range,
-                f"`{column.name}` looks like a reference to `{target.name}`, and no foreign key makes it one.",
-                help=f"Add a foreign key to `{target.name}`.",
-            )
+    for column, target in found:
+        yield context.report(
+            column.name_range,
+            f"`{column.name}` looks like a reference to `{target.name}`, and no foreign key makes it one.",
+            help=f"Add a foreign key to `{target.name}`.",
+        )
 
 
 def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | None:
@@ -105,6 +103,13 @@ def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | 
     if key is None or key.type is None or column.type is None or base(key.type) != base(column.type):
         return None
     return target
+
+
+def _is_decision(tables: list[Table], by_name: dict[str, Table]) -> bool:
+    """Whether a project of several tables goes without foreign keys for the most part."""
+    bound = sum(len(table.foreign_keys) for table in tables)
+    missing = sum(_target(table, column, by_name) is not None for table in tables for column in table.columns)
+    return len(tables) >= _MANY and missing > 3 * bound
 
 
 def _is_bound(table: Table, column: str) -> bool:

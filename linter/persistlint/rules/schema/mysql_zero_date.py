@@ -51,7 +51,8 @@ def mysql_zero_date(script: Script, context: RuleContext) -> Iterator[Diagnostic
     if script.dialect != "mysql":
         return
     for _, column, _final in script.columns():
-        if column.default is not None and column.default.words[0].strip("'\"").startswith("0000-00-00"):
+        default = column.default.words[:1] if column.default is not None else ()
+        if column.default is not None and any(word.strip("'\"").startswith("0000-00-00") for word in default):
             yield context.report(
                 column.default.range,
                 f"`{column.name}` gets a date that is none, which MySQL refuses by default.",

@@ -93,9 +93,10 @@ class Cursor:
 
     def range(self, start: int, end: int | None = None) -> Range:
         """The bytes from the token at index `start` up to here, or to the token before index `end`."""
+        first = min(start, len(self.tokens) - 1)  # where a statement breaks off, its last token stands for the rest
         last = (self.index if end is None else end) - 1
-        last = min(max(last, start), len(self.tokens) - 1)
-        return self.bytes(self.tokens[start].start, self.tokens[last].end)
+        last = min(max(last, first), len(self.tokens) - 1)
+        return self.bytes(self.tokens[first].start, self.tokens[last].end)
 
     def bytes(self, start: int, end: int) -> Range:
         """The bytes of some characters of the text."""
