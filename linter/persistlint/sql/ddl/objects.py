@@ -52,7 +52,7 @@ def create_object(cursor: Cursor, statement: Statement, catalog: Catalog) -> Ite
     start = cursor.index
     cursor.index += 1
     can_exist = cursor.accept("OR", "REPLACE")
-    while cursor.word() in _MODIFIERS or cursor.token().kind in (Kind.STRING, Kind.PARAMETER) or cursor.word(1) == "=":
+    while cursor.word() in _MODIFIERS or cursor.word(1) == "=" or cursor.word(-1) in ("=", "@"):
         if (cursor.word(), cursor.word(1)) in _TWO_WORDS:
             break
         cursor.index += 1
