@@ -28,7 +28,8 @@ async def move(pool: asyncpg.Pool, source, target, amount):
     await pool.execute("UPDATE accounts SET cents = cents + $1 WHERE id = $2", amount, target)
 """
 OPEN = 'import os\n\nSECRET_KEY = os.environ.get("SECRET_KEY", "correct horse battery staple")\n'
-BAD_OF = {"persistlint-transactions": TORN, "persistlint-literals": OPEN}  # by hook; every other one is shown `BAD`
+BAD_SQL = "DROP TABLE users;\n"
+BAD_OF = {"persistlint-transactions": TORN, "persistlint-literals": OPEN, "persistlint-migrations": BAD_SQL}  # by hook; every other one is shown `BAD`
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 
@@ -43,10 +44,11 @@ def test_the_entry_of_a_hook_is_a_command_that_works(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, *arguments = shlex.split(hook["entry"])
-    (tmp_path / "a.py").write_text(BAD_OF.get(hook["id"], BAD))
+    file = "a.py" if "python" in hook.get("types_or", ["python"]) else "a.sql"
+    (tmp_path / file).write_text(BAD_OF.get(hook["id"], BAD))
     monkeypatch.chdir(tmp_path)
     assert program == "persistlint"
-    assert main([*arguments, *(["a.py"] if hook in FILE_HOOKS else [])]) == 1
+    assert main([*arguments, *([file] if hook in FILE_HOOKS else [])]) == 1
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from markdown import FILENAMES, Case, blocks, cases, sections, without_expectations
 from persistlint.fixes.converge import converge
 from persistlint.languages import language_of, read
-from persistlint.rules import every_rule
+from persistlint.rules import every_rule, is_default
 from running import diagnostics_of, place_of, source_of
 
 if TYPE_CHECKING:
@@ -93,6 +94,13 @@ def test_has_silent_and_loud_cases_in_every_language(rule: Rule[Any]) -> None:
     loud = {language_of(case.path) for case in found if case.expectations}
     assert set(rule.languages) <= silent
     assert set(rule.languages) <= loud
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_what_is_known_without_importing_a_rule_is_true(rule: Rule[Any]) -> None:
+    assert is_default(rule.name) == rule.default
+    languages = getattr(import_module(f"persistlint.rules.{rule.group}"), "LANGUAGES", rule.languages)
+    assert set(rule.languages) <= set(languages)
 
 
 def test_every_test_file_is_of_a_rule() -> None:

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 import re
 
+LANGUAGES = frozenset({"sql"})
 # What speaks of tables and columns.
 MAY_HAVE = re.compile(rb"(?i)\b(?:create|alter|drop|insert|update)\b")

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 import re
 
+LANGUAGES = frozenset({"sql"})
 # What defines tables and what guards them.
 MAY_HAVE = re.compile(rb"(?i)\b(?:create|alter)\b")
