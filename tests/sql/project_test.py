@@ -39,6 +39,11 @@ def test_a_folder_for_each_migration(name: str, tmp_path: Path) -> None:
     assert "a" not in _read(tmp_path / "1_a" / name).final.tables
 
 
+def test_a_folder_for_each_version(tmp_path: Path) -> None:
+    _write(tmp_path, {"0.2/01__a.sql": "CREATE TABLE a (id int);", "0.10/01__b.sql": "ALTER TABLE a ADD b int;"})
+    assert [column.name for column in _read(tmp_path / "0.10" / "01__b.sql").after.tables["a"].columns] == ["id", "b"]
+
+
 def test_a_file_that_is_being_edited_comes_between_the_others(tmp_path: Path) -> None:
     _write(
         tmp_path,

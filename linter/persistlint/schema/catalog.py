@@ -16,6 +16,7 @@ from persistlint.schema.changes import (
     ChangeType,
     CreateEnum,
     CreateIndex,
+    CreateObject,
     CreatePolicy,
     CreateTable,
     DropColumn,
@@ -51,16 +52,18 @@ _SUFFIXES |= {"check": ConstraintKind.CHECK}
 @dataclass
 class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
-    the tables in other schemas than the default one, by their names without it."""
+    the tables in other schemas than the default one, by their names without it; `views` are views and other things that
+    can be used like tables, by their keys, with their kinds."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
     qualified: dict[str, frozenset[str]] = field(default_factory=dict)
+    views: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
-        return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes), dict(self.qualified))
+        return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes), dict(self.qualified), dict(self.views))
 
     def settled(self) -> Catalog:
         """The same tables for the next script: none of them is new any more."""
@@ -97,6 +100,8 @@ class Catalog:
             self._note_indexes(self.tables[change.to.key])
         elif isinstance(change, DropIndex):
             self._drop_index(change)
+        elif isinstance(change, CreateObject):
+            self.views[change.name.key] = change.kind
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
             view = self.find(change.name)  # known for its indexes alone
             if view is not None and not view.columns:
@@ -115,7 +120,7 @@ class Catalog:
             self._note_indexes(change.definition)
 
     def _table(self, change: TableChange) -> Table:
-        return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False)
+        return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False, is_known=False)
 
     def put(self, table: Table) -> None:
         """Put a table in the place of the one of its name."""

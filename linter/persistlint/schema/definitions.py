@@ -177,7 +177,8 @@ class Policy:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. `is_complete` is false where not all of its columns are known: LIKE, INHERITS, AS SELECT.
+    """A table. `is_complete` is false where not all of its columns are known: LIKE, INHERITS, AS SELECT; `is_known` is
+    false where it is known only from what changes it.
     `parent` is what it is a partition of. `options` are the words behind the parentheses, in capitals. `is_new` is true
     for a table that the script at hand made."""
 
@@ -189,6 +190,7 @@ class Table:
     policies: tuple[Policy, ...] = ()
     options: tuple[str, ...] = ()
     is_complete: bool = True
+    is_known: bool = True
     is_temporary: bool = False
     is_new: bool = False
     has_row_security: bool = False

@@ -39,7 +39,7 @@ class Script(Fact):
 
     `is_dump` where a program wrote out a whole database. `is_undone` tells whether there is a way back, None where its
     runner has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that
-    version.
+    version. `is_rooted` where the project has made all tables that it speaks of, but for one at most.
     """
 
     path: str
@@ -54,6 +54,7 @@ class Script(Fact):
     is_undone: bool | None = None
     version: str = ""
     twin: str = ""
+    is_rooted: bool = False
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:

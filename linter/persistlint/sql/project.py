@@ -1,8 +1,8 @@
 """The SQL files around one: what they leave before it, and what all of them leave in the end.
 
 The files of a folder are one project, in the order of their names, in which numbers count as numbers. A runner that has
-a folder for each migration (`…/up.sql`, `…/migration.sql`) has all of them in the folder above. What a project is made
-of is read once and kept until a file of it changes.
+a folder for each migration (`…/up.sql`, `…/migration.sql`), or for each version (`v1.7/…`), has all of them in the folder
+above. What a project is made of is read once and kept until a file of it changes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
+from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
 from persistlint.sql.script import read_script
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
+_VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
+_INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
@@ -42,6 +45,7 @@ class Project:
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
     """
 
     scripts: dict[str, Script]
@@ -50,6 +54,7 @@ class Project:
     after: Catalog
     again: frozenset[str]
     goes_back: bool
+    is_rooted: bool
 
 
 def dialect_of(path: str, content: bytes) -> str | None:
@@ -76,7 +81,8 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
         final = _on_top(script, project, str(file))
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
-    return replace(script, final=_with_own(final, script, project), twin=twin, is_undone=is_undone)
+    final = _with_own(final, script, project)
+    return replace(script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted)
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -127,9 +133,12 @@ def _files(file: Path) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return ()
-    is_nested = file.name.lower() in _ONE_PER_FOLDER
-    root = file.parent.parent if is_nested else file.parent
-    return _listing(root, f"*/{file.name}" if is_nested else "*.sql", int(monotonic() / _FRESH))
+    moment = int(monotonic() / _FRESH)
+    if file.name.lower() in _ONE_PER_FOLDER:
+        return _listing(file.parent.parent, f"*/{file.name}", moment)
+    if _VERSION.fullmatch(file.parent.name):
+        return _listing(file.parent.parent, "*/*.sql", moment)
+    return _listing(file.parent, "*.sql", moment)
 
 
 @lru_cache(maxsize=64)
@@ -175,7 +184,18 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
         catalog = script.after.settled()
     undone = sum(bool(script.is_undone) for script in scripts.values())
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
-    return Project(scripts, before, contents, catalog, frozenset(again), goes_back)
+    unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
+    is_rooted = len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
+    return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
+
+
+def _begins(path: str) -> bool:
+    """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
+    file = Path(path)
+    name = file.parent.name if file.name.lower() in _ONE_PER_FOLDER else file.name
+    number = re.search(r"\d+", name)
+    is_first = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
+    return is_first or _INITIAL.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
