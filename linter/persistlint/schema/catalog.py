@@ -102,6 +102,11 @@ class Catalog:
             self._drop_index(change)
         elif isinstance(change, CreateObject):
             self.views[change.name.key] = change.kind
+        elif isinstance(change, DropObject) and change.kind == "SCHEMA":
+            for table in [table for table in self.tables.values() if table.name.schema == change.name.name]:
+                self._remove(table)
+        elif isinstance(change, DropObject) and change.kind == "TYPE":
+            self.enums.pop(change.name.key, None)
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
             view = self.find(change.name)  # known for its indexes alone
             if view is not None and not view.columns:
@@ -189,7 +194,7 @@ def _(change: DropColumn, table: Table) -> Table:
         table,
         columns=tuple(column for column in table.columns if column.name != name),
         constraints=tuple(found for found in table.constraints if not _is_about(found, name)),
-        indexes=tuple(index for index in table.indexes if name not in index.columns),
+        indexes=tuple(index for index in table.indexes if not _depends(index, name)),
     )
 
 
@@ -328,6 +333,12 @@ def _changed(table: Table, column_name: str, /, **values: object) -> tuple[Colum
         replace(column, **values) if column.name == column_name else column  # type: ignore[arg-type]
         for column in table.columns
     )
+
+
+def _depends(index: Index, column: str) -> bool:
+    """Whether an index goes with a column: as one of its keys, in an expression or in its predicate."""
+    expressions = (*index.expressions, *((index.predicate,) if index.predicate is not None else ()))
+    return column in index.columns or any(expression.mentions(column) for expression in expressions)
 
 
 def _is_about(constraint: Constraint, column: str) -> bool:

@@ -39,7 +39,8 @@ class Script(Fact):
 
     `is_dump` where a program wrote out a whole database. `is_undone` tells whether there is a way back, None where its
     runner has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that
-    version. `is_rooted` where the project has made all tables that it speaks of, but for one at most.
+    version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
+    is what stays of the file when its way back has been gone, as people call it.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Script(Fact):
     version: str = ""
     twin: str = ""
     is_rooted: bool = False
+    leftovers: tuple[str, ...] = ()
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:

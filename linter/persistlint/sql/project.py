@@ -1,8 +1,8 @@
 """The SQL files around one: what they leave before it, and what all of them leave in the end.
 
 The files of a folder are one project, in the order of their names, in which numbers count as numbers. A runner that has
-a folder for each migration (`…/up.sql`, `…/migration.sql`), or for each version (`v1.7/…`), has all of them in the folder
-above. What a project is made of is read once and kept until a file of it changes.
+a folder for each migration (`…/up.sql`, `…/migration.sql`), or for each version (`v1.7/…`), has all of them in the
+folder above. What a project is made of is read once and kept until a file of it changes.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
+from persistlint.sql.runners import undone_by
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
@@ -70,14 +71,16 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
     is that of all files of the project where the configuration says it."""
     file = Path(path).absolute()
     files = _files(file)
-    if len(files) < 2:
+    if len(files) < (2 if undone_by(file) == file else 1):
         return read_script(path, content, dialect)
     project = _project(files, dialect, is_configured or _usual_dialect(files).is_common)
     if project.contents.get(str(file)) == hash(content):
         script = replace(project.scripts[str(file)], path=path)
         final = project.after
     else:  # the file is being edited: what stands behind it comes on top of what it says now
-        script = read_script(path, content, dialect, project.before.get(str(file)))
+        forward = str(undone_by(file))  # the file itself, or the one that it is the way back of
+        undoes = project.scripts.get(forward) if forward != str(file) else None
+        script = read_script(path, content, dialect, project.before.get(forward), undoes)
         final = _on_top(script, project, str(file))
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
@@ -134,8 +137,9 @@ def _files(file: Path) -> Signature:
     if not file.is_file():
         return ()
     moment = int(monotonic() / _FRESH)
-    if file.name.lower() in _ONE_PER_FOLDER:
-        return _listing(file.parent.parent, f"*/{file.name}", moment)
+    forward = undone_by(file)
+    if forward.name.lower() in _ONE_PER_FOLDER:
+        return _listing(file.parent.parent, f"*/{forward.name}", moment)
     if _VERSION.fullmatch(file.parent.name):
         return _listing(file.parent.parent, "*/*.sql", moment)
     return _listing(file.parent, "*.sql", moment)

@@ -31,6 +31,7 @@ _FURTHEST = 10  # directories upwards in which files of the project are looked f
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
 _UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
+_DOWN = re.compile(r"down(?=\.sql$)", re.IGNORECASE)
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
@@ -77,6 +78,11 @@ def undo_beside(path: str) -> bool | None:
     if not file.is_file():
         return None
     return file.with_name(_UP.sub("down", file.name)).is_file()
+
+
+def undone_by(file: Path) -> Path:
+    """The script that a file undoes, by its name; the file itself where its name says nothing of it."""
+    return file.with_name(_DOWN.sub("up", file.name))
 
 
 def version_of(pattern: Pattern | None, path: str) -> str:

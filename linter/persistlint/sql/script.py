@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import Begin, Change, End, Statement
+from persistlint.schema.changes import Begin, Change, DropObject, End, Statement
+from persistlint.schema.difference import leftovers
 from persistlint.schema.script import OF_RUNNER, Script
 from persistlint.source import Range
 from persistlint.sql.blocks import block_of, inner_statements
@@ -60,24 +61,31 @@ class _Piece:
         return self.word() == "VACUUM" or any(token.word == "CONCURRENTLY" for token in self.tokens[:_HEAD_WORDS])
 
 
-def read_script(path: str, content: bytes, dialect: str | None, known: Catalog | None = None) -> Script:
-    """Read a file. `known` is what the project has made before it. Never fails, and takes linear time."""
+def read_script(
+    path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
+) -> Script:
+    """Read a file. `known` is what the project has made before it, or, where the file `undoes` another, before that.
+    Never fails, and takes linear time."""
     text = whole(content)
     pattern = pattern_for(path, text.text)
-    return _Reading(path, text, dialect, pattern, known.copy() if known else Catalog()).run()
+    return _Reading(path, text, dialect, pattern, known or Catalog(), undoes).run()
 
 
 class _Reading:
     """The state of reading one file from top to bottom."""
 
-    def __init__(self, path: str, text: Text, dialect: str | None, pattern: Pattern | None, catalog: Catalog) -> None:
+    def __init__(
+        self, path: str, text: Text, dialect: str | None, pattern: Pattern | None, start: Catalog, undoes: Script | None
+    ) -> None:
         self.path = path
         self.text = text
         self.dialect = dialect
         self.pattern = pattern
         self.sections = sections(path, text.text)
-        self.catalog = catalog
-        self.undone = Catalog()  # what the part that goes back starts from
+        self.start = start
+        self.undoes = undoes
+        self.catalog = (undoes.after if undoes is not None else start).copy()
+        self.undone = Catalog()  # what the part that goes back starts from, and then leaves
         self.runner = runner_of(pattern, path, text.text)
         self.transaction: int | None = None
         self.last = OF_RUNNER  # number of a transaction
@@ -112,7 +120,18 @@ class _Reading:
             _DUMP.search(self.text.text[:_HEAD]) is not None,
             self._is_undone(),
             version_of(self.pattern, self.path),
+            leftovers=self._leftovers(),
         )
+
+    def _leftovers(self) -> tuple[str, ...]:
+        """What stays when the way back has been gone; nothing where not all of it was understood or is always gone."""
+        back = [statement for statement in self.statements if not statement.is_forward]
+        hidden = any(each.is_block or each.words[0] in ("SELECT", "CALL") for each in back)
+        hidden |= any(isinstance(change, DropObject) and change.is_cascade for change in self.changes)
+        if not back or hidden or self.unread or (self.undoes is not None and self.undoes.unread):
+            return ()
+        own = self.undoes.forward if self.undoes is not None else self.changes
+        return leftovers((change for change in own if change.statement.is_forward), self.start, self.undone)
 
     def _is_undone(self) -> bool | None:
         """Whether something undoes the file: a section that says anything, be it in a comment, or a file beside it."""
