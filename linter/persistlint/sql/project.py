@@ -81,7 +81,7 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
         forward = str(undone_by(file))  # the file itself, or the one that it is the way back of
         undoes = project.scripts.get(forward) if forward != str(file) else None
         script = read_script(path, content, dialect, project.before.get(forward), undoes)
-        final = _on_top(script, project, str(file))
+        final = project.after if undoes is not None else _on_top(script, project, str(file))
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
