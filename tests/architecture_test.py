@@ -24,14 +24,15 @@ ALLOWED = {
     "diagnostic": {"source"},
     "ir": {"source"},
     "settings": {"diagnostic"},
+    "schema": {"source", "facts"},
     "languages": {"ir", "source", "sql"},
-    "sql": {"source", "facts"},
+    "sql": {"source", "facts", "schema"},
     "facts": {"source", "libraries", "ir", "sql"},
     "rule": {"source", "diagnostic", "facts"},
-    "analysis": {"source", "ir", "sql", "libraries", "languages", "facts", "settings", "paths"},
+    "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths"},
     "paths": set[str](),
     "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
-    "rules": {"source", "diagnostic", "facts", "rule", "interpolation", "fixes", "sql", "paths"},
+    "rules": {"source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 

@@ -71,7 +71,7 @@ class Expectation:
 @dataclass(frozen=True)
 class Case:
     """One program to check. `fixed` is what all its fixes make of it, without the expectations; where `is_fix_missing`,
-    it is what they should make of it and do not yet."""
+    it is what they should make of it and do not yet. `beside` are other files of its project: their paths and texts."""
 
     heading: str
     line: int
@@ -83,6 +83,7 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
     fixed: str | None = None
     is_fix_missing: bool = False
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 def blocks(markdown: str) -> Iterator[Block]:
@@ -119,18 +120,21 @@ def cases(markdown: str) -> list[Case]:
     """The cases of a test file. Raises `ValueError` for a block that is none of the kinds in rules/README.md."""
     found: list[Case] = []
     options: dict[str, Any] = {}
+    beside: list[tuple[str, str]] = []
     heading = ""
     for block in blocks(markdown):
         if block.heading != heading:
-            heading, options = block.heading, {}
+            heading, options, beside = block.heading, {}, []
         if block.kind == "toml":
             options = tomllib.loads(block.text)
         elif block.kind not in FILENAMES:
             raise ValueError(f"line {block.line}: unknown block {block.info!r}")
         elif "fixed" in block.words:
             found[-1] = _with_fixed(found[-1], block)
+        elif "beside" in block.words:
+            beside.append((block.attribute("path") or FILENAMES[block.kind], block.text))
         else:
-            found.append(_case(block, options))
+            found.append(_case(block, options, tuple(beside)))
     return found
 
 
@@ -145,7 +149,7 @@ def without_expectations(text: str, path: str) -> str:
     return "".join(lines)
 
 
-def _case(block: Block, options: Mapping[str, Any]) -> Case:
+def _case(block: Block, options: Mapping[str, Any], beside: tuple[tuple[str, str], ...]) -> Case:
     path = block.attribute("path") or FILENAMES[block.kind]
     return Case(
         block.heading,
@@ -156,6 +160,7 @@ def _case(block: Block, options: Mapping[str, Any]) -> Case:
         block.attribute("dialect"),
         "broken" in block.words,
         options,
+        beside=beside,
     )
 
 

@@ -47,6 +47,7 @@ RULES = {
     "transactions": "error[missing-transaction]",
     "json": "warning[unchecked-json-key]",
 }
+BAD_SQL = "DROP TABLE users;\n"
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 
@@ -61,10 +62,11 @@ def test_the_entry_of_a_hook_is_a_command_that_works(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, *arguments = shlex.split(hook["entry"])
-    (tmp_path / "a.py").write_text(BAD)
+    file = "a.py" if "python" in hook.get("types_or", ["python"]) else "a.sql"
+    (tmp_path / file).write_text(BAD if file == "a.py" else BAD_SQL)
     monkeypatch.chdir(tmp_path)
     assert program == "persistlint"
-    assert main([*arguments, *(["a.py"] if hook in FILE_HOOKS else [])]) == 1
+    assert main([*arguments, *([file] if hook in FILE_HOOKS else [])]) == 1
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pytest
 from markdown import FILENAMES, Case, blocks, cases, sections, without_expectations
 from persistlint.fixes.converge import converge
 from persistlint.languages import language_of, read
-from persistlint.rules import every_rule
+from persistlint.rules import every_rule, is_default
 from running import diagnostics_of, place_of, source_of
 
 if TYPE_CHECKING:
@@ -71,10 +72,14 @@ def test_is_documented_under_the_fixed_headings(rule: Rule[Any]) -> None:
 @pytest.mark.parametrize("rule", EVERY_RULE)
 def test_examples_of_the_documentation_behave(rule: Rule[Any]) -> None:
     examples: dict[str, list[Case]] = {}
+    beside: list[tuple[str, str]] = []
     for block in blocks(sections(rule.docs)["Example"]):
-        if block.kind in FILENAMES:
-            path = block.attribute("path") or FILENAMES[block.kind]
-            case = Case("Example", block.line, path, block.text, (), block.attribute("dialect"))
+        path = block.attribute("path") or FILENAMES.get(block.kind, "")
+        if "beside" in block.words:
+            beside.append((path, block.text))
+        elif block.kind in FILENAMES:
+            dialect = block.attribute("dialect")
+            case = Case("Example", block.line, path, block.text, (), dialect, beside=tuple(beside))
             examples.setdefault(block.kind, []).append(case)
     assert examples, "no example"
     for language, (bad, good, *_) in examples.items():
@@ -90,6 +95,13 @@ def test_has_silent_and_loud_cases_in_every_language(rule: Rule[Any]) -> None:
     loud = {language_of(case.path) for case in found if case.expectations}
     assert set(rule.languages) <= silent
     assert set(rule.languages) <= loud
+
+
+@pytest.mark.parametrize("rule", EVERY_RULE)
+def test_what_is_known_without_importing_a_rule_is_true(rule: Rule[Any]) -> None:
+    assert is_default(rule.name) == rule.default
+    languages = getattr(import_module(f"persistlint.rules.{rule.group}"), "LANGUAGES", rule.languages)
+    assert set(rule.languages) <= set(languages)
 
 
 def test_every_test_file_is_of_a_rule() -> None:

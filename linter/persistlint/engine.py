@@ -36,7 +36,7 @@ def check(source: SourceFile, settings: Settings) -> Report:
 
     Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on.
     """
-    applicable = _applicable(source.content, settings.rules)
+    applicable = _applicable(source, settings.rules)
     if not applicable and _SUPPRESSION not in source.content:
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
@@ -58,12 +58,13 @@ def check(source: SourceFile, settings: Settings) -> Report:
     return Report(tuple(sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))), tuple(errors))
 
 
-def _applicable(content: bytes, names: Iterable[str]) -> set[str]:
-    """The rules whose group can have something to say about a file with these bytes."""
+def _applicable(source: SourceFile, names: Iterable[str]) -> set[str]:
+    """The rules whose group can have something to say about a file."""
     by_group: dict[str, set[str]] = defaultdict(set)
     for name in names:
         by_group[group_of(name) or ""].add(name)
-    return {name for group, members in by_group.items() if may_apply(group, content) for name in members}
+    applicable = (group for group in by_group if may_apply(group, source.content, source.language))
+    return {name for group in applicable for name in by_group[group]}
 
 
 def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str]) -> list[Diagnostic]:

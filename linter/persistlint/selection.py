@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from persistlint.rules import every_rule, group_of, groups
+from persistlint.rules import group_of, groups, is_default
 from persistlint.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def _expand(word: str) -> frozenset[str]:
     if word == "all":
         return frozenset(name for names in groups().values() for name in names)
     if word == "default":
-        return frozenset(rule.name for rule in every_rule() if rule.default)
+        return frozenset(name for names in groups().values() for name in names if is_default(name))
     if word in groups():
         return frozenset(groups()[word])
     if group_of(word):

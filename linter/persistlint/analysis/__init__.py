@@ -20,6 +20,7 @@ from persistlint.facts import (
     Uncommitted,
     WriteBack,
 )
+from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -38,6 +39,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
+    ((Script,), "scripts"),
 )
 
 

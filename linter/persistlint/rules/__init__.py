@@ -1,16 +1,18 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
 A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes: where it matches nothing, no rule of the group has anything
-to say about a file, and the file is not even parsed for it.
+to say about a file, and the file is not even parsed for it. Where all rules of a group speak of some languages alone,
+`LANGUAGES` names them.
 
-Which rules exist is known from file names alone, so that a run imports only the groups that have something to say.
+Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
+groups that have something to say.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import get_data, iter_modules
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -35,10 +37,25 @@ def group_of(name: str) -> str | None:
     return next((group for group, names in groups().items() if name in names), None)
 
 
-def may_apply(group: str, content: bytes) -> bool:
-    """Whether the rules of a group can have something to say about a file with these bytes."""
-    pattern = getattr(import_module(f"{__name__}.{group}"), "MAY_HAVE", None)
-    return pattern is not None and pattern.search(content) is not None
+def may_apply(group: str, content: bytes, language: str) -> bool:
+    """Whether the rules of a group can have something to say about a file of a language with these bytes."""
+    package = import_module(f"{__name__}.{group}")
+    pattern = getattr(package, "MAY_HAVE", None)
+    if pattern is None or language not in getattr(package, "LANGUAGES", (language,)):
+        return False
+    return pattern.search(content) is not None
+
+
+@cache
+def is_default(name: str) -> bool:
+    """Whether a rule is on without configuration, read from its declaration, for importing every rule takes longer than
+    checking a file does. Raises `KeyError` if there is no rule of that name."""
+    group = group_of(name)
+    if group is None:
+        raise KeyError(name)
+    text = get_data(f"{__name__}.{group}", f"{name.replace('-', '_')}.py") or b""
+    _, _, behind = text.partition(b"\n@rule(")
+    return b"default=False" not in behind.partition(b"\ndef ")[0]
 
 
 @cache

@@ -75,7 +75,7 @@ def guess(path: str, text: str) -> str | None:
             scores[dialect] = scores.get(dialect, 0) + weight
     for pattern, dialect in _FOLDERS:
         if pattern.search(str(name)):
-            scores[dialect] = scores.get(dialect, 0) + 4
+            scores[dialect] = scores.get(dialect, 0) + 6
     if name.suffix in _SUFFIXES:
         scores["oracle"] = scores.get("oracle", 0) + 2
     best = max(scores.items(), key=lambda item: item[1], default=(None, 0))

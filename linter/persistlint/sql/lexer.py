@@ -20,6 +20,8 @@ HOLE = "\ue000"  # a private-use character, which SQL does not use
 class Kind(Enum):
     """The kinds of tokens."""
 
+    __hash__ = object.__hash__  # the one of Enum is written in Python, and every token is asked for its kind
+
     WORD = "word"
     QUOTED = "quoted identifier"
     STRING = "string"
@@ -91,8 +93,13 @@ def split(text: str, dialect: str | None = None) -> list[tuple[int, int]]:
     Knows `;` (not inside of the bodies of routines), `DELIMITER` of the MySQL client, `GO` of SQL Server, the `/` line
     of Oracle; leaves out the commands of psql and the data after `COPY … FROM stdin`.
     """
-    splitter = _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect)
-    return splitter.run()
+    return [(tokens[0].start, tokens[-1].end) for tokens in statements(text, dialect)]
+
+
+def statements(text: str, dialect: str | None = None) -> Iterator[list[Token]]:
+    """The statements of a script, split as `split` does it, as their tokens without comments and separators. One at a
+    time, for a dump has millions of tokens."""
+    return _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect).run()
 
 
 # ------------------------------------------------------------------------------------------------------ the lexer
@@ -189,6 +196,7 @@ _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})
 _LINE = re.compile(r"[^\r\n]*")
 _COPY_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
 _ROUTINES = word_set("PROCEDURE PROC FUNCTION TRIGGER EVENT PACKAGE TYPE")
+_TABLES = word_set("TABLE INDEX VIEW POLICY")  # a column of theirs can be called `type` or `function`
 _BLOCK_ENDS = frozenset(["IF", "LOOP", "WHILE", "REPEAT", "FOR"])  # END IF and its like close no BEGIN
 
 
@@ -199,27 +207,29 @@ class _Splitter:
         self.text = text
         self.dialect = dialect
         self.delimiter = ";"
-        self.found: list[tuple[int, int]] = []
+        self.found: list[list[Token]] = []
         self.has_slashes = dialect in (None, "oracle") and _SLASH_LINE.search(text) is not None
         self._reset()
 
     def _reset(self) -> None:
-        self.start = self.end = -1  # of the statement, comments between statements left out
+        self.tokens: list[Token] = []  # of the statement
         self.words: list[str] = []  # its first words
         self.depth = 0
-        self.routine = self.opened = False
+        self.routine = self.opened = self.is_table = False
         self.previous = ""
 
-    def run(self) -> list[tuple[int, int]]:
+    def run(self) -> Iterator[list[Token]]:
         position = 0
         while position < len(self.text):
             position = self._walk(position)
+            yield from self.found
+            self.found = []
         self._finish()
-        return self.found
+        yield from self.found
 
     def _finish(self) -> None:
-        if self.start >= 0:
-            self.found.append((self.start, self.end))
+        if self.tokens:
+            self.found.append(self.tokens)
         self._reset()
 
     def _walk(self, position: int) -> int:
@@ -255,7 +265,7 @@ class _Splitter:
     def _client_command(self, token: Token) -> int | None:
         """Where to go on behind a line that the client understands, not the server."""
         word = token.text.upper()
-        if word == "DELIMITER" and self.start < 0 and (line := _DELIMITER.match(self.text, token.start)):
+        if word == "DELIMITER" and not self.tokens and (line := _DELIMITER.match(self.text, token.start)):
             self.delimiter = line.group(1)
             return line.end()
         if word == "GO" and self.dialect in (None, "tsql") and (line := _GO.match(self.text, token.start)):
@@ -280,17 +290,16 @@ class _Splitter:
         return self.depth == 0
 
     def _take(self, token: Token) -> None:
-        if self.start < 0:
-            self.start = token.start
-        self.end = token.end
+        self.tokens.append(token)
         word = token.word
         if len(self.words) < _FIRST_WORDS:
             self.words.append(word)
             first = self.words[0]
-            if (first in ("CREATE", "ALTER") and word in _ROUTINES) or (
+            if (first in ("CREATE", "ALTER") and word in _ROUTINES and not self.is_table) or (
                 len(self.words) == 1 and self.dialect == "oracle" and word in ("DECLARE", "BEGIN")
             ):
                 self.routine = True
+            self.is_table = self.is_table or word in _TABLES
         elif word:
             self.words[-1] = word
         if self.routine and token.kind is Kind.WORD:

@@ -13,10 +13,11 @@ from persistlint.ir import Module, Statement
 from persistlint.languages import Syntax
 from persistlint.languages.sql import routines, statements
 from persistlint.languages.sql.plain import plain
-from persistlint.languages.sql.reader import Reader, Text, joined
+from persistlint.languages.sql.reader import Reader
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
 from persistlint.sql.lexer import split
+from persistlint.sql.text import Text, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,67 +2,17 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass, field
-from itertools import accumulate, islice
-from typing import TYPE_CHECKING
 
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, string_value, tokenize
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from persistlint.sql.text import Text, body
 
 DEEPEST = 60  # blocks and parentheses in one another; what is deeper is not looked at
 
 _NOTHING = Token(Kind.OTHER, "", 0, 0)
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]")
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A stretch of SQL. `positions` holds the byte offset in the file of each of its characters, and of its end."""
-
-    text: str
-    positions: Sequence[int]
-
-    def part(self, start: int, end: int) -> Text:
-        """The characters from `start` to `end`."""
-        return Text(self.text[start:end], self.positions[start : end + 1])
-
-
-def joined(content: bytes, stretches: Iterable[Range]) -> Text:
-    """Stretches of a file as one text."""
-    pieces = []
-    positions = array("Q")
-    end = 0
-    for stretch in stretches:
-        data = content[stretch.start : stretch.end]
-        piece = data.decode("utf-8", "replace")
-        pieces.append(piece)
-        end = stretch.end
-        if len(piece) == len(data):
-            positions.extend(range(stretch.start, end))
-        else:
-            widths = (len(character.encode("utf-8")) for character in piece)
-            positions.extend(islice(accumulate(widths, initial=stretch.start), len(piece)))
-    positions.append(end)
-    return Text("".join(pieces), positions)
-
-
-def body(text: Text, token: Token) -> Text:
-    """What stands in a string token, as a text of its own: the body of a routine."""
-    value, start, end = string_value(token)
-    if token.kind is Kind.DOLLAR or len(value) == end - start:
-        return text.part(start, end)
-    positions = array("Q")
-    at = start
-    for character in value:
-        positions.append(text.positions[at])
-        at += 2 if character == "'" else 1  # a quote in quotes is doubled
-    positions.append(text.positions[end])
-    return Text(value, positions)
 
 
 @dataclass

@@ -1,0 +1,40 @@
+"""From a SQL file to the `Script` that rules about migrations and schemas read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.paths import is_test
+from persistlint.sql.project import dialect_of, read_in_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.facts import Fact
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+
+# What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
+_DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
+_HEAD = 200_000  # bytes in which the names of queries are looked for
+# Queries that a program calls by name: sqlc, HugSQL, aiosql, goyesql, PgTyped. Nobody runs them from top to bottom.
+# pg_dump writes `-- Name:`.
+_NAMED_QUERY = re.compile(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
+_UNKNOWN = re.compile(r"(?:^|[/_.-])(?:h2|hsqldb|derby|db2|firebird|duckdb)(?=[/_.-])")  # databases, in paths
+_BRANCH = re.compile(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """The file as a script; nothing for a file of queries that a program calls one by one, for a template that comes to
+    different scripts, for a dialect whose DDL is not known, and for tests."""
+    source = syntax.source
+    if source.language != "sql" or is_test(source.path):
+        return
+    head = source.content[:_HEAD]
+    if _UNKNOWN.search(source.path) or _NAMED_QUERY.search(head) or _BRANCH.search(source.content):
+        return
+    dialect = source.dialect or dialect_of(source.path, source.content)
+    if dialect in _DIALECTS:
+        is_configured = source.dialect is not None
+        yield read_in_project(source.path, source.content, _DIALECTS[dialect], is_configured=is_configured)

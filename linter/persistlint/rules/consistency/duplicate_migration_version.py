@@ -1,0 +1,64 @@
+"""
+## What it finds
+
+Two migrations of a folder with one version, where their runner tells them apart by it: Flyway, goose, golang-migrate,
+dbmate, sqlx and others. The second one in the order of names is reported.
+
+## Why it matters
+
+Flyway and golang-migrate refuse to run. Others run one of the two, and take the other for done.
+
+## Example
+
+```sql path=db/migration/V7__colors.sql beside
+CREATE TABLE colors (code text PRIMARY KEY);
+```
+
+```sql dialect=postgres path=db/migration/V7__shapes.sql
+CREATE TABLE shapes (code text PRIMARY KEY);
+```
+
+```sql dialect=postgres path=db/migration/V8__shapes.sql
+CREATE TABLE shapes (code text PRIMARY KEY);
+```
+
+## Fix
+
+Give one of them the next free version.
+
+## When not to use it
+
+There is hardly a reason to ignore it.
+
+## References
+
+- [Flyway: versioned migrations](https://documentation.red-gate.com/fd/versioned-migrations-273973333.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Related, Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("duplicate-migration-version", on=Script, severity=Severity.ERROR, languages=("sql",))
+def duplicate_migration_version(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a migration whose version another one has as well."""
+    if not script.twin or not script.statements:
+        return
+    first = script.statements[0]
+    yield context.report(
+        Range(first.range.start, first.range.start + len(first.words[0])),
+        f"The version {script.version} belongs to another migration as well.",
+        help="Give one of them the next free version.",
+        related=(Related(Range(0, 0), "the other one", script.twin),),
+    )

@@ -1,0 +1,115 @@
+"""
+## What it finds
+
+A change of a table, an index, a constraint, an `INSERT` or an `UPDATE` that names a column which the table does not
+have at that point, as this script and those before it in the project leave it. A table of which not all columns are
+known is left alone, and so is what stands behind an `IF`.
+
+## Why it matters
+
+The statement fails, wherever it is run.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE couriers (id bigint PRIMARY KEY, label text NOT NULL);
+CREATE INDEX couriers_region_idx ON couriers (region);
+```
+
+```sql dialect=postgres
+CREATE TABLE couriers (id bigint PRIMARY KEY, region text NOT NULL);
+CREATE INDEX couriers_region_idx ON couriers (region);
+```
+
+## Fix
+
+Write the name that the table has.
+
+## When not to use it
+
+The statement cannot succeed as it is. Where something else than the scripts of the folder adds the column, ignore the
+line.
+
+## References
+
+- [PostgreSQL: ALTER TABLE](https://www.postgresql.org/docs/current/sql-altertable.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    ChangeType,
+    CreateIndex,
+    CreateTable,
+    DropColumn,
+    Insert,
+    RenameColumn,
+    SetDefault,
+    SetNotNull,
+    TableChange,
+    Update,
+)
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.source import Range
+
+_SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"])
+
+
+@rule("unknown-column", on=Script, severity=Severity.ERROR, languages=("sql",))
+def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every column that a known table does not have."""
+    added = _added(script)
+    for change in script.forward:
+        if not isinstance(change, TableChange) or change.statement.is_conditional or change.statement.is_guarded:
+            continue
+        table = change.definition if isinstance(change, CreateTable) else change.before
+        if table is None or not table.is_complete or not table.columns:
+            continue
+        new = added.get(change.statement.range, set()) | _SYSTEM
+        unknown = (name for name in _named(change) if name and name not in new and table.column(name) is None)
+        missing = next(unknown, None)
+        if missing is not None:
+            yield context.report(
+                change.range,
+                f"`{change.table}` has no column `{missing}` at this point.",
+                help=f"Its columns are {', '.join(f'`{column.name}`' for column in table.columns[:12])}.",
+            )
+
+
+def _named(change: TableChange) -> tuple[str, ...]:
+    """The columns that must be there for the change."""
+    match change:
+        case CreateIndex(index=index):
+            return index.columns
+        case AddConstraint(constraint=constraint):
+            return constraint.columns
+        case CreateTable(definition=definition):
+            return tuple(name for constraint in definition.constraints for name in constraint.columns)
+        case DropColumn(column=column, if_exists=False) | RenameColumn(column=column):
+            return (column,)
+        case SetNotNull(column=column) | SetDefault(column=column) | ChangeType(name=column):
+            return (column,)
+        case Insert(columns=columns) | Update(columns=columns):
+            return columns
+    return ()
+
+
+def _added(script: Script) -> dict[Range, set[str]]:
+    """The columns that each statement adds, or gives another name."""
+    found: dict[Range, set[str]] = {}
+    for change in script.of(AddColumn):
+        found.setdefault(change.statement.range, set()).add(change.column.name)
+    for renamed in script.of(RenameColumn):
+        found.setdefault(renamed.statement.range, set()).add(renamed.to)
+    return found

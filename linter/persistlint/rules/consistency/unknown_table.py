@@ -1,0 +1,74 @@
+"""
+## What it finds
+
+A change of a table, or a foreign key to one, that no script of the project before it makes. It is reported only where
+the project is there from its first script on (number 0 or 1, or a name such as `init`), and where this is the one table
+of which it says so: where more are missing, something else makes the tables.
+
+Tables of other schemas, those that runners keep their books in, and what stands behind an `IF` are left alone.
+
+## Why it matters
+
+The statement fails, wherever it is run: mostly the name is misspelt, or the migration stands before the one that makes
+the table.
+
+## Example
+
+```sql path=migrations/0001_base.sql beside
+CREATE TABLE couriers (id bigint PRIMARY KEY);
+```
+
+```sql dialect=postgres path=migrations/0002_couriers.sql
+ALTER TABLE courier ADD COLUMN label text;
+```
+
+```sql dialect=postgres path=migrations/0002_couriers.sql
+ALTER TABLE couriers ADD COLUMN label text;
+```
+
+## Fix
+
+Write the name that the table has.
+
+## When not to use it
+
+Where something else than the scripts of the folder makes the table, ignore the line.
+
+## References
+
+- [PostgreSQL: ALTER TABLE](https://www.postgresql.org/docs/current/sql-altertable.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.references import unknown_tables
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("unknown-table", on=Script, severity=Severity.ERROR, languages=("sql",))
+def unknown_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the one table that nobody makes."""
+    if not script.is_rooted:
+        return
+    for change, name in unknown_tables(script):
+        alike = next((key for key in script.after.tables if _is_alike(key, name.name)), "")
+        hint = f" Is `{alike}` meant?" if alike else ""
+        yield context.report(
+            name.range if name.range in change.range else change.range,
+            f"No script of the project makes a table `{name}` before this one.",
+            help=f"Write the name that the table has.{hint}",
+        )
+
+
+def _is_alike(known: str, name: str) -> bool:
+    """Whether two names differ in no more than an ending."""
+    return known != name and (known.startswith(name) or name.startswith(known)) and abs(len(known) - len(name)) <= 2

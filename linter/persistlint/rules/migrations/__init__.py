@@ -1,0 +1,12 @@
+"""Migrations that stop half-way, lock what others use, or lose data."""
+
+from __future__ import annotations
+
+import re
+
+LANGUAGES = frozenset({"sql"})
+# What changes a schema or its rows, and what a session is told before it does.
+MAY_HAVE = re.compile(
+    rb"(?i)\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
+    rb"|cluster|reindex|refresh|lock)\b"
+)

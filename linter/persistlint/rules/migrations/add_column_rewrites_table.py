@@ -1,0 +1,66 @@
+"""
+## What it finds
+
+`ADD COLUMN` with a default that is another one for every row (`gen_random_uuid()`, `clock_timestamp()`, `random()`,
+`nextval()`), as `serial`, as an identity, or as a stored generated column, on a table that the same script did not
+make.
+
+## Why it matters
+
+PostgreSQL writes the whole table and all of its indexes anew under an ACCESS EXCLUSIVE lock, for which all reads and
+writes wait. Constants and `now()` are cheap: they are kept once, in the catalog.
+
+## Example
+
+```sql dialect=postgres
+ALTER TABLE orders ADD COLUMN public_id uuid NOT NULL DEFAULT gen_random_uuid();
+```
+
+```sql dialect=postgres
+ALTER TABLE orders ADD COLUMN public_id uuid;
+ALTER TABLE orders ALTER COLUMN public_id SET DEFAULT gen_random_uuid();
+```
+
+## Fix
+
+Add the column without a default, set the default for new rows, and fill the old rows in batches.
+
+## When not to use it
+
+Where every table is small or the application is stopped for a migration, switch the rule off.
+
+## References
+
+- [PostgreSQL: ALTER TABLE](https://www.postgresql.org/docs/current/sql-altertable.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AddColumn
+from persistlint.schema.locks import locks, rewrites
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("add-column-rewrites-table", on=Script, severity=Severity.WARNING, languages=("sql",))
+def add_column_rewrites_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every new column for which all rows are written anew."""
+    if script.dialect != "postgres":
+        return
+    for change in script.of(AddColumn):
+        why = rewrites(change.column)
+        if not why or change.is_on_new:
+            continue
+        yield context.report(
+            change.range,
+            f"All rows are written anew, for {why}, under a lock of mode {locks(change)[0]}.",
+            help="Add the column without it, `SET DEFAULT` for new rows, and fill the old ones in batches.",
+        )

@@ -1,0 +1,84 @@
+"""
+## What it finds
+
+`ADD CONSTRAINT … CHECK` or `FOREIGN KEY` without `NOT VALID` on a table that the same script did not make; a new column
+with a `CHECK`; a new column with a default and `REFERENCES`.
+
+A new column that refers to another table and has no default is left alone: it holds nothing, and PostgreSQL does not
+look.
+
+## Why it matters
+
+PostgreSQL reads the whole table while it holds the lock. For a check that is ACCESS EXCLUSIVE, for which all reads and
+writes wait; for a foreign key it is SHARE ROW EXCLUSIVE on both tables, for which all writes wait.
+
+## Example
+
+```sql dialect=postgres
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0);
+```
+
+```sql dialect=postgres
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+```
+
+## Fix
+
+Add it as `NOT VALID`, which holds for every new row at once, and `VALIDATE CONSTRAINT` in a later transaction, which
+lets reads and writes go on.
+
+## When not to use it
+
+Where every table is small or the application is stopped for a migration, switch the rule off.
+
+## References
+
+- [PostgreSQL: ALTER TABLE](https://www.postgresql.org/docs/current/sql-altertable.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AddColumn, AddConstraint
+from persistlint.schema.definitions import Constraint, ConstraintKind
+from persistlint.schema.locks import locks
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+_SCANNED = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
+
+
+@rule("constraint-not-valid-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every check and foreign key whose rows are checked under the lock that adds it."""
+    if script.dialect != "postgres":
+        return
+    for change in script.forward:
+        if not isinstance(change, AddConstraint | AddColumn) or change.is_on_new:
+            continue
+        constraint = _scanned(change)
+        if constraint is None:
+            continue
+        held = "; ".join(str(lock) for lock in locks(change))
+        what = "foreign key" if constraint.kind is ConstraintKind.FOREIGN_KEY else "check"
+        yield context.report(
+            change.range,
+            f"The {what} is tested on every row under a lock of mode {held}.",
+            help="Add it as `NOT VALID`, and `VALIDATE CONSTRAINT` in a later transaction.",
+        )
+
+
+def _scanned(change: AddConstraint | AddColumn) -> Constraint | None:
+    """The constraint for which the table is read."""
+    if isinstance(change, AddConstraint):
+        is_scanned = change.constraint.kind in _SCANNED and change.constraint.is_valid
+        return change.constraint if is_scanned else None
+    check = change.column.constraint(ConstraintKind.CHECK)
+    return check or (change.column.constraint(ConstraintKind.FOREIGN_KEY) if change.column.has_value else None)

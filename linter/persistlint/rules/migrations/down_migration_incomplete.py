@@ -1,0 +1,70 @@
+"""
+## What it finds
+
+The part or the file that undoes a migration and after which a table, a column, an index or an enum of the migration is
+still there. A way back that is not understood as a whole, that has `DO` blocks, or that calls functions, is left alone.
+
+## Why it matters
+
+The migration cannot be run again: it fails on what is still there. And what was to be taken back is not.
+
+## Example
+
+```sql dialect=postgres path=migrations/1_flags.sql
+-- +goose Up
+CREATE TABLE flags (name text PRIMARY KEY);
+ALTER TABLE users ADD COLUMN flag text;
+
+-- +goose Down
+DROP TABLE flags;
+```
+
+```sql dialect=postgres path=migrations/1_flags.sql
+-- +goose Up
+CREATE TABLE flags (name text PRIMARY KEY);
+ALTER TABLE users ADD COLUMN flag text;
+
+-- +goose Down
+ALTER TABLE users DROP COLUMN flag;
+DROP TABLE flags;
+```
+
+## Fix
+
+Drop what the migration has made, in the opposite order.
+
+## When not to use it
+
+Where something is left on purpose, ignore the line and say why.
+
+## References
+
+- [goose: SQL migrations](https://pressly.github.io/goose/documentation/annotations/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("down-migration-incomplete", on=Script, severity=Severity.WARNING, languages=("sql",))
+def down_migration_incomplete(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a way back that leaves something behind."""
+    if not script.leftovers or not script.backward:
+        return
+    first = script.backward[0]
+    more = f" and {len(script.leftovers) - 1} more" if len(script.leftovers) > 1 else ""
+    yield context.report(
+        first.range,
+        f"The way back leaves {script.leftovers[0]}{more} behind.",
+        help="Drop what the migration has made, in the opposite order.",
+    )

@@ -1,0 +1,68 @@
+"""
+## What it finds
+
+A migration of goose, dbmate, sql-migrate, tern or node-pg-migrate without a section that undoes it, and one of
+golang-migrate, morph or Diesel without a `down` file beside it.
+
+A section with nothing but a comment counts: it says that there is no way back, and why. A project of several migrations
+of which not one can be undone only ever goes forward, and is left alone.
+
+## Why it matters
+
+When a release has to be taken back, the schema stays, and the older program meets tables that it does not know, or
+misses those that it needs.
+
+## Example
+
+```sql dialect=postgres path=migrations/1_flags.sql
+-- +goose Up
+CREATE TABLE feature_flags (name text PRIMARY KEY);
+```
+
+```sql dialect=postgres path=migrations/1_flags.sql
+-- +goose Up
+CREATE TABLE feature_flags (name text PRIMARY KEY);
+
+-- +goose Down
+DROP TABLE feature_flags;
+```
+
+## Fix
+
+Write the way back, or a comment that says why there is none.
+
+## When not to use it
+
+Where a project only ever goes forward, switch the rule off.
+
+## References
+
+- [goose: SQL migrations](https://pressly.github.io/goose/documentation/annotations/)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("down-migration-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+def down_migration_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every migration that nothing undoes."""
+    if script.is_undone is not False or not script.forward:
+        return
+    first = script.forward[0].statement.range
+    yield context.report(
+        Range(first.start, first.start + len(script.forward[0].statement.words[0])),
+        f"Nothing undoes this migration, although {script.runner.name} has a place for it.",
+        help="Write the way back, or a comment there that says why there is none.",
+    )

@@ -1,0 +1,63 @@
+"""
+## What it finds
+
+`DROP COLUMN` of a column that the same script did not add, on a table that it did not make. The part of a migration
+that undoes it is left alone.
+
+## Why it matters
+
+The values are gone with the commit. The release that still runs while the migration does fails on every query that
+names the column, and with it every `SELECT *` into a fixed shape.
+
+## Example
+
+```sql
+ALTER TABLE orders DROP COLUMN note;
+```
+
+```sql
+ALTER TABLE orders ADD COLUMN remark text;
+```
+
+## Fix
+
+Stop to use the column in one release, and drop it in a later one.
+
+## When not to use it
+
+Where the release before has stopped to use the column, ignore the line and say so.
+
+## References
+
+- [PostgreSQL: ALTER TABLE](https://www.postgresql.org/docs/current/sql-altertable.html)
+- [Parallel change](https://martinfowler.com/bliki/ParallelChange.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AddColumn, DropColumn
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("drop-column", on=Script, severity=Severity.WARNING, languages=("sql",))
+def drop_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every column that is dropped with what it holds."""
+    added = {(change.table.key, change.column.name): script.position(change) for change in script.of(AddColumn)}
+    for change in script.of(DropColumn):
+        is_own = added.get((change.table.key, change.column), len(script.changes)) < script.position(change)
+        if change.is_on_new or is_own:
+            continue
+        yield context.report(
+            change.range,
+            f"`{change.column}` is dropped with all its values, while a release that uses it may still run.",
+            help="Drop it in a later release than the one that stops to use it.",
+        )

@@ -1,0 +1,70 @@
+"""
+## What it finds
+
+`DROP TABLE` of a table that the same script did not make.
+
+Left alone are the part of a migration that undoes it; a script that makes everything anew (`DROP TABLE IF EXISTS`, then
+`CREATE TABLE`); the rebuild of a table, where another one takes its name or its rows; temporary tables.
+
+## Why it matters
+
+The rows are gone with the commit. The release that still runs while the migration does, and the one that a rollback
+brings back, fail on every query of the table.
+
+## Example
+
+```sql
+DROP TABLE orders;
+```
+
+```sql
+CREATE TABLE orders_new (id INTEGER PRIMARY KEY, total INTEGER NOT NULL);
+INSERT INTO orders_new (id, total) SELECT id, total FROM orders;
+DROP TABLE orders;
+ALTER TABLE orders_new RENAME TO orders;
+```
+
+## Fix
+
+Remove every use first, keep a copy of the rows, and drop the table in a later release.
+
+## When not to use it
+
+Where the release before has stopped to use the table, ignore the line and say so.
+
+## References
+
+- [PostgreSQL: DROP TABLE](https://www.postgresql.org/docs/current/sql-droptable.html)
+- [Parallel change](https://martinfowler.com/bliki/ParallelChange.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable, DropTable, RenameTable
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("drop-table", on=Script, severity=Severity.WARNING, languages=("sql",))
+def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every table that is dropped with what it holds."""
+    created = {change.table.key: script.position(change) for change in script.of(CreateTable)}
+    renamed = {name for change in script.of(RenameTable) for name in (change.table.key, change.to.key)}
+    for change in script.of(DropTable):
+        key = change.table.key
+        is_made_anew = change.if_exists and created.get(key, -1) > script.position(change)
+        if change.is_on_new or is_made_anew or key in renamed or "TEMPORARY" in change.statement.words:
+            continue
+        yield context.report(
+            change.range,
+            f"`{change.table}` is dropped with all its rows, while a release that uses it may still run.",
+            help="Drop it in a later release than the one that stops to use it.",
+        )

@@ -1,0 +1,76 @@
+"""
+## What it finds
+
+`DROP INDEX` without `CONCURRENTLY` of an index that the same script did not make, on a table that it did not make.
+
+## Why it matters
+
+`DROP INDEX` takes an ACCESS EXCLUSIVE lock on the table. The drop itself is quick, but it waits for every query that
+runs, and every query that comes after it waits as well.
+
+## Example
+
+```sql dialect=postgres
+DROP INDEX orders_number_idx;
+```
+
+```sql dialect=postgres
+DROP INDEX CONCURRENTLY IF EXISTS orders_number_idx;
+```
+
+## Fix
+
+Drop it `CONCURRENTLY`, outside of a transaction. The fix writes the word where no transaction is in the way; it is
+unsafe, for the runner may still open one.
+
+## When not to use it
+
+Where the application is stopped for a migration, switch the rule off.
+
+## References
+
+- [PostgreSQL: DROP INDEX](https://www.postgresql.org/docs/current/sql-dropindex.html)
+- [PostgreSQL: explicit locking](https://www.postgresql.org/docs/current/explicit-locking.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateIndex, DropIndex
+from persistlint.schema.script import Script
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING, languages=("sql",))
+def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every index that is dropped under a lock on its table."""
+    if script.dialect != "postgres":
+        return
+    made = {change.index.name: change for change in script.of(CreateIndex)}
+    for change in script.of(DropIndex):
+        own = made.get(change.name.name)  # made before, or anew on a table of the script
+        if own is not None and (own.is_on_new or script.position(own) < script.position(change)):
+            continue
+        if change.is_concurrent or (change.table is not None and change.table.is_new):
+            continue
+        table = f"`{change.table.name}`" if change.table is not None else "its table"
+        is_whole = change.range == change.statement.range
+        yield context.report(
+            change.range,
+            f"`DROP INDEX` takes a lock of mode ACCESS EXCLUSIVE on {table}: reads and writes of it wait.",
+            help="Drop it `CONCURRENTLY`, outside of a transaction, in a migration of its own.",
+            fixes=_fix(change) if is_whole and change.statement.transaction is None else (),
+        )
+
+
+def _fix(change: DropIndex) -> tuple[Fix, ...]:
+    at = change.range.start + len("DROP INDEX")
+    return (Fix("Drop it concurrently", (Edit(Range(at, at), " CONCURRENTLY"),), Applicability.UNSAFE),)

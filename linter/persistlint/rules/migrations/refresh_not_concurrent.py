@@ -1,0 +1,60 @@
+"""
+## What it finds
+
+`REFRESH MATERIALIZED VIEW` without `CONCURRENTLY` of a view that the script did not make.
+
+## Why it matters
+
+Reads of the view wait until its query is done. `CONCURRENTLY` needs a unique index on the view.
+
+## Example
+
+```sql dialect=postgres
+REFRESH MATERIALIZED VIEW totals;
+```
+
+```sql dialect=postgres
+REFRESH MATERIALIZED VIEW CONCURRENTLY totals;
+```
+
+## Fix
+
+Make a unique index on the view, and say `CONCURRENTLY`.
+
+## When not to use it
+
+It is off by default: a view without a unique index cannot do it.
+
+## References
+
+- [PostgreSQL: REFRESH MATERIALIZED VIEW](https://www.postgresql.org/docs/current/sql-refreshmaterializedview.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateObject, Maintain
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("refresh-not-concurrent", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+def refresh_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every materialized view that nobody can read while it is filled."""
+    made = {change.name.key for change in script.of(CreateObject)}
+    for change in script.of(Maintain):
+        name = change.name.key if change.name is not None else ""
+        if change.kind != "REFRESH MATERIALIZED VIEW" or change.is_concurrent or name in made:
+            continue
+        yield context.report(
+            change.range,
+            f"Reads of `{name}` wait until it is filled: the lock is of mode ACCESS EXCLUSIVE.",
+            help="Say `CONCURRENTLY`; the view needs a unique index.",
+        )

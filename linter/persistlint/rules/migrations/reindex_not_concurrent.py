@@ -1,0 +1,59 @@
+"""
+## What it finds
+
+`REINDEX` of an index or a table without `CONCURRENTLY`.
+
+## Why it matters
+
+Writes to the table wait until the index is built, and so do reads that would use it.
+
+## Example
+
+```sql dialect=postgres
+REINDEX TABLE orders;
+```
+
+```sql dialect=postgres
+REINDEX TABLE CONCURRENTLY orders;
+```
+
+## Fix
+
+Say `CONCURRENTLY`, outside of a transaction.
+
+## When not to use it
+
+It is off by default: a corrupt index is better built anew at once.
+
+## References
+
+- [PostgreSQL: REINDEX](https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import Maintain
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("reindex-not-concurrent", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+def reindex_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every index that is built anew under a lock."""
+    if script.dialect != "postgres":
+        return
+    for change in script.of(Maintain):
+        if change.kind.startswith("REINDEX") and not change.is_concurrent:
+            yield context.report(
+                change.range,
+                f"`{change.kind}` takes a lock of mode SHARE: writes wait until the index is built.",
+                help="Say `CONCURRENTLY`, outside of a transaction.",
+            )

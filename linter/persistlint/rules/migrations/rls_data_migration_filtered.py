@@ -1,0 +1,74 @@
+"""
+## What it finds
+
+An `INSERT`, `UPDATE` or `DELETE` in a migration on a table with `FORCE ROW LEVEL SECURITY`, as the project leaves it
+before, with nothing before it that says whose rows are meant: no setting of the project (`SET app.tenant_id`,
+`set_config`), no `SET ROLE`, no `row_security`, no `NO FORCE ROW LEVEL SECURITY`.
+
+## Why it matters
+
+`FORCE` holds for the owner of the table as well, which is who runs migrations. Without a setting the policies let no
+row through: the statement changes none, and succeeds.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE jobs (id uuid PRIMARY KEY, tenant_id uuid NOT NULL, label text);
+ALTER TABLE jobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+UPDATE jobs SET label = lower(label) WHERE label IS NOT NULL;
+```
+
+```sql dialect=postgres
+CREATE TABLE jobs (id uuid PRIMARY KEY, tenant_id uuid NOT NULL, label text);
+ALTER TABLE jobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE jobs NO FORCE ROW LEVEL SECURITY;
+UPDATE jobs SET label = lower(label) WHERE label IS NOT NULL;
+ALTER TABLE jobs FORCE ROW LEVEL SECURITY;
+```
+
+## Fix
+
+Put `NO FORCE ROW LEVEL SECURITY` before and `FORCE ROW LEVEL SECURITY` behind it, in one transaction.
+
+## When not to use it
+
+Where migrations run as a superuser or a role with `BYPASSRLS`, switch the rule off.
+
+## References
+
+- [PostgreSQL: row security policies](https://www.postgresql.org/docs/current/ddl-rowsecurity.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import Delete, Insert, SetVariable, Update
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+_IDENTITIES = frozenset({"role", "authorization", "row_security"})
+
+
+@rule("rls-data-migration-filtered", on=Script, severity=Severity.WARNING, languages=("sql",))
+def rls_data_migration_filtered(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every change of rows that row level security hides from the migration."""
+    if script.dialect != "postgres":
+        return
+    for change in script.forward:
+        if isinstance(change, SetVariable) and ("." in change.name or change.name in _IDENTITIES):
+            return
+        if not isinstance(change, Insert | Update | Delete) or change.before is None:
+            continue
+        if change.before.has_row_security and change.before.is_forced:
+            yield context.report(
+                change.range,
+                f"`{change.table}` forces row level security on its owner too: without a setting no row is touched.",
+                help="Put `NO FORCE ROW LEVEL SECURITY` before it, and `FORCE` behind it, in one transaction.",
+            )

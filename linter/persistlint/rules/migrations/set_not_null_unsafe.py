@@ -1,0 +1,84 @@
+"""
+## What it finds
+
+`SET NOT NULL` on a column of a table that the same script did not make, where no validated `CHECK (column IS NOT NULL)`
+is known.
+
+## Why it matters
+
+PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock, for which all reads and writes wait. From version 12 on
+it does not read where a valid check already says that no row is NULL.
+
+## Example
+
+```sql dialect=postgres
+ALTER TABLE orders ALTER COLUMN note SET NOT NULL;
+```
+
+```sql dialect=postgres
+ALTER TABLE orders ADD CONSTRAINT orders_note_nn CHECK (note IS NOT NULL) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_note_nn;
+ALTER TABLE orders ALTER COLUMN note SET NOT NULL;
+ALTER TABLE orders DROP CONSTRAINT orders_note_nn;
+```
+
+## Fix
+
+Add `CHECK (column IS NOT NULL) NOT VALID`, validate it in a transaction of its own, then set `NOT NULL` and drop the
+check.
+
+## When not to use it
+
+Where every table is small or the application is stopped for a migration, switch the rule off.
+
+## References
+
+- [PostgreSQL: ALTER TABLE](https://www.postgresql.org/docs/current/sql-altertable.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import SetNotNull
+from persistlint.schema.definitions import Constraint, ConstraintKind
+from persistlint.schema.locks import locks
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("set-not-null-unsafe", on=Script, severity=Severity.WARNING, languages=("sql",))
+def set_not_null_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every SET NOT NULL that reads the whole table under its lock."""
+    if script.dialect != "postgres":
+        return
+    for change in script.of(SetNotNull):
+        before = change.before
+        if not change.is_required or change.is_on_new:
+            continue
+        if before is not None and (before.requires(change.column) or _is_proven(change.column, before.constraints)):
+            continue
+        yield context.report(
+            change.range,
+            f"`SET NOT NULL` reads the whole table under a lock of mode {locks(change)[0]}.",
+            help=f"Let a validated `CHECK ({change.column} IS NOT NULL)` prove it first.",
+        )
+
+
+def _is_proven(column: str, constraints: tuple[Constraint, ...]) -> bool:
+    """Whether a valid check says that the column is not NULL, alone or together with other conditions."""
+    proof = (column.lower(), "is", "not", "null")
+    return any(
+        proof == words[start : start + 4]
+        for constraint in constraints
+        if constraint.kind is ConstraintKind.CHECK and constraint.is_valid and constraint.expression is not None
+        for words in [constraint.expression.words]
+        if "or" not in words
+        for start in range(len(words))
+    )

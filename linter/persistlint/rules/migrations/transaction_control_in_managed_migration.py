@@ -1,0 +1,65 @@
+"""
+## What it finds
+
+`BEGIN`, `COMMIT` or `ROLLBACK` in a migration whose runner opens a transaction around it: Flyway, dbmate, goose, sqlx,
+Diesel, refinery and others.
+
+## Why it matters
+
+A `COMMIT` ends the transaction of the runner: what follows runs without one, and the row that says "this migration is
+applied" is written apart from the migration. After a failure the two disagree.
+
+## Example
+
+```sql dialect=postgres path=db/migration/V2__regions.sql
+CREATE TABLE regions (code text PRIMARY KEY);
+COMMIT;
+INSERT INTO regions (code) VALUES ('eu');
+```
+
+```sql dialect=postgres path=db/migration/V2__regions.sql
+CREATE TABLE regions (code text PRIMARY KEY);
+INSERT INTO regions (code) VALUES ('eu');
+```
+
+## Fix
+
+Delete the statement, or tell the runner not to open a transaction; the help of the diagnostic says how.
+
+## When not to use it
+
+Where the runner is configured not to wrap migrations, switch the rule off.
+
+## References
+
+- [Flyway: transactions](https://documentation.red-gate.com/fd/migration-transaction-handling-273973399.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import Begin, End
+from persistlint.schema.script import OF_RUNNER, Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("transaction-control-in-managed-migration", on=Script, severity=Severity.WARNING, languages=("sql",))
+def transaction_control_in_managed_migration(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first statement of a file that interferes with the transaction of its runner."""
+    first = next((change for change in script.forward if isinstance(change, Begin | End)), None)
+    if first is None or first.statement.transaction != OF_RUNNER:
+        return
+    verb = first.statement.words[0]
+    switch = f", or switch that off: {script.runner.switch}" if script.runner.switch else ""
+    yield context.report(
+        first.range,
+        f"{script.runner.name} runs this file in a transaction of its own, with which `{verb}` interferes.",
+        help=f"Leave transactions to {script.runner.name}{switch}.",
+    )

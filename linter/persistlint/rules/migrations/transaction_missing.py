@@ -1,0 +1,85 @@
+"""
+## What it finds
+
+A script of two or more changes outside of any transaction, at least one of which changes the schema and cannot be run
+twice. It is for scripts that nothing but a client runs: where a runner wraps the file in a transaction, may do so, or
+was told not to, nothing is reported.
+
+Dumps, scripts in which every statement can be run again (`IF NOT EXISTS`), and scripts with a statement that cannot be
+in a transaction are left alone. MySQL has no transactions for DDL.
+
+## Why it matters
+
+Each statement commits by itself. When the third fails, the first two stay, and the script cannot be run again: it fails
+at its first statement.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE addresses (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, street text NOT NULL);
+INSERT INTO addresses (street) SELECT street FROM customers;
+```
+
+```sql dialect=postgres
+BEGIN;
+CREATE TABLE addresses (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, street text NOT NULL);
+INSERT INTO addresses (street) SELECT street FROM customers;
+COMMIT;
+```
+
+## Fix
+
+Put `BEGIN;` before the first statement and `COMMIT;` behind the last.
+
+## When not to use it
+
+Where the script is run as `psql --single-transaction`, switch the rule off for its folder.
+
+## References
+
+- [psql: --single-transaction](https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-OPTION-SINGLE-TRANSACTION)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.idempotence import repeatable
+from persistlint.schema.script import Script
+from persistlint.schema.transactions import is_alone, is_concurrent, is_ddl, is_dml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("transaction-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report the first change of the schema that is not in a transaction with the others."""
+    if (
+        script.dialect not in ("postgres", "sqlite")
+        or script.runner.wraps is not False
+        or script.runner.is_off
+        or script.is_dump
+    ):
+        return
+    alone = [
+        change
+        for change in script.forward
+        if change.statement.transaction is None and (is_ddl(change) or is_dml(change))
+    ]
+    if any(is_alone(change) or is_concurrent(change) for change in alone):
+        return
+    statements = {change.statement.range for change in alone}
+    safe = repeatable(script)
+    first = next((change for change in alone if is_ddl(change) and script.position(change) not in safe), None)
+    if first is None or len(statements) < 2:
+        return
+    yield context.report(
+        first.statement.range,
+        f"This and {len(statements) - 1} other statements commit one by one: a failure leaves half of them behind.",
+        help="Run them in one transaction, between `BEGIN` and `COMMIT`.",
+    )

@@ -1,0 +1,57 @@
+"""
+## What it finds
+
+`TRUNCATE … CASCADE` in a script that goes forward.
+
+## Why it matters
+
+Every table with a foreign key to it is emptied as well, and every table with a foreign key to those.
+
+## Example
+
+```sql dialect=postgres
+TRUNCATE customers CASCADE;
+```
+
+```sql dialect=postgres
+DELETE FROM customers WHERE created_at < '2020-01-01';
+```
+
+## Fix
+
+Name every table that is to be emptied, without `CASCADE`: PostgreSQL refuses where one is missing.
+
+## When not to use it
+
+In a script that resets a development database, ignore the file.
+
+## References
+
+- [PostgreSQL: TRUNCATE](https://www.postgresql.org/docs/current/sql-truncate.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import Truncate
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("truncate-cascade", on=Script, severity=Severity.WARNING, languages=("sql",))
+def truncate_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every TRUNCATE that empties tables which nobody named."""
+    for change in script.of(Truncate):
+        if change.is_cascade and not change.is_on_new:
+            yield context.report(
+                change.range,
+                f"`CASCADE` empties every table that refers to `{change.table}` as well.",
+                help="Name the tables that are to be emptied.",
+            )

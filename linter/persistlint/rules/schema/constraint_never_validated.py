@@ -1,0 +1,64 @@
+"""
+## What it finds
+
+A check or foreign key that is added as `NOT VALID`, and that neither this script nor a later one of the project
+validates or drops.
+
+## Why it matters
+
+The constraint holds for new rows only. Old rows may break it, the planner does not trust it, and a dump that contains
+such rows cannot be restored.
+
+## Example
+
+```sql dialect=postgres
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+```
+
+```sql dialect=postgres
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;
+```
+
+## Fix
+
+Validate it in a later migration.
+
+## When not to use it
+
+Where old rows are known to break it and are to stay, ignore the line and say so.
+
+## References
+
+- [PostgreSQL: ALTER TABLE](https://www.postgresql.org/docs/current/sql-altertable.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AddConstraint
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("constraint-never-validated", on=Script, severity=Severity.WARNING, languages=("sql",))
+def constraint_never_validated(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every NOT VALID constraint that nothing validates."""
+    for change in script.of(AddConstraint):
+        constraint = change.constraint
+        table = script.final_table(change.table)
+        if constraint.is_valid or not constraint.name or table is None:
+            continue
+        if any(found.range == constraint.range and not found.is_valid for found in table.constraints):
+            yield context.report(
+                change.range,
+                f"`{constraint.name}` is never validated: it says nothing of the rows that were there before.",
+                help=f"`VALIDATE CONSTRAINT {constraint.name}` in a later migration.",
+            )

@@ -1,0 +1,83 @@
+"""
+## What it finds
+
+An index with the same keys, operator classes, method, predicate and uniqueness as another index of the table, or as its
+primary key or a unique key.
+
+## Why it matters
+
+Both are written with every row and read from disk, and only one of them is used.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL UNIQUE);
+CREATE INDEX users_email_idx ON users (email);
+```
+
+```sql dialect=postgres
+CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL UNIQUE);
+```
+
+## Fix
+
+Leave one of them out.
+
+## When not to use it
+
+While one of two is being built anew to take the place of the other, ignore the line.
+
+## References
+
+- [PostgreSQL: indexes](https://www.postgresql.org/docs/current/indexes.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateIndex
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import Index, Table
+
+
+@rule("duplicate-index", on=Script, severity=Severity.WARNING, languages=("sql",))
+def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every index that another one of the same table repeats."""
+    for change in script.of(CreateIndex):
+        index = change.index
+        table = script.final_table(change.table)
+        other = _same(index, table) if table is not None else ""
+        if other:
+            yield context.report(
+                change.range,
+                f"`{index.name or 'This index'}` has the same keys as {other}.",
+                help="Leave one of them out.",
+            )
+
+
+def _same(index: Index, table: Table) -> str:
+    """What else has the same keys, and was there before."""
+    if index not in table.indexes:
+        return ""
+    for other in table.indexes[: table.indexes.index(index)]:
+        if _shape(other) == _shape(index):
+            return f"the index `{other.name}`" if other.name else "another index"
+    is_plain = index.predicate is None and "" not in index.columns and index.method in ("", "btree")
+    is_bare = index.text == ", ".join(index.columns)
+    for constraint in table.constraints if is_plain and is_bare else ():
+        if constraint.is_key and not constraint.index and constraint.columns == index.columns:
+            return f"the {constraint.kind.value}"
+    return ""
+
+
+def _shape(index: Index) -> tuple[str, str, bool, tuple[str, ...]]:
+    predicate = index.predicate.words if index.predicate is not None else ()
+    return index.text, index.method or "btree", index.is_unique, predicate

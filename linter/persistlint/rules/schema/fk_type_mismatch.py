@@ -1,0 +1,87 @@
+"""
+## What it finds
+
+A foreign key whose column has another type than the column that it refers to: `integer` to `bigint`, `text` to `uuid`,
+signed to unsigned in MySQL. Both types must be known. Lengths are no matter, and neither is `text` against `varchar`.
+
+## Why it matters
+
+A narrower integer runs out before the key does. Other pairs are refused by the database, or cost a conversion in every
+join, which can keep an index from being used.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE clients (id bigint PRIMARY KEY);
+CREATE TABLE invoices (id bigint PRIMARY KEY, client_id integer REFERENCES clients (id));
+```
+
+```sql dialect=postgres
+CREATE TABLE clients (id bigint PRIMARY KEY);
+CREATE TABLE invoices (id bigint PRIMARY KEY, client_id bigint REFERENCES clients (id));
+```
+
+## Fix
+
+Give the column the type of the key.
+
+## When not to use it
+
+There is hardly a reason to ignore it.
+
+## References
+
+- [MySQL: foreign key constraints](https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+from persistlint.schema.types import INTEGERS, TEXTS, base
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import DataType
+
+
+@rule("fk-type-mismatch", on=Script, severity=Severity.WARNING, languages=("sql",))
+def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every foreign key whose columns have another type than those they refer to."""
+    if script.dialect not in ("postgres", "mysql"):
+        return
+    for table, constraint in script.constraints():
+        reference = constraint.reference
+        target = script.final.find(reference.table) if reference is not None else None
+        if reference is None or target is None:
+            continue
+        key = target.primary_key
+        columns = reference.columns or (key.columns if key is not None else ())
+        for name, other in zip(constraint.columns, columns, strict=False):
+            column, referred = table.column(name), target.column(other)
+            old = column.type if column is not None else None
+            new = referred.type if referred is not None else None
+            if old is None or new is None or _agree(old, new):
+                continue
+            yield context.report(
+                constraint.range,
+                f"`{name}` is `{old.text}`, and `{reference.table}.{other}`, to which it refers, is `{new.text}`.",
+                help=f"Make it `{new.text}` too.",
+            )
+            break
+
+
+def _agree(one: DataType, other: DataType) -> bool:
+    first, second = base(one), base(other)
+    if first in TEXTS and second in TEXTS:
+        return True
+    is_known = all(name in _KNOWN for name in (first, second))
+    return not is_known or (first == second and one.is_unsigned == other.is_unsigned)
+
+
+_KNOWN = frozenset({*INTEGERS, *TEXTS, "uuid", "numeric", "date", "timestamptz", "timestamp", "boolean", "bytea"})

@@ -1,0 +1,76 @@
+"""
+## What it finds
+
+A column whose name says that it holds money (`amount`, `price`, `balance`, `fee`, `cost`, `tax`, `salary` and their
+kin) and whose type is `real`, `double precision`, `float`, or `money` of PostgreSQL.
+
+Names that measure something else as well (`cost_factor`, `price_rate`, `total_seconds`) are left alone.
+
+## Why it matters
+
+A binary floating point number cannot hold 0.1: sums drift, and comparisons fail. A million times 0.1 is
+100000.00000133288. The type `money` depends on the locale of the server.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE invoices (id bigint PRIMARY KEY, total_amount double precision NOT NULL);
+```
+
+```sql dialect=postgres
+CREATE TABLE invoices (id bigint PRIMARY KEY, total_amount numeric(12, 2) NOT NULL);
+```
+
+## Fix
+
+Use `numeric(precision, scale)`, or an integer of the smallest unit, which is the way in SQLite.
+
+## When not to use it
+
+Where the column is an estimate that nobody adds up, ignore the line.
+
+## References
+
+- [PostgreSQL: numeric types](https://www.postgresql.org/docs/current/datatype-numeric.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import ChangeType
+from persistlint.schema.naming import is_money
+from persistlint.schema.script import Script
+from persistlint.schema.types import FLOATS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import DataType
+
+
+@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=("sql",))
+def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every amount of money in a binary floating point column."""
+    for _, column, _final in script.columns():
+        if column.type is not None and _is_money(column.name, column.type):
+            yield context.report(column.name_range, _message(column.name, column.type), help=_HELP)
+    for change in script.of(ChangeType):
+        if _is_money(change.name, change.type):
+            yield context.report(change.type.range, _message(change.name, change.type), help=_HELP)
+
+
+_HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."
+
+
+def _is_money(name: str, type: DataType) -> bool:
+    return (type.name in FLOATS or type.name == "money") and is_money(name)
+
+
+def _message(name: str, type: DataType) -> str:
+    if type.name == "money":
+        return f"`{name}` is of the type `money`, whose meaning depends on the locale of the server."
+    return f"`{name}` holds money in `{type.text}`, which cannot hold 0.1: sums drift."

@@ -1,0 +1,61 @@
+"""
+## What it finds
+
+A column of the type `ENUM('a', 'b')` in SQL for PostgreSQL or SQLite.
+
+## Why it matters
+
+Only MySQL and MariaDB have it: PostgreSQL knows no type of that name, and SQLite refuses the texts as a syntax error.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE orders (id bigint PRIMARY KEY, status ENUM('new', 'paid') NOT NULL);
+```
+
+```sql dialect=postgres
+CREATE TYPE order_status AS ENUM ('new', 'paid');
+CREATE TABLE orders (id bigint PRIMARY KEY, status order_status NOT NULL);
+```
+
+## Fix
+
+Make a type by `CREATE TYPE … AS ENUM` in PostgreSQL, or a `text` with a `CHECK` in either.
+
+## When not to use it
+
+The statement cannot succeed as it is; there is no reason to ignore it.
+
+## References
+
+- [PostgreSQL: enumerated types](https://www.postgresql.org/docs/current/datatype-enum.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("inline-enum-type", on=Script, severity=Severity.ERROR, languages=("sql",))
+def inline_enum_type(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every ENUM type that only MySQL has."""
+    if script.dialect not in ("postgres", "sqlite"):
+        return
+    for _, column, _final in script.columns():
+        if column.type is None or column.type.name not in ("enum", "set") or not column.type.arguments:
+            continue
+        remedy = "`CREATE TYPE … AS ENUM`" if script.dialect == "postgres" else "a `CHECK`"
+        yield context.report(
+            column.type.range,
+            f"Only MySQL has `{column.type.name.upper()}(…)` as the type of a column.",
+            help=f"Use {remedy}.",
+        )

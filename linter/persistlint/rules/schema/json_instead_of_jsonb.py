@@ -1,0 +1,57 @@
+"""
+## What it finds
+
+A column of the type `json` in PostgreSQL.
+
+## Why it matters
+
+It keeps the text as it was written: every access parses it anew, two equal documents are not equal, `DISTINCT` and
+indexes do not work.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE prefs (owner text PRIMARY KEY, data json NOT NULL);
+```
+
+```sql dialect=postgres
+CREATE TABLE prefs (owner text PRIMARY KEY, data jsonb NOT NULL);
+```
+
+## Fix
+
+Use `jsonb`.
+
+## When not to use it
+
+It is off by default: where the text itself matters, as of a signed document, `json` is right.
+
+## References
+
+- [PostgreSQL: JSON types](https://www.postgresql.org/docs/current/datatype-json.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every column of the type json."""
+    if script.dialect != "postgres":
+        return
+    for _, column, final in script.columns():
+        if column.type is not None and column.type.name == "json" and final.type == column.type:
+            yield context.report(
+                column.type.range, f"`{column.name}` is parsed anew with every access as `json`.", help="Use `jsonb`."
+            )

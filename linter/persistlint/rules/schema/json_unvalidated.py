@@ -1,0 +1,71 @@
+"""
+## What it finds
+
+A column of the type `json` or `jsonb`, and in SQLite a text called `…_json`, of a new table, that no `CHECK` mentions.
+
+## Why it matters
+
+The database checks the syntax at most: 42, "text" and [] all pass, and fail where a program looks into them.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE prefs (owner text PRIMARY KEY, data jsonb NOT NULL);
+```
+
+```sql dialect=postgres
+CREATE TABLE prefs (owner text PRIMARY KEY, data jsonb NOT NULL CHECK (jsonb_typeof(data) = 'object'));
+```
+
+## Fix
+
+Add a `CHECK (jsonb_typeof(column) = 'object')`, or one with a schema; `JSON_SCHEMA_VALID` in MySQL, `json_valid` in
+SQLite.
+
+## When not to use it
+
+It is off by default: what a program does not look into may have any shape.
+
+## References
+
+- [PostgreSQL: JSON functions](https://www.postgresql.org/docs/current/functions-json.html)
+- [MySQL: JSON schema validation](https://dev.mysql.com/doc/refman/8.4/en/json-validation-functions.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import Column
+
+
+@rule("json-unvalidated", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every JSON column of a new table that may hold any shape."""
+    for table in script.created:
+        for column in table.columns:
+            if (
+                not _is_json(column, script.dialect)
+                or table.checks(column.name)
+                or column.name_range not in table.range
+            ):
+                continue
+            yield context.report(
+                column.name_range,
+                f"`{column.name}` may hold any JSON: nothing says that it is an object.",
+                help="Add a `CHECK` of its type or its shape.",
+            )
+
+
+def _is_json(column: Column, dialect: str | None) -> bool:
+    type = column.type.name if column.type is not None else ""
+    is_array = column.type is not None and column.type.is_array
+    return (type in ("json", "jsonb") and not is_array) or (dialect == "sqlite" and column.name.endswith("_json"))

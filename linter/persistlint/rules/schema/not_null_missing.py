@@ -1,0 +1,80 @@
+"""
+## What it finds
+
+A column of a new table that may be NULL and whose meaning leaves no room for it: a `boolean`, a status, an amount of
+money or a quantity, the key of a tenant, `created_at` and `updated_at` with a default.
+
+## Why it matters
+
+A `CHECK` is satisfied by NULL, a sum leaves the row out, a boolean has three values, and a comparison with NULL is
+neither true nor false.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE plans (id bigint PRIMARY KEY, price numeric(10, 2) CHECK (price >= 0));
+```
+
+```sql dialect=postgres
+CREATE TABLE plans (id bigint PRIMARY KEY, price numeric(10, 2) NOT NULL CHECK (price >= 0));
+```
+
+## Fix
+
+Say `NOT NULL`.
+
+## When not to use it
+
+It is off by default: whether a value can be missing is a question of meaning.
+
+## References
+
+- [PostgreSQL: not-null constraints](https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-NOT-NULL)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
+from persistlint.schema.script import Script
+from persistlint.schema.types import FLOATS, INTEGERS, TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import Column
+
+_MOMENTS = frozenset({"created_at", "updated_at", "created_on", "updated_on", "createdat", "updatedat"})
+_NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
+
+
+@rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every column of a new table that should always have a value and need not."""
+    for table in script.created:
+        for column in table.columns:
+            why = _why(column)
+            if why and not table.requires(column.name) and column.name_range in table.range:
+                yield context.report(
+                    column.name_range, f"`{column.name}` may be NULL, and {why}.", help="Say `NOT NULL`."
+                )
+
+
+def _why(column: Column) -> str:
+    type = column.type.name if column.type is not None else ""
+    name = column.name.lower()
+    if type == "boolean":
+        return "has three values then"
+    if name in TENANT_COLUMNS:
+        return "the row belongs to nobody then"
+    if name in _MOMENTS and column.default is not None:
+        return "its default does not help where NULL is written"
+    if type in TEXTS and STATES & set(words(name)[-1:]):
+        return "no state is a state that nobody named"
+    if type in _NUMBERS and (is_money(name) or QUANTITIES & set(words(name))):
+        return "sums leave the row out then"
+    return ""

@@ -1,0 +1,74 @@
+"""
+## What it finds
+
+A table that the script makes and that has no primary key in the end: not in `CREATE TABLE`, not by a later `ALTER
+TABLE`.
+
+Temporary tables, partitions, tables whose columns are not all written there (`LIKE`, `INHERITS`, `AS SELECT`), and
+tables with a unique key over columns that are never NULL are left alone.
+
+## Why it matters
+
+Nothing tells two equal rows apart: a duplicate cannot be deleted alone, an ORM cannot update a row, and logical
+replication refuses updates and deletes.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE readings (sensor text NOT NULL, value numeric NOT NULL);
+```
+
+```sql dialect=postgres
+CREATE TABLE readings (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sensor text NOT NULL,
+    value numeric NOT NULL
+);
+```
+
+## Fix
+
+Make a key of the columns that say which row it is, or add an identity column.
+
+## When not to use it
+
+For tables that only grow and are read as a whole, ignore the line and say so.
+
+## References
+
+- [PostgreSQL: primary keys](https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import Table
+
+
+@rule("primary-key-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+def primary_key_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every new table that ends without a primary key."""
+    for table in script.created:
+        if not table.is_complete or not table.columns or table.primary_key is not None or _has_key(table):
+            continue
+        yield context.report(
+            table.name.range,
+            f"`{table.name}` has no primary key: nothing tells two equal rows apart.",
+            help="Make a key of the columns that say which row it is, or add an identity column.",
+        )
+
+
+def _has_key(table: Table) -> bool:
+    """Whether columns that are never NULL are unique together."""
+    keys = [constraint.columns for constraint in table.constraints if constraint.is_key]
+    keys += [index.columns for index in table.indexes if index.is_unique and index.predicate is None]
+    return any(columns and all(table.requires(column) for column in columns) for columns in keys)

@@ -1,0 +1,62 @@
+"""
+## What it finds
+
+`ENABLE ROW LEVEL SECURITY` on a known table for which neither the script nor the rest of the project makes a policy.
+
+## Why it matters
+
+Without a policy nobody but the owner of the table sees or writes a row: queries succeed and return nothing.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id uuid NOT NULL);
+ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
+```
+
+```sql dialect=postgres
+CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id uuid NOT NULL);
+ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON projects USING (tenant_id = current_setting('app.tenant_id')::uuid);
+```
+
+## Fix
+
+Make a policy for those who are to use the table.
+
+## When not to use it
+
+Where a table is closed on purpose, as to the public roles of Supabase, ignore the line and say so.
+
+## References
+
+- [PostgreSQL: row security policies](https://www.postgresql.org/docs/current/ddl-rowsecurity.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import SetRowSecurity
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("rls-policy-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+def rls_policy_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every table whose rows nobody is allowed to see."""
+    for change in script.of(SetRowSecurity):
+        table = script.final_table(change.table)
+        if not change.is_enabled or table is None or not table.columns or not table.has_row_security or table.policies:
+            continue
+        yield context.report(
+            change.range,
+            f"`{change.table}` has row level security and no policy: all but its owner see no row and write none.",
+            help="Make a policy for those who are to use the table.",
+        )

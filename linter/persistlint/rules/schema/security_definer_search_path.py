@@ -1,0 +1,70 @@
+"""
+## What it finds
+
+A function or procedure with `SECURITY DEFINER` and no `SET search_path`, neither in its definition nor by a later
+`ALTER FUNCTION` of the script.
+
+## Why it matters
+
+It runs with the rights of its owner, but finds tables, functions and operators by the `search_path` of the caller, who
+can put objects of their own in front.
+
+## Example
+
+```sql dialect=postgres
+CREATE FUNCTION close_ticket(p_id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER AS $$
+    UPDATE tickets SET closed = true WHERE id = p_id;
+$$;
+```
+
+```sql dialect=postgres
+CREATE FUNCTION close_ticket(p_id bigint) RETURNS void LANGUAGE sql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+    UPDATE tickets SET closed = true WHERE id = p_id;
+$$;
+```
+
+## Fix
+
+Say `SET search_path = …, pg_temp` with the schemas that it needs, or `SET search_path = ''` and qualify every name.
+
+## When not to use it
+
+Where every name in the body is qualified with its schema, operators included, it does no harm.
+
+## References
+
+- [PostgreSQL: writing SECURITY DEFINER functions safely](https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AlterObject, CreateObject
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+_ROUTINES = frozenset({"FUNCTION", "PROCEDURE"})
+
+
+@rule("security-definer-search-path", on=Script, severity=Severity.WARNING, languages=("sql",))
+def security_definer_search_path(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every function that lends its rights and lets the caller choose what it calls."""
+    settled = {change.name.key for change in script.of(AlterObject) if "SEARCH_PATH" in change.words}
+    for change in script.of(CreateObject):
+        words = change.words
+        is_definer = any(words[index : index + 2] == ("SECURITY", "DEFINER") for index in range(len(words)))
+        if change.kind not in _ROUTINES or not is_definer or "SEARCH_PATH" in words or change.name.key in settled:
+            continue
+        yield context.report(
+            change.name.range,
+            f"`{change.name}` runs with the rights of its owner, and finds what it uses by the caller's `search_path`.",
+            help="Say `SET search_path = …, pg_temp` with the schemas that it needs.",
+        )

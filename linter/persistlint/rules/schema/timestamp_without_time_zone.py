@@ -1,0 +1,61 @@
+"""
+## What it finds
+
+A column of the type `timestamp` (without time zone) in PostgreSQL, in a new table or added to one.
+
+## Why it matters
+
+The type holds what a clock on some wall showed. `now()` is converted by the time zone of the session that writes, so
+two servers write different moments for the same one, and nobody can tell later which it was.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE visits (id bigint PRIMARY KEY, started_at timestamp NOT NULL);
+```
+
+```sql dialect=postgres
+CREATE TABLE visits (id bigint PRIMARY KEY, started_at timestamptz NOT NULL);
+```
+
+## Fix
+
+Use `timestamptz`, which holds a moment and takes the same space.
+
+## When not to use it
+
+Where wall-clock time is meant (an opening hour, a flight plan), ignore the line. Where everything is UTC by a
+convention that all writers keep, switch the rule off.
+
+## References
+
+- [PostgreSQL wiki: don't use timestamp](https://wiki.postgresql.org/wiki/Don%27t_Do_This#Don.27t_use_timestamp_.28without_time_zone.29)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING, languages=("sql",))
+def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every column that holds a moment without saying which."""
+    if script.dialect != "postgres":
+        return
+    for _, column, final in script.columns():
+        if final.type is None or final.type.name != "timestamp" or column.type is None:
+            continue
+        yield context.report(
+            column.type.range,
+            f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
+            help="Use `timestamptz`.",
+        )

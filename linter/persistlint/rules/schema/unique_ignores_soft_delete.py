@@ -1,0 +1,78 @@
+"""
+## What it finds
+
+A unique key on a name that people choose (`slug`, `name`, `email`, `code`, `username`, …) in a table whose rows are
+marked as deleted (`deleted_at`, `is_deleted`), where the key is not partial and does not have that column in it.
+
+## Why it matters
+
+The name of a deleted row cannot be used again: nobody sees the row that is in the way.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE projects (id bigint PRIMARY KEY, slug text NOT NULL UNIQUE, deleted_at timestamptz);
+```
+
+```sql dialect=postgres
+CREATE TABLE projects (id bigint PRIMARY KEY, slug text NOT NULL, deleted_at timestamptz);
+CREATE UNIQUE INDEX projects_slug_key ON projects (slug) WHERE deleted_at IS NULL;
+```
+
+## Fix
+
+Make a unique index `WHERE deleted_at IS NULL` in the place of the key.
+
+## When not to use it
+
+Where a name must never be used again, ignore the line and say so.
+
+## References
+
+- [PostgreSQL: partial indexes](https://www.postgresql.org/docs/current/indexes-partial.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateIndex
+from persistlint.schema.definitions import ConstraintKind, Table
+from persistlint.schema.naming import NATURAL_KEYS, SOFT_DELETE_COLUMNS
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.source import Range
+
+
+@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING, languages=("sql",))
+def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every unique key that rows marked as deleted still hold."""
+    if script.dialect not in ("postgres", "sqlite"):
+        return
+    for table, columns, range in _keys(script):
+        mark = next((column.name for column in table.columns if column.name in SOFT_DELETE_COLUMNS), None)
+        name = next((column for column in columns if column in NATURAL_KEYS), None)
+        if mark is None or name is None or mark in columns:
+            continue
+        yield context.report(
+            range,
+            f"A row that is marked as deleted by `{mark}` still holds its `{name}`, and nobody else can have it.",
+            help=f"Make a unique index `WHERE` the row is not deleted, by `{mark}`, in its place.",
+        )
+
+
+def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
+    """The unique keys that the script defines for all rows."""
+    for table, constraint in script.constraints():
+        if constraint.kind is ConstraintKind.UNIQUE:
+            yield table, constraint.columns, constraint.range
+    for change in script.of(CreateIndex):
+        table_in_the_end = script.final_table(change.table)
+        if table_in_the_end is not None and change.index.is_unique and change.index.predicate is None:
+            yield table_in_the_end, change.index.columns, change.range

@@ -1,0 +1,67 @@
+"""
+## What it finds
+
+A unique key on a name that people choose (`slug`, `name`, `email`, `code`, …) in a table with a column that says whose
+row it is, where that column is not part of the key.
+
+## Why it matters
+
+What one customer calls their project no other customer can, and the refusal tells them that somebody has it.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id uuid NOT NULL, slug text NOT NULL UNIQUE);
+```
+
+```sql dialect=postgres
+CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id uuid NOT NULL, slug text NOT NULL, UNIQUE (tenant_id, slug));
+```
+
+## Fix
+
+Put the column of the tenant into the key.
+
+## When not to use it
+
+It is off by default: a login or a domain has to be unique among all tenants.
+
+## References
+
+- [PostgreSQL: unique constraints](https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-UNIQUE-CONSTRAINTS)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.definitions import ConstraintKind
+from persistlint.schema.naming import NATURAL_KEYS, tenant_column
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+
+
+@rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+def unique_ignores_tenant(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every unique name that one tenant takes from all others."""
+    for table, constraint in script.constraints():
+        tenant = tenant_column(table)
+        name = next((column for column in constraint.columns if column in NATURAL_KEYS), None)
+        if (
+            constraint.kind is not ConstraintKind.UNIQUE
+            or tenant is None
+            or name is None
+            or tenant.name in constraint.columns
+        ):
+            continue
+        yield context.report(
+            constraint.range,
+            f"A `{name}` that one owner has no other can have: `{tenant.name}` is not part of the key.",
+            help=f"Put `{tenant.name}` into the key.",
+        )

@@ -1,0 +1,77 @@
+"""
+## What it finds
+
+A view without `security_invoker` over a table that has row level security, and any materialized view over one.
+
+## Why it matters
+
+A view reads with the rights of its owner, who is exempt from the policies of their tables: everybody who may read the
+view sees all rows.
+
+## Example
+
+```sql dialect=postgres
+CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id uuid NOT NULL);
+ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
+CREATE VIEW project_names AS SELECT id FROM projects;
+```
+
+```sql dialect=postgres
+CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id uuid NOT NULL);
+ALTER TABLE projects ENABLE ROW LEVEL SECURITY;
+CREATE VIEW project_names WITH (security_invoker = true) AS SELECT id FROM projects;
+```
+
+## Fix
+
+Say `WITH (security_invoker = true)` (PostgreSQL 15 and later). A materialized view cannot have it: keep it from those
+who may not see everything.
+
+## When not to use it
+
+Where the view is for those who may see everything, ignore the line and say so.
+
+## References
+
+- [PostgreSQL: CREATE VIEW](https://www.postgresql.org/docs/current/sql-createview.html)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Severity
+from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AlterObject, CreateObject
+from persistlint.schema.script import Script
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import Name
+
+
+@rule("view-bypasses-rls", on=Script, severity=Severity.WARNING, languages=("sql",))
+def view_bypasses_rls(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report every view that shows the rows which policies hide."""
+    settled = {change.name.key for change in script.of(AlterObject) if "SECURITY_INVOKER" in change.words}
+    for change in script.of(CreateObject):
+        if not change.kind.endswith("VIEW") or "SECURITY_INVOKER" in change.words or change.name.key in settled:
+            continue
+        guarded = next((source for source in change.sources if _is_guarded(source, script)), None)
+        if guarded is None:
+            continue
+        remedy = (
+            "Say `WITH (security_invoker = true)`" if change.kind == "VIEW" else "Keep it from the roles of tenants"
+        )
+        yield context.report(
+            change.name.range,
+            f"`{change.name}` shows all rows of `{guarded}`, whatever its policies hide.",
+            help=f"{remedy}.",
+        )
+
+
+def _is_guarded(source: Name, script: Script) -> bool:
+    table = script.final_table(source)
+    return table is not None and table.has_row_security

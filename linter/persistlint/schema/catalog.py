@@ -1,0 +1,358 @@
+"""The tables of a database, as changes leave them, one after the other.
+
+Tables are values: a change puts another one in the place of the old. A change of something that nobody created is
+remembered on a table that is not `is_complete`, for what a script says about a table can be all that is known of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    ChangeType,
+    CreateEnum,
+    CreateIndex,
+    CreateObject,
+    CreatePolicy,
+    CreateTable,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropObject,
+    DropPolicy,
+    DropTable,
+    RenameColumn,
+    RenameTable,
+    SetDefault,
+    SetIdentity,
+    SetNotNull,
+    SetRowSecurity,
+    TableChange,
+    ValidateConstraint,
+)
+from persistlint.schema.definitions import Column, Constraint, ConstraintKind, Expression, Index, Name, Table
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.schema.changes import Change
+
+_NOWHERE = Range(0, 0)
+# No database takes as many, or nobody makes them: PostgreSQL has 1600 columns at most. What comes on top of it is left
+# out, and the table is not complete.
+_MOST_COLUMNS = 1600
+_MOST_OTHERS = 500  # constraints, indexes, policies
+_SUFFIXES = {"pkey": ConstraintKind.PRIMARY_KEY, "key": ConstraintKind.UNIQUE, "fkey": ConstraintKind.FOREIGN_KEY}
+_SUFFIXES |= {"check": ConstraintKind.CHECK}
+
+
+@dataclass
+class Catalog:
+    """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
+    the tables in other schemas than the default one, by their names without it; `views` are views and other things that
+    can be used like tables, by their keys, with their kinds."""
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    indexes: dict[str, str] = field(default_factory=dict)
+    qualified: dict[str, frozenset[str]] = field(default_factory=dict)
+    views: dict[str, str] = field(default_factory=dict)
+
+    def copy(self) -> Catalog:
+        """Another catalog of the same tables."""
+        return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes), dict(self.qualified), dict(self.views))
+
+    def settled(self) -> Catalog:
+        """The same tables for the next script: none of them is new any more."""
+        found = self.copy()
+        for key, table in self.tables.items():
+            if table.is_temporary:
+                found._remove(table)
+            elif table.is_new:
+                found.tables[key] = replace(table, is_new=False)
+        return found
+
+    def find(self, name: Name) -> Table | None:
+        """The table of a name. One without a schema is also found where just one schema has it."""
+        table = self.tables.get(name.key)
+        keys = self.qualified.get(name.name, frozenset()) if table is None and not name.schema else frozenset()
+        return self.tables.get(next(iter(keys))) if len(keys) == 1 else table
+
+    def table_of_index(self, name: str) -> Table | None:
+        """The table that an index belongs to."""
+        return self.tables.get(self.indexes.get(name, ""))
+
+    def apply(self, change: Change) -> None:
+        """Take over what a change does."""
+        if isinstance(change, CreateTable):
+            self._create(change)
+        elif isinstance(change, DropTable):
+            table = self.find(change.table)
+            if table is not None:
+                self._remove(table)
+        elif isinstance(change, RenameTable):
+            table = self._table(change)
+            self._remove(table)
+            self.put(replace(table, name=change.to))
+            self._note_indexes(self.tables[change.to.key])
+        elif isinstance(change, DropIndex):
+            self._drop_index(change)
+        elif isinstance(change, CreateObject):
+            self.views[change.name.key] = change.kind
+        elif isinstance(change, DropObject) and change.kind == "SCHEMA":
+            for table in [table for table in self.tables.values() if table.name.schema == change.name.name]:
+                self._remove(table)
+        elif isinstance(change, DropObject) and change.kind == "TYPE":
+            self.enums.pop(change.name.key, None)
+        elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
+            view = self.find(change.name)  # known for its indexes alone
+            if view is not None and not view.columns:
+                self._remove(view)
+        elif isinstance(change, CreateEnum):
+            self.enums[change.name.key] = change.values
+        elif isinstance(change, TableChange) and (changed := altered(change, self._table(change))):
+            self.put(changed)
+            if isinstance(change, CreateIndex) and change.index.name:
+                self.indexes[change.index.name] = changed.name.key
+
+    def _create(self, change: CreateTable) -> None:
+        existing = self.find(change.table)
+        if existing is None or not change.if_not_exists:
+            self.put(change.definition)
+            self._note_indexes(change.definition)
+
+    def _table(self, change: TableChange) -> Table:
+        return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False, is_known=False)
+
+    def put(self, table: Table) -> None:
+        """Put a table in the place of the one of its name."""
+        name = table.name
+        self.tables[name.key] = _bounded(table)
+        if name.key != name.name:
+            self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
+
+    def _note_indexes(self, table: Table) -> None:
+        for index in table.indexes:
+            if index.name:
+                self.indexes[index.name] = table.name.key
+
+    def _remove(self, table: Table) -> None:
+        name = table.name
+        self.tables.pop(name.key, None)
+        if name.key != name.name:
+            self.qualified[name.name] = self.qualified.get(name.name, frozenset()) - {name.key}
+
+    def _drop_index(self, change: DropIndex) -> None:
+        """MySQL drops a unique key by the name of its index; others keep the two apart and refuse that."""
+        name = change.name.name
+        table = self.tables.get(change.table.name.key) if change.table is not None else None
+        if table is not None:
+            indexes = tuple(index for index in table.indexes if index.name != name)
+            self.put(replace(table, indexes=indexes, constraints=_without(table.constraints, name)))
+        self.indexes.pop(name, None)
+
+
+def _bounded(table: Table) -> Table:
+    """The table without what is too much of it."""
+    others = max(len(table.constraints), len(table.indexes), len(table.policies))
+    if len(table.columns) <= _MOST_COLUMNS and others <= _MOST_OTHERS:
+        return table
+    return replace(
+        table,
+        columns=table.columns[:_MOST_COLUMNS],
+        constraints=table.constraints[:_MOST_OTHERS],
+        indexes=table.indexes[:_MOST_OTHERS],
+        policies=table.policies[:_MOST_OTHERS],
+        is_complete=False,
+    )
+
+
+@singledispatch
+def altered(change: TableChange, table: Table) -> Table | None:
+    """The table after a change; None where the change does nothing to what is known of tables."""
+    return None
+
+
+@altered.register
+def _(change: AddColumn, table: Table) -> Table | None:
+    if table.column(change.column.name) is not None:
+        return None
+    return replace(
+        table,
+        columns=(*table.columns, change.column),
+        constraints=(*table.constraints, *change.column.constraints),
+    )
+
+
+@altered.register
+def _(change: DropColumn, table: Table) -> Table:
+    name = change.column
+    return replace(
+        table,
+        columns=tuple(column for column in table.columns if column.name != name),
+        constraints=tuple(found for found in table.constraints if not _is_about(found, name)),
+        indexes=tuple(index for index in table.indexes if not _depends(index, name)),
+    )
+
+
+@altered.register
+def _(change: RenameColumn, table: Table) -> Table:
+    old, new = change.column, change.to
+    return replace(
+        table,
+        columns=_changed(table, old, name=new),
+        constraints=tuple(
+            replace(
+                found,
+                columns=_renamed(found.columns, old, new),
+                expression=_renamed_in(found.expression, old, new),
+            )
+            for found in table.constraints
+        ),
+        indexes=tuple(_renamed_index(index, old, new) for index in table.indexes),
+    )
+
+
+@altered.register
+def _(change: ChangeType, table: Table) -> Table:
+    if change.column is None:
+        return replace(table, columns=_changed(table, change.name, type=change.type))
+    column = change.column
+    return replace(
+        table,
+        columns=_changed(
+            table,
+            change.name,
+            name=column.name,
+            type=column.type,
+            is_required=column.is_required,
+            default=column.default,
+        ),
+    )
+
+
+@altered.register
+def _(change: SetNotNull, table: Table) -> Table:
+    return replace(table, columns=_changed(table, change.column, is_required=change.is_required))
+
+
+@altered.register
+def _(change: SetDefault, table: Table) -> Table:
+    return replace(table, columns=_changed(table, change.column, default=change.default))
+
+
+@altered.register
+def _(change: SetIdentity, table: Table) -> Table:
+    return replace(table, columns=_changed(table, change.column, is_identity=True))
+
+
+@altered.register
+def _(change: AddConstraint, table: Table) -> Table:
+    constraint = change.constraint
+    if constraint.index:
+        index = next((index for index in table.indexes if index.name == constraint.index), None)
+        constraint = replace(constraint, columns=index.columns if index else ())
+    return replace(table, constraints=(*table.constraints, constraint))
+
+
+@altered.register
+def _(change: DropConstraint, table: Table) -> Table:
+    return replace(
+        table, constraints=tuple(found for found in table.constraints if found is not dropped(change, table))
+    )
+
+
+@altered.register
+def _(change: ValidateConstraint, table: Table) -> Table:
+    return replace(
+        table,
+        constraints=tuple(
+            replace(found, is_valid=True) if found.name == change.name else found for found in table.constraints
+        ),
+    )
+
+
+@altered.register
+def _(change: SetRowSecurity, table: Table) -> Table:
+    enabled, forced = change.is_enabled, change.is_forced
+    return replace(
+        table,
+        has_row_security=table.has_row_security if enabled is None else enabled,
+        is_forced=table.is_forced if forced is None else forced,
+    )
+
+
+@altered.register
+def _(change: CreatePolicy, table: Table) -> Table:
+    return replace(table, policies=(*table.policies, change.policy))
+
+
+@altered.register
+def _(change: DropPolicy, table: Table) -> Table:
+    return replace(table, policies=tuple(policy for policy in table.policies if policy.name != change.name))
+
+
+@altered.register
+def _(change: CreateIndex, table: Table) -> Table | None:
+    if change.if_not_exists and any(index.name == change.index.name for index in table.indexes):
+        return None
+    others = (index for index in table.indexes if not index.name or index.name != change.index.name)
+    return replace(table, indexes=(*others, change.index))
+
+
+def dropped(change: DropConstraint, table: Table) -> Constraint | None:
+    """The constraint that is dropped, also by the name that PostgreSQL gives to one without a name."""
+    if not change.name:
+        return table.primary_key
+    for found in table.constraints:
+        if found.name == change.name:
+            return found
+    for found in table.constraints:
+        if not found.name and change.name == default_name(found, table):
+            return found
+    return None
+
+
+def default_name(constraint: Constraint, table: Table) -> str:
+    """The name that PostgreSQL gives to a constraint without one."""
+    suffix = next((suffix for suffix, kind in _SUFFIXES.items() if kind is constraint.kind), "")
+    columns = () if constraint.kind is ConstraintKind.PRIMARY_KEY else constraint.columns
+    return "_".join((table.name.name, *columns, suffix))
+
+
+def _without(constraints: tuple[Constraint, ...], key: str) -> tuple[Constraint, ...]:
+    """The constraints but the key of a name."""
+    return tuple(found for found in constraints if not found.is_key or found.name != key)
+
+
+def _changed(table: Table, column_name: str, /, **values: object) -> tuple[Column, ...]:
+    return tuple(
+        replace(column, **values) if column.name == column_name else column  # type: ignore[arg-type]
+        for column in table.columns
+    )
+
+
+def _depends(index: Index, column: str) -> bool:
+    """Whether an index goes with a column: as one of its keys, in an expression or in its predicate."""
+    expressions = (*index.expressions, *((index.predicate,) if index.predicate is not None else ()))
+    return column in index.columns or any(expression.mentions(column) for expression in expressions)
+
+
+def _is_about(constraint: Constraint, column: str) -> bool:
+    mentioned = constraint.expression is not None and constraint.expression.mentions(column)
+    return column in constraint.columns or mentioned
+
+
+def _renamed(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:
+    return tuple(new if column == old else column for column in columns)
+
+
+def _renamed_in(expression: Expression | None, old: str, new: str) -> Expression | None:
+    return expression and replace(expression, words=_renamed(expression.words, old.lower(), new.lower()))
+
+
+def _renamed_index(index: Index, old: str, new: str) -> Index:
+    return replace(index, columns=_renamed(index.columns, old, new), predicate=_renamed_in(index.predicate, old, new))

@@ -1,0 +1,66 @@
+"""What is left of a migration when its way back has been gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.schema import changes as c
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from persistlint.schema.catalog import Catalog
+
+
+def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tuple[str, ...]:
+    """The tables, columns, indexes and enums that changes have made and that are there in the end, as people call them.
+    What was there at the start, or what the changes take away as well, is none of them."""
+    made: dict[str, None] = {}
+    gone = set()
+    for change in made_by:
+        name = _made(change)
+        is_of_view = isinstance(change, c.CreateIndex) and change.table.key in end.views
+        if name and not is_of_view:
+            made[name] = None
+        gone.add(_gone(change))
+    before, after = _names(start), _names(end)
+    return tuple(name for name in made if name in after and name not in before and name not in gone)
+
+
+def _made(change: c.Change) -> str:
+    match change:
+        case c.CreateTable(table=table, definition=definition):
+            return "" if definition.is_temporary else f"the table `{table.key}`"
+        case c.AddColumn(table=table, column=column):
+            return f"the column `{table.key}.{column.name}`"
+        case c.CreateIndex(index=index):
+            return f"the index `{index.name}`"
+        case c.CreateEnum(name=name):
+            return f"the type `{name.key}`"
+    return ""
+
+
+def _gone(change: c.Change) -> str:
+    match change:
+        case c.DropTable(table=table) | c.RenameTable(table=table):
+            return f"the table `{table.key}`"
+        case c.DropColumn(table=table, column=column) | c.RenameColumn(table=table, column=column):
+            return f"the column `{table.key}.{column}`"
+        case c.DropIndex(name=name):
+            return f"the index `{name.name}`"
+        case c.AlterObject(kind="INDEX", words=("ATTACH", "PARTITION", part, *_)):
+            return f"the index `{part.lower()}`"  # goes with the index of the whole table
+        case c.DropObject(kind="TYPE", name=name) | c.AlterObject(kind="TYPE", name=name):
+            return f"the type `{name.key}`"
+    return ""
+
+
+def _names(catalog: Catalog) -> set[str]:
+    """Everything in a catalog. The columns of a table that was made whole go with it."""
+    found = {f"the type `{key}`" for key in catalog.enums}
+    for key, table in catalog.tables.items():
+        if table.is_known:
+            found.add(f"the table `{key}`")
+        found |= {f"the column `{key}.{column.name}`" for column in table.columns}
+        found |= {f"the index `{index.name}`" for index in table.indexes if index.name}
+    return found

@@ -1,0 +1,144 @@
+"""What the names of tables and columns tell of their meaning."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from persistlint.schema.definitions import Column, Table
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+TENANT_COLUMNS = frozenset(
+    [
+        "tenant_id",
+        "org_id",
+        "organization_id",
+        "organisation_id",
+        "account_id",
+        "workspace_id",
+        "company_id",
+        "customer_account_id",
+        "tenantid",
+        "orgid",
+        "organizationid",
+        "workspaceid",
+    ]
+)
+SOFT_DELETE_COLUMNS = frozenset(
+    ["deleted_at", "deleted", "is_deleted", "deletedat", "isdeleted", "deleted_on", "delete_at"]
+)
+MONEY = frozenset(
+    [
+        "amount",
+        "amounts",
+        "price",
+        "prices",
+        "balance",
+        "balances",
+        "fee",
+        "fees",
+        "cost",
+        "costs",
+        "tax",
+        "taxes",
+        "vat",
+        "salary",
+        "wage",
+        "payment",
+        "payments",
+        "refund",
+        "refunds",
+        "discount",
+        "revenue",
+        "subtotal",
+        "deposit",
+    ]
+)
+MEASURES = frozenset(  # beside a word of money they make it something else
+    [
+        "rate",
+        "ratio",
+        "factor",
+        "percent",
+        "percentage",
+        "pct",
+        "score",
+        "weight",
+        "count",
+        "index",
+        "rank",
+        "time",
+        "seconds",
+        "ms",
+        "duration",
+        "distance",
+        "km",
+        "minutes",
+        "hours",
+        "days",
+        "bytes",
+        "size",
+        "usage",
+        "hp",
+        "mana",
+        "confidence",
+        "level",
+        "multiplier",
+        "limit",
+        "width",
+        "height",
+        "angle",
+        "change",
+    ]
+)
+QUANTITIES = frozenset(["quantity", "qty", "stock", "percent", "percentage"])
+STATES = frozenset(["status", "state", "role", "kind"])
+NATURAL_KEYS = frozenset(
+    [
+        "slug",
+        "name",
+        "number",
+        "code",
+        "email",
+        "username",
+        "handle",
+        "login",
+        "sku",
+        "title",
+        "key",
+        "subdomain",
+        "domain",
+    ]
+)
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case: `order_items` and `orderItems` are (order, items)."""
+    return tuple(match.lower() for match in _WORD.findall(name))
+
+
+def singular(word: str) -> str:
+    """A word without its plural ending; close enough to compare names of tables."""
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def base_name(table: str) -> str:
+    """The name of a table as one of its rows is called: `order_items` is `order_item`."""
+    *before, last = table.rsplit("_", 1)
+    return "_".join((*before, singular(last)))
+
+
+def is_money(name: str) -> bool:
+    """Whether a column holds money: `unit_price` and `total`, not `price_rate`."""
+    parts = frozenset(words(name))
+    return bool(parts & MONEY or parts == {"total"}) and not parts & MEASURES
+
+
+def tenant_column(table: Table) -> Column | None:
+    """The column that says whose row it is."""
+    return next((column for column in table.columns if column.name.lower() in TENANT_COLUMNS), None)

@@ -1,0 +1,60 @@
+"""The tables that a script speaks of and that nobody made."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.schema import changes as c
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.schema.definitions import Constraint, Name, Table
+    from persistlint.schema.script import Script
+
+# What runners keep their books in.
+_OF_RUNNERS = re.compile(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
+
+
+def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
+    """Where a script needs a table that neither it nor a script before it made: the change, and the name. Tables of
+    other schemas, of runners, and what may not be run are left out."""
+    made = {change.table.key for change in script.of(c.CreateTable)}
+    for change in script.forward:
+        if change.statement.is_conditional or change.statement.is_guarded or "IF" in change.statement.words:
+            continue
+        for name in _needed(change):
+            is_elsewhere = name.key != name.name or name.name.startswith(("pg_", "sqlite_")) or ":" in name.name
+            known = script.after.find(name)
+            is_known = name.key in made or name.key in script.after.views or (known is not None and known.is_known)
+            if not is_elsewhere and not is_known and not _was_there(change) and not _OF_RUNNERS.search(name.name):
+                yield change, name
+
+
+def _needed(change: c.Change) -> Iterator[Name]:
+    match change:
+        case c.CreateTable(definition=definition):
+            yield from _referenced(definition.constraints)
+        case c.AddConstraint(table=table, constraint=constraint):
+            yield table
+            yield from _referenced((constraint,))
+        case c.AddColumn(table=table, column=column):
+            yield table
+            yield from _referenced(column.constraints)
+        case c.DropTable(if_exists=True):
+            return
+        case c.TableChange(table=table):
+            yield table
+
+
+def _referenced(constraints: tuple[Constraint, ...]) -> Iterator[Name]:
+    for constraint in constraints:
+        if constraint.reference is not None:
+            yield constraint.reference.table
+
+
+def _was_there(change: c.Change) -> bool:
+    """Whether the table of the change was known then, and is gone by now."""
+    before: Table | None = change.before if isinstance(change, c.TableChange) else None
+    return before is not None and before.is_known and not isinstance(change, c.CreateTable)

@@ -1,0 +1,161 @@
+"""A SQL file as it is run: its statements in order, what each does, and what the database is like before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from persistlint.facts import Fact
+from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.schema.catalog import Catalog
+    from persistlint.schema.definitions import Column, Constraint, Name, Table
+    from persistlint.source import Range
+
+C = TypeVar("C", bound=Change)
+OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
+    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done."""
+
+    name: str = ""
+    wraps: bool | None = None
+    switch: str = ""
+    is_off: bool = False
+
+
+@dataclass(frozen=True)
+class Script(Fact):
+    """One SQL file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
+    also of the part that undoes the file. `after` is what it leaves behind where it starts from what is known of the
+    project before it, `final` what all of the project leaves. `unread` are statements that nobody understood.
+
+    `is_dump` where a program wrote out a whole database. `is_undone` tells whether there is a way back, None where its
+    runner has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that
+    version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
+    is what stays of the file when its way back has been gone, as people call it.
+    """
+
+    path: str
+    dialect: str | None
+    runner: Runner
+    statements: tuple[Statement, ...]
+    changes: tuple[Change, ...]
+    after: Catalog
+    final: Catalog
+    unread: tuple[Range, ...] = ()
+    is_dump: bool = False
+    is_undone: bool | None = None
+    version: str = ""
+    twin: str = ""
+    is_rooted: bool = False
+    leftovers: tuple[str, ...] = ()
+
+    @cached_property
+    def forward(self) -> tuple[Change, ...]:
+        """What the file does, without the part that undoes it."""
+        return tuple(change for change in self.changes if change.statement.is_forward)
+
+    @cached_property
+    def backward(self) -> tuple[Change, ...]:
+        """What the part does that undoes the file."""
+        return tuple(change for change in self.changes if not change.statement.is_forward)
+
+    def of(self, kind: type[C]) -> list[C]:
+        """The changes of one kind that the file makes, without those of the part that undoes it."""
+        return [change for change in self._by_kind.get(kind, ()) if isinstance(change, kind)]
+
+    def position(self, change: Change) -> int:
+        """The place of a change in the file, to compare with others."""
+        return self._positions[id(change)]
+
+    # ------------------------------------------------------------------------------------ what the file defines
+
+    @cached_property
+    def created(self) -> tuple[Table, ...]:
+        """The tables that the file makes and that stay, as they are in the end: no temporary ones, no partitions. Their
+        ranges are those of their CREATE TABLE, in this file."""
+        found = {}
+        for change in self.of(CreateTable):
+            table = self._as_made(change)
+            if table is not None and not table.is_temporary and table.parent is None:
+                found[table.name.key] = replace(table, name=replace(table.name, range=change.table.range))
+        return tuple(found.values())
+
+    def columns(self) -> Iterator[tuple[Table, Column, Column]]:
+        """The columns that the file defines and that stay: their table in the end, the column as the file defines it,
+        and as it is in the end."""
+        for table, column in self._defined_columns():
+            final = table.column(column.name) if table is not None else None
+            if table is not None and final is not None and not table.is_temporary:
+                yield table, column, final
+
+    def constraints(self) -> Iterator[tuple[Table, Constraint]]:
+        """The constraints that the file defines and that stay, with their table in the end."""
+        for table, constraint in self._defined_constraints():
+            is_there = table is not None and any(_says_the_same(found, constraint) for found in table.constraints)
+            if table is not None and is_there and not table.is_temporary:
+                yield table, constraint
+
+    def final_table(self, name: Name) -> Table | None:
+        """The table of a name in this file, as it is in the end, under whatever name."""
+        return self.final.find(self._renames.get(name.key, name))
+
+    def _as_made(self, change: CreateTable) -> Table | None:
+        """A table that the file makes, as it is in the end; None where it is gone, or another one took its name."""
+        table = self.final_table(change.table)
+        return table if table is not None and table.range == change.definition.range else None
+
+    def _defined_columns(self) -> Iterator[tuple[Table | None, Column]]:
+        for change in self.forward:
+            if isinstance(change, CreateTable):
+                table = self._as_made(change)
+                yield from ((table, column) for column in change.definition.columns)
+            elif isinstance(change, AddColumn):
+                yield self.final_table(change.table), change.column
+
+    def _defined_constraints(self) -> Iterator[tuple[Table | None, Constraint]]:
+        for change in self.forward:
+            if isinstance(change, CreateTable):
+                table = self._as_made(change)
+                yield from ((table, constraint) for constraint in change.definition.constraints)
+            elif isinstance(change, AddColumn):
+                yield from ((self.final_table(change.table), constraint) for constraint in change.column.constraints)
+            elif isinstance(change, AddConstraint):
+                yield self.final_table(change.table), change.constraint
+
+    @cached_property
+    def _renames(self) -> dict[str, Name]:
+        """What tables are called in the end, by the keys of their names before."""
+        found: dict[str, Name] = {}
+        for change in self.of(RenameTable):
+            found |= {key: change.to for key, name in found.items() if name.key == change.table.key}
+            found[change.table.key] = change.to
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Change], list[Change]]:
+        found: dict[type[Change], list[Change]] = {}
+        for change in self.forward:
+            found.setdefault(type(change), []).append(change)
+        return found
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {id(change): position for position, change in enumerate(self.changes)}
+
+
+def _says_the_same(one: Constraint, other: Constraint) -> bool:
+    """Whether two constraints are of one kind, over the same columns, and refer to the same."""
+    if (one.kind, one.columns) != (other.kind, other.columns):
+        return False
+    if one.reference is None or other.reference is None:
+        return one.reference is other.reference
+    return one.reference.columns == other.reference.columns and one.reference.on_delete == other.reference.on_delete

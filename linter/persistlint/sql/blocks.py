@@ -1,0 +1,137 @@
+"""The statements inside a block of PL/pgSQL, as a `DO` statement runs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint.sql.lexer import Kind, Token, statements, tokenize, word_set
+from persistlint.sql.text import body
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.sql.text import Text
+
+_LOOPS = word_set("FOR FOREACH WHILE")
+_CONDITIONAL = word_set("IF CASE")
+
+
+@dataclass
+class _Frame:
+    """A construct that is open. `has_handler` is known only when it has been read to its end."""
+
+    kind: str
+    has_handler: bool = False
+    in_handler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """One statement of a block: its tokens, and the text that their offsets count in. `is_conditional` behind an IF,
+    `is_guarded` where an exception handler catches what it raises."""
+
+    text: Text
+    tokens: list[Token]
+    is_conditional: bool
+    is_guarded: bool
+
+
+def block_of(tokens: list[Token]) -> Token | None:
+    """The body of a `DO` statement; None for another statement and for another language than PL/pgSQL."""
+    if not tokens or tokens[0].word != "DO":
+        return None
+    words = [token.text.lower() for token in tokens]
+    if "language" in words[:-1] and words[words.index("language") + 1].strip("'\"") != "plpgsql":
+        return None
+    return next((token for token in tokens[1:] if token.kind in (Kind.DOLLAR, Kind.STRING)), None)
+
+
+def inner_statements(text: Text) -> Iterator[Inner]:
+    """The statements of a block, those that `EXECUTE` runs from a string included, in order."""
+    tokens = [token for token in tokenize(text.text, "postgres") if token.kind is not Kind.COMMENT]
+    for start, end, frames in _Walk(tokens).run():
+        is_conditional = any(frame.kind in _CONDITIONAL for frame, _ in frames)
+        is_guarded = any(frame.has_handler and not in_handler for frame, in_handler in frames)
+        if tokens[start].word == "EXECUTE":
+            for inner_text, inner in _executed(text, tokens[start + 1 : end]):
+                yield Inner(inner_text, inner, is_conditional, is_guarded)
+        else:
+            yield Inner(text, tokens[start:end], is_conditional, is_guarded)
+
+
+def _executed(text: Text, tokens: list[Token]) -> Iterator[tuple[Text, list[Token]]]:
+    """The statements in a string that is executed as it stands."""
+    is_plain = bool(tokens) and tokens[0].kind in (Kind.STRING, Kind.DOLLAR)
+    if is_plain and (len(tokens) == 1 or tokens[1].word in ("USING", "INTO")):
+        inner = body(text, tokens[0])
+        for found in statements(inner.text, "postgres"):
+            yield inner, found
+
+
+class _Walk:
+    """Finds the simple statements between the words that structure a block."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.index = 0
+        self.open: list[_Frame] = []
+        self.is_declaring = False
+
+    def run(self) -> list[tuple[int, int, list[tuple[_Frame, bool]]]]:
+        """First and last index of each statement, with what is open there and whether that is in its handler."""
+        found = []
+        while self.index < len(self.tokens):
+            if not self._step_over_structure():
+                start = self.index
+                self._skip_to(";")
+                if not self.is_declaring and self.index > start:
+                    found.append((start, self.index, [(frame, frame.in_handler) for frame in self.open]))
+                self.index += 1
+        return found
+
+    def _step_over_structure(self) -> bool:
+        word = self._word()
+        if word == "DECLARE":
+            self.is_declaring = True
+        elif word == "BEGIN":
+            self.is_declaring = False
+            self.open.append(_Frame(word))
+        elif self.is_declaring:
+            return False
+        elif word == "EXCEPTION" and self.open:
+            self.open[-1].has_handler = self.open[-1].in_handler = True
+        elif word in ("IF", "ELSIF", "ELSEIF", "WHEN"):
+            if word == "IF":
+                self.open.append(_Frame(word))
+            self._skip_to("THEN")
+        elif word in _LOOPS or word == "LOOP":
+            self.open.append(_Frame("LOOP"))
+            self._skip_to("LOOP")
+        elif word == "CASE":
+            self.open.append(_Frame(word))
+            self._skip_to("WHEN")
+            return True
+        elif word == "<<":
+            self._skip_to(">>")
+        elif word == "END":
+            if self.open:
+                self.open.pop()
+            self._skip_to(";")
+        elif word not in ("ELSE", ";"):
+            return False
+        self.index += 1
+        return True
+
+    def _word(self) -> str:
+        return self.tokens[self.index].word
+
+    def _skip_to(self, word: str) -> None:
+        """Step to a word outside of parentheses, or to the end."""
+        depth = 0
+        while self.index < len(self.tokens):
+            text = self._word()
+            if depth <= 0 and text == word:
+                return
+            depth += (text == "(") - (text == ")")
+            self.index += 1

@@ -1,0 +1,133 @@
+"""INSERT, UPDATE, DELETE and TRUNCATE: what they change, and which rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.schema.changes import Delete, Insert, Truncate, Update
+from persistlint.sql.lexer import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.schema.catalog import Catalog
+    from persistlint.schema.changes import Change, Statement
+    from persistlint.schema.definitions import Expression
+    from persistlint.sql.ddl.cursor import Cursor
+
+_MODIFIERS = word_set("LOW_PRIORITY HIGH_PRIORITY DELAYED IGNORE QUICK ONLY")
+_BEHIND_TABLE = word_set("SET AS WHERE USING FROM JOIN INNER LEFT CROSS ORDER LIMIT RETURNING PARTITION")
+
+
+def with_queries(cursor: Cursor) -> None:
+    """Step over the common table expressions before the verb."""
+    if not cursor.accept("WITH"):
+        return
+    cursor.accept("RECURSIVE")
+    while cursor.identifier():
+        cursor.skip_group()
+        cursor.accept("AS")
+        cursor.accept("NOT")
+        cursor.accept("MATERIALIZED")
+        cursor.skip_group()
+        if not cursor.accept(","):
+            return
+
+
+def insert(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
+    """`INSERT` and `REPLACE`, behind the verb."""
+    replaces = cursor.word(-1) == "REPLACE"
+    on_conflict = ""
+    if cursor.accept("OR"):
+        replaces |= cursor.word() == "REPLACE"
+        on_conflict = "nothing" if cursor.word() == "IGNORE" else ""
+        cursor.index += 1
+    while word := cursor.accept_any(_MODIFIERS):
+        on_conflict = "nothing" if word == "IGNORE" else on_conflict
+    cursor.accept("INTO")
+    table = cursor.name()
+    if table is None:
+        return
+    if cursor.accept("AS"):
+        cursor.identifier()
+    columns = cursor.names() if cursor.word(1) not in ("SELECT", "WITH") else ()
+    is_query = cursor.find("SELECT", "TABLE") >= 0 or cursor.word(1) in ("SELECT", "WITH")
+    is_filtered = cursor.find("WHERE", "EXCEPT") >= 0
+    conflict = cursor.find("CONFLICT", "DUPLICATE")
+    if conflict >= 0:
+        cursor.index = conflict
+        on_conflict = "nothing" if cursor.find("NOTHING") >= 0 else "update"
+        is_filtered = is_query and is_filtered
+    before = catalog.find(table)
+    yield Insert(statement.range, statement, table, before, columns, replaces, on_conflict, is_query, is_filtered)
+
+
+def update(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
+    """`UPDATE`, behind the verb."""
+    while cursor.word() in _MODIFIERS or cursor.word() == "OR":
+        cursor.index += 2 if cursor.word() == "OR" else 1
+    table = cursor.name()
+    if table is None:
+        return
+    set_ = cursor.find("SET")
+    if set_ < 0:
+        return
+    has_join = any(word in ("JOIN", ",") for word in cursor.part(cursor.index, set_).words())
+    cursor.index = set_ + 1
+    columns = tuple(_assigned(cursor))
+    where, is_bounded = _condition(cursor)
+    yield Update(statement.range, statement, table, catalog.find(table), columns, where, has_join or is_bounded)
+
+
+def delete(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
+    """`DELETE`, behind the verb."""
+    while cursor.accept_any(_MODIFIERS):
+        pass
+    has_join = cursor.word() != "FROM"  # MySQL: DELETE a FROM a JOIN b
+    cursor.accept("FROM")
+    cursor.accept("ONLY")
+    table = cursor.name()
+    if table is None:
+        return
+    has_join |= cursor.find("JOIN") >= 0
+    where, is_bounded = _condition(cursor)
+    yield Delete(statement.range, statement, table, catalog.find(table), where, has_join or is_bounded)
+
+
+def truncate(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
+    """`TRUNCATE`, behind the verb."""
+    cursor.accept("TABLE")
+    is_cascade = cursor.find("CASCADE") >= 0
+    is_first = True
+    while True:
+        cursor.accept("ONLY")
+        table = cursor.name()
+        if table is None:
+            return
+        cursor.accept("*")
+        range = statement.range if is_first else table.range
+        yield Truncate(range, statement, table, catalog.find(table), is_cascade)
+        is_first = False
+        if not cursor.accept(","):
+            return
+
+
+def _assigned(cursor: Cursor) -> Iterator[str]:
+    """The columns that SET gives values to; steps to the end of SET."""
+    end = cursor.find("WHERE", "FROM", "RETURNING", "ORDER", "LIMIT")
+    end = cursor.end if end < 0 else end
+    for item in cursor.part(cursor.index, end).items():
+        yield from item.names() if item.word() == "(" else (name.name for name in [item.name()] if name)
+    cursor.index = end
+
+
+def _condition(cursor: Cursor) -> tuple[Expression | None, bool]:
+    """The WHERE of a statement, and whether something else bounds the rows."""
+    is_bounded = cursor.find("LIMIT") >= 0
+    where = cursor.find("WHERE")
+    if where < 0:
+        return None, is_bounded
+    cursor.index = where + 1
+    end = cursor.find("RETURNING", "ORDER", "LIMIT")
+    end = cursor.end if end < 0 else end
+    return cursor.expression(where + 1, end), is_bounded or cursor.at("CURRENT", "OF")

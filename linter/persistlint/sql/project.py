@@ -1,0 +1,231 @@
+"""The SQL files around one: what they leave before it, and what all of them leave in the end.
+
+The files of a folder are one project, in the order of their names, in which numbers count as numbers. A runner that has
+a folder for each migration (`…/up.sql`, `…/migration.sql`), or for each version (`v1.7/…`), has all of them in the
+folder above. What a project is made of is read once and kept until a file of it changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from persistlint.schema.catalog import Catalog
+from persistlint.schema.changes import CreateTable, DropTable, RenameTable
+from persistlint.schema.references import unknown_tables
+from persistlint.sql.dialect import guess
+from persistlint.sql.runners import undone_by
+from persistlint.sql.script import read_script
+
+if TYPE_CHECKING:
+    from persistlint.schema.script import Script
+
+_ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
+_BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
+_VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
+_INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+_PARTS = re.compile(r"(\d+)")
+_MOST_FILES = 5_000
+_MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
+_SEVERAL = 5  # scripts, few of which can be undone: a decision
+_FRESH = 5  # seconds that a listing of a folder is taken for true
+_HEAD = 50_000  # bytes from which a dialect is guessed
+_SAMPLE = 30  # files of a folder that are asked for its dialect
+
+Signature = tuple[tuple[str, int, int], ...]  # of every file its path, the time of its last change, and its size
+
+
+@dataclass(frozen=True)
+class Project:
+    """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
+
+    `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
+    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
+    """
+
+    scripts: dict[str, Script]
+    before: dict[str, Catalog]
+    contents: dict[str, int]
+    after: Catalog
+    again: frozenset[str]
+    goes_back: bool
+    is_rooted: bool
+
+
+def dialect_of(path: str, content: bytes) -> str | None:
+    """The dialect of a file: what the files around it are written in where they agree, else what it tells itself."""
+    told = _usual_dialect(_files(Path(path).absolute()))
+    if told.is_common:
+        return told.dialect
+    return _told_by(path, content) or told.dialect
+
+
+def read_in_project(path: str, content: bytes, dialect: str | None, *, is_configured: bool) -> Script:
+    """A file as a part of its project. One that is not on disk, or alone in its folder, stands for itself. The dialect
+    is that of all files of the project where the configuration says it."""
+    file = Path(path).absolute()
+    files = _files(file)
+    if len(files) < (2 if undone_by(file) == file else 1):
+        return read_script(path, content, dialect)
+    project = _project(files, dialect, is_configured or _usual_dialect(files).is_common)
+    if project.contents.get(str(file)) == hash(content):
+        script = replace(project.scripts[str(file)], path=path)
+        final = project.after
+    else:  # the file is being edited: what stands behind it comes on top of what it says now
+        forward = str(undone_by(file))  # the file itself, or the one that it is the way back of
+        undoes = project.scripts.get(forward) if forward != str(file) else None
+        script = read_script(path, content, dialect, project.before.get(forward), undoes)
+        final = project.after if undoes is not None else _on_top(script, project, str(file))
+    is_undone = script.is_undone if project.goes_back else None
+    twin = _twin(script, project, str(file))
+    final = _with_own(final, script, project)
+    return replace(script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted)
+
+
+def _twin(script: Script, project: Project, path: str) -> str:
+    """The path of the first script of the same version and runner, where it is another one. A file that undoes another
+    is no script of the project."""
+    if not script.version or path not in project.scripts:
+        return ""
+    first = next(
+        (
+            other
+            for other, found in project.scripts.items()
+            if found.version == script.version and found.runner.name == script.runner.name
+        ),
+        path,
+    )
+    return first if first != path else ""
+
+
+def _on_top(script: Script, project: Project, path: str) -> Catalog:
+    """What the scripts behind a path leave when they come on top of this one."""
+    final = script.after.copy()
+    for other in list(project.scripts.values())[_place(project, path) :]:
+        for change in other.forward:
+            if not isinstance(change, CreateTable) or final.find(change.table) is None:
+                final.apply(change)
+    return final
+
+
+def _with_own(final: Catalog, script: Script, project: Project) -> Catalog:
+    """What the project leaves, with the tables of the script in the place of those that others make as well."""
+    own = [script.after.find(change.table) for change in script.of(CreateTable) if change.table.key in project.again]
+    if not own:
+        return final
+    found = final.copy()
+    for table in own:
+        if table is not None:
+            found.put(table)
+    return found
+
+
+def _place(project: Project, path: str) -> int:
+    """How many scripts stand up to and with a path, in the order of their names."""
+    mine = _order(path)
+    return sum(_order(other) <= mine for other in project.scripts)
+
+
+def _files(file: Path) -> Signature:
+    """The files of the project of a file, itself among them; nothing where it is not on disk."""
+    if not file.is_file():
+        return ()
+    moment = int(monotonic() / _FRESH)
+    forward = undone_by(file)
+    if forward.name.lower() in _ONE_PER_FOLDER:
+        return _listing(file.parent.parent, f"*/{forward.name}", moment)
+    if _VERSION.fullmatch(file.parent.name):
+        return _listing(file.parent.parent, "*/*.sql", moment)
+    return _listing(file.parent, "*.sql", moment)
+
+
+@lru_cache(maxsize=64)
+def _listing(root: Path, pattern: str, moment: int) -> Signature:
+    """The scripts of a folder in order; looked up anew in every other `moment`."""
+    try:
+        stated = [(str(path), path.stat()) for path in root.glob(pattern) if not _BACK.search(path.name)]
+    except OSError:
+        return ()
+    if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
+        return ()
+    files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
+    return tuple(sorted(files, key=lambda each: _order(each[0])))
+
+
+def _order(path: str) -> list[tuple[int, str]]:
+    """What to sort paths by: the numbers in them as numbers."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in _PARTS.split(path)]
+
+
+@lru_cache(maxsize=16)
+def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
+    scripts: dict[str, Script] = {}
+    before: dict[str, Catalog] = {}
+    contents: dict[str, int] = {}
+    catalog = Catalog()
+    made: set[str] = set()
+    again: set[str] = set()
+    for path, _, _ in files:
+        content = _read(path)
+        if not is_common and _told_by(path, content) not in (dialect, None):
+            continue
+        before[path] = catalog
+        contents[path] = hash(content)
+        script = read_script(path, content, dialect, catalog)
+        scripts[path] = script
+        for change in script.forward:
+            if isinstance(change, CreateTable) and not change.if_not_exists:
+                again |= {change.table.key} & made
+                made.add(change.table.key)
+            elif isinstance(change, DropTable | RenameTable):
+                made.discard(change.table.key)
+        catalog = script.after.settled()
+    undone = sum(bool(script.is_undone) for script in scripts.values())
+    goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
+    unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
+    is_rooted = len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
+    return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
+
+
+def _begins(path: str) -> bool:
+    """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
+    file = Path(path)
+    name = file.parent.name if file.name.lower() in _ONE_PER_FOLDER else file.name
+    number = re.search(r"\d+", name)
+    is_first = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
+    return is_first or _INITIAL.search(name) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The dialect that most of some files tell; `is_common` where none of them tells another."""
+
+    dialect: str | None
+    is_common: bool
+
+
+@lru_cache(maxsize=64)
+def _usual_dialect(files: Signature) -> _Told:
+    """The dialect of a folder, from a sample of its files."""
+    sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else ()
+    found = Counter(_told_by(path, _read(path)) for path, _, _ in sample)
+    del found[None]
+    usual = max(found, key=lambda dialect: found[dialect], default=None)
+    return _Told(usual, len(found) == 1)
+
+
+def _told_by(path: str, content: bytes) -> str | None:
+    return guess(path, content[:_HEAD].decode("utf-8", "replace"))
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,158 @@
+"""Which program runs a SQL file, and whether it opens a transaction around it: what `runners.toml` knows."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from persistlint.schema.script import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MANIFESTS = (
+    "package.json",
+    "go.mod",
+    "Cargo.toml",
+    "pyproject.toml",
+    "requirements.txt",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "mix.exs",
+    "Gemfile",
+    "composer.json",
+)
+_FURTHEST = 10  # directories upwards in which files of the project are looked for
+_LARGEST = 1_000_000  # bytes of such a file that are read
+_HEAD = 20_000  # code points of a script in which annotations are looked for
+_UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
+_DOWN = re.compile(r"down(?=\.sql$)", re.IGNORECASE)
+_FLAGS = re.IGNORECASE | re.MULTILINE
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One entry of `runners.toml`. A pattern that it does not have is None."""
+
+    name: str
+    wraps: bool | str
+    path: re.Pattern[str] | None = None
+    text: re.Pattern[str] | None = None
+    off: re.Pattern[str] | None = None
+    evidence: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    beside: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    detects: bool = False
+    per_section: bool = False
+    undo: str = ""
+    version: re.Pattern[str] | None = None
+    switch: str = ""
+
+
+def pattern_for(path: str, text: str) -> Pattern | None:
+    """The runner that the name of a file, its text and its project prove."""
+    head = text[:_HEAD]
+    return next((pattern for pattern in _patterns() if _fits(pattern, path, head)), None)
+
+
+def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
+    """The runner of a file, and whether it wraps all of it; what a section of it says is looked at elsewhere. A file of
+    a project whose runner nobody knows may be wrapped or not; a file that stands alone is run by hand."""
+    if pattern is None:
+        return Runner(wraps=None if _has_manifest(path) else False)
+    is_off = not pattern.per_section and pattern.off is not None and pattern.off.search(text[:_HEAD]) is not None
+    is_off = is_off or any(
+        found.search(_read(Path(path).parent / name.format(file=Path(path).name)))
+        for name, found in pattern.beside.items()
+    )
+    return Runner(pattern.name, bool(pattern.wraps) and not is_off, pattern.switch, is_off)
+
+
+def undo_beside(path: str) -> bool | None:
+    """Whether the file is there that undoes a script, where it would be beside it; None for a script not on disk."""
+    file = Path(path)
+    if not file.is_file():
+        return None
+    return file.with_name(_UP.sub("down", file.name)).is_file()
+
+
+def undone_by(file: Path) -> Path:
+    """The script that a file undoes, by its name; the file itself where its name says nothing of it."""
+    return file.with_name(_DOWN.sub("up", file.name))
+
+
+def version_of(pattern: Pattern | None, path: str) -> str:
+    """The version in the name of a file, "" where its runner has none; leading zeros are no matter."""
+    found = pattern.version.search(Path(path).name) if pattern is not None and pattern.version is not None else None
+    return found.group(1).replace("_", ".").lstrip("0") if found else ""
+
+
+def _fits(pattern: Pattern, path: str, head: str) -> bool:
+    if pattern.text is not None and not pattern.text.search(head):
+        return False
+    if pattern.path is not None and not pattern.path.search(path):
+        return False
+    return not pattern.evidence or any(
+        found.search(text) for name, found in pattern.evidence.items() for text in _texts(path, name)
+    )
+
+
+@cache
+def _patterns() -> tuple[Pattern, ...]:
+    table = tomllib.loads((Path(__file__).parent / "runners.toml").read_text("utf-8"))
+    return tuple(
+        Pattern(**{key: _compiled(value) if key in _COMPILED else value for key, value in entry.items()})
+        for entry in table["runner"]
+    )
+
+
+_COMPILED = ("path", "text", "off", "evidence", "beside", "version")
+
+
+def _compiled(value: str | dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _compiled(pattern) for name, pattern in value.items()}
+    return re.compile(value, _FLAGS)
+
+
+def _texts(path: str, name: str) -> list[str]:
+    """The texts of the files of a name in the directories around a script, the nearest first."""
+    return _texts_around(Path(path).parent.absolute(), name) if Path(path).is_file() else []
+
+
+@lru_cache(maxsize=1024)
+def _texts_around(directory: Path, name: str) -> list[str]:
+    return [_read(folder / name) for folder in _upwards(directory) if (folder / name).is_file()]
+
+
+def _has_manifest(path: str) -> bool:
+    if not Path(path).is_file():
+        return False
+    return _is_in_project(Path(path).parent.absolute())
+
+
+@lru_cache(maxsize=1024)
+def _is_in_project(directory: Path) -> bool:
+    return any((folder / name).is_file() for folder in _upwards(directory) for name in _MANIFESTS)
+
+
+def _upwards(directory: Path) -> list[Path]:
+    """The directories around, up to the root of the repository."""
+    found = []
+    for folder in (directory, *directory.parents)[:_FURTHEST]:
+        found.append(folder)
+        if (folder / ".git").exists():
+            break
+    return found
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST).decode("utf-8", "replace")
+    except OSError:
+        return ""

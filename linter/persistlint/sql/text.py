@@ -1,0 +1,73 @@
+"""Text of a file, or of a string in it, that knows where each of its characters stands in the file."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from itertools import accumulate, islice
+from typing import TYPE_CHECKING
+
+from persistlint.source import Range
+from persistlint.sql.lexer import Kind, string_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from persistlint.sql.lexer import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A stretch of SQL. `positions` holds the byte offset in the file of each of its characters, and of its end."""
+
+    text: str
+    positions: Sequence[int]
+
+    def part(self, start: int, end: int) -> Text:
+        """The characters from `start` to `end`."""
+        return Text(self.text[start:end], self.positions[start : end + 1])
+
+
+def whole(content: bytes) -> Text:
+    """All of a file."""
+    text = content.decode("utf-8", "replace")
+    if len(text) == len(content):
+        return Text(text, range(len(content) + 1))
+    return joined(content, [Range(0, len(content))])
+
+
+def joined(content: bytes, stretches: Iterable[Range]) -> Text:
+    """Stretches of a file as one text."""
+    pieces = []
+    positions = array("Q")
+    end = 0
+    for stretch in stretches:
+        data = content[stretch.start : stretch.end]
+        piece = data.decode("utf-8", "replace")
+        pieces.append(piece)
+        end = stretch.end
+        positions.extend(_positions(piece, stretch))
+    positions.append(end)
+    return Text("".join(pieces), positions)
+
+
+def body(text: Text, token: Token) -> Text:
+    """What stands in a string token, as a text of its own: the body of a routine."""
+    value, start, end = string_value(token)
+    if token.kind is Kind.DOLLAR or len(value) == end - start:
+        return text.part(start, end)
+    positions = array("Q")
+    at = start
+    for character in value:
+        positions.append(text.positions[at])
+        at += 2 if character == "'" else 1  # a quote in quotes is doubled
+    positions.append(text.positions[end])
+    return Text(value, positions)
+
+
+def _positions(piece: str, stretch: Range) -> Iterable[int]:
+    """Where each character of a stretch starts."""
+    if len(piece) == stretch.end - stretch.start:
+        return range(stretch.start, stretch.end)
+    widths = (len(character.encode("utf-8")) for character in piece)
+    return islice(accumulate(widths, initial=stretch.start), len(piece))

@@ -1,0 +1,99 @@
+"""The files of a folder as one project."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from persistlint.schema.changes import AddColumn
+from persistlint.sql.project import dialect_of, read_in_project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from persistlint.schema.script import Script
+
+
+def test_files_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    _write(
+        tmp_path, {"V2__b.sql": "CREATE TABLE b (id int);", "V10__c.sql": "ALTER TABLE b ADD c int;", "V1__a.sql": ""}
+    )
+    script = _read(tmp_path / "V10__c.sql")
+    assert "b" in script.after.tables
+    assert [column.name for column in _read(tmp_path / "V2__b.sql").final.tables["b"].columns] == ["id", "c"]
+    assert [column.name for column in _read(tmp_path / "V2__b.sql").after.tables["b"].columns] == ["id"]
+
+
+def test_tables_of_earlier_files_are_not_new(tmp_path: Path) -> None:
+    _write(tmp_path, {"1.sql": "CREATE TABLE a (id int);", "2.sql": "ALTER TABLE a ADD b int;"})
+    (change,) = _read(tmp_path / "2.sql").changes
+    assert isinstance(change, AddColumn)
+    assert change.before is not None
+    assert not change.is_on_new
+
+
+@pytest.mark.parametrize("name", ["up.sql", "migration.sql"])
+def test_a_folder_for_each_migration(name: str, tmp_path: Path) -> None:
+    _write(tmp_path, {f"1_a/{name}": "CREATE TABLE a (id int);", f"2_b/{name}": "DROP TABLE a;", "1_a/down.sql": "x"})
+    assert "a" not in _read(tmp_path / "1_a" / name).final.tables
+
+
+def test_a_folder_for_each_version(tmp_path: Path) -> None:
+    _write(tmp_path, {"0.2/01__a.sql": "CREATE TABLE a (id int);", "0.10/01__b.sql": "ALTER TABLE a ADD b int;"})
+    assert [column.name for column in _read(tmp_path / "0.10" / "01__b.sql").after.tables["a"].columns] == ["id", "b"]
+
+
+def test_a_file_that_is_being_edited_comes_between_the_others(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "1.sql": "CREATE TABLE a (id int);",
+            "2.sql": "",
+            "3.sql": "ALTER TABLE a ADD d int; CREATE INDEX i ON a (c);",
+        },
+    )
+    script = _read(tmp_path / "2.sql", b"ALTER TABLE a ADD c int;")
+    assert [column.name for column in script.after.tables["a"].columns] == ["id", "c"]
+    table = script.final.tables["a"]
+    assert [column.name for column in table.columns] == ["id", "c", "d"]
+    assert [index.name for index in table.indexes] == ["i"]
+
+
+def test_alternatives_keep_their_own_tables(tmp_path: Path) -> None:
+    _write(tmp_path, {"one.sql": "CREATE TABLE a (id int);", "two.sql": "CREATE TABLE a (id int, x int);"})
+    assert [len(_read(tmp_path / name).final.tables["a"].columns) for name in ("one.sql", "two.sql")] == [1, 2]
+
+
+def test_files_of_other_dialects_are_other_projects(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "my.sql": "CREATE TABLE a (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;",
+            "pg.sql": "CREATE TABLE b (id bigserial PRIMARY KEY, x jsonb);",
+        },
+    )
+    script = read_in_project(
+        str(tmp_path / "pg.sql"), (tmp_path / "pg.sql").read_bytes(), "postgres", is_configured=False
+    )
+    assert set(script.final.tables) == {"b"}
+
+
+def test_a_folder_tells_the_dialect_of_a_file_that_does_not(tmp_path: Path) -> None:
+    _write(tmp_path, {"1.sql": "CREATE TABLE a (id bigserial, x jsonb);", "2.sql": "CREATE INDEX i ON a (x);"})
+    assert dialect_of(str(tmp_path / "2.sql"), b"CREATE INDEX i ON a (x);") == "postgres"
+
+
+def test_a_file_that_is_not_on_disk_stands_alone(tmp_path: Path) -> None:
+    _write(tmp_path, {"1.sql": "CREATE TABLE a (id int);", "2.sql": ""})
+    assert not _read(tmp_path / "3.sql", b"SELECT 1;").final.tables
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def _read(path: Path, content: bytes | None = None) -> Script:
+    return read_in_project(str(path), path.read_bytes() if content is None else content, "postgres", is_configured=True)
