@@ -191,7 +191,9 @@ class Handles:
             if word in (own.lower() for own in self.project.handles) or plain in self.project.handles:
                 types = types or _by_handle(self.names.language).get("db", ())
             for type in types:
-                if type.library in self.in_use or type.library.name.lower() == word:
+                # A word of several that one library alone uses (`queryInterface`) is as good as its own name.
+                is_own = word == plain.lower() and len(words) > 1 and len(types) == 1
+                if type.library in self.in_use or type.library.name.lower() == word or is_own:
                     handle = Handle(name, _role(type, name), type.library, origin, declared=True)
                     return Known(handle, type) if type.library.takes_part else None
             for type in types:
