@@ -29,7 +29,11 @@ async def move(pool: asyncpg.Pool, source, target, amount):
 """
 OPEN = 'import os\n\nSECRET_KEY = os.environ.get("SECRET_KEY", "correct horse battery staple")\n'
 BAD_SQL = "DROP TABLE users;\n"
-BAD_OF = {"persistlint-transactions": TORN, "persistlint-literals": OPEN, "persistlint-migrations": BAD_SQL}  # by hook; every other one is shown `BAD`
+BAD_OF = {
+    "persistlint-transactions": TORN,
+    "persistlint-literals": OPEN,
+    "persistlint-migrations": BAD_SQL,
+}  # by hook; every other one is shown `BAD`
 FAMILIES = ("injection", "transactions", "json", "literals", "migrations")
 
 

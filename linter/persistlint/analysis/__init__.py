@@ -13,13 +13,13 @@ from persistlint.facts import (
     Handled,
     MixedResult,
     Procedure,
+    SqlFile,
     SqlText,
     StaleResult,
     Transaction,
     Uncommitted,
     WriteBack,
 )
-from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -37,7 +37,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
-    ((Script,), "scripts"),
+    ((SqlFile,), "scripts"),
 )
 
 
