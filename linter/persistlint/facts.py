@@ -22,6 +22,12 @@ class Fact:
     range: Range
 
 
+@dataclass(frozen=True)
+class SqlFile(Fact):
+    """A SQL file as a whole. What there is to know of it stands in `schema.script.Script`, which a run without SQL does
+    not import."""
+
+
 class Context(Enum):
     """Where in the SQL grammar a hole stands."""
 

@@ -14,13 +14,13 @@ from persistlint.facts import (
     JsonFact,
     MixedResult,
     Procedure,
+    SqlFile,
     SqlText,
     StaleResult,
     Transaction,
     Uncommitted,
     WriteBack,
 )
-from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -39,7 +39,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
-    ((Script,), "scripts"),
+    ((SqlFile,), "scripts"),
 )
 
 

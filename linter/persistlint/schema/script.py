@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from persistlint.facts import Fact
+from persistlint.facts import SqlFile
 from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Runner:
 
 
 @dataclass(frozen=True)
-class Script(Fact):
+class Script(SqlFile):
     """One SQL file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
     also of the part that undoes the file. `after` is what it leaves behind where it starts from what is known of the
     project before it, `final` what all of the project leaves. `unread` are statements that nobody understood.
