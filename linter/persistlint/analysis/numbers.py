@@ -64,7 +64,7 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
-_VAGUE = frozenset([Quantity.OTHER, Quantity.CODE])
+_UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _SLICES = function_names("slices")
 _ATTEMPTS = known_words("attempts")
 _FORMULAS = known_words("formulas")
@@ -298,7 +298,7 @@ class _Reader:
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        if quantity in _VAGUE and isinstance(other, Name) and other.id in self._definitions:
+        if quantity in _UNTOLD and isinstance(other, Name) and other.id in self._definitions:
             other = self._definitions[other.id]
             quantity = quantity_of(other)
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
