@@ -51,7 +51,8 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
     function = call.function
     name = last_name(function)
     values = [argument.value for argument in call.arguments]
-    if index in _WAITS.get(name, ()):
+    is_task = name == "delay" and language == "python"  # Celery's, whose arguments are those of the task
+    if index in _WAITS.get(name, ()) and not is_task:
         delay = constants.value(values[index])
         is_moment = name == "setTimeout" and delay is not None and delay <= _MOMENT
         return None if is_moment else Place(Role.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
