@@ -62,10 +62,17 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
         return Place(Role.ARGUMENT, "", function, Quantity.STATUS)
     if name == "make" and index == 1 and isinstance(values[0], Name) and values[0].id.startswith("chan"):
         return Place(Role.ARGUMENT, "", values[0])
-    if name in _CLAMPS and len(values) > 1 and (isinstance(function, Name) or _is_math(function)):
+    if is_clamp(call):
         other = next((value for value in values if constants.value(value) is None), None)
         return Place(Role.ARGUMENT, name.lower(), other) if other is not None else None
     return None
+
+
+def is_clamp(call: Call) -> bool:
+    """Whether a call is `min(…)` or `max(…)` of several numbers."""
+    function = call.function
+    is_known = isinstance(function, Name) or _is_math(function)
+    return is_known and last_name(function) in _CLAMPS and len(call.arguments) > 1
 
 
 def explains(other: Expression) -> bool:
