@@ -53,7 +53,7 @@ class Constants:
     def _operand(self, node: Expression) -> float | None:
         match node:
             case Number(text=text, value=value) if text[:1] in "0123456789." and not _OTHER_NOTATION.match(text):
-                return value
+                return value if value is not None and abs(value) < _LARGEST else None
             case Unary(operator="-" | "+" as sign, operand=operand):
                 value = self.value(operand)
                 return -value if value is not None and sign == "-" else value

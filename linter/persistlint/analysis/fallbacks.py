@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
 
 _LOOKS_UP = re.compile(rb"(?i)environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
+_SECRET = re.compile(rb"(?i)pass|pwd|secret|token|key\b|salt|pepper")  # other fallbacks are nobody's business
 _DEVELOPMENT = re.compile(
     rb"(?i)\bdebug\b|develop|\bis_?dev|\bdev\b|_dev\b|node_env|app_env|\benvironment\b|testing|is_?local|\blocal\b"
 )
@@ -58,7 +59,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     """The texts of a file that settings fall back to, each once."""
     content = syntax.source.content
     candidates = [Range(*match.span()) for match in _LOOKS_UP.finditer(content)]
-    if not candidates:
+    if not candidates or not _SECRET.search(content):
         return
     refused = {value for match in _COMPARED.finditer(content) for value in _QUOTED.findall(match.group())}
     seen: set[Range] = set()

@@ -38,9 +38,13 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
 
-_FORMATS = re.compile(
-    rb"toFixed|toPrecision|toExponential|format|:[^\s{}]{0,8}[feg%]\}|%[\d.]*[feg]|Sprintf|Itoa|Format[FI]"
-)
+_SCRIPT_FORMATS = re.compile(rb"toFixed|toPrecision|toExponential")
+_FORMATS = {
+    "python": re.compile(rb":[^\s{}]{0,8}[feg%]\}|%[\d.]*[feg]|\bformat\("),
+    "javascript": _SCRIPT_FORMATS,
+    "typescript": _SCRIPT_FORMATS,
+    "go": re.compile(rb"Sprintf|Itoa|Format[FI]"),
+}
 _FORMAT_SPEC = re.compile(r"[^}]*[feEgG%n]")
 _PERCENT_FORMAT = re.compile(r"%[-+ #0-9.]*[fFeEgGd]")
 _BRACE_FORMAT = re.compile(r"\{\w*:[^{}]*[fFeEgG%]\}")
@@ -57,7 +61,8 @@ _GO_ANYTHING = re.compile(r"\bany\b|interface\{\}")
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[MixedResult]:
     """The mixed results of a file."""
-    candidates = [Range(*match.span()) for match in _FORMATS.finditer(syntax.source.content)]
+    pattern = _FORMATS[syntax.source.language]
+    candidates = [Range(*match.span()) for match in pattern.finditer(syntax.source.content)]
     if candidates:
         for scope in scopes(syntax.lower(), candidates):
             yield from _Reader(syntax, scope).mixed()

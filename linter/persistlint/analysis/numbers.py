@@ -17,7 +17,7 @@ from persistlint.analysis.constant_names import name_for
 from persistlint.analysis.constants import Constants
 from persistlint.analysis.layouts import with_layout
 from persistlint.analysis.names import all_caps, last_name, path_of
-from persistlint.analysis.places import Place, explains, policy
+from persistlint.analysis.places import Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, speaks_of_percent
 from persistlint.analysis.scopes import expressions, scopes
 from persistlint.analysis.statuses import Statuses
@@ -64,7 +64,7 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
-_VAGUE = frozenset([Quantity.OTHER, Quantity.CODE])
+_UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _SLICES = function_names("slices")
 _ATTEMPTS = known_words("attempts")
 _FORMULAS = known_words("formulas")
@@ -73,7 +73,7 @@ _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|for
 _COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _LONGEST_SUBJECT = 60  # characters
-_LARGE_UNIT, _PERCENT = 60, 100
+_LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
 
 _Found = tuple[Expression, float, Place]
 
@@ -110,6 +110,7 @@ class _Reader:
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
         self.factors: set[float] = set()
+        self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
 
     def calculations(self) -> Iterator[Calculation]:
         """The calculations of the scope."""
@@ -247,18 +248,37 @@ class _Reader:
     def _call(self, node: Call, place: Place | None, found: list[_Found]) -> None:
         self._begin(node.function)
         name = last_name(node.function)
-        is_looped = place is not None and place.role is NumberRole.REPETITION and place.other is not None
-        is_counted = is_looped and name == "range"
+        is_counted = (
+            place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
+        )
+        is_percentage = self._is_percentage(node)
         for index, argument in enumerate(node.arguments):
             taken: Place | None = None
             if is_counted and len(node.arguments) == 1:
                 taken = place
+            elif is_percentage and self.constants.value(argument.value) is not None:
+                continue
             elif argument.keyword is None and not argument.spread:
                 taken = policy(node, index, self.constants, self.source.language)
             if taken is not None:
                 self.pending.append((argument.value, taken, found))
             elif name not in _SLICES:
                 self._begin(argument.value)
+
+    def _is_percentage(self, call: Call) -> bool:
+        """Whether a call keeps a number between 0 and 100, or is the inner one of two that do."""
+        if id(call) in self.inner:
+            return True
+        if not is_clamp(call):
+            return False
+        values = [argument.value for argument in call.arguments]
+        inner = [value for value in values if isinstance(value, Call) and is_clamp(value)]
+        within = [argument.value for value in inner for argument in value.arguments]
+        bounds = {self.constants.value(value) for value in (*values, *within)}
+        if not {0, _PERCENT} <= bounds:
+            return False
+        self.inner.update(map(id, inner))
+        return True
 
     def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
         line = self.source.line_range(self.source.line_of(node.range.start))
@@ -289,17 +309,25 @@ class _Reader:
         )
 
     def _is_converted(self, value: float) -> bool:
-        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`."""
-        for factor in self.factors:
-            rest = value / factor if is_unit(factor) else 0
+        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`. Where that
+        are several units, all bounds are."""
+        if sum(factor >= _LEAST_UNIT and factor % _TEN != 0 for factor in self.units) > 1:
+            return value == int(value)
+        for factor in self.units:
+            rest = value / factor
             if rest == 1 or rest in self.factors or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest)):
                 return True
         return False
 
+    @cached_property
+    def units(self) -> frozenset[float]:
+        """The units that the scope converts between."""
+        return frozenset(filter(is_unit, self.factors))
+
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        if quantity in _VAGUE and isinstance(other, Name) and other.id in self._definitions:
+        if quantity in _UNTOLD and isinstance(other, Name) and other.id in self._definitions:
             other = self._definitions[other.id]
             quantity = quantity_of(other)
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts

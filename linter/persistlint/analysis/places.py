@@ -51,7 +51,8 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
     function = call.function
     name = last_name(function)
     values = [argument.value for argument in call.arguments]
-    if index in _WAITS.get(name, ()):
+    is_task = name == "delay" and language == "python"  # Celery's, whose arguments are those of the task
+    if index in _WAITS.get(name, ()) and not is_task:
         delay = constants.value(values[index])
         is_moment = name == "setTimeout" and delay is not None and delay <= _MOMENT
         return None if is_moment else Place(NumberRole.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
@@ -61,10 +62,17 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
         return Place(NumberRole.ARGUMENT, "", function, Quantity.STATUS)
     if name == "make" and index == 1 and isinstance(values[0], Name) and values[0].id.startswith("chan"):
         return Place(NumberRole.ARGUMENT, "", values[0])
-    if name in _CLAMPS and len(values) > 1 and (isinstance(function, Name) or _is_math(function)):
+    if is_clamp(call):
         other = next((value for value in values if constants.value(value) is None), None)
         return Place(NumberRole.ARGUMENT, name.lower(), other) if other is not None else None
     return None
+
+
+def is_clamp(call: Call) -> bool:
+    """Whether a call is `min(…)` or `max(…)` of several numbers."""
+    function = call.function
+    is_known = isinstance(function, Name) or _is_math(function)
+    return is_known and last_name(function) in _CLAMPS and len(call.arguments) > 1
 
 
 def explains(other: Expression) -> bool:

@@ -64,6 +64,8 @@ def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
             return Quantity.PERCENT
         case Binary(left=left, right=right) if depth < _DEEPEST:
             found = (quantity_of(right, depth + 1), quantity_of(left, depth + 1))
+            if Quantity.TIME in found:
+                return Quantity.TIME
             return next((quantity for quantity in found if quantity is not Quantity.OTHER), Quantity.OTHER)
     return Quantity.OTHER
 

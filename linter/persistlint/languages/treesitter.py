@@ -49,6 +49,7 @@ def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, 
         for name, nodes in match.items():
             captures[name].extend(nodes)
 
+    @cache
     def lower() -> Module:
         module: Module = lowering.lower(tree.root_node, source.content)
         return module

@@ -112,6 +112,7 @@ _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 
 _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
 _WHOLE, _HALF = 100, 0.5
 _TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
+_CLAMPED = frozenset([3, 59])  # a few, and the seconds of a minute
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])
 _CODES = frozenset([Quantity.CODE, Quantity.STATUS])
@@ -167,9 +168,10 @@ def _is_plain(number: Number) -> bool:
         case NumberRole.ARITHMETIC | NumberRole.STEP:
             return _is_plain_operand(number)
         case NumberRole.RESULT:
-            return value == int(value)  # mostly a place in an order, which the function is the name of
+            # A whole number is mostly a place in an order, which the function is the name of.
+            return value == int(value) or quantity is Quantity.PIXELS
         case NumberRole.ARGUMENT:
-            return quantity is Quantity.STATUS or (bool(number.operator) and value in range(_FEW + 1))
+            return quantity is Quantity.STATUS or (bool(number.operator) and (number.is_converted or value in _CLAMPED))
         case NumberRole.REPETITION if quantity is Quantity.POSITION:
             return value <= _SHORT_LOOP or value in _OF_TIME
     return _is_plain_bound(number)
