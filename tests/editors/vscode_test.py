@@ -31,7 +31,6 @@ SETTINGS = {
     "editor.codeActionsOnSave": {"source.fixAll.persistlint": "explicit"},
     "files.autoSave": "off",
     "files.hotExit": "off",
-    "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "workbench.startupEditor": "none",
