@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLLING = 2.0  # seconds between two looks at the configuration, for an editor that does not watch it
+PROJECT_FILES = ".sql"  # files that are looked at together with their neighbours
 _BATCH = 50  # files of one partial result
 
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -80,7 +81,17 @@ class Server(LanguageServer):
     def refresh(self) -> None:
         """Every diagnostic may be another one now."""
         self.session.reload()
-        self.files.changed(forget=True)
+        self.files.changed("")
+        self._ask_again()
+
+    async def refresh_projects(self) -> None:
+        """The SQL files on disk changed, of which other SQL files know."""
+        await self.session.forget_projects()
+        self.files.changed(PROJECT_FILES)
+        if any(uri.endswith(PROJECT_FILES) for uri in self.session.documents):
+            self._ask_again()
+
+    def _ask_again(self) -> None:
         workspace = self.client_capabilities.workspace
         if self.pull and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
             self.workspace_diagnostic_refresh(None)
@@ -169,7 +180,8 @@ async def initialized(server: Server, params: types.InitializedParams) -> None:
     workspace = server.client_capabilities.workspace
     watched = workspace.did_change_watched_files if workspace else None
     if watched and watched.dynamic_registration:
-        patterns = [types.FileSystemWatcher(f"**/{name}") for name in CONFIGURATION_FILES]
+        names = (*CONFIGURATION_FILES, f"*{PROJECT_FILES}")
+        patterns = [types.FileSystemWatcher(f"**/{name}") for name in names]
         _register(
             server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesRegistrationOptions(patterns)
         )
@@ -198,6 +210,12 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
     document = params.text_document
     server.session.documents.change(document.uri, document.version, params.content_changes)
     _changed(server, document.uri)
+
+
+@server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+async def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
+    if params.text_document.uri.endswith(PROJECT_FILES):
+        await server.refresh_projects()
 
 
 @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
@@ -235,8 +253,11 @@ def notebook_did_close(server: Server, params: types.DidCloseNotebookDocumentPar
 
 
 @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
-    server.refresh()
+async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
+    if any(change.uri.endswith(CONFIGURATION_FILES) for change in params.changes):
+        server.refresh()
+    if any(change.uri.endswith(PROJECT_FILES) for change in params.changes):
+        await server.refresh_projects()
 
 
 @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)

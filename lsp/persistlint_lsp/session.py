@@ -15,6 +15,7 @@ from persistlint.discovery import is_out
 from persistlint.engine import Report, check
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents
+from persistlint_lsp.tasks import forget_projects
 from persistlint_lsp.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ class _Run:
 
     document: Document
     settings: Settings
+    generation: int
     task: asyncio.Task[Outcome]
+
+    def is_for(self, document: Document | None, settings: Settings, generation: int) -> bool:
+        """Whether it holds for a document as it is now."""
+        return (self.document, self.settings, self.generation) == (document, settings, generation)
 
 
 class Session:
@@ -67,6 +73,7 @@ class Session:
         self.worker = Worker()
         self._tell = tell
         self._told: set[str] = set()
+        self._generation = 0  # of the files on disk that others depend on
         self._runs: dict[str, _Run] = {}
         self._scheduled: dict[str, asyncio.Task[None]] = {}
         self._stamps: dict[Path, int | None] = {}  # time of change of every configuration file that was looked for
@@ -80,11 +87,12 @@ class Session:
         """
         while (document := self.documents.get(uri)) and document.source and (settings := self.settings(document.path)):
             run = self._runs.get(uri)
-            if run is None or (run.task.done() and (run.document, run.settings) != (document, settings)):
+            now = self._generation
+            if run is None or (run.task.done() and not run.is_for(document, settings, now)):
                 task = asyncio.create_task(self._check(document, document.source, settings))
-                run = self._runs[uri] = _Run(document, settings, task)
+                run = self._runs[uri] = _Run(document, settings, now, task)
             outcome = await asyncio.shield(run.task)  # shared: one who stops waiting does not stop it
-            if (run.document, run.settings) == (self.documents.get(uri), settings):
+            if run.is_for(self.documents.get(uri), settings, self._generation):
                 return outcome
         return None
 
@@ -138,6 +146,11 @@ class Session:
     def configuration_files(self) -> tuple[Path, ...]:
         """The configuration files that were found."""
         return tuple(file for file, stamp in self._stamps.items() if stamp is not None)
+
+    async def forget_projects(self) -> None:
+        """A file that others depend on changed on disk. Raises `WorkerError`."""
+        self._generation += 1
+        await self.worker.call(forget_projects)  # before the analyses that follow
 
     def reload(self) -> None:
         """Read the configuration anew."""

@@ -13,6 +13,7 @@ from persistlint.fixes.converge import converge
 from persistlint.reading import ReadError, read_file
 from persistlint.silencing import ignore_edits
 from persistlint.source import Range
+from persistlint.sql import project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,9 +42,15 @@ def ignore_line(source: SourceFile, rule: str, offset: int) -> Edit | None:
     return ignore_edits(source, [place])[0]
 
 
+def forget_projects() -> None:
+    """Look anew at the SQL files that stand beside others."""
+    project.forget()
+
+
 def list_files(folder: Path, overrides: Overrides) -> list[Path]:
     """The files below a folder that the command line would check. Raises `ConfigError`."""
     forget()
+    forget_projects()
     return list(discover([folder], overrides).files)
 
 

@@ -51,10 +51,9 @@ class Workspace:
         self._known: dict[str, _Known] = {}
         self._news = asyncio.Event()
 
-    def changed(self, *, forget: bool = False) -> None:
-        """Something happened: answer those who wait. `forget` what was said, as after a change of configuration."""
-        if forget:
-            self._known.clear()
+    def changed(self, *forgotten: str) -> None:
+        """Something happened: answer those who wait. Forget what was said about files whose names end so."""
+        self._known = {uri: known for uri, known in self._known.items() if not uri.endswith(forgotten)}
         self._news.set()
 
     def stop(self) -> None:

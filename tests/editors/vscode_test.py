@@ -31,7 +31,6 @@ SETTINGS = {
     "editor.codeActionsOnSave": {"source.fixAll.persistlint": "explicit"},
     "files.autoSave": "off",
     "files.hotExit": "off",
-    "security.workspace.trust.enabled": False,
     "telemetry.telemetryLevel": "off",
     "update.mode": "none",
     "workbench.startupEditor": "none",
@@ -74,7 +73,7 @@ class VsCode:
         """Open an address in a browser, and do something there; return what was printed."""
         PICTURES.mkdir(exist_ok=True)
         playwright = self.folder / "node_modules" / "playwright-core"
-        command = ["node", HERE / "browser.mjs", playwright, url, what, project, PICTURES]
+        command = ["node", *map(str, (HERE / "browser.mjs", playwright, url, what, project, PICTURES))]
         run = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
         assert run.returncode == 0, run.stdout + run.stderr
         return run.stdout

@@ -86,7 +86,7 @@ def test_the_server_offers_what_it_can(client: RawClient) -> None:
         "codeActionKinds": ["quickfix", "source.fixAll.persistlint"],
         "resolveProvider": True,
     }
-    assert can["textDocumentSync"] == {"openClose": True, "change": 2, "save": False}
+    assert can["textDocumentSync"] == {"openClose": True, "change": 2, "save": True}
     assert can["hoverProvider"] is True
     assert can["completionProvider"]["triggerCharacters"] == ["[", ",", '"']
     assert can["executeCommandProvider"] == {"commands": ["persistlint.debugInformation"]}
@@ -450,3 +450,23 @@ def test_reports_come_in_parts_and_can_be_cancelled(client: RawClient, tmp_path:
     waiting = client.request("workspace/diagnostic", {"previousResultIds": known})
     client.notify("$/cancelRequest", {"id": waiting})
     assert client.answer(waiting)["error"]["code"] == -32800
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_a_saved_migration_changes_what_is_said_of_the_next_one(
+    client: RawClient, tmp_path: Path, is_watched: bool
+) -> None:
+    (tmp_path / "persistlint.toml").write_text('select = ["duplicate-table-definition"]\ndialect = "postgres"\n')
+    first, second = (tmp_path / f"00000{number}_table.up.sql" for number in (1, 2))
+    table = "CREATE TABLE {} (id bigint PRIMARY KEY);\n"
+    first.write_text(table.format("a"))
+    second.write_text(table.format("b"))
+    client.initialize(pull=False, rootUri=tmp_path.as_uri())
+    client.open(second.read_text(), second.as_uri(), "sql")
+    assert client.published(1) == []
+    first.write_text(table.format("b"))
+    if is_watched:
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": first.as_uri(), "type": 2}]})
+    else:
+        client.notify("textDocument/didSave", {"textDocument": {"uri": first.as_uri()}})
+    assert [found["code"] for found in client.published(1)] == ["duplicate-table-definition"]

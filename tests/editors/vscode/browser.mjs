@@ -28,7 +28,13 @@ async function suite() {
 }
 
 async function person() {
-  await page.waitForSelector(".squiggly-error");
+  await page.waitForSelector(".squiggly-error"); // in a folder that is not trusted, by the server of the extension
+  await page.locator(".banner a", { hasText: "Manage" }).click();
+  await page.locator(".workspace-trust-editor .monaco-button", { hasText: "Trust" }).first().click();
+  await page.getByText("You trust this folder").waitFor();
+  await page.getByRole("button", { name: /^Close/ }).last().click();
+  await page.waitForFunction(() => !document.querySelector(".workspace-trust-editor"));
+  await page.waitForSelector(".squiggly-error"); // and by the one that is started anew
   await page.keyboard.press("Control+Shift+M");
   await page.waitForSelector(".markers-panel .monaco-list-row .marker-code, .markers-panel .monaco-list-row a");
   console.log(JSON.stringify(await page.locator(".markers-panel .monaco-list-row").allInnerTexts()));
