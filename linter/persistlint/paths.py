@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?:^|/)(?:(?:\w+-)?tests?|testing|test[-_]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
+    r"(?:^|/)(?:(?:[\w-]+-)?tests?|testing|test[-_]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(
@@ -42,12 +42,6 @@ _SETTINGS = re.compile(
 def is_test(path: str) -> bool:
     """Whether a file holds tests or what only they use."""
     return bool(_TEST.search(path))
-
-
-def is_shipped(path: str) -> bool:
-    """Whether a file is what people wrote and what runs in production, again and again: no test, no migration, nothing
-    generated, nobody else's."""
-    return not (is_test(path) or is_migration(path) or is_generated(path) or _VENDORED.search(path))
 
 
 def is_migration(path: str) -> bool:

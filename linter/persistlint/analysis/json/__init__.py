@@ -24,7 +24,7 @@ from persistlint.facts import HopKind, JsonAccess, JsonKeys, JsonOrigin, JsonRes
 from persistlint.ir import ClassDefinition, Function, Module
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import catalogue
-from persistlint.paths import is_shipped, is_test
+from persistlint.paths import is_product, is_test
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if is_test(syntax.source.path):
         return
     yield from casts.facts(syntax)
-    if language.name == "sql" or not is_shipped(syntax.source.path):
+    if language.name == "sql" or not is_product(syntax.source.path):
         return
     known = table(language.libraries)
     shapes = Shapes(syntax.source, language.libraries)

@@ -43,6 +43,7 @@ _HANDLER = re.compile(
 )
 _MESSAGE_NAMES = re.compile(r"body|payload|message|msg|data|raw\w*|frame|text|buf(?:fer)?|chunk", re.IGNORECASE)
 _ENDS = frozenset(["end", "close"])
+_RESPONSES = re.compile(r"res|resp|\w*response", re.IGNORECASE)
 _GATHERED = re.compile(r"body|raw\w*|data|chunks|buffer|payload|content|json|text|str", re.IGNORECASE)
 
 
@@ -109,7 +110,7 @@ class Callbacks:
             elif parameter.name:
                 state.assign((parameter.name,), given, is_kept=run.is_global(parameter.name))
         if found is not None and _is_end(found[0], run):
-            _gather(state)
+            _gather(_stream_origin(found[0]), state)
 
     def _argument(self, found: tuple[Call, int], run: Run) -> Value | None:
         """The first argument that a callback gets."""
@@ -145,12 +146,18 @@ def _is_end(call: Call, run: Run) -> bool:
     return last_name(call.function) in ("on", "once") and isinstance(event, String) and event.value in _ENDS
 
 
-def _gather(state: State) -> None:
+def _stream_origin(call: Call) -> JsonOrigin:
+    """Whose text the stream of a listener carries: only a client listens to a response."""
+    stream = last_name(call.function.value) if isinstance(call.function, Attribute) else ""
+    return JsonOrigin.RESPONSE if _RESPONSES.fullmatch(stream) else JsonOrigin.REQUEST
+
+
+def _gather(origin: JsonOrigin, state: State) -> None:
     """At the end of a stream, what its pieces were gathered in holds what came from outside."""
     for name in [name for name in state.variables if _GATHERED.fullmatch(name)]:
         value = state.lookup((name,))
         if value == Several(()) or (isinstance(value, Text) and not value.content):
-            state.assign((name,), Text(JsonOrigin.REQUEST))
+            state.assign((name,), Text(origin))
 
 
 def _declared(parameter: Parameter, run: Run) -> Value | None:

@@ -167,10 +167,14 @@ def unsafe_index_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diag
     is_guess = fact.origin is JsonOrigin.UNKNOWN
     if is_guess and hop is fact.hops[-1]:
         return
-    element = context.text(fact.through(hop) if hop.kind is HopKind.INDEX else fact.before(hop))
+    if hop.kind is HopKind.INDEX:
+        message = f"Nothing here tells that there is such an element as `{context.text(fact.through(hop))}`."
+    else:
+        element = context.text(fact.before(hop))
+        message = f"`{element}` is the element of a list, and nothing here tells that the list has it."
     yield context.report(
         fact.range,
-        f"Nothing here tells that there is such an element as `{element}`.",
+        message,
         help=_HELP.get(context.file.language, _HELP["javascript"]),
         severity=Severity.INFO if is_guess else None,
     )
