@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?:^|/)(?:(?:\w+-)?tests?|testing|test_?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
+    r"(?:^|/)(?:(?:\w+-)?tests?|testing|test[_-]?(?:data|util|helper|support)s?|\w+_tests?|dbtest|__tests__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|conftest)\.py$|_test\.(?:go|py)$"
     r"|\.(?:(?:client|server|unit|int|integration)?test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(
@@ -24,7 +24,7 @@ _VENDORED = re.compile(
 )
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:examples?|samples?|demos?|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
-    r"|[._-](?:example|sample)\.\w+$",
+    r"|[._-](?:example|sample)\.\w+$|(?:^|/)(?:dummy|demo)[_-][^/]*$",
     re.I,
 )
 _DEVELOPMENT = re.compile(
