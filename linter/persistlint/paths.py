@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?:^|/)(?:(?:[\w-]+-)?tests?|testing|test[-_]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
+    r"(?:^|/)(?:(?:[\w-]+-)?tests?|testing|test[_-]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(
@@ -23,7 +23,7 @@ _VENDORED = re.compile(
 )
 _EXAMPLE = re.compile(
     r"(?:^|/)(?:examples?|samples?|demos?|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
-    r"|[._-](?:example|sample)\.\w+$",
+    r"|[._-](?:example|sample)\.\w+$|(?:^|/)(?:dummy|demo)[_-][^/]*$",
     re.I,
 )
 _DEVELOPMENT = re.compile(

@@ -157,7 +157,7 @@ class _Reader:
 
     def _names_calculation(self, statement: Assign) -> bool:
         """Whether an assignment names what is calculated: it makes a constant, or a part of a layout."""
-        if not isinstance(statement.value, Binary):
+        if not _calculates(statement.value):
             return False
         name = last_name(statement.target)
         is_constant = (isinstance(statement.target, Name) and all_caps(name)) or (
@@ -234,7 +234,7 @@ class _Reader:
             case Mapping(entries=entries):
                 for entry in entries:
                     is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
-                    if not (is_layout and isinstance(entry.value, Binary)):
+                    if not (is_layout and _calculates(entry.value)):
                         self._begin(entry.value)
             case _:
                 for part in children(node):
@@ -349,6 +349,10 @@ class _Reader:
     def _text(self, expression: Expression) -> str:
         text = self.source.text(expression.range)
         return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
+
+
+def _calculates(expression: Expression | None) -> bool:
+    return isinstance(expression, Binary) or (isinstance(expression, Call) and is_clamp(expression))
 
 
 def _ends_in_code(expression: Expression) -> bool:

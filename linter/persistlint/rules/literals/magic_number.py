@@ -110,7 +110,7 @@ _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000
 _LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
 _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
-_WHOLE, _HALF = 100, 0.5
+_WHOLE = 100
 _TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
 _CLAMPED = frozenset([3, 59])  # a few, and the seconds of a minute
 _FACTORS = frozenset(["*", "/", "//", "%"])
@@ -119,7 +119,7 @@ _CODES = frozenset([Quantity.CODE, Quantity.STATUS])
 _LENGTHS = {Quantity.LENGTH: _FEW, Quantity.PARTS: _FEW_PARTS, Quantity.BYTES: _SHORT_BUFFER}
 _ALWAYS_PLAIN = frozenset([
     Quantity.ARITY, Quantity.REMAINDER, Quantity.BITS, Quantity.CALENDAR, Quantity.ANGLE, Quantity.CHARACTER,
-    Quantity.VERSION, Quantity.LAYOUT,
+    Quantity.VERSION, Quantity.LAYOUT, Quantity.CHANCE,
 ])  # fmt: skip
 _WITH_OFFSETS = frozenset([Quantity.POSITION, *_LENGTHS])
 _WHERE = {
@@ -195,8 +195,6 @@ def _is_plain_bound(number: Number) -> bool:
             return True
         case Quantity.TIME_UNIT:
             return value in _OF_TIME
-        case Quantity.CHANCE:
-            return value == _HALF
     return False
 
 
@@ -205,7 +203,7 @@ def _is_plain_operand(number: Number) -> bool:
     if quantity is Quantity.PIXELS or (value <= _SMALL and value == int(value)):
         return True
     if number.operator in _FACTORS:
-        return number.is_unit or quantity is Quantity.CHANCE
+        return number.is_unit
     if quantity in _WITH_OFFSETS:
         return value <= _OFFSET or (number.role is NumberRole.STEP and quantity is Quantity.POSITION)
     return value in _UNIT_OFFSETS or (quantity is Quantity.TIME_UNIT and value in _OF_TIME)
