@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.languages.python.indentation import parsed_text
 from persistlint.languages.python.nodes import parts_of, range_of, text_of
 from persistlint.languages.python.strings import lower_string
 from persistlint.source import Range
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 _MOST_NESTED = 120  # more than CPython's own parser allows
 _ENUM_BASES = {"Flag", "TextChoices", "IntegerChoices"}
+
+
+__all__ = ["lower", "parsed_text"]
 
 
 def lower(root: Node, content: bytes) -> ir.Module:
