@@ -31,7 +31,7 @@ from persistlint_lsp.client import SECTION, SettingsError, parse
 from persistlint_lsp.hover import complete, hover
 from persistlint_lsp.protocol import Headers, Protocol, end_with
 from persistlint_lsp.session import CONFIGURATION_FILES, Session
-from persistlint_lsp.workspace import Workspace
+from persistlint_lsp.workspace import Progress, Workspace
 
 if TYPE_CHECKING:
     from persistlint_lsp.session import Outcome
@@ -299,7 +299,7 @@ async def workspace_diagnostic(
 ) -> types.WorkspaceDiagnosticReport:
     previous = {known.uri: known.value for known in params.previous_result_ids}
     await server.files.wait(previous)
-    progress = _Progress(server, params.work_done_token)
+    progress = Progress(server.progress, params.work_done_token)
     items: list[Any] = []
     async for report in server.files.reports(previous, server.client_capabilities, progress.report):
         items.append(report)
@@ -355,37 +355,9 @@ def open_documentation(server: Server, url: str) -> None:
 
 @server.command("persistlint.debugInformation")
 def debug_information(server: Server) -> str:
-    session = server.session
-    lines = [
-        f"persistlint {VERSION}, {sys.executable}, Python {sys.version.split()[0]}, process {os.getpid()}",
-        f"positions in {session.documents.encoding.value}, diagnostics are {'pulled' if server.pull else 'pushed'}",
-        *(f"folder {folder}: {settings}" for folder, settings in session.folders.settings.items()),
-        *(f"open: {uri}" for uri in session.documents),
-        *(f"configuration: {file}" for file in session.configuration_files),
-    ]
-    return "\n".join(lines)
-
-
-class _Progress:
-    """What the editor shows while all files are checked, if it asked to be told."""
-
-    def __init__(self, server: Server, token: int | str | None) -> None:
-        self._server, self._token = server, token
-        self._shown = -1
-
-    def report(self, done: int, count: int) -> None:
-        """Show how many files of how many are done."""
-        percentage = 100 * done // count
-        if self._token is not None and percentage != self._shown:
-            begin = types.WorkDoneProgressBegin("persistlint", percentage=percentage)
-            further = types.WorkDoneProgressReport(message=f"{done}/{count}", percentage=percentage)
-            self._server.progress(types.ProgressParams(self._token, begin if self._shown < 0 else further))
-            self._shown = percentage
-
-    def end(self) -> None:
-        """Take it away."""
-        if self._shown >= 0 and self._token is not None:
-            self._server.progress(types.ProgressParams(self._token, types.WorkDoneProgressEnd()))
+    how = "pulled" if server.pull else "pushed"
+    program = f"persistlint {VERSION}, {sys.executable}, Python {sys.version.split()[0]}, process {os.getpid()}"
+    return "\n".join([program, f"diagnostics are {how}", *server.session.described()])
 
 
 def _changed(server: Server, uri: str) -> None:

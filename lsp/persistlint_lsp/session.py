@@ -19,7 +19,7 @@ from persistlint_lsp.tasks import forget_projects
 from persistlint_lsp.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from persistlint.config import Overrides
@@ -142,10 +142,12 @@ class Session:
         """Whether a configuration file was changed since it was last looked at."""
         return any(stamp != _changed(file) for file, stamp in self._stamps.items())
 
-    @property
-    def configuration_files(self) -> tuple[Path, ...]:
-        """The configuration files that were found."""
-        return tuple(file for file, stamp in self._stamps.items() if stamp is not None)
+    def described(self) -> Iterator[str]:
+        """What is open and which files configure it, for whoever looks for a mistake."""
+        yield f"positions in {self.documents.encoding.value}"
+        yield from (f"folder {folder}: {settings}" for folder, settings in self.folders.settings.items())
+        yield from (f"open: {uri}" for uri in self.documents)
+        yield from (f"configuration: {file}" for file, stamp in self._stamps.items() if stamp is not None)
 
     async def forget_projects(self) -> None:
         """A file that others depend on changed on disk. Raises `WorkerError`."""

@@ -134,3 +134,25 @@ class Workspace:
             return types.WorkspaceUnchangedDocumentDiagnosticReport(outcome.uri, outcome.id, outcome.version)
         items = convert.diagnostics(outcome, self._session.documents.encoding, client)
         return types.WorkspaceFullDocumentDiagnosticReport(outcome.uri, items, outcome.version, result_id=outcome.id)
+
+
+class Progress:
+    """What the editor shows while all files are checked, if it asked to be told: `token` is not None."""
+
+    def __init__(self, send: Callable[[types.ProgressParams], None], token: int | str | None) -> None:
+        self._send, self._token = send, token
+        self._shown = -1
+
+    def report(self, done: int, count: int) -> None:
+        """Show how many files of how many are done."""
+        percentage = 100 * done // count
+        if self._token is not None and percentage != self._shown:
+            begin = types.WorkDoneProgressBegin("persistlint", percentage=percentage)
+            further = types.WorkDoneProgressReport(message=f"{done}/{count}", percentage=percentage)
+            self._send(types.ProgressParams(self._token, begin if self._shown < 0 else further))
+            self._shown = percentage
+
+    def end(self) -> None:
+        """Take it away."""
+        if self._shown >= 0 and self._token is not None:
+            self._send(types.ProgressParams(self._token, types.WorkDoneProgressEnd()))

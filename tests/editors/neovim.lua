@@ -86,7 +86,7 @@ wait_for_codes(buffer, {})
 expect('the comment', lines(buffer)[found.lnum + 1]:match('  # persistlint.*$'), '  # persistlint: ignore[interpolated-sql]')
 
 -- a comment that does nothing any more, and everything fixed at once
-vim.api.nvim_buf_set_lines(buffer, found.lnum, found.lnum + 1, false, { '    pass  # persistlint: ignore[json]' })
+vim.api.nvim_buf_set_lines(buffer, found.lnum, found.lnum + 1, false, { '    pass  # persistlint: ignore[no-such]' })
 wait_for_codes(buffer, { 'unknown-suppression' })
 act('Fix all that persistlint can fix safely', 'source.fixAll.persistlint')
 wait_for_codes(buffer, {})
