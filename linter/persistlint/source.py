@@ -15,6 +15,7 @@ from itertools import accumulate
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
+_LONGEST_AVERAGE, _SMALL = 300, 10_000  # bytes of a line; bytes of a file that is not looked at so closely
 _BLOCK = 4096  # bytes
 _PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
@@ -70,6 +71,11 @@ class SourceFile:
     def line_starts(self) -> list[int]:
         """Byte offset of the start of every line; a line ends at LF, CRLF or CR."""
         return [0, *(match.end() for match in _LINE_END.finditer(self.content))]
+
+    @cached_property
+    def is_written_by_hand(self) -> bool:
+        """Whether people wrote it: their lines are short on average, unlike those of minified code."""
+        return len(self.content) < _LONGEST_AVERAGE * len(self.line_starts) or len(self.content) < _SMALL
 
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds a byte offset."""

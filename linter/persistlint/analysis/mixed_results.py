@@ -63,7 +63,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[MixedResult]:
     """The mixed results of a file."""
     pattern = _FORMATS[syntax.source.language]
     candidates = [Range(*match.span()) for match in pattern.finditer(syntax.source.content)]
-    if candidates:
+    if candidates and syntax.source.is_written_by_hand:
         for scope in scopes(syntax.lower(), candidates):
             yield from _Reader(syntax, scope).mixed()
 
