@@ -118,6 +118,30 @@ def test_a_query_that_grows_over_many_statements_is_followed(check: Callable[...
     assert not outcome.failures
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        ("a.py", "if a > 55: b()\n" * LONG, "magic-number"),
+        ("a.py", "x = (a" + "\n+ 3.3 * b" * LONG + ")\nif a > 55: b()\n", "magic-number"),
+        ("a.py", "x = (a" + "\nand a < 55 < b" * LONG + ")\n", "magic-number"),
+        ("a.py", "x = (9" + "\n** 9999" * LONG + " > y > 1" + "0" * LONG + ")\nif a > 55: b()\n", "magic-number"),
+        ("a.js", "x = a > 55;\n" * LONG, "magic-number"),
+        ("a.go", "package a\nfunc f() {\n" + "time.Sleep(500)\n" * LONG + "}\n", "ambiguous-duration"),
+        ("a.js", "x = " + "process.env.JWT_SECRET ||\n" * LONG + "'x';\n", "credential-fallback"),
+        ("a.js", "x = process.env.JWT_SECRET || 'x';\n" * LONG, "credential-fallback"),
+        ("a.py", "def f():\n" + "    v = f'{x:.2f}' if x else 0\n    g(v)\n" * LONG, "mixed-number-string"),
+    ],
+)
+def test_many_literals_take_linear_time(check: Callable[..., Outcome], name: str, text: str, rule: str) -> None:
+    outcome = check({name: text}, "--select", rule)
+    assert {rule for rule, _ in outcome.found} == {rule}
+    assert not outcome.failures
+
+
+def test_numbers_of_minified_code_are_nobodys(check: Callable[..., Outcome]) -> None:
+    assert not check({"a.js": "if(a>55)b();" * LONG}, "--select", "literals").found
+
+
 def test_every_one_of_many_functions_is_checked(check: Callable[..., Outcome]) -> None:
     outcome = check({"a.py": PYTHON.replace("import sqlite3\n", "") * 1_000 + "import sqlite3\n"})
     assert len(outcome.found) == 1_000

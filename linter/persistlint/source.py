@@ -15,6 +15,8 @@ from itertools import accumulate
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
+_LONGEST_AVERAGE = 300  # bytes of a line
+_SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
 _BLOCK = 4096  # bytes
 _PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
@@ -70,6 +72,13 @@ class SourceFile:
     def line_starts(self) -> list[int]:
         """Byte offset of the start of every line; a line ends at LF, CRLF or CR."""
         return [0, *(match.end() for match in _LINE_END.finditer(self.content))]
+
+    @cached_property
+    def is_written_by_hand(self) -> bool:
+        """Whether people wrote it: their files are no larger than they can read, and their lines are short on average,
+        unlike those of minified and bundled code."""
+        size = len(self.content)
+        return size < _SMALL or size < min(_LARGE, _LONGEST_AVERAGE * len(self.line_starts))
 
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds a byte offset."""

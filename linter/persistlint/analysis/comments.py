@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 _DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
-_LONGEST = 300  # bytes of a comment that are looked at
+_LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
 
 
 class Comments:
@@ -42,7 +42,7 @@ class Comments:
 
     def _is_alone(self, range: Range) -> bool:
         start = self.source.line_starts[self.source.line_of(range.start) - 1]
-        return not self.source.content[start : range.start].strip()
+        return range.start - start < _LONGEST and not self.source.content[start : range.start].strip()
 
     def _text(self, range: Range) -> str:
         text = self.source.text(Range(range.start, min(range.end, range.start + _LONGEST)))

@@ -32,7 +32,7 @@ _CANDIDATES = re.compile(
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Duration]:
     """The durations of a file whose unit is doubtful."""
     candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(syntax.source.content)]
-    if not candidates:
+    if not candidates or not syntax.source.is_written_by_hand:
         return
     module = syntax.lower()
     reader = _Reader(syntax, module)

@@ -59,7 +59,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     """The texts of a file that settings fall back to, each once."""
     content = syntax.source.content
     candidates = [Range(*match.span()) for match in _LOOKS_UP.finditer(content)]
-    if not candidates or not _SECRET.search(content):
+    if not candidates or not syntax.source.is_written_by_hand or not _SECRET.search(content):
         return
     refused = {value for match in _COMPARED.finditer(content) for value in _QUOTED.findall(match.group())}
     seen: set[Range] = set()

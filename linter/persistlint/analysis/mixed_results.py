@@ -56,6 +56,7 @@ _BOTH = re.compile(
 )
 # A use of a variable in text: `${x}`, `>{x}<`, `"…" + x`, `x + "…"`, `{x}` in an f-string.
 _SHOWN = rb"""(?:\$\{\s*|>\s*\{\s*|["'`]\s*\+\s*)%s|%s\s*(?:\+\s*["'`]|\}\s*[%%<"'`])|[("'}>\s]\{%s(?:![rsa])?[:}]"""
+_LONGEST_FUNCTION = 50_000  # bytes in which the uses of a variable are looked for
 _GO_ANYTHING = re.compile(r"\bany\b|interface\{\}")
 
 
@@ -63,7 +64,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[MixedResult]:
     """The mixed results of a file."""
     pattern = _FORMATS[syntax.source.language]
     candidates = [Range(*match.span()) for match in pattern.finditer(syntax.source.content)]
-    if candidates:
+    if candidates and syntax.source.is_written_by_hand:
         for scope in scopes(syntax.lower(), candidates):
             yield from _Reader(syntax, scope).mixed()
 
@@ -84,8 +85,9 @@ class _Reader:
         for statement in self.statements:
             match statement:
                 case Assign(value=Expression() as value, operator="=" | "or" | "??"):
-                    is_kept = not _BOTH.search(statement.annotation) and not self._is_only_shown(statement)
-                    yield from self._in_expression(value, is_kept)
+                    found = list(self._in_expression(value, not _BOTH.search(statement.annotation)))
+                    if found and not self._is_only_shown(statement):
+                        yield from found
                 case Return(value=Expression() as value):
                     yield from self._in_expression(value, returns_both)
                 case _:
@@ -147,7 +149,8 @@ class _Reader:
             return False
         if variable not in self.shown:
             name = rb"(?<![\w$.])" + re.escape(variable.encode()) + rb"(?![\w$])"
-            text = self.source.content[self.function.range.start : self.function.range.end]
+            end = min(self.function.range.end, self.function.range.start + _LONGEST_FUNCTION)
+            text = self.source.content[self.function.range.start : end]
             assigned = [s for s in self.statements if isinstance(s, Assign) and getattr(s.target, "id", "") == variable]
             inside = (self.source.content[s.range.start : s.range.end] for s in assigned)
             uses = len(re.findall(name, text)) - sum(len(re.findall(name, part)) for part in inside)

@@ -83,7 +83,12 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
     source = syntax.source
     candidates = [range for range in syntax.numbers if not _PLAIN.fullmatch(source.text(range))]
     candidates += [range for name, range in syntax.calls if name == "Decimal"]
-    if not candidates or _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content):
+    if (
+        not candidates
+        or not source.is_written_by_hand
+        or _is_formula(PurePosixPath(source.path).stem)
+        or _COMPILED.search(source.content)
+    ):
         return
     module = syntax.lower()
     comments, statuses = Comments(syntax), Statuses(syntax, module)
@@ -281,8 +286,9 @@ class _Reader:
         return True
 
     def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
-        line = self.source.line_range(self.source.line_of(node.range.start))
-        if line.end - line.start <= _LONGEST_LINE:
+        line = self.source.line_of(node.range.start)
+        ends = [*self.source.line_starts[line : line + 1], len(self.source.content)]
+        if ends[0] - self.source.line_starts[line - 1] <= _LONGEST_LINE:
             found.append((node, value, place))
             if place.operator in _FACTORS:
                 self.factors.add(abs(value))
@@ -352,7 +358,9 @@ class _Reader:
 
 
 def _calculates(expression: Expression | None) -> bool:
-    return isinstance(expression, Binary) or (isinstance(expression, Call) and is_clamp(expression))
+    if isinstance(expression, Binary):
+        return expression.operator in _ARITHMETIC
+    return isinstance(expression, Call) and is_clamp(expression)
 
 
 def _ends_in_code(expression: Expression) -> bool:
