@@ -193,7 +193,8 @@ def names_transaction(chain: Chain, scope: Scope, handles: Handles) -> bool:
 
 
 def misplaced_option(chain: Chain) -> Range | None:
-    """An argument that names the transaction and is not the one in which the library looks for it."""
+    """An argument that names the transaction and is not the one in which the library looks for it; the first holds
+    data or a condition, and a column may have that name."""
     operation, call = chain.operation, chain.call
     if operation is None or operation.options is None or not isinstance(call, Call) or operation.name.endswith("*"):
         return None
@@ -204,7 +205,7 @@ def misplaced_option(chain: Chain) -> Range | None:
         if named and option == "session" and operation.name == "create" and not is_array:
             return call.arguments[named[0]].range  # with one document, the second argument is another document
         return None
-    return call.arguments[named[0]].range
+    return call.arguments[named[0]].range if named[0] > 0 else None
 
 
 def _names_option(value: Expression, option: str) -> bool:

@@ -107,7 +107,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import WriteBack
-from persistlint.paths import is_generated, is_test
+from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ if TYPE_CHECKING:
 @rule("read-modify-write", on=WriteBack, severity=Severity.ERROR)
 def read_modify_write(fact: WriteBack, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a write that loses whatever was written since the read."""
-    if fact.is_locked or is_test(context.file.path) or is_generated(context.file.path):
+    path = context.file.path
+    if fact.is_locked or is_test(path) or is_migration(path) or is_generated(path):
         return
     column = f"`{fact.column}`" if fact.column else "A value"
     also = " The transaction does not lock the row that it reads." if fact.in_transaction else ""
