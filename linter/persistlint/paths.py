@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|test[-_]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|__\w*tests?__|__e2e__|specs?|e2e|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
+    r"(?:^|/)(?:tests?|testing|test[-_]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__)/|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
     r"|\.(?:\w*test|spec|stories|bench|e2e)\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(

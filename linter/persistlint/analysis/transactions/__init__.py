@@ -22,7 +22,18 @@ from persistlint.analysis.transactions.handles import (
 from persistlint.analysis.transactions.scopes import OPENS, open_transaction
 from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
-from persistlint.ir import Assign, Attribute, Call, ClassDefinition, FunctionDefinition, Import, Lambda, Nested
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Call,
+    ClassDefinition,
+    FunctionDefinition,
+    If,
+    Import,
+    Lambda,
+    Nested,
+    Try,
+)
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
 
@@ -93,6 +104,10 @@ def _learn(body: Block, names: Names) -> None:
                 names.classes[name] = statement
             case Nested(body=inner):
                 _learn(inner, names)
+            case Try(body=inner, handlers=handlers):  # `try: import psycopg` and what there is else
+                _learn((*inner, *(caught for handler in handlers for caught in handler.body)), names)
+            case If(then=then, otherwise=otherwise):
+                _learn((*then, *otherwise), names)
 
 
 def _declare(module: Module, file: File, top: Scope, todo: list[tuple[Function, Scope]]) -> None:

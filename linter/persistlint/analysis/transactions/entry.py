@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _REQUESTS = frozenset(["request", "req", "info", "ctx", "context", "event", "update"])
 _DECORATORS = re.compile(
-    r"task|shared_task|route|get|post|put|patch|delete|api_view|view|action|command|job|receiver|on|event|websocket|"
+    r"task|shared_task|route|get|post|put|patch|delete|api_view|view|action|command|job|on|event|websocket|"
     r"login_required|\w*_required|require_\w+|csrf_exempt|scheduled?|cron|subscribe|consumer|handler",
     re.IGNORECASE,
 )

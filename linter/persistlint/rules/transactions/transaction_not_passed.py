@@ -169,9 +169,9 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
     ):
         return False
     ours, theirs = effect.handle.library, transaction.handle.library or transaction.opener.library
-    is_opener = effect.handle.name == transaction.opener.name
-    return (
-        is_opener
-        or (ours is theirs and ours is not None)
-        or (None in (ours, theirs) and effect.handle.role in (Role.POOL, Role.SESSION))
-    )
+    if effect.handle.name == transaction.opener.name:
+        return True
+    # A connection that was there before is one to another database.
+    is_taken_inside = effect.handle.owned and effect.handle.origin > transaction.range.start
+    may_be_same = effect.handle.role in (Role.POOL, Role.SESSION) or is_taken_inside
+    return may_be_same and (ours is theirs or None in (ours, theirs))
