@@ -43,6 +43,10 @@ _TRANSACTION_NAME = re.compile(r"(?:^|_)(?:tx|txn|trx|dbtx|transaction)$|[a-z](?
 _TRANSACTION_TYPE = re.compile(
     r"(?:^|[.*_])(?:\w*(?:Tx|Trx|Transaction|TransactionClient|TransactionSql|QueryRunner))$"
 )
+_HANDLE_TYPE = re.compile(
+    r"(?:DB|Db|Database|[Cc]onn|[Cc]onnection|Session|Tx|Transaction|Pool|Client|Prisma\w*|Repository|Queries|Querier"
+    r"|[Cc]ursor|Engine|EntityManager)\b"
+)
 _POOL_NAME = re.compile(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 _LONGEST_TEXT = 20_000  # code points of SQL that are put together
@@ -162,7 +166,7 @@ class Handles:
     def parameter(self, name: str, annotation: str, origin: int) -> Known | None:
         """The handle that a parameter is, by its declared type, else by its name."""
         known = self.declared(annotation, name, origin)
-        is_other = annotation and self.language in ("go", "typescript") and annotation != "any"
+        is_other = annotation and annotation not in ("any", "Any", "object")
         if known is None and (not is_other or _says_handle(annotation)):
             known = self.guess(name, origin)
             known = _undeclared(known) if is_other and _EITHER.search(annotation) else known
@@ -682,12 +686,7 @@ def _asks_for_lock(node: Call) -> bool:
 
 
 def _says_handle(annotation: str) -> bool:
-    return bool(
-        re.search(
-            r"(?:DB|Db|Database|Conn|Connection|Session|Tx|Pool|Client|Prisma\w*|Repository|Queries|Querier)$",
-            annotation.strip("*&? "),
-        )
-    )
+    return bool(_HANDLE_TYPE.search(annotation))
 
 
 def _mentions(node: Call, clause: str) -> bool:
