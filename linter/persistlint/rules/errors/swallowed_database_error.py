@@ -123,6 +123,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 
+_PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -143,7 +144,8 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
             )
     elif isinstance(fact, Procedure) and context.file.language == "go":
         for effect in fact.effects:
-            if _matters(effect) and effect.use is Use.DROPPED and not effect.via:
+            is_dropped = effect.use is Use.DROPPED and not effect.via and not _PANICS.fullmatch(effect.method)
+            if _matters(effect) and is_dropped:
                 yield context.report(
                     effect.range,
                     f"The error of `{effect.method}` is dropped, so data that was not stored counts as stored.",
