@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from persistlint.rule import Rule
 
+SUPPRESSIONS = "suppressions"  # the group of the rules about comments that silence others
+
 
 @cache
 def groups() -> dict[str, tuple[str, ...]]:
