@@ -136,6 +136,12 @@ def _date(value: str) -> date:
         raise argparse.ArgumentTypeError(f"{value!r} is no date such as 2030-12-31") from None
 
 
+def _count(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number from 1")
+    return int(value)
+
+
 def _format(value: str) -> tuple[str, Path | None]:
     name, _, path = value.partition("=")
     if name not in formats():
@@ -146,6 +152,9 @@ def _format(value: str) -> tuple[str, Path | None]:
 def _add_paths(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=help)
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
+    parser.add_argument(
+        "-j", "--jobs", type=_count, metavar="N", help="check in up to N processes; default: one for each core"
+    )
 
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
