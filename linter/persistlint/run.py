@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.discovery import Failure
 from persistlint.engine import Report, check
+from persistlint.plugins import PluginError
 from persistlint.reading import ReadError, read_file
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ class Run:
     def _report(self, source: SourceFile, settings: Settings) -> Report:
         try:
             return check(source, settings)
+        except PluginError:
+            raise
         except Exception as error:  # a defect of persistlint, which must not hide what other files hold
             return Report((), (f"internal error: {type(error).__name__}: {error}",))
 
