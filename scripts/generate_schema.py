@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "linter"))
 
 from persistlint.config_file import DIALECTS, SEVERITIES  # noqa: E402
 from persistlint.config_keys import DESCRIPTIONS, NAMES  # noqa: E402
+from persistlint.profiles import profiles  # noqa: E402
 from persistlint.rules import every_rule  # noqa: E402
 from persistlint.selection import selectors  # noqa: E402
 
@@ -51,6 +52,7 @@ def schema() -> dict[str, Any]:
     names = {name: {**strings, "description": text} for name, text in NAMES.items()}
     kinds: dict[str, dict[str, Any]] = {
         "extend": {"type": "string"},
+        "profile": {"enum": list(profiles())},
         "select": words,
         "extend-select": words,
         "ignore": words,

@@ -21,6 +21,7 @@ ALLOWED = {
     "source": set[str](),
     "version": set[str](),
     "plugins": set[str](),
+    "profiles": set[str](),
     "libraries": {"plugins"},
     "diagnostic": {"source"},
     "ir": {"source"},
