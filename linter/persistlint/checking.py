@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint.engine import Report, check
+from persistlint.plugins import PluginError
 from persistlint.reading import ReadError, decode, is_settled, mark, read_bytes
 
 if TYPE_CHECKING:
@@ -45,9 +46,11 @@ def check_file(task: Task) -> Outcome:
 
 
 def report_on(source: SourceFile, settings: Settings) -> Report:
-    """Check a file that was read; a defect of persistlint must not hide what other files hold."""
+    """Check a file that was read; a defect of persistlint must not hide what other files hold. Raises `PluginError`."""
     try:
         return check(source, settings)
+    except PluginError:
+        raise
     except Exception as error:
         return Report((), (f"internal error: {type(error).__name__}: {error}",))
 
