@@ -29,7 +29,8 @@ COMMIT;
 
 ## Fix
 
-Put `BEGIN;` before the first statement and `COMMIT;` behind the last.
+Put `BEGIN;` before the first statement and `COMMIT;` behind the last. The fix does so; it is unsafe in the project of a
+runner.
 
 ## When not to use it
 
@@ -42,10 +43,13 @@ Where the script is run as `psql --single-transaction`, switch the rule off for 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, careful
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AddEnumValue, Begin, End
 from persistlint.schema.idempotence import repeatable
 from persistlint.schema.script import Script
 from persistlint.schema.transactions import is_alone, is_concurrent, is_ddl, is_dml
@@ -53,7 +57,10 @@ from persistlint.schema.transactions import is_alone, is_concurrent, is_ddl, is_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.changes import Change
+
+_CLIENT_COMMAND = re.compile(rb"^\\", re.MULTILINE)  # of psql, which may read another file or connect anew
 
 
 @rule("transaction-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
@@ -82,4 +89,19 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
         first.statement.range,
         f"This and {len(statements) - 1} other statements commit one by one: a failure leaves half of them behind.",
         help="Run them in one transaction, between `BEGIN` and `COMMIT`.",
+        fixes=_fix(script, alone, context),
     )
+
+
+def _fix(script: Script, alone: list[Change], context: RuleContext) -> tuple[Fix, ...]:
+    """BEGIN and COMMIT around the changes, where nothing between them minds a transaction."""
+    first, last = alone[0].statement, alone[-1].statement
+    within = [each for each in script.statements if first.range.start <= each.range.start <= last.range.start]
+    minds = any(isinstance(change, Begin | End | AddEnumValue) or is_alone(change) for change in script.forward)
+    is_known = all(each.words[0] not in ("CALL", "PRAGMA", "COPY") for each in within) and not script.unread
+    between = context.file.content[first.range.start : last.range.end]
+    if minds or not is_known or _CLIENT_COMMAND.search(between) or script.backward:
+        return ()
+    editor = Editor(script, context.file)
+    begin, commit = editor.before(first, "BEGIN"), editor.behind(last, "COMMIT")
+    return careful(script, "Wrap them in a transaction", *begin, *commit) if begin and commit else ()
