@@ -92,9 +92,9 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     ):
         return ()
     written = identifier(name, script.dialect)
-    marks = [insert(constraint.range.end, editor.like(change.statement, " NOT VALID"))]
+    marks = [insert(constraint.range.end, editor.like(" NOT VALID"))]
     if not constraint.name:
-        marks.append(insert(constraint.range.start, editor.like(change.statement, f"CONSTRAINT {written} ")))
+        marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ")))
     validation = editor.behind(end, f"ALTER TABLE {table} VALIDATE CONSTRAINT {written}")
     if not validation:
         return ()

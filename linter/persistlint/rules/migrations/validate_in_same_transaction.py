@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Related, Severity
 from persistlint.fixes.scripts import Editor, end_of_transaction, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import AddConstraint, ValidateConstraint
+from persistlint.schema.changes import AddConstraint, TableChange, ValidateConstraint
 from persistlint.schema.locks import locks
 from persistlint.schema.script import OF_RUNNER, Script
 
@@ -81,9 +81,12 @@ def validate_in_same_transaction(script: Script, context: RuleContext) -> Iterat
 
 
 def _fix(script: Script, change: ValidateConstraint, context: RuleContext) -> tuple[Fix, ...]:
-    """The statement behind the end of the transaction."""
+    """The statement behind the end of the transaction, unless more is done to the table before that."""
     end = end_of_transaction(script, change.statement)
-    if end is None or change.range != change.statement.range:
+    later = script.forward[script.forward.index(change) + 1 :]
+    same = [each for each in later if each.statement.transaction == change.statement.transaction]
+    is_used = any(isinstance(each, TableChange) and each.table.key == change.table.key for each in same)
+    if end is None or change.range != change.statement.range or is_used:
         return ()
     edits = Editor(script, context.file).moved_behind(change.statement, end)
     return unsafe("Validate it behind the COMMIT", *edits)
