@@ -33,7 +33,7 @@ ALLOWED = {
     "rule": {"source", "diagnostic", "facts"},
     "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths"},
     "paths": set[str](),
-    "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
+    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},
     "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
