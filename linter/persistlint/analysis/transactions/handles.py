@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import Names, canonical, last_name, path_of
@@ -207,7 +207,7 @@ class Handles:
 
     def _model(self, name: str, origin: int) -> Known | None:
         """A class of the program's own that a library in use takes for a model."""
-        if not name[:1].isupper() or name.isupper() or len(name) < 2 or name not in self._own_classes():
+        if not name[:1].isupper() or name.isupper() or len(name) < 2 or not self._is_own(name):
             return None
         for library in (*self.in_use, *self.tables.libraries):
             if library not in self.in_use and library.modules:
@@ -230,14 +230,13 @@ class Handles:
         is_bare = operation is not None and operation.effect and not isinstance(expression, Call)
         return Call(expression.range, expression, ()) if is_bare else expression
 
-    def _own_classes(self) -> set[str]:
-        own = {local for local, module in self.names.imports.items() if not self._is_library(module)}
-        return own | set(self.names.classes)
+    def _is_own(self, name: str) -> bool:
+        """Whether a class is declared here, or imported from elsewhere than a library."""
+        module = self.names.imports.get(name)
+        return name in self.names.classes or (module is not None and not self._is_library(module))
 
     def _is_library(self, module: str) -> bool:
-        return any(
-            module == name or module.startswith((f"{name}.", f"{name}/")) for name in _modules(self.names.language)
-        )
+        return _is_of_library(module, self.names.language)
 
     # ------------------------------------------------------------------------------------------------ chains
 
@@ -759,6 +758,13 @@ def _managers(language: str) -> dict[str, Type]:
 @cache
 def _modules(language: str) -> frozenset[str]:
     return frozenset(module for library in catalogue(language).libraries for module in library.modules)
+
+
+@lru_cache(maxsize=4096)
+def _is_of_library(module: str, language: str) -> bool:
+    """Whether a module is one of a library, or inside one."""
+    ends = (len(module), *(index for index, character in enumerate(module) if character in "./"))
+    return any(module[:end] in _modules(language) for end in ends)
 
 
 __all__ = ["Chain", "Handles", "Instance", "Known", "Scope", "Variable", "required"]
