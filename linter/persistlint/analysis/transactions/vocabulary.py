@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 from persistlint.libraries import Type, catalogue
 
@@ -54,8 +54,15 @@ def managers(language: str) -> dict[str, Type]:
     }
 
 
+@lru_cache(maxsize=4096)
+def is_of_library(module: str, language: str) -> bool:
+    """Whether a module is one of a library, or inside one."""
+    ends = (len(module), *(index for index, character in enumerate(module) if character in "./"))
+    return any(module[:end] in _modules(language) for end in ends)
+
+
 @cache
-def modules(language: str) -> frozenset[str]:
+def _modules(language: str) -> frozenset[str]:
     return frozenset(module for library in catalogue(language).libraries for module in library.modules)
 
 
