@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.baseline import Entry
+    from persistlint.cache import Cache
     from persistlint.changes import Changes
     from persistlint.config import Overrides
 
@@ -69,9 +70,30 @@ def check_paths(
     found = discover_files(run, arguments, overrides)
     files = [path for path in found if changes.has(path)] if changes else found
     with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
-        jobs = arguments.jobs or cores()
-        run.check_files(files, lambda path: settings_for(path, overrides), fix=fix, jobs=jobs, advance=advance)
+        run.check_files(
+            files,
+            lambda path: settings_for(path, overrides),
+            fix=fix,
+            jobs=arguments.jobs or cores(),
+            cache=_cache(arguments),
+            advance=advance,
+        )
     return files
+
+
+def _cache(arguments: Namespace) -> Cache | None:
+    """The cache, if it can be used; a folder that the user named should be one that can."""
+    if arguments.no_cache:
+        return None
+    from persistlint.cache_folder import CacheError, open_cache, usual
+
+    folder: Path | None = arguments.cache_dir
+    try:
+        return open_cache(folder or usual(), is_named=folder is not None)
+    except CacheError as error:
+        if folder is not None:
+            print(f"warning: {folder}: nothing is kept there: {error}", file=sys.stderr)
+        return None
 
 
 def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
