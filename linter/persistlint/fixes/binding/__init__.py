@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding import origin
+from persistlint.fixes.binding.growing import gathered
+from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library, Operation
     from persistlint.source import SourceFile
 
+_NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
+_IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
@@ -52,12 +56,19 @@ def bind(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where the SQL stands in a call: the expressions whose texts it is, the object whose property it is, and the calls
-    that it goes through on the way (`text(…)`)."""
+    that it goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable
+    holds it; `grows` where some of them run only under a condition."""
 
     expressions: list[ir.Expression]
     options: ir.Mapping | None
     wrappers: list[ir.Call]
-    is_moved: bool
+    steps: list[ir.Assign]
+    grows: bool
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the values are computed at the call, and no longer where the text is put together."""
+        return bool(self.steps) and not self.grows
 
 
 @dataclass(slots=True)
@@ -90,13 +101,18 @@ class _Binding:
             since = place.expressions[0].range
             stays = [origin.stays_the_same(value.expression, since, site) for value in bound]
             doubtful |= not all(stays)
+        if place.grows:
+            return self._growing(place, found, style, [mark.start for mark in marks], parameters, doubtful)
         given, written = self._marks(style, [mark.key for mark in marks], [mark.start for mark in marks], parameters)
         passing = Passing(style, len(marks), given, self.source)
         passed, is_new = self._passed(passing, site, place)
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *passed]
         edits += self._imports(found, edits)
-        title = "Bind the value as a parameter" if len(bound) == 1 else "Bind the values as parameters"
+        return self._fix(edits, len(bound), doubtful)
+
+    def _fix(self, edits: Sequence[Edit], count: int, doubtful: bool) -> Fix:
+        title = "Bind the value as a parameter" if count == 1 else "Bind the values as parameters"
         return Fix(title, _merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
 
     # ------------------------------------------------------------------------------------------- the text
@@ -117,7 +133,8 @@ class _Binding:
             argument = entry.value
         unwrap = self._unwrapped(library)
         wrappers: list[ir.Call] = []
-        is_moved = False
+        steps: list[ir.Assign] = []
+        grows = False
         chunks = [argument]
         while True:
             first = chunks[0]
@@ -126,18 +143,17 @@ class _Binding:
                 wrappers.append(first)
                 chunks = [inner]
             elif len(chunks) == 1 and isinstance(first, ir.Name):
-                if is_moved:
+                if steps:
                     raise RefusalError("the SQL is handed from one variable to another")
                 assigned = origin.definitions(first, site)
                 base = assigned[0].range
-                if any(origin.conditions(s.range, base, site) for s in assigned[1:]):
-                    raise RefusalError("the text grows under a condition, so the number of values differs")
+                grows = any(origin.conditions(s.range, base, site) for s in assigned[1:])
                 if any(not isinstance(s, ir.Try) for s in origin.conditions(base, site.call.range, site)):
                     raise RefusalError("the SQL is put together under a condition")
                 chunks = [s.value for s in assigned if s.value is not None]
-                is_moved = True
+                steps = assigned
             else:
-                return _Place(chunks, options, wrappers, is_moved)
+                return _Place(chunks, options, wrappers, steps, grows)
 
     def _unwrapped(self, library: Library) -> Callable[[ir.Call], ir.Expression | None]:
         names = _wrappers(library)
@@ -153,7 +169,15 @@ class _Binding:
         return unwrap
 
     def _is_wanted(self, value: Value) -> bool:
-        return any(hole.range in value.expression.range for hole in self.holes)
+        """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""
+        range = value.expression.range
+        if any(hole.range == range for hole in self.holes):
+            return True
+        if not any(hole.range in range for hole in self.holes):
+            return False
+        nodes = list(ir.walk(value.expression))
+        constants = [node.value for node in nodes if isinstance(node, ir.String)]
+        return listed(value, self.source) is not None or not any(_IS_SQL.search(text) for text in constants)
 
     # ------------------------------------------------------------------------------------------ the values
 
@@ -181,6 +205,71 @@ class _Binding:
             given.append(Given(parameter.value, key, before))
             written.append(style.mark(key))
         return given, written
+
+    def _growing(
+        self,
+        place: _Place,
+        found: View,
+        style: Style,
+        starts: list[int],
+        parameters: Sequence[Parameter],
+        doubtful: bool,
+    ) -> Fix:
+        """The fix for a text that grows under conditions: every step adds its values to a list."""
+        assert self.query.site is not None
+        site = self.query.site()
+        ends = sorted(found.ends)
+        step_of = [next(number for number, end in enumerate(ends) if p.end - 1 <= end) for p in parameters]
+        there = self._values_of(site)
+        if there is None and starts:
+            raise RefusalError("nothing here tells where the values of the other placeholders are")
+        if (
+            any(step_of[0] == next(n for n, end in enumerate(ends) if start <= end) for start in starts if step_of)
+            and starts
+        ):
+            mixed = {next(n for n, end in enumerate(ends) if start <= end) for start in starts}
+            if mixed & set(step_of):
+                raise RefusalError("one step of the text has values of both kinds")
+        list_ = gathered(there, site, place.steps[step_of[0]], style, self.source)
+        given: list[list[Given]] = [[] for _ in place.steps]
+        written: list[str] = []
+        taken: set[str] = set()
+        for parameter, step in zip(parameters, step_of, strict=True):
+            key = fresh_name(parameter.name, taken) if style.is_named else ""
+            taken.add(key)
+            given[step].append(Given(parameter.value, key, 0))
+            if style.is_numbered:
+                key = str(len(given[step]))
+                if step or not list_.is_new:
+                    parameter.number = list_.number(len(given[step]))
+            written.append(style.mark(key))
+        edits = list_.edits(place.steps, given)
+        is_new = list_.is_new
+        if is_new:
+            passing = Passing(style, 0, [value for values in given for value in values], self.source, list_.name)
+            passed, is_new = self._passed(passing, site, place)
+            edits += passed
+        is_doubled = style.is_percent and is_new and site.operation.library.percent == "doubled"
+        edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
+        edits += self._imports(found, edits)
+        return self._fix(edits, len(parameters), doubtful)
+
+    def _values_of(self, site: Site) -> ir.Expression | None:
+        """The expression of the values that the call passes, None where it passes none."""
+        operation = site.operation
+        places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
+        positional = [argument for argument in site.call.arguments if argument.keyword is None]
+        for place in places:
+            if isinstance(place, int) and place < len(positional):
+                value = positional[place].value
+                return None if self.source.text(value.range) in _NOTHING else value
+            if place == "rest" and len(positional) > (operation.sql or 0) + 1:
+                last = positional[(operation.sql or 0) + 1]
+                return last.value
+            named = next((a.value for a in site.call.arguments if a.keyword and a.keyword == place), None)
+            if named is not None:
+                return named
+        return None
 
     def _passed(self, passing: Passing, site: Site, place: _Place) -> tuple[list[Edit], bool]:
         """The edits that pass the values, and whether the call passed none before."""

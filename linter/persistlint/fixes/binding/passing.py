@@ -33,12 +33,14 @@ class Given:
 
 @dataclass(slots=True)
 class Passing:
-    """The values of one query on their way into a call. `existing` counts the marks that the SQL had."""
+    """The values of one query on their way into a call. `existing` counts the marks that the SQL had; `variable` is the
+    list that holds the values already, where a text that grows had them gathered."""
 
     style: Style
     existing: int
     given: Sequence[Given]
     source: SourceFile
+    variable: str = ""
 
     def into_call(self, call: ir.Call, place: int | str, first: int) -> list[Edit]:
         """Pass them as an argument of a call, by its index, or one by one behind its others ("rest"). `first` is the
@@ -98,6 +100,8 @@ class Passing:
     def literal(self) -> str:
         """All of them as a list, tuple or mapping of the language."""
         language = self.source.language
+        if self.variable:
+            return self.variable
         if self.style.is_named:
             entries = ", ".join(self._entry(given) for given in self.given)
             return f"{{{entries}}}" if language == "python" else f"{{ {entries} }}"
@@ -145,9 +149,14 @@ class Passing:
         if len(elements) == 1 and isinstance(elements[0].value, ir.Lambda):
             at = elements[0].range.start
             return [Edit(Range(at, at), "".join(f"{given.text}, " for given in self.given))]
+        if self.variable:
+            if elements:
+                raise RefusalError("the text grows under a condition, and the call has a fixed number of values")
+            spread = {"python": f"*{self.variable}", "go": f"{self.variable}..."}
+            return [self._append(call, spread.get(self.source.language, f"...{self.variable}"))]
         if not elements:
             values = ", ".join(given.text for given in self.given)
-            return [self._append(call, values, keyword_first=True)]
+            return [self._append(call, values)]
         return self._insert([element.range for element in elements])
 
     def _into_elements(self, node: ir.Collection, elements: Sequence[ir.Expression]) -> list[Edit]:
@@ -173,7 +182,7 @@ class Passing:
                 edits.append(Edit(Range(at, at), "".join(f", {text}" for text in texts)))
         return edits
 
-    def _append(self, call: ir.Call, text: str, keyword_first: bool = False) -> Edit:
+    def _append(self, call: ir.Call, text: str) -> Edit:
         """A further argument at the end of a call, before the keyword arguments of Python where it has no name."""
         arguments = call.arguments
         positional = [argument for argument in arguments if argument.keyword is None]

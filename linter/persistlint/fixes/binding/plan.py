@@ -33,7 +33,8 @@ class Parameter:
     """One bind parameter. `start` and `end` are the half-open stretch of the view that its mark replaces; `before` and
     `after` are what the mark is written between. `value` is the expression that is bound, `name` a name for it.
 
-    `listed` where it is a list of values, which takes one mark, or is written `generated` times where it stands."""
+    `listed` where it is a list whose marks are made where the program runs; `number` is the expression for the number
+    of its mark, where that is known only then."""
 
     start: int
     end: int
@@ -42,6 +43,7 @@ class Parameter:
     before: str = ""
     after: str = ""
     listed: Listed | None = None
+    number: str = ""
     is_doubtful: bool = False
 
 
@@ -137,7 +139,8 @@ def _quoted(
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
         value = _as_text(value, source)  # only a column converts what it is compared with to its own type
-    return Parameter(start, token.end, value, expressions.name_of(values[0], source), before, after, None, doubtful)
+    name = expressions.name_of(values[0], source)
+    return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
 
 
 def _is_computed(tokens: list[Token], place: int) -> bool:
@@ -201,7 +204,7 @@ def _list(found: Listed, tokens: list[Token], place: int, query: Query, dialect:
         doubtful = kind == "quoted" or query.library is None or query.library.strict
         if found.array is None:
             raise RefusalError("an array of this driver is not known here")
-        return Parameter(start, tokens[place + 1].end, found.array, name, before, behind, None, doubtful)
+        return Parameter(start, tokens[place + 1].end, found.array, name, before, behind, is_doubtful=doubtful)
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
     if found.marks is None:

@@ -41,6 +41,8 @@ class Rewrite:
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
         holed = {id(value.literal) for value in values if value.form is None}
         kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
+        counted = [self.found.items[p.start].literal for p in parameters if p.number]
+        holed.update(id(literal) for literal in counted if literal is not None and self._takes_holes(literal))
         edits: list[Edit] = []
         for parameter, mark in zip(parameters, marks, strict=True):
             if parameter.listed is not None:
@@ -87,11 +89,15 @@ class Rewrite:
             if before.range.end != start:
                 raise RefusalError("the SQL is written in a way that a fix cannot take apart")
         encoded = self._encoded(text, left, holed, kept)
+        if parameter.number:
+            encoded = parameter.before + self._counted(parameter.number, left) + parameter.after
         if right is None:
             if parameter.end - 1 in self.found.ends:
                 end = self.found.ends[parameter.end - 1]
                 self._check_gap(Range(start, end))
-                return Edit(Range(start, end), encoded + left.quote)
+                opened = f" + {left.opening}"
+                is_open = parameter.number and encoded.endswith(opened)
+                return Edit(Range(start, end), encoded.removesuffix(opened) if is_open else encoded + left.quote)
             after = items[parameter.end]
             if after.literal is None:
                 raise RefusalError("two values stand side by side")
@@ -104,6 +110,16 @@ class Rewrite:
                 glue = " " if self.source.language == "python" and first.literal is last.literal else " + "
                 return Edit(Range(start, end), f"{encoded}{left.quote}{glue}{right.opening}")
         return Edit(Range(start, end), encoded)
+
+    def _takes_holes(self, literal: Literal) -> bool:
+        return literal.has_holes or (literal.quote == "`" and self.source.language != "go")
+
+    def _counted(self, number: str, literal: Literal) -> str:
+        """A numbered mark whose number is computed."""
+        if self._takes_holes(literal):
+            return f"${{{number}}}" if literal.has_holes else f"$${{{number}}}"
+        converted = f"str({number})" if self.source.language == "python" else f"({number})"
+        return f"${literal.quote} + {converted} + {literal.opening}"
 
     def _check_gap(self, range: Range) -> None:
         text = self.source.text(range)
