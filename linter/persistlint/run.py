@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.checking import Outcome, Task, report_on
 from persistlint.discovery import Failure
-from persistlint.engine import Report, check
-from persistlint.reading import ReadError, read_file
+from persistlint.languages import language_of
+from persistlint.reading import ReadError, read_again, read_file
+from persistlint.workers import check_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
     from persistlint.diagnostic import Diagnostic
     from persistlint.settings import Settings
@@ -19,11 +21,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A file that is read when somebody asks, for those of a large tree together do not fit into memory."""
+
+    path: str
+    dialect: str | None = None
+
+    def read(self) -> SourceFile:
+        """The file as it is now."""
+        return read_again(self.path, language_of(self.path) or "", self.dialect)
+
+
+@dataclass(frozen=True)
 class Result:
     """The diagnostics of one file, in source order."""
 
-    source: SourceFile
+    file: SourceFile | Stored
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def source(self) -> SourceFile:
+        """The file."""
+        return self.file.read() if isinstance(self.file, Stored) else self.file
 
 
 @dataclass
@@ -54,54 +73,59 @@ class Run:
     def keep(self, wanted: Callable[[SourceFile, Diagnostic], bool]) -> None:
         """Drop the diagnostics that are not wanted."""
         kept = (
-            Result(result.source, tuple(item for item in result.diagnostics if wanted(result.source, item)))
+            Result(result.file, tuple(item for item in result.diagnostics if wanted(result.source, item)))
             for result in self.results
         )
         self.results = [result for result in kept if result.diagnostics]
 
     def check(self, source: SourceFile, settings: Settings) -> None:
         """Check one file that was read."""
-        self._add(source, self._report(source, settings))
+        self._add(source.path, source, Outcome(report_on(source, settings)))
 
     def check_files(
-        self, paths: Iterable[Path], settings_for: Callable[[Path], Settings], *, fix: bool = False
+        self,
+        paths: Iterable[Path],
+        settings_for: Callable[[Path], Settings],
+        *,
+        fix: bool = False,
+        jobs: int = 1,
+        advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """Read and check files one by one; with `fix`, write back what the safe fixes make of them."""
-        for path in paths:
-            settings = settings_for(path)
-            try:
-                source = read_file(path, settings.dialect)
-            except ReadError as error:
-                self.failures.append(Failure(path.as_posix(), str(error)))
-                continue
-            report = self._report(source, settings)
-            if fix and any(diagnostic.fixes for diagnostic in report.diagnostics):
-                source, report = self._fix(path, source, settings, report)
-            self._add(source, report)
+        """Read and check files, in up to `jobs` processes; with `fix`, write back what the safe fixes make of them.
+        `advance` is called for every file that is done. What comes out is in the order of `paths`."""
+        tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
+        outcomes: dict[int, Outcome] = {}
+        for number, outcome in check_all(tasks, jobs):
+            outcomes[number] = outcome
+            advance()
+        for number, task in enumerate(tasks):
+            outcome = outcomes[number]
+            if fix and any(diagnostic.fixes for diagnostic in outcome.report.diagnostics):
+                outcome = self._fix(task, outcome)
+            self._add(task.path, Stored(task.path, task.settings.dialect), outcome)
 
-    def _add(self, source: SourceFile, report: Report) -> None:
+    def _add(self, path: str, file: SourceFile | Stored, outcome: Outcome) -> None:
+        if outcome.failure:
+            self.failures.append(Failure(path, outcome.failure))
+            return
         self.files += 1
-        self.failures.extend(Failure(source.path, error) for error in report.errors)
-        if report.diagnostics:
-            self.results.append(Result(source, report.diagnostics))
+        self.failures.extend(Failure(path, error) for error in outcome.report.errors)
+        if outcome.report.diagnostics:
+            self.results.append(Result(file, outcome.report.diagnostics))
 
-    def _report(self, source: SourceFile, settings: Settings) -> Report:
-        try:
-            return check(source, settings)
-        except Exception as error:  # a defect of persistlint, which must not hide what other files hold
-            return Report((), (f"internal error: {type(error).__name__}: {error}",))
-
-    def _fix(self, path: Path, source: SourceFile, settings: Settings, report: Report) -> tuple[SourceFile, Report]:
+    def _fix(self, task: Task, outcome: Outcome) -> Outcome:
         from persistlint.fixes.converge import converge  # only a file with a fix pays for them
         from persistlint.fixes.write import WriteError, write
 
-        fixed, count = converge(source, lambda source: self._report(source, settings).diagnostics)
-        if not count:
-            return source, report
+        path = Path(task.path)
         try:
+            source = read_file(path, task.settings.dialect)
+            fixed, count = converge(source, lambda source: report_on(source, task.settings).diagnostics)
+            if not count:
+                return outcome
             write(path, source, fixed.content)
-        except WriteError as error:
-            self.failures.append(Failure(source.path, str(error)))
-            return source, report
+        except (ReadError, WriteError) as error:
+            self.failures.append(Failure(task.path, str(error)))
+            return outcome
         self.fixed += count
-        return fixed, self._report(fixed, settings)
+        return Outcome(report_on(fixed, task.settings))

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
@@ -25,17 +26,17 @@ class DecodeError(ValueError):
     """The bytes of a file are not text in any encoding that persistlint knows; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Range:
+class Range(NamedTuple):
     """Half-open UTF-8 byte offsets into a source file: `start` is inside, `end` is not."""
 
     start: int
     end: int
 
-    def __contains__(self, other: Range | int) -> bool:
-        if isinstance(other, int):
-            return self.start <= other < self.end
-        return self.start <= other.start and other.end <= self.end
+    def __contains__(self, other: object) -> bool:
+        """Whether an offset or a whole range lies inside."""
+        if isinstance(other, Range):
+            return self.start <= other.start and other.end <= self.end
+        return isinstance(other, int) and self.start <= other < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class SourceFile:
 
     def _code_points(self, offset: int) -> int:
         """How many code points begin before a byte offset; a line of megabytes is not counted anew every time."""
+        offset = min(offset, len(self.content))  # the file may have become shorter since it was checked
         block = offset // _BLOCK
         return self._code_points_before[block] + _begun_in(self.content[block * _BLOCK : offset])
 

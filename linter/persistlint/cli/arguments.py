@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from persistlint.cli.status import UsageError
 from persistlint.config import Overrides
 from persistlint.output import formats
+from persistlint.profiles import profiles
 from persistlint.selection import UnknownSelectorError, expand
 from persistlint.version import VERSION
 
@@ -64,7 +65,7 @@ def overrides(arguments: argparse.Namespace) -> Overrides:
             expand(words)
         except UnknownSelectorError as error:
             raise UsageError(f"{option}: {error}") from error
-    return Overrides(arguments.config, arguments.isolated, select, ignore)
+    return Overrides(arguments.config, arguments.isolated, select, ignore, arguments.profile)
 
 
 def _runner(name: str) -> Callable[[argparse.Namespace], int]:
@@ -136,6 +137,12 @@ def _date(value: str) -> date:
         raise argparse.ArgumentTypeError(f"{value!r} is no date such as 2030-12-31") from None
 
 
+def _count(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number from 1")
+    return int(value)
+
+
 def _format(value: str) -> tuple[str, Path | None]:
     name, _, path = value.partition("=")
     if name not in formats():
@@ -146,12 +153,16 @@ def _format(value: str) -> tuple[str, Path | None]:
 def _add_paths(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=help)
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
+    parser.add_argument(
+        "-j", "--jobs", type=_count, metavar="N", help="check in up to N processes; default: one for each core"
+    )
 
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
     names = "names of rules and groups, default, all; with commas between them"
     parser.add_argument("--select", action="append", metavar="RULES", help=f"run these rules alone: {names}")
     parser.add_argument("--ignore", action="append", metavar="RULES", default=[], help="do not run these rules")
+    parser.add_argument("--profile", choices=profiles(), help="what the rules mean to the project at its present size")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for every file")
     source.add_argument("--isolated", action="store_true", help="use no configuration file")

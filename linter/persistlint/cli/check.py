@@ -13,6 +13,7 @@ from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
 from persistlint.config import settings_for
 from persistlint.output import writer
 from persistlint.run import Run
+from persistlint.workers import cores
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -67,8 +68,9 @@ def check_paths(
     """Check the paths that the arguments name, those of them that changed; return the files."""
     found = discover_files(run, arguments, overrides)
     files = [path for path in found if changes.has(path)] if changes else found
-    with progress(files, None if arguments.quiet else sys.stderr) as shown:
-        run.check_files(shown, lambda path: settings_for(path, overrides), fix=fix)
+    with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
+        jobs = arguments.jobs or cores()
+        run.check_files(files, lambda path: settings_for(path, overrides), fix=fix, jobs=jobs, advance=advance)
     return files
 
 

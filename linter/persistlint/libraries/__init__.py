@@ -99,6 +99,9 @@ The role of a type: "pool" (every statement may run on another connection and co
 connection that commits at once), "implicit" (one connection whose driver opens a transaction by itself), "session"
 (a unit of work that sends what is pending in one transaction), "transaction" (inside one), "instance" (a row as an
 object). A type without a role, such as a cursor or a builder, belongs to what it was made by.
+
+A plugin brings tables that are laid out in the same way. They are read behind those of this folder, so that theirs is
+the last word about a qualified name.
 """
 
 from __future__ import annotations
@@ -110,8 +113,11 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from persistlint.plugins import LIBRARIES, plugins
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from importlib.resources.abc import Traversable
 
 OPERATION_KEYS = frozenset(
     [
@@ -328,14 +334,13 @@ class Catalogue:
 
 @cache
 def catalogue(folder: str) -> Catalogue:
-    """All libraries of `libraries/<folder>`. Raises `ValueError` naming the file where a table is not well formed."""
-    loaded = []
-    for path in sorted(files(__name__).joinpath(folder).iterdir(), key=lambda item: item.name):
-        if path.name.endswith(".toml"):
-            try:
-                loaded.append(_library(tomllib.loads(path.read_text("utf-8"))))
-            except (tomllib.TOMLDecodeError, ValueError, TypeError, KeyError) as error:
-                raise ValueError(f"libraries/{folder}/{path.name}: {error}") from error
+    """All libraries of `libraries/<folder>` and of the folders of that name that plugins bring. Raises `ValueError`
+    naming the file where a table is not well formed, `PluginError` where it is a plugin's."""
+    loaded = list(_tables(files(__name__), folder))
+    for plugin in plugins():
+        if plugin.kind == LIBRARIES:
+            with plugin.loading():
+                loaded += _tables(files(plugin.package), folder)
     types: dict[str, Type] = {}
     created: dict[str, Type] = {}
     functions: dict[str, Operation] = {}
@@ -356,6 +361,16 @@ def catalogue(folder: str) -> Catalogue:
                     distinctive.setdefault(name, (type, operation))
     sinks = {name: tuple(found) for name, found in methods.items()}
     return Catalogue(tuple(loaded), types, created, functions, sinks, distinctive, requests)
+
+
+def _tables(root: Traversable, folder: str) -> Iterator[Library]:
+    place = root.joinpath(folder)
+    for path in sorted(place.iterdir(), key=lambda item: item.name) if place.is_dir() else ():
+        if path.name.endswith(".toml"):
+            try:
+                yield _library(tomllib.loads(path.read_text("utf-8")))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise ValueError(f"{folder}/{path.name}: {error}") from error
 
 
 def _library(table: dict[str, Any]) -> Library:

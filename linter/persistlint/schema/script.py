@@ -23,12 +23,15 @@ OF_RUNNER = 0  # the number of the transaction that the runner of a migration op
 @dataclass(frozen=True, slots=True)
 class Runner:
     """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
-    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done."""
+    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done; `annotation` is the
+    line that does, or what does at the end of the line of a section where it `is_per_section`."""
 
     name: str = ""
     wraps: bool | None = None
     switch: str = ""
     is_off: bool = False
+    annotation: str = ""
+    is_per_section: bool = False
 
 
 @dataclass(frozen=True)

@@ -137,17 +137,21 @@ def _place(project: Project, path: str) -> int:
     return sum(_order(other) <= mine for other in project.scripts)
 
 
+def project_of(file: Path) -> tuple[Path, str]:
+    """Where the files of the project of a file are: a folder, and a pattern for `Path.glob` there."""
+    forward = undone_by(file)
+    if forward.name.lower() in _ONE_PER_FOLDER:
+        return file.parent.parent, f"*/{forward.name}"
+    if _VERSION.fullmatch(file.parent.name):
+        return file.parent.parent, "*/*.sql"
+    return file.parent, "*.sql"
+
+
 def _files(file: Path) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return ()
-    moment = int(monotonic() / _FRESH)
-    forward = undone_by(file)
-    if forward.name.lower() in _ONE_PER_FOLDER:
-        return _listing(file.parent.parent, f"*/{forward.name}", moment)
-    if _VERSION.fullmatch(file.parent.name):
-        return _listing(file.parent.parent, "*/*.sql", moment)
-    return _listing(file.parent, "*.sql", moment)
+    return _listing(*project_of(file), int(monotonic() / _FRESH))
 
 
 @lru_cache(maxsize=64)

@@ -51,6 +51,7 @@ class Pattern:
     undo: str = ""
     version: re.Pattern[str] | None = None
     switch: str = ""
+    annotation: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -69,7 +70,8 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         found.search(_read(Path(path).parent / name.format(file=Path(path).name)))
         for name, found in pattern.beside.items()
     )
-    return Runner(pattern.name, bool(pattern.wraps) and not is_off, pattern.switch, is_off)
+    wraps = bool(pattern.wraps) and not is_off
+    return Runner(pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section)
 
 
 def undo_beside(path: str) -> bool | None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
-from persistlint.analysis.transactions.handles import Chain, Known, Variable
+from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.open import Open, closes, opens
 from persistlint.analysis.transactions.shapes import is_error
+from persistlint.analysis.transactions.variables import Variable
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
     Attribute,
