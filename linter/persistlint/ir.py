@@ -514,6 +514,7 @@ class Module:
 
 # --------------------------------------------------------------------------------------------------------- walks
 
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """The direct operands of an expression, in source order. A lambda has none."""
     operands = _OPERANDS.get(type(node))
@@ -569,3 +570,41 @@ _OPERANDS: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
     AssignmentExpression: lambda node: (node.target, node.value),
     Unknown: lambda node: node.operands,
 }
+
+
+def expressions(statement: Statement) -> Iterator[Expression]:
+    """The expressions that stand in a statement itself, not in its blocks, in source order; targets before values."""
+    match statement:
+        case Assign(target=target, value=value):
+            yield target
+            if value is not None:
+                yield value
+        case ExpressionStatement(value=value):
+            yield value
+        case Return(value=value) | Raise(value=value):
+            if value is not None:
+                yield value
+        case If(test=test) | Assert(test=test):
+            yield test
+        case Loop(target=target, iterable=iterable, test=test):
+            yield from (part for part in (target, iterable, test) if part is not None)
+        case Switch(subject=subject, cases=cases):
+            if subject is not None:
+                yield subject
+            for arm in cases:
+                yield from arm.values
+        case With(context=context, target=target):
+            yield context
+            if target is not None:
+                yield target
+        case Defer(call=call):
+            yield call
+        case ClassDefinition(decorators=decorators):
+            yield from decorators
+        case FunctionDefinition(function=function):
+            yield from _signature(function)
+
+
+def _signature(function: Function) -> Iterator[Expression]:
+    yield from function.decorators
+    yield from (parameter.default for parameter in function.parameters if parameter.default is not None)

@@ -7,29 +7,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.ir import (
-    Assert,
-    Assign,
     Block,
     ClassDefinition,
-    Defer,
-    ExpressionStatement,
     FunctionDefinition,
     If,
     Lambda,
     Loop,
     Nested,
-    Raise,
-    Return,
     Switch,
     Try,
     With,
+    expressions,
     walk,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from persistlint.ir import Expression, Function, Module, Statement
+    from persistlint.ir import Function, Module, Statement
     from persistlint.source import Range
 
 
@@ -55,39 +50,6 @@ def scopes(module: Module, candidates: Iterable[Range]) -> Iterator[Scope]:
         pending.extend(
             ((*functions, function), function.body) for function in reversed(inner) if _holds(starts, function.range)
         )
-
-
-def expressions(statement: Statement) -> Iterator[Expression]:
-    """The expressions that stand in a statement itself, not in its blocks, in source order; targets before values."""
-    match statement:
-        case Assign(target=target, value=value):
-            yield target
-            if value is not None:
-                yield value
-        case ExpressionStatement(value=value):
-            yield value
-        case Return(value=value) | Raise(value=value):
-            if value is not None:
-                yield value
-        case If(test=test) | Assert(test=test):
-            yield test
-        case Loop(target=target, iterable=iterable, test=test):
-            yield from (part for part in (target, iterable, test) if part is not None)
-        case Switch(subject=subject, cases=cases):
-            if subject is not None:
-                yield subject
-            for arm in cases:
-                yield from arm.values
-        case With(context=context, target=target):
-            yield context
-            if target is not None:
-                yield target
-        case Defer(call=call):
-            yield call
-        case ClassDefinition(decorators=decorators):
-            yield from decorators
-        case FunctionDefinition(function=function):
-            yield from _signature(function)
 
 
 def _statements(body: Block) -> Iterator[Statement]:
@@ -118,11 +80,6 @@ def _functions_in(statement: Statement) -> Iterator[Function]:
         yield statement.function
     for expression in expressions(statement):
         yield from (node.function for node in walk(expression) if isinstance(node, Lambda))
-
-
-def _signature(function: Function) -> Iterator[Expression]:
-    yield from function.decorators
-    yield from (parameter.default for parameter in function.parameters if parameter.default is not None)
 
 
 def _holds(starts: list[int], range: Range) -> bool:
