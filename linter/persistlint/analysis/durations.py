@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis.constants import Constants
 from persistlint.analysis.names import last_name, path_of
-from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.scopes import scopes
 from persistlint.analysis.vocabulary import words
 from persistlint.facts import Duration
-from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, walk
+from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, expressions, walk
 from persistlint.source import Range
 
 if TYPE_CHECKING:
