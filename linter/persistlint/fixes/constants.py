@@ -21,7 +21,6 @@ _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MARKUP = (".vue", ".svelte")  # a script in them has a beginning of its own
 _DECLARED = re.compile(rb"^\t?(?:(?:func|type|var|const)[ \t]+)?(?:\([^)]*\)[ \t]*)?(\w+)", re.MULTILINE)
-_SEMICOLON = re.compile(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
 _OPERATOR = re.compile(r"\s*([-+*/])\s*")
 _PACKAGE = re.compile(rb"^package \w+(?=[ \t]*\r?$)", re.MULTILINE)
 _ABOVE = (b"#", b"//", b"/*", b" *", b"@")  # how a line begins that belongs to the statement below it
@@ -86,11 +85,7 @@ def _declaration(program: Program, name: str, text: str) -> str:
         operators = set(_OPERATOR.findall(text))  # as gofmt spaces them, where all bind alike
         spaced = _OPERATOR.sub(r" \1 ", text) if len(operators) == 1 and text[0].isdigit() else text
         return f"const {name} = {spaced}"
-    return f"const {name} = {text}{';' if _ends_in_semicolons(program) else ''}"
-
-
-def _ends_in_semicolons(program: Program) -> bool:
-    return _SEMICOLON.search(program.source.content) is not None
+    return f"const {name} = {text}{program.semicolon}"
 
 
 def _anchor(program: Program) -> Statement | None:

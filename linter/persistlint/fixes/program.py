@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Module, Statement
     from persistlint.source import Range, SourceFile
 
+_SEMICOLON = re.compile(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -134,6 +136,12 @@ class Program:
             start = self.source.line_range(line)
             if self.source.content[start.start : start.end].strip():
                 yield start.start
+
+    @cached_property
+    def semicolon(self) -> str:
+        """What ends a statement in this file: a semicolon, unless it is JavaScript that goes without."""
+        is_usual = _SEMICOLON.search(self.source.content) is not None
+        return ";" if is_usual and self.source.language in ("javascript", "typescript") else ""
 
     # ----------------------------------------------------------------------------------------------------- names
 
