@@ -514,6 +514,7 @@ class Module:
 
 # --------------------------------------------------------------------------------------------------------- walks
 
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """The direct operands of an expression, in source order. A lambda has none."""
     operands = _OPERANDS.get(type(node))
