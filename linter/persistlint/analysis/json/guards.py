@@ -77,12 +77,13 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
 
 
 def _ask_outcome(asked: Expression, run: Run, state: State) -> None:
-    """A body that says how the request went answers for the status."""
+    """A body that says how the request went answers for the status, and is taken at its word."""
     place = place_of(asked)
     if place is None or len(place) < 2 or place[-1].replace("_", "").lower() not in _OUTCOMES:
         return
     if isinstance(body := state.lookup(place[:-1]), Document):
         run.look_into(body)
+        state.trust(place[:-1], body)
 
 
 def _truthy(test: Expression, run: Run, state: State) -> None:
