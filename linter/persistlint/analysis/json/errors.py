@@ -208,7 +208,8 @@ class _Errors(Domain[_Open]):
             function = call.function if isinstance(call.function, Attribute) else None
             if function is not None and function.name == "Encode" and (is_deliberate or self._is_sent(function)):
                 return  # whoever reads it is gone, and there is nobody left to tell
-            if self.encodable.is_safe(value) or (is_deliberate and self.function in _FOR_PEOPLE):
+            # Whoever drops the error of encoding on purpose knows the type, unless it is one that holds anything.
+            if self.encodable.is_safe(value, unknown=is_deliberate) or (is_deliberate and self.function in _FOR_PEOPLE):
                 return
         if is_deliberate and self.comments.explains(call.range):
             return

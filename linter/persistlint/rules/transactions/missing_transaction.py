@@ -129,7 +129,7 @@ if TYPE_CHECKING:
 
 # Tables beside the data proper: a row too many or too few in them tears nothing.
 _ASIDE = re.compile(
-    r"(?:.*_)?(?:logs?|audits?|events?|metrics?|histor(?:y|ies)|caches?|notifications?|visits?|stats|statistics|migrations?)",
+    r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|histor(?:y|ies)|caches?|notifications?|visits?|stats|statistics|migrations?)",
     re.IGNORECASE,
 )
 _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
