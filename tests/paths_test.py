@@ -14,6 +14,7 @@ from persistlint.paths import is_product, is_test
         "src/orders_test.go",
         "web/order-api-tests/orders.ts",
         "web/src/__e2e__/orders.ts",
+        "api/e2etests/seed_data.py",
         "web/src/orders.servertest.ts",
         "web/src/orders.spec.tsx",
     ],
