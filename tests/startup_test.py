@@ -12,7 +12,19 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAVY = {"sqlglot", "libcst", "pygls", "lsprotocol", "asyncio", "shtab", "watchfiles", "rich", "xml", "json"}
+HEAVY = {
+    "importlib.metadata",
+    "sqlglot",
+    "libcst",
+    "pygls",
+    "lsprotocol",
+    "asyncio",
+    "shtab",
+    "watchfiles",
+    "rich",
+    "xml",
+    "json",
+}
 RUN = """
 import sys
 from persistlint.cli import main
@@ -22,7 +34,7 @@ try:
 except SystemExit as error:
     status = error.code
 print("status", status or 0)
-print("modules", *sorted({name.split(".")[0] for name in sys.modules}))
+print("modules", *sorted(sys.modules))
 """
 
 
