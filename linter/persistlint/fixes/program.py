@@ -145,9 +145,12 @@ class Program:
 
     # ----------------------------------------------------------------------------------------------------- names
 
-    def has_name(self, name: str) -> bool:
-        """Whether a name stands anywhere in the file."""
-        return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), self.source.content) is not None
+    def has_name(self, name: str, within: Range | None = None) -> bool:
+        """Whether a name stands anywhere in the file, or in a part of it, but for comments and the names of members."""
+        pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])".encode())
+        start, end = (within.start, within.end) if within is not None else (0, len(self.source.content))
+        found = (match.start() for match in pattern.finditer(self.source.content, start, end))
+        return any(not any(comment.start <= at < comment.end for comment in self.comments) for at in found)
 
 
 def range_of_lines(first: int, last: int) -> range:
