@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.ir import Function, FunctionDefinition, Lambda, blocks, expressions, walk
+from persistlint.ir import Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,6 +83,18 @@ class Program:
             return None
         nodes = (node for part in expressions(frame.statement) for node in walk(part) if node.range == place)
         return next(iter(reversed(list(nodes))), None)
+
+    def stands_again(self, place: Range) -> bool:
+        """Whether a number stands a second time in its statement, or in the statements inside of that."""
+        frame, text = self.frame(place), self.source.text(place)
+        pending = [frame.statement] if frame is not None else []
+        while pending:
+            statement = pending.pop()
+            pending += [inner for block in blocks(statement) for inner in block]
+            numbers = (node for part in expressions(statement) for node in walk(part) if isinstance(node, Number))
+            if any(number.range != place and self.source.text(number.range) == text for number in numbers):
+                return True
+        return False
 
     # ----------------------------------------------------------------------------------------------------- lines
 
