@@ -93,7 +93,7 @@ def _fix(script: Script, range: Range, context: RuleContext) -> tuple[Fix, ...]:
     word = find(context.file, range, _CONSTRAINT, 1) or find(context.file, range, _INDEX)
     is_small = word is not None and context.file.text(word).islower()
     text = " nulls not distinct" if is_small else " NULLS NOT DISTINCT"
-    return unsafe("Say NULLS NOT DISTINCT", insert(word.end, text)) if word is not None else ()
+    return unsafe(script, "Say NULLS NOT DISTINCT", insert(word.end, text)) if word is not None else ()
 
 
 def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
