@@ -25,10 +25,10 @@ from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from persistlint.facts import Hole, Query, Site
-    from persistlint.libraries import Library, Operation
+    from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
@@ -160,11 +160,15 @@ class _Binding:
 
         def unwrap(call: ir.Call) -> ir.Expression | None:
             name = _last_name(call.function)
-            if len(call.arguments) == 1 and not call.arguments[0].spread and name in names | _UNCHANGED:
-                return call.arguments[0].value
-            if not call.arguments and name in _UNCHANGED and isinstance(call.function, ir.Attribute):
-                return call.function.value
-            return None
+            arguments = call.arguments
+            if len(arguments) == 1 and not arguments[0].spread and name in names:
+                return arguments[0].value
+            inner = None
+            if name in _UNCHANGED:
+                inner = arguments[0].value if len(arguments) == 1 else None
+                if not arguments and isinstance(call.function, ir.Attribute):
+                    inner = call.function.value
+            return inner if isinstance(inner, ir.String | ir.Template | ir.Binary) else None
 
         return unwrap
 
@@ -328,22 +332,24 @@ class _Binding:
         type = operation.library.types.get(operation.returns or "")
         if type is None:
             raise RefusalError("nothing here tells where the prepared statement is run")
-        runs = list(self._runs(site, type.methods))
+        if operation.binder:
+            bound = [call for call in self._calls_of(site) if _last_name(call.function) == operation.binder]
+            if bound:
+                return passing.into_call(bound[0], "rest", 0)
+            at = site.call.range.end
+            return [Edit(Range(at, at), f".{operation.binder}({passing.listing()})")]
+        runs = [call for call in self._calls_of(site) if _last_name(call.function) in type.methods]
         if len(runs) != 1:
             raise RefusalError("the prepared statement is not run in one place of this function")
         run = runs[0]
-        assert isinstance(run.function, ir.Attribute)
-        method = type.methods[run.function.name]
-        if "bind" in type.methods and run.function.name != "bind":
-            at = site.call.range.end
-            values = ", ".join(given.text for given in passing.given)
-            return [Edit(Range(at, at), f".bind({values})")]
+        method = type.methods[_last_name(run.function)]
         if method.parameters is None:
             raise RefusalError("nothing here tells how the prepared statement takes its values")
-        first = 1 if run.function.name.endswith("Context") else 0
+        first = 1 if _last_name(run.function).endswith("Context") else 0
         return passing.into_call(run, method.parameters if isinstance(method.parameters, int) else "rest", first)
 
-    def _runs(self, site: Site, methods: Mapping[str, Operation]) -> Iterator[ir.Call]:
+    def _calls_of(self, site: Site) -> list[ir.Call]:
+        """The calls of methods of what a call returns, in its function."""
         names: set[str] = set()
         for statement in site.statements:
             if isinstance(statement, ir.Assign) and statement.value is not None:
@@ -353,16 +359,16 @@ class _Binding:
                     target = target.elements[0]
                 if value.range == site.call.range and isinstance(target, ir.Name):
                     names.add(target.id)
+        found = []
         for statement in site.statements:
             for expression in ir.expressions(statement):
                 for node in ir.walk(expression):
-                    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
-                        continue
-                    receiver = node.function.value
-                    if node.function.name in methods and (
-                        receiver.range == site.call.range or (isinstance(receiver, ir.Name) and receiver.id in names)
-                    ):
-                        yield node
+                    match node:
+                        case ir.Call(function=ir.Attribute(value=receiver)) if receiver.range == site.call.range or (
+                            isinstance(receiver, ir.Name) and receiver.id in names
+                        ):
+                            found.append(node)
+        return found
 
     # ----------------------------------------------------------------------------------------- the imports
 

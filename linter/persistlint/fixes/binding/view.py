@@ -38,13 +38,14 @@ class Form:
     """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
 
     `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
-    number or key, so that none can be left out alone."""
+    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
 
     kind: str
     range: Range
     text: Range
     arguments: list[ir.Expression]
     is_indexed: bool = False
+    written: dict[str, Range] = field(default_factory=dict)
     literals: list[Literal] = field(default_factory=list)
 
 
@@ -108,6 +109,14 @@ class _Reader:
                 _is_text(text.value)
             ):
                 self.printf(node)
+            case ir.Call(function=ir.Attribute(value=ir.Name(id="util"), name="format"), arguments=[text, *_]) if (
+                self.source.language != "python" and _is_text(text.value)
+            ):
+                self.printf(node)
+            case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
+                self.unwrap(made) is not None
+            ):
+                self.read(made, doubled)  # psycopg's `SQL("…").format(…)` puts in what is quoted
             case ir.Call() if (inner := self.unwrap(node)) is not None:
                 self.read(inner, doubled)
             case _:
@@ -153,7 +162,9 @@ class _Reader:
             arguments = [right]
         if any(isinstance(argument, ir.Spread) for argument in arguments):
             raise UnreadableError
-        form = Form("percent", node.range, node.left.range, arguments, bool(keyed))
+        form = Form("percent", node.range, node.left.range, arguments)
+        if isinstance(right, ir.Mapping) and keyed:
+            form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
         self.formatted(form, _PRINTF, keyed)
 
     def printf(self, node: ir.Call) -> None:
@@ -168,7 +179,8 @@ class _Reader:
             raise UnreadableError
         keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
         arguments = [argument.value for argument in node.arguments]
-        form = Form("braces", node.range, text.range, arguments, bool(keyed))
+        form = Form("braces", node.range, text.range, arguments)
+        form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
         self.formatted(form, _FIELD, keyed)
 
     def formatted(self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression]) -> None:
@@ -195,7 +207,7 @@ class _Reader:
                 range = Range(at, at + len(match.group().encode()))
                 self.found.items.append(Value(value, range, literal, _spec(form.kind, match), form))
             self.plain(literal, body, start, len(body), form.kind)
-        if not form.is_indexed and taken != len(form.arguments):
+        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
             raise UnreadableError
 
     def argument(
