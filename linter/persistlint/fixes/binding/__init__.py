@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -85,7 +86,7 @@ class _Binding:
             )
         site = query.site()
         place = self._place(site, query.library)
-        found = view(place.expressions, self.source, self._unwrapped(query.library))
+        found = view(place.expressions, self.source, self._unwrapped(query.library), partial(self._text_of, site))
         for value in found.values:
             if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
                 raise RefusalError("the value is waited for")
@@ -97,10 +98,11 @@ class _Binding:
         if missing:
             raise RefusalError(f"`{missing[0].expression}` is put into the SQL in another place")
         doubtful = any(parameter.is_doubtful for parameter in parameters)
-        if place.is_moved:
-            since = place.expressions[0].range
-            stays = [origin.stays_the_same(value.expression, since, site) for value in bound]
-            doubtful |= not all(stays)
+        moved = [(value, value.since or (place.expressions[0].range if place.is_moved else None)) for value in bound]
+        stays = [origin.stays_the_same(value.expression, since, site) for value, since in moved if since is not None]
+        doubtful |= not all(stays)
+        if place.grows and any(value.since for value in bound):
+            raise RefusalError("a part of a text that grows stands in a variable of its own")
         if place.grows:
             return self._growing(place, found, style, [mark.start for mark in marks], parameters, doubtful)
         given, written = self._marks(style, [mark.key for mark in marks], [mark.start for mark in marks], parameters)
@@ -124,6 +126,10 @@ class _Binding:
         if argument is None:
             raise RefusalError("the SQL is no argument of the call")
         options = None
+        if isinstance(argument, ir.Name) and isinstance(named := origin.text_of(argument, site), ir.Mapping):
+            argument = named
+        if isinstance(argument, ir.Collection):
+            argument = self._element(argument)
         if isinstance(argument, ir.Mapping):
             options = argument
             keys = site.operation.keys or ("text", "sql", "query")
@@ -155,6 +161,13 @@ class _Binding:
             else:
                 return _Place(chunks, options, wrappers, steps, grows)
 
+    def _element(self, argument: ir.Collection) -> ir.Expression:
+        """The one text of a list of conditions that has the holes."""
+        found = [e for e in argument.elements if any(hole.range in e.range for hole in self.holes)]
+        if len(found) != 1:
+            raise RefusalError("several pieces of SQL in a list have values of their own")
+        return found[0]
+
     def _unwrapped(self, library: Library) -> Callable[[ir.Call], ir.Expression | None]:
         names = _wrappers(library)
 
@@ -171,6 +184,12 @@ class _Binding:
             return inner if isinstance(inner, ir.String | ir.Template | ir.Binary) else None
 
         return unwrap
+
+    def _text_of(self, site: Site, name: ir.Name) -> ir.Expression | None:
+        """The text of a variable that holes stand in."""
+        text = origin.text_of(name, site)
+        is_text = isinstance(text, ir.Template | ir.Binary | ir.Call)
+        return text if is_text and text and any(hole.range in text.range for hole in self.holes) else None
 
     def _is_wanted(self, value: Value) -> bool:
         """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""

@@ -39,7 +39,7 @@ class Rewrite:
             replaced.update(indices)
             gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
-        holed = {id(value.literal) for value in values if value.form is None}
+        holed = {id(value.literal) for value in values if value.form is None} | self.found.held
         kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
         counted = [self.found.items[p.start].literal for p in parameters if p.number]
         holed.update(id(literal) for literal in counted if literal is not None and self._takes_holes(literal))
