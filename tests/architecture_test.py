@@ -30,7 +30,7 @@ ALLOWED = {
     "languages": {"ir", "source", "sql"},
     "sql": {"source", "facts", "schema"},
     "facts": {"source", "libraries", "ir", "sql"},
-    "rule": {"source", "diagnostic", "facts"},
+    "rule": {"source", "diagnostic", "facts", "fixes"},
     "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths"},
     "paths": set[str](),
     "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},

@@ -86,7 +86,7 @@ def test_ctrl_c_ends_all_of_them(monkeypatch: pytest.MonkeyPatch, capfd: pytest.
 
     _before_every_check(monkeypatch, interrupt)
     before = set(multiprocessing.active_children())
-    assert main(["check", "--isolated", "--jobs=2"]) == 130
+    assert main(["check", "--isolated", "--no-cache", "--jobs=2"]) == 130
     for child in set(multiprocessing.active_children()) - before:
         child.join()
     assert capfd.readouterr() == ("", "")
@@ -103,5 +103,5 @@ def _before_every_check(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
 
 
 def _output(capsys: pytest.CaptureFixture[str], *options: str) -> tuple[int, Any]:
-    status = main(["check", "--isolated", "--format=json", *options])
+    status = main(["check", "--isolated", "--no-cache", "--format=json", *options])
     return status, json.loads(capsys.readouterr().out)

@@ -73,6 +73,12 @@ def settings_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Settings:
         for pattern, words in file.per_file_ignores.items():
             if _matches(_root(file, overrides), (pattern,), path):
                 rules -= expand(words)
+    return _settings(configuration, rules)
+
+
+@cache
+def _settings(configuration: Configuration, rules: frozenset[str]) -> Settings:
+    """The same object for all files that are checked alike."""
     return Settings(rules, configuration.severities, configuration.options, configuration.dialect, configuration.names)
 
 
@@ -89,7 +95,7 @@ def configuration_for(path: Path, overrides: Overrides = NO_OVERRIDES) -> Config
 
 def forget() -> None:
     """Read every configuration file anew the next time that it is asked for."""
-    for function in (_of_directory, _found_in, _configuration):
+    for function in (_of_directory, _found_in, _configuration, _settings):
         function.cache_clear()
 
 

@@ -96,8 +96,11 @@ def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: lis
 
 
 def _context(rule: Rule[Any], syntax: Syntax, settings: Settings, make: type[Any]) -> Any:
+    from persistlint.fixes.program import Program
+
     options = {option.name: option.default for option in rule.options} | dict(settings.options.get(rule.name, {}))
-    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options)
+    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
+    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options, program)
 
 
 def _internal(what: str, error: Exception) -> str:

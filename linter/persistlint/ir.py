@@ -608,3 +608,19 @@ def expressions(statement: Statement) -> Iterator[Expression]:
 def _signature(function: Function) -> Iterator[Expression]:
     yield from function.decorators
     yield from (parameter.default for parameter in function.parameters if parameter.default is not None)
+
+
+def blocks(statement: Statement) -> tuple[Block, ...]:
+    """The blocks of a statement, in source order; bodies of functions are none of them."""
+    match statement:
+        case If(then=then, otherwise=otherwise):
+            return then, otherwise
+        case Loop(body=body, otherwise=otherwise):
+            return body, otherwise
+        case Switch(cases=cases):
+            return tuple(arm.body for arm in cases)
+        case Try(body=body, handlers=handlers, otherwise=otherwise, final=final):
+            return (body, *(handler.body for handler in handlers), otherwise, final)
+        case With(body=body) | Nested(body=body) | ClassDefinition(body=body):
+            return (body,)
+    return ()

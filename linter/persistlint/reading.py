@@ -37,8 +37,7 @@ def read_bytes(path: str) -> tuple[bytes, os.stat_result]:
         if not stat.S_ISREG(status.st_mode):  # a FIFO would wait for a writer, a device may never end
             raise ReadError("it is not a regular file")
         _refuse_large(status.st_size)
-        with open(path, "rb", buffering=0) as file:
-            return file.read(), status
+        return Path(path).read_bytes(), status
     except FileNotFoundError as error:
         raise ReadError("it does not exist") from error
     except PermissionError as error:

@@ -18,6 +18,7 @@ from persistlint.workers import check_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from persistlint.cache import Cache
     from persistlint.diagnostic import Diagnostic
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
@@ -111,15 +112,27 @@ class Run:
         fixing: Fixing = Fixing.NONE,
         unsafe: bool = False,
         jobs: int = 1,
+        cache: Cache | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """Read and check files, in up to `jobs` processes, and fix them, with `unsafe` by the fixes too that a person
-        should look at. `advance` is called for every file that is done. What comes out is in the order of `paths`."""
+        """Read and check files, in up to `jobs` processes, but for those that `cache` knows, and fix them, with
+        `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is done. What
+        comes out is in the order of `paths`."""
         tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
-        outcomes: dict[int, Outcome] = {}
-        for number, outcome in check_all(tasks, jobs):
-            outcomes[number] = outcome
+        known = cache.find(tasks) if cache else {}
+        outcomes = {number: Outcome(report) for number, report in known.items()}
+        new: dict[int, Outcome] = {}
+        places = [number for number in range(len(tasks)) if number not in known]
+        for _ in known:
             advance()
+        try:
+            for number, outcome in check_all([tasks[place] for place in places], jobs):
+                new[places[number]] = outcome
+                advance()
+        finally:
+            if cache:
+                cache.keep(tasks, new)
+        outcomes |= new
         for number, task in enumerate(tasks):
             outcome = outcomes[number]
             if fixing is not Fixing.NONE and any(diagnostic.fixes for diagnostic in outcome.report.diagnostics):

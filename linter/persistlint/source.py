@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
+_BLANKED = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") else 0x20 for byte in range(0x100))
+_LAST_PART = re.compile(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
 _SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
 _BLOCK = 4096  # bytes
@@ -80,6 +82,28 @@ class SourceFile:
         unlike those of minified and bundled code."""
         size = len(self.content)
         return size < _SMALL or size < min(_LARGE, _LONGEST_AVERAGE * len(self.line_starts))
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """Every word that the file is made of: letters, digits and underscores, and all that is not ASCII. What is not
+        among them stands nowhere, so that most of what could be looked for needs no look."""
+        return frozenset(self.content.translate(_BLANKED).split())
+
+    @cached_property
+    def called(self) -> frozenset[bytes]:
+        """What things may be called here, in lower case: every word, underscores around it left out, and the last part
+        of one that has several (`db` of `mainDB` and of `main_db`)."""
+        found = set()
+        for word in self.words:
+            name = word.strip(b"_")
+            if not name.islower():
+                last = _LAST_PART.search(name)
+                found.add(last.group().lower() if last else name)
+                name = name.lower()
+            if b"_" in name:
+                found.add(name.rpartition(b"_")[2])
+            found.add(name)
+        return frozenset(found)
 
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds a byte offset."""

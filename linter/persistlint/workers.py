@@ -119,7 +119,7 @@ def _chunks(tasks: Sequence[Task], jobs: int) -> list[Chunk]:
     for numbered in enumerate(tasks):
         path = numbered[1].path
         if language_of(path) == "sql":
-            from persistlint.sql.project import project_of
+            from persistlint.sql.neighbours import project_of
 
             projects.setdefault(project_of(Path(path)), []).append(numbered)
         else:

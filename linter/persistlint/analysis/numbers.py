@@ -129,10 +129,15 @@ class _Reader:
         if not any(self.found) or self._is_trigonometric():
             return
         for found in self.found:
-            numbers = [self._number(*item) for item in found if not self.comments.explains(item[0].range)]
+            numbers = [self._number(*item) for item in found if not self._is_explained(item[0].range)]
             if numbers:
                 numbers.sort(key=lambda number: number.range)
                 yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
+
+    def _is_explained(self, number: Range) -> bool:
+        """Whether a comment explains a number, or the name of the function has it in it: `has_at_least_8_letters`."""
+        name = self.function.name if self.function is not None else ""
+        return self.comments.explains(number) or self.source.text(number) in words(name)
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -147,7 +152,8 @@ class _Reader:
             case Return(value=value) if value is not None:
                 yield value, result
             case If(test=test, then=then):
-                yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(then[-1]))
+                if not (then and self._shows_bound(test, then[-1].range)):
+                    yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(then[-1]))
             case Switch(subject=subject, cases=cases) if subject is not None:
                 yield subject, None
                 for arm in cases:
@@ -179,6 +185,14 @@ class _Reader:
             end = min(statement.range.end, statement.range.start + _LONGEST_LINE)
             return _REJECTION.search(self.source.content, statement.range.start, end) is not None
         return isinstance(statement, Raise | Return)
+
+    def _shows_bound(self, test: Expression, then: Range) -> bool:
+        """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`."""
+        if not isinstance(test, Binary) or self.constants.value(test.right) is None:
+            return False
+        shown = re.escape(self.source.text(test.right.range).encode())
+        text = self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)]
+        return re.search(rb"[\"'`>]%s\+" % shown, text) is not None
 
     def _has_several_results(self) -> bool:
         """Whether the function returns one of several numbers, so that its name is the name of none of them."""
@@ -224,7 +238,8 @@ class _Reader:
                 self._meet(node.left, Place(NumberRole.ARITHMETIC, operator, node.right), found)
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
-                self._begin(tested, Place(NumberRole.COMPARISON))
+                if not self._shows_bound(tested, then.range):
+                    self._begin(tested, Place(NumberRole.COMPARISON))
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
                 self._begin(operand, test)

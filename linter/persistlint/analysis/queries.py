@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.calls import Resolved
@@ -12,6 +12,7 @@ from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
+from persistlint.analysis.presence import present
 from persistlint.analysis.scopes import scopes
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
@@ -40,6 +41,7 @@ from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
+from persistlint.sql.presence import may_hold_sql
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
@@ -398,9 +400,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     language = all_languages()[syntax.source.language]
     tables = catalogue(language.libraries)
     scope = Names(tables, language.libraries)
-    sinks = sink_names(language.libraries)
-    candidates = [range for name, range in syntax.calls if name in sinks or name in _MAKES_TEXT or _SENDS.search(name)]
-    candidates += [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(syntax.source.text(range))]
+    candidates = _candidates(syntax, language.libraries)
     if not candidates:
         return
     module: Module = syntax.lower()
@@ -410,6 +410,27 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     yield from collector.facts()
 
 
+def _candidates(syntax: Syntax, folder: str) -> list[Range]:
+    """The calls that may send SQL, and whatever may put it together. A file in which no text is SQL has only those that
+    take pieces of it, of the libraries that the file knows."""
+    source = syntax.source
+    if folder != "sql" and not may_hold_sql(source):
+        wanted = _certain(present(folder, source), catalogue(folder))
+        return [range for name, range in syntax.calls if name in wanted]
+    sinks = sink_names(folder)
+    candidates = [range for name, range in syntax.calls if name in sinks or name in _MAKES_TEXT or _SENDS.search(name)]
+    return candidates + [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(source.text(range))]
+
+
+@lru_cache(maxsize=512)
+def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]:
+    """The last names of what takes SQL for certain in a file that knows some libraries, whatever it is given."""
+    operations = [operation for library in libraries for operation in library.functions.values()]
+    operations += [o for library in libraries for type in library.types.values() for o in type.methods.values()]
+    return frozenset(tables.distinctive).union(o.name.rsplit(".", 1)[-1] for o in operations if o.is_sink)
+
+
+@cache
 def sink_names(folder: str) -> frozenset[str]:
     """The last names of everything that takes SQL, in the libraries of one language."""
     tables = catalogue(folder)

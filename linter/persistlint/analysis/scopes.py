@@ -6,20 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from persistlint.ir import (
-    Block,
-    ClassDefinition,
-    FunctionDefinition,
-    If,
-    Lambda,
-    Loop,
-    Nested,
-    Switch,
-    Try,
-    With,
-    expressions,
-    walk,
-)
+from persistlint.ir import Block, FunctionDefinition, Lambda, blocks, expressions, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,22 +44,7 @@ def _statements(body: Block) -> Iterator[Statement]:
     while stack:
         statement = stack.pop()
         yield statement
-        stack.extend(inner for block in reversed(_blocks(statement)) for inner in reversed(block))
-
-
-def _blocks(statement: Statement) -> tuple[Block, ...]:
-    match statement:
-        case If(then=then, otherwise=otherwise):
-            return then, otherwise
-        case Loop(body=body, otherwise=otherwise):
-            return body, otherwise
-        case Switch(cases=cases):
-            return tuple(arm.body for arm in cases)
-        case Try(body=body, handlers=handlers, otherwise=otherwise, final=final):
-            return (body, *(handler.body for handler in handlers), otherwise, final)
-        case With(body=body) | Nested(body=body) | ClassDefinition(body=body):
-            return (body,)
-    return ()
+        stack.extend(inner for block in reversed(blocks(statement)) for inner in reversed(block))
 
 
 def _functions_in(statement: Statement) -> Iterator[Function]:

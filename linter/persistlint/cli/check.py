@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.baseline import Entry
+    from persistlint.cache import Cache
     from persistlint.changes import Changes
     from persistlint.config import Overrides
 
@@ -78,10 +79,14 @@ def check_paths(
     found = discover_files(run, arguments, overrides)
     files = [path for path in found if changes.has(path)] if changes else found
     with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
-        jobs = arguments.jobs or cores()
-        unsafe = fixing is not Fixing.NONE and arguments.unsafe_fixes
         run.check_files(
-            files, lambda path: settings_for(path, overrides), fixing=fixing, unsafe=unsafe, jobs=jobs, advance=advance
+            files,
+            lambda path: settings_for(path, overrides),
+            fixing=fixing,
+            unsafe=arguments.unsafe_fixes if fixing is not Fixing.NONE else False,
+            jobs=arguments.jobs or cores(),
+            cache=_cache(arguments),
+            advance=advance,
         )
     return files
 
@@ -91,6 +96,21 @@ def fixing_of(arguments: Namespace) -> Fixing:
     if arguments.diff:
         return Fixing.SHOW
     return Fixing.WRITE if arguments.fix or arguments.unsafe_fixes else Fixing.NONE
+
+
+def _cache(arguments: Namespace) -> Cache | None:
+    """The cache, if it can be used; a folder that the user named should be one that can."""
+    if arguments.no_cache:
+        return None
+    from persistlint.cache_folder import CacheError, open_cache, usual
+
+    folder: Path | None = arguments.cache_dir
+    try:
+        return open_cache(folder or usual(), is_named=folder is not None)
+    except CacheError as error:
+        if folder is not None:
+            print(f"warning: {folder}: nothing is kept there: {error}", file=sys.stderr)
+        return None
 
 
 def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:

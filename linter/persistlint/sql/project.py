@@ -19,15 +19,13 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
-from persistlint.sql.runners import undone_by
+from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION, project_of, undone_by
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
-_ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
@@ -137,16 +135,6 @@ def _place(project: Project, path: str) -> int:
     return sum(_order(other) <= mine for other in project.scripts)
 
 
-def project_of(file: Path) -> tuple[Path, str]:
-    """Where the files of the project of a file are: a folder, and a pattern for `Path.glob` there."""
-    forward = undone_by(file)
-    if forward.name.lower() in _ONE_PER_FOLDER:
-        return file.parent.parent, f"*/{forward.name}"
-    if _VERSION.fullmatch(file.parent.name):
-        return file.parent.parent, "*/*.sql"
-    return file.parent, "*.sql"
-
-
 def _files(file: Path) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
@@ -205,9 +193,9 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
 def _begins(path: str) -> bool:
     """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
     file = Path(path)
-    name = file.parent.name if file.name.lower() in _ONE_PER_FOLDER else file.name
+    name = file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name
     number = re.search(r"\d+", name)
-    is_first = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
+    is_first = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
     return is_first or _INITIAL.search(name) is not None
 
 
