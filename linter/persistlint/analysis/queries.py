@@ -12,6 +12,7 @@ from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, takes_values
+from persistlint.analysis.presence import present
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -39,7 +40,6 @@ from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
-from persistlint.analysis.presence import present
 from persistlint.sql.presence import may_hold_sql
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 

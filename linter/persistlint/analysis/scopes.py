@@ -27,7 +27,7 @@ from persistlint.ir import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from persistlint.ir import Expression, Function, Module, Statement
     from persistlint.source import Range
@@ -53,8 +53,14 @@ def scopes(module: Module, candidates: Iterable[Range]) -> Iterator[Scope]:
         yield Scope(functions, found)
         inner = [function for statement in found for function in _functions_in(statement)]
         pending.extend(
-            ((*functions, function), function.body) for function in reversed(inner) if _holds(starts, function.range)
+            ((*functions, function), function.body) for function in reversed(inner) if holds(starts, function.range)
         )
+
+
+def holds(starts: Sequence[int], range: Range) -> bool:
+    """Whether one of these offsets, which are sorted, lies in a range."""
+    index = bisect_left(starts, range.start)
+    return index < len(starts) and starts[index] < range.end
 
 
 def expressions(statement: Statement) -> Iterator[Expression]:
@@ -123,8 +129,3 @@ def _functions_in(statement: Statement) -> Iterator[Function]:
 def _signature(function: Function) -> Iterator[Expression]:
     yield from function.decorators
     yield from (parameter.default for parameter in function.parameters if parameter.default is not None)
-
-
-def _holds(starts: list[int], range: Range) -> bool:
-    index = bisect_left(starts, range.start)
-    return index < len(starts) and starts[index] < range.end

@@ -1,4 +1,4 @@
-"""Whether any text of a file can be SQL, told from its bytes alone, so that no file pays for SQL that it does not hold."""
+"""Whether any text of a file can be SQL, told from its bytes alone: no file pays for SQL that it does not hold."""
 
 from __future__ import annotations
 

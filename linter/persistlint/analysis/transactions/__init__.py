@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.presence import present, reachable
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.calls import WRAPS
 from persistlint.analysis.transactions.closing import uncommitted
@@ -38,7 +39,6 @@ from persistlint.ir import (
 )
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
-from persistlint.analysis.presence import present, reachable
 from persistlint.settings import NO_NAMES
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
     folder, source = languages()[syntax.source.language].libraries, syntax.source
     libraries = frozenset(catalogue(folder).libraries)
     types: frozenset[Type] = frozenset()
-    if names == NO_NAMES and not _SAYS_TRANSACTION.search(b" ".join(source.called)):
+    if names == NO_NAMES and not _SAYS_TRANSACTION.search(source.vocabulary):
         common = [library for library in libraries if not library.modules]
         libraries = present(folder, source)
         types = types.union(*(reachable(library, source) for library in common))
