@@ -53,7 +53,9 @@ class Surroundings:
         self._made: dict[object, Any] = {}
 
     def mark(self, path: str) -> str:
-        """What changes when a file around this one does, comes or goes; as `reading.mark`."""
+        """What changes when a file around this one does, comes or goes, as `reading.mark` does; "" if none counts."""
+        if language_of(path) != "sql":
+            return ""
         return digest(b"".join(group.mark for group in self._around(path))).hex()
 
     def is_settled(self, path: str) -> bool:
