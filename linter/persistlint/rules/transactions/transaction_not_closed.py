@@ -3,8 +3,8 @@
 
 A transaction that is begun by hand, with a way out of the function that neither commits it nor rolls it back: an early
 `return` in Go without a deferred rollback, an `await` that can fail without a `catch` or `finally` that rolls back.
-Also a connection that is taken out of a pool for the transaction and does not go back on every way, a commit whose error
-is dropped, and a `defer tx.Rollback()` before the test of the error of its `Begin`.
+Also a connection that is taken out of a pool for the transaction and does not go back on every way, a commit whose
+error is dropped, and a `defer tx.Rollback()` before the test of the error of its `Begin`.
 
 Silent where the transaction is handed on or returned, and where a helper rolls back in a deferred function.
 
