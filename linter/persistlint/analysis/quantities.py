@@ -35,7 +35,9 @@ _PARTS = known_words("parts")
 _BUFFERS = known_words("buffers")
 _ANYWHERE = quantities("anywhere")
 _LAST = quantities("last")
-_TELLING = {  # words that say what a number is, wherever they stand beside it
+_TELLING: dict[
+    float, tuple[Quantity, frozenset[str]]
+] = {  # words that say what a number is, wherever they stand beside it
     **dict.fromkeys((100,), (Quantity.PERCENT, dict(_ANYWHERE)[Quantity.PERCENT])),
     **dict.fromkeys((90, 180, 270, 360), (Quantity.ANGLE, dict(_ANYWHERE)[Quantity.ANGLE])),
 }
@@ -87,7 +89,7 @@ def counted_in(expression: Expression) -> Expression:
 
 def told_by(value: float, text: str) -> Quantity | None:
     """What the words beside a number say that it is: 100 beside `percent`, 180 beside `longitude`."""
-    quantity, known = _TELLING.get(abs(value), (None, frozenset[str]()))
+    quantity, known = _TELLING.get(abs(value), (Quantity.OTHER, frozenset()))
     return quantity if not known.isdisjoint(words(text)) else None
 
 
