@@ -44,16 +44,16 @@ _RESERVED = word_set(
 
 
 def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
-    """A fix that a person has to look at; none without edits, and none for a script that others of its project follow:
-    it has been run, and is not run again."""
-    is_there = bool(edits) and not script.is_followed
+    """A fix that a person has to look at; none without edits, none for a script that others of its project follow,
+    which has been run, and none for a dump, which a program writes anew."""
+    is_there = bool(edits) and not script.is_followed and not script.is_dump
     return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
 
 
 def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
     since: where there is one, a person has to look at it."""
-    if script.runner.name or script.is_followed:
+    if script.runner.name or script.is_followed or script.is_dump:
         return unsafe(script, title, *edits)
     return (Fix(title, edits, Applicability.SAFE),) if edits else ()
 
