@@ -110,12 +110,12 @@ class Editor:
     script: Script
     file: SourceFile
 
-    def like(self, text: str) -> str:
-        """SQL in small letters where the script begins with one, but for what stands in quotes. MySQL tells names apart
-        by them."""
-        first = self.script.statements[0].range.start if self.script.statements else 0
-        is_small = self.file.content[first : first + 1].islower()
-        if not is_small or self.script.dialect == "mysql":
+    def like(self, text: str, statement: Statement | None = None) -> str:
+        """SQL in small letters where a statement begins with one, or the script, but for what stands in quotes. MySQL
+        tells names apart by them."""
+        first = statement or next(iter(self.script.statements), None)
+        start = first.range.start if first is not None else 0
+        if not self.file.content[start : start + 1].islower() or self.script.dialect == "mysql":
             return text
         return _CAPITALS.sub(lambda word: word.group().lower() if word.group()[0].isalpha() else word.group(), text)
 
@@ -141,7 +141,7 @@ class Editor:
         if not self.is_plain(statement):
             return ()
         gap = f"{self._breakpoint()}\n{self._indentation(statement)}"
-        text = "".join(f"{self.like(line)};{gap}" for line in lines)
+        text = "".join(f"{self.like(line, statement)};{gap}" for line in lines)
         return (insert(statement.range.start, text),)
 
     def behind(self, statement: Statement, *lines: str) -> Edits:
@@ -149,7 +149,7 @@ class Editor:
         if not self.is_plain(statement):
             return ()
         indentation, mark = self._indentation(statement), self._breakpoint()
-        written = [f"{indentation}{self.like(line)}" for line in lines]
+        written = [f"{indentation}{self.like(line, statement)}" for line in lines]
         separator = _SEPARATOR.match(self.file.content, statement.range.end)
         if separator is None and _BLANK.match(self.file.content, statement.range.end) is None:
             return ()

@@ -79,7 +79,7 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
     if statement is None or (script.dialect == "mysql" and b"COMMENT" in context.file.content.upper()):
         return ()
     name = context.file.text(column.name_range)
-    text = f" {editor.like('CHECK')} ({name} >= 0)"
+    text = f" {editor.like('CHECK', statement)} ({name} >= 0)"
     return unsafe(script, "Refuse negative numbers", insert(column.range.end, text))
 
 
