@@ -20,7 +20,9 @@ LSP = ROOT / "lsp" / "persistlint_lsp"
 ALLOWED = {
     "source": set[str](),
     "version": set[str](),
-    "libraries": set[str](),
+    "plugins": set[str](),
+    "profiles": set[str](),
+    "libraries": {"plugins"},
     "diagnostic": {"source"},
     "ir": {"source"},
     "settings": {"diagnostic"},
@@ -32,7 +34,7 @@ ALLOWED = {
     "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths"},
     "paths": set[str](),
     "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},
-    "rules": {"source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
+    "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 
