@@ -18,7 +18,7 @@ from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.schema.changes import Statement
-    from persistlint.schema.definitions import Name
+    from persistlint.schema.definitions import Column, Name
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
 
@@ -80,6 +80,11 @@ def identifier(name: str, dialect: str | None) -> str:
 def identifiers(names: tuple[str, ...], dialect: str | None) -> str:
     """Names as a list."""
     return ", ".join(identifier(name, dialect) for name in names)
+
+
+def stands_here(file: SourceFile, column: Column) -> bool:
+    """Whether a column is defined where its range says, in this file and not in another of the project."""
+    return file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
 
 
 def new_name(script: Script, *parts: str) -> str:
