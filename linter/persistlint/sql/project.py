@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_STEP = re.compile(r"[VRB]?\d", re.IGNORECASE)
+_STEP = re.compile(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
