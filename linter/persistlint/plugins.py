@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RULES, LIBRARIES = "persistlint.rules", "persistlint.libraries"
-_MARK = b"persistlint."
+_MARK = b"[persistlint."  # how a section of entry points begins
 _PARTS = (".py", ".toml")  # the files of a package that decide what it finds
 
 

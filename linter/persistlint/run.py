@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from difflib import unified_diff
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,16 +49,34 @@ class Result:
         return self.file.read() if isinstance(self.file, Stored) else self.file
 
 
+class Fixing(Enum):
+    """What becomes of fixes: nothing, they are written, or they are shown as a difference."""
+
+    NONE = "none"
+    WRITE = "write"
+    SHOW = "show"
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A file whose fixes were written or shown: how many, and of which rules."""
+
+    path: str
+    count: int
+    rules: tuple[str, ...]
+
+
 @dataclass
 class Run:
-    """What came out. `results` are the files that have diagnostics, `files` counts all that were checked, `fixed`
-    the fixes that were written, `suppressed` the diagnostics that got a comment, `known` those that a baseline knows;
-    the last two are not among the results."""
+    """What came out. `results` are the files that have diagnostics, `files` counts all that were checked, `fixed` are
+    those whose fixes were written, `differences` what fixes would change, as unified diffs; `suppressed` are the
+    diagnostics that got a comment, `known` those that a baseline knows; these two are not among the results."""
 
     results: list[Result] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     files: int = 0
-    fixed: int = 0
+    fixed: list[Fixed] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
     suppressed: int = 0
     known: int = 0
 
@@ -88,14 +109,15 @@ class Run:
         paths: Iterable[Path],
         settings_for: Callable[[Path], Settings],
         *,
-        fix: bool = False,
+        fixing: Fixing = Fixing.NONE,
+        unsafe: bool = False,
         jobs: int = 1,
         cache: Cache | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """Read and check files, in up to `jobs` processes, but for those that `cache` knows; with `fix`, write back
-        what the safe fixes make of them. `advance` is called for every file that is done. What comes out is in the
-        order of `paths`."""
+        """Read and check files, in up to `jobs` processes, but for those that `cache` knows, and fix them, with
+        `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is done. What
+        comes out is in the order of `paths`."""
         tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
         known = cache.find(tasks) if cache else {}
         outcomes = {number: Outcome(report) for number, report in known.items()}
@@ -113,8 +135,8 @@ class Run:
         outcomes |= new
         for number, task in enumerate(tasks):
             outcome = outcomes[number]
-            if fix and any(diagnostic.fixes for diagnostic in outcome.report.diagnostics):
-                outcome = self._fix(task, outcome)
+            if fixing is not Fixing.NONE and any(diagnostic.fixes for diagnostic in outcome.report.diagnostics):
+                outcome = self._fix(task, outcome, fixing, unsafe)
             self._add(task.path, Stored(task.path, task.settings.dialect), outcome)
 
     def _add(self, path: str, file: SourceFile | Stored, outcome: Outcome) -> None:
@@ -126,19 +148,35 @@ class Run:
         if outcome.report.diagnostics:
             self.results.append(Result(file, outcome.report.diagnostics))
 
-    def _fix(self, task: Task, outcome: Outcome) -> Outcome:
-        from persistlint.fixes.converge import converge  # only a file with a fix pays for them
-        from persistlint.fixes.write import WriteError, write
+    def _fix(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
+        from persistlint.fixes.write import WriteError, write  # only a file with a fix pays for them
+        from persistlint.fixing import fix
 
         path = Path(task.path)
         try:
             source = read_file(path, task.settings.dialect)
-            fixed, count = converge(source, lambda source: report_on(source, task.settings).diagnostics)
+            fixed, count = fix(source, lambda source: report_on(source, task.settings).diagnostics, unsafe=unsafe)
             if not count:
                 return outcome
-            write(path, source, fixed.content)
+            if fixing is Fixing.SHOW:
+                self.differences.append(_difference(source, fixed))
+            else:
+                write(path, source, fixed.content)
         except (ReadError, WriteError) as error:
             self.failures.append(Failure(task.path, str(error)))
             return outcome
-        self.fixed += count
-        return Outcome(report_on(fixed, task.settings))
+        after = report_on(fixed, task.settings)
+        gone = _rules(outcome) - Counter(diagnostic.rule for diagnostic in after.diagnostics)
+        self.fixed.append(Fixed(task.path, count, tuple(sorted(gone))))
+        return outcome if fixing is Fixing.SHOW else Outcome(after)
+
+
+def _rules(outcome: Outcome) -> Counter[str]:
+    return Counter(diagnostic.rule for diagnostic in outcome.report.diagnostics)
+
+
+def _difference(before: SourceFile, after: SourceFile) -> str:
+    """What changes between two contents of a file, as `git diff` writes it."""
+    old, new = (file.content.decode("utf-8", "replace").splitlines(keepends=True) for file in (before, after))
+    lines = unified_diff(old, new, f"a/{before.path}", f"b/{before.path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -105,6 +105,11 @@ class SourceFile:
             found.add(name)
         return frozenset(found)
 
+    @cached_property
+    def vocabulary(self) -> bytes:
+        """All of `called` in one text, to look for a pattern in: a fraction of the file."""
+        return b" ".join(self.called)
+
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds a byte offset."""
         return bisect_right(self.line_starts, offset)

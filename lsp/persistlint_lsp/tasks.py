@@ -24,12 +24,12 @@ _LARGEST_DIFFERENCE = 4_000_000  # pairs of lines; more would take seconds to co
 
 def fix_all(source: SourceFile, settings: Settings, rule: str | None = None) -> tuple[Edit, ...]:
     """The edits that `persistlint check --fix` makes in a file: the safe fixes, of one rule or of all."""
-    from persistlint.fixes.converge import converge
+    from persistlint.fixing import fix
 
     def diagnose(source: SourceFile) -> list[Diagnostic]:
         return [found for found in check(source, settings).diagnostics if rule in (None, found.rule)]
 
-    fixed, _ = converge(source, diagnose)
+    fixed, _ = fix(source, diagnose)
     return tuple(_differences(source.content, fixed.content))
 
 

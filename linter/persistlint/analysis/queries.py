@@ -277,7 +277,8 @@ class _Collector:
         best: tuple[tuple[bool, bool, bool], Operation, Type] | None = None
         for type, operation in self.tables.methods.get(name, ()):
             library = type.library
-            if library.modules and not self._imports(library):
+            is_named = handle in {module.lower() for module in library.modules}  # `models.sequelize`, of another file
+            if library.modules and not is_named and not self._imports(library):
                 continue
             fits = handle in {known.lower() for known in type.handles}
             if operation.sql is None and not fits:

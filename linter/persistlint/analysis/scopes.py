@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.ir import Block, FunctionDefinition, Lambda, blocks, expressions, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from persistlint.ir import Function, Module, Statement
     from persistlint.source import Range
@@ -35,8 +35,14 @@ def scopes(module: Module, candidates: Iterable[Range]) -> Iterator[Scope]:
         yield Scope(functions, found)
         inner = [function for statement in found for function in _functions_in(statement)]
         pending.extend(
-            ((*functions, function), function.body) for function in reversed(inner) if _holds(starts, function.range)
+            ((*functions, function), function.body) for function in reversed(inner) if holds(starts, function.range)
         )
+
+
+def holds(starts: Sequence[int], range: Range) -> bool:
+    """Whether one of these offsets, which are sorted, lies in a range."""
+    index = bisect_left(starts, range.start)
+    return index < len(starts) and starts[index] < range.end
 
 
 def _statements(body: Block) -> Iterator[Statement]:
@@ -52,8 +58,3 @@ def _functions_in(statement: Statement) -> Iterator[Function]:
         yield statement.function
     for expression in expressions(statement):
         yield from (node.function for node in walk(expression) if isinstance(node, Lambda))
-
-
-def _holds(starts: list[int], range: Range) -> bool:
-    index = bisect_left(starts, range.start)
-    return index < len(starts) and starts[index] < range.end

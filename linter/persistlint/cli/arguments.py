@@ -84,6 +84,10 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     _add_paths(check, "default: .; - reads standard input")
     check.add_argument("--fix", action="store_true", help="apply the safe fixes")
     check.add_argument(
+        "--unsafe-fixes", action="store_true", help="apply the fixes, too, that a person should look at behind it"
+    )
+    check.add_argument("--diff", action="store_true", help="show what the fixes would change, and write nothing")
+    check.add_argument(
         "--format",
         action="append",
         type=_format,

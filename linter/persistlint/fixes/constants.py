@@ -11,6 +11,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.imports import end_of_import
 from persistlint.ir import Assign, Binary, Constant, ExpressionStatement, Import, Name, Number, String, Unary, walk
 from persistlint.source import Range
+from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.fixes.program import Program
@@ -24,6 +25,14 @@ _DECLARED = re.compile(rb"^\t?(?:(?:func|type|var|const)[ \t]+)?(?:\([^)]*\)[ \t
 _OPERATOR = re.compile(r"\s*([-+*/])\s*")
 _PACKAGE = re.compile(rb"^package \w+(?=[ \t]*\r?$)", re.MULTILINE)
 _ABOVE = (b"#", b"//", b"/*", b" *", b"@")  # how a line begins that belongs to the statement below it
+_VAGUE = word_set(
+    "delay interval timeout ms seconds max min threshold limit diff value count length size number result item"
+    " data index elapsed"
+)  # what says nothing by itself at the top level of a file
+_MODULE = re.compile(
+    rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE
+)  # no plain script
+_MORE_IMPORTS = re.compile(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
 _MOST_FILES = 500  # of a package
 
 
@@ -44,8 +53,10 @@ def known_constant(program: Program, name: str, text: str, place: Range) -> str:
 def new_constant(program: Program, name: str, text: str, place: Range) -> Edit | None:
     """The edit that declares a constant at the top level, behind the imports and what is declared there; None where its
     name is taken, or it would stand behind the place that needs it."""
-    if program.source.path.endswith(_MARKUP) or program.has_name(name) or "\n" in text:
+    if program.source.path.endswith(_MARKUP) or program.has_name(name) or "\n" in text or _says_nothing(name):
         return None
+    if program.source.language in ("javascript", "typescript") and not _MODULE.search(program.source.content):
+        return None  # all scripts of a page share their names
     if program.source.language == "go" and name in _package_names(str(Path(program.source.path).parent)):
         return None
     declaration = _declaration(program, name, text)
@@ -55,8 +66,15 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
     at = end_of_import(program, anchor) if isinstance(anchor, Import) else program.line_end(anchor.range.end)
     if at < 0 or at > place.start or not (isinstance(anchor, Import) or program.is_alone(anchor)):
         return None
+    while isinstance(anchor, Import) and (more := _MORE_IMPORTS.match(program.source.content, at)):
+        at = more.end()  # what is imported for its effects alone
     gap = "\n" if _is_constant(anchor) else "\n\n"
     return Edit(Range(at, at), f"{gap}{declaration}")
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name is one of many at the top level of a file, where nothing beside it tells what it is about."""
+    return _VAGUE.issuperset(_words(name))
 
 
 def _first(program: Program, declaration: str, place: Range) -> Edit | None:

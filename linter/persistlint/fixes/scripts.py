@@ -43,16 +43,19 @@ _RESERVED = word_set(
 )
 
 
-def unsafe(title: str, *edits: Edit) -> tuple[Fix, ...]:
-    """A fix that a person has to look at; none without edits."""
-    return (Fix(title, edits, Applicability.UNSAFE),) if edits else ()
+def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
+    """A fix that a person has to look at; none without edits, and none for a script that others of its project follow:
+    it has been run, and is not run again."""
+    is_there = bool(edits) and not script.is_followed
+    return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
 
 
 def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
     since: where there is one, a person has to look at it."""
-    applicability = Applicability.UNSAFE if script.runner.name else Applicability.SAFE
-    return (Fix(title, edits, applicability),) if edits else ()
+    if script.runner.name or script.is_followed:
+        return unsafe(script, title, *edits)
+    return (Fix(title, edits, Applicability.SAFE),) if edits else ()
 
 
 def insert(at: int, text: str) -> Edit:

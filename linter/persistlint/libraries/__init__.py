@@ -76,6 +76,7 @@ Keys of an operation (a method or function):
   (a plain string, as `String.raw`).
 - `placeholder`: how its bind parameters are written, where that is not as in the library; "unknown" where that
   depends on something else.
+- `binder`: the method of the prepared statement that takes its values, where running it does not.
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
 - `effect`: what the call does to the database, where no SQL tells: "read", "write", "upsert" (a write that may run
@@ -129,6 +130,7 @@ OPERATION_KEYS = frozenset(
         "keys",
         "parameters",
         "placeholder",
+        "binder",
         "returns",
         "yields",
         "format",
@@ -205,6 +207,7 @@ class Operation:
     keys: tuple[str, ...] = ()
     parameters: int | str | tuple[int | str, ...] | None = None
     placeholder: str = ""
+    binder: str = ""
     returns: str | None = None
     yields: str | None = None
     format: str | None = None
@@ -450,6 +453,7 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         keys=tuple(keys.get("keys", ())),
         parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
         placeholder=keys.get("placeholder", ""),
+        binder=keys.get("binder", ""),
         returns=keys.get("returns"),
         yields=keys.get("yields"),
         format=keys.get("format"),

@@ -43,7 +43,8 @@ class Script(SqlFile):
     `is_dump` where a program wrote out a whole database. `is_undone` tells whether there is a way back, None where its
     runner has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
-    is what stays of the file when its way back has been gone, as people call it.
+    is what stays of the file when its way back has been gone, as people call it. `is_followed` where it is one step of
+    many and not the last.
     """
 
     path: str
@@ -60,6 +61,7 @@ class Script(SqlFile):
     twin: str = ""
     is_rooted: bool = False
     leftovers: tuple[str, ...] = ()
+    is_followed: bool = False
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:

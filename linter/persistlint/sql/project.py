@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
+_STEP = re.compile(r"[VRB]?\d", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
@@ -83,7 +84,10 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    return replace(script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted)
+    is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    return replace(
+        script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted, is_followed=is_followed
+    )
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -188,6 +192,12 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     is_rooted = len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
     return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
+
+
+def _is_step(path: str) -> bool:
+    """Whether the name of a script has a number, as those have that are run one behind the other."""
+    file = Path(path)
+    return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None
 
 
 def _begins(path: str) -> bool:

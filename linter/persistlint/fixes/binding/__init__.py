@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -25,10 +26,10 @@ from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from persistlint.facts import Hole, Query, Site
-    from persistlint.libraries import Library, Operation
+    from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
@@ -85,7 +86,7 @@ class _Binding:
             )
         site = query.site()
         place = self._place(site, query.library)
-        found = view(place.expressions, self.source, self._unwrapped(query.library))
+        found = view(place.expressions, self.source, self._unwrapped(query.library), partial(self._text_of, site))
         for value in found.values:
             if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
                 raise RefusalError("the value is waited for")
@@ -97,10 +98,11 @@ class _Binding:
         if missing:
             raise RefusalError(f"`{missing[0].expression}` is put into the SQL in another place")
         doubtful = any(parameter.is_doubtful for parameter in parameters)
-        if place.is_moved:
-            since = place.expressions[0].range
-            stays = [origin.stays_the_same(value.expression, since, site) for value in bound]
-            doubtful |= not all(stays)
+        moved = [(value, value.since or (place.expressions[0].range if place.is_moved else None)) for value in bound]
+        stays = [origin.stays_the_same(value.expression, since, site) for value, since in moved if since is not None]
+        doubtful |= not all(stays)
+        if place.grows and any(value.since for value in bound):
+            raise RefusalError("a part of a text that grows stands in a variable of its own")
         if place.grows:
             return self._growing(place, found, style, [mark.start for mark in marks], parameters, doubtful)
         given, written = self._marks(style, [mark.key for mark in marks], [mark.start for mark in marks], parameters)
@@ -124,6 +126,10 @@ class _Binding:
         if argument is None:
             raise RefusalError("the SQL is no argument of the call")
         options = None
+        if isinstance(argument, ir.Name) and isinstance(named := origin.text_of(argument, site), ir.Mapping):
+            argument = named
+        if isinstance(argument, ir.Collection):
+            argument = self._element(argument)
         if isinstance(argument, ir.Mapping):
             options = argument
             keys = site.operation.keys or ("text", "sql", "query")
@@ -155,18 +161,35 @@ class _Binding:
             else:
                 return _Place(chunks, options, wrappers, steps, grows)
 
+    def _element(self, argument: ir.Collection) -> ir.Expression:
+        """The one text of a list of conditions that has the holes."""
+        found = [e for e in argument.elements if any(hole.range in e.range for hole in self.holes)]
+        if len(found) != 1:
+            raise RefusalError("several pieces of SQL in a list have values of their own")
+        return found[0]
+
     def _unwrapped(self, library: Library) -> Callable[[ir.Call], ir.Expression | None]:
         names = _wrappers(library)
 
         def unwrap(call: ir.Call) -> ir.Expression | None:
             name = _last_name(call.function)
-            if len(call.arguments) == 1 and not call.arguments[0].spread and name in names | _UNCHANGED:
-                return call.arguments[0].value
-            if not call.arguments and name in _UNCHANGED and isinstance(call.function, ir.Attribute):
-                return call.function.value
-            return None
+            arguments = call.arguments
+            if len(arguments) == 1 and not arguments[0].spread and name in names:
+                return arguments[0].value
+            inner = None
+            if name in _UNCHANGED:
+                inner = arguments[0].value if len(arguments) == 1 else None
+                if not arguments and isinstance(call.function, ir.Attribute):
+                    inner = call.function.value
+            return inner if isinstance(inner, ir.String | ir.Template | ir.Binary) else None
 
         return unwrap
+
+    def _text_of(self, site: Site, name: ir.Name) -> ir.Expression | None:
+        """The text of a variable that holes stand in."""
+        text = origin.text_of(name, site)
+        is_text = isinstance(text, ir.Template | ir.Binary | ir.Call)
+        return text if is_text and text and any(hole.range in text.range for hole in self.holes) else None
 
     def _is_wanted(self, value: Value) -> bool:
         """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""
@@ -328,22 +351,24 @@ class _Binding:
         type = operation.library.types.get(operation.returns or "")
         if type is None:
             raise RefusalError("nothing here tells where the prepared statement is run")
-        runs = list(self._runs(site, type.methods))
+        if operation.binder:
+            bound = [call for call in self._calls_of(site) if _last_name(call.function) == operation.binder]
+            if bound:
+                return passing.into_call(bound[0], "rest", 0)
+            at = site.call.range.end
+            return [Edit(Range(at, at), f".{operation.binder}({passing.listing()})")]
+        runs = [call for call in self._calls_of(site) if _last_name(call.function) in type.methods]
         if len(runs) != 1:
             raise RefusalError("the prepared statement is not run in one place of this function")
         run = runs[0]
-        assert isinstance(run.function, ir.Attribute)
-        method = type.methods[run.function.name]
-        if "bind" in type.methods and run.function.name != "bind":
-            at = site.call.range.end
-            values = ", ".join(given.text for given in passing.given)
-            return [Edit(Range(at, at), f".bind({values})")]
+        method = type.methods[_last_name(run.function)]
         if method.parameters is None:
             raise RefusalError("nothing here tells how the prepared statement takes its values")
-        first = 1 if run.function.name.endswith("Context") else 0
+        first = 1 if _last_name(run.function).endswith("Context") else 0
         return passing.into_call(run, method.parameters if isinstance(method.parameters, int) else "rest", first)
 
-    def _runs(self, site: Site, methods: Mapping[str, Operation]) -> Iterator[ir.Call]:
+    def _calls_of(self, site: Site) -> list[ir.Call]:
+        """The calls of methods of what a call returns, in its function."""
         names: set[str] = set()
         for statement in site.statements:
             if isinstance(statement, ir.Assign) and statement.value is not None:
@@ -353,16 +378,16 @@ class _Binding:
                     target = target.elements[0]
                 if value.range == site.call.range and isinstance(target, ir.Name):
                     names.add(target.id)
+        found = []
         for statement in site.statements:
             for expression in ir.expressions(statement):
                 for node in ir.walk(expression):
-                    if not isinstance(node, ir.Call) or not isinstance(node.function, ir.Attribute):
-                        continue
-                    receiver = node.function.value
-                    if node.function.name in methods and (
-                        receiver.range == site.call.range or (isinstance(receiver, ir.Name) and receiver.id in names)
-                    ):
-                        yield node
+                    match node:
+                        case ir.Call(function=ir.Attribute(value=receiver)) if receiver.range == site.call.range or (
+                            isinstance(receiver, ir.Name) and receiver.id in names
+                        ):
+                            found.append(node)
+        return found
 
     # ----------------------------------------------------------------------------------------- the imports
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _NAMES = {"python": "params", "go": "args"}
+_AFTER_TEST = re.compile(r"(?:\)|\belse)\s*$")  # what a single statement of JavaScript follows
 _REST = re.compile(rb"[ \t]*;?[ \t]*(?=\r?\n|\Z)")
 
 
@@ -41,12 +42,12 @@ class Growing:
 
     def edits(self, steps: Sequence[ir.Assign], given: Sequence[Sequence[Given]]) -> list[Edit]:
         """Behind every step of the text, the statement that adds its values."""
-        edits = []
+        edits: list[Edit] = []
         for index, (step, values) in enumerate(zip(steps, given, strict=True)):
             if not index and self.is_new:
-                edits.append(self._behind(step, self._made(values)))
+                edits += self._behind(step, self._made(values))
             elif values:
-                edits.append(self._behind(step, self._added(values)))
+                edits += self._behind(step, self._added(values))
         return edits
 
     def _made(self, values: Sequence[Given]) -> str:
@@ -77,18 +78,25 @@ class Growing:
             return f"{self.name}.append({texts})" if len(values) == 1 else f"{self.name}.extend([{texts}])"
         return f"{self.name}.push({texts});"
 
-    def _behind(self, step: ir.Assign, statement: str) -> Edit:
+    def _behind(self, step: ir.Assign, statement: str) -> list[Edit]:
         content = self.source.content
         begin = content.rfind(b"\n", 0, step.range.start) + 1
         lead = content[begin : step.range.start].decode("utf-8", "replace")
         indentation = lead[: len(lead) - len(lead.lstrip())]
         declares = lead.strip() in ("let", "var", "")
+        if self.source.language not in ("python", "go") and _AFTER_TEST.search(lead):
+            rest = _REST.match(content, step.range.end)
+            end = rest.end() if rest else step.range.end
+            return [
+                Edit(Range(step.range.start, step.range.start), "{ "),
+                Edit(Range(end, end), f" {statement} }}"),
+            ]
         rest = _REST.match(content, step.range.end)
         if rest is None or not declares:
             raise RefusalError("the statement that adds to the SQL does not stand on lines of its own")
         if self.source.language not in ("python", "go") and statement.endswith(";"):
             statement = statement if b";" in content[step.range.end - 1 : rest.end()] else statement[:-1]
-        return Edit(Range(rest.end(), rest.end()), f"\n{indentation}{statement}")
+        return [Edit(Range(rest.end(), rest.end()), f"\n{indentation}{statement}")]
 
 
 def gathered(passed: ir.Expression | None, site: Site, first: ir.Assign, style: Style, source: SourceFile) -> Growing:

@@ -31,6 +31,17 @@ def definitions(name: ir.Name, site: Site) -> list[ir.Assign]:
     return found
 
 
+def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
+    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere."""
+    try:
+        found = definitions(name, site)
+    except RefusalError:
+        return None
+    if len(found) != 1 or conditions(found[0].range, site.call.range, site):
+        return None
+    return found[0].value
+
+
 def conditions(inner: Range, outer: Range, site: Site) -> list[ir.Statement]:
     """The branches and loops that a place stands in and another place does not."""
     compound = (ir.If, ir.Loop, ir.Switch, ir.Try)

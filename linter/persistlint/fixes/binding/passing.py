@@ -111,6 +111,10 @@ class Passing:
             return f"({texts},)" if is_single else f"({texts})"
         return f"[]any{{{texts}}}" if language == "go" else f"[{texts}]"
 
+    def listing(self) -> str:
+        """All of them, one by one."""
+        return ", ".join(given.text for given in self.given)
+
     def _entry(self, given: Given) -> str:
         if self.source.language == "python":
             return f'"{given.name}": {given.text}'

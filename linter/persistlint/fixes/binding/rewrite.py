@@ -39,7 +39,7 @@ class Rewrite:
             replaced.update(indices)
             gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
-        holed = {id(value.literal) for value in values if value.form is None}
+        holed = {id(value.literal) for value in values if value.form is None} | self.found.held
         kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
         counted = [self.found.items[p.start].literal for p in parameters if p.number]
         holed.update(id(literal) for literal in counted if literal is not None and self._takes_holes(literal))
@@ -159,6 +159,8 @@ class Rewrite:
         values = [item for item in self.found.items if isinstance(item, Value) and item.form is form]
         if len(left) == len(values):
             return []
+        if form.written:
+            return self._keyed(form, values, left)
         if form.is_indexed or len(values) != len(form.arguments):
             raise RefusalError("the values of the format string are numbered or named")
         texts = [self.source.text(value.expression.range) for value in left]
@@ -168,6 +170,17 @@ class Rewrite:
             inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
             return [Edit(Range(start, whole.end), f" {inner}")]
         return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
+
+    def _keyed(self, form: Form, values: list[Value], left: list[Value]) -> list[Edit]:
+        """Drop the arguments that have names and are no longer used."""
+        if len(form.written) != len(form.arguments):
+            raise RefusalError("some values of the format string have names and some have not")
+        used = {value.expression.range for value in left}
+        kept = [range for range in form.written.values() if any(inner in range for inner in used)]
+        if not kept or len(kept) == len(form.written):
+            return []
+        ranges = list(form.written.values())
+        return [Edit(Range(ranges[0].start, ranges[-1].end), ", ".join(map(self.source.text, kept)))]
 
     def _literal(self, literal: Literal, replaced: set[int], is_holed: bool, kept: set[int]) -> list[Edit]:
         """Write the other characters of a literal as it now needs them, and drop what made it a template."""

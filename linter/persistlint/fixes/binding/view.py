@@ -24,13 +24,15 @@ _FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<forma
 class Value:
     """One value that is put into the text. `range` is what stands for it there: the hole with its braces, the verb of a
     format string, or the operand of a `+`. `spec` is how it is formatted, as written. `literal` is the literal that it
-    stands in, None for an operand; `form` the call that formats it."""
+    stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
+    before, None where it stands in the text that is sent."""
 
     expression: ir.Expression
     range: Range
     literal: Literal | None
     spec: str = ""
     form: Form | None = None
+    since: Range | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -38,25 +40,28 @@ class Form:
     """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
 
     `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
-    number or key, so that none can be left out alone."""
+    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
 
     kind: str
     range: Range
     text: Range
     arguments: list[ir.Expression]
     is_indexed: bool = False
+    written: dict[str, Range] = field(default_factory=dict)
     literals: list[Literal] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class View:
     """What expressions put together, in order. `forms` are the format strings in them; `ends` says, for the last item
-    of every expression, the offset where that ends."""
+    of every expression, the offset where that ends. `held` are the literals, by identity, that hold a variable whose
+    own text is a part of the view."""
 
     items: list[Char | Value] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     literals: list[Literal] = field(default_factory=list)
     ends: dict[int, int] = field(default_factory=dict)
+    held: set[int] = field(default_factory=set)
 
     @property
     def text(self) -> str:
@@ -73,11 +78,15 @@ HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like t
 
 
 def view(
-    expressions: Iterable[ir.Expression], source: SourceFile, unwrap: Callable[[ir.Call], ir.Expression | None]
+    expressions: Iterable[ir.Expression],
+    source: SourceFile,
+    unwrap: Callable[[ir.Call], ir.Expression | None],
+    resolve: Callable[[ir.Name], ir.Expression | None],
 ) -> View:
     """Take the expressions apart whose texts, one behind the other, are the SQL. `unwrap` gives the argument of a call
-    that returns it unchanged. Raises `RefusalError`."""
-    reader = _Reader(source, unwrap)
+    that returns it unchanged, `resolve` the text of a variable that is to be taken apart, too. Raises
+    `RefusalError`."""
+    reader = _Reader(source, unwrap, resolve)
     try:
         for expression in expressions:
             reader.read(expression, "")
@@ -91,6 +100,8 @@ def view(
 class _Reader:
     source: SourceFile
     unwrap: Callable[[ir.Call], ir.Expression | None]
+    resolve: Callable[[ir.Name], ir.Expression | None]
+    since: Range | None = None
     found: View = field(default_factory=View)
 
     def read(self, node: ir.Expression, doubled: str) -> None:
@@ -108,10 +119,30 @@ class _Reader:
                 _is_text(text.value)
             ):
                 self.printf(node)
+            case ir.Call(function=ir.Attribute(value=ir.Name(id="util"), name="format"), arguments=[text, *_]) if (
+                self.source.language != "python" and _is_text(text.value)
+            ):
+                self.printf(node)
+            case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
+                self.unwrap(made) is not None
+            ):
+                self.read(made, doubled)  # psycopg's `SQL("…").format(…)` puts in what is quoted
             case ir.Call() if (inner := self.unwrap(node)) is not None:
                 self.read(inner, doubled)
+            case ir.Name() if (own := self.resolve(node)) is not None:
+                self.inner(own)
             case _:
-                self.found.items.append(Value(node, node.range, None))
+                self.found.items.append(Value(node, node.range, None, since=self.since))
+
+    def inner(self, text: ir.Expression) -> None:
+        """Read the text of a variable, of which no string of SQL goes on in the text around it."""
+        if self.since is not None or not self.found.items:
+            raise UnreadableError
+        self.found.ends[len(self.found.items) - 1] = self.found.items[-1].range.end
+        self.since = text.range
+        self.read(text, "")
+        self.since = None
+        self.found.ends[len(self.found.items) - 1] = text.range.end
 
     def literal(self, node: ir.String | ir.Template, doubled: str) -> None:
         holes = [part for part in node.parts if isinstance(part, ir.Hole)] if isinstance(node, ir.Template) else []
@@ -127,8 +158,14 @@ class _Reader:
             for hole in inside:
                 self.found.items += characters(self.source, current, Range(start, hole.start), own + doubled)
                 part = by_range[hole]
+                text = self.resolve(part.value) if isinstance(part.value, ir.Name) else None
+                if text is not None:
+                    self.found.held.add(id(current))
+                    self.inner(text)
+                    start = hole.end
+                    continue
                 spec = (f"!{part.conversion}" if part.conversion else "") + (f":{part.format}" if part.format else "")
-                self.found.items.append(Value(part.value, hole, current, spec))
+                self.found.items.append(Value(part.value, hole, current, spec, since=self.since))
                 start = hole.end
             self.found.items += characters(self.source, current, Range(start, current.body.end), own + doubled)
 
@@ -153,7 +190,9 @@ class _Reader:
             arguments = [right]
         if any(isinstance(argument, ir.Spread) for argument in arguments):
             raise UnreadableError
-        form = Form("percent", node.range, node.left.range, arguments, bool(keyed))
+        form = Form("percent", node.range, node.left.range, arguments)
+        if isinstance(right, ir.Mapping) and keyed:
+            form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
         self.formatted(form, _PRINTF, keyed)
 
     def printf(self, node: ir.Call) -> None:
@@ -168,7 +207,8 @@ class _Reader:
             raise UnreadableError
         keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
         arguments = [argument.value for argument in node.arguments]
-        form = Form("braces", node.range, text.range, arguments, bool(keyed))
+        form = Form("braces", node.range, text.range, arguments)
+        form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
         self.formatted(form, _FIELD, keyed)
 
     def formatted(self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression]) -> None:
@@ -193,9 +233,9 @@ class _Reader:
                 taken = index + 1
                 at = literal.body.start + len(body[: match.start()].encode())
                 range = Range(at, at + len(match.group().encode()))
-                self.found.items.append(Value(value, range, literal, _spec(form.kind, match), form))
+                self.found.items.append(Value(value, range, literal, _spec(form.kind, match), form, self.since))
             self.plain(literal, body, start, len(body), form.kind)
-        if not form.is_indexed and taken != len(form.arguments):
+        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
             raise UnreadableError
 
     def argument(

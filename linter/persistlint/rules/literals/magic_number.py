@@ -170,6 +170,8 @@ def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
     is_pattern = number.role is NumberRole.CASE and context.file.language == "python"
     if program is None or not number.name.isidentifier() or is_pattern or not program.is_clean(number.range):
         return ()
+    if program.stands_again(number.range):
+        return ()  # one of two that would have to change together
     known = known_constant(program, number.name, text, number.range)
     declaration = None if known else new_constant(program, number.name, text, number.range)
     if not known and declaration is None:

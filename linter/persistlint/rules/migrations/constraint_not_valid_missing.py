@@ -101,7 +101,7 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     if validation[0].range == marks[0].range:  # the statement has no semicolon
         marks[0] = insert(validation[0].range.start, marks[0].text + validation[0].text)
         validation = validation[1:]
-    return unsafe("Add it as NOT VALID, and validate it afterwards", *marks, *validation)
+    return unsafe(script, "Add it as NOT VALID, and validate it afterwards", *marks, *validation)
 
 
 def _scanned(change: AddConstraint | AddColumn) -> Constraint | None:

@@ -88,4 +88,4 @@ def _fix(script: Script, change: DropIndex, context: RuleContext) -> tuple[Fix, 
     editor = Editor(script, context.file)
     switched = without_transaction(editor, change.statement)
     word = insert(written.end, editor.like(" CONCURRENTLY"))
-    return unsafe("Drop it concurrently", word, *switched) if switched is not None else ()
+    return unsafe(script, "Drop it concurrently", word, *switched) if switched is not None else ()

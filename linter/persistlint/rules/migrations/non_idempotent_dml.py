@@ -77,4 +77,4 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     if script.dialect not in ("postgres", "sqlite") or not has_key or change.is_query or "RETURNING" in text:
         return ()
     clause = Editor(script, context.file).like(" ON CONFLICT DO NOTHING")
-    return unsafe("Leave a row that is there", insert(change.statement.range.end, clause))
+    return unsafe(script, "Leave a row that is there", insert(change.statement.range.end, clause))

@@ -80,7 +80,7 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
         return ()
     name = context.file.text(column.name_range)
     text = f" {editor.like('CHECK')} ({name} >= 0)"
-    return unsafe("Refuse negative numbers", insert(column.range.end, text))
+    return unsafe(script, "Refuse negative numbers", insert(column.range.end, text))
 
 
 def _what(column: Column) -> str:

@@ -78,7 +78,7 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
     }.get(script.dialect or "")
     if condition is None or "[" in default or "array" in default.lower():
         return ()
-    return unsafe("Check what it holds", insert(column.range.end, f" CHECK ({condition})"))
+    return unsafe(script, "Check what it holds", insert(column.range.end, f" CHECK ({condition})"))
 
 
 def _is_json(column: Column, dialect: str | None) -> bool:

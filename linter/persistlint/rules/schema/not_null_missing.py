@@ -76,7 +76,7 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
     statement = editor.statement_at(column.range)
     if statement is None or column.type is None or _NULL.search(context.file.text(column.range)):
         return ()
-    return unsafe("Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL")))
+    return unsafe(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL")))
 
 
 def _why(column: Column) -> str:

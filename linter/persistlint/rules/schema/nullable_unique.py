@@ -76,8 +76,14 @@ def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic
             help=f"Make the column `NOT NULL`, or {remedy}."
             if script.dialect == "postgres"
             else "Make the column `NOT NULL`.",
-            fixes=_fix(script, range, context),
+            fixes=_fix(script, range, context) if not _is_emptied(table, optional) else (),
         )
+
+
+def _is_emptied(table: Table, optional: list[str]) -> bool:
+    """Whether a foreign key sets one of the columns to NULL, which may be so in many rows then."""
+    keys = (key for key, reference in table.foreign_keys if "SET NULL" in (reference.on_delete, reference.on_update))
+    return any(name in key.columns for key in keys for name in optional)
 
 
 def _fix(script: Script, range: Range, context: RuleContext) -> tuple[Fix, ...]:
@@ -87,7 +93,7 @@ def _fix(script: Script, range: Range, context: RuleContext) -> tuple[Fix, ...]:
     word = find(context.file, range, _CONSTRAINT, 1) or find(context.file, range, _INDEX)
     is_small = word is not None and context.file.text(word).islower()
     text = " nulls not distinct" if is_small else " NULLS NOT DISTINCT"
-    return unsafe("Say NULLS NOT DISTINCT", insert(word.end, text)) if word is not None else ()
+    return unsafe(script, "Say NULLS NOT DISTINCT", insert(word.end, text)) if word is not None else ()
 
 
 def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:

@@ -84,4 +84,4 @@ def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fi
         return ()
     schema = identifier(change.name.schema or "public", script.dialect)
     text = Editor(script, context.file).like(" SET search_path = ")
-    return unsafe("Fix its search_path", insert(word.end, f"{text}{schema}, pg_temp"))
+    return unsafe(script, "Fix its search_path", insert(word.end, f"{text}{schema}, pg_temp"))

@@ -63,5 +63,5 @@ def sqlite_nullable_primary_key(script: Script, context: RuleContext) -> Iterato
                     column.name_range,
                     f"`{column.name}` may be NULL in any number of rows, although it is the primary key.",
                     help="Say `NOT NULL`.",
-                    fixes=unsafe("Say NOT NULL", insert(column.range.end, " NOT NULL")),
+                    fixes=unsafe(script, "Say NOT NULL", insert(column.range.end, " NOT NULL")),
                 )
