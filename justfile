@@ -32,6 +32,6 @@ new-rule name fact:
 ecosystem base head +checkouts:
     {{bin}}/python scripts/ecosystem.py "$@"
 
-# how long a check takes: just bench ~/checkouts/django
-bench +folders:
-    {{bin}}/python scripts/benchmark.py "$@"
+# how fast it is beside other linters: just bench --peers ~/peers ~/checkouts/django
+bench +arguments:
+    {{bin}}/python bench/compare.py "$@"
