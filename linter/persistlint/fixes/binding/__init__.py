@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
 _IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
+_IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
@@ -108,6 +109,7 @@ class _Binding:
         given, written = self._marks(style, [mark.key for mark in marks], [mark.start for mark in marks], parameters)
         passing = Passing(style, len(marks), given, self.source)
         passed, is_new = self._passed(passing, site, place)
+        passed = [*self._expanding(place, style, parameters, written), *passed]
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *passed]
         edits += self._imports(found, edits)
@@ -389,6 +391,29 @@ class _Binding:
                             found.append(node)
         return found
 
+    def _expanding(
+        self, place: _Place, style: Style, parameters: Sequence[Parameter], written: Sequence[str]
+    ) -> list[Edit]:
+        """Say of a mark that it stands for a list, as SQLAlchemy wants to know."""
+        marks = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
+        if not marks:
+            return []
+        site = self.query.site() if self.query.site is not None else None
+        wraps = [*place.wrappers, *([site.call] if site is not None else [])]
+        wrap = next((w for w in wraps if _last_name(w.function) == "text"), None)
+        if wrap is None or not _has_method(self.query.library, "bindparams"):
+            raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
+        function, edits = "bindparam", []
+        if isinstance(wrap.function, ir.Attribute):
+            function = f"{self.source.text(wrap.function.value.range)}.bindparam"
+        elif not re.search(rb"(?m)^from sqlalchemy\b.*\bbindparam\b", self.source.content):
+            match = _IMPORTS_TEXT.search(self.source.content)
+            if match is None:
+                raise RefusalError("nothing here tells how to import `bindparam`")
+            edits.append(Edit(Range(match.end(), match.end()), "bindparam, "))
+        declared = ", ".join(f'{function}("{mark[1:]}", expanding=True)' for mark in marks)
+        return [*edits, Edit(Range(wrap.range.end, wrap.range.end), f".bindparams({declared})")]
+
     # ----------------------------------------------------------------------------------------- the imports
 
     def _imports(self, found: View, edits: Sequence[Edit]) -> list[Edit]:
@@ -428,8 +453,8 @@ def _wrappers(library: Library) -> frozenset[str]:
     return frozenset(functions | methods)
 
 
-def _has_method(library: Library, name: str) -> bool:
-    return any(name in type.methods for type in library.types.values())
+def _has_method(library: Library | None, name: str) -> bool:
+    return library is not None and any(name in type.methods for type in library.types.values())
 
 
 def _last_name(node: ir.Expression) -> str:
