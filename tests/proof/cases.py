@@ -52,7 +52,8 @@ PYTHON = (
     Query("limit", 'f"SELECT id FROM people ORDER BY id LIMIT {b}"', (), ("", 0)),
     Query(
         "list",
-        "f\"SELECT id FROM people WHERE id IN ({','.join(map(str, ids))}) AND (score < -4 OR name = '{a}') ORDER BY id\"",
+        "f\"SELECT id FROM people WHERE id IN ({','.join(map(str, ids))}) AND (score < -4\" "
+        "f\" OR name = '{a}') ORDER BY id\"",
     ),
     Query("two lines", "query", ('query = "SELECT id FROM people"', "query += f\" WHERE name = '{a}' ORDER BY id\"")),
     Query(

@@ -43,7 +43,7 @@ def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, r
     programs = []
     for number, query in enumerate(JAVASCRIPT):
         text = _program(driver, query)
-        calls = [*ordinary(driver), *attacks(query)]
+        calls: list[Values] = [*ordinary(driver), *attacks(query)]
         for kind, content in (("before", text), ("after", fixed("program.mjs", text))):
             path = tmp_path / f"{number}-{kind}.mjs"
             path.write_text(content, "utf-8")

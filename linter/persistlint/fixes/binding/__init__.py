@@ -17,6 +17,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.growing import gathered
 from persistlint.fixes.binding.lists import listed
+from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
@@ -51,6 +52,14 @@ def bind(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
     """Bind the values at these holes of a query."""
     try:
         return Remedy(_Binding(query, holes, source).fix())
+    except RefusalError as refusal:
+        return Remedy(reason=str(refusal))
+
+
+def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
+    """Quote the names at these holes of a query, or compare the first of them with those that are meant."""
+    try:
+        return Remedy(_Binding(query, holes, source).names())
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -118,6 +127,18 @@ class _Binding:
     def _fix(self, edits: Sequence[Edit], count: int, doubtful: bool) -> Fix:
         title = "Bind the value as a parameter" if count == 1 else "Bind the values as parameters"
         return Fix(title, _merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
+
+    def names(self) -> Fix:
+        """The fix for names. Raises `RefusalError`."""
+        query = self.query
+        if query.site is None or query.library is None or not query.library.modules:
+            raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
+        site = query.site()
+        place = self._place(site, query.library)
+        found = view(place.expressions, self.source, self._unwrapped(query.library), partial(self._text_of, site))
+        dialect = self.source.dialect or query.library.dialect
+        fix = quoted(query, found, self.holes, self.source, dialect)
+        return fix or guarded(found, self.holes[0], site, self.source, dialect)
 
     # ------------------------------------------------------------------------------------------- the text
 
