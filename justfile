@@ -20,6 +20,10 @@ docs:
     {{bin}}/python scripts/generate_docs.py
     {{bin}}/python scripts/generate_schema.py
 
+# build the site into build/site, and look at it while writing with: just site serve
+site command="build":
+    {{bin}}/mkdocs {{command}} --strict
+
 # scaffold a rule and its test file: just new-rule injection/unbounded-limit Query
 new-rule name fact:
     {{bin}}/python scripts/new_rule.py "$@"

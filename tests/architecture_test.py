@@ -20,7 +20,9 @@ LSP = ROOT / "lsp" / "persistlint_lsp"
 ALLOWED = {
     "source": set[str](),
     "version": set[str](),
-    "libraries": set[str](),
+    "plugins": set[str](),
+    "profiles": set[str](),
+    "libraries": {"plugins"},
     "diagnostic": {"source"},
     "ir": {"source"},
     "settings": {"diagnostic"},
@@ -28,11 +30,11 @@ ALLOWED = {
     "languages": {"ir", "source", "sql"},
     "sql": {"source", "facts", "schema"},
     "facts": {"source", "libraries", "ir", "sql"},
-    "rule": {"source", "diagnostic", "facts"},
+    "rule": {"source", "diagnostic", "facts", "fixes"},
     "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths"},
     "paths": set[str](),
-    "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
-    "rules": {"source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
+    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},
+    "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 
