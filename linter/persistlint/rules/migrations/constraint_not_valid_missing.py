@@ -68,7 +68,7 @@ def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterat
         constraint = _scanned(change)
         if constraint is None:
             continue
-        held = "; ".join(str(lock) for lock in locks(change))
+        held = "; ".join(dict.fromkeys(str(lock) for lock in locks(change)))
         what = "foreign key" if constraint.kind is ConstraintKind.FOREIGN_KEY else "check"
         yield context.report(
             change.range,

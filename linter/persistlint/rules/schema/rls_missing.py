@@ -73,7 +73,7 @@ _GLUED = re.compile(r" ?(::|[.(]) ?| (?=[,)])")  # what SQL is written without b
 )
 def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table of tenants that row level security does not guard."""
-    if script.dialect != "postgres":
+    if script.dialect != "postgres" or script.final.guards_unnamed:
         return
     is_usual = any(table.has_row_security for table in script.final.tables.values())
     if not is_usual and not context.options["everywhere"]:
