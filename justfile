@@ -35,3 +35,7 @@ ecosystem base head +checkouts:
 # how long a check takes: just bench ~/checkouts/django
 bench +folders:
     {{bin}}/python scripts/benchmark.py "$@"
+
+# the checklist of a release; with interpreters, the built wheel is tested on them: just release --python python3.12
+release *arguments:
+    {{bin}}/python scripts/release.py "$@"
