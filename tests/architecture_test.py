@@ -30,10 +30,10 @@ ALLOWED = {
     "languages": {"ir", "source", "sql"},
     "sql": {"source", "facts", "schema"},
     "facts": {"source", "libraries", "ir", "sql"},
-    "rule": {"source", "diagnostic", "facts"},
+    "rule": {"source", "diagnostic", "facts", "fixes"},
     "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths"},
     "paths": set[str](),
-    "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
+    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},
     "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from persistlint import engine
+from persistlint import engine, fixing
 from persistlint.config import settings_for
-from persistlint.fixes.converge import converge
 from persistlint.reading import read_file
 from persistlint.selection import expand
 from persistlint.settings import NO_NAMES, ProjectNames, Settings
@@ -82,7 +81,7 @@ def fix(source: SourceFile, config: Config | None = None, *, unsafe: bool = Fals
     """
     config = config or Config()
     settings = _settings(config)
-    fixed, _ = converge(_with_dialect(source, config), lambda current: _check(current, settings), unsafe=unsafe)
+    fixed, _ = fixing.fix(_with_dialect(source, config), lambda current: _check(current, settings), unsafe=unsafe)
     return fixed
 
 

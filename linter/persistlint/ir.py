@@ -12,24 +12,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, dataclass_transform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from persistlint.source import Range
 
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True)
+def _node(*, eq: bool = True) -> Callable[[type[T]], type[T]]:
+    """A frozen dataclass, as the type checker sees to: what Python does to refuse an assignment makes every node three
+    times as dear, and there are many."""
+    return dataclass(slots=True, eq=eq, unsafe_hash=eq)
+
+
 # --------------------------------------------------------------------------------------------------- expressions
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Expression:
     """Something that has a value."""
 
     range: Range
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class String(Expression):
     """A string constant. `value` has its escapes resolved; adjacent literals are one. `content` is the range
     between the quotes where that is one stretch of source, else the whole range."""
@@ -38,7 +48,7 @@ class String(Expression):
     content: Range
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Number(Expression):
     """A numeric constant; `text` as written. `value` is None where Python cannot hold it."""
 
@@ -46,14 +56,14 @@ class Number(Expression):
     value: int | float | None
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Constant(Expression):
     """`True`, `False` or `None` (also null, undefined, nil)."""
 
     value: bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Template(Expression):
     """A literal with holes: f-string or template literal. `parts` alternate freely between text and holes;
     `prefix` is what stands before the quotes, lower case (`f`, `rf`, `t` for a PEP 750 template)."""
@@ -62,7 +72,7 @@ class Template(Expression):
     prefix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Hole(Expression):
     """One interpolated expression of a template; its range holds the braces too. `format` is Python's format spec as
     written, without the colon."""
@@ -72,14 +82,14 @@ class Hole(Expression):
     format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Name(Expression):
     """A plain variable. `self`, `cls`, `this` and a Go receiver keep their own names."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Attribute(Expression):
     """`value.name`; `optional` for `?.`. Go's package members are attributes of the package's name."""
 
@@ -89,7 +99,7 @@ class Attribute(Expression):
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Subscript(Expression):
     """`value[index]`; `optional` for `?.[`. A slice has `Unknown` as its index."""
 
@@ -98,7 +108,7 @@ class Subscript(Expression):
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Argument:
     """One argument of a call. `keyword` for Python's `name=value`; `spread` for `*x`, `**x`, `...x`."""
 
@@ -108,7 +118,7 @@ class Argument:
     spread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Call(Expression):
     """`function(arguments)`. `new` for JavaScript's `new`. Go conversions and `make(…)` are calls too."""
 
@@ -118,7 +128,7 @@ class Call(Expression):
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class TaggedTemplate(Expression):
     """JavaScript's ``tag`…` ``. Type arguments between tag and template are dropped."""
 
@@ -126,7 +136,7 @@ class TaggedTemplate(Expression):
     template: Template | String
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Binary(Expression):
     """`left operator right`: arithmetic, comparison and logic alike.
 
@@ -140,7 +150,7 @@ class Binary(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Unary(Expression):
     """`operator operand`. Operators: `not`, `-`, `+`, `~`, `&` (Go address), `*` (Go indirection), `typeof`,
     `void`, `delete`, `++`, `--`."""
@@ -149,7 +159,7 @@ class Unary(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Conditional(Expression):
     """`then if test else otherwise`, `test ? then : otherwise`, and `CASE WHEN` one arm at a time."""
 
@@ -166,7 +176,7 @@ class Sequence(Enum):
     SET = "set"
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Collection(Expression):
     """A list, tuple, set or array literal; a Go composite literal without keys. `type` is a Go type, as written."""
 
@@ -175,7 +185,7 @@ class Collection(Expression):
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Entry:
     """`key: value` of a mapping. The key of an object or struct literal is a `String`; a spread has key None."""
 
@@ -184,7 +194,7 @@ class Entry:
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Mapping(Expression):
     """A dict, object or Go map or struct literal. `type` is a Go type, as written (`sq.Eq`, `map[string]string`)."""
 
@@ -192,7 +202,7 @@ class Mapping(Expression):
     type: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Comprehension(Expression):
     """`[element for target in iterable if condition]`, a set, dict or generator alike; of a dict comprehension the
     `element` is the value and `key` the key."""
@@ -205,35 +215,35 @@ class Comprehension(Expression):
     kind: Sequence = Sequence.LIST
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Lambda(Expression):
     """A function as a value: lambda, arrow function, function expression, Go function literal."""
 
     function: Function
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Await(Expression):
     """`await value`."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Yield(Expression):
     """`yield value`, `yield from value`."""
 
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Spread(Expression):
     """`*value` or `...value` inside a collection."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class AssignmentExpression(Expression):
     """An assignment used as a value: Python's `:=`, JavaScript's `a = b` inside an expression."""
 
@@ -242,7 +252,7 @@ class AssignmentExpression(Expression):
     operator: str = "="
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class TypeAssertion(Expression):
     """TypeScript's `value as T`, `<T>value`, `value satisfies T`, `value!` (type "!"); Go's `value.(T)`."""
 
@@ -250,7 +260,7 @@ class TypeAssertion(Expression):
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Unknown(Expression):
     """Anything else, with the expressions inside it, so that nothing that matters is hidden by it."""
 
@@ -260,7 +270,7 @@ class Unknown(Expression):
 # ---------------------------------------------------------------------------------------------------- statements
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Statement:
     """Something that is done."""
 
@@ -270,14 +280,14 @@ class Statement:
 Block: TypeAlias = tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class ExpressionStatement(Statement):
     """An expression whose value is dropped."""
 
     value: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Assign(Statement):
     """`target = value`, `const target = value`, `target := value`, `target += value`, `x++` (as `x += 1`).
 
@@ -295,7 +305,7 @@ class Assign(Statement):
     annotation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class If(Statement):
     """`if`; an `elif` is an `If` alone in `otherwise`. Go's init statement is put before the `If` in its block."""
 
@@ -304,7 +314,7 @@ class If(Statement):
     otherwise: Block = ()
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Loop(Statement):
     """Every loop. `for x in xs`: `target` and `iterable`, where Go's `for i, x := range xs` has a two-element
     `Collection` as target and so has `for i, x in enumerate(xs)` as written. `while`: `test`. Three-part `for`: its
@@ -318,7 +328,7 @@ class Loop(Statement):
     is_async: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Case:
     """One arm of a `Switch`. `values` is empty for the default. `falls_through` where the next arm runs too."""
 
@@ -328,7 +338,7 @@ class Case:
     falls_through: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Switch(Statement):
     """`switch`, Python's `match`, procedural `CASE`. `subject` is None for Go's `switch { case a > b: }`. A `break`
     that only ends an arm is left out."""
@@ -337,7 +347,7 @@ class Switch(Statement):
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Handler:
     """`except type as name`, `catch (name)`, `EXCEPTION WHEN type`. `types` as written, empty if it catches all."""
 
@@ -347,7 +357,7 @@ class Handler:
     body: Block
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Try(Statement):
     """`try` in every language. `otherwise` is Python's `else`."""
 
@@ -357,7 +367,7 @@ class Try(Statement):
     final: Block = ()
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class With(Statement):
     """Python's `with context as target`; one item each, several items nest. `using` declarations are assignments."""
 
@@ -367,7 +377,7 @@ class With(Statement):
     is_async: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Return(Statement):
     """`return value`. Several Go values are a tuple `Collection`. The body of an arrow function without braces is
     one `Return`."""
@@ -375,14 +385,14 @@ class Return(Statement):
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Raise(Statement):
     """`raise`, `throw`, `RAISE EXCEPTION`; `panic(…)`, `log.Fatal(…)`, `os.Exit(…)` and `sys.exit(…)` stay calls."""
 
     value: Expression | None
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Jump(Statement):
     """`break`, `continue` or `goto`, with its label."""
 
@@ -390,14 +400,14 @@ class Jump(Statement):
     label: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Assert(Statement):
     """Python's `assert`."""
 
     test: Expression
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Defer(Statement):
     """Go's `defer` and `go`; `kind` says which."""
 
@@ -405,7 +415,7 @@ class Defer(Statement):
     kind: str = "defer"
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Import(Statement):
     """What one name of a file stands for. `module` is the import path as written; `member` the name inside it, or
     None where the local name stands for the module itself (also a default import and `const x = require("m")`).
@@ -416,14 +426,14 @@ class Import(Statement):
     local: str
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class FunctionDefinition(Statement):
     """`def`, `function`, `func`, a method, a stored procedure."""
 
     function: Function
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@_node(eq=False)
 class ClassDefinition(Statement):
     """A class, a Go struct (methods with that receiver are in `body` wherever they stand in the file), a TypeScript
     enum (`is_enum`, members are assignments) or interface.
@@ -440,7 +450,7 @@ class ClassDefinition(Statement):
     decorators: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Nested(Statement):
     """A bare block `{ … }`, a labelled statement, or statements that belong together for another reason."""
 
@@ -450,7 +460,7 @@ class Nested(Statement):
 # ----------------------------------------------------------------------------------------------------- functions
 
 
-@dataclass(frozen=True, slots=True)
+@_node()
 class Parameter:
     """One parameter. `annotation` is its declared type as written. A destructured parameter has name "" and its
     pattern in `pattern`. `kind`: `positional`, `rest` (`*args`, `...args`), `keywords` (`**kwargs`)."""
@@ -505,61 +515,10 @@ class Module:
 # --------------------------------------------------------------------------------------------------------- walks
 
 
-def children(node: Expression) -> Iterator[Expression]:
+def children(node: Expression) -> tuple[Expression, ...]:
     """The direct operands of an expression, in source order. A lambda has none."""
-    match node:
-        case Template(parts=parts):
-            yield from parts
-        case (
-            Hole(value=value)
-            | Await(value=value)
-            | Spread(value=value)
-            | TypeAssertion(value=value)
-            | Attribute(value=value)
-        ):
-            yield value
-        case Yield(value=value):
-            if value is not None:
-                yield value
-        case Subscript(value=value, index=index):
-            yield value
-            yield index
-        case Call(function=function, arguments=arguments):
-            yield function
-            for argument in arguments:
-                yield argument.value
-        case TaggedTemplate(tag=tag, template=template):
-            yield tag
-            yield template
-        case Binary(left=left, right=right):
-            yield left
-            yield right
-        case Unary(operand=operand):
-            yield operand
-        case Conditional(test=test, then=then, otherwise=otherwise):
-            yield test
-            yield then
-            yield otherwise
-        case Collection(elements=elements):
-            yield from elements
-        case Mapping(entries=entries):
-            for entry in entries:
-                if entry.key is not None:
-                    yield entry.key
-                yield entry.value
-        case Comprehension(element=element, iterable=iterable, conditions=conditions, key=key):
-            yield iterable
-            yield from conditions
-            if key is not None:
-                yield key
-            yield element
-        case AssignmentExpression(target=target, value=value):
-            yield target
-            yield value
-        case Unknown(operands=operands):
-            yield from operands
-        case _:
-            return
+    operands = _OPERANDS.get(type(node))
+    return operands(node) if operands is not None else ()
 
 
 def walk(node: Expression) -> Iterator[Expression]:
@@ -568,4 +527,100 @@ def walk(node: Expression) -> Iterator[Expression]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(tuple(children(current))))
+        operands = _OPERANDS.get(type(current))
+        if operands is not None:
+            stack.extend(operands(current)[::-1])
+
+
+def _of_value(node: Any) -> tuple[Expression, ...]:
+    return (node.value,)
+
+
+def _of_call(node: Call) -> tuple[Expression, ...]:
+    return (node.function, *[argument.value for argument in node.arguments])
+
+
+def _of_mapping(node: Mapping) -> tuple[Expression, ...]:
+    return tuple([part for entry in node.entries for part in (entry.key, entry.value) if part is not None])
+
+
+def _of_comprehension(node: Comprehension) -> tuple[Expression, ...]:
+    parts = (node.iterable, *node.conditions)
+    return (*parts, node.element) if node.key is None else (*parts, node.key, node.element)
+
+
+# By type, for nothing is asked as often: what is not here has no operands.
+_OPERANDS: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
+    Template: lambda node: node.parts,
+    Hole: _of_value,
+    Await: _of_value,
+    Spread: _of_value,
+    TypeAssertion: _of_value,
+    Attribute: _of_value,
+    Yield: lambda node: () if node.value is None else (node.value,),
+    Subscript: lambda node: (node.value, node.index),
+    Call: _of_call,
+    TaggedTemplate: lambda node: (node.tag, node.template),
+    Binary: lambda node: (node.left, node.right),
+    Unary: lambda node: (node.operand,),
+    Conditional: lambda node: (node.test, node.then, node.otherwise),
+    Collection: lambda node: node.elements,
+    Mapping: _of_mapping,
+    Comprehension: _of_comprehension,
+    AssignmentExpression: lambda node: (node.target, node.value),
+    Unknown: lambda node: node.operands,
+}
+
+
+def expressions(statement: Statement) -> Iterator[Expression]:
+    """The expressions that stand in a statement itself, not in its blocks, in source order; targets before values."""
+    match statement:
+        case Assign(target=target, value=value):
+            yield target
+            if value is not None:
+                yield value
+        case ExpressionStatement(value=value):
+            yield value
+        case Return(value=value) | Raise(value=value):
+            if value is not None:
+                yield value
+        case If(test=test) | Assert(test=test):
+            yield test
+        case Loop(target=target, iterable=iterable, test=test):
+            yield from (part for part in (target, iterable, test) if part is not None)
+        case Switch(subject=subject, cases=cases):
+            if subject is not None:
+                yield subject
+            for arm in cases:
+                yield from arm.values
+        case With(context=context, target=target):
+            yield context
+            if target is not None:
+                yield target
+        case Defer(call=call):
+            yield call
+        case ClassDefinition(decorators=decorators):
+            yield from decorators
+        case FunctionDefinition(function=function):
+            yield from _signature(function)
+
+
+def _signature(function: Function) -> Iterator[Expression]:
+    yield from function.decorators
+    yield from (parameter.default for parameter in function.parameters if parameter.default is not None)
+
+
+def blocks(statement: Statement) -> tuple[Block, ...]:
+    """The blocks of a statement, in source order; bodies of functions are none of them."""
+    match statement:
+        case If(then=then, otherwise=otherwise):
+            return then, otherwise
+        case Loop(body=body, otherwise=otherwise):
+            return body, otherwise
+        case Switch(cases=cases):
+            return tuple(arm.body for arm in cases)
+        case Try(body=body, handlers=handlers, otherwise=otherwise, final=final):
+            return (body, *(handler.body for handler in handlers), otherwise, final)
+        case With(body=body) | Nested(body=body) | ClassDefinition(body=body):
+            return (body,)
+    return ()

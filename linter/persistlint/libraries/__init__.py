@@ -6,6 +6,10 @@ modules = ["psycopg", "psycopg_pool"]     # import paths; Go without the `/v5` o
 dialect = "postgres"                      # sqlglot's name; left out where the connection decides
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
+percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
+strict = true                             # a value must have the very type that the database expects (asyncpg)
+generic = true                            # an interface over many databases: a driver that the file imports decides
+drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
 statements = "one"                        # for operations that have no such key themselves
 template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
@@ -70,6 +74,9 @@ Keys of an operation (a method or function):
   quoted), "braces" (`{}`).
 - `tag`: as a template tag it "binds" its holes, splices "raw" ones, makes a quoted "identifier" of them, or is "text"
   (a plain string, as `String.raw`).
+- `placeholder`: how its bind parameters are written, where that is not as in the library; "unknown" where that
+  depends on something else.
+- `binder`: the method of the prepared statement that takes its values, where running it does not.
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
 - `effect`: what the call does to the database, where no SQL tells: "read", "write", "upsert" (a write that may run
@@ -122,6 +129,8 @@ OPERATION_KEYS = frozenset(
         "bare",
         "keys",
         "parameters",
+        "placeholder",
+        "binder",
         "returns",
         "yields",
         "format",
@@ -164,6 +173,10 @@ LIBRARY_KEYS = frozenset(
         "dialect",
         "placeholder",
         "binds",
+        "percent",
+        "strict",
+        "generic",
+        "drives",
         "template-strings",
         "statements",
         "statements-option",
@@ -193,6 +206,8 @@ class Operation:
     bare: bool = False
     keys: tuple[str, ...] = ()
     parameters: int | str | tuple[int | str, ...] | None = None
+    placeholder: str = ""
+    binder: str = ""
     returns: str | None = None
     yields: str | None = None
     format: str | None = None
@@ -273,6 +288,10 @@ class Library:
     dialect: str | None = None
     placeholder: str = ""
     binds: str = "server"
+    percent: str = "doubled"
+    strict: bool = False
+    generic: bool = False
+    drives: bool = False
     template_strings: bool = False
     bind: str = ""
     identifier: str = ""
@@ -365,6 +384,10 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("dialect"),
         table.get("placeholder", ""),
         table.get("binds", "server"),
+        table.get("percent", "doubled"),
+        table.get("strict", False),
+        table.get("generic", False),
+        table.get("drives", False),
         table.get("template-strings", False),
         table.get("bind", ""),
         table.get("identifier", ""),
@@ -429,6 +452,8 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         bare=keys.get("bare", False),
         keys=tuple(keys.get("keys", ())),
         parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
+        placeholder=keys.get("placeholder", ""),
+        binder=keys.get("binder", ""),
         returns=keys.get("returns"),
         yields=keys.get("yields"),
         format=keys.get("format"),

@@ -19,15 +19,14 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
-from persistlint.sql.runners import undone_by
+from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION, project_of, undone_by
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
-_ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
+_STEP = re.compile(r"[VRB]?\d", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
@@ -85,7 +84,10 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    return replace(script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted)
+    is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    return replace(
+        script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted, is_followed=is_followed
+    )
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -141,13 +143,7 @@ def _files(file: Path) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return ()
-    moment = int(monotonic() / _FRESH)
-    forward = undone_by(file)
-    if forward.name.lower() in _ONE_PER_FOLDER:
-        return _listing(file.parent.parent, f"*/{forward.name}", moment)
-    if _VERSION.fullmatch(file.parent.name):
-        return _listing(file.parent.parent, "*/*.sql", moment)
-    return _listing(file.parent, "*.sql", moment)
+    return _listing(*project_of(file), int(monotonic() / _FRESH))
 
 
 @lru_cache(maxsize=64)
@@ -198,12 +194,18 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
 
 
+def _is_step(path: str) -> bool:
+    """Whether the name of a script has a number, as those have that are run one behind the other."""
+    file = Path(path)
+    return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None
+
+
 def _begins(path: str) -> bool:
     """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
     file = Path(path)
-    name = file.parent.name if file.name.lower() in _ONE_PER_FOLDER else file.name
+    name = file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name
     number = re.search(r"\d+", name)
-    is_first = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
+    is_first = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
     return is_first or _INITIAL.search(name) is not None
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
 
+_HABIT = 5  # functions of one file that do the same, and none does otherwise
 # Chains whose shape alone says that they are candidates.
 _SHAPES = {
     "python": re.compile(rb"\.get\([^()]*\)\s*[.\[]|[\"']\]\s*\[\d+\]\s*\["),
@@ -50,7 +51,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if is_test(syntax.source.path):
         return
     yield from casts.facts(syntax)
-    if language.name == "sql" or not is_product(syntax.source.path):
+    if language.name == "sql" or not is_product(syntax.source.path) or not syntax.source.is_written_by_hand:
         return
     known = table(language.libraries)
     shapes = Shapes(syntax.source, language.libraries)
@@ -92,12 +93,18 @@ def _walked(
     yield from run.assertions.values()
     yield from run.accesses.values()
     yield from _keys(run)
-    for request, decoded in run.requests.items():
-        if request not in run.answered:
-            yield JsonResponse(decoded[0], request)
+    yield from _responses(run)
     for place, shape in run.shaped.values():
         if place is None or place not in run.validated:
             yield shape
+
+
+def _responses(run: Run) -> Iterator[JsonResponse]:
+    """The responses whose status nobody looks at. Where that is the habit of a file, the first stands for all."""
+    found = [(decoded[0], request) for request, decoded in run.requests.items() if request not in run.answered]
+    is_habit = len(found) >= _HABIT and not run.answered
+    for decoded, request in found[:1] if is_habit else found:
+        yield JsonResponse(decoded, request, len(found) - 1 if is_habit else 0)
 
 
 def _keys(run: Run) -> Iterator[JsonKeys]:

@@ -162,6 +162,12 @@ class State:
         if length > variable.lengths.get(place, 0) and len(variable.lengths) < _MOST:
             self._set(place, replace(variable, lengths={**variable.lengths, place: length}))
 
+    def trust(self, place: Place, document: Document) -> None:
+        """Note that a place has the parts that the program takes from it."""
+        variable = self._of(place)
+        if document.keys is None and place in variable.values:
+            self._set(place, replace(variable, values={**variable.values, place: replace(document, keys=frozenset())}))
+
     def validate(self, place: Place) -> None:
         """Note that something looked at a place as a whole."""
         variable = self._of(place)

@@ -34,7 +34,7 @@ from persistlint.ir import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from persistlint.analysis.transactions.handles import Chain
+    from persistlint.analysis.transactions.chain import Chain
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect, Handle
     from persistlint.ir import TaggedTemplate

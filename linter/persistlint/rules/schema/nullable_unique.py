@@ -28,7 +28,8 @@ CREATE TABLE seats (
 ## Fix
 
 Make the column `NOT NULL`, say `NULLS NOT DISTINCT` (PostgreSQL 15 and later), or add a unique index over the other
-columns `WHERE` it is NULL.
+columns `WHERE` it is NULL. The fix says `NULLS NOT DISTINCT` in PostgreSQL; it is unsafe, for it wants version 15 and
+refuses rows.
 
 ## When not to use it
 
@@ -41,9 +42,11 @@ Where rows with NULL are meant to be free of the key, ignore the line and say so
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
@@ -52,8 +55,11 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.source import Range
+
+_CONSTRAINT = re.compile(rb"\A(?:CONSTRAINT\s+\S+\s+)?(UNIQUE)(?=\s*\()", re.IGNORECASE)
+_INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNORECASE)
 
 
 @rule("nullable-unique", on=Script, severity=Severity.WARNING, languages=("sql",))
@@ -70,7 +76,24 @@ def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic
             help=f"Make the column `NOT NULL`, or {remedy}."
             if script.dialect == "postgres"
             else "Make the column `NOT NULL`.",
+            fixes=_fix(script, range, context) if not _is_emptied(table, optional) else (),
         )
+
+
+def _is_emptied(table: Table, optional: list[str]) -> bool:
+    """Whether a foreign key sets one of the columns to NULL, which may be so in many rows then."""
+    keys = (key for key, reference in table.foreign_keys if "SET NULL" in (reference.on_delete, reference.on_update))
+    return any(name in key.columns for key in keys for name in optional)
+
+
+def _fix(script: Script, range: Range, context: RuleContext) -> tuple[Fix, ...]:
+    """NULLS NOT DISTINCT, behind the word in a constraint and behind the keys in an index."""
+    if script.dialect != "postgres":
+        return ()
+    word = find(context.file, range, _CONSTRAINT, 1) or find(context.file, range, _INDEX)
+    is_small = word is not None and context.file.text(word).islower()
+    text = " nulls not distinct" if is_small else " NULLS NOT DISTINCT"
+    return unsafe(script, "Say NULLS NOT DISTINCT", insert(word.end, text)) if word is not None else ()
 
 
 def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
