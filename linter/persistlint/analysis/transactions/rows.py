@@ -58,6 +58,7 @@ _FETCHES = frozenset(
         "all",
     ]
 )
+_OR_CREATES = frozenset(["get_or_create", "aget_or_create", "findOrCreate"])
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
 _INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
 _VERSIONS = re.compile(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
@@ -98,7 +99,7 @@ class Rows:
             self._changed(target, statement)
         if value is None:
             return
-        read = next((effect for effect in effects if effect.kind is EffectKind.READ and not effect.via), None)
+        read = next((effect for effect in effects if _loads(effect) and not effect.via), None)
         if read is None:
             read = self._fetched(value)
         names = [path] if path is not None else []
@@ -304,6 +305,11 @@ class Rows:
                 same_table = not computed.row.effect.table or computed.row.effect.table == found.table
                 if same_table and _plain(computed.column) in (_plain(column), ""):
                     yield computed
+
+
+def _loads(effect: Effect) -> bool:
+    """Whether a row comes back that was there before, or may have been."""
+    return effect.kind is EffectKind.READ or effect.method in _OR_CREATES
 
 
 def _plain(name: str) -> str:
