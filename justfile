@@ -35,3 +35,7 @@ ecosystem base head +checkouts:
 # how fast it is beside other linters: just bench --peers ~/peers ~/checkouts/django
 bench +arguments:
     {{bin}}/python bench/compare.py "$@"
+
+# the checklist of a release; with interpreters, the built wheel is tested on them: just release --python python3.12
+release *arguments:
+    {{bin}}/python scripts/release.py "$@"

@@ -8,6 +8,9 @@ placeholder = "%s"                        # how a bind parameter is written: ?  
 binds = "server"                          # "client" where the driver writes values into the text itself
 percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
 strict = true                             # a value must have the very type that the database expects (asyncpg)
+quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
+                                          # must hold for it, `$1` being the first group of that
+expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
 drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
 statements = "one"                        # for operations that have no such key themselves
@@ -175,6 +178,8 @@ LIBRARY_KEYS = frozenset(
         "binds",
         "percent",
         "strict",
+        "expands",
+        "quote",
         "generic",
         "drives",
         "template-strings",
@@ -290,6 +295,8 @@ class Library:
     binds: str = "server"
     percent: str = "doubled"
     strict: bool = False
+    expands: bool = False
+    quote: str = ""
     generic: bool = False
     drives: bool = False
     template_strings: bool = False
@@ -386,6 +393,8 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("binds", "server"),
         table.get("percent", "doubled"),
         table.get("strict", False),
+        table.get("expands", False),
+        table.get("quote", ""),
         table.get("generic", False),
         table.get("drives", False),
         table.get("template-strings", False),

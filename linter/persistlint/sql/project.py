@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_STEP = re.compile(r"[VRB]?\d", re.IGNORECASE)
+_STEP = re.compile(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+_PROGRAM = re.compile(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
@@ -45,6 +46,7 @@ class Project:
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
     """
 
@@ -170,6 +172,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     before: dict[str, Catalog] = {}
     contents: dict[str, int] = {}
     catalog = Catalog()
+    is_mixed = bool(files) and _has_programs(Path(files[0][0]).parent)
     made: set[str] = set()
     again: set[str] = set()
     for path, _, _ in files:
@@ -186,12 +189,20 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
                 made.add(change.table.key)
             elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
-        catalog = script.after.settled()
+        catalog = script.after.settled(is_complete=not is_mixed)
     undone = sum(bool(script.is_undone) for script in scripts.values())
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    is_rooted = len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
+    is_rooted = not is_mixed and len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
     return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
+
+
+def _has_programs(folder: Path) -> bool:
+    """Whether migrations written in other languages stand among the scripts, which change tables as well."""
+    try:
+        return any(_PROGRAM.search(path.name) for path in folder.iterdir())
+    except OSError:
+        return False
 
 
 def _is_step(path: str) -> bool:
@@ -211,7 +222,7 @@ def _begins(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The dialect that most of some files tell; `is_common` where none of them tells another."""
+    """The dialect that two thirds of some files tell; `is_common` where none of them tells another."""
 
     dialect: str | None
     is_common: bool
@@ -224,7 +235,8 @@ def _usual_dialect(files: Signature) -> _Told:
     found = Counter(_told_by(path, _read(path)) for path, _, _ in sample)
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
-    return _Told(usual, len(found) == 1)
+    is_clear = usual is not None and 3 * found[usual] >= 2 * found.total()
+    return _Told(usual if is_clear else None, len(found) == 1)
 
 
 def _told_by(path: str, content: bytes) -> str | None:
