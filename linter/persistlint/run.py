@@ -112,12 +112,13 @@ class Run:
         fixing: Fixing = Fixing.NONE,
         unsafe: bool = False,
         jobs: int = 1,
+        cluster: str | None = None,
         cache: Cache | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """Read and check files, in up to `jobs` processes, but for those that `cache` knows, and fix them, with
-        `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is done. What
-        comes out is in the order of `paths`."""
+        """Read and check files, in up to `jobs` processes or on a `cluster`, but for those that `cache` knows, and fix
+        them, with `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is
+        done. What comes out is in the order of `paths`. Raises `ClusterError`."""
         tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
         known = cache.find(tasks) if cache else {}
         outcomes = {number: Outcome(report) for number, report in known.items()}
@@ -126,7 +127,7 @@ class Run:
         for _ in known:
             advance()
         try:
-            for number, outcome in check_all([tasks[place] for place in places], jobs):
+            for number, outcome in check_all([tasks[place] for place in places], jobs, cluster if places else None):
                 new[places[number]] = outcome
                 advance()
         finally:
