@@ -77,17 +77,20 @@ def _ask_outcome(test: Expression, run: Run, state: State) -> None:
     """A body that says how the request went answers for the status, and is taken at its word. In Go, so does one that
     is asked whether a field is there."""
     if isinstance(test, Binary) and test.operator in ("in", "not in") and isinstance(test.left, String):
-        place, is_outcome = place_of(test.right), _OUTCOMES.fullmatch(test.left.value.replace("_", "").lower())
-        if place is not None and is_outcome:
+        place = place_of(test.right)
+        if place is not None and _is_outcome(test.left.value):
             _answer(place, run, state)
         return
     is_zero_test = run.language == "go" and _is_zero_test(test)
     for asked in (test.left, test.right) if isinstance(test, Binary) else (test,):
         place = place_of(_measured(asked) or asked)
         if place is not None and len(place) > 1:
-            is_outcome = _OUTCOMES.fullmatch(place[-1].replace("_", "").lower()) is not None
-            if is_outcome or is_zero_test:
+            if is_zero_test or _is_outcome(place[-1]):
                 _answer(place[:-1], run, state)
+
+
+def _is_outcome(key: str) -> bool:
+    return _OUTCOMES.fullmatch(key.replace("_", "").lower()) is not None
 
 
 def _answer(place: Place, run: Run, state: State) -> None:
