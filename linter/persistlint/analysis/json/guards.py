@@ -84,9 +84,8 @@ def _ask_outcome(test: Expression, run: Run, state: State) -> None:
     is_zero_test = run.language == "go" and _is_zero_test(test)
     for asked in (test.left, test.right) if isinstance(test, Binary) else (test,):
         place = place_of(_measured(asked) or asked)
-        if place is not None and len(place) > 1:
-            if is_zero_test or _is_outcome(place[-1]):
-                _answer(place[:-1], run, state)
+        if place is not None and len(place) > 1 and (is_zero_test or _is_outcome(place[-1])):
+            _answer(place[:-1], run, state)
 
 
 def _is_outcome(key: str) -> bool:
