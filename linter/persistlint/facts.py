@@ -5,10 +5,10 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -22,12 +22,13 @@ Captures of `scan.scm`:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import PurePosixPath
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -98,11 +98,13 @@ object). A type without a role, such as a cursor or a builder, belongs to what i
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from persistlint.records import dataclass
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -314,11 +316,11 @@ class Catalogue:
 def catalogue(folder: str) -> Catalogue:
     """All libraries of `libraries/<folder>`. Raises `ValueError` naming the file where a table is not well formed."""
     loaded = []
-    for path in sorted(files(__name__).joinpath(folder).iterdir(), key=lambda item: item.name):
+    for path in sorted(Path(__file__).with_name(folder).iterdir()):
         if path.name.endswith(".toml"):
             try:
-                loaded.append(_library(tomllib.loads(path.read_text("utf-8"))))
-            except (tomllib.TOMLDecodeError, ValueError, TypeError, KeyError) as error:
+                loaded.append(_library(read_table(path)))
+            except (ValueError, TypeError, KeyError) as error:
                 raise ValueError(f"libraries/{folder}/{path.name}: {error}") from error
     types: dict[str, Type] = {}
     created: dict[str, Type] = {}

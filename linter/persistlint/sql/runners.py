@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.schema.script import Runner
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +103,7 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
 
 @cache
 def _patterns() -> tuple[Pattern, ...]:
-    table = tomllib.loads((Path(__file__).parent / "runners.toml").read_text("utf-8"))
+    table = read_table(Path(__file__).with_name("runners.toml"))
     return tuple(
         Pattern(**{key: _compiled(value) if key in _COMPILED else value for key, value in entry.items()})
         for entry in table["runner"]

@@ -8,7 +8,7 @@ what people call it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ from persistlint.ir import (
     Unary,
 )
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
+from persistlint.records import dataclass
 from persistlint.sql.lexer import HOLE
 
 if TYPE_CHECKING:
