@@ -21,8 +21,10 @@ LSP = ROOT / "lsp" / "persistlint_lsp"
 ALLOWED = {
     "source": set[str](),
     "version": set[str](),
+    "plugins": set[str](),
+    "profiles": set[str](),
     "tables": set[str](),
-    "libraries": {"tables"},
+    "libraries": {"plugins", "tables"},
     "diagnostic": {"source"},
     "ir": {"source"},
     "settings": {"diagnostic"},
@@ -30,11 +32,11 @@ ALLOWED = {
     "languages": {"ir", "source", "sql"},
     "sql": {"source", "facts", "schema", "tables"},
     "facts": {"source", "libraries", "ir", "sql"},
-    "rule": {"source", "diagnostic", "facts"},
+    "rule": {"source", "diagnostic", "facts", "fixes"},
     "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths", "tables"},
     "paths": set[str](),
-    "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
-    "rules": {"source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
+    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},
+    "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 

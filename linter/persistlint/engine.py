@@ -8,6 +8,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from persistlint.plugins import PluginError
 from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
 
@@ -34,7 +35,8 @@ class Report:
 def check(source: SourceFile, settings: Settings) -> Report:
     """Check one file with the rules that `settings` name; diagnostics come in source order.
 
-    Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on.
+    Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on. Raises
+    `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
     if not applicable and _SUPPRESSION not in source.content:
@@ -96,14 +98,19 @@ def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: lis
                 except Exception as error:
                     failed.add(rule.name)
                     errors.append(_internal(f"the rule `{rule.name}`", error))
+    except PluginError:
+        raise
     except Exception as error:
         errors.append(_internal("the analysis", error))
     return list(found.values())
 
 
 def _context(rule: Rule[Any], syntax: Syntax, settings: Settings, make: type[Any]) -> Any:
+    from persistlint.fixes.program import Program
+
     options = {option.name: option.default for option in rule.options} | dict(settings.options.get(rule.name, {}))
-    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options)
+    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
+    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options, program)
 
 
 def _internal(what: str, error: Exception) -> str:

@@ -562,3 +562,57 @@ _OPERANDS: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
     AssignmentExpression: lambda node: (node.target, node.value),
     Unknown: lambda node: node.operands,
 }
+
+
+def expressions(statement: Statement) -> Iterator[Expression]:
+    """The expressions that stand in a statement itself, not in its blocks, in source order; targets before values."""
+    match statement:
+        case Assign(target=target, value=value):
+            yield target
+            if value is not None:
+                yield value
+        case ExpressionStatement(value=value):
+            yield value
+        case Return(value=value) | Raise(value=value):
+            if value is not None:
+                yield value
+        case If(test=test) | Assert(test=test):
+            yield test
+        case Loop(target=target, iterable=iterable, test=test):
+            yield from (part for part in (target, iterable, test) if part is not None)
+        case Switch(subject=subject, cases=cases):
+            if subject is not None:
+                yield subject
+            for arm in cases:
+                yield from arm.values
+        case With(context=context, target=target):
+            yield context
+            if target is not None:
+                yield target
+        case Defer(call=call):
+            yield call
+        case ClassDefinition(decorators=decorators):
+            yield from decorators
+        case FunctionDefinition(function=function):
+            yield from _signature(function)
+
+
+def _signature(function: Function) -> Iterator[Expression]:
+    yield from function.decorators
+    yield from (parameter.default for parameter in function.parameters if parameter.default is not None)
+
+
+def blocks(statement: Statement) -> tuple[Block, ...]:
+    """The blocks of a statement, in source order; bodies of functions are none of them."""
+    match statement:
+        case If(then=then, otherwise=otherwise):
+            return then, otherwise
+        case Loop(body=body, otherwise=otherwise):
+            return body, otherwise
+        case Switch(cases=cases):
+            return tuple(arm.body for arm in cases)
+        case Try(body=body, handlers=handlers, otherwise=otherwise, final=final):
+            return (body, *(handler.body for handler in handlers), otherwise, final)
+        case With(body=body) | Nested(body=body) | ClassDefinition(body=body):
+            return (body,)
+    return ()

@@ -132,6 +132,7 @@ class SourceFile:
 
     def _code_points(self, offset: int) -> int:
         """How many code points begin before a byte offset; a line of megabytes is not counted anew every time."""
+        offset = min(offset, len(self.content))  # the file may have become shorter since it was checked
         block = offset // _BLOCK
         return self._code_points_before[block] + _begun_in(self.content[block * _BLOCK : offset])
 

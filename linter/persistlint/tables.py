@@ -8,14 +8,19 @@ import marshal
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from importlib.resources.abc import Traversable
 
 
-def read_table(path: Path) -> dict[str, Any]:
+def read_table(path: Traversable) -> dict[str, Any]:
     """The table of a file. Raises `tomllib.TOMLDecodeError` where it is not well formed."""
+    return _kept(path) if isinstance(path, Path) else _parsed(path)
+
+
+def _kept(path: Path) -> dict[str, Any]:
     kept = path.with_name("__pycache__") / f"{path.stem}.{sys.implementation.cache_tag}.table"
     state = path.stat()
     key = (state.st_mtime_ns, state.st_size)
@@ -25,13 +30,17 @@ def read_table(path: Path) -> dict[str, Any]:
             return dict(table)
     except (OSError, EOFError, ValueError, TypeError):
         pass
-    import tomllib
-
-    table = tomllib.loads(path.read_text("utf-8"))
+    table = _parsed(path)
     if not sys.dont_write_bytecode:
         with suppress(OSError, ValueError):  # no place to write, or dates, which marshal does not know
             _write(kept, marshal.dumps((key, table)))
     return table
+
+
+def _parsed(path: Traversable) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads(path.read_text("utf-8"))
 
 
 def _write(path: Path, data: bytes) -> None:

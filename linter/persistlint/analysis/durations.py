@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis.constants import Constants
 from persistlint.analysis.names import last_name, path_of
-from persistlint.analysis.scopes import expressions, holds, scopes
+from persistlint.analysis.scopes import holds, scopes
 from persistlint.analysis.vocabulary import words
 from persistlint.facts import Duration
-from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, walk
+from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, expressions, walk
 from persistlint.source import Range
 from persistlint.tables import read_table
 

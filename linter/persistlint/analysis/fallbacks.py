@@ -9,7 +9,7 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import all_caps
-from persistlint.analysis.scopes import expressions, holds, scopes
+from persistlint.analysis.scopes import holds, scopes
 from persistlint.analysis.settings_lookup import is_store, lookup
 from persistlint.facts import Fallback
 from persistlint.ir import (
@@ -31,6 +31,7 @@ from persistlint.ir import (
     String,
     Try,
     Unary,
+    expressions,
     walk,
 )
 from persistlint.source import Range

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from persistlint.cli.status import UsageError
 from persistlint.config import Overrides
 from persistlint.output import formats
+from persistlint.profiles import profiles
 from persistlint.selection import UnknownSelectorError, expand
 from persistlint.version import VERSION
 
@@ -47,6 +48,8 @@ def parser() -> argparse.ArgumentParser:
     config.add_argument("path", type=Path, metavar="PATH")
     _add_configuration(config)
 
+    _add_cache(command("clean", "Remove what was kept of earlier runs"))
+
     completion = command("completion", "Print the script by which a shell completes the command line")
     completion.add_argument("shell", metavar="SHELL", help="bash, zsh, fish, ...")
 
@@ -64,7 +67,7 @@ def overrides(arguments: argparse.Namespace) -> Overrides:
             expand(words)
         except UnknownSelectorError as error:
             raise UsageError(f"{option}: {error}") from error
-    return Overrides(arguments.config, arguments.isolated, select, ignore)
+    return Overrides(arguments.config, arguments.isolated, select, ignore, arguments.profile)
 
 
 def _runner(name: str) -> Callable[[argparse.Namespace], int]:
@@ -80,6 +83,10 @@ def _runner(name: str) -> Callable[[argparse.Namespace], int]:
 def _add_check(check: argparse.ArgumentParser) -> None:
     _add_paths(check, "default: .; - reads standard input")
     check.add_argument("--fix", action="store_true", help="apply the safe fixes")
+    check.add_argument(
+        "--unsafe-fixes", action="store_true", help="apply the fixes, too, that a person should look at behind it"
+    )
+    check.add_argument("--diff", action="store_true", help="show what the fixes would change, and write nothing")
     check.add_argument(
         "--format",
         action="append",
@@ -102,7 +109,6 @@ def _add_check(check: argparse.ArgumentParser) -> None:
         help="write a comment with this reason for everything that is left",
     )
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are diagnostics")
-    check.add_argument("--no-cache", action="store_true", help="accepted for later: nothing is cached yet")
     check.add_argument("--quiet", action="store_true", help="print diagnostics and failures only")
     _add_configuration(check)
 
@@ -136,6 +142,12 @@ def _date(value: str) -> date:
         raise argparse.ArgumentTypeError(f"{value!r} is no date such as 2030-12-31") from None
 
 
+def _count(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number from 1")
+    return int(value)
+
+
 def _format(value: str) -> tuple[str, Path | None]:
     name, _, path = value.partition("=")
     if name not in formats():
@@ -146,12 +158,27 @@ def _format(value: str) -> tuple[str, Path | None]:
 def _add_paths(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=help)
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
+    _add_cache(parser)
+    parser.add_argument("--no-cache", action="store_true", help="check every file anew, and remember nothing")
+    parser.add_argument(
+        "-j", "--jobs", type=_count, metavar="N", help="check in up to N processes; default: one for each core"
+    )
+
+
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cache-dir",
+        type=Path,
+        metavar="DIRECTORY",
+        help="where results are kept; default: .persistlint_cache at the root of the checkout",
+    )
 
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
     names = "names of rules and groups, default, all; with commas between them"
     parser.add_argument("--select", action="append", metavar="RULES", help=f"run these rules alone: {names}")
     parser.add_argument("--ignore", action="append", metavar="RULES", default=[], help="do not run these rules")
+    parser.add_argument("--profile", choices=profiles(), help="what the rules mean to the project at its present size")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for every file")
     source.add_argument("--isolated", action="store_true", help="use no configuration file")

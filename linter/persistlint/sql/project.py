@@ -20,16 +20,16 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
-from persistlint.sql.runners import undone_by
+from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION, project_of, undone_by
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
-_ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
+_STEP = re.compile(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+_PROGRAM = re.compile(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
@@ -47,6 +47,7 @@ class Project:
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
     """
 
@@ -86,7 +87,10 @@ def read_in_project(path: str, content: bytes, dialect: str | None, *, is_config
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    return replace(script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted)
+    is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    return replace(
+        script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted, is_followed=is_followed
+    )
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -142,13 +146,7 @@ def _files(file: Path) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return ()
-    moment = int(monotonic() / _FRESH)
-    forward = undone_by(file)
-    if forward.name.lower() in _ONE_PER_FOLDER:
-        return _listing(file.parent.parent, f"*/{forward.name}", moment)
-    if _VERSION.fullmatch(file.parent.name):
-        return _listing(file.parent.parent, "*/*.sql", moment)
-    return _listing(file.parent, "*.sql", moment)
+    return _listing(*project_of(file), int(monotonic() / _FRESH))
 
 
 @lru_cache(maxsize=64)
@@ -175,6 +173,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     before: dict[str, Catalog] = {}
     contents: dict[str, int] = {}
     catalog = Catalog()
+    is_mixed = bool(files) and _has_programs(Path(files[0][0]).parent)
     made: set[str] = set()
     again: set[str] = set()
     for path, _, _ in files:
@@ -191,26 +190,40 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
                 made.add(change.table.key)
             elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
-        catalog = script.after.settled()
+        catalog = script.after.settled(is_complete=not is_mixed)
     undone = sum(bool(script.is_undone) for script in scripts.values())
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    is_rooted = len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
+    is_rooted = not is_mixed and len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
     return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
+
+
+def _has_programs(folder: Path) -> bool:
+    """Whether migrations written in other languages stand among the scripts, which change tables as well."""
+    try:
+        return any(_PROGRAM.search(path.name) for path in folder.iterdir())
+    except OSError:
+        return False
+
+
+def _is_step(path: str) -> bool:
+    """Whether the name of a script has a number, as those have that are run one behind the other."""
+    file = Path(path)
+    return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None
 
 
 def _begins(path: str) -> bool:
     """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
     file = Path(path)
-    name = file.parent.name if file.name.lower() in _ONE_PER_FOLDER else file.name
+    name = file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name
     number = re.search(r"\d+", name)
-    is_first = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
+    is_first = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
     return is_first or _INITIAL.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The dialect that most of some files tell; `is_common` where none of them tells another."""
+    """The dialect that two thirds of some files tell; `is_common` where none of them tells another."""
 
     dialect: str | None
     is_common: bool
@@ -223,7 +236,8 @@ def _usual_dialect(files: Signature) -> _Told:
     found = Counter(_told_by(path, _read(path)) for path, _, _ in sample)
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
-    return _Told(usual, len(found) == 1)
+    is_clear = usual is not None and 3 * found[usual] >= 2 * found.total()
+    return _Told(usual if is_clear else None, len(found) == 1)
 
 
 def _told_by(path: str, content: bytes) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, place_of, prefixes, step_of
-from persistlint.analysis.json.values import Thing
+from persistlint.analysis.json.values import Document, Thing
 from persistlint.analysis.names import last_name
 from persistlint.ir import (
     AssignmentExpression,
@@ -33,6 +33,11 @@ _MEMBERSHIP = frozenset(["hasOwnProperty", "has_key", "has", "hasOwn", "in", "in
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 _NOTHING = ("undefined", "null")
+# Keys under which a body says how the request went, without `_` and in lower case.
+_OUTCOMES = frozenset([
+    "status", "statuscode", "success", "ok", "error", "errors", "err", "code", "errcode", "errorcode", "errno", "msg",
+    "message", "errmsg", "errormessage", "ret", "retcode", "returncode", "resultcode", "stat",
+])  # fmt: skip
 
 
 def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
@@ -65,8 +70,20 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
             assume(value, truth, run, state)
         case _ if truth:
             _truthy(test, run, state)
+    for asked in (test.left, test.right) if isinstance(test, Binary) else (test,):
+        _ask_outcome(asked, run, state)
     if isinstance(found := run.value(test), Thing) and run.language == "python":
         run.look_at(found)  # a response of `requests` is true where its status is one of success
+
+
+def _ask_outcome(asked: Expression, run: Run, state: State) -> None:
+    """A body that says how the request went answers for the status, and is taken at its word."""
+    place = place_of(asked)
+    if place is None or len(place) < 2 or place[-1].replace("_", "").lower() not in _OUTCOMES:
+        return
+    if isinstance(body := state.lookup(place[:-1]), Document):
+        run.look_into(body)
+        state.trust(place[:-1], body)
 
 
 def _truthy(test: Expression, run: Run, state: State) -> None:

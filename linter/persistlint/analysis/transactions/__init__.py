@@ -10,19 +10,15 @@ from persistlint.analysis.names import Names, last_name, path_of
 from persistlint.analysis.presence import present, reachable
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.calls import WRAPS
+from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
-from persistlint.analysis.transactions.handles import (
-    Handles,
-    Known,
-    Scope,
-    Variable,
-    effect_names,
-    may_be_transaction,
-    required,
-)
+from persistlint.analysis.transactions.handles import Handles, required
+from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scopes import OPENS, open_transaction
+from persistlint.analysis.transactions.variables import Scope, Variable
+from persistlint.analysis.transactions.vocabulary import effect_names
 from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
 from persistlint.ir import (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
+from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
-from persistlint.analysis.transactions.handles import Chain, Known
 from persistlint.analysis.transactions.helpers import call_helper
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction

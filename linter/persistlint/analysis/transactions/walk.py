@@ -22,11 +22,11 @@ from persistlint.analysis.transactions.handlers import (
     is_no_failure,
     statements,
 )
-from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
+from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
     Assert,
@@ -68,6 +68,8 @@ from persistlint.ir import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.transactions.chain import Known
+    from persistlint.analysis.transactions.handles import Handles
     from persistlint.analysis.transactions.open import Open
     from persistlint.source import Range
 
