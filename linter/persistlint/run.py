@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import unified_diff
 from enum import Enum
 from pathlib import Path
@@ -13,6 +13,7 @@ from persistlint.checking import Outcome, Task, report_on
 from persistlint.discovery import Failure
 from persistlint.languages import language_of
 from persistlint.reading import ReadError, read_again, read_file
+from persistlint.records import dataclass
 from persistlint.workers import check_all
 
 if TYPE_CHECKING:
