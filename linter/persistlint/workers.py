@@ -70,6 +70,7 @@ def spread(
     failure."""
     from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
     waiting = deque(chunks)
     while waiting:
         executor = start(min(jobs, len(waiting)))
@@ -82,7 +83,7 @@ def spread(
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
                     yield from future.result()
                     del pending[future]
-        except (BrokenExecutor, *deaths):
+        except broken:
             executor.shutdown()
         except BaseException:  # Ctrl-C, or nobody wants more
             executor.shutdown(wait=False, cancel_futures=True)
@@ -111,10 +112,11 @@ def _apart(
     """Do a chunk that a process may have died of: whole, else in halves."""
     from concurrent.futures import BrokenExecutor
 
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
     try:
         with start(1) as executor:
             yield from executor.submit(check_chunk, chunk).result()
-    except (BrokenExecutor, *deaths):
+    except broken:
         middle = len(chunk.tasks) // 2
         if not middle:
             yield chunk.tasks[0][0], Outcome(failure="the process that checked it died")
