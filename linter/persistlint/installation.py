@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint import plugins
 from persistlint.version import VERSION
 
 if TYPE_CHECKING:
@@ -17,12 +18,14 @@ _METADATA = (".dist-info", ".egg-info")  # of folders whose names hold versions
 
 
 def identity() -> bytes:
-    """What changes whenever persistlint, a package beside it, or Python does, and is the same on other machines."""
+    """What changes whenever persistlint, a plugin, a package beside it or Python does, and is the same elsewhere.
+
+    Raises `PluginError`."""
     packages = {path.name for folder in sys.path for path in _in(Path(folder)) if path.name.endswith(_METADATA)}
     package = Path(__file__).parent
     record = package.parent / f"persistlint-{VERSION}.dist-info" / "RECORD"  # the hashes of all that was installed
     own = [record.read_text("utf-8")] if record.is_file() else sorted(_states(str(package)))
-    return os.fsencode("\0".join((sys.platform, str(sys.version_info), *sorted(packages), *own)))
+    return os.fsencode("\0".join((sys.platform, str(sys.version_info), plugins.digest(), *sorted(packages), *own)))
 
 
 def _in(folder: Path) -> list[Path]:

@@ -16,16 +16,17 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RULES, LIBRARIES = "persistlint.rules", "persistlint.libraries"
-_MARK = b"persistlint."
+_MARK = b"[persistlint."  # how a section of entry points begins
 _PARTS = (".py", ".toml")  # the files of a package that decide what it finds
 
 

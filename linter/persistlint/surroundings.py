@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from persistlint.checking import digest
 from persistlint.languages import language_of
 from persistlint.reading import ReadError, is_settled, mark, read_bytes
+from persistlint.records import dataclass
 from persistlint.sql.neighbours import beside, evidence, project_of, upwards
 
 if TYPE_CHECKING:
@@ -53,7 +53,9 @@ class Surroundings:
         self._made: dict[object, Any] = {}
 
     def mark(self, path: str) -> str:
-        """What changes when a file around this one does, comes or goes; as `reading.mark`."""
+        """What changes when a file around this one does, comes or goes, as `reading.mark` does; "" if none counts."""
+        if language_of(path) != "sql":
+            return ""
         return digest(b"".join(group.mark for group in self._around(path))).hex()
 
     def is_settled(self, path: str) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.facts.effects import Effect, Handle, Role
@@ -32,7 +32,8 @@ class Transaction(Fact):
     transaction by itself. `is_async` tells of a callback. `nested_in` is the range of the transaction around it.
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
-    begin. `is_savepoint` where it nests in the one around it. `options` is the text of what it is opened with.
+    begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.
+    `is_savepoint` where it nests in the one around it. `options` is the text of what it is opened with.
     """
 
     scoping: Scoping
@@ -47,6 +48,7 @@ class Transaction(Fact):
     leak: Range | None = None
     unchecked: Range | None = None
     early: Range | None = None
+    unreleased: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.imports import end_of_import
 from persistlint.ir import Assign, Binary, Constant, ExpressionStatement, Import, Name, Number, String, Unary, walk
 from persistlint.source import Range
+from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.fixes.program import Program
@@ -24,6 +26,15 @@ _DECLARED = re.compile(rb"^\t?(?:(?:func|type|var|const)[ \t]+)?(?:\([^)]*\)[ \t
 _OPERATOR = re.compile(r"\s*([-+*/])\s*")
 _PACKAGE = re.compile(rb"^package \w+(?=[ \t]*\r?$)", re.MULTILINE)
 _ABOVE = (b"#", b"//", b"/*", b" *", b"@")  # how a line begins that belongs to the statement below it
+_VAGUE = word_set(
+    "delay interval timeout ms seconds max min threshold limit diff value count length size number result item"
+    " data index elapsed"
+)  # what says nothing by itself at the top level of a file
+_MODULE = re.compile(
+    rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE
+)  # no plain script
+_MORE_IMPORTS = re.compile(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
+_NEXT_LINE = re.compile(rb"\r?\n[ \t]*[^\s]")
 _MOST_FILES = 500  # of a package
 
 
@@ -44,8 +55,10 @@ def known_constant(program: Program, name: str, text: str, place: Range) -> str:
 def new_constant(program: Program, name: str, text: str, place: Range) -> Edit | None:
     """The edit that declares a constant at the top level, behind the imports and what is declared there; None where its
     name is taken, or it would stand behind the place that needs it."""
-    if program.source.path.endswith(_MARKUP) or program.has_name(name) or "\n" in text:
+    if program.source.path.endswith(_MARKUP) or program.has_name(name) or "\n" in text or _says_nothing(name):
         return None
+    if program.source.language in ("javascript", "typescript") and not _MODULE.search(program.source.content):
+        return None  # all scripts of a page share their names
     if program.source.language == "go" and name in _package_names(str(Path(program.source.path).parent)):
         return None
     declaration = _declaration(program, name, text)
@@ -55,8 +68,16 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
     at = end_of_import(program, anchor) if isinstance(anchor, Import) else program.line_end(anchor.range.end)
     if at < 0 or at > place.start or not (isinstance(anchor, Import) or program.is_alone(anchor)):
         return None
+    while isinstance(anchor, Import) and (more := _MORE_IMPORTS.match(program.source.content, at)):
+        at = more.end()  # what is imported for its effects alone
     gap = "\n" if _is_constant(anchor) else "\n\n"
-    return Edit(Range(at, at), f"{gap}{declaration}")
+    is_close = _NEXT_LINE.match(program.source.content, at) is not None and not _is_constant(anchor)
+    return Edit(Range(at, at), f"{gap}{declaration}{chr(10) if is_close else ''}")
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name is one of many at the top level of a file, where nothing beside it tells what it is about."""
+    return _VAGUE.issuperset(_words(name))
 
 
 def _first(program: Program, declaration: str, place: Range) -> Edit | None:
@@ -91,16 +112,15 @@ def _declaration(program: Program, name: str, text: str) -> str:
 def _anchor(program: Program) -> Statement | None:
     """The last of the imports, or of the constants right behind them."""
     body = sorted(program.module.body, key=lambda statement: statement.range)
+    head = list(takewhile(lambda each: isinstance(each, Import | Assign | ExpressionStatement), body))
+    imports = [index for index, each in enumerate(head) if isinstance(each, Import)]
     last: Statement | None = None
-    for statement in body:
-        is_docstring = (
-            last is None and isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
-        )
+    for statement in head[imports[-1] if imports else 0 :]:
+        is_text = isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
         is_constant = _is_constant(statement) and _stands_alone(program, statement)
-        if isinstance(statement, Import) or is_docstring or is_constant:
-            last = statement
-        elif last is not None or not isinstance(statement, ExpressionStatement):
+        if not (isinstance(statement, Import) or is_constant or (last is None and is_text)):
             break
+        last = statement
     return last
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.facts import JsonOrigin
 from persistlint.fixes.guards import go_failure, guard, guarded_place, line_before, unsafe
 from persistlint.fixes.imports import go_package
 from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, Name
@@ -27,7 +28,7 @@ def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:
     if frame is None or failure is None or fact.used is not None or not program.is_clean(frame.statement.range):
         return ()
     statement, call = frame.statement, program.source.text(fact.range)
-    if not program.is_alone(statement):
+    if not program.is_alone(statement) or re.search(r"\berr\b", call):
         return ()
     target = statement.target if isinstance(statement, Assign) else None
     is_dropped = isinstance(statement, ExpressionStatement) or (isinstance(target, Name) and target.id == "_")
@@ -114,8 +115,10 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
         return ()
     function, indentation, step = frame.function, program.indentation(whole.start), program.indent or "  "
     has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
-    if fact.origin is not None and fact.origin.name == "REQUEST" and has_response:
+    if fact.origin is JsonOrigin.REQUEST and has_response:
         catch, leave = "catch", 'return res.status(400).json({ error: "invalid JSON" })'
+    elif fact.origin is JsonOrigin.MESSAGE and function is not None and not function.name:
+        catch, leave = "catch", "return"  # a listener, whose caller wants no error
     else:
         catch, leave = "catch (error)", f'throw new Error("{_said(fact)} is no valid JSON", {{ cause: error }})'
     name, type, end = declared[1], (declared[2] or "").rstrip(), program.semicolon

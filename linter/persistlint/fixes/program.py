@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.ir import Function, FunctionDefinition, Lambda, blocks, expressions, walk
+from persistlint.ir import Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,6 +84,24 @@ class Program:
         nodes = (node for part in expressions(frame.statement) for node in walk(part) if node.range == place)
         return next(iter(reversed(list(nodes))), None)
 
+    def stands_again(self, place: Range) -> bool:
+        """Whether a number stands a second time in its statement, or in the statements inside of that."""
+        frame, text = self.frame(place), self.source.text(place)
+        pending = [frame.statement] if frame is not None else []
+        while pending:
+            statement = pending.pop()
+            pending += [inner for block in blocks(statement) for inner in block]
+            numbers = (node for part in expressions(statement) for node in walk(part) if isinstance(node, Number))
+            if any(number.range != place and self.source.text(number.range) == text for number in numbers):
+                return True
+        return False
+
+    def count_beside(self, place: Range, text: str) -> int:
+        """How often a text stands in the expressions of the statement around a place."""
+        frame = self.frame(place)
+        parts = expressions(frame.statement) if frame is not None and text else ()
+        return sum(self.source.text(part.range).count(text) for part in parts)
+
     # ----------------------------------------------------------------------------------------------------- lines
 
     def is_clean(self, range: Range) -> bool:
@@ -145,9 +163,12 @@ class Program:
 
     # ----------------------------------------------------------------------------------------------------- names
 
-    def has_name(self, name: str) -> bool:
-        """Whether a name stands anywhere in the file."""
-        return re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])".encode(), self.source.content) is not None
+    def has_name(self, name: str, within: Range | None = None) -> bool:
+        """Whether a name stands anywhere in the file, or in a part of it, but for comments and the names of members."""
+        pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])".encode())
+        start, end = (within.start, within.end) if within is not None else (0, len(self.source.content))
+        found = (match.start() for match in pattern.finditer(self.source.content, start, end))
+        return any(not any(comment.start <= at < comment.end for comment in self.comments) for at in found)
 
 
 def range_of_lines(first: int, last: int) -> range:

@@ -20,9 +20,10 @@ _SECTION = re.compile(rb"^[ \t]*--[ \t]*(?:migrate:|\+migrate[ \t])[^\r\n]*", re
 def without_transaction(editor: Editor, statement: Statement) -> tuple[Edit, ...] | None:
     """The edits after which a statement runs outside of a transaction: none where it does already, None where nothing
     in the file can say so. All statements of the file, or of its section, run outside of one then."""
-    if statement.transaction is None:
-        return ()
     runner = editor.script.runner
+    if statement.transaction is None:
+        is_alone = sum(each.is_forward for each in editor.script.statements) == 1
+        return () if runner.wraps is not None or is_alone else None  # several in one text are often one transaction
     if statement.transaction != OF_RUNNER or not runner.annotation:
         return None
     if not runner.is_per_section:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.facts import HopKind
 from persistlint.fixes.guards import go_failure, guard, guarded_place, insert, is_in_loop, is_plain, unsafe
-from persistlint.ir import Assign, AssignmentExpression, Binary, Call, Loop, Spread, Unary, expressions, walk
+from persistlint.ir import Assign, AssignmentExpression, Binary, Call, Loop, Spread, Template, Unary, expressions, walk
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
@@ -110,6 +110,8 @@ def _wants_value(node: Expression, chain: Range) -> bool:
             return operator in ("delete", "++", "--", "-", "+")
         case Binary(operator=operator, left=left, right=right):
             return operator in _ARITHMETIC and chain in (left.range, right.range)
+        case Template():
+            return True
         case Spread(value=value):
             return value.range == chain
         case Call(function=function, new=True):

@@ -1,8 +1,8 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
-A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes: where it matches nothing, no rule of the group has anything
-to say about a file, and the file is not even parsed for it. Where all rules of a group speak of some languages alone,
-`LANGUAGES` names them.
+A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes in lower case, as a file is when it is looked at: where it
+matches nothing, no rule of the group has anything to say about a file, and the file is not even parsed for it. Where
+all rules of a group speak of some languages alone, `LANGUAGES` names them.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
 groups that have something to say.
@@ -54,13 +54,14 @@ def group_of(name: str) -> str | None:
     return next((group for group, names in groups().items() if name in names), None)
 
 
-def may_apply(group: str, content: bytes, language: str) -> bool:
-    """Whether the rules of a group can have something to say about a file of a language with these bytes."""
+def may_apply(group: str, lowered: bytes, language: str) -> bool:
+    """Whether the rules of a group can have something to say about a file of a language with these bytes, which are in
+    lower case."""
     package = import_module(_package(group))
     pattern = getattr(package, "MAY_HAVE", None)
     if pattern is None or language not in getattr(package, "LANGUAGES", (language,)):
         return False
-    return pattern.search(content) is not None
+    return pattern.search(lowered) is not None
 
 
 @cache

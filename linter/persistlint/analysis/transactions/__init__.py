@@ -98,7 +98,7 @@ def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
     folder, source = languages()[syntax.source.language].libraries, syntax.source
     libraries = frozenset(catalogue(folder).libraries)
     types: frozenset[Type] = frozenset()
-    if names == NO_NAMES and not _SAYS_TRANSACTION.search(b" ".join(source.called)):
+    if names == NO_NAMES and not _SAYS_TRANSACTION.search(source.vocabulary):
         common = [library for library in libraries if not library.modules]
         libraries = present(folder, source)
         types = types.union(*(reachable(library, source) for library in common))

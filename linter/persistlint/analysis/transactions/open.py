@@ -104,7 +104,7 @@ class Open:
 
     def fact(self, walker: Walk) -> Transaction:
         """What the rules are told of it."""
-        from persistlint.analysis.transactions.closing import leak_of
+        from persistlint.analysis.transactions.closing import leak_of, unreleased
 
         unchecked = next(
             (
@@ -128,6 +128,7 @@ class Open:
             leak_of(self, walker),
             unchecked,
             self.early,
+            unreleased(self, walker),
         )
 
 

@@ -85,7 +85,7 @@ def with_block(walker: Walk, statement: With) -> None:
     elif chain.known is not None and chain.effect in ("", "acquire"):
         known = chain.known
         is_whole = known.type.role in ("implicit", "connection") and known.type.role == known.handle.role.value
-        if known.type.library.transactions.exit_commits and is_whole:
+        if known.type.library.transactions.exit_commits and is_whole and not _only_closes(context):
             opened = open_transaction(walker, statement.context.range, Scoping.CONTEXT, chain, known.handle)
             opened.on_connection = True
             walker.settled.add(known.handle)
@@ -115,6 +115,11 @@ def with_block(walker: Walk, statement: With) -> None:
         opened.is_over = True
         if opened.opener.role is Role.SESSION or (chain.known is not None and chain.known.type.role == "session"):
             walker.rows.left(opened.handle or opened.opener)
+
+
+def _only_closes(context: Expression) -> bool:
+    """Whether a block ends with a close and with nothing else: `with closing(connection)`."""
+    return isinstance(context, Call) and last_name(context.function) in ("closing", "aclosing")
 
 
 def defer(walker: Walk, call: Expression, kind: str) -> None:

@@ -42,8 +42,8 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import identifier, unsafe
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.fixes.scripts import identifier
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
     AddColumn,
@@ -65,7 +65,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Table
 
 _SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"])
@@ -103,7 +103,7 @@ def _fix(script: Script, change: TableChange, missing: str, table: Table, contex
         return ()
     start = change.range.start
     place = Range(start + places[0].start(), start + places[0].end())
-    return unsafe(f"Write {alike[0]}", Edit(place, identifier(alike[0], script.dialect)))
+    return (Fix(f"Write {alike[0]}", (Edit(place, identifier(alike[0], script.dialect)),), Applicability.UNSAFE),)
 
 
 def _span(change: TableChange) -> tuple[int, int]:

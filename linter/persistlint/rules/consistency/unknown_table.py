@@ -44,8 +44,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import identifier, unsafe
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.fixes.scripts import identifier
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.references import unknown_tables
 from persistlint.schema.script import Script
@@ -53,7 +53,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
     from persistlint.schema.changes import Change
     from persistlint.schema.definitions import Name
 
@@ -78,7 +78,7 @@ def _fix(script: Script, change: Change, name: Name, alike: str) -> tuple[Fix, .
     if not alike or name.range not in change.range:
         return ()
     written = ".".join(identifier(part, script.dialect) for part in alike.split("."))
-    return unsafe(f"Write {alike}", Edit(name.range, written))
+    return (Fix(f"Write {alike}", (Edit(name.range, written),), Applicability.UNSAFE),)
 
 
 def _is_alike(known: str, name: str) -> bool:

@@ -6,7 +6,9 @@ or what was decoded is used before anything looks at it.
 
 Left alone is what cannot fail, a value of a type that is declared in the file and made of booleans, integers, strings
 and lists of them; what is written to the client of a request, who is gone where that fails; and an error that is
-dropped on purpose where the variable holds a default already.
+dropped on purpose (`_`) where the variable holds a default already, where its first use is a test for nil, where
+another error is returned anyway, where a comment on the line says why, or where a value of another file's type is
+encoded.
 
 ## Why it matters
 

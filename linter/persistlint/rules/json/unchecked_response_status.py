@@ -4,7 +4,10 @@
 The body of a response that is decoded in a function that never looks at the status: `fetch`, `requests`, `httpx`,
 `aiohttp`, `net/http`.
 
-Reading the status anywhere in the function counts, and so does handing the response on, to a function or to the caller.
+Reading the status anywhere in the function counts, and so does handing the response on, to a function or to the caller,
+and asking the body how the request went (`body.status`, `body.error`, `body.code`). A file that decodes five responses
+or more in this way, and next to none in another, is left alone: that is a convention of its project, mostly one by
+which the body says how the request went.
 Libraries that raise an error by themselves (axios, ky, `urlopen`, a client that is told `raise_for_status`) are left
 alone, as is a body that goes straight into a schema, which an error does not pass.
 

@@ -84,4 +84,4 @@ def _fix(script: Script, change: AddColumn, context: RuleContext) -> tuple[Fix, 
     column = context.file.text(change.column.name_range)
     action = f", ALTER COLUMN {column} SET DEFAULT {context.file.text(default.range)}"
     edit = Edit(Range(written.start, default.range.end), action)
-    return unsafe("Set the default for new rows only", edit)
+    return unsafe(script, "Set the default for new rows only", edit)

@@ -68,7 +68,7 @@ def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterat
         constraint = _scanned(change)
         if constraint is None:
             continue
-        held = "; ".join(str(lock) for lock in locks(change))
+        held = "; ".join(dict.fromkeys(str(lock) for lock in locks(change)))
         what = "foreign key" if constraint.kind is ConstraintKind.FOREIGN_KEY else "check"
         yield context.report(
             change.range,
@@ -92,16 +92,16 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     ):
         return ()
     written = identifier(name, script.dialect)
-    marks = [insert(constraint.range.end, editor.like(" NOT VALID"))]
+    marks = [insert(constraint.range.end, editor.like(" NOT VALID", change.statement))]
     if not constraint.name:
-        marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ")))
+        marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
     validation = editor.behind(end, f"ALTER TABLE {table} VALIDATE CONSTRAINT {written}")
     if not validation:
         return ()
     if validation[0].range == marks[0].range:  # the statement has no semicolon
         marks[0] = insert(validation[0].range.start, marks[0].text + validation[0].text)
         validation = validation[1:]
-    return unsafe("Add it as NOT VALID, and validate it afterwards", *marks, *validation)
+    return unsafe(script, "Add it as NOT VALID, and validate it afterwards", *marks, *validation)
 
 
 def _scanned(change: AddConstraint | AddColumn) -> Constraint | None:

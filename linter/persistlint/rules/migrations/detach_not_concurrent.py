@@ -58,11 +58,11 @@ def detach_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diag
                 change.range,
                 f"`DETACH PARTITION` takes a lock of mode {locks(change)[0]}.",
                 help="Say `CONCURRENTLY`, outside of a transaction.",
-                fixes=_fix(change),
+                fixes=_fix(script, change),
             )
 
 
-def _fix(change: DetachPartition) -> tuple[Fix, ...]:
+def _fix(script: Script, change: DetachPartition) -> tuple[Fix, ...]:
     if change.statement.transaction is not None:
         return ()
-    return unsafe("Detach it concurrently", insert(change.partition.range.end, " CONCURRENTLY"))
+    return unsafe(script, "Detach it concurrently", insert(change.partition.range.end, " CONCURRENTLY"))

@@ -87,7 +87,7 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
         clause = f" ON CONFLICT ({identifiers(keys[0], script.dialect)}) {action}"
     if not clause:
         return ()
-    return unsafe("Update the row that is there", Edit(verb, "INSERT INTO"), insert(change.range.end, clause))
+    return unsafe(script, "Update the row that is there", Edit(verb, "INSERT INTO"), insert(change.range.end, clause))
 
 
 def _span(change: Insert) -> tuple[int, int]:

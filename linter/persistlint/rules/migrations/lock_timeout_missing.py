@@ -87,7 +87,7 @@ def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...
     """The limit before the statement: in a transaction it ends with it."""
     scope = "SET LOCAL" if change.statement.transaction is not None else "SET"
     edits = Editor(script, context.file).before(change.statement, f"{scope} lock_timeout = '2s'")
-    return unsafe("Limit how long it waits for locks", *edits)
+    return unsafe(script, "Limit how long it waits for locks", *edits)
 
 
 def _first_lock(change: Change, made: set[str]) -> Lock | None:

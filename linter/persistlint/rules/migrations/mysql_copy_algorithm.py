@@ -63,11 +63,11 @@ def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagn
             change.range,
             f"`{words[0]}={words[1]}` blocks writes to `{change.table}` until the change is done.",
             help="Ask for `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`.",
-            fixes=_fix(change, words[0], context),
+            fixes=_fix(script, change, words[0], context),
         )
 
 
-def _fix(change: AlterTable, option: str, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, change: AlterTable, option: str, context: RuleContext) -> tuple[Fix, ...]:
     value = find(context.file, change.range, _VALUE, 1)
     better = "INPLACE" if option == "ALGORITHM" else "NONE"
-    return unsafe(f"Ask for {option}={better}", Edit(value, better)) if value is not None else ()
+    return unsafe(script, f"Ask for {option}={better}", Edit(value, better)) if value is not None else ()

@@ -94,7 +94,9 @@ def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...
         name = f"{change.table.schema}." if change.table.schema else ""
         drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}{identifier(change.index.name, script.dialect)}"
         return unsafe(
-            "Drop what is left of it first", *(editor.before(change.statement, drop) if change.index.name else ())
+            script,
+            "Drop what is left of it first",
+            *(editor.before(change.statement, drop) if change.index.name else ()),
         )
     is_there = isinstance(change, CreateTable) and change.before is not None
     verb = find(context.file, change.range, _VERB)

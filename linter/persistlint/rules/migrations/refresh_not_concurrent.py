@@ -62,12 +62,12 @@ def refresh_not_concurrent(script: Script, context: RuleContext) -> Iterator[Dia
             change.range,
             f"Reads of `{name}` wait until it is filled: the lock is of mode ACCESS EXCLUSIVE.",
             help="Say `CONCURRENTLY`; the view needs a unique index.",
-            fixes=_fix(change, context),
+            fixes=_fix(script, change, context),
         )
 
 
-def _fix(change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
     written = find(context.file, change.range, _VERB)
     if written is None:
         return ()
-    return unsafe("Refresh it concurrently", insert(written.end, " CONCURRENTLY"))
+    return unsafe(script, "Refresh it concurrently", insert(written.end, " CONCURRENTLY"))

@@ -61,12 +61,12 @@ def reindex_not_concurrent(script: Script, context: RuleContext) -> Iterator[Dia
                 change.range,
                 f"`{change.kind}` takes a lock of mode SHARE: writes wait until the index is built.",
                 help="Say `CONCURRENTLY`, outside of a transaction.",
-                fixes=_fix(change, context),
+                fixes=_fix(script, change, context),
             )
 
 
-def _fix(change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
     written = find(context.file, change.range, _VERB)
     if written is None or change.statement.transaction is not None:
         return ()
-    return unsafe("Build it concurrently", insert(written.end, " CONCURRENTLY"))
+    return unsafe(script, "Build it concurrently", insert(written.end, " CONCURRENTLY"))

@@ -79,4 +79,4 @@ def _fix(script: Script, change: RenameTable, context: RuleContext) -> tuple[Fix
     has_rows = change.before is not None and change.before.has_row_security
     guard = " WITH (security_invoker = true)" if has_rows else ""
     edits = editor.behind(change.statement, f"CREATE VIEW {old}{guard} AS SELECT * FROM {new}")
-    return unsafe("Leave a view of the old name behind", *edits)
+    return unsafe(script, "Leave a view of the old name behind", *edits)

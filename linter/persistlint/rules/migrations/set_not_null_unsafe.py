@@ -86,7 +86,7 @@ def _fix(script: Script, change: SetNotNull, context: RuleContext) -> tuple[Fix,
         f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
     )
     behind = editor.behind(change.statement, f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-    return unsafe("Prove it by a check first", *before, *behind) if before and behind else ()
+    return unsafe(script, "Prove it by a check first", *before, *behind) if before and behind else ()
 
 
 def _is_proven(column: str, constraints: tuple[Constraint, ...]) -> bool:

@@ -80,4 +80,4 @@ def _fix(script: Script, change: SetVariable, context: RuleContext) -> tuple[Fix
     editor = Editor(script, context.file)
     before = editor.before(begins[-1].statement, context.file.text(change.statement.range))
     removed = editor.without(change.statement)
-    return unsafe("Move it before the transaction", *before, *removed) if before and removed else ()
+    return unsafe(script, "Move it before the transaction", *before, *removed) if before and removed else ()

@@ -79,4 +79,4 @@ def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...
     """Tell the runner, where the file has no other statements that change something."""
     others = (each for each in script.forward if not isinstance(each, SetVariable) and not is_alone(each))
     switched = without_transaction(Editor(script, context.file), change.statement) if not any(others) else None
-    return unsafe("Run the migration without a transaction", *switched) if switched else ()
+    return unsafe(script, "Run the migration without a transaction", *switched) if switched else ()

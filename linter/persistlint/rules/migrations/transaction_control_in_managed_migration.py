@@ -77,4 +77,4 @@ def _fix(script: Script, context: RuleContext) -> tuple[Fix, ...]:
         return ()
     editor = Editor(script, context.file)
     edits = [editor.without(change.statement) for change in found]
-    return unsafe("Leave the transaction to the runner", *edits[0], *edits[1]) if all(edits) else ()
+    return unsafe(script, "Leave the transaction to the runner", *edits[0], *edits[1]) if all(edits) else ()

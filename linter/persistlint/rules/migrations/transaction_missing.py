@@ -96,7 +96,7 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
 
 def _fix(script: Script, alone: list[Change], context: RuleContext) -> tuple[Fix, ...]:
     """BEGIN and COMMIT around the changes, where nothing between them minds a transaction."""
-    first, last = alone[0].statement, alone[-1].statement
+    first, last = alone[0].statement, script.statements[-1]
     within = [each for each in script.statements if first.range.start <= each.range.start <= last.range.start]
     minds = any(isinstance(change, Begin | End | AddEnumValue) or is_alone(change) for change in script.forward)
     minds |= any(_is_better_concurrent(change) for change in alone)

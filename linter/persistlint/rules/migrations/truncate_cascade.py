@@ -59,10 +59,10 @@ def truncate_cascade(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 change.range,
                 f"`CASCADE` empties every table that refers to `{change.table}` as well.",
                 help="Name the tables that are to be emptied.",
-                fixes=_fix(change, context),
+                fixes=_fix(script, change, context),
             )
 
 
-def _fix(change: Truncate, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, change: Truncate, context: RuleContext) -> tuple[Fix, ...]:
     written = find(context.file, change.statement.range, _CASCADE)
-    return unsafe("Leave out CASCADE", Edit(written, "")) if written is not None else ()
+    return unsafe(script, "Leave out CASCADE", Edit(written, "")) if written is not None else ()

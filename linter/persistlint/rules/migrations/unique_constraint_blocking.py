@@ -99,7 +99,7 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     if word is None or columns is None or not before:
         return ()
     named = () if key.name else (insert(key.range.start, f"CONSTRAINT {index} "),)
-    return unsafe("Build its index concurrently first", *before, *named, Edit(columns, f"USING INDEX {index}"))
+    return unsafe(script, "Build its index concurrently first", *before, *named, Edit(columns, f"USING INDEX {index}"))
 
 
 def _schema(change: AddConstraint, editor: Editor) -> str:

@@ -89,4 +89,4 @@ def _fix(script: Script, change: ValidateConstraint, context: RuleContext) -> tu
     if end is None or change.range != change.statement.range or is_used:
         return ()
     edits = Editor(script, context.file).moved_behind(change.statement, end)
-    return unsafe("Validate it behind the COMMIT", *edits)
+    return unsafe(script, "Validate it behind the COMMIT", *edits)

@@ -72,4 +72,4 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     end, editor = end_of_transaction(script, change.statement), Editor(script, context.file)
     name = identifier(change.constraint.name, script.dialect)
     line = f"ALTER TABLE {editor.text(change.table)} VALIDATE CONSTRAINT {name}"
-    return unsafe("Validate it afterwards", *editor.behind(end, line)) if end is not None else ()
+    return unsafe(script, "Validate it afterwards", *editor.behind(end, line)) if end is not None else ()

@@ -107,5 +107,5 @@ def _fix(script: Script, table: Table, constraint: Constraint, context: RuleCont
     return (
         careful(script, f"Index the foreign keys of {table.name}", *edits)
         if is_new
-        else unsafe(f"Index the foreign keys of {table.name}", *edits)
+        else unsafe(script, f"Index the foreign keys of {table.name}", *edits)
     )

@@ -73,7 +73,7 @@ def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
     is_own = any(type.range in change.range for change in script.of(CreateTable))
     if decimal is None or not is_own or type.is_array or type.is_unsigned:
         return ()
-    return unsafe(f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
+    return unsafe(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
 
 
 _HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."

@@ -71,4 +71,4 @@ def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...
     is_own = any(type.range in change.range for change in script.of(CreateTable))
     if word is None or not is_own:
         return ()
-    return unsafe("Use jsonb", Edit(word, "jsonb" if type.text.islower() else "JSONB"))
+    return unsafe(script, "Use jsonb", Edit(word, "jsonb" if type.text.islower() else "JSONB"))

@@ -68,7 +68,7 @@ def mysql_engine_without_foreign_keys(script: Script, context: RuleContext) -> I
                 place,
                 f"`{engine}` keeps no foreign keys and has no transactions.",
                 help="Use InnoDB.",
-                fixes=unsafe("Use InnoDB", Edit(place, "InnoDB")) if place != range else (),
+                fixes=unsafe(script, "Use InnoDB", Edit(place, "InnoDB")) if place != range else (),
             )
 
 

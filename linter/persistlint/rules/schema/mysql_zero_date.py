@@ -59,5 +59,5 @@ def mysql_zero_date(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 column.default.range,
                 f"`{column.name}` gets a date that is none, which MySQL refuses by default.",
                 help="Let it be NULL where there is no date.",
-                fixes=unsafe("Use NULL", Edit(column.default.range, "NULL")) if not column.is_required else (),
+                fixes=unsafe(script, "Use NULL", Edit(column.default.range, "NULL")) if not column.is_required else (),
             )

@@ -92,4 +92,4 @@ def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix
     mentions = context.file.content.lower().count(name.encode()) if name else 1
     if mentions != 1 or change.range != change.statement.range:
         return ()
-    return unsafe("Leave this index out", *Editor(script, context.file).without(change.statement))
+    return unsafe(script, "Leave this index out", *Editor(script, context.file).without(change.statement))

@@ -69,4 +69,4 @@ def rls_not_forced(script: Script, context: RuleContext) -> Iterator[Diagnostic]
 def _fix(script: Script, change: SetRowSecurity, context: RuleContext) -> tuple[Fix, ...]:
     editor = Editor(script, context.file)
     line = f"ALTER TABLE {editor.text(change.table)} FORCE ROW LEVEL SECURITY"
-    return unsafe("Force row level security", *editor.behind(change.statement, line))
+    return unsafe(script, "Force row level security", *editor.behind(change.statement, line))

@@ -74,4 +74,4 @@ def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[
 def _fix(script: Script, change: CreatePolicy, context: RuleContext) -> tuple[Fix, ...]:
     editor = Editor(script, context.file)
     line = f"ALTER TABLE {editor.text(change.table)} ENABLE ROW LEVEL SECURITY"
-    return unsafe("Enable row level security", *editor.before(change.statement, line))
+    return unsafe(script, "Enable row level security", *editor.before(change.statement, line))

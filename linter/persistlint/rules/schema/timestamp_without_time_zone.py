@@ -77,4 +77,4 @@ def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...
         return ()
     precision = find(context.file, type.range, _TIMESTAMP, 1)
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
-    return unsafe("Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))
+    return unsafe(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))

@@ -84,7 +84,7 @@ def _fix(script: Script, mark: Column | None, range: Range, context: RuleContext
     if mark.type.name not in ("boolean", *_MOMENTS):
         return ()
     condition = f"NOT {name}" if mark.type.name == "boolean" else f"{name} IS NULL"
-    return unsafe("Leave out rows that are deleted", insert(range.end, f" WHERE {condition}"))
+    return unsafe(script, "Leave out rows that are deleted", insert(range.end, f" WHERE {condition}"))
 
 
 def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:

@@ -78,4 +78,4 @@ def _fix(script: Script, tenant: str, constraint: Constraint, context: RuleConte
     place = find(context.file, constraint.range, _KEY)
     if place is None:
         return ()
-    return unsafe(f"Put {tenant} into the key", insert(place.end, f"{identifier(tenant, script.dialect)}, "))
+    return unsafe(script, f"Put {tenant} into the key", insert(place.end, f"{identifier(tenant, script.dialect)}, "))
