@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +12,7 @@ from persistlint.config import NO_OVERRIDES, Overrides, absolute, is_excluded
 from persistlint.git import git
 from persistlint.git import root as root_of
 from persistlint.languages import language_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

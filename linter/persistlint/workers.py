@@ -10,12 +10,12 @@ import os
 import sys
 import threading
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.checking import Outcome, Task, check_file
 from persistlint.languages import language_of
+from persistlint.records import dataclass
 from persistlint.warming import warm_up
 
 if TYPE_CHECKING:

@@ -111,13 +111,14 @@ the last word about a qualified name.
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.plugins import LIBRARIES, plugins
+from persistlint.records import dataclass
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -346,9 +347,11 @@ class Catalogue:
 def catalogue(folder: str) -> Catalogue:
     """All libraries of `libraries/<folder>` and of the folders of that name that plugins bring. Raises `ValueError`
     naming the file where a table is not well formed, `PluginError` where it is a plugin's."""
-    loaded = list(_tables(files(__name__), folder))
+    loaded = list(_tables(Path(__file__).parent, folder))
     for plugin in plugins():
         if plugin.kind == LIBRARIES:
+            from importlib.resources import files
+
             with plugin.loading():
                 loaded += _tables(files(plugin.package), folder)
     types: dict[str, Type] = {}
@@ -378,7 +381,7 @@ def _tables(root: Traversable, folder: str) -> Iterator[Library]:
     for path in sorted(place.iterdir(), key=lambda item: item.name) if place.is_dir() else ():
         if path.name.endswith(".toml"):
             try:
-                yield _library(tomllib.loads(path.read_text("utf-8")))
+                yield _library(read_table(path))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ValueError(f"{folder}/{path.name}: {error}") from error
 

@@ -8,13 +8,15 @@ folder above. What a project is made of is read once and kept until a file of it
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
@@ -37,12 +39,23 @@ _FRESH = 5  # seconds that a listing of a folder is taken for true
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
 
-Signature = tuple[tuple[str, int, int], ...]  # of every file its path, the time of its last change, and its size
+
+class Signature(tuple[tuple[str, int, int], ...]):
+    """Of every file of a project its path, the time of its last change, and its size. As every file of it asks for the
+    project, its hash is computed once."""
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True)
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
+    `firsts` are the paths of the first ones of each version and runner.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
@@ -53,6 +66,7 @@ class Project:
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
+    firsts: dict[tuple[str, str], str]
     after: Catalog
     again: frozenset[str]
     goes_back: bool
@@ -97,14 +111,7 @@ def _twin(script: Script, project: Project, path: str) -> str:
     is no script of the project."""
     if not script.version or path not in project.scripts:
         return ""
-    first = next(
-        (
-            other
-            for other, found in project.scripts.items()
-            if found.version == script.version and found.runner.name == script.runner.name
-        ),
-        path,
-    )
+    first = project.firsts.get((script.version, script.runner.name), path)
     return first if first != path else ""
 
 
@@ -137,14 +144,13 @@ def forget() -> None:
 
 def _place(project: Project, path: str) -> int:
     """How many scripts stand up to and with a path, in the order of their names."""
-    mine = _order(path)
-    return sum(_order(other) <= mine for other in project.scripts)
+    return bisect_right(list(project.scripts), _order(path), key=_order)
 
 
 def _files(file: Path) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
-        return ()
+        return Signature()
     return _listing(*project_of(file), int(monotonic() / _FRESH))
 
 
@@ -154,11 +160,11 @@ def _listing(root: Path, pattern: str, moment: int) -> Signature:
     try:
         stated = [(str(path), path.stat()) for path in root.glob(pattern) if not _BACK.search(path.name)]
     except OSError:
-        return ()
+        return Signature()
     if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
-        return ()
+        return Signature()
     files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
-    return tuple(sorted(files, key=lambda each: _order(each[0])))
+    return Signature(sorted(files, key=lambda each: _order(each[0])))
 
 
 def _order(path: str) -> list[tuple[int, str]]:
@@ -171,6 +177,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     scripts: dict[str, Script] = {}
     before: dict[str, Catalog] = {}
     contents: dict[str, int] = {}
+    firsts: dict[tuple[str, str], str] = {}
     catalog = Catalog()
     is_mixed = bool(files) and _has_programs(Path(files[0][0]).parent)
     made: set[str] = set()
@@ -183,6 +190,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
         contents[path] = hash(content)
         script = read_script(path, content, dialect, catalog)
         scripts[path] = script
+        firsts.setdefault((script.version, script.runner.name), path)
         for change in script.forward:
             if isinstance(change, CreateTable) and not change.if_not_exists:
                 again |= {change.table.key} & made
@@ -194,7 +202,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     is_rooted = not is_mixed and len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
-    return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
+    return Project(scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
 
 
 def _has_programs(folder: Path) -> bool:
@@ -231,7 +239,7 @@ class _Told:
 @lru_cache(maxsize=64)
 def _usual_dialect(files: Signature) -> _Told:
     """The dialect of a folder, from a sample of its files."""
-    sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else ()
+    sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else Signature()
     found = Counter(_told_by(path, _read(path)) for path, _, _ in sample)
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
