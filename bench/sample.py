@@ -25,12 +25,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--select", default="default", help="the rules and groups, as `check --select` takes them")
+    parser.add_argument("--groups", help="the groups of which reports are shown, with commas between; default: all")
     parser.add_argument("--size", type=int, help="how many reports; default: all of them")
     parser.add_argument("--most", type=int, help="how many of one folder at most")
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     folders = sorted(arguments.folders, key=lambda folder: folder.resolve().name)
     found = [(folder, report) for folder in folders for report in _reports(folder, arguments.select)]
+    if arguments.groups is not None:
+        found = [(folder, report) for folder, report in found if report["group"] in arguments.groups.split(",")]
     if arguments.size is not None:
         random.Random(arguments.seed).shuffle(found)
     taken: dict[Path, int] = {}
