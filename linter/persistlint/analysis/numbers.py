@@ -19,7 +19,7 @@ from persistlint.analysis.layouts import with_layout
 from persistlint.analysis.names import all_caps, last_name, path_of
 from persistlint.analysis.places import Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
-from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.scopes import scopes
 from persistlint.analysis.statuses import Statuses
 from persistlint.analysis.vocabulary import function_names, is_unit, known_words, words
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
@@ -47,6 +47,7 @@ from persistlint.ir import (
     TypeAssertion,
     Unary,
     children,
+    expressions,
 )
 from persistlint.source import Range
 

@@ -23,7 +23,7 @@ from persistlint.facts.json import (
 )
 from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
 from persistlint.facts.places import Arm, Part, Place
-from persistlint.facts.queries import Context, Hole, Origin, Query, SqlText, Tail, Text
+from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
     ErrorAnswer,
@@ -72,6 +72,7 @@ __all__ = [
     "Query",
     "Role",
     "Scoping",
+    "Site",
     "SqlFile",
     "SqlText",
     "StaleResult",

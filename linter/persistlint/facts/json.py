@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from persistlint.libraries import Library
+    from collections.abc import Callable
+
+    from persistlint.ir import Call, Statement
+    from persistlint.libraries import Library, Operation
     from persistlint.source import Range
 
 
@@ -106,6 +110,16 @@ class SqlText(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """The program around a call that sends SQL, for a fix that rewrites both. `operation` is what the call does,
+    `statements` are those of the function that holds it, in source order, those of nested blocks included."""
+
+    call: Call
+    operation: Operation
+    statements: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Query(SqlText):
     """A call that sends SQL. `range` is the call, `name` the method as written, `sql` the argument that is the SQL,
     `handle` the text of the receiver.
@@ -114,7 +128,8 @@ class Query(SqlText):
     statement, `is_raw` for an escape hatch (`sql.raw`, `literal`), whose argument is spliced into a larger query.
     `has_parameters` tells whether the call has other arguments than the SQL, where bound values would be. `clause` is
     what a fragment is a piece of, "" for a whole statement. `statements` counts the statements of the longest of its
-    texts, `tail` is what the call does with all but the first.
+    texts, `tail` is what the call does with all but the first. `placeholder` is how a bind parameter is written there
+    (`?`, `%s`, `$1`, `:name`), "" where the driver is not known. `site` looks for the program around the call.
     """
 
     sql: Range
@@ -126,3 +141,5 @@ class Query(SqlText):
     clause: str = ""
     statements: int = 1
     tail: Tail = Tail.UNKNOWN
+    placeholder: str = ""
+    site: Callable[[], Site] | None = field(default=None, compare=False, repr=False)

@@ -15,16 +15,34 @@ if TYPE_CHECKING:
 def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tuple[str, ...]:
     """The tables, columns, indexes and enums that changes have made and that are there in the end, as people call them.
     What was there at the start, or what the changes take away as well, is none of them."""
-    made: dict[str, None] = {}
+    made: dict[str, c.Change] = {}
     gone = set()
     for change in made_by:
         name = _made(change)
-        is_of_view = isinstance(change, c.CreateIndex) and change.table.key in end.views
-        if name and not is_of_view:
-            made[name] = None
+        if isinstance(change, c.CreateIndex):
+            is_of_view = change.table.key in end.views
+            is_remade = f"the table `{change.table.key}`" in gone  # with it went an index that may be the same
+            name = "" if is_of_view or is_remade else name
+        if name:
+            made[name] = change
         gone.add(_gone(change))
     before, after = _names(start), _names(end)
-    return tuple(name for name in made if name in after and name not in before and name not in gone)
+    dropped = {
+        change.index.text for name, change in made.items() if isinstance(change, c.CreateIndex) and name not in after
+    }
+    return tuple(
+        name
+        for name, change in made.items()
+        if name in after and name not in before and name not in gone and not _goes_with(change, dropped, end)
+    )
+
+
+def _goes_with(change: c.Change, dropped: set[str], end: Catalog) -> bool:
+    """Whether it is the index of a partition, which goes with the index of the same keys of the whole table."""
+    if not isinstance(change, c.CreateIndex) or change.index.text not in dropped:
+        return False
+    table = end.find(change.table)
+    return table is None or not table.is_known or table.parent is not None
 
 
 def _made(change: c.Change) -> str:

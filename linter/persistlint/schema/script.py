@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.facts import SqlFile
+from persistlint.records import dataclass
 from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
 
 if TYPE_CHECKING:
@@ -23,12 +24,15 @@ OF_RUNNER = 0  # the number of the transaction that the runner of a migration op
 @dataclass(frozen=True, slots=True)
 class Runner:
     """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
-    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done."""
+    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done; `annotation` is the
+    line that does, or what does at the end of the line of a section where it `is_per_section`."""
 
     name: str = ""
     wraps: bool | None = None
     switch: str = ""
     is_off: bool = False
+    annotation: str = ""
+    is_per_section: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Script(SqlFile):
     `is_dump` where a program wrote out a whole database. `is_undone` tells whether there is a way back, None where its
     runner has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
-    is what stays of the file when its way back has been gone, as people call it.
+    is what stays of the file when its way back has been gone, as people call it. `is_followed` where it is one step of
+    many and not the last.
     """
 
     path: str
@@ -57,6 +62,7 @@ class Script(SqlFile):
     twin: str = ""
     is_rooted: bool = False
     leftovers: tuple[str, ...] = ()
+    is_followed: bool = False
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:

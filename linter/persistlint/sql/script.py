@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import Begin, Change, DropObject, End, Statement
+from persistlint.schema.changes import Begin, Change, DropObject, End, SetRowSecurity, Statement
 from persistlint.schema.difference import leftovers
 from persistlint.schema.script import OF_RUNNER, Script
 from persistlint.source import Range
@@ -31,6 +32,7 @@ _DUMP = re.compile(
     r"|^/\*!40\d{3} SET @",
     re.M,
 )
+_GUARDS = re.compile(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 _STARTS = word_set(
     "ALTER ANALYZE ANALYSE BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE CALL CHECKPOINT CLOSE"
     " CLUSTER COMMENT COPY CREATE DEALLOCATE DECLARE DELETE DISCARD DO DROP EXECUTE EXPLAIN FETCH GRANT IMPORT"
@@ -106,6 +108,8 @@ class _Reading:
                 if not self.sections.parts[current].is_forward:
                     self.undone = self.catalog.copy()
             self._read(piece)
+        guarded = sum(isinstance(change, SetRowSecurity) for change in self.changes)
+        self.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
         range = Range(0, self.text.positions[len(self.text.text)])
         return Script(
             range,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.transactions.chain import Known
-from persistlint.analysis.transactions.vocabulary import by_handle, modules, type_handles
+from persistlint.analysis.transactions.vocabulary import by_handle, is_of_library, type_handles
 from persistlint.analysis.values import Atom
 from persistlint.facts import Handle, Role
 
@@ -96,7 +96,7 @@ class Roots:
 
     def _model(self, name: str, origin: int) -> Known | None:
         """A class of the program's own that a library in use takes for a model."""
-        if not name[:1].isupper() or name.isupper() or len(name) < 2 or name not in self._own_classes():
+        if not name[:1].isupper() or name.isupper() or len(name) < 2 or not self._is_own(name):
             return None
         for library in (*self.in_use, *self.tables.libraries):
             if library not in self.in_use and library.modules:
@@ -122,14 +122,13 @@ class Roots:
             return None
         return Known(Handle(name, role_of(type, name), type.library, -1, declared=True), type)
 
-    def _own_classes(self) -> set[str]:
-        own = {local for local, module in self.names.imports.items() if not self._is_library(module)}
-        return own | set(self.names.classes)
+    def _is_own(self, name: str) -> bool:
+        """Whether a class is declared here, or imported from elsewhere than a library."""
+        module = self.names.imports.get(name)
+        return name in self.names.classes or (module is not None and not self._is_library(module))
 
     def _is_library(self, module: str) -> bool:
-        return any(
-            module == name or module.startswith((f"{name}.", f"{name}/")) for name in modules(self.names.language)
-        )
+        return is_of_library(module, self.names.language)
 
 
 def role_of(type: Type, *names: str) -> Role:

@@ -7,7 +7,7 @@ the column that it sets holds what was computed from the same column of a row th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
@@ -31,6 +31,7 @@ from persistlint.ir import (
     Unary,
     walk,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
-from persistlint.libraries import Type, catalogue
+from persistlint.libraries import Library, Type, catalogue
 
 
-@cache
-def effect_names(language: str) -> frozenset[str]:
-    """The last names of every call that does something to a database, or opens or ends a transaction."""
-    tables = catalogue(language)
-    operations = [operation for type in _types(language) for operation in type.methods.values()]
+@lru_cache(maxsize=512)
+def effect_names(libraries: frozenset[Library], types: frozenset[Type]) -> frozenset[str]:
+    """The last names of every call that does something to a database, or opens or ends a transaction, among the
+    operations of some libraries and of some types."""
+    every = types.union(*(library.types.values() for library in libraries))
+    operations = [operation for type in every for operation in type.methods.values()]
     found = {operation.name for operation in operations if operation.effect or operation.is_sink}
-    called = {handle for type in _types(language) if type.call is not None for handle in type.handles}
-    return frozenset(
-        found | called | {name.rsplit(".", 1)[-1] for name, operation in tables.functions.items() if operation.effect}
-    )
+    called = {handle for type in every if type.call is not None for handle in type.handles}
+    functions = {operation for library in libraries for operation in library.functions.values()}
+    return frozenset(found | called | {item.name.rsplit(".", 1)[-1] for item in functions if item.effect})
 
 
 @cache
@@ -54,10 +54,13 @@ def managers(language: str) -> dict[str, Type]:
     }
 
 
+@lru_cache(maxsize=4096)
+def is_of_library(module: str, language: str) -> bool:
+    """Whether a module is one of a library, or inside one."""
+    ends = (len(module), *(index for index, character in enumerate(module) if character in "./"))
+    return any(module[:end] in _modules(language) for end in ends)
+
+
 @cache
-def modules(language: str) -> frozenset[str]:
+def _modules(language: str) -> frozenset[str]:
     return frozenset(module for library in catalogue(language).libraries for module in library.modules)
-
-
-def _types(language: str) -> list[Type]:
-    return [type for library in catalogue(language).libraries for type in library.types.values()]

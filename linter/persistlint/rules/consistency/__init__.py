@@ -6,4 +6,4 @@ import re
 
 LANGUAGES = frozenset({"sql"})
 # What speaks of tables and columns.
-MAY_HAVE = re.compile(rb"(?i)\b(?:create|alter|drop|insert|update)\b")
+MAY_HAVE = re.compile(rb"\b(?:create|alter|drop|insert|update)\b")

@@ -111,7 +111,8 @@ func Rate(url string) (r rate, err error) {
 
 ## Fix
 
-Look at the status before the body is read, and raise an error that carries it.
+Look at the status before the body is read, and raise an error that carries it. The fix does so before the body is
+decoded; it is unsafe, for a body with an error may have been wanted.
 
 ## When not to use it
 
@@ -130,6 +131,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
 from persistlint.facts import JsonResponse
+from persistlint.fixes.decoding import checked_status
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -153,4 +155,5 @@ def unchecked_response_status(fact: JsonResponse, context: RuleContext) -> Itera
         "The body is decoded whatever the status is: it may well be that of an error.",
         help=_HELP.get(context.file.language, _HELP["javascript"]),
         related=(Related(fact.request, "the request is sent here"),) if is_apart else (),
+        fixes=checked_status(context.program, fact) if context.program is not None else (),
     )

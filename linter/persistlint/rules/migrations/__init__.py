@@ -7,6 +7,6 @@ import re
 LANGUAGES = frozenset({"sql"})
 # What changes a schema or its rows, and what a session is told before it does.
 MAY_HAVE = re.compile(
-    rb"(?i)\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
+    rb"\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
     rb"|cluster|reindex|refresh|lock)\b"
 )

@@ -6,4 +6,4 @@ import re
 
 LANGUAGES = frozenset({"sql"})
 # What defines tables and what guards them.
-MAY_HAVE = re.compile(rb"(?i)\b(?:create|alter)\b")
+MAY_HAVE = re.compile(rb"\b(?:create|alter)\b")

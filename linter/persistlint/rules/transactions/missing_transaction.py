@@ -99,7 +99,9 @@ func DeleteUser(db *sql.DB, id int64) error {
 
 ## Fix
 
-Open a transaction around the writes and send every one of them through it.
+Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
+psycopg, Prisma, Drizzle, Knex, Kysely, postgres.js, Sequelize, better-sqlite3, and `database/sql`, sqlx and pgx of Go,
+where nothing leaves the writes half-way; it is unsafe, for what the first write did is undone where the second fails.
 
 ## Options
 
@@ -129,11 +131,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use
+from persistlint.fixes.go_together import begun_and_committed
+from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from persistlint.diagnostic import Fix
 
 
 # Tables beside the data proper: a row too many or too few in them tears nothing.
@@ -181,8 +187,18 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
                 " first without the second.",
                 help="Do both in one transaction.",
                 related=(Related(earlier.range, "the first write"),),
+                fixes=_fix(earlier, [effect for _, effect in alone[number:]], fact, context),
             )
             return
+
+
+def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
+    """A transaction around as many of the writes as can be in one."""
+    if context.program is None:
+        return ()
+    together = begun_and_committed if context.file.language == "go" else in_one_transaction
+    found = (together(context.program, earlier, last, fact.effects) for last in reversed(later))
+    return next((fixes for fixes in found if fixes), ())
 
 
 def _stands_alone(effect: Effect, procedure: Procedure) -> bool:

@@ -102,7 +102,8 @@ def rename(path, name):
 ## Fix
 
 Go: `defer tx.Rollback()` behind the test of the error. Elsewhere the form that takes a callback or a `with` block, or
-`try` with a rollback in the handler.
+`try` with a rollback in the handler. The fix does so; a `try` around what stands up to the commit is unsafe, for it is
+only right where nothing else ends the transaction.
 
 ## When not to use it
 
@@ -119,6 +120,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Role, Scoping, Transaction
+from persistlint.fixes.closing import later_defer, returned_commit, rolled_back
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -140,6 +142,7 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             help=f"Put `defer {handle}.Rollback()` behind the test of the error of its begin."
             if context.file.language == "go"
             else "Roll it back in a `catch` or `finally`, or use the form that takes a callback.",
+            fixes=rolled_back(context.program, fact) if context.program is not None else (),
         )
     if fact.unreleased is not None and fact.leak is None:
         yield context.report(
@@ -154,10 +157,12 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             fact.unchecked,
             "The error of this commit is dropped, so data that was not stored counts as stored.",
             help=f"Return it: `return {handle}.Commit()`.",
+            fixes=returned_commit(context.program, fact, fact.unchecked) if context.program is not None else (),
         )
     if fact.early is not None:
         yield context.report(
             fact.early,
             f"`{handle}` is nil here where its begin failed, and the deferred call panics.",
             help="Put the `defer` behind the test of the error.",
+            fixes=later_defer(context.program, fact.early) if context.program is not None else (),
         )

@@ -103,7 +103,8 @@ async def place(pool: asyncpg.Pool, user_id):
 
 ## Fix
 
-Use the handle of the transaction, or pass it in the options.
+Use the handle of the transaction, or pass it in the options. The fix does so where the call is one on what the
+transaction was opened on; it is unsafe, for it may have been meant to stay.
 
 ## Options
 
@@ -134,6 +135,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Transaction
+from persistlint.fixes.handles import through
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -169,6 +171,7 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             effect.range,
             f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
             help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
+            fixes=through(context.program, effect, transaction) if context.program is not None else (),
             related=(Related(transaction.range, "the transaction is opened here"),),
         )
 
