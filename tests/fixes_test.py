@@ -140,6 +140,19 @@ def test_a_fix_that_brings_a_new_diagnostic_is_left_out() -> None:
     assert fix(SourceFile("a.py", b"a", "python"), diagnose) == (SourceFile("a.py", b"a", "python"), 0)
 
 
+def test_a_fix_may_bring_a_diagnostic_that_another_fix_takes_away() -> None:
+    follow = {b"a": b"b", b"b": b"c"}
+
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        after = follow.get(source.content)
+        found = _diagnostic(_fix(Edit(Range(0, 1), after.decode()))) if after else None
+        return [found] * (1 + (source.content == b"b")) if found else []
+
+    assert fix(SourceFile("a.py", b"a", "python"), diagnose)[0].content == b"c"
+    follow[b"b"] = b"b"
+    assert fix(SourceFile("a.py", b"a", "python"), diagnose)[0].content == b"a"
+
+
 def test_an_import_of_go_goes_with_its_last_use() -> None:
     query = "db.Query(fmt.Sprintf(\"SELECT id FROM t WHERE a = '%s'\", name))"
     text = f"""package shop

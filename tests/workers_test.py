@@ -86,7 +86,11 @@ def test_ctrl_c_ends_all_of_them(monkeypatch: pytest.MonkeyPatch, capfd: pytest.
 
     _before_every_check(monkeypatch, interrupt)
     before = set(multiprocessing.active_children())
-    assert main(["check", "--isolated", "--no-cache", "--jobs=2"]) == 130
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # where tests run in the background, none is
+    try:
+        assert main(["check", "--isolated", "--no-cache", "--jobs=2"]) == 130
+    finally:
+        signal.signal(signal.SIGINT, handler)
     for child in set(multiprocessing.active_children()) - before:
         child.join()
     assert capfd.readouterr() == ("", "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint import engine, fixing
 from persistlint.config import settings_for
 from persistlint.reading import read_file
+from persistlint.records import dataclass
 from persistlint.selection import expand
 from persistlint.settings import NO_NAMES, ProjectNames, Settings
 

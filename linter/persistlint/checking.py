@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.engine import Report, check
 from persistlint.plugins import PluginError
 from persistlint.reading import ReadError, decode, is_settled, mark, read_bytes
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.settings import Settings

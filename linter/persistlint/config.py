@@ -10,13 +10,14 @@ to the current directory where the command line names the file.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.config_file import ConfigError, ConfigFile, find_in, read
 from persistlint.profiles import path_of
+from persistlint.records import dataclass
 from persistlint.selection import expand
 from persistlint.settings import NO_NAMES, ProjectNames, Settings
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from persistlint.diagnostic import Severity
 from persistlint.profiles import profiles
+from persistlint.records import dataclass
 from persistlint.rules import group_of, load
 from persistlint.selection import UnknownSelectorError, expand, selectors
 from persistlint.settings import ProjectNames

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.config import NO_OVERRIDES, Overrides, absolute, is_excluded
 from persistlint.git import git
 from persistlint.languages import language_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from persistlint.plugins import PluginError
+from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
 
 if TYPE_CHECKING:

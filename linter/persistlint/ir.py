@@ -9,37 +9,29 @@ A lowering never fails: what has no word here, or is broken, becomes `Unknown` w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, dataclass_transform
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from persistlint.source import Range
 
-T = TypeVar("T")
-
-
-@dataclass_transform(frozen_default=True)
-def _node(*, eq: bool = True) -> Callable[[type[T]], type[T]]:
-    """A frozen dataclass, as the type checker sees to: what Python does to refuse an assignment makes every node three
-    times as dear, and there are many."""
-    return dataclass(slots=True, eq=eq, unsafe_hash=eq)
-
-
 # --------------------------------------------------------------------------------------------------- expressions
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Expression:
     """Something that has a value."""
 
     range: Range
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class String(Expression):
     """A string constant. `value` has its escapes resolved; adjacent literals are one. `content` is the range
     between the quotes where that is one stretch of source, else the whole range."""
@@ -48,7 +40,7 @@ class String(Expression):
     content: Range
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Number(Expression):
     """A numeric constant; `text` as written. `value` is None where Python cannot hold it."""
 
@@ -56,14 +48,14 @@ class Number(Expression):
     value: int | float | None
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Constant(Expression):
     """`True`, `False` or `None` (also null, undefined, nil)."""
 
     value: bool | None
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Template(Expression):
     """A literal with holes: f-string or template literal. `parts` alternate freely between text and holes;
     `prefix` is what stands before the quotes, lower case (`f`, `rf`, `t` for a PEP 750 template)."""
@@ -72,7 +64,7 @@ class Template(Expression):
     prefix: str = ""
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Hole(Expression):
     """One interpolated expression of a template; its range holds the braces too. `format` is Python's format spec as
     written, without the colon."""
@@ -82,14 +74,14 @@ class Hole(Expression):
     format: str = ""
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Name(Expression):
     """A plain variable. `self`, `cls`, `this` and a Go receiver keep their own names."""
 
     id: str
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Attribute(Expression):
     """`value.name`; `optional` for `?.`. Go's package members are attributes of the package's name."""
 
@@ -99,7 +91,7 @@ class Attribute(Expression):
     optional: bool = False
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Subscript(Expression):
     """`value[index]`; `optional` for `?.[`. A slice has `Unknown` as its index."""
 
@@ -108,7 +100,7 @@ class Subscript(Expression):
     optional: bool = False
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Argument:
     """One argument of a call. `keyword` for Python's `name=value`; `spread` for `*x`, `**x`, `...x`."""
 
@@ -118,7 +110,7 @@ class Argument:
     spread: bool = False
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Call(Expression):
     """`function(arguments)`. `new` for JavaScript's `new`. Go conversions and `make(…)` are calls too."""
 
@@ -128,7 +120,7 @@ class Call(Expression):
     optional: bool = False
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class TaggedTemplate(Expression):
     """JavaScript's ``tag`…` ``. Type arguments between tag and template are dropped."""
 
@@ -136,7 +128,7 @@ class TaggedTemplate(Expression):
     template: Template | String
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Binary(Expression):
     """`left operator right`: arithmetic, comparison and logic alike.
 
@@ -150,7 +142,7 @@ class Binary(Expression):
     right: Expression
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Unary(Expression):
     """`operator operand`. Operators: `not`, `-`, `+`, `~`, `&` (Go address), `*` (Go indirection), `typeof`,
     `void`, `delete`, `++`, `--`."""
@@ -159,7 +151,7 @@ class Unary(Expression):
     operand: Expression
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Conditional(Expression):
     """`then if test else otherwise`, `test ? then : otherwise`, and `CASE WHEN` one arm at a time."""
 
@@ -176,7 +168,7 @@ class Sequence(Enum):
     SET = "set"
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Collection(Expression):
     """A list, tuple, set or array literal; a Go composite literal without keys. `type` is a Go type, as written."""
 
@@ -185,7 +177,7 @@ class Collection(Expression):
     type: str = ""
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Entry:
     """`key: value` of a mapping. The key of an object or struct literal is a `String`; a spread has key None."""
 
@@ -194,7 +186,7 @@ class Entry:
     value: Expression
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Mapping(Expression):
     """A dict, object or Go map or struct literal. `type` is a Go type, as written (`sq.Eq`, `map[string]string`)."""
 
@@ -202,7 +194,7 @@ class Mapping(Expression):
     type: str = ""
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Comprehension(Expression):
     """`[element for target in iterable if condition]`, a set, dict or generator alike; of a dict comprehension the
     `element` is the value and `key` the key."""
@@ -215,35 +207,35 @@ class Comprehension(Expression):
     kind: Sequence = Sequence.LIST
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Lambda(Expression):
     """A function as a value: lambda, arrow function, function expression, Go function literal."""
 
     function: Function
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Await(Expression):
     """`await value`."""
 
     value: Expression
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Yield(Expression):
     """`yield value`, `yield from value`."""
 
     value: Expression | None
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Spread(Expression):
     """`*value` or `...value` inside a collection."""
 
     value: Expression
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class AssignmentExpression(Expression):
     """An assignment used as a value: Python's `:=`, JavaScript's `a = b` inside an expression."""
 
@@ -252,7 +244,7 @@ class AssignmentExpression(Expression):
     operator: str = "="
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class TypeAssertion(Expression):
     """TypeScript's `value as T`, `<T>value`, `value satisfies T`, `value!` (type "!"); Go's `value.(T)`."""
 
@@ -260,7 +252,7 @@ class TypeAssertion(Expression):
     type: str
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Unknown(Expression):
     """Anything else, with the expressions inside it, so that nothing that matters is hidden by it."""
 
@@ -270,7 +262,7 @@ class Unknown(Expression):
 # ---------------------------------------------------------------------------------------------------- statements
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Statement:
     """Something that is done."""
 
@@ -280,14 +272,14 @@ class Statement:
 Block: TypeAlias = tuple[Statement, ...]
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class ExpressionStatement(Statement):
     """An expression whose value is dropped."""
 
     value: Expression
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Assign(Statement):
     """`target = value`, `const target = value`, `target := value`, `target += value`, `x++` (as `x += 1`).
 
@@ -305,7 +297,7 @@ class Assign(Statement):
     annotation: str = ""
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class If(Statement):
     """`if`; an `elif` is an `If` alone in `otherwise`. Go's init statement is put before the `If` in its block."""
 
@@ -314,7 +306,7 @@ class If(Statement):
     otherwise: Block = ()
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Loop(Statement):
     """Every loop. `for x in xs`: `target` and `iterable`, where Go's `for i, x := range xs` has a two-element
     `Collection` as target and so has `for i, x in enumerate(xs)` as written. `while`: `test`. Three-part `for`: its
@@ -328,7 +320,7 @@ class Loop(Statement):
     is_async: bool = False
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Case:
     """One arm of a `Switch`. `values` is empty for the default. `falls_through` where the next arm runs too."""
 
@@ -338,7 +330,7 @@ class Case:
     falls_through: bool = False
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Switch(Statement):
     """`switch`, Python's `match`, procedural `CASE`. `subject` is None for Go's `switch { case a > b: }`. A `break`
     that only ends an arm is left out."""
@@ -347,7 +339,7 @@ class Switch(Statement):
     cases: tuple[Case, ...]
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Handler:
     """`except type as name`, `catch (name)`, `EXCEPTION WHEN type`. `types` as written, empty if it catches all."""
 
@@ -357,7 +349,7 @@ class Handler:
     body: Block
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Try(Statement):
     """`try` in every language. `otherwise` is Python's `else`."""
 
@@ -367,7 +359,7 @@ class Try(Statement):
     final: Block = ()
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class With(Statement):
     """Python's `with context as target`; one item each, several items nest. `using` declarations are assignments."""
 
@@ -377,7 +369,7 @@ class With(Statement):
     is_async: bool = False
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Return(Statement):
     """`return value`. Several Go values are a tuple `Collection`. The body of an arrow function without braces is
     one `Return`."""
@@ -385,14 +377,14 @@ class Return(Statement):
     value: Expression | None
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Raise(Statement):
     """`raise`, `throw`, `RAISE EXCEPTION`; `panic(…)`, `log.Fatal(…)`, `os.Exit(…)` and `sys.exit(…)` stay calls."""
 
     value: Expression | None
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Jump(Statement):
     """`break`, `continue` or `goto`, with its label."""
 
@@ -400,14 +392,14 @@ class Jump(Statement):
     label: str | None = None
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Assert(Statement):
     """Python's `assert`."""
 
     test: Expression
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Defer(Statement):
     """Go's `defer` and `go`; `kind` says which."""
 
@@ -415,7 +407,7 @@ class Defer(Statement):
     kind: str = "defer"
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Import(Statement):
     """What one name of a file stands for. `module` is the import path as written; `member` the name inside it, or
     None where the local name stands for the module itself (also a default import and `const x = require("m")`).
@@ -426,14 +418,14 @@ class Import(Statement):
     local: str
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class FunctionDefinition(Statement):
     """`def`, `function`, `func`, a method, a stored procedure."""
 
     function: Function
 
 
-@_node(eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class ClassDefinition(Statement):
     """A class, a Go struct (methods with that receiver are in `body` wherever they stand in the file), a TypeScript
     enum (`is_enum`, members are assignments) or interface.
@@ -450,7 +442,7 @@ class ClassDefinition(Statement):
     decorators: tuple[Expression, ...] = ()
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Nested(Statement):
     """A bare block `{ … }`, a labelled statement, or statements that belong together for another reason."""
 
@@ -460,7 +452,7 @@ class Nested(Statement):
 # ----------------------------------------------------------------------------------------------------- functions
 
 
-@_node()
+@dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter. `annotation` is its declared type as written. A destructured parameter has name "" and its
     pattern in `pattern`. `kind`: `positional`, `rest` (`*args`, `...args`), `keywords` (`**kwargs`)."""

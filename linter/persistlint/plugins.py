@@ -16,10 +16,11 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from persistlint.diagnostic import Diagnostic, Fix, Related, Severity
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.facts import Fact

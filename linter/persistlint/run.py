@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import unified_diff
 from enum import Enum
 from pathlib import Path
@@ -13,6 +13,7 @@ from persistlint.checking import Outcome, Task, report_on
 from persistlint.discovery import Failure
 from persistlint.languages import language_of
 from persistlint.reading import ReadError, read_again, read_file
+from persistlint.records import dataclass
 from persistlint.workers import check_all
 
 if TYPE_CHECKING:
@@ -112,12 +113,13 @@ class Run:
         fixing: Fixing = Fixing.NONE,
         unsafe: bool = False,
         jobs: int = 1,
+        cluster: str | None = None,
         cache: Cache | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """Read and check files, in up to `jobs` processes, but for those that `cache` knows, and fix them, with
-        `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is done. What
-        comes out is in the order of `paths`."""
+        """Read and check files, in up to `jobs` processes or on a `cluster`, but for those that `cache` knows, and fix
+        them, with `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is
+        done. What comes out is in the order of `paths`. Raises `ClusterError`."""
         tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
         known = cache.find(tasks) if cache else {}
         outcomes = {number: Outcome(report) for number, report in known.items()}
@@ -126,7 +128,7 @@ class Run:
         for _ in known:
             advance()
         try:
-            for number, outcome in check_all([tasks[place] for place in places], jobs):
+            for number, outcome in check_all([tasks[place] for place in places], jobs, cluster if places else None):
                 new[places[number]] = outcome
                 advance()
         finally:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+
+from persistlint.records import dataclass
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
@@ -28,17 +29,17 @@ class DecodeError(ValueError):
     """The bytes of a file are not text in any encoding that persistlint knows; the message says why."""
 
 
-class Range(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Range:
     """Half-open UTF-8 byte offsets into a source file: `start` is inside, `end` is not."""
 
     start: int
     end: int
 
-    def __contains__(self, other: object) -> bool:
-        """Whether an offset or a whole range lies inside."""
-        if isinstance(other, Range):
-            return self.start <= other.start and other.end <= self.end
-        return isinstance(other, int) and self.start <= other < self.end
+    def __contains__(self, other: Range | int) -> bool:
+        if isinstance(other, int):
+            return self.start <= other < self.end
+        return self.start <= other.start and other.end <= self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Suppression, SuppressionDefect
+from persistlint.records import dataclass
 from persistlint.rule import RuleContext
 from persistlint.rules import SUPPRESSIONS, group_of, groups, load
 from persistlint.source import Range, SourceFile

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from persistlint.checking import digest
 from persistlint.languages import language_of
 from persistlint.reading import ReadError, is_settled, mark, read_bytes
+from persistlint.records import dataclass
 from persistlint.sql.neighbours import beside, evidence, project_of, upwards
 
 if TYPE_CHECKING:

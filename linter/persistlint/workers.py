@@ -10,12 +10,12 @@ import os
 import sys
 import threading
 from collections import deque
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.checking import Outcome, Task, check_file
 from persistlint.languages import language_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -35,9 +35,15 @@ class Chunk:
     tasks: tuple[tuple[int, Task], ...]
 
 
-def check_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Outcome]]:
-    """Check files in up to so many processes, or in this one if they are few. What is done comes at once, with its
-    place among the tasks."""
+def check_all(tasks: Sequence[Task], jobs: int, cluster: str | None = None) -> Iterator[tuple[int, Outcome]]:
+    """Check files in up to so many processes, or in this one if they are few, or on the cluster of this address. What
+    is done comes at once, with its place among the tasks. Raises `ClusterError`."""
+    if cluster is not None:
+        from persistlint.cluster import connected
+
+        with connected(cluster) as found:
+            yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.executor, found.deaths)
+        return
     if jobs < 2 or len(tasks) < FEWEST:
         for number, task in enumerate(tasks):
             yield number, check_file(task)
@@ -53,11 +59,18 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def spread(chunks: Sequence[Chunk], jobs: int, start: Callable[[int], Executor]) -> Iterator[tuple[int, Outcome]]:
-    """Do chunks on what `start` makes for a number of processes. Where a process dies, what it may have been at is done
-    again in smaller and smaller parts, and the file that is left is a failure."""
+def spread(
+    chunks: Sequence[Chunk],
+    jobs: int,
+    start: Callable[[int], Executor],
+    deaths: tuple[type[Exception], ...] = (),
+) -> Iterator[tuple[int, Outcome]]:
+    """Do chunks on what `start` makes for a number of processes. Where a process dies, which `BrokenExecutor` or one of
+    `deaths` says, what it may have been at is done again in smaller and smaller parts, and the file that is left is a
+    failure."""
     from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
     waiting = deque(chunks)
     while waiting:
         executor = start(min(jobs, len(waiting)))
@@ -70,7 +83,7 @@ def spread(chunks: Sequence[Chunk], jobs: int, start: Callable[[int], Executor])
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
                     yield from future.result()
                     del pending[future]
-        except BrokenExecutor:
+        except broken:
             executor.shutdown()
         except BaseException:  # Ctrl-C, or nobody wants more
             executor.shutdown(wait=False, cancel_futures=True)
@@ -79,7 +92,7 @@ def spread(chunks: Sequence[Chunk], jobs: int, start: Callable[[int], Executor])
         else:
             executor.shutdown()
         for chunk in pending.values():
-            yield from _apart(chunk, start)
+            yield from _apart(chunk, start, deaths)
 
 
 def check_chunk(chunk: Chunk) -> list[tuple[int, Outcome]]:
@@ -93,20 +106,23 @@ def check_chunk(chunk: Chunk) -> list[tuple[int, Outcome]]:
 _ALONE = threading.Lock()  # a worker of a cluster has several threads, and one current directory
 
 
-def _apart(chunk: Chunk, start: Callable[[int], Executor]) -> Iterator[tuple[int, Outcome]]:
+def _apart(
+    chunk: Chunk, start: Callable[[int], Executor], deaths: tuple[type[Exception], ...]
+) -> Iterator[tuple[int, Outcome]]:
     """Do a chunk that a process may have died of: whole, else in halves."""
     from concurrent.futures import BrokenExecutor
 
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
     try:
         with start(1) as executor:
             yield from executor.submit(check_chunk, chunk).result()
-    except BrokenExecutor:
+    except broken:
         middle = len(chunk.tasks) // 2
         if not middle:
             yield chunk.tasks[0][0], Outcome(failure="the process that checked it died")
             return
         for part in (chunk.tasks[:middle], chunk.tasks[middle:]):
-            yield from _apart(Chunk(chunk.folder, part), start)
+            yield from _apart(Chunk(chunk.folder, part), start, deaths)
 
 
 def _chunks(tasks: Sequence[Task], jobs: int) -> list[Chunk]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis.constants import Constants
@@ -14,6 +13,7 @@ from persistlint.analysis.vocabulary import words
 from persistlint.facts import Duration
 from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, expressions, walk
 from persistlint.source import Range
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
 
-_TABLES: dict[str, Any] = tomllib.loads(files(__package__).joinpath("durations.toml").read_text("utf-8"))
+_TABLES: dict[str, Any] = read_table(Path(__file__).with_name("durations.toml"))
 _UNITS = {word: unit for unit, text in _TABLES["units"].items() for word in text.split()}
 _NAMED = {"typescript": "javascript"}  # languages that have no table of their own
 # What Go multiplies a duration by, and the structs that take one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
+from persistlint.records import dataclass
 from persistlint.sql.presence import may_hold_sql
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.ir import Block, FunctionDefinition, Lambda, blocks, expressions, walk
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ def scopes(module: Module, candidates: Iterable[Range]) -> Iterator[Scope]:
         functions, body = pending.pop()
         found = tuple(_statements(body))
         yield Scope(functions, found)
-        inner = [function for statement in found for function in _functions_in(statement)]
+        inner = [function for statement in found for function in _functions_in(statement, starts)]
         pending.extend(
             ((*functions, function), function.body) for function in reversed(inner) if holds(starts, function.range)
         )
@@ -53,8 +53,8 @@ def _statements(body: Block) -> Iterator[Statement]:
         stack.extend(inner for block in reversed(blocks(statement)) for inner in reversed(block))
 
 
-def _functions_in(statement: Statement) -> Iterator[Function]:
+def _functions_in(statement: Statement, starts: Sequence[int]) -> Iterator[Function]:
     if isinstance(statement, FunctionDefinition):
         yield statement.function
-    for expression in expressions(statement):
+    for expression in expressions(statement) if holds(starts, statement.range) else ():
         yield from (node.function for node in walk(expression) if isinstance(node, Lambda))

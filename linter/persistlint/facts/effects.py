@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.facts.places import Place

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.facts.effects import Effect

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
 from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 
@@ -134,11 +134,9 @@ class JsonErrorIgnored(JsonFact):
 @dataclass(frozen=True, slots=True)
 class JsonResponse(JsonFact):
     """A response that is decoded in a function that never looks at its status. `range` is the call that decodes,
-    `request` the call that the response came from. `others` counts those that it stands for, in a file that looks at
-    no status at all."""
+    `request` the call that the response came from."""
 
     request: Range
-    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

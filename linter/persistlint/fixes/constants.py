@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ _MODULE = re.compile(
     rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE
 )  # no plain script
 _MORE_IMPORTS = re.compile(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
+_NEXT_LINE = re.compile(rb"\r?\n[ \t]*[^\s]")
 _MOST_FILES = 500  # of a package
 
 
@@ -69,7 +71,8 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
     while isinstance(anchor, Import) and (more := _MORE_IMPORTS.match(program.source.content, at)):
         at = more.end()  # what is imported for its effects alone
     gap = "\n" if _is_constant(anchor) else "\n\n"
-    return Edit(Range(at, at), f"{gap}{declaration}")
+    is_close = _NEXT_LINE.match(program.source.content, at) is not None and not _is_constant(anchor)
+    return Edit(Range(at, at), f"{gap}{declaration}{chr(10) if is_close else ''}")
 
 
 def _says_nothing(name: str) -> bool:
@@ -109,16 +112,15 @@ def _declaration(program: Program, name: str, text: str) -> str:
 def _anchor(program: Program) -> Statement | None:
     """The last of the imports, or of the constants right behind them."""
     body = sorted(program.module.body, key=lambda statement: statement.range)
+    head = list(takewhile(lambda each: isinstance(each, Import | Assign | ExpressionStatement), body))
+    imports = [index for index, each in enumerate(head) if isinstance(each, Import)]
     last: Statement | None = None
-    for statement in body:
-        is_docstring = (
-            last is None and isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
-        )
+    for statement in head[imports[-1] if imports else 0 :]:
+        is_text = isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
         is_constant = _is_constant(statement) and _stands_alone(program, statement)
-        if isinstance(statement, Import) or is_docstring or is_constant:
-            last = statement
-        elif last is not None or not isinstance(statement, ExpressionStatement):
+        if not (isinstance(statement, Import) or is_constant or (last is None and is_text)):
             break
+        last = statement
     return last
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Diagnostic, Fix
@@ -27,19 +27,17 @@ def converge(
     """Apply the first fix of every diagnostic that may be applied, diagnose anew, and so on until nothing changes.
 
     Returns the fixed file and how many fixes were applied. Only safe fixes are applied, except with `unsafe`. A fix
-    that brings a new diagnostic, or of which `breaks` says, given the file before and after, that it breaks it, is left
-    out; the others are applied without it.
+    that brings a diagnostic which no other fix takes away again, or of which `breaks` says, given the file before and
+    after, that it breaks it, is left out; the others are applied without it.
     """
-    count = 0
     found = diagnose(source)
-    for _ in range(ROUNDS):
-        fixes = [fix for fix in (applicable(diagnostic, unsafe=unsafe) for diagnostic in found) if fix]
-        step = _step(source, found, fixes, diagnose, breaks)
-        if step is None:
-            break
-        source, found, applied = step
-        count += applied
-    return source, count
+    is_lenient = True
+    while True:
+        rounds = _Rounds(diagnose, breaks, unsafe, is_lenient)
+        fixed, left, count = rounds.run(source, found)
+        if not is_lenient or not _rules(left) - _rules(found):
+            return fixed, count
+        is_lenient = False  # a fix that was to follow did not
 
 
 def applicable(diagnostic: Diagnostic, *, unsafe: bool = False) -> Fix | None:
@@ -51,30 +49,48 @@ def applicable(diagnostic: Diagnostic, *, unsafe: bool = False) -> Fix | None:
 _Step = tuple["SourceFile", "Sequence[Diagnostic]", int]
 
 
-def _step(
-    source: SourceFile,
-    found: Sequence[Diagnostic],
-    fixes: list[Fix],
-    diagnose: Callable[[SourceFile], Sequence[Diagnostic]],
-    breaks: Callable[[SourceFile, SourceFile], bool],
-) -> _Step | None:
-    """The file after one round of fixes, with what is found in it then; None where nothing changes."""
+@dataclass(frozen=True)
+class _Rounds:
+    """How fixes are applied; where it `is_lenient`, they may bring diagnostics that have a fix themselves."""
 
-    def attempt(chosen: list[Fix]) -> _Step | None:
+    diagnose: Callable[[SourceFile], Sequence[Diagnostic]]
+    breaks: Callable[[SourceFile, SourceFile], bool]
+    unsafe: bool
+    is_lenient: bool
+
+    def run(self, source: SourceFile, found: Sequence[Diagnostic]) -> _Step:
+        """The file after all rounds, what is found in it then, and how many fixes were applied."""
+        count = 0
+        for _ in range(ROUNDS):
+            step = self._step(source, found)
+            if step is None:
+                break
+            source, found, applied = step
+            count += applied
+        return source, found, count
+
+    def _step(self, source: SourceFile, found: Sequence[Diagnostic]) -> _Step | None:
+        """The file after one round of fixes; None where nothing changes."""
+        fixes = [fix for fix in (applicable(diagnostic, unsafe=self.unsafe) for diagnostic in found) if fix]
+        whole = self._attempt(source, found, fixes)
+        if whole is not None or len(fixes) < 2:
+            return whole
+        alone = [(fix, step) for fix in fixes if (step := self._attempt(source, found, [fix])) is not None]
+        return self._attempt(source, found, [fix for fix, _ in alone]) or next((step for _, step in alone), None)
+
+    def _attempt(self, source: SourceFile, found: Sequence[Diagnostic], chosen: list[Fix]) -> _Step | None:
         content, applied = apply(source.content, chosen)
         if content == source.content:
             return None
         fixed = replace(source, content=content)
-        if breaks(source, fixed):
+        if self.breaks(source, fixed):
             return None
-        left = diagnose(fixed)
-        return None if _rules(left) - _rules(found) else (fixed, left, applied)
-
-    whole = attempt(fixes)
-    if whole is not None or len(fixes) < 2:
-        return whole
-    sound = [fix for fix in fixes if attempt([fix]) is not None]
-    return attempt(sound) or next(filter(None, (attempt([fix]) for fix in sound)), None)
+        left = self.diagnose(fixed)
+        new = _rules(left) - _rules(found)
+        is_mended = self.is_lenient and all(
+            applicable(diagnostic, unsafe=self.unsafe) for diagnostic in left if diagnostic.rule in new
+        )
+        return (fixed, left, applied) if not new or is_mended else None
 
 
 def _rules(diagnostics: Sequence[Diagnostic]) -> Counter[str]:

@@ -28,7 +28,7 @@ def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:
     if frame is None or failure is None or fact.used is not None or not program.is_clean(frame.statement.range):
         return ()
     statement, call = frame.statement, program.source.text(fact.range)
-    if not program.is_alone(statement):
+    if not program.is_alone(statement) or re.search(r"\berr\b", call):
         return ()
     target = statement.target if isinstance(statement, Assign) else None
     is_dropped = isinstance(statement, ExpressionStatement) or (isinstance(target, Name) and target.id == "_")

@@ -103,15 +103,16 @@ def _python_line(program: Program, imports: list[Import], module: str, text: str
     """An import on a line of its own: behind the last one that goes before it, or before all others."""
     rank = _rank(module, text.startswith("from "))
     before = [found for found in imports if _rank(found.module, found.member is not None) <= rank]
-    if before:
+    same = [found for found in imports if _section(found.module) == _section(module)]
+    if before and (before[-1] in same or not same):
         at = end_of_import(program, before[-1])
-        return Edit(Range(at, at), f"\n{text}")
-    line = program.source.line_of(imports[0].range.start)
+        return Edit(Range(at, at), f"\n{text}" if before[-1] in same else f"\n\n{text}")
+    first = same[0] if same else imports[0]
+    line = program.source.line_of(first.range.start)
     while line > 1 and not _BEGINS.match(program.source.content, program.source.line_range(line).start):
         line -= 1
     at = program.source.line_range(line).start
-    is_apart = _section(imports[0].module) != _section(module)
-    return Edit(Range(at, at), f"{text}\n\n" if is_apart else f"{text}\n")
+    return Edit(Range(at, at), f"{text}\n" if same else f"{text}\n\n")
 
 
 def _rank(module: str, is_from: bool) -> tuple[int, bool, str]:

@@ -96,6 +96,12 @@ class Program:
                 return True
         return False
 
+    def count_beside(self, place: Range, text: str) -> int:
+        """How often a text stands in the expressions of the statement around a place."""
+        frame = self.frame(place)
+        parts = expressions(frame.statement) if frame is not None and text else ()
+        return sum(self.source.text(part.range).count(text) for part in parts)
+
     # ----------------------------------------------------------------------------------------------------- lines
 
     def is_clean(self, range: Range) -> bool:

@@ -18,7 +18,7 @@ from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.schema.changes import Statement
-    from persistlint.schema.definitions import Name
+    from persistlint.schema.definitions import Column, Name
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
 
@@ -44,16 +44,16 @@ _RESERVED = word_set(
 
 
 def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
-    """A fix that a person has to look at; none without edits, and none for a script that others of its project follow:
-    it has been run, and is not run again."""
-    is_there = bool(edits) and not script.is_followed
+    """A fix that a person has to look at; none without edits, none for a script that others of its project follow,
+    which has been run, and none for a dump, which a program writes anew."""
+    is_there = bool(edits) and not script.is_followed and not script.is_dump
     return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
 
 
 def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
     since: where there is one, a person has to look at it."""
-    if script.runner.name or script.is_followed:
+    if script.runner.name or script.is_followed or script.is_dump:
         return unsafe(script, title, *edits)
     return (Fix(title, edits, Applicability.SAFE),) if edits else ()
 
@@ -80,6 +80,11 @@ def identifier(name: str, dialect: str | None) -> str:
 def identifiers(names: tuple[str, ...], dialect: str | None) -> str:
     """Names as a list."""
     return ", ".join(identifier(name, dialect) for name in names)
+
+
+def stands_here(file: SourceFile, column: Column) -> bool:
+    """Whether a column is defined where its range says, in this file and not in another of the project."""
+    return file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
 
 
 def new_name(script: Script, *parts: str) -> str:
@@ -110,12 +115,12 @@ class Editor:
     script: Script
     file: SourceFile
 
-    def like(self, text: str) -> str:
-        """SQL in small letters where the script begins with one, but for what stands in quotes. MySQL tells names apart
-        by them."""
-        first = self.script.statements[0].range.start if self.script.statements else 0
-        is_small = self.file.content[first : first + 1].islower()
-        if not is_small or self.script.dialect == "mysql":
+    def like(self, text: str, statement: Statement | None = None) -> str:
+        """SQL in small letters where a statement begins with one, or the script, but for what stands in quotes. MySQL
+        tells names apart by them."""
+        first = statement or next(iter(self.script.statements), None)
+        start = first.range.start if first is not None else 0
+        if not self.file.content[start : start + 1].islower() or self.script.dialect == "mysql":
             return text
         return _CAPITALS.sub(lambda word: word.group().lower() if word.group()[0].isalpha() else word.group(), text)
 
@@ -141,7 +146,7 @@ class Editor:
         if not self.is_plain(statement):
             return ()
         gap = f"{self._breakpoint()}\n{self._indentation(statement)}"
-        text = "".join(f"{self.like(line)};{gap}" for line in lines)
+        text = "".join(f"{self.like(line, statement)};{gap}" for line in lines)
         return (insert(statement.range.start, text),)
 
     def behind(self, statement: Statement, *lines: str) -> Edits:
@@ -149,7 +154,7 @@ class Editor:
         if not self.is_plain(statement):
             return ()
         indentation, mark = self._indentation(statement), self._breakpoint()
-        written = [f"{indentation}{self.like(line)}" for line in lines]
+        written = [f"{indentation}{self.like(line, statement)}" for line in lines]
         separator = _SEPARATOR.match(self.file.content, statement.range.end)
         if separator is None and _BLANK.match(self.file.content, statement.range.end) is None:
             return ()

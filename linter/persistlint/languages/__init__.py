@@ -22,11 +22,12 @@ Captures of `scan.scm`:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,6 +8,9 @@ placeholder = "%s"                        # how a bind parameter is written: ?  
 binds = "server"                          # "client" where the driver writes values into the text itself
 percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
 strict = true                             # a value must have the very type that the database expects (asyncpg)
+quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
+                                          # must hold for it, `$1` being the first group of that
+expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
 drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
 statements = "one"                        # for operations that have no such key themselves
@@ -108,13 +111,14 @@ the last word about a qualified name.
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.plugins import LIBRARIES, plugins
+from persistlint.records import dataclass
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -175,6 +179,8 @@ LIBRARY_KEYS = frozenset(
         "binds",
         "percent",
         "strict",
+        "expands",
+        "quote",
         "generic",
         "drives",
         "template-strings",
@@ -290,6 +296,8 @@ class Library:
     binds: str = "server"
     percent: str = "doubled"
     strict: bool = False
+    expands: bool = False
+    quote: str = ""
     generic: bool = False
     drives: bool = False
     template_strings: bool = False
@@ -339,9 +347,11 @@ class Catalogue:
 def catalogue(folder: str) -> Catalogue:
     """All libraries of `libraries/<folder>` and of the folders of that name that plugins bring. Raises `ValueError`
     naming the file where a table is not well formed, `PluginError` where it is a plugin's."""
-    loaded = list(_tables(files(__name__), folder))
+    loaded = list(_tables(Path(__file__).parent, folder))
     for plugin in plugins():
         if plugin.kind == LIBRARIES:
+            from importlib.resources import files
+
             with plugin.loading():
                 loaded += _tables(files(plugin.package), folder)
     types: dict[str, Type] = {}
@@ -371,7 +381,7 @@ def _tables(root: Traversable, folder: str) -> Iterator[Library]:
     for path in sorted(place.iterdir(), key=lambda item: item.name) if place.is_dir() else ():
         if path.name.endswith(".toml"):
             try:
-                yield _library(tomllib.loads(path.read_text("utf-8")))
+                yield _library(read_table(path))
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ValueError(f"{folder}/{path.name}: {error}") from error
 
@@ -386,6 +396,8 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("binds", "server"),
         table.get("percent", "doubled"),
         table.get("strict", False),
+        table.get("expands", False),
+        table.get("quote", ""),
         table.get("generic", False),
         table.get("drives", False),
         table.get("template-strings", False),

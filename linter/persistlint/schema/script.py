@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.facts import SqlFile
+from persistlint.records import dataclass
 from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from persistlint.tables import read_table
+
 ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
 VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
 MANIFESTS = (
@@ -65,7 +67,5 @@ def upwards(directory: Path) -> list[Path]:
 @cache
 def table() -> list[dict[str, Any]]:
     """The entries of `runners.toml`."""
-    import tomllib  # most files are no SQL
-
-    entries: list[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "runners.toml").read_text("utf-8"))["runner"]
+    entries: list[dict[str, Any]] = read_table(Path(__file__).with_name("runners.toml"))["runner"]
     return entries

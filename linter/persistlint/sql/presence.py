@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.sql.shapes import SHAPES
@@ -21,10 +22,11 @@ _BEHIND = {
     b"start": rb"(?:[^a-z]|tran(?:saction)?\b|work\b)",
     b"end": rb"(?:[^a-z]|tran(?:saction)?\b|work\b)",
 }
+_GOES_ON = rb"(?=[\s(*\\${%@/;])"  # behind a verb that does not stand alone
 _ESCAPED_SPACE = rb"\\[nrt]"
 _STATEMENT = b"|".join(
     [
-        rb"(?:" + b"|".join(sorted(_LOWER_VERBS - _BEHIND.keys(), reverse=True)) + rb")(?=[\s(*\\${%@/;])",
+        rb"(?:" + b"|".join(sorted(_LOWER_VERBS - _BEHIND.keys(), reverse=True)) + rb")" + _GOES_ON,
         *(verb + rb"(?:\s|" + _ESCAPED_SPACE + rb")+" + behind for verb, behind in _BEHIND.items()),
         rb"--[^\"'`\n]*(?:\n|\\n)",  # a comment before it
         rb"/\*",
@@ -38,7 +40,8 @@ _BEGINS = re.compile(
     rb"(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b"
 )
 # `" ".join(["select", columns, "from items"])`
-_IN_PARTS = re.compile(rb"[\"'`](?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
+_VERB_ALONE = re.compile(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")
+_OTHER_PART = re.compile(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
 
 
 def may_hold_sql(source: SourceFile) -> bool:
@@ -46,9 +49,17 @@ def may_hold_sql(source: SourceFile) -> bool:
 
     A statement begins with its verb: in capitals anywhere in the file, else at the beginning of a literal.
     """
-    if not _VERBS.isdisjoint(source.words):
-        return True
     if _LOWER_VERBS.isdisjoint(source.called):
         return False
+    capitals = _VERBS & source.words
+    if capitals and _any_of(capitals).search(source.content):
+        return True
     content = source.content.lower()
-    return _BEGINS.search(content) is not None or (b"join" in content and _IN_PARTS.search(content) is not None)
+    if _BEGINS.search(content):
+        return True
+    return b"join" in content and bool(_VERB_ALONE.search(content) and _OTHER_PART.search(content))
+
+
+@lru_cache(maxsize=512)
+def _any_of(verbs: frozenset[bytes]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(verbs) + rb")" + _GOES_ON)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_STEP = re.compile(r"[VRB]?\d", re.IGNORECASE)
+_STEP = re.compile(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
 _PROGRAM = re.compile(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _PARTS = re.compile(r"(\d+)")

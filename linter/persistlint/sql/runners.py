@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persistlint.records import dataclass
 from persistlint.schema.script import Runner
 from persistlint.sql.neighbours import MANIFESTS, table, upwards
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import Begin, Change, DropObject, End, SetRowSecurity, Statement
 from persistlint.schema.difference import leftovers

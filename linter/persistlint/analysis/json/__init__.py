@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
 
-_HABIT = 5  # functions of one file that do the same, and none does otherwise
+_HABIT = 5  # responses of one file whose status nobody looks at
+_MOSTLY = 4  # of them for each other one
 # Chains whose shape alone says that they are candidates.
 _SHAPES = {
     "python": re.compile(rb"\.get\([^()]*\)\s*[.\[]|[\"']\]\s*\[\d+\]\s*\["),
@@ -100,11 +101,12 @@ def _walked(
 
 
 def _responses(run: Run) -> Iterator[JsonResponse]:
-    """The responses whose status nobody looks at. Where that is the habit of a file, the first stands for all."""
-    found = [(decoded[0], request) for request, decoded in run.requests.items() if request not in run.answered]
-    is_habit = len(found) >= _HABIT and not run.answered
-    for decoded, request in found[:1] if is_habit else found:
-        yield JsonResponse(decoded, request, len(found) - 1 if is_habit else 0)
+    """The responses whose status nobody looks at. Where that is the habit of a file, it is the convention of a project
+    whose bodies say how the request went, to whoever gets them from there."""
+    found = {request: decoded for request, decoded in run.requests.items() if request not in run.answered}
+    if len(found) < max(_HABIT, _MOSTLY * len(run.answered)):
+        for request, decoded in found.items():
+            yield JsonResponse(decoded[0], request)
 
 
 def _keys(run: Run) -> Iterator[JsonKeys]:

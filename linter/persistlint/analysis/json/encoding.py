@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.flow import Domain, Flow
@@ -34,6 +34,7 @@ from persistlint.ir import (
 )
 from persistlint.languages import languages
 from persistlint.libraries import catalogue
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, prefixes
 from persistlint.analysis.json.values import Document, Value, join
 from persistlint.facts import HopKind
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Handle, Role
 from persistlint.ir import Attribute, Call, Expression, TaggedTemplate
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.libraries import Operation, Type

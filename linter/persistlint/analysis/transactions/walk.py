@@ -466,11 +466,16 @@ class Walk:
 
     def move(self, value: Expression) -> None:
         """A handle that leaves the function belongs to somebody else as well."""
-        read = {node.value for node in walk(value) if isinstance(node, Attribute)}  # `cursor.lastrowid` is no cursor
+        read: set[Range] = set()  # `cursor.lastrowid` is no cursor
+        handles: list[tuple[Range, Handle]] = []
         for node in walk(value):
-            variable = self.scope.find(node.id) if isinstance(node, Name) and node not in read else None
-            if variable is not None and variable.known is not None:
-                self.moved.add(variable.known.handle)
+            if isinstance(node, Attribute):
+                read.add(node.value.range)
+            elif isinstance(node, Name):
+                variable = self.scope.find(node.id)
+                if variable is not None and variable.known is not None:
+                    handles.append((node.range, variable.known.handle))
+        self.moved.update(handle for range, handle in handles if range not in read)
 
     def move_stored(self, target: Expression, value: Expression) -> None:
         if not isinstance(target, Name | Collection | Mapping):

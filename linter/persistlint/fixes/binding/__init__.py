@@ -17,6 +17,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.growing import gathered
 from persistlint.fixes.binding.lists import listed
+from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
 _IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
+_IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
@@ -50,6 +52,14 @@ def bind(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
     """Bind the values at these holes of a query."""
     try:
         return Remedy(_Binding(query, holes, source).fix())
+    except RefusalError as refusal:
+        return Remedy(reason=str(refusal))
+
+
+def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
+    """Quote the names at these holes of a query, or compare the first of them with those that are meant."""
+    try:
+        return Remedy(_Binding(query, holes, source).names())
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -108,6 +118,7 @@ class _Binding:
         given, written = self._marks(style, [mark.key for mark in marks], [mark.start for mark in marks], parameters)
         passing = Passing(style, len(marks), given, self.source)
         passed, is_new = self._passed(passing, site, place)
+        passed = [*self._expanding(place, style, parameters, written), *passed]
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *passed]
         edits += self._imports(found, edits)
@@ -116,6 +127,18 @@ class _Binding:
     def _fix(self, edits: Sequence[Edit], count: int, doubtful: bool) -> Fix:
         title = "Bind the value as a parameter" if count == 1 else "Bind the values as parameters"
         return Fix(title, _merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
+
+    def names(self) -> Fix:
+        """The fix for names. Raises `RefusalError`."""
+        query = self.query
+        if query.site is None or query.library is None or not query.library.modules:
+            raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
+        site = query.site()
+        place = self._place(site, query.library)
+        found = view(place.expressions, self.source, self._unwrapped(query.library), partial(self._text_of, site))
+        dialect = self.source.dialect or query.library.dialect
+        fix = quoted(query, found, self.holes, self.source, dialect)
+        return fix or guarded(found, self.holes[0], site, self.source, dialect)
 
     # ------------------------------------------------------------------------------------------- the text
 
@@ -389,6 +412,29 @@ class _Binding:
                             found.append(node)
         return found
 
+    def _expanding(
+        self, place: _Place, style: Style, parameters: Sequence[Parameter], written: Sequence[str]
+    ) -> list[Edit]:
+        """Say of a mark that it stands for a list, as SQLAlchemy wants to know."""
+        marks = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
+        if not marks:
+            return []
+        site = self.query.site() if self.query.site is not None else None
+        wraps = [*place.wrappers, *([site.call] if site is not None else [])]
+        wrap = next((w for w in wraps if _last_name(w.function) == "text"), None)
+        if wrap is None or not _has_method(self.query.library, "bindparams"):
+            raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
+        function, edits = "bindparam", []
+        if isinstance(wrap.function, ir.Attribute):
+            function = f"{self.source.text(wrap.function.value.range)}.bindparam"
+        elif not re.search(rb"(?m)^from sqlalchemy\b.*\bbindparam\b", self.source.content):
+            match = _IMPORTS_TEXT.search(self.source.content)
+            if match is None:
+                raise RefusalError("nothing here tells how to import `bindparam`")
+            edits.append(Edit(Range(match.end(), match.end()), "bindparam, "))
+        declared = ", ".join(f'{function}("{mark[1:]}", expanding=True)' for mark in marks)
+        return [*edits, Edit(Range(wrap.range.end, wrap.range.end), f".bindparams({declared})")]
+
     # ----------------------------------------------------------------------------------------- the imports
 
     def _imports(self, found: View, edits: Sequence[Edit]) -> list[Edit]:
@@ -428,8 +474,8 @@ def _wrappers(library: Library) -> frozenset[str]:
     return frozenset(functions | methods)
 
 
-def _has_method(library: Library, name: str) -> bool:
-    return any(name in type.methods for type in library.types.values())
+def _has_method(library: Library | None, name: str) -> bool:
+    return library is not None and any(name in type.methods for type in library.types.values())
 
 
 def _last_name(node: ir.Expression) -> str:

@@ -34,7 +34,7 @@ class Parameter:
     `after` are what the mark is written between. `value` is the expression that is bound, `name` a name for it.
 
     `listed` where it is a list whose marks are made where the program runs; `number` is the expression for the number
-    of its mark, where that is known only then."""
+    of its mark, where that is known only then. `expands` where one named mark stands for a whole list."""
 
     start: int
     end: int
@@ -44,6 +44,7 @@ class Parameter:
     after: str = ""
     listed: Listed | None = None
     number: str = ""
+    expands: bool = False
     is_doubtful: bool = False
 
 
@@ -111,7 +112,7 @@ def _quoted(
     if any(value.spec == "!r" for value in values):
         raise RefusalError("the value is quoted twice")
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
-        return _list(found_list, tokens, place, query, dialect, "quoted")
+        return _list(found_list, tokens, place, query, source, dialect, "quoted")
     is_alone = len(parts) == 1 and place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
     if is_alone and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
@@ -165,7 +166,7 @@ def _bare(
     item = found.items[token.start]
     assert isinstance(item, Value)
     if (found_list := listed(item, source)) is not None:
-        return _list(found_list, tokens, place, query, dialect, "bare")
+        return _list(found_list, tokens, place, query, source, dialect, "bare")
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     word = previous.word if previous is not None else ""
@@ -190,7 +191,9 @@ def _may_be_list(item: Value, source: SourceFile) -> bool:
     return bool(re.search(r"s$|list|ids|str$|join|values|\(", source.text(item.expression.range), re.I))
 
 
-def _list(found: Listed, tokens: list[Token], place: int, query: Query, dialect: str | None, kind: str) -> Parameter:
+def _list(
+    found: Listed, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None, kind: str
+) -> Parameter:
     """The parameter for a list of values in `IN (…)`."""
     is_in_parentheses = place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
@@ -205,6 +208,11 @@ def _list(found: Listed, tokens: list[Token], place: int, query: Query, dialect:
         if found.array is None:
             raise RefusalError("an array of this driver is not known here")
         return Parameter(start, tokens[place + 1].end, found.array, name, before, behind, is_doubtful=doubtful)
+    if query.placeholder == ":name" and source.language == "python" and is_in_parentheses and after == ")":
+        start, end = tokens[place - 1].start, tokens[place + 1].end
+        return Parameter(start, end, found.array or found.name, name, expands=True)
+    if query.library is not None and query.library.expands and query.placeholder == ":name":
+        return Parameter(token.start, token.end, found.array or found.name, name)
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
     if found.marks is None:

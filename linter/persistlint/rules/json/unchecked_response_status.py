@@ -6,7 +6,8 @@ The body of a response that is decoded in a function that never looks at the sta
 
 Reading the status anywhere in the function counts, and so does handing the response on, to a function or to the caller,
 and asking the body how the request went (`body.status`, `body.error`, `body.code`). A file that decodes five responses
-or more and looks at no status is reported once.
+or more in this way, and next to none in another, is left alone: that is a convention of its project, mostly one by
+which the body says how the request went.
 Libraries that raise an error by themselves (axios, ky, `urlopen`, a client that is told `raise_for_status`) are left
 alone, as is a body that goes straight into a schema, which an error does not pass.
 
@@ -149,10 +150,9 @@ _HELP = {
 def unchecked_response_status(fact: JsonResponse, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a body that is decoded where nothing looks at the status."""
     is_apart = fact.request not in fact.range
-    elsewhere = f", here and in {fact.others} other places of this file" if fact.others else ""
     yield context.report(
         fact.range,
-        f"The body is decoded whatever the status is{elsewhere}: it may well be that of an error.",
+        "The body is decoded whatever the status is: it may well be that of an error.",
         help=_HELP.get(context.file.language, _HELP["javascript"]),
         related=(Related(fact.request, "the request is sent here"),) if is_apart else (),
         fixes=checked_status(context.program, fact) if context.program is not None else (),

@@ -92,9 +92,9 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     ):
         return ()
     written = identifier(name, script.dialect)
-    marks = [insert(constraint.range.end, editor.like(" NOT VALID"))]
+    marks = [insert(constraint.range.end, editor.like(" NOT VALID", change.statement))]
     if not constraint.name:
-        marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ")))
+        marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
     validation = editor.behind(end, f"ALTER TABLE {table} VALIDATE CONSTRAINT {written}")
     if not validation:
         return ()

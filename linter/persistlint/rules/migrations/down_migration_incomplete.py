@@ -31,7 +31,8 @@ DROP TABLE flags;
 
 ## Fix
 
-Drop what the migration has made, in the opposite order.
+Drop what the migration has made, in the opposite order. The fix does so at the end of the way back; it is unsafe, for
+what is dropped may hold rows.
 
 ## When not to use it
 
@@ -47,13 +48,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, identifier, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("down-migration-incomplete", on=Script, severity=Severity.WARNING, languages=("sql",))
@@ -67,4 +69,28 @@ def down_migration_incomplete(script: Script, context: RuleContext) -> Iterator[
         first.range,
         f"The way back leaves {script.leftovers[0]}{more} behind.",
         help="Drop what the migration has made, in the opposite order.",
+        fixes=_fix(script, context),
     )
+
+
+def _fix(script: Script, context: RuleContext) -> tuple[Fix, ...]:
+    """What is left is dropped behind the last statement of the way back."""
+    drops = [_drop(each, script.dialect) for each in reversed(script.leftovers)]
+    last = script.backward[-1].statement
+    if not all(drops):
+        return ()
+    return unsafe(script, "Drop what is left", *Editor(script, context.file).behind(last, *drops))
+
+
+def _drop(leftover: str, dialect: str | None) -> str:
+    """The statement that drops what is left; "" where the dialect wants more than the name."""
+    kind, _, quoted = leftover.removeprefix("the ").partition(" `")
+    name = quoted.removesuffix("`")
+    if kind == "column":
+        table, _, column = name.rpartition(".")
+        return f"ALTER TABLE {_written(table, dialect)} DROP COLUMN {identifier(column, dialect)}"
+    return "" if kind == "index" and dialect == "mysql" else f"DROP {kind.upper()} {_written(name, dialect)}"
+
+
+def _written(key: str, dialect: str | None) -> str:
+    return ".".join(identifier(part, dialect) for part in key.split("."))

@@ -87,5 +87,5 @@ def _fix(script: Script, change: DropIndex, context: RuleContext) -> tuple[Fix, 
         return ()
     editor = Editor(script, context.file)
     switched = without_transaction(editor, change.statement)
-    word = insert(written.end, editor.like(" CONCURRENTLY"))
+    word = insert(written.end, editor.like(" CONCURRENTLY", change.statement))
     return unsafe(script, "Drop it concurrently", word, *switched) if switched is not None else ()

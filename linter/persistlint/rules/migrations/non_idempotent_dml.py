@@ -76,5 +76,5 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     has_key = any(set(key) <= set(change.columns) for key in keys if key)
     if script.dialect not in ("postgres", "sqlite") or not has_key or change.is_query or "RETURNING" in text:
         return ()
-    clause = Editor(script, context.file).like(" ON CONFLICT DO NOTHING")
+    clause = Editor(script, context.file).like(" ON CONFLICT DO NOTHING", change.statement)
     return unsafe(script, "Leave a row that is there", insert(change.statement.range.end, clause))

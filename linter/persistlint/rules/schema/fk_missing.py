@@ -107,7 +107,7 @@ def _fix(script: Script, column: Column, target: Table, context: RuleContext) ->
         return ()
     schema = f"{identifier(target.name.schema, script.dialect)}." if target.name.schema else ""
     name = f"{schema}{identifier(target.name.name, script.dialect)} ({identifier(key.name, script.dialect)})"
-    text = Editor(script, context.file).like(" REFERENCES ")
+    text = Editor(script, context.file).like(" REFERENCES ", maker.statement)
     return unsafe(script, f"Add a foreign key to {target.name}", insert(column.range.end, f"{text}{name}"))
 
 

@@ -37,7 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import careful
+from persistlint.fixes.scripts import careful, stands_here
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, base
@@ -72,7 +72,7 @@ def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 column.name_range,
                 f"`{column.name}` runs out of numbers as `{column.type.text}`.",
                 help="Use `bigint`.",
-                fixes=_fix(script, table, column.type),
+                fixes=_fix(script, table, column.type) if stands_here(context.file, column) else (),
             )
 
 

@@ -38,7 +38,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, unsafe
+from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
 from persistlint.schema.script import Script
@@ -74,9 +74,14 @@ def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
 def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
     editor = Editor(script, context.file)
     statement = editor.statement_at(column.range)
-    if statement is None or column.type is None or _NULL.search(context.file.text(column.range)):
+    if (
+        statement is None
+        or column.type is None
+        or not stands_here(context.file, column)
+        or _NULL.search(context.file.text(column.range))
+    ):
         return ()
-    return unsafe(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL")))
+    return unsafe(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL", statement)))
 
 
 def _why(column: Column) -> str:

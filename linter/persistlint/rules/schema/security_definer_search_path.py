@@ -83,5 +83,5 @@ def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fi
     if word is None:
         return ()
     schema = identifier(change.name.schema or "public", script.dialect)
-    text = Editor(script, context.file).like(" SET search_path = ")
+    text = Editor(script, context.file).like(" SET search_path = ", change.statement)
     return unsafe(script, "Fix its search_path", insert(word.end, f"{text}{schema}, pg_temp"))

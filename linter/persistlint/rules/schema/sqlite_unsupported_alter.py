@@ -94,7 +94,7 @@ def _split(script: Script, previous: Change | None, change: Change, context: Rul
     editor = Editor(script, context.file)
     if comma is None or not editor.is_plain(change.statement):
         return ()
-    text = editor.like("ALTER TABLE ")
+    text = editor.like("ALTER TABLE ", change.statement)
     edit = Edit(comma, f";\n{text}{editor.text(change.table)} ")
     return careful(script, "Make it a statement of its own", edit)
 

@@ -84,7 +84,7 @@ def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fi
     place = find(context.file, behind, _BEFORE_AS)
     if place is None:
         return ()
-    text = Editor(script, context.file).like(" WITH (security_invoker = true)")
+    text = Editor(script, context.file).like(" WITH (security_invoker = true)", change.statement)
     return unsafe(script, "Let the view see what its reader may see", insert(place.end, text))
 
 

@@ -103,11 +103,20 @@ Open a transaction around the writes and send every one of them through it. The 
 psycopg, Prisma, Drizzle, Knex, Kysely, postgres.js, Sequelize, better-sqlite3, and `database/sql`, sqlx and pgx of Go,
 where nothing leaves the writes half-way; it is unsafe, for what the first write did is undone where the second fails.
 
+## Options
+
+The names of the configuration tell of what the project calls things of its own: `transactions` lists functions and
+decorators that run what they are given inside a transaction, `handles` variables that hold a connection or a pool.
+
+```toml
+[names]
+transactions = ["in_one_go"]
+handles = ["ledger"]
+```
+
 ## When not to use it
 
-Where the caller opens the transaction by other means (a middleware, a request hook). What a project calls its own
-wrappers stands in the configuration for all rules: `transactions` under `[names]` lists functions and decorators that
-run what they are given inside a transaction, `handles` variables that hold a connection or pool.
+Where the caller opens the transaction by other means (a middleware, a request hook).
 
 ## References
 

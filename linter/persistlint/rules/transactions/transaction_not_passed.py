@@ -106,6 +106,17 @@ async def place(pool: asyncpg.Pool, user_id):
 Use the handle of the transaction, or pass it in the options. The fix does so where the call is one on what the
 transaction was opened on; it is unsafe, for it may have been meant to stay.
 
+## Options
+
+The names of the configuration tell of what the project calls things of its own: `transactions` lists functions and
+decorators that run what they are given inside a transaction, `handles` variables that hold a connection or a pool.
+
+```toml
+[names]
+transactions = ["in_one_go"]
+handles = ["ledger"]
+```
+
 ## When not to use it
 
 Where the query is meant to stay when the transaction is rolled back, or to read what is committed, ignore the line

@@ -53,7 +53,7 @@ class Cursor:
 
     def at(self, *words: str) -> bool:
         """Whether these words come next."""
-        for offset, word in enumerate(words):  # noqa: SIM110 - asked dozens of times for every statement
+        for offset, word in enumerate(words):  # noqa: SIM110 - every statement asks this dozens of times
             if self.token(offset).word != word:
                 return False
         return True
