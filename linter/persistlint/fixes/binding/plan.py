@@ -179,7 +179,8 @@ def _bare(
     value = expressions.plain(item, source)
     if word in _COUNTS and (dialect == "mysql" or (query.library is not None and query.library.strict)):
         value = expressions.number(value, source.language)
-    doubtful = False
+    # MySQL 8.0.22 and newer take the number of a prepared statement's LIMIT as text alone, MariaDB takes either.
+    doubtful = word in _COUNTS and query.name == "execute" and query.placeholder == "?" and dialect == "mysql"
     if query.placeholder == "$1":
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
