@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.plugins import PluginError
+from persistlint.records import dataclass
 from persistlint.version import VERSION
 
 if TYPE_CHECKING:
