@@ -294,16 +294,27 @@ class AddEnumValue(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictTarget:
+    """The key that `ON CONFLICT (…)` means: its columns, "" for one that is more than a name. `has_predicate` where a
+    WHERE says which rows a partial index holds."""
+
+    columns: tuple[str, ...]
+    has_predicate: bool
+    range: Range
+
+
+@dataclass(frozen=True, slots=True)
 class Insert(TableChange):
     """`INSERT` and `REPLACE`. `columns` is empty where none are named. `replaces` for the forms that delete the row in
     the way; `on_conflict` is "", "nothing" or "update". `is_query` where rows come from a SELECT, `is_filtered` where
-    that has a WHERE."""
+    that has a WHERE. `target` is None where `ON CONFLICT` names no columns."""
 
     columns: tuple[str, ...] = ()
     replaces: bool = False
     on_conflict: str = ""
     is_query: bool = False
     is_filtered: bool = False
+    target: ConflictTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)

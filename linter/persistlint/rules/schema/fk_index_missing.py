@@ -93,7 +93,8 @@ def _fix(script: Script, table: Table, constraint: Constraint, context: RuleCont
     lines = []
     for key, _ in table.foreign_keys:
         if key.range in statement.range and not leads_with(table, key.columns):
-            name = new_name(script, table.name.name, *key.columns, "idx")
+            parts = (table.name.name, *key.columns)
+            name = new_name(script, *parts, "idx") or new_name(script, *parts, "fk", "idx")
             if not name:
                 return ()
             index = identifier(name, script.dialect)

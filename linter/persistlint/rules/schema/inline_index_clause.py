@@ -74,7 +74,7 @@ def _fix(script: Script, change: CreateTable, index: Index, context: RuleContext
     editor = Editor(script, context.file)
     comma = find(context.file, Range(change.range.start, index.range.start), _COMMA)
     word = context.file.text(index.range).upper()
-    name = index.name or new_name(script, change.table.name, *index.columns, "idx")
+    name = index.name or new_name(script, change.table.name, *index.columns, "idx", instead_of=index)
     if comma is None or not name or "" in index.columns or not word.startswith(("KEY", "INDEX")):
         return ()
     line = f"CREATE INDEX {identifier(name, script.dialect)} ON {editor.text(change.table)} ({index.text})"
