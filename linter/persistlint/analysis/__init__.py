@@ -14,7 +14,7 @@ from persistlint.facts import (
     JsonFact,
     MixedResult,
     Procedure,
-    SqlFile,
+    SchemaFile,
     SqlText,
     StaleResult,
     Transaction,
@@ -39,7 +39,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
-    ((SqlFile,), "scripts"),
+    ((SchemaFile,), "scripts"),
 )
 
 

@@ -1,4 +1,4 @@
-"""From a SQL file to the `Script` that rules about migrations and schemas read."""
+"""From a SQL file, or a migration in a program, to the `Script` that rules about migrations and schemas read."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The file as a script; nothing for a file of queries that a program calls one by one, for a template that comes to
     different scripts, for a dialect whose DDL is not known, and for tests."""
     source = syntax.source
-    if source.language != "sql" or is_test(source.path):
+    if is_test(source.path):
+        return
+    if source.language != "sql":
+        yield from _of_program(syntax)
         return
     head = source.content[:_HEAD]
     if _UNKNOWN.search(source.path) or _NAMED_QUERY.search(head) or _BRANCH.search(source.content):
@@ -37,4 +40,27 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     dialect = source.dialect or dialect_of(source.path, source.content)
     if dialect in _DIALECTS:
         is_configured = source.dialect is not None
-        yield read_in_project(source.path, source.content, _DIALECTS[dialect], is_configured=is_configured)
+        script = read_in_project(source.path, source.content, _DIALECTS[dialect], is_configured=is_configured)
+        if script is not None:
+            yield script
+
+
+def _of_program(syntax: Syntax) -> Iterator[Fact]:
+    """The migration that a program is."""
+    from persistlint.analysis.migrations import ProgramReader, migration_of
+
+    source = syntax.source
+    if migration_of(syntax, None) is None:
+        return
+    reader = ProgramReader(source.language)
+    dialect = source.dialect or dialect_of(source.path, source.content, reader)
+    if dialect in _DIALECTS:
+        script = read_in_project(
+            source.path,
+            source.content,
+            _DIALECTS[dialect],
+            is_configured=source.dialect is not None,
+            reader=reader,
+        )
+        if script is not None:
+            yield script

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.schema import changes as c
@@ -10,21 +11,31 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from persistlint.schema.catalog import Catalog
+    from persistlint.source import Range
 
 
-def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tuple[str, ...]:
-    """The tables, columns, indexes and enums that changes have made and that are there in the end, as people call them.
-    What was there at the start, or what the changes take away as well, is none of them."""
-    made: dict[str, None] = {}
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something that stays. `name` is what people call it, `made` where it was made."""
+
+    name: str
+    made: Range
+
+
+def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tuple[Leftover, ...]:
+    """The tables, columns, indexes and enums that changes have made and that are there in the end. What was there at
+    the start, what the changes take away as well, or what they make under some condition, is none of them."""
+    made: dict[str, Range] = {}
     gone = set()
     for change in made_by:
         name = _made(change)
         is_of_view = isinstance(change, c.CreateIndex) and change.table.key in end.views
-        if name and not is_of_view:
-            made[name] = None
+        if name and not is_of_view and not change.statement.is_conditional:
+            made[name] = change.range
         gone.add(_gone(change))
     before, after = _names(start), _names(end)
-    return tuple(name for name in made if name in after and name not in before and name not in gone)
+    is_left = (name for name in made if name in after and name not in before and name not in gone)
+    return tuple(Leftover(name, made[name]) for name in is_left)
 
 
 def _made(change: c.Change) -> str:

@@ -1,8 +1,9 @@
-"""The SQL files around one: what they leave before it, and what all of them leave in the end.
+"""The migrations around one: what they leave before it, and what all of them leave in the end.
 
-The files of a folder are one project, in the order of their names, in which numbers count as numbers. A runner that has
-a folder for each migration (`…/up.sql`, `…/migration.sql`), or for each version (`v1.7/…`), has all of them in the
-folder above. What a project is made of is read once and kept until a file of it changes.
+The files of a folder are one project, in the order of their names, in which numbers count as numbers, if their `Reader`
+knows no better. Of SQL files, a runner that has a folder for each migration (`…/up.sql`, `…/migration.sql`), or for
+each version (`v1.7/…`), has all of them in the folder above. What a project is made of is read once and kept until a
+file of it changes.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
@@ -40,6 +41,57 @@ _SAMPLE = 30  # files of a folder that are asked for its dialect
 Signature = tuple[tuple[str, int, int], ...]  # of every file its path, the time of its last change, and its size
 
 
+class Reader(Protocol):
+    """How migrations of one kind are read. One is a value that can be compared and hashed."""
+
+    def read(
+        self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
+    ) -> Script | None:
+        """The script that a file is; None for one that is none. `known` and `undoes` as in `sql.script.read_script`."""
+
+    def dialect(self, path: str, content: bytes) -> str | None:
+        """The dialect that a file tells."""
+
+    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
+        """Where the files of the project of a file are: a folder, and patterns of their paths below it."""
+
+    def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """Paths that are in the order of their names, in the order in which they are run."""
+
+    def begins(self, path: str) -> bool:
+        """Whether a file is the first of its project, so that all tables of the project are made in it."""
+
+
+@dataclass(frozen=True)
+class SqlReader:
+    """Reads SQL files."""
+
+    def read(
+        self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
+    ) -> Script:
+        return read_script(path, content, dialect, known, undoes)
+
+    def dialect(self, path: str, content: bytes) -> str | None:
+        return guess(path, content[:_HEAD].decode("utf-8", "replace"))
+
+    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
+        forward = undone_by(file)
+        if forward.name.lower() in _ONE_PER_FOLDER:
+            return file.parent.parent, (f"*/{forward.name}",)
+        if _VERSION.fullmatch(file.parent.name):
+            return file.parent.parent, ("*/*.sql",)
+        return file.parent, ("*.sql",)
+
+    def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        return paths
+
+    def begins(self, path: str) -> bool:
+        return is_first(path)
+
+
+SQL = SqlReader()
+
+
 @dataclass(frozen=True)
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
@@ -58,29 +110,34 @@ class Project:
     is_rooted: bool
 
 
-def dialect_of(path: str, content: bytes) -> str | None:
+def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     """The dialect of a file: what the files around it are written in where they agree, else what it tells itself."""
-    told = _usual_dialect(_files(Path(path).absolute()))
+    told = _usual_dialect(_files(Path(path).absolute(), reader), reader)
     if told.is_common:
         return told.dialect
-    return _told_by(path, content) or told.dialect
+    return reader.dialect(path, content) or told.dialect
 
 
-def read_in_project(path: str, content: bytes, dialect: str | None, *, is_configured: bool) -> Script:
-    """A file as a part of its project. One that is not on disk, or alone in its folder, stands for itself. The dialect
-    is that of all files of the project where the configuration says it."""
+def read_in_project(
+    path: str, content: bytes, dialect: str | None, *, is_configured: bool, reader: Reader = SQL
+) -> Script | None:
+    """A file as a part of its project; None where it is no migration. One that is not on disk, or alone in its folder,
+    stands for itself. The dialect is that of all files of the project where the configuration says it."""
     file = Path(path).absolute()
-    files = _files(file)
+    files = _files(file, reader)
     if len(files) < (2 if undone_by(file) == file else 1):
-        return read_script(path, content, dialect)
-    project = _project(files, dialect, is_configured or _usual_dialect(files).is_common)
+        return reader.read(path, content, dialect)
+    project = _project(files, dialect, is_configured or _usual_dialect(files, reader).is_common, reader)
+    script: Script | None
     if project.contents.get(str(file)) == hash(content):
         script = replace(project.scripts[str(file)], path=path)
         final = project.after
     else:  # the file is being edited: what stands behind it comes on top of what it says now
         forward = str(undone_by(file))  # the file itself, or the one that it is the way back of
         undoes = project.scripts.get(forward) if forward != str(file) else None
-        script = read_script(path, content, dialect, project.before.get(forward), undoes)
+        script = reader.read(path, content, dialect, project.before.get(forward), undoes)
+        if script is None:
+            return None
         final = project.after if undoes is not None else _on_top(script, project, str(file))
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
@@ -132,29 +189,26 @@ def forget() -> None:
 
 
 def _place(project: Project, path: str) -> int:
-    """How many scripts stand up to and with a path, in the order of their names."""
+    """How many scripts stand up to and with a path."""
+    if path in project.scripts:
+        return list(project.scripts).index(path) + 1
     mine = _order(path)
     return sum(_order(other) <= mine for other in project.scripts)
 
 
-def _files(file: Path) -> Signature:
+def _files(file: Path, reader: Reader) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return ()
-    moment = int(monotonic() / _FRESH)
-    forward = undone_by(file)
-    if forward.name.lower() in _ONE_PER_FOLDER:
-        return _listing(file.parent.parent, f"*/{forward.name}", moment)
-    if _VERSION.fullmatch(file.parent.name):
-        return _listing(file.parent.parent, "*/*.sql", moment)
-    return _listing(file.parent, "*.sql", moment)
+    return _listing(*reader.folder(file), int(monotonic() / _FRESH))
 
 
 @lru_cache(maxsize=64)
-def _listing(root: Path, pattern: str, moment: int) -> Signature:
-    """The scripts of a folder in order; looked up anew in every other `moment`."""
+def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
+    """The scripts of a folder in the order of their names; looked up anew in every other `moment`."""
     try:
-        stated = [(str(path), path.stat()) for path in root.glob(pattern) if not _BACK.search(path.name)]
+        found = (path for pattern in patterns for path in root.glob(pattern) if not _BACK.search(path.name))
+        stated = [(str(path), path.stat()) for path in found]
     except OSError:
         return ()
     if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
@@ -169,20 +223,22 @@ def _order(path: str) -> list[tuple[int, str]]:
 
 
 @lru_cache(maxsize=16)
-def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
+def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> Project:
     scripts: dict[str, Script] = {}
     before: dict[str, Catalog] = {}
     contents: dict[str, int] = {}
     catalog = Catalog()
     made: set[str] = set()
     again: set[str] = set()
-    for path, _, _ in files:
+    for path in reader.ordered(tuple(path for path, _, _ in files)):
         content = _read(path)
-        if not is_common and _told_by(path, content) not in (dialect, None):
+        if not is_common and reader.dialect(path, content) not in (dialect, None):
+            continue
+        script = reader.read(path, content, dialect, catalog)
+        if script is None:
             continue
         before[path] = catalog
         contents[path] = hash(content)
-        script = read_script(path, content, dialect, catalog)
         scripts[path] = script
         for change in script.forward:
             if isinstance(change, CreateTable) and not change.if_not_exists:
@@ -194,17 +250,17 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     undone = sum(bool(script.is_undone) for script in scripts.values())
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    is_rooted = len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
+    is_rooted = len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
     return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
 
 
-def _begins(path: str) -> bool:
+def is_first(path: str) -> bool:
     """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
     file = Path(path)
     name = file.parent.name if file.name.lower() in _ONE_PER_FOLDER else file.name
     number = re.search(r"\d+", name)
-    is_first = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
-    return is_first or _INITIAL.search(name) is not None
+    begins = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
+    return begins or _INITIAL.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,17 +272,13 @@ class _Told:
 
 
 @lru_cache(maxsize=64)
-def _usual_dialect(files: Signature) -> _Told:
+def _usual_dialect(files: Signature, reader: Reader) -> _Told:
     """The dialect of a folder, from a sample of its files."""
     sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else ()
-    found = Counter(_told_by(path, _read(path)) for path, _, _ in sample)
+    found = Counter(reader.dialect(path, _read(path)) for path, _, _ in sample)
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
     return _Told(usual, len(found) == 1)
-
-
-def _told_by(path: str, content: bytes) -> str | None:
-    return guess(path, content[:_HEAD].decode("utf-8", "replace"))
 
 
 def _read(path: str) -> bytes:

@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 _SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"])
 
 
-@rule("unknown-column", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("unknown-column", on=Script, severity=Severity.ERROR)
 def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that a known table does not have."""
     added = _added(script)

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("unknown-table", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("unknown-table", on=Script, severity=Severity.ERROR)
 def unknown_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the one table that nobody makes."""
     if not script.is_rooted:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("add-column-rewrites-table", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("add-column-rewrites-table", on=Script, severity=Severity.WARNING)
 def add_column_rewrites_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every new column for which all rows are written anew."""
     if script.dialect != "postgres":

@@ -55,14 +55,14 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("down-migration-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("down-migration-missing", on=Script, severity=Severity.WARNING)
 def down_migration_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every migration that nothing undoes."""
     if script.is_undone is not False or not script.forward:
         return
-    first = script.forward[0].statement.range
+    first = script.forward[0].statement
     yield context.report(
-        Range(first.start, first.start + len(script.forward[0].statement.words[0])),
+        script.way_back or Range(first.range.start, first.range.start + len(first.words[0])),
         f"Nothing undoes this migration, although {script.runner.name} has a place for it.",
         help="Write the way back, or a comment there that says why there is none.",
     )

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING)
 def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is dropped under a lock on its table."""
     if script.dialect != "postgres":

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("insert-or-replace-deletes", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("insert-or-replace-deletes", on=Script, severity=Severity.WARNING)
 def insert_or_replace_deletes(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every INSERT that deletes the row in its way."""
     for change in script.of(Insert):

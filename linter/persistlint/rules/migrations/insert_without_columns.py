@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("insert-without-columns", on=Script, severity=Severity.INFO, default=False, languages=("sql",))
+@rule("insert-without-columns", on=Script, severity=Severity.INFO, default=False)
 def insert_without_columns(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every INSERT that depends on the order of columns."""
     for change in script.of(Insert):

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _BLOCKING = {"ALGORITHM": ("COPY",), "LOCK": ("SHARED", "EXCLUSIVE")}
 
 
-@rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False)
 def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of a table that asks for a copy or a lock."""
     for change in script.of(AlterTable):

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING)
 def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change that cannot be rolled back and not be repeated either."""
     steps = {change.statement.range for change in script.forward if is_ddl(change) or is_dml(change)}

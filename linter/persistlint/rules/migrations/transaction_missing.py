@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("transaction-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("transaction-missing", on=Script, severity=Severity.WARNING)
 def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first change of the schema that is not in a transaction with the others."""
     if (

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING)
 def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key whose index is built under ACCESS EXCLUSIVE."""
     if script.dialect != "postgres":

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Expression
 
 
-@rule("check-operator-precedence", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("check-operator-precedence", on=Script, severity=Severity.WARNING)
 def check_operator_precedence(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every CHECK that mixes AND and OR so that one of them surprises."""
     for _, constraint in script.constraints():

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("inline-index-clause", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("inline-index-clause", on=Script, severity=Severity.ERROR)
 def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index in the parentheses of CREATE TABLE where only MySQL has them."""
     if script.dialect not in ("postgres", "sqlite"):

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False)
 def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column of the type json."""
     if script.dialect != "postgres":

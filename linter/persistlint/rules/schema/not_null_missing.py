@@ -52,7 +52,7 @@ _MOMENTS = frozenset({"created_at", "updated_at", "created_on", "updated_on", "c
 _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
 
 
-@rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False)
 def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column of a new table that should always have a value and need not."""
     for table in script.created:

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
-@rule("nullable-unique", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("nullable-unique", on=Script, severity=Severity.WARNING)
 def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key over several columns of which one may be NULL."""
     for table, columns, range in _keys(script):

@@ -62,7 +62,6 @@ if TYPE_CHECKING:
     "rls-missing",
     on=Script,
     severity=Severity.WARNING,
-    languages=("sql",),
     options=(Option("everywhere", False, "Also where no other table of the project has row level security."),),
 )
 def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:

@@ -52,7 +52,7 @@ _COMPARED = re.compile(r"(?:^|[( ])(\w+) = (?:\( select )?current_setting \( [^(
 _OTHERS = frozenset({*INTEGERS, "uuid", "numeric"})
 
 
-@rule("rls-type-mismatch", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("rls-type-mismatch", on=Script, severity=Severity.ERROR)
 def rls_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every policy that compares a column with a setting of another type."""
     for change in script.of(CreatePolicy):

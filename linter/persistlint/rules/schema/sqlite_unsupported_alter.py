@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("sqlite-unsupported-alter", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("sqlite-unsupported-alter", on=Script, severity=Severity.ERROR)
 def sqlite_unsupported_alter(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ALTER TABLE that SQLite refuses."""
     if script.dialect != "sqlite":

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
-@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING)
 def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key that rows marked as deleted still hold."""
     if script.dialect not in ("postgres", "sqlite"):

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False)
 def unique_ignores_tenant(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique name that one tenant takes from all others."""
     for table, constraint in script.constraints():

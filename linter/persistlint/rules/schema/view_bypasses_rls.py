@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Name
 
 
-@rule("view-bypasses-rls", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("view-bypasses-rls", on=Script, severity=Severity.WARNING)
 def view_bypasses_rls(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every view that shows the rows which policies hide."""
     settled = {change.name.key for change in script.of(AlterObject) if "SECURITY_INVOKER" in change.words}

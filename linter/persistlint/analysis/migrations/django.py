@@ -1,0 +1,2 @@
+def migration_of(syntax, dialect):
+    return None

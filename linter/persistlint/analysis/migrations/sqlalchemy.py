@@ -1,0 +1,340 @@
+"""How SQLAlchemy's columns, types and constraints are written in SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.migrations.operations import table
+from persistlint.analysis.migrations.values import called, keyword, positional
+from persistlint.analysis.migrations.writing import listed, literal, quoted, said, verbatim
+from persistlint.ir import Call, Constant, Expression, Number, String
+from persistlint.source import Range
+from persistlint.sql.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.migrations.operations import Given, Kinds
+    from persistlint.analysis.migrations.values import Values
+    from persistlint.analysis.migrations.writing import Fragment
+
+_TABLE_LEVEL = frozenset({"PrimaryKeyConstraint", "ForeignKeyConstraint", "UniqueConstraint", "CheckConstraint"})
+_SERIALS = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
+_REST: Fragment = ("LIKE", "others")  # of a table of which not all columns are known
+
+
+class SqlAlchemy:
+    """Writes what SQLAlchemy says, for one dialect."""
+
+    def __init__(self, values: Values, dialect: str | None) -> None:
+        self.values = values
+        self.dialect = dialect
+        self.kinds: Kinds = {
+            "name": self.name,
+            "names": self.names,
+            "keys": self.keys,
+            "word": self.word,
+            "text": self.text,
+            "statement": self.statement,
+            "type": self.type,
+            "default": self.default,
+            "column": self.column,
+            "items": self.items,
+        }
+
+    # ------------------------------------------------------------------------------------------------- names, texts
+
+    def name(self, node: Expression) -> Fragment | None:
+        """An identifier; one that `op.f` is told not to change is itself."""
+        node = self._unwrapped(node)
+        text = self.values.text(node)
+        return (quoted(text, node.range),) if text else None
+
+    def names(self, node: Expression) -> Fragment | None:
+        """Several of them, or one alone."""
+        elements = self.values.elements(node) or (node,)
+        found = [self.name(element) for element in elements]
+        return listed(name for name in found if name) if all(found) else None
+
+    def keys(self, node: Expression) -> Fragment | None:
+        """What an index is made over: columns and expressions."""
+        elements = self.values.elements(node) or (node,)
+        found = [self._key(element) for element in elements]
+        return listed(key for key in found if key) if all(found) else None
+
+    def _key(self, node: Expression) -> Fragment | None:
+        name = self.name(node)
+        if name is not None:
+            return name
+        text = self.text(node)
+        return ("(", *text, ")") if text is not None else None
+
+    def word(self, node: Expression) -> Fragment | None:
+        """A word of SQL that stands in a string: CASCADE, gin."""
+        text = self.values.text(node)
+        return (said(text, node.range),) if text else None
+
+    def text(self, node: Expression) -> Fragment | None:
+        """SQL in a string, in `text(…)` or what stands for it."""
+        node = self._unwrapped(node)
+        if isinstance(node, Call) and called(node) in ("text", "literal_column") and node.arguments:
+            node = self._unwrapped(node.arguments[0].value)
+        found = self.values.string(node)
+        return (verbatim(found, self.values.content),) if found is not None else None
+
+    statement = text
+
+    def _unwrapped(self, node: Expression) -> Expression:
+        node = self.values.resolve(node) or node
+        while isinstance(node, Call) and called(node) in ("f", "quoted_name", "bindparams") and node.arguments:
+            inner = node.function
+            is_bound = called(node) == "bindparams" and hasattr(inner, "value")
+            node = self.values.resolve(inner.value if is_bound else node.arguments[0].value) or node
+        return node
+
+    # ------------------------------------------------------------------------------------------------------ columns
+
+    def type(self, node: Expression) -> Fragment | None:
+        """A type; one that is not known keeps its name."""
+        range, suffix = node.range, ""
+        node = self.values.resolve(node) or node
+        name = called(node)
+        arguments = positional(node) if isinstance(node, Call) else ()
+        if name in ("ARRAY", "with_variant", "MutableList", "as_mutable") and arguments:
+            suffix = "[]" if name == "ARRAY" else ""
+            is_variant = name == "with_variant" and isinstance(node, Call) and hasattr(node.function, "value")
+            inner = node.function.value if is_variant else arguments[0].value  # type: ignore[union-attr]
+            found = self.type(inner)
+            return (*found, suffix) if found is not None and suffix else found
+        if name in ("Enum", "ENUM"):
+            given = keyword(node, "name") if isinstance(node, Call) else None
+            of_enum = self.values.text(given.value) if given else ""
+            return (quoted(of_enum or "enum", range),)
+        written = table("alembic").type(name, self.dialect)
+        if name in ("DateTime", "TIMESTAMP", "Time") and isinstance(node, Call):
+            has_zone = keyword(node, "timezone")
+            if has_zone is not None and self.values.is_true(has_zone.value):
+                written = f"{written}tz" if written in ("timestamp", "time") else written
+        if written is None:
+            return (quoted(name.lower(), range),) if name else None
+        numbers = [self.values.number(argument.value) for argument in arguments]
+        if isinstance(node, Call):
+            numbers += [
+                self.values.number(argument.value)
+                for key in ("length", "precision", "scale")
+                if (argument := keyword(node, key)) is not None
+            ]
+        given_numbers = [number for number in numbers if number]
+        return (said(written.replace("{}", f"({', '.join(given_numbers)})" if given_numbers else ""), range),)
+
+    def default(self, node: Expression) -> Fragment | None:
+        """The value of a column for rows that name none."""
+        range = node.range
+        node = self.values.resolve(node) or node
+        match node:
+            case String(value=value):
+                return (literal(value, range),)
+            case Number() | Constant():
+                return (said(self.values.number(node) or str(node.value).lower(), range),)
+            case Call():
+                name = called(node)
+                if name in ("text", "literal_column", "literal"):
+                    return self.text(node)
+                if name in ("true", "false", "null"):
+                    return (said(name, range),)
+                return (said(f"{name}()", range),)
+        return None
+
+    def column(self, node: Expression) -> Fragment | None:
+        """`sa.Column(…)`."""
+        return self._column(node, frozenset())
+
+    def _column(self, node: Expression, keys: frozenset[str]) -> Fragment | None:
+        call = self.values.resolve(node)
+        if not isinstance(call, Call) or not called(call).endswith("Column"):
+            return None
+        arguments = list(positional(call))
+        named = keyword(call, "name")
+        first = arguments.pop(0).value if arguments and named is None else named.value if named else None
+        name = self.name(first) if first is not None else None
+        if first is None or name is None:
+            return None
+        others = [(found, called(found)) for argument in arguments if (found := self.values.resolve(argument.value))]
+        type = keyword(call, "type_")
+        is_described = bool(others) and others[0][1] not in (
+            "ForeignKey",
+            "Identity",
+            "Computed",
+            "Sequence",
+            *_TABLE_LEVEL,
+        )
+        of_type = others.pop(0)[0] if is_described else type.value if type is not None else None
+        is_key = self._is(call, "primary_key") or self.values.text(first) in keys
+        found: list[Text | str] = [*name]
+        written = self.type(of_type) if of_type is not None else None
+        if written is not None:
+            is_alone = is_key and len(keys) <= 1 and not {"ForeignKey", "Identity"} & {name for _, name in others}
+            is_counted = (
+                is_alone and not self._is_off(call, "autoincrement") and keyword(call, "server_default") is None
+            )
+            found += _as_serial(written) if is_counted else written
+        for other, kind in others:
+            found += self._beside(other, kind)
+        for argument in call.arguments:
+            found += self._option(argument.keyword or "", argument.value)
+        return tuple(found)
+
+    def _option(self, key: str, value: Expression) -> Fragment:
+        """What a named argument of a column says."""
+        if key == "nullable" and self.values.is_false(value):
+            return (said("NOT NULL", value.range),)
+        if key in ("primary_key", "unique") and self.values.is_true(value):
+            return (said("PRIMARY KEY" if key == "primary_key" else "UNIQUE", value.range),)
+        if key == "server_default" and not self.values.is_false(value):
+            default = self.default(value)
+            return ("DEFAULT", *(default or (said("unknown()", value.range),)))
+        return ()
+
+    def _beside(self, node: Expression, kind: str) -> Fragment:
+        """What stands beside the type of a column."""
+        if not isinstance(node, Call):
+            return ()
+        if kind == "ForeignKey" and node.arguments:
+            return self._reference(node) or ()
+        if kind == "Identity":
+            return (said("GENERATED BY DEFAULT AS IDENTITY", node.range),)
+        if kind == "Computed" and node.arguments:
+            text = self.text(node.arguments[0].value)
+            given = keyword(node, "persisted")
+            is_virtual = given is not None and self.values.is_false(given.value)
+            return ("GENERATED ALWAYS AS (", *text, ")", "VIRTUAL" if is_virtual else "STORED") if text else ()
+        if kind == "CheckConstraint" and node.arguments:
+            text = self.text(node.arguments[0].value)
+            return (*self._constraint_name(node), "CHECK (", *text, ")") if text else ()
+        return ()
+
+    def _reference(self, node: Call) -> Fragment | None:
+        """`ForeignKey("schema.table.column")`."""
+        target = self.values.string(node.arguments[0].value)
+        parts = target.value.split(".") if target is not None else []
+        if len(parts) < 2 or target is None:
+            return None
+        *tables, column = (quoted(part, target.range) for part in parts)
+        name = tables if len(tables) == 1 else [tables[-2], ".", tables[-1]]
+        return (*self._constraint_name(node), "REFERENCES", *name, "(", column, ")", *self._actions(node))
+
+    def _constraint_name(self, node: Call) -> Fragment:
+        given = keyword(node, "name")
+        name = self.name(given.value) if given is not None else None
+        return ("CONSTRAINT", *name) if name else ()
+
+    def _actions(self, node: Call) -> Fragment:
+        found: list[Text | str] = []
+        for key, words in (("ondelete", "ON DELETE"), ("onupdate", "ON UPDATE")):
+            given = keyword(node, key)
+            action = self.word(given.value) if given is not None else None
+            found += (words, *action) if action else ()
+        return tuple(found)
+
+    # ------------------------------------------------------------------------------------------------------- tables
+
+    def items(self, node: Expression) -> Fragment | None:
+        """The columns and constraints of a table. One that is not understood leaves the table incomplete."""
+        elements = self.values.elements(node) or ()
+        keys = frozenset(
+            self.values.text(argument.value)
+            for element in elements
+            if isinstance(call := self.values.resolve(element), Call) and called(call) == "PrimaryKeyConstraint"
+            for argument in positional(call)
+        )
+        found = []
+        for element in elements:
+            item = self._column(element, keys) or self._constraint(element)
+            if item is None or item:
+                found.append(item or _REST)
+        return listed(found)
+
+    def _constraint(self, node: Expression) -> Fragment | None:
+        """A constraint of a table; nothing for what is no part of CREATE TABLE."""
+        call = self.values.resolve(node)
+        kind = called(call)
+        if not isinstance(call, Call):
+            return None
+        if kind in ("Index", "ExcludeConstraint", "Comment"):
+            return ()
+        if kind not in _TABLE_LEVEL:
+            return None
+        name = self._constraint_name(call)
+        arguments = [argument.value for argument in positional(call)]
+        if kind == "CheckConstraint":
+            text = self.text(arguments[0]) if arguments else None
+            return (*name, "CHECK (", *text, ")") if text else ()
+        if kind == "ForeignKeyConstraint":
+            return self._foreign_key(call, name, arguments)
+        columns = [self.name(argument) for argument in arguments]
+        words = "PRIMARY KEY" if kind == "PrimaryKeyConstraint" else "UNIQUE"
+        if not columns or not all(columns):
+            return None
+        return (*name, said(words, call.range), "(", *listed(column for column in columns if column), ")")
+
+    def _foreign_key(self, call: Call, name: Fragment, arguments: list[Expression]) -> Fragment | None:
+        if len(arguments) < 2:
+            return None
+        columns = self.names(arguments[0])
+        targets = [self.values.string(target) for target in self.values.elements(arguments[1]) or (arguments[1],)]
+        parts = [target.value.split(".") for target in targets if target is not None]
+        if columns is None or len(parts) != len(targets) or not parts or any(len(part) < 2 for part in parts):
+            return None
+        range = arguments[1].range
+        *schema, of_table, _ = parts[0]
+        table = [quoted(schema[-1], range), "."] if schema else []
+        referred = listed((quoted(part[-1], range),) for part in parts)
+        head = (
+            *name,
+            said("FOREIGN KEY", call.range),
+            "(",
+            *columns,
+            ")",
+            "REFERENCES",
+            *table,
+            quoted(of_table, range),
+        )
+        return (*head, "(", *referred, ")", *self._actions(call))
+
+    def indexes(self, given: Given) -> Iterator[Fragment]:
+        """The indexes that columns with `index=True` make beside their table."""
+        target = given.get("table_name")
+        of_table = self.name(target) if target is not None else None
+        columns = given.get("columns")
+        elements = self.values.elements(columns) if columns is not None else None
+        alone = given.get("column")
+        for element in elements or ((alone,) if alone is not None else ()):
+            call = self.values.resolve(element)
+            if of_table is None or not isinstance(call, Call) or not self._is(call, "index") or not call.arguments:
+                continue
+            node = call.arguments[0].value
+            name = self.name(node)
+            if name is not None:
+                unique = ("UNIQUE",) if self._is(call, "unique") else ()
+                index = quoted(f"ix_{self.values.text(target)}_{self.values.text(node)}", node.range)
+                yield ("CREATE", *unique, "INDEX", index, "ON", *of_table, "(", *name, ")")
+
+    def _is(self, call: Call, key: str) -> bool:
+        given = keyword(call, key)
+        return given is not None and self.values.is_true(given.value)
+
+    def _is_off(self, call: Call, key: str) -> bool:
+        given = keyword(call, key)
+        return given is not None and self.values.is_false(given.value)
+
+
+def _as_serial(type: Fragment) -> Fragment:
+    """The type of a column that the database counts up by itself, as an integer that is the primary key does."""
+    found = type[0]
+    if not isinstance(found, Text) or found.text not in _SERIALS:
+        return type
+    return (said(_SERIALS[found.text], _range(found)),)
+
+
+def _range(text: Text) -> Range:
+    return Range(text.positions[0], text.positions[-1])

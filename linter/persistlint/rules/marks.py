@@ -1,0 +1,13 @@
+"""What no migration that is written in a program is without: the patterns that keep other programs from being read."""
+
+from __future__ import annotations
+
+import re
+
+_SCRIPT = re.compile(rb"(?i)queryInterface|queryRunner|\bschema\b|\bpgm\b|\.sync\s*\(|synchronize")
+
+IN_PROGRAMS = {
+    "python": re.compile(rb"\bdown_revision\b|\bmigrations\.Migration\b|\bcreate_all\b"),
+    "javascript": _SCRIPT,
+    "typescript": _SCRIPT,
+}
