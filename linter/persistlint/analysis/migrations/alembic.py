@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.migrations.operations import Given, table, write
+from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.sqlalchemy import SqlAlchemy
 from persistlint.analysis.migrations.values import called, positional
 from persistlint.analysis.migrations.walk import Framework
@@ -41,8 +41,7 @@ class Alembic(Framework):
             return True
         given = Given.of(call.arguments, operation, walk.values, self.batches.get(receiver, {}))
         writer = SqlAlchemy(walk.values, self.dialect)
-        for fragment in write(operation, given, writer.kinds):
-            walk.take(join(fragment, call.range) if fragment is not None else None, call.range)
+        writer.take(walk, operation, given, call.range)
         for fragment in writer.indexes(given) if function.name in ("create_table", "add_column") else ():
             walk.take(join(fragment, call.range), call.range)
         return True
@@ -54,7 +53,7 @@ class Alembic(Framework):
             return False
         if not walk.is_about_database(function.value):
             return False
-        text = SqlAlchemy(walk.values, self.dialect).statement(call.arguments[0].value)
+        text = SqlAlchemy(walk.values, self.dialect).text(call.arguments[0].value)
         walk.take(join(text, call.range) if text is not None else None, call.range)
         return True
 

@@ -6,90 +6,45 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import table
 from persistlint.analysis.migrations.values import called, keyword, positional
-from persistlint.analysis.migrations.writing import listed, literal, quoted, said, verbatim
-from persistlint.ir import Call, Constant, Expression, Number, String
-from persistlint.source import Range
-from persistlint.sql.text import Text
+from persistlint.analysis.migrations.writer import REST, Writer, as_serial
+from persistlint.analysis.migrations.writing import listed, quoted, said
+from persistlint.ir import Attribute, Call, Expression
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.analysis.migrations.operations import Given, Kinds
+    from persistlint.analysis.migrations.operations import Given
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.writing import Fragment
+    from persistlint.sql.text import Text
 
 _TABLE_LEVEL = frozenset({"PrimaryKeyConstraint", "ForeignKeyConstraint", "UniqueConstraint", "CheckConstraint"})
-_SERIALS = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
-_REST: Fragment = ("LIKE", "others")  # of a table of which not all columns are known
 
 
-class SqlAlchemy:
+class SqlAlchemy(Writer):
     """Writes what SQLAlchemy says, for one dialect."""
 
     def __init__(self, values: Values, dialect: str | None) -> None:
-        self.values = values
-        self.dialect = dialect
-        self.kinds: Kinds = {
-            "name": self.name,
-            "names": self.names,
-            "keys": self.keys,
-            "word": self.word,
-            "text": self.text,
-            "statement": self.statement,
-            "type": self.type,
-            "default": self.default,
-            "column": self.column,
-            "items": self.items,
-        }
-
-    # ------------------------------------------------------------------------------------------------- names, texts
-
-    def name(self, node: Expression) -> Fragment | None:
-        """An identifier; one that `op.f` is told not to change is itself."""
-        node = self._unwrapped(node)
-        text = self.values.text(node)
-        return (quoted(text, node.range),) if text else None
-
-    def names(self, node: Expression) -> Fragment | None:
-        """Several of them, or one alone."""
-        elements = self.values.elements(node) or (node,)
-        found = [self.name(element) for element in elements]
-        return listed(name for name in found if name) if all(found) else None
-
-    def keys(self, node: Expression) -> Fragment | None:
-        """What an index is made over: columns and expressions."""
-        elements = self.values.elements(node) or (node,)
-        found = [self._key(element) for element in elements]
-        return listed(key for key in found if key) if all(found) else None
-
-    def _key(self, node: Expression) -> Fragment | None:
-        name = self.name(node)
-        if name is not None:
-            return name
-        text = self.text(node)
-        return ("(", *text, ")") if text is not None else None
-
-    def word(self, node: Expression) -> Fragment | None:
-        """A word of SQL that stands in a string: CASCADE, gin."""
-        text = self.values.text(node)
-        return (said(text, node.range),) if text else None
+        super().__init__(values, dialect)
+        self.kinds |= {"type": self.type, "column": self.column, "items": self.items}
 
     def text(self, node: Expression) -> Fragment | None:
         """SQL in a string, in `text(…)` or what stands for it."""
-        node = self._unwrapped(node)
+        node = self.unwrapped(node)
         if isinstance(node, Call) and called(node) in ("text", "literal_column") and node.arguments:
-            node = self._unwrapped(node.arguments[0].value)
-        found = self.values.string(node)
-        return (verbatim(found, self.values.content),) if found is not None else None
+            node = self.unwrapped(node.arguments[0].value)
+        return super().text(node)
 
-    statement = text
-
-    def _unwrapped(self, node: Expression) -> Expression:
+    def unwrapped(self, node: Expression) -> Expression:
+        """What is in `op.f(…)`, `quoted_name(…)` or before `.bindparams(…)`."""
         node = self.values.resolve(node) or node
-        while isinstance(node, Call) and called(node) in ("f", "quoted_name", "bindparams") and node.arguments:
-            inner = node.function
-            is_bound = called(node) == "bindparams" and hasattr(inner, "value")
-            node = self.values.resolve(inner.value if is_bound else node.arguments[0].value) or node
+        while isinstance(node, Call) and node.arguments:
+            if called(node) in ("f", "quoted_name"):
+                node = self.values.resolve(node.arguments[0].value) or node.arguments[0].value
+            elif called(node) == "bindparams" and isinstance(node.function, Attribute):
+                node = self.values.resolve(node.function.value) or node.function.value
+            else:
+                break
         return node
 
     # ------------------------------------------------------------------------------------------------------ columns
@@ -127,23 +82,12 @@ class SqlAlchemy:
         given_numbers = [number for number in numbers if number]
         return (said(written.replace("{}", f"({', '.join(given_numbers)})" if given_numbers else ""), range),)
 
-    def default(self, node: Expression) -> Fragment | None:
-        """The value of a column for rows that name none."""
-        range = node.range
-        node = self.values.resolve(node) or node
-        match node:
-            case String(value=value):
-                return (literal(value, range),)
-            case Number() | Constant():
-                return (said(self.values.number(node) or str(node.value).lower(), range),)
-            case Call():
-                name = called(node)
-                if name in ("text", "literal_column", "literal"):
-                    return self.text(node)
-                if name in ("true", "false", "null"):
-                    return (said(name, range),)
-                return (said(f"{name}()", range),)
-        return None
+    def called_default(self, call: Call) -> Fragment | None:
+        """`sa.text(…)`, `sa.func.now()`, `sa.false()`."""
+        name = called(call)
+        if name in ("text", "literal_column", "literal"):
+            return self.text(call)
+        return (said(name if name in ("true", "false", "null") else f"{name}()", call.range),)
 
     def column(self, node: Expression) -> Fragment | None:
         """`sa.Column(…)`."""
@@ -177,7 +121,7 @@ class SqlAlchemy:
             is_counted = (
                 is_alone and not self._is_off(call, "autoincrement") and keyword(call, "server_default") is None
             )
-            found += _as_serial(written) if is_counted else written
+            found += as_serial(written) if is_counted else written
         for other, kind in others:
             found += self._beside(other, kind)
         for argument in call.arguments:
@@ -191,8 +135,7 @@ class SqlAlchemy:
         if key in ("primary_key", "unique") and self.values.is_true(value):
             return (said("PRIMARY KEY" if key == "primary_key" else "UNIQUE", value.range),)
         if key == "server_default" and not self.values.is_false(value):
-            default = self.default(value)
-            return ("DEFAULT", *(default or (said("unknown()", value.range),)))
+            return ("DEFAULT", *self.or_some(value))
         return ()
 
     def _beside(self, node: Expression, kind: str) -> Fragment:
@@ -251,7 +194,7 @@ class SqlAlchemy:
         for element in elements:
             item = self._column(element, keys) or self._constraint(element)
             if item is None or item:
-                found.append(item or _REST)
+                found.append(item or REST)
         return listed(found)
 
     def _constraint(self, node: Expression) -> Fragment | None:
@@ -326,15 +269,3 @@ class SqlAlchemy:
     def _is_off(self, call: Call, key: str) -> bool:
         given = keyword(call, key)
         return given is not None and self.values.is_false(given.value)
-
-
-def _as_serial(type: Fragment) -> Fragment:
-    """The type of a column that the database counts up by itself, as an integer that is the primary key does."""
-    found = type[0]
-    if not isinstance(found, Text) or found.text not in _SERIALS:
-        return type
-    return (said(_SERIALS[found.text], _range(found)),)
-
-
-def _range(text: Text) -> Range:
-    return Range(text.positions[0], text.positions[-1])
