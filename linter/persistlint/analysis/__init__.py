@@ -14,6 +14,7 @@ from persistlint.facts import (
     JsonFact,
     MixedResult,
     Procedure,
+    Revision,
     SchemaFile,
     SqlText,
     StaleResult,
@@ -40,6 +41,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
     ((SchemaFile,), "scripts"),
+    ((Revision,), "revisions"),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SCRIPT = re.compile(rb"(?i)queryInterface|queryRunner|\bschema\b|\bpgm\b|\.sync\s*\(|synchronize")
+_SCRIPT = re.compile(rb"(?i)queryInterface|queryRunner|\bschema\b|knex|\.sync\s*\(|\bsynchronize\b")
 
 IN_PROGRAMS = {
     "python": re.compile(rb"\bdown_revision\b|\bmigrations\.Migration\b|\bcreate_all\b"),

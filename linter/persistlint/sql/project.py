@@ -200,7 +200,12 @@ def _files(file: Path, reader: Reader) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return ()
-    return _listing(*reader.folder(file), int(monotonic() / _FRESH))
+    return files_below(*reader.folder(file))
+
+
+def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
+    """The files below a directory whose paths match, in the order of their names."""
+    return _listing(root, patterns, int(monotonic() / _FRESH))
 
 
 @lru_cache(maxsize=64)

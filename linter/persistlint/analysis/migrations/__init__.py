@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations import scripts_js, scripts_py
 from persistlint.analysis.migrations.evidence import dialect_told
+from persistlint.analysis.revisions import declared_in, in_order
 from persistlint.languages import language_of, read
 from persistlint.schema.catalog import Catalog
 from persistlint.source import SourceFile
@@ -59,8 +60,12 @@ class ProgramReader:
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         """The order of names, but for the revisions of Alembic, which say themselves what each comes after."""
-        return paths
+        return in_order(paths) if self.language == "python" else paths
 
     def begins(self, path: str) -> bool:
-        """Whether a name says that it is the first."""
-        return is_first(path)
+        """Whether a name says that it is the first, or a revision comes after no other. An application of Django's is
+        not alone: its tables refer to those of others."""
+        if self.language != "python":
+            return is_first(path)
+        revision = declared_in(path)
+        return revision is not None and not revision.after
