@@ -677,8 +677,8 @@ class JsonShape(JsonFact):
 class Revision(Fact):
     """A revision of Alembic among those of its project. `range` is its id, `parents` what it comes after.
 
-    `unknown` are parents that no file has, with their places. `twin` is the path of an earlier file with the same id, ""
-    where there is none. `rivals` are the ids of other heads that come first, where nothing says that there are to be
+    `unknown` are parents that no file has, with their places. `twin` is the path of an earlier file with the same id,
+    "" where there is none. `rivals` are the ids of other heads that come first, where nothing says that there are to be
     several.
     """
 

@@ -38,6 +38,19 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
     return tuple(Leftover(name, made[name]) for name in is_left)
 
 
+def is_needed(change: c.Change) -> bool:
+    """Whether a change of a type, or of NOT NULL, makes a known column another than it is."""
+    match change:
+        case c.ChangeType(name=name, before=before, type=type):
+            column = before.column(name) if before is not None else None
+            old = column.type if column is not None else None
+            return old is not None and (old.name, old.arguments) != (type.name, type.arguments)
+        case c.SetNotNull(column=name, before=before, is_required=is_required):
+            column = before.column(name) if before is not None else None
+            return column is not None and column.is_required != is_required
+    return True
+
+
 def _made(change: c.Change) -> str:
     match change:
         case c.CreateTable(table=table, definition=definition):

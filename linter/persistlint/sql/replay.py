@@ -5,12 +5,12 @@ Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statem
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import Begin, Change, DropObject, End, Statement
-from persistlint.schema.difference import leftovers
+from persistlint.schema.difference import is_needed, leftovers
 from persistlint.schema.script import Script
 from persistlint.sql.blocks import block_of, inner_statements
 from persistlint.sql.ddl.cursor import Cursor
@@ -34,6 +34,20 @@ _STARTS = word_set(
     " OPTIMIZE UNLOCK FLUSH DESCRIBE DESC KILL HANDLER SIGNAL LOAD_FILE HELP PURGE CHANGE STOP RESIGNAL ("
     " BINLOG REPAIR CHECK CHECKSUM XA REPACK WAIT"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a statement is run. `is_declared` where it is not run at all if what it says is so already; the others as in
+    `Statement`."""
+
+    is_conditional: bool = False
+    is_guarded: bool = False
+    is_declared: bool = False
+    is_rebuilt: bool = False
+
+
+_AS_IT_STANDS = How()
 
 
 class Replay:
@@ -65,15 +79,7 @@ class Replay:
         self.last += 1
         return self.last
 
-    def read(
-        self,
-        text: Text,
-        tokens: list[Token],
-        range: Range | None = None,
-        *,
-        is_conditional: bool = False,
-        is_guarded: bool = False,
-    ) -> None:
+    def read(self, text: Text, tokens: list[Token], range: Range | None = None, how: How = _AS_IT_STANDS) -> None:
         """Take the next statement: its tokens, and the text that their offsets count in. `range` is where the file says
         it, where that is not just where they stand."""
         cursor = Cursor(text, tokens, self.dialect)
@@ -83,15 +89,16 @@ class Replay:
             tuple(token.word for token in tokens[:_HEAD_WORDS]),
             self.transaction,
             self.is_forward,
-            is_conditional,
-            is_guarded,
+            how.is_conditional,
+            how.is_guarded,
             is_block=block is not None,
+            is_rebuilt=how.is_rebuilt,
         )
         self.statements.append(statement)
         if statement.words[0] not in _STARTS:
             self.unread.append(statement.range)
             return
-        for change in self._take(cursor, statement):
+        for change in self._take(cursor, statement, is_declared=how.is_declared):
             if isinstance(change, Begin):
                 self.transaction = self.open_transaction()
             elif isinstance(change, End):
@@ -157,10 +164,12 @@ class Replay:
             self.statements.append(statement)
             self._take(cursor, statement)
 
-    def _take(self, cursor: Cursor, statement: Statement) -> list[Change]:
+    def _take(self, cursor: Cursor, statement: Statement, *, is_declared: bool = False) -> list[Change]:
         """Read the changes of a statement, and take over what they do."""
         catalog = self.catalog if statement.is_forward else self.undone
         found = changes(cursor, statement, catalog)
+        if is_declared:
+            found = [change for change in found if is_needed(change)]
         for change in found:
             catalog.apply(change)
         self.changes += found

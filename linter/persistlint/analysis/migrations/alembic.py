@@ -41,7 +41,9 @@ class Alembic(Framework):
             return True
         given = Given.of(call.arguments, operation, walk.values, self.batches.get(receiver, {}))
         writer = SqlAlchemy(walk.values, self.dialect)
-        writer.take(walk, operation, given, call.range)
+        for fragment in writer.written(operation, given):
+            sql = join(fragment, call.range) if fragment is not None else None
+            walk.take(sql, call.range, is_rebuilt=receiver != "op")
         for fragment in writer.indexes(given) if function.name in ("create_table", "add_column") else ():
             walk.take(join(fragment, call.range), call.range)
         return True

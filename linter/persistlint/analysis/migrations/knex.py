@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.migrations.operations import Given, table, write
+from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import join, listed, quoted, said
@@ -14,7 +14,6 @@ from persistlint.ir import Argument, Attribute, Call, Lambda, Mapping, Name, Str
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from persistlint.analysis.migrations.operations import Operation
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.analysis.migrations.writing import Fragment
@@ -153,7 +152,7 @@ class Knex(Framework):
             self._name(given, first, writer)
             if built.is_new:
                 fragments = writer.written(operation, given)
-                built.after += [(fragment, range) for fragment in fragments]
+                built.after += [(fragment, range) for fragment in fragments if fragment is not None]
             else:
                 writer.take(walk, operation, given, range)
             return
@@ -201,10 +200,6 @@ class KnexWriter(Writer):
     def __init__(self, values: Values, dialect: str | None) -> None:
         super().__init__(values, dialect)
         self.kinds |= {"dropped": self.dropped}
-
-    def written(self, operation: Operation, given: Given) -> list[Fragment]:
-        """The statements of an operation that are understood."""
-        return [fragment for fragment in write(operation, given, self.kinds) if fragment is not None]
 
     def qualified(self, bound: dict[str, Expression]) -> Fragment | None:
         """A table with its schema."""

@@ -92,10 +92,12 @@ def _statements(sql: str | list[str | dict[str, str]]) -> tuple[_Statement, ...]
 
 @dataclass
 class Given:
-    """The arguments of a call by the names of its parameters. `bound` are those that the place of the call gives."""
+    """The arguments of a call by the names of its parameters. `inner` are arguments of what is called in an argument,
+    by their paths: `index.name`."""
 
     values: Values
     arguments: dict[str, Expression]
+    inner: dict[str, Expression] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -120,6 +122,8 @@ class Given:
 
     def get(self, path: str) -> Expression | None:
         """What an argument, or a key in it, says; None where it is not given."""
+        if path in self.inner:
+            return self.inner[path]
         first, *keys = path.split(".")
         found = self.arguments.get(first)
         for key in keys:

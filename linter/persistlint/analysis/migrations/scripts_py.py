@@ -8,7 +8,7 @@ from persistlint.analysis.migrations import django
 from persistlint.analysis.migrations.alembic import Alembic
 from persistlint.analysis.migrations.operations import table
 from persistlint.analysis.migrations.steps import Migration
-from persistlint.analysis.migrations.undo import is_undone, place
+from persistlint.analysis.migrations.undo import changes_schema, is_undone, place
 from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.migrations.walk import Walk
 from persistlint.ir import Assign, FunctionDefinition, Name
@@ -39,7 +39,7 @@ def _revision(syntax: Syntax, dialect: str | None) -> Migration | None:
     if down is not None:
         back = Walk(Alembic(dialect), values.inner(), functions, is_forward=False)
         back.enter(down)
-    undone = is_undone(down, back, syntax)
+    undone = is_undone(down, back, syntax) or not changes_schema(forward.steps)
     steps = (*forward.steps, *(back.steps if back is not None else ()))
     runner = table("alembic").runner
     return Migration(module.range, runner, steps, undone, None if undone else place(down or up))

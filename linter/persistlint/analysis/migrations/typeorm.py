@@ -115,8 +115,8 @@ class TypeOrmWriter(Writer):
         """The columns and keys of `new Table({ … })`."""
         columns = self.values.elements(self.values.entry(node, "columns"))
         found = [self.column(column) or REST for column in columns] if columns is not None else [REST]
-        for key in self.values.elements(self.values.entry(node, "foreignKeys")) or ():
-            found.append(self.foreign(key) or REST)
+        keys = self.values.elements(self.values.entry(node, "foreignKeys")) or ()
+        found += [self.foreign(key) or REST for key in keys]
         for unique in self.values.elements(self.values.entry(node, "uniques")) or ():
             of_unique = self.values.entry(self.unwrapped(unique), "columnNames")
             names = self.names(of_unique) if of_unique is not None else None

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from persistlint.analysis.migrations.steps import Step
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.ir import Function
     from persistlint.languages import Syntax
 
+_DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|RENAME)\b", re.IGNORECASE)
 # Comments that tools write into every migration, and those for other tools.
 _BOILERPLATE = re.compile(
     r"###|auto[- ]generated|Add (?:reverting|altering) commands|please adjust|eslint|noqa|pragma|pylint|prettier|@ts-|"
@@ -25,6 +29,11 @@ def is_undone(function: Function | None, walk: Walk | None, syntax: Syntax) -> b
     if function is None or walk is None:
         return False
     return bool(walk.steps) or walk.refuses or walk.says or _is_explained(function, syntax)
+
+
+def changes_schema(steps: Iterable[Step]) -> bool:
+    """Whether any of these steps changes the schema: rows need not have a way back."""
+    return any(step.sql is not None and _DDL.match(step.sql.text) for step in steps)
 
 
 def place(function: Function) -> Range:

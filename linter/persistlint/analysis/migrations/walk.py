@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.steps import OWN, Step
@@ -97,20 +97,13 @@ class Walk:
 
     # ------------------------------------------------------------------------------------------------- what is done
 
-    def take(self, sql: Text | None, range: Range) -> None:
+    def take(self, sql: Text | None, range: Range, *, is_rebuilt: bool = True) -> None:
         """Take a statement; None for one that nobody understands."""
-        if len(self.steps) < _MOST_STEPS:
-            self.steps.append(
-                Step(
-                    sql,
-                    range,
-                    self.is_forward,
-                    self.transaction,
-                    self.conditions > 0,
-                    self.handlers > 0,
-                    sql is not None and is_verbatim(sql),
-                )
-            )
+        if len(self.steps) >= _MOST_STEPS:
+            return
+        is_own = sql is not None and is_verbatim(sql)
+        step = Step(sql, range, self.is_forward, self.transaction, self.conditions > 0, self.handlers > 0, is_own)
+        self.steps.append(replace(step, is_rebuilt=is_rebuilt and not is_own))
 
     @contextmanager
     def condition(self) -> Iterator[None]:

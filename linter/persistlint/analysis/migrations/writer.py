@@ -39,8 +39,12 @@ class Writer:
 
     def take(self, walk: Walk, operation: Operation, given: Given, range: Range) -> None:
         """Make the statements of an operation the next steps of a walk."""
-        for fragment in write(operation, given, self.kinds):
+        for fragment in self.written(operation, given):
             walk.take(join(fragment, range) if fragment is not None else None, range)
+
+    def written(self, operation: Operation, given: Given) -> list[Fragment | None]:
+        """The statements of an operation; None for one that is not understood."""
+        return list(write(operation, given, self.kinds))
 
     def unwrapped(self, node: Expression) -> Expression:
         """What an expression stands for."""

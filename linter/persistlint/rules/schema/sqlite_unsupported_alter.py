@@ -67,6 +67,8 @@ def sqlite_unsupported_alter(script: Script, context: RuleContext) -> Iterator[D
         return
     previous: Change | None = None
     for change in script.forward:
+        if change.statement.is_rebuilt:
+            continue
         what = _unsupported(change)
         is_second = isinstance(change, TableChange) and previous is not None and previous.statement is change.statement
         if not what and is_second and change.statement.words[:1] == ("ALTER",):
