@@ -38,16 +38,17 @@ _STARTS = word_set(
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a statement is run. `is_declared` where it is not run at all if what it says is so already; the others as in
-    `Statement`."""
+    """How a statement is run. `is_declared` where it is not run at all if what it says is so already, `is_implied`
+    where a tool runs it that nobody wrote; the others as in `Statement`."""
 
     is_conditional: bool = False
     is_guarded: bool = False
     is_declared: bool = False
+    is_implied: bool = False
     is_rebuilt: bool = False
 
 
-_AS_IT_STANDS = How()
+AS_IT_STANDS = How()
 
 
 class Replay:
@@ -79,7 +80,7 @@ class Replay:
         self.last += 1
         return self.last
 
-    def read(self, text: Text, tokens: list[Token], range: Range | None = None, how: How = _AS_IT_STANDS) -> None:
+    def read(self, text: Text, tokens: list[Token], range: Range | None = None, how: How = AS_IT_STANDS) -> None:
         """Take the next statement: its tokens, and the text that their offsets count in. `range` is where the file says
         it, where that is not just where they stand."""
         cursor = Cursor(text, tokens, self.dialect)
@@ -98,7 +99,7 @@ class Replay:
         if statement.words[0] not in _STARTS:
             self.unread.append(statement.range)
             return
-        for change in self._take(cursor, statement, is_declared=how.is_declared):
+        for change in self._take(cursor, statement, how):
             if isinstance(change, Begin):
                 self.transaction = self.open_transaction()
             elif isinstance(change, End):
@@ -164,13 +165,13 @@ class Replay:
             self.statements.append(statement)
             self._take(cursor, statement)
 
-    def _take(self, cursor: Cursor, statement: Statement, *, is_declared: bool = False) -> list[Change]:
+    def _take(self, cursor: Cursor, statement: Statement, how: How = AS_IT_STANDS) -> list[Change]:
         """Read the changes of a statement, and take over what they do."""
         catalog = self.catalog if statement.is_forward else self.undone
         found = changes(cursor, statement, catalog)
-        if is_declared:
+        if how.is_declared:
             found = [change for change in found if is_needed(change)]
         for change in found:
             catalog.apply(change)
-        self.changes += found
+        self.changes += found if not how.is_implied else []
         return found

@@ -40,7 +40,7 @@ class Alembic(Framework):
             walk.take(None, call.range)
             return True
         given = Given.of(call.arguments, operation, walk.values, self.batches.get(receiver, {}))
-        writer = SqlAlchemy(walk.values, self.dialect)
+        writer = SqlAlchemy(walk.values, self.dialect, given.get("postgresql_ops"))
         for fragment in writer.written(operation, given):
             sql = join(fragment, call.range) if fragment is not None else None
             walk.take(sql, call.range, is_rebuilt=receiver != "op")

@@ -17,6 +17,7 @@ from persistlint.analysis.migrations.values import Values, called, keyword, posi
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import is_verbatim, join, listed, quoted, said
 from persistlint.ir import Assign, Attribute, Call, ClassDefinition, Name, String
+from persistlint.sql.replay import How
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,8 @@ def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:
     if found is None:
         return None
     own = {s.target.id: s.value for s in found.body if isinstance(s, Assign) and isinstance(s.target, Name)}
+    if "replaces" in own:  # others put together, which are mostly still there
+        return None
     app = _APP.search(syntax.source.path)
     reading = _Reading(values, dialect, app.group(1) if app else "app")
     for operation in values.elements(own.get("operations")) or ():
@@ -87,7 +90,8 @@ class _Reading:
             self._run(call, name)
         elif name == "CreateModel":
             for fragment in self.writer.model(call):
-                self._take(join(fragment, call.range), call.range)
+                is_implied = fragment[0] != "CREATE TABLE"
+                self._take(join(fragment, call.range), call.range, is_implied=is_implied)
         elif name == "AlterField":
             for fragment in self.writer.altered(call):
                 self._take(join(fragment, call.range), call.range, is_declared=True)
@@ -98,7 +102,7 @@ class _Reading:
             for fragment in self.writer.written(operation, given):
                 self._take(join(fragment, call.range) if fragment is not None else None, call.range)
             for fragment in self.writer.indexed(given) if name == "AddField" else ():
-                self._take(join(fragment, call.range), call.range)
+                self._take(join(fragment, call.range), call.range, is_implied=True)
         elif name not in _STATE:
             self._take(None, call.range)
 
@@ -128,11 +132,10 @@ class _Reading:
             found = self.writer.text(statement)
             self._take(join(found, call.range) if found is not None else None, call.range)
 
-    def _take(self, sql: Text | None, range: Range, *, is_declared: bool = False) -> None:
+    def _take(self, sql: Text | None, range: Range, *, is_declared: bool = False, is_implied: bool = False) -> None:
         is_own = sql is not None and is_verbatim(sql)
-        self.steps.append(
-            Step(sql, range, is_forward=True, is_verbatim=is_own, is_declared=is_declared, is_rebuilt=not is_own)
-        )
+        how = How(is_declared=is_declared, is_implied=is_implied, is_rebuilt=not is_own)
+        self.steps.append(Step(sql, range, is_forward=True, how=how, is_verbatim=is_own))
 
 
 class DjangoWriter(Writer):
@@ -179,7 +182,10 @@ class DjangoWriter(Writer):
         if not isinstance(call, Call):
             return None
         kind = called(call)
-        found: list[Text | str] = list(self._type(call, kind))
+        type = self._type(call, kind)
+        if type is None:
+            return None
+        found: list[Text | str] = [*type]
         if not self._is(call, "null"):
             found.append(said("NOT NULL", call.range))
         if self._is(call, "primary_key"):
@@ -208,12 +214,13 @@ class DjangoWriter(Writer):
         """A default as Django writes it: a callable is called once, before."""
         return self.default(node) or (said("'default'", node.range),)
 
-    def _type(self, call: Call, kind: str) -> Fragment:
+    def _type(self, call: Call, kind: str) -> Fragment | None:
+        """The type of a field; None for a class of the project's own, which may be no column at all."""
         if kind in _RELATIONS:
             return ()  # that of the key that it refers to
         written = table("django").type(kind, self.dialect)
         if written is None:
-            return (quoted(kind.lower(), call.range),)
+            return None
         sizes = [keyword(call, key) for key in ("max_length", "max_digits", "decimal_places")]
         numbers = [self.values.number(size.value) for size in sizes if size is not None]
         text = f"{written}({', '.join(numbers)})" if numbers and all(numbers) and written != "text" else written
@@ -300,7 +307,9 @@ class DjangoWriter(Writer):
             return
         head = ("ALTER TABLE", *of_table, "ALTER COLUMN", *column)
         type = self._type(found, called(found))
-        if type and not self.is_elsewhere(found):
+        if type is None:
+            return
+        if type:
             yield (*head, "TYPE", *type)
         yield (*head, "DROP" if self._is(found, "null") else "SET", said("NOT NULL", found.range))
 

@@ -8,7 +8,7 @@ from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.values import called, positional
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import REST, Writer, as_serial
-from persistlint.analysis.migrations.writing import listed, quoted, said
+from persistlint.analysis.migrations.writing import as_type, listed, said
 from persistlint.analysis.names import last_name
 from persistlint.ir import Attribute, Call, Lambda, Mapping, Name, String
 
@@ -123,7 +123,7 @@ class SequelizeWriter(Writer):
             return (*inner, "[]") if inner else None
         written = table("sequelize").type(name, self.dialect)
         if written is None:
-            return (quoted(name.lower(), range),) if name else None
+            return (as_type(name.lower(), range),) if name else None
         numbers = [number for argument in arguments if (number := self.values.number(argument.value))]
         default = "(255)" if name == "STRING" else ""
         return (said(written.replace("{}", f"({', '.join(numbers)})" if numbers else default), range),)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.migrations.operations import table
 from persistlint.analysis.migrations.values import called, keyword, positional
 from persistlint.analysis.migrations.writer import REST, Writer, as_serial
-from persistlint.analysis.migrations.writing import listed, quoted, said
+from persistlint.analysis.migrations.writing import as_type, listed, quoted, said
 from persistlint.ir import Attribute, Call, Expression
 
 if TYPE_CHECKING:
@@ -24,9 +24,17 @@ _TABLE_LEVEL = frozenset({"PrimaryKeyConstraint", "ForeignKeyConstraint", "Uniqu
 class SqlAlchemy(Writer):
     """Writes what SQLAlchemy says, for one dialect."""
 
-    def __init__(self, values: Values, dialect: str | None) -> None:
+    def __init__(self, values: Values, dialect: str | None, classes: Expression | None = None) -> None:
+        """`classes` are the operator classes of an index by the names of its columns."""
         super().__init__(values, dialect)
+        self.classes = classes
         self.kinds |= {"type": self.type, "column": self.column, "items": self.items}
+
+    def key(self, node: Expression) -> Fragment | None:
+        """One key of an index, with its operator class."""
+        of_class = self.values.entry(self.classes, self.values.text(self.unwrapped(node))) if self.classes else None
+        found, word = super().key(node), self.word(of_class) if of_class is not None else None
+        return (*found, *word) if found and word else found
 
     def text(self, node: Expression) -> Fragment | None:
         """SQL in a string, in `text(…)` or what stands for it."""
@@ -64,14 +72,14 @@ class SqlAlchemy(Writer):
         if name in ("Enum", "ENUM"):
             given = keyword(node, "name") if isinstance(node, Call) else None
             of_enum = self.values.text(given.value) if given else ""
-            return (quoted(of_enum or "enum", range),)
+            return (as_type(of_enum or "enum", range),)
         written = table("alembic").type(name, self.dialect)
         if name in ("DateTime", "TIMESTAMP", "Time") and isinstance(node, Call):
-            has_zone = keyword(node, "timezone")
+            has_zone = keyword(node, "timezone") or next(iter(arguments), None)
             if has_zone is not None and self.values.is_true(has_zone.value):
                 written = f"{written}tz" if written in ("timestamp", "time") else written
         if written is None:
-            return (quoted(name.lower(), range),) if name else None
+            return (as_type(name.lower(), range),) if name else None
         numbers = [self.values.number(argument.value) for argument in arguments]
         if isinstance(node, Call):
             numbers += [

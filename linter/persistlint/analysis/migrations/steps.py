@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.schema.script import OF_RUNNER
 from persistlint.sql.lexer import statements
-from persistlint.sql.replay import How, Replay
+from persistlint.sql.replay import AS_IT_STANDS, How, Replay
 
 if TYPE_CHECKING:
     from persistlint.schema.catalog import Catalog
@@ -21,19 +21,14 @@ OWN = -1  # in place of the number of a transaction: whatever the runner does
 @dataclass(frozen=True, slots=True)
 class Step:
     """One call that changes the database. `sql` is None where nobody understands it. `transaction` is the number of the
-    one that the migration opened for it, None outside of all. `is_verbatim` where the program holds the SQL itself,
-    `is_declared` where it says how something is to be, and nothing is done where it is so, `is_rebuilt` where the tool
-    makes the table anew if the database cannot change it."""
+    one that the migration opened for it, None outside of all. `is_verbatim` where the program holds the SQL itself."""
 
     sql: Text | None
     range: Range
     is_forward: bool
     transaction: int | None = OWN
-    is_conditional: bool = False
-    is_guarded: bool = False
+    how: How = AS_IT_STANDS
     is_verbatim: bool = False
-    is_declared: bool = False
-    is_rebuilt: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,6 @@ class Migration:
         inside = replay.transaction
         for tokens in statements(step.sql.text, replay.dialect):
             range = None if step.is_verbatim else step.range
-            how = How(step.is_conditional, step.is_guarded, step.is_declared, step.is_rebuilt)
-            replay.read(step.sql, tokens, range, how)
+            replay.read(step.sql, tokens, range, step.how)
         if replay.transaction == inside:  # it did not begin or end one by itself
             replay.transaction = around

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.steps import OWN, Step
@@ -38,6 +38,7 @@ from persistlint.ir import (
     With,
     walk,
 )
+from persistlint.sql.replay import How
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,8 +103,8 @@ class Walk:
         if len(self.steps) >= _MOST_STEPS:
             return
         is_own = sql is not None and is_verbatim(sql)
-        step = Step(sql, range, self.is_forward, self.transaction, self.conditions > 0, self.handlers > 0, is_own)
-        self.steps.append(replace(step, is_rebuilt=is_rebuilt and not is_own))
+        how = How(self.conditions > 0, self.handlers > 0, is_rebuilt=is_rebuilt and not is_own)
+        self.steps.append(Step(sql, range, self.is_forward, self.transaction, how, is_own))
 
     @contextmanager
     def condition(self) -> Iterator[None]:

@@ -65,10 +65,11 @@ class Writer:
     def keys(self, node: Expression) -> Fragment | None:
         """What an index is made over: columns and expressions."""
         elements = self.values.elements(node) or (node,)
-        found = [self._key(element) for element in elements]
+        found = [self.key(element) for element in elements]
         return listed(key for key in found if key) if all(found) else None
 
-    def _key(self, node: Expression) -> Fragment | None:
+    def key(self, node: Expression) -> Fragment | None:
+        """One of them."""
         name = self.name(node)
         if name is not None:
             return name

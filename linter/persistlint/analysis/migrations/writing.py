@@ -27,6 +27,11 @@ def quoted(name: str, range: Range) -> Text:
     return said(f"`{name.replace('`', '``')}`", range)
 
 
+def as_type(name: str, range: Range) -> Text:
+    """The name of a type that only the project knows."""
+    return said(name, range) if name.isidentifier() else quoted(name, range)
+
+
 def literal(value: str, range: Range) -> Text:
     """A string of SQL."""
     return said(f"'{value.replace(chr(39), chr(39) * 2)}'", range)

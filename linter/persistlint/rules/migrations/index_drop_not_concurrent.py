@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateIndex, DropIndex
+from persistlint.schema.changes import CreateIndex, DropIndex, DropTable
 from persistlint.schema.script import Script
 from persistlint.source import Range
 
@@ -55,11 +55,14 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
     if script.dialect != "postgres":
         return
     made = {change.index.name: change for change in script.of(CreateIndex)}
+    gone = {change.table.key for change in script.of(DropTable)}
     for change in script.of(DropIndex):
         own = made.get(change.name.name)  # made before, or anew on a table of the script
         if own is not None and (own.is_on_new or script.position(own) < script.position(change)):
             continue
-        if change.is_concurrent or (change.table is not None and change.table.is_new):
+        if change.is_concurrent or (
+            change.table is not None and (change.table.is_new or change.table.name.key in gone)
+        ):
             continue
         table = f"`{change.table.name}`" if change.table is not None else "its table"
         is_whole = change.range == change.statement.range

@@ -61,7 +61,8 @@ def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic
     """Report every unique key over several columns of which one may be NULL."""
     for table, columns, range in _keys(script):
         optional = [name for name in columns if table.column(name) is not None and not table.requires(name)]
-        if len(columns) < 2 or not optional or _is_covered(table, optional):
+        is_anyway = table.primary_key is not None and set(table.primary_key.columns) <= set(columns)
+        if len(columns) < 2 or not optional or is_anyway or _is_covered(table, optional):
             continue
         remedy = "say `NULLS NOT DISTINCT`" if script.dialect == "postgres" else "make it `NOT NULL`"
         yield context.report(
