@@ -689,6 +689,25 @@ class Revision(Fact):
     rivals: tuple[str, ...] = ()
 
 
+class Loss(Enum):
+    """How nobody hears of the failure of a command."""
+
+    CONTINUED = "it goes on and succeeds"
+    REPLACED = "what stands behind `||` succeeds"
+    UNCHECKED = "nobody looks at its status"
+    PIPED = "only the end of a pipe counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch(Fact):
+    """A command of a shell script that changes a database, and whose failure is lost. `tool` is what it runs; `client`
+    is where the name of a client stands that would stop at an error if it was told so."""
+
+    tool: str
+    loss: Loss
+    client: Range | None = None
+
+
 class SuppressionDefect(Enum):
     """Why a suppression does nothing."""
 

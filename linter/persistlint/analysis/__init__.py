@@ -12,6 +12,7 @@ from persistlint.facts import (
     Fallback,
     Handled,
     JsonFact,
+    Launch,
     MixedResult,
     Procedure,
     Revision,
@@ -42,6 +43,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((MixedResult,), "mixed_results"),
     ((SchemaFile,), "scripts"),
     ((Revision,), "revisions"),
+    ((Launch, Handled), "launches"),
 )
 
 

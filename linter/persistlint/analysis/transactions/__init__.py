@@ -50,9 +50,9 @@ if TYPE_CHECKING:
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The facts about the transactions of a file: `Procedure`, `Transaction`, `WriteBack`, `Handled`."""
     language = languages()[syntax.source.language]
-    table = catalogue(language.libraries)
-    if language.name == "sql":
+    if not language.libraries or language.name == "sql":
         return
+    table = catalogue(language.libraries)
     candidates = _candidates(syntax, names)
     if not candidates:
         return
