@@ -383,6 +383,22 @@ class Handled(Fact):
     transaction: Range | None = None
 
 
+def swallowed_change(range: Range, role: Role, sql: str) -> Handled:
+    """A change of the schema of which every error is dropped."""
+    effect = Effect(range, EffectKind.SCHEMA, Handle("", role, None), "", "", Place(), Use.DISCARDED, sql=sql)
+    return Handled(
+        range,
+        (effect,),
+        raises=False,
+        answers=False,
+        undoes=False,
+        only_logs=True,
+        is_narrow=False,
+        is_explained=False,
+        size=1,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer(Fact):
     """A `return` of something that says failure, out of a transaction that commits what `write` wrote before."""
@@ -687,6 +703,16 @@ class Revision(Fact):
     unknown: tuple[tuple[str, Range], ...] = ()
     twin: str = ""
     rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronisation(Fact):
+    """Where a program brings its database in line with its models. `has_migrations` where the project has some as well,
+    `changes` where tables that are there are changed or made anew, and not only missing ones made."""
+
+    library: str
+    has_migrations: bool
+    changes: bool
 
 
 class Loss(Enum):

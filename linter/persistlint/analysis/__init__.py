@@ -19,6 +19,7 @@ from persistlint.facts import (
     SchemaFile,
     SqlText,
     StaleResult,
+    Synchronisation,
     Transaction,
     Uncommitted,
     WriteBack,
@@ -41,8 +42,9 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
-    ((SchemaFile,), "scripts"),
+    ((SchemaFile, Handled), "scripts"),
     ((Revision,), "revisions"),
+    ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
 )
 

@@ -7,9 +7,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from persistlint.facts import Effect, EffectKind, Handle, Handled, Launch, Loss, Place, Role, Use
+from persistlint.facts import Launch, Loss, Role, swallowed_change
 from persistlint.ir import (
     Assign,
     Binary,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Statement
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import Range
 
 _CLIENTS = frozenset({"psql", "mysql", "mariadb", "sqlite3"})
 _QUIET = frozenset(
@@ -176,18 +178,23 @@ class _Script:
         inline = _inline(words)
         if inline is not None:
             if lost is Loss.REPLACED and _DDL.match(inline) and "IF" not in inline.upper().split():
-                yield _handled(call, inline)
+                yield swallowed_change(call.range, Role.CONNECTION, inline)
             return
         text = self.source.text(call.range)
         if not self._runs_script(call, words, piped):
             return
         is_open = any(_OPTIONS.search(self.source.text(argument.value.range)) for argument in call.arguments)
         if client == "psql" and not _STOPS.search(text) and not _STOPS.search(piped) and not is_open:
-            yield Launch(call.range, client, Loss.CONTINUED, call.function.range)
+            yield Launch(call.range, client, Loss.CONTINUED, self._place(call, client))
         elif client in ("mysql", "mariadb") and {"--force", "-f"} & set(words):
             yield Launch(call.range, client, Loss.CONTINUED)
         elif lost is not None:
             yield Launch(call.range, client, lost)
+
+    def _place(self, call: Call, client: str) -> Range:
+        """Where the name of a client stands, which may be the word of another command: `docker exec db psql`."""
+        ranges = (call.function.range, *(argument.range for argument in call.arguments))
+        return next(range for range in ranges if self.source.text(range).rpartition("/")[2] == client)
 
     def _runs_script(self, call: Call, words: list[str], piped: str) -> bool:
         """Whether a client is given a file of SQL, or changes in a here-document or from a pipe."""
@@ -219,7 +226,7 @@ class _Script:
 
 def _inline(words: list[str]) -> str | None:
     """The SQL that a client is given as a word: behind `-c` or `-e`, or as the last of sqlite3's."""
-    for word, behind in zip(words, words[1:], strict=False):
+    for word, behind in pairwise(words):
         if word in ("-c", "--command", "-e", "--execute"):
             return behind
         if word.startswith(("--command=", "--execute=")):
@@ -242,16 +249,6 @@ def _is_quiet(node: Expression) -> bool:
         case Binary(operator="and", left=left, right=right):
             return _is_quiet(left) and _is_quiet(right)
     return False
-
-
-def _handled(call: Call, sql: str) -> Handled:
-    """A change whose error is dropped."""
-    handle = Handle("", Role.CONNECTION, None)
-    effect = Effect(call.range, EffectKind.SCHEMA, handle, "", "", Place(), Use.DISCARDED, sql=sql)
-    return Handled(
-        call.range, (effect,), raises=False, answers=False, undoes=False, only_logs=True, is_narrow=False,
-        is_explained=False, size=1,
-    )  # fmt: skip
 
 
 @cache

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.facts import Role, swallowed_change
 from persistlint.paths import is_test
+from persistlint.schema.transactions import is_ddl
 from persistlint.sql.project import dialect_of, read_in_project
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from persistlint.facts import Fact
     from persistlint.languages import Syntax
+    from persistlint.schema.script import Script
     from persistlint.settings import ProjectNames
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
@@ -43,6 +46,15 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         script = read_in_project(source.path, source.content, _DIALECTS[dialect], is_configured=is_configured)
         if script is not None:
             yield script
+            yield from _swallowed(script)
+
+
+def _swallowed(script: Script) -> Iterator[Fact]:
+    """The changes of a schema in blocks whose handler takes every error and goes on."""
+    for change in script.changes:
+        statement = change.statement
+        if statement.is_swallowed and is_ddl(change) and change.range == statement.range:
+            yield swallowed_change(change.range, Role.TRANSACTION, " ".join(statement.words))
 
 
 def _of_program(syntax: Syntax) -> Iterator[Fact]:

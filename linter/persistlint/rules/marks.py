@@ -10,6 +10,7 @@ IN_PROGRAMS = {
     "python": re.compile(rb"\bdown_revision\b|\bmigrations\.Migration\b|\bcreate_all\b"),
     "javascript": _SCRIPT,
     "typescript": _SCRIPT,
+    "go": re.compile(rb"\bAutoMigrate\b"),
     "shell": re.compile(
         rb"(?i)psql|mysql|mariadb|sqlite3|migrat|alembic|flask|prisma|drizzle|goose|dbmate|atlas|liquibase|supabase|rails|rake"
     ),

@@ -21,7 +21,7 @@ class Statement:
 
     `transaction` numbers the transaction that it runs in, None where it commits by itself. `is_forward` is false in the
     part of a file that undoes it. `is_conditional` is true behind an IF of a `DO` block, `is_guarded` where a handler
-    of exceptions stands behind it. `is_block` is a `DO` block itself, whose statements follow it. `is_rebuilt` where a
+    of exceptions stands behind it, `is_swallowed` where that takes every error and goes on. `is_block` is a `DO` block itself, whose statements follow it. `is_rebuilt` where a
     tool makes the table anew if the database cannot change it.
     """
 
@@ -33,6 +33,7 @@ class Statement:
     is_guarded: bool = False
     is_block: bool = False
     is_rebuilt: bool = False
+    is_swallowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

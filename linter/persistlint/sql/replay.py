@@ -160,6 +160,7 @@ class Replay:
                 transaction=number,
                 is_conditional=inner.is_conditional,
                 is_guarded=inner.is_guarded,
+                is_swallowed=inner.is_swallowed,
                 is_block=False,
             )
             self.statements.append(statement)

@@ -127,7 +127,7 @@ def _texts(path: str, name: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def texts_above(directory: Path, name: str) -> list[str]:
     """The texts of the files of a name in a directory and those around it, up to the root of the repository."""
-    return [_read(folder / name) for folder in _upwards(directory) if (folder / name).is_file()]
+    return [_read(folder / name) for folder in directories_above(directory) if (folder / name).is_file()]
 
 
 def _has_manifest(path: str) -> bool:
@@ -138,10 +138,10 @@ def _has_manifest(path: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_in_project(directory: Path) -> bool:
-    return any((folder / name).is_file() for folder in _upwards(directory) for name in _MANIFESTS)
+    return any((folder / name).is_file() for folder in directories_above(directory) for name in _MANIFESTS)
 
 
-def _upwards(directory: Path) -> list[Path]:
+def directories_above(directory: Path) -> list[Path]:
     """The directories around, up to the root of the repository."""
     found = []
     for folder in (directory, *directory.parents)[:_FURTHEST]:
