@@ -145,7 +145,7 @@ class _Script:
                 yield from self._expression(left, is_looked_at=True, lost=swallows or lost)
                 yield from self._expression(right, is_looked_at=is_looked_at, lost=lost)
             case Binary(operator="and", left=left, right=right):
-                yield from self._expression(left, is_looked_at=is_looked_at, lost=lost)
+                yield from self._expression(left, is_looked_at=True, lost=lost)
                 yield from self._expression(right, is_looked_at=is_looked_at, lost=lost)
             case Binary(operator="|", left=left, right=right):
                 is_hidden = not self.state.has_pipefail

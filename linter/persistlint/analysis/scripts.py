@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.schema.script import Script
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
 _DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
@@ -46,15 +47,15 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         script = read_in_project(source.path, source.content, _DIALECTS[dialect], is_configured=is_configured)
         if script is not None:
             yield script
-            yield from _swallowed(script)
+            yield from _swallowed(script, source)
 
 
-def _swallowed(script: Script) -> Iterator[Fact]:
+def _swallowed(script: Script, source: SourceFile) -> Iterator[Fact]:
     """The changes of a schema in blocks whose handler takes every error and goes on."""
     for change in script.changes:
         statement = change.statement
         if statement.is_swallowed and is_ddl(change) and change.range == statement.range:
-            yield swallowed_change(change.range, Role.TRANSACTION, " ".join(statement.words))
+            yield swallowed_change(change.range, Role.TRANSACTION, source.text(change.range))
 
 
 def _of_program(syntax: Syntax) -> Iterator[Fact]:

@@ -20,12 +20,13 @@ _MESSAGES = (["NOTICE"], ["WARNING"], ["INFO"], ["LOG"], ["DEBUG"])
 
 @dataclass
 class _Frame:
-    """A construct that is open. What is said of its handler is known only when it has been read to its end:
-    `takes_all` where it takes every error, `is_quiet` where it does nothing or only writes a message."""
+    """A construct that is open. What is said of its handlers is known only when they have been read to their end:
+    `takes_all` where one takes every error, `is_quiet` where that does nothing or only writes a message."""
 
     kind: str
     has_handler: bool = False
     in_handler: bool = False
+    in_last: bool = False  # in the handler that takes every error
     takes_all: bool = False
     is_quiet: bool = True
 
@@ -104,7 +105,7 @@ class _Walk:
         words = [token.word for token in self.tokens[start : start + 2]]
         is_message = words[:1] == ["NULL"] or (words[:1] == ["RAISE"] and words[1:] in _MESSAGES)
         for frame in self.open:
-            frame.is_quiet &= is_message or not frame.in_handler
+            frame.is_quiet &= is_message or not frame.in_last
 
     def _step_over_structure(self) -> bool:
         word = self._word()
@@ -123,7 +124,8 @@ class _Walk:
             start = self.index
             self._skip_to("THEN")
             if word == "WHEN" and self.open and self.open[-1].in_handler:
-                self.open[-1].takes_all |= any(token.word == "OTHERS" for token in self.tokens[start : self.index])
+                self.open[-1].in_last = any(token.word == "OTHERS" for token in self.tokens[start : self.index])
+                self.open[-1].takes_all |= self.open[-1].in_last
         elif word in _LOOPS or word == "LOOP":
             self.open.append(_Frame("LOOP"))
             self._skip_to("LOOP")

@@ -1,7 +1,7 @@
 """
 ## What it finds
 
-In shell scripts, a run of migrations or of a file of SQL whose failure nobody sees:
+A run of migrations, or of a file of SQL, in a shell script, whose failure nobody sees.
 
 - `psql` with a file, without `ON_ERROR_STOP`: it goes on behind a failed statement and exits with 0. The same for
   `mysql --force`.
