@@ -124,8 +124,8 @@ class _Script:
         """Take note of `set -e`, `set -o pipefail` and their opposites."""
         if not isinstance(node, Call) or not isinstance(node.function, Name) or node.function.id != "set":
             return
-        words = [word.value for argument in node.arguments if isinstance(word := argument.value, String)]
-        for word, behind in zip(words, (*words[1:], ""), strict=True):
+        words = [argument.value.value for argument in node.arguments if isinstance(argument.value, String)]
+        for word, behind in pairwise([*words, ""]):
             if re.match(r"-[a-z]*e", word) or (word.startswith("-") and word.endswith("o") and behind == "errexit"):
                 self.state.stops = True
             elif re.match(r"\+[a-z]*e", word):

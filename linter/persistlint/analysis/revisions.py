@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.facts import Fact
-    from persistlint.ir import Module
+    from persistlint.ir import Expression, Module
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
     from persistlint.source import Range
@@ -94,7 +94,7 @@ def declared(syntax: Syntax) -> Declared | None:
     )
 
 
-def _assigned(module: Module) -> dict[str, object]:
+def _assigned(module: Module) -> dict[str, Expression]:
     return {
         statement.target.id: statement.value
         for statement in module.body

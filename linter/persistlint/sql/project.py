@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -41,8 +42,8 @@ _SAMPLE = 30  # files of a folder that are asked for its dialect
 Signature = tuple[tuple[str, int, int], ...]  # of every file its path, the time of its last change, and its size
 
 
-class Reader(Protocol):
-    """How migrations of one kind are read. One is a value that can be compared and hashed."""
+class Reader(Hashable, Protocol):
+    """How migrations of one kind are read: a value that can be compared and hashed."""
 
     def read(
         self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None

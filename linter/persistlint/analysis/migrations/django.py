@@ -16,7 +16,7 @@ from persistlint.analysis.migrations.steps import Migration, Step
 from persistlint.analysis.migrations.values import Values, called, keyword, positional
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import is_verbatim, join, listed, quoted, said
-from persistlint.ir import Assign, Attribute, Call, ClassDefinition, Name, String
+from persistlint.ir import Assign, Attribute, Call, ClassDefinition, Name, String, walk
 from persistlint.sql.replay import How
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ class _Reading:
         name = called(call)
         operation = table("django").operations.get(name)
         if name == "SeparateDatabaseAndState":
-            given = keyword(call, "database_operations") or next(iter(positional(call)), None)
-            for inner in self.values.elements(given.value if given else None) or ():
+            inside = keyword(call, "database_operations") or next(iter(positional(call)), None)
+            for inner in self.values.elements(inside.value if inside else None) or ():
                 self.operation(inner)
         elif name in ("RunSQL", "RunPython"):
             self._run(call, name)
@@ -97,10 +97,14 @@ class _Reading:
                 self._take(join(fragment, call.range), call.range, is_declared=True)
         elif operation is not None:
             given = self._given(call, name)
+            partial = self.writer.partial_key(given) if name == "AddConstraint" else None
+            if partial is not None:
+                self._take(join(partial, call.range), call.range)
+                return
             if name == "AddField" and self.writer.is_elsewhere(given.get("field")):
                 return
-            for fragment in self.writer.written(operation, given):
-                self._take(join(fragment, call.range) if fragment is not None else None, call.range)
+            for written in self.writer.written(operation, given):
+                self._take(join(written, call.range) if written is not None else None, call.range)
             for fragment in self.writer.indexed(given) if name == "AddField" else ():
                 self._take(join(fragment, call.range), call.range, is_implied=True)
         elif name not in _STATE:
@@ -167,8 +171,15 @@ class DjangoWriter(Writer):
         return listed((quoted(name, range),) for name, range in names) if names and all(n for n, _ in names) else None
 
     def condition(self, node: Expression) -> Fragment | None:
-        """A condition that is built from `Q`; what it says is not read."""
-        return (said("condition()", node.range),)
+        """A condition that is built from `Q`. What it says is not read, only which fields it is about."""
+        names = [
+            argument.keyword or self.values.text(next(iter(self.values.elements(argument.value) or ()), None))
+            for call in walk(node)
+            if isinstance(call, Call)
+            for argument in call.arguments
+        ]
+        fields = [quoted(name.partition("__")[0], node.range) for name in names if name and not name.startswith("_")]
+        return ("condition (", *listed((field,) for field in fields), ")")
 
     # ------------------------------------------------------------------------------------------------------- fields
 
@@ -223,7 +234,8 @@ class DjangoWriter(Writer):
             return None
         sizes = [keyword(call, key) for key in ("max_length", "max_digits", "decimal_places")]
         numbers = [self.values.number(size.value) for size in sizes if size is not None]
-        text = f"{written}({', '.join(numbers)})" if numbers and all(numbers) and written != "text" else written
+        is_sized = bool(numbers) and all(numbers) and written != "text"
+        text = f"{written.partition('(')[0]}({', '.join(numbers)})" if is_sized else written
         return (said(text, call.range),)
 
     def _is_unconstrained(self, call: Call) -> bool:
@@ -312,6 +324,23 @@ class DjangoWriter(Writer):
         if type:
             yield (*head, "TYPE", *type)
         yield (*head, "DROP" if self._is(found, "null") else "SET", said("NOT NULL", found.range))
+
+    def partial_key(self, given: Given) -> Fragment | None:
+        """The index that a `UniqueConstraint` with a condition is; None for any other constraint."""
+        fields, condition, name, target = (
+            given.get(key) for key in ("constraint.fields", "constraint.condition", "constraint.name", "table")
+        )
+        if fields is None or condition is None or name is None or target is None:
+            return None
+        columns, where, of_index, of_table = (
+            self.keys(fields),
+            self.condition(condition),
+            self.name(name),
+            self.name(target),
+        )
+        if columns is None or where is None or of_index is None or of_table is None:
+            return None
+        return ("CREATE UNIQUE INDEX", *of_index, "ON", *of_table, "(", *columns, ") WHERE", *where)
 
     def constraint(self, node: Expression) -> Fragment | None:
         """`models.UniqueConstraint(…)`, `models.CheckConstraint(…)`."""

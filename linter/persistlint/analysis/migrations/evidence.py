@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from persistlint.sql.dialect import guess
 from persistlint.sql.runners import texts_above
 
 # What a migration says that is for one database alone.
@@ -47,7 +48,11 @@ _OF_URL = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite
 
 
 def dialect_told(path: str, content: bytes) -> str | None:
-    """The dialect that a migration tells; else the one that the project has a driver for, if there is just one."""
+    """The dialect that the path of a migration tells, or else the migration itself; else the one that the project has a
+    driver for, if there is just one."""
+    of_path = guess(path, "")
+    if of_path is not None:
+        return of_path
     told = [dialect for dialect, pattern in _SIGNS if pattern.search(content)]
     if told:
         return told[0] if len(told) == 1 else None

@@ -59,16 +59,15 @@ class SqlAlchemy(Writer):
 
     def type(self, node: Expression) -> Fragment | None:
         """A type; one that is not known keeps its name."""
-        range, suffix = node.range, ""
+        range = node.range
         node = self.values.resolve(node) or node
         name = called(node)
         arguments = positional(node) if isinstance(node, Call) else ()
-        if name in ("ARRAY", "with_variant", "MutableList", "as_mutable") and arguments:
-            suffix = "[]" if name == "ARRAY" else ""
-            is_variant = name == "with_variant" and isinstance(node, Call) and hasattr(node.function, "value")
-            inner = node.function.value if is_variant else arguments[0].value  # type: ignore[union-attr]
-            found = self.type(inner)
-            return (*found, suffix) if found is not None and suffix else found
+        if name == "with_variant" and isinstance(node, Call) and isinstance(node.function, Attribute):
+            return self.type(node.function.value)
+        if name in ("ARRAY", "as_mutable") and arguments:
+            found = self.type(arguments[0].value)
+            return (*found, "[]") if found is not None and name == "ARRAY" else found
         if name in ("Enum", "ENUM"):
             given = keyword(node, "name") if isinstance(node, Call) else None
             of_enum = self.values.text(given.value) if given else ""
@@ -111,7 +110,11 @@ class SqlAlchemy(Writer):
         name = self.name(first) if first is not None else None
         if first is None or name is None:
             return None
-        others = [(found, called(found)) for argument in arguments if (found := self.values.resolve(argument.value))]
+        others = [
+            (other, called(other))
+            for argument in arguments
+            if (other := self.values.resolve(argument.value)) is not None
+        ]
         type = keyword(call, "type_")
         is_described = bool(others) and others[0][1] not in (
             "ForeignKey",
@@ -238,7 +241,7 @@ class SqlAlchemy(Writer):
             return None
         range = arguments[1].range
         *schema, of_table, _ = parts[0]
-        table = [quoted(schema[-1], range), "."] if schema else []
+        before: Fragment = (quoted(schema[-1], range), ".") if schema else ()
         referred = listed((quoted(part[-1], range),) for part in parts)
         head = (
             *name,
@@ -247,7 +250,7 @@ class SqlAlchemy(Writer):
             *columns,
             ")",
             "REFERENCES",
-            *table,
+            *before,
             quoted(of_table, range),
         )
         return (*head, "(", *referred, ")", *self._actions(call))
@@ -266,7 +269,7 @@ class SqlAlchemy(Writer):
             node = call.arguments[0].value
             name = self.name(node)
             if name is not None:
-                unique = ("UNIQUE",) if self._is(call, "unique") else ()
+                unique: Fragment = ("UNIQUE",) if self._is(call, "unique") else ()
                 index = quoted(f"ix_{self.values.text(target)}_{self.values.text(node)}", node.range)
                 yield ("CREATE", *unique, "INDEX", index, "ON", *of_table, "(", *name, ")")
 

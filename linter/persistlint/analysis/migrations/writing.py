@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.sql.text import Text, joined
@@ -45,7 +46,7 @@ def verbatim(node: String, content: bytes) -> Text:
 
 def is_verbatim(text: Text) -> bool:
     """Whether each character of a text has a place of its own."""
-    return len(text.positions) < 3 or text.positions[1] != text.positions[-1]
+    return all(one < other for one, other in pairwise(text.positions))
 
 
 def join(fragment: Iterable[Text | str], range: Range) -> Text:
