@@ -12,11 +12,16 @@ from persistlint.analysis.migrations.writing import join
 from persistlint.ir import Attribute, Call, Name
 
 if TYPE_CHECKING:
+    from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.ir import Expression, With
 
 # How a connection is sent a statement.
 _SENDS = frozenset({"execute", "exec_driver_sql", "scalar", "scalars"})
+
+
+# How SQLAlchemy begins a statement that reads or writes rows.
+_OF_ROWS = frozenset({"select", "insert", "update", "delete", "exists"})
 
 
 class Alembic(Framework):
@@ -36,6 +41,8 @@ class Alembic(Framework):
         if receiver not in ("op", *self.batches):
             return self._is_sent(walk, call)
         operation = table("alembic").operations.get(function.name)
+        if function.name == "execute" and call.arguments and _is_of_rows(call.arguments[0].value, walk.values):
+            return True
         if operation is None:
             walk.take(None, call.range)
             return True
@@ -55,6 +62,8 @@ class Alembic(Framework):
             return False
         if not walk.is_about_database(function.value):
             return False
+        if _is_of_rows(call.arguments[0].value, walk.values):
+            return True
         text = SqlAlchemy(walk.values, self.dialect).text(call.arguments[0].value)
         walk.take(join(text, call.range) if text is not None else None, call.range)
         return True
@@ -79,3 +88,13 @@ class Alembic(Framework):
                 walk.block(statement.body)
             return True
         return False
+
+
+def _is_of_rows(node: Expression, values: Values) -> bool:
+    """Whether a statement is built of what changes rows alone: `sa.update(rooms).where(…)`, `rooms.delete()`."""
+    found = values.resolve(node)
+    while isinstance(found, Call):
+        if called(found) in _OF_ROWS:
+            return True
+        found = values.resolve(found.function.value) if isinstance(found.function, Attribute) else None
+    return False

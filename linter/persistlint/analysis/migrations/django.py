@@ -116,6 +116,9 @@ class _Reading:
             inner = self.values.resolve(given.get(key))
             if isinstance(inner, Call):
                 given.inner |= {f"{key}.{a.keyword}": a.value for a in inner.arguments if a.keyword}
+                method = table("django").methods.get(called(inner))
+                if method is not None:
+                    given.inner[f"{key}.using"] = String(inner.function.range, method, inner.function.range)
         model = given.get("model_name") or given.get("name")
         if model is not None:
             given.arguments["table"] = self.writer.table_of(model)

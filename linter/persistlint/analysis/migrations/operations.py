@@ -62,12 +62,13 @@ class Operation:
 @dataclass(frozen=True)
 class Table:
     """What is known of one framework. `types` are the types of SQL by their names in it, `dialects` those that differ
-    in one dialect."""
+    in one dialect, `methods` those of indexes by the names of their classes."""
 
     runner: Runner
     operations: dict[str, Operation]
     types: dict[str, str] = field(default_factory=dict)
     dialects: dict[str, dict[str, str]] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
 
     def type(self, name: str, dialect: str | None) -> str | None:
         """The type of SQL for a type of the framework."""
@@ -82,7 +83,9 @@ def table(name: str) -> Table:
         key: Operation(tuple(entry["parameters"]), _statements(entry["sql"]))
         for key, entry in data["operations"].items()
     }
-    return Table(Runner(**data["runner"]), operations, data.get("types", {}), data.get("dialects", {}))
+    return Table(
+        Runner(**data["runner"]), operations, data.get("types", {}), data.get("dialects", {}), data.get("methods", {})
+    )
 
 
 def _statements(sql: str | list[str | dict[str, str]]) -> tuple[_Statement, ...]:

@@ -58,7 +58,7 @@ class Migration:
 
     def _read(self, step: Step, replay: Replay, numbers: dict[int, int]) -> None:
         if step.sql is None:
-            replay.unread.append(step.range)
+            replay.skip(step.range)
             return
         around = replay.transaction
         if step.transaction is None:
