@@ -20,6 +20,10 @@ docs:
     {{bin}}/python scripts/generate_docs.py
     {{bin}}/python scripts/generate_schema.py
 
+# build the site into build/site, and look at it while writing with: just site serve
+site command="build":
+    {{bin}}/mkdocs {{command}} --strict
+
 # scaffold a rule and its test file: just new-rule injection/unbounded-limit Query
 new-rule name fact:
     {{bin}}/python scripts/new_rule.py "$@"
@@ -28,6 +32,10 @@ new-rule name fact:
 ecosystem base head +checkouts:
     {{bin}}/python scripts/ecosystem.py "$@"
 
-# how long a check takes: just bench ~/checkouts/django
-bench +folders:
-    {{bin}}/python scripts/benchmark.py "$@"
+# how fast it is beside other linters: just bench --peers ~/peers ~/checkouts/django
+bench +arguments:
+    {{bin}}/python bench/compare.py "$@"
+
+# the checklist of a release; with interpreters, the built wheel is tested on them: just release --python python3.12
+release *arguments:
+    {{bin}}/python scripts/release.py "$@"

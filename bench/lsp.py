@@ -1,38 +1,35 @@
 """How quick the language server is: its start, an edit until its diagnostics, an action, and memory.
 
-    python bench/lsp.py [--lines 5000] [--edits 50] [--peer NAME=COMMAND …]
+    python bench/lsp.py [--lines 5000] [--edits 50] [--peers FOLDER]
 
-Every figure is taken over stdin and stdout, as an editor takes it, with push diagnostics. A bare pygls server and
-`ruff server` are measured beside it; `--peer` names more servers for Python files. What a server waits for until typing
-rests is part of the time from an edit to its diagnostics; ours waits for `session.DEBOUNCE`.
+Every figure is taken over stdin and stdout, as an editor takes it. A bare pygls server and the servers of other linters
+are measured beside it, in the languages that they read; `servers.py` says where they are looked for, FOLDER among it.
+Ours pushes its diagnostics; others are asked for them where they do not push. What ours waits for until typing rests,
+`session.DEBOUNCE`, is left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import shlex
-import shutil
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parent.parent
 sys.path[:1] = [
-    str(ROOT / name) for name in ("linter", "lsp", "tests")
+    str(ROOT / name) for name in ("linter", "lsp", "tests", "")
 ]  # not this folder: this file is no package `lsp`
 
-from lsp.raw_client import SERVER, RawClient  # noqa: E402
+from bench.servers import OURS, PYGLS, Client, Server, peers  # noqa: E402
+
 from persistlint_lsp.session import DEBOUNCE  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BARE = """
-from pygls.lsp.server import LanguageServer
-LanguageServer("bare", "1").start_io()
-"""
 PLAIN = {  # what most of a file is
     "python": "def area_{0}(width: int, height: int) -> int:\n    return width * height + {0}\n\n\n",
     "typescript": "export function area{0}(width: number, height: number): number {{\n  return width * height;\n}}\n\n",
@@ -87,44 +84,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--lines", type=int, default=5000)
     parser.add_argument("--edits", type=int, default=50)
-    parser.add_argument("--peer", action="append", default=[], metavar="NAME=COMMAND")
+    parser.add_argument("--peers", type=Path, metavar="FOLDER")
     arguments = parser.parse_args()
-    peers = {"bare pygls": [sys.executable, "-c", BARE]}
-    if ruff := shutil.which("ruff") or shutil.which("ruff", path=str(Path(sys.executable).parent)):
-        peers["ruff server"] = [ruff, "server"]
-    peers |= {name: shlex.split(command) for name, _, command in (peer.partition("=") for peer in arguments.peer)}
+    with tempfile.TemporaryDirectory() as folder:
+        measure(list(peers(arguments.peers, Path(folder))), arguments.lines, arguments.edits)
+
+
+def measure(others: list[Server], lines: int, edits: int) -> None:
+    """Print the tables of our server and others."""
     print("| server | start to the reply to `initialize`, median of 5 (ms) |\n|---|--:|")
-    for name, command in {"persistlint": SERVER, **peers}.items():
-        print(f"| {name} | {statistics.median(started(command) for _ in range(5)):.0f} |", flush=True)
+    for server in (OURS, PYGLS, *others):
+        print(f"| {server.name} | {statistics.median(started(server) for _ in range(5)):.0f} |", flush=True)
     print("\n| server | file | edit to diagnostics: median | p95 (ms) | code action: median | p95 (ms) |")
     print("|---|---|--:|--:|--:|--:|")
     for language in PLAIN:
-        row("persistlint", SERVER, language, arguments.lines, arguments.edits, DEBOUNCE)
-    for name, command in peers.items():
-        if name != "bare pygls":
-            row(name, command, "python", arguments.lines, arguments.edits, 0.0)
-    print(f"\n(the {DEBOUNCE * 1000:.0f} ms that persistlint waits are left out)")
+        for server in (OURS, *others):
+            if language in server.languages:
+                row(server, language, lines, edits)
     print("\n| edits | memory of the server (MB) |\n|---|--:|")
-    for edits, size in memory(arguments.lines):
-        print(f"| {edits} | {size:.0f} |", flush=True)
+    for count, size in memory(lines):
+        print(f"| {count} | {size:.0f} |", flush=True)
 
 
-def started(command: list[str]) -> float:
+def started(server: Server) -> float:
     """Milliseconds until a new server answers `initialize`."""
     begin = time.perf_counter()
-    with RawClient(command) as client:
-        client.initialize(pull=False)
+    with Client(server) as client:
+        client.start({})
         return (time.perf_counter() - begin) * 1000
 
 
-def row(name: str, command: list[str], language: str, lines: int, edits: int, debounce: float) -> None:
+def row(server: Server, language: str, lines: int, edits: int) -> None:
     """Print how long edits and actions take."""
-    uri = f"file:///project/example.{SUFFIXES[language]}"
+    uri = (server.folder / f"example.{SUFFIXES[language]}").as_uri()
+    waits = DEBOUNCE * 1000 if server is OURS else 0.0
     found, actions = [], []
-    with RawClient(command) as client:
-        client.initialize(pull=False, capabilities={"textDocument": CAPABILITIES})
+    with Client(server) as client:
+        client.start({"textDocument": CAPABILITIES})
         client.open(program(language, lines), uri, language)
-        diagnostics = client.published(1)
+        diagnostics = client.diagnostics(1, uri)
         for version in range(2, edits + 2):
             comment = "-- x\n" if language == "sql" else "\n"
 
@@ -132,14 +130,14 @@ def row(name: str, command: list[str], language: str, lines: int, edits: int, de
                 client.insert(version, lines // 2 // 10 * 10, comment, uri)
 
             def shown(version: int = version) -> None:
-                client.published(version)
+                client.diagnostics(version, uri)
 
-            found.append(timed(edit, shown) - debounce * 1000)
+            found.append(timed(edit, shown) - waits)
         if diagnostics:
             one = {"diagnostics": diagnostics[:1]}
             params = {"textDocument": {"uri": uri}, "range": diagnostics[0]["range"], "context": one}
             actions = [timed(lambda: client.call("textDocument/codeAction", params)) for _ in range(edits)]
-    print(f"| {name} | {language}, {lines} lines | {figures(found)} | {figures(actions)} |", flush=True)
+    print(f"| {server.name} | {language}, {lines} lines | {figures(found)} | {figures(actions)} |", flush=True)
 
 
 def timed(*steps: Callable[[], object]) -> float:
@@ -161,8 +159,8 @@ def memory(lines: int) -> list[tuple[int, float]]:
     """Resident memory after some thousands of edits, where the system tells it."""
     uri = "file:///project/example.py"
     sizes = []
-    with RawClient() as client:
-        client.initialize(pull=False)
+    with Client(OURS) as client:
+        client.start({})
         client.open(program("python", lines), uri)
         client.published(1)
         version = 1

@@ -25,7 +25,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "linter"))
+sys.path[:1] = [str(ROOT), str(ROOT / "linter")]  # not this folder: its modules are those of `bench`
+
+from bench import peers as others  # noqa: E402
+from bench.peers import GROUPS  # noqa: E402
 
 from persistlint.discovery import discover  # noqa: E402
 from persistlint.languages import language_of  # noqa: E402
@@ -34,18 +37,7 @@ from persistlint.paths import is_product  # noqa: E402
 Line = tuple[str, int]
 Linter = Callable[[Path, Path], set[Line] | None]
 
-_GROUPS = {"python": "Python", "javascript": "JavaScript and TypeScript", "typescript": "JavaScript and TypeScript"}
-_GROUPS |= {"go": "Go"}
 _COMPONENTS = (".vue", ".svelte")  # the peers do not read them without plugins
-_ESLINT = """
-import parser from "{parser}";
-export default [{{
-  files: ["**/*.{{js,jsx,mjs,cjs,ts,tsx,mts,cts}}"],
-  languageOptions: {{ parser, parserOptions: {{ ecmaFeatures: {{ jsx: true }} }} }},
-  linterOptions: {{ noInlineConfig: true }},
-  rules: {{ "no-magic-numbers": ["warn", {options}] }},
-}}];
-"""
 _EVERY_OPTION = {
     "ignore": [-1, 0, 1, 2],
     "ignoreArrayIndexes": True,
@@ -83,8 +75,8 @@ def _files(folder: Path) -> dict[str, list[Path]]:
     """The files of the product, by group of languages."""
     found: dict[str, list[Path]] = {}
     for file in discover([folder]).files:
-        group = _GROUPS.get(language_of(file.name) or "")
-        if group and is_product(file.relative_to(folder).as_posix()) and file.suffix not in _COMPONENTS:
+        group = GROUPS.get(language_of(file.name) or "", "SQL")
+        if group != "SQL" and is_product(file.relative_to(folder).as_posix()) and file.suffix not in _COMPONENTS:
             found.setdefault(group, []).append(file)
     return found
 
@@ -110,18 +102,11 @@ def persistlint(folder: Path, peers: Path) -> set[Line] | None:
 
 def ruff(folder: Path, peers: Path) -> set[Line] | None:
     """The lines that PLR2004 reports: comparisons only."""
-    executable = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
+    executable = others.ruff()
     if executable is None:
         return None
-    command = [
-        executable,
-        "check",
-        "--isolated",
-        "--no-cache",
-        "--select=PLR2004",
-        "--ignore-noqa",
-        "--output-format=json",
-    ]
+    options = ["--isolated", "--no-cache", "--select=PLR2004", "--ignore-noqa", "--output-format=json"]
+    command = [executable, "check", *options]
     return {(found["filename"], found["location"]["row"]) for found in _json([*command, "."], folder)}
 
 
@@ -136,13 +121,11 @@ def eslint_with_options(folder: Path, peers: Path) -> set[Line] | None:
 
 
 def _eslint(folder: Path, peers: Path, options: dict[str, Any]) -> set[Line] | None:
-    executable = peers / "node_modules/eslint/bin/eslint.js"
-    parser = peers / "node_modules/@typescript-eslint/parser/dist/index.js"
-    if not executable.exists() or not parser.exists():
-        return None
     config = folder / "eslint.config.mjs"
-    config.write_text(_ESLINT.format(parser=parser, options=json.dumps(options)), "utf-8")
-    files = _json(["node", executable, "--no-ignore", "--format=json", "--config", config, "."], folder)
+    command = others.eslint(peers, config, options)
+    if command is None:
+        return None
+    files = _json([*command, "--format=json", "."], folder)
     messages = ((file["filePath"], message) for file in files for message in file["messages"])
     config.unlink()
     return {(path, message["line"]) for path, message in messages if message["ruleId"] == "no-magic-numbers"}
@@ -150,8 +133,8 @@ def _eslint(folder: Path, peers: Path, options: dict[str, Any]) -> set[Line] | N
 
 def biome(folder: Path, peers: Path) -> set[Line] | None:
     """The lines that `noMagicNumbers` reports."""
-    executable = peers / "node_modules/.bin/biome"
-    if not executable.exists():
+    executable = others.node_program(peers, "biome")
+    if executable is None:
         return None
     options = ["--only=style/noMagicNumbers", "--reporter=json", "--max-diagnostics=none"]
     report = _json([executable, "lint", *options, "."], folder)
@@ -179,7 +162,7 @@ LINTERS: dict[str, Linter] = {
 }
 _SCRIPTS = frozenset(["JavaScript and TypeScript"])
 _READS = {
-    "persistlint": frozenset(_GROUPS.values()),
+    "persistlint": frozenset(GROUPS.values()),
     "ruff PLR2004": frozenset(["Python"]),
     "ESLint": _SCRIPTS,
     "ESLint, all options": _SCRIPTS,

@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "linter"))
 
 from persistlint.config_file import DIALECTS, SEVERITIES  # noqa: E402
 from persistlint.config_keys import DESCRIPTIONS, NAMES  # noqa: E402
+from persistlint.profiles import profiles  # noqa: E402
 from persistlint.rules import every_rule  # noqa: E402
 from persistlint.selection import selectors  # noqa: E402
 
@@ -46,11 +47,12 @@ def main() -> int:
 def schema() -> dict[str, Any]:
     """The JSON Schema of persistlint.toml."""
     strings = {"type": "array", "items": {"type": "string"}}
-    words = {"type": "array", "items": {"$ref": "#/$defs/selector"}}
+    words = {"type": "array", "items": {"$ref": "#/definitions/selector"}}
     patterns = {"type": "object", "additionalProperties": words}
     names = {name: {**strings, "description": text} for name, text in NAMES.items()}
     kinds: dict[str, dict[str, Any]] = {
         "extend": {"type": "string"},
+        "profile": {"enum": list(profiles())},
         "select": words,
         "extend-select": words,
         "ignore": words,
@@ -62,11 +64,12 @@ def schema() -> dict[str, Any]:
     }
     properties = {key: {**kinds[key], "description": text} for key, text in DESCRIPTIONS.items()}
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": "http://json-schema.org/draft-07/schema#",  # as SchemaStore asks, and editors know
+        "$id": "https://json.schemastore.org/persistlint.json",
         "title": "persistlint.toml",
         "description": "The configuration of persistlint.",
         **_closed(properties),
-        "$defs": {"selector": {"enum": list(selectors())}},
+        "definitions": {"selector": {"enum": list(selectors())}},
     }
 
 

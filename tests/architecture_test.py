@@ -16,30 +16,34 @@ ROOT = Path(__file__).parent.parent
 LINTER = ROOT / "linter" / "persistlint"
 LSP = ROOT / "lsp" / "persistlint_lsp"
 
-# What a room may import of the others. A room that is not named here may import anything that makes no cycle.
+# What a room may import of the others, beside `records`. A room that is not named here may import anything that makes
+# no cycle.
 ALLOWED = {
     "source": set[str](),
     "version": set[str](),
-    "libraries": set[str](),
+    "plugins": set[str](),
+    "profiles": set[str](),
+    "tables": set[str](),
+    "libraries": {"plugins", "tables"},
     "diagnostic": {"source"},
     "ir": {"source"},
     "settings": {"diagnostic"},
     "schema": {"source", "facts"},
     "languages": {"ir", "source", "sql"},
-    "sql": {"source", "facts", "schema"},
+    "sql": {"source", "facts", "schema", "tables"},
     "facts": {"source", "libraries", "ir", "sql"},
-    "rule": {"source", "diagnostic", "facts"},
-    "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths"},
+    "rule": {"source", "diagnostic", "facts", "fixes"},
+    "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths", "tables"},
     "paths": set[str](),
-    "fixes": {"source", "diagnostic", "facts", "sql", "libraries", "ir"},
-    "rules": {"source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
+    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},
+    "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 
 
 @pytest.mark.parametrize("room", ALLOWED)
 def test_dependencies_run_one_way(room: str) -> None:
-    assert _looks_at(room) <= ALLOWED[room]
+    assert _looks_at(room) <= ALLOWED[room] | {"records"}
 
 
 def test_no_two_rooms_depend_on_each_other() -> None:

@@ -29,6 +29,11 @@ SCHEMAS = {
     "azure-pipelines.yml": "azure-pipelines",
     "bitbucket-pipelines.yml": "bitbucket-pipelines",
 }
+# What runs an environment of a project by itself, without the network: the program on PATH is the one that is tested.
+RUNNERS = {
+    "tox.ini": ["tox", "-e", "persistlint", "-x", "testenv:persistlint.deps=", "-x", "testenv.allowlist_externals=*"],
+    "noxfile.py": ["nox", "--default-venv-backend", "none", "--no-install", "--session", "persistlint"],
+}
 BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
@@ -115,7 +120,7 @@ def test_a_recipe_is_one(name: str, tmp_path: Path) -> None:
     _validate(path, SCHEMAS[name])
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [name for name in RECIPES if name not in RUNNERS])
 def test_what_a_recipe_runs_works_and_writes_what_it_uploads(name: str) -> None:
     commands = re.findall(r"persistlint check[^'\n]*", RECIPES[name])
     assert bool(commands) != ("uses: <owner>/persistlint" in RECIPES[name])
@@ -125,6 +130,21 @@ def test_what_a_recipe_runs_works_and_writes_what_it_uploads(name: str) -> None:
         for path in re.findall(r"=(\S+)", command):
             assert Path(path).stat().st_size
             assert RECIPES[name].count(path) > 1 or path.startswith("test-results/")
+
+
+@needs_bash
+@pytest.mark.parametrize("name", RUNNERS)
+def test_a_runner_of_environments_runs_it(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(RUNNERS[name][0], reason=f"{RUNNERS[name][0]} is not installed")
+    _install_stub(tmp_path / "bin" / "persistlint")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.delenv("TOX_OVERRIDE", raising=False)
+    Path(name).write_text(RECIPES[name])
+    for arguments, found in (([], "error[interpolated-sql]"), (["--", "--select", "literals"], "All good")):
+        command = [sys.executable, "-m", *RUNNERS[name], *arguments]
+        run = subprocess.run(command, capture_output=True, text=True)
+        assert found in run.stdout, run.stdout + run.stderr
+        assert (run.returncode == 0) == (found == "All good")
 
 
 def test_the_image_is_made_of_files_that_are_there() -> None:

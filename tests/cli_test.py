@@ -168,12 +168,12 @@ def test_quiet_leaves_out_the_summary(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_rule_that_raises_is_a_failure_and_other_files_go_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import persistlint.run
+    import persistlint.checking
 
     def broken(source: object, settings: object) -> None:
         raise RuntimeError("no luck")
 
-    monkeypatch.setattr(persistlint.run, "check", broken)
+    monkeypatch.setattr(persistlint.checking, "check", broken)
     Path("a.py").write_text(CLEAN)
     Path("b.py").write_text(CLEAN)
     assert main(["check"]) == 2
@@ -183,12 +183,12 @@ def test_a_rule_that_raises_is_a_failure_and_other_files_go_on(
 
 
 def test_interrupting_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import persistlint.run
+    import persistlint.checking
 
     def interrupted(source: object, settings: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(persistlint.run, "check", interrupted)
+    monkeypatch.setattr(persistlint.checking, "check", interrupted)
     Path("a.py").write_text(CLEAN)
     assert main(["check"]) == 130
     assert capsys.readouterr() == ("", "")

@@ -39,18 +39,17 @@ def _in_an_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_long_run_on_a_terminal_shows_a_bar_and_takes_it_away() -> None:
     terminal = Terminal()
-    files = [Path(f"{number}.py") for number in range(3)]
-    with progress(files, terminal, patience=-1) as shown:
-        assert list(shown) == files
+    with progress(3, terminal, patience=-1) as advance:
+        advance()
         assert "Checking" in terminal.getvalue()
-        assert "3" in terminal.getvalue()
+        assert "1/3" in terminal.getvalue()
     assert terminal.getvalue().endswith("\x1b[2K")
 
 
 @pytest.mark.parametrize("stream", [None, io.StringIO(), Terminal()], ids=["none", "file", "short run"])
 def test_nothing_is_shown_elsewhere(stream: io.StringIO | None) -> None:
-    with progress([Path("a.py")], stream, patience=0 if stream is None or not stream.isatty() else 1e9) as shown:
-        assert list(shown) == [Path("a.py")]
+    with progress(1, stream, patience=0 if stream is None or not stream.isatty() else 1e9) as advance:
+        advance()
     assert stream is None or stream.getvalue() == ""
 
 

@@ -163,7 +163,9 @@ def test_a_changed_file_is_seen_after_forgetting(tmp_path: Path) -> None:
         ("rules.unused-suppression = { severity = [] }", ":1: `severity` is one of"),
         ("[rules]\nunused-suppression = 1", ":2: `unused-suppression` must be a table"),
         ('[per-file-ignores]\n"a.py" = ["injektion"]', ":2: in `a.py`, `injektion` is no rule"),
-        ("select = [1 2]", "it is not valid TOML: .*line 1"),
+        ('select = [\n  "injection",\n  "injektion",\n]', ":3: in `select`, `injektion` is no rule"),
+        ("\nselect = [1 2]", ":2:13: it is not valid TOML: Unclosed array$"),
+        ("select = [", r"it is not valid TOML: Invalid value \(at end of document\)$"),
         ("a = " + "[" * 100_000, "it is not valid TOML"),
     ],
 )

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from persistlint.cli import main
+from persistlint.languages import languages
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+APPLICATION = [path for language in languages() for path in sorted((EXAMPLES / language).glob("*"))]
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*/*")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", APPLICATION, ids=lambda path: path.name)
 def test_the_bad_parts_are_reported_and_the_good_ones_are_not(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["check", "--isolated", "--format", "json", str(path)])
     reported = [diagnostic["start"]["line"] for diagnostic in json.loads(capsys.readouterr().out)["diagnostics"]]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from persistlint.cli import main
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Severity
+from persistlint.engine import check
 from persistlint.fixes.apply import apply
 from persistlint.fixes.converge import ROUNDS, converge
 from persistlint.fixes.write import WriteError, write
+from persistlint.fixing import fix
+from persistlint.settings import Settings
 from persistlint.source import Range, SourceFile
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 UNUSED = "a()  # persistlint: ignore[no-rule]"
 
@@ -106,13 +110,189 @@ def test_fixing_says_what_it_did_and_what_is_left(tmp_path: Path, capsys: pytest
     bad = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM t WHERE a = '{name}'\")\n"
     (tmp_path / "a.py").write_text(f"{bad}{UNUSED}\nb()  # persistlint: ignore[interpolated-sql, x, y]\n")
     (tmp_path / "b.py").write_text("a()\n")
-    before = (tmp_path / "b.py").stat()
+    before = (tmp_path / "b.py").stat().st_mtime_ns
     assert main(["check", "--fix", str(tmp_path)]) == 1
     assert (tmp_path / "a.py").read_text() == f"{bad}a()\nb()\n"
-    assert (tmp_path / "b.py").stat() == before
+    assert (tmp_path / "b.py").stat().st_mtime_ns == before
     out = capsys.readouterr().out
     assert "error[interpolated-sql]" in out
-    assert out.splitlines()[-1] == "Fixed 4 problems. Found 1 error in 1 file (2 files checked)."
+    assert out.splitlines()[-2:] == [
+        f"fixed: {tmp_path.as_posix()}/a.py: 4 problems (unknown-suppression, unused-suppression)",
+        "Fixed 4 problems. Found 1 error in 1 file (2 files checked).",
+    ]
+
+
+def test_a_fix_that_breaks_the_file_is_left_out_and_the_others_are_applied() -> None:
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        wrong = _fix(Edit(Range(0, 1), "("))
+        right = _fix(Edit(Range(source.content.find(b"b"), source.content.find(b"b") + 1), "c"))
+        return [_diagnostic(wrong), *([_diagnostic(right)] if b"b" in source.content else [])]
+
+    fixed, count = fix(SourceFile("a.py", b"a\nb\n", "python"), diagnose)
+    assert (fixed.content, count) == (b"a\nc\n", 1)
+
+
+def test_a_fix_that_brings_a_new_diagnostic_is_left_out() -> None:
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        place = Range(0, 1)
+        return [_diagnostic(_fix(Edit(place, "b")))] if source.content == b"a" else [_diagnostic(), _diagnostic()]
+
+    assert fix(SourceFile("a.py", b"a", "python"), diagnose) == (SourceFile("a.py", b"a", "python"), 0)
+
+
+def test_a_fix_may_bring_a_diagnostic_that_another_fix_takes_away() -> None:
+    follow = {b"a": b"b", b"b": b"c"}
+
+    def diagnose(source: SourceFile) -> list[Diagnostic]:
+        after = follow.get(source.content)
+        found = _diagnostic(_fix(Edit(Range(0, 1), after.decode()))) if after else None
+        return [found] * (1 + (source.content == b"b")) if found else []
+
+    assert fix(SourceFile("a.py", b"a", "python"), diagnose)[0].content == b"c"
+    follow[b"b"] = b"b"
+    assert fix(SourceFile("a.py", b"a", "python"), diagnose)[0].content == b"a"
+
+
+def test_an_import_of_go_goes_with_its_last_use() -> None:
+    query = "db.Query(fmt.Sprintf(\"SELECT id FROM t WHERE a = '%s'\", name))"
+    text = f"""package shop
+
+import (
+\t"database/sql"
+\t"fmt"
+
+\t_ "github.com/lib/pq"
+)
+
+func Two(db *sql.DB, name string) {{
+\t{query}
+\t{query}
+}}
+"""
+    settings = Settings(frozenset(["interpolated-sql"]))
+    fixed, count = fix(SourceFile("a.go", text.encode(), "go"), lambda source: check(source, settings).diagnostics)
+    expected = text.replace('\t"fmt"\n', "").replace(query, 'db.Query("SELECT id FROM t WHERE a = $1", name)')
+    assert (fixed.content.decode(), count) == (expected, 2)
+
+
+BAD = """import sqlite3
+
+
+def find(db: sqlite3.Connection, name):
+    return db.execute(f"SELECT id FROM t WHERE a = '{name}'").fetchall()
+"""
+GOOD = BAD.replace("f\"SELECT id FROM t WHERE a = '{name}'\"", '"SELECT id FROM t WHERE a = ?", (name,)')
+
+
+def test_a_difference_is_shown_and_nothing_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(BAD)
+    assert main(["check", "--diff", str(path)]) == 1
+    out, err = capsys.readouterr()
+    assert [line for line in out.splitlines() if line[0] in "+-"][2:] == [
+        f"-{BAD.splitlines()[-1]}",
+        f"+{GOOD.splitlines()[-1]}",
+    ]
+    assert err.splitlines()[-1] == "Would fix 1 problem in 1 file; nothing was written."
+    assert path.read_text() == BAD
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_git_applies_the_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(BAD.rstrip("\n"))
+    main(["check", "--diff", "a.py"])
+    subprocess.run(["git", "apply", "-"], input=capsys.readouterr().out, text=True, check=True)
+    assert Path("a.py").read_text() == GOOD.rstrip("\n")
+
+
+def test_unsafe_fixes_are_applied_when_they_are_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.py"
+    bad = "import asyncpg\n\n\nasync def find(db: asyncpg.Connection, name):\n    await db.fetch({})\n"
+    path.write_text(bad.format("f\"SELECT id FROM t WHERE a = '{name}'\""))
+    assert main(["check", "--fix", str(path)]) == 1
+    assert path.read_text() == bad.format("f\"SELECT id FROM t WHERE a = '{name}'\"")
+    assert "`--unsafe-fixes` repairs 1." in capsys.readouterr().out
+    assert main(["check", "--unsafe-fixes", str(path)]) == 0
+    assert path.read_text() == bad.format('"SELECT id FROM t WHERE a = $1", name')
+
+
+_FIX = "import sys; from persistlint.cli import main; sys.exit(main(['check', '--fix', *sys.argv[1:]]))"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit is one of POSIX")
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(BAD + "# and more\n" * 2000)
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)); "
+    ignored = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    run = subprocess.run([sys.executable, "-c", ignored + full + _FIX, str(path)], capture_output=True, text=True)
+    assert run.returncode == 2, run.stderr
+    assert "it cannot be written, so it was not fixed: File too large" in run.stdout
+    assert path.read_text() == BAD + "# and more\n" * 2000
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only POSIX kills at once")
+@pytest.mark.parametrize("step", ["mkstemp", "fsync", "replace"])
+def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path: Path, step: str) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(BAD)
+    owner = {"mkstemp": "tempfile", "fsync": "os"}.get(step, "pathlib.Path")
+    # The process is killed inside of the step: just before it in one run, and just behind it in another.
+    for place in ("before", "behind"):
+        killing = f"""
+import os, pathlib, signal, tempfile
+original = {owner}.{step}
+def dies(*arguments, **options):
+    if {place!r} == "before":
+        os.kill(os.getpid(), signal.SIGKILL)
+    original(*arguments, **options)
+    os.kill(os.getpid(), signal.SIGKILL)
+{owner}.{step} = dies
+"""
+        run = subprocess.run([sys.executable, "-c", killing + _FIX, str(path)], capture_output=True)
+        assert run.returncode == -signal.SIGKILL
+        expected = GOOD if (step, place) == ("replace", "behind") else BAD
+        assert path.read_text() == expected
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only POSIX kills at once")
+def test_a_run_that_is_killed_somewhere_leaves_only_whole_files(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.py" for number in range(12)]
+    fixed = 0
+    for number in range(3):
+        for path in paths:
+            path.write_text(BAD)
+        process = subprocess.Popen([sys.executable, "-c", _FIX, str(tmp_path)], stdout=subprocess.DEVNULL)
+        # Some files are done by then, as many as chance will have it.
+        while process.poll() is None and sum(path.read_text() == GOOD for path in paths) < number * 4:
+            pass
+        process.kill()
+        process.wait()
+        contents = [path.read_text() for path in paths]
+        assert set(contents) <= {BAD, GOOD}
+        fixed += contents.count(GOOD)
+    assert fixed
+
+
+def test_a_file_that_changes_while_its_fix_is_written_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(BAD)
+    sync = os.fsync
+
+    def saves(descriptor: int) -> None:
+        sync(descriptor)
+        path.write_text("somebody saved this")
+
+    monkeypatch.setattr(os, "fsync", saves)
+    assert main(["check", "--fix", str(path)]) == 2
+    assert path.read_text() == "somebody saved this"
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_link_stays_and_its_file_is_fixed(tmp_path: Path) -> None:

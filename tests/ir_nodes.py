@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,5 +28,5 @@ def nodes(root: object) -> Iterator[object]:
 
 
 def force(root: object) -> int:
-    """Ask for every body and count the nodes."""
-    return sum(map(is_dataclass, nodes(root)))
+    """Ask for every body and count the nodes and ranges."""
+    return sum(is_dataclass(node) or isinstance(node, Range) for node in nodes(root))

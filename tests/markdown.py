@@ -72,7 +72,8 @@ class Expectation:
 @dataclass(frozen=True)
 class Case:
     """One program to check. `fixed` is what all its fixes make of it, without the expectations; where `is_fix_missing`,
-    it is what they should make of it and do not yet. `beside` are other files of its project: their paths and texts."""
+    it is what they should make of it and do not yet. `beside` are other files of its project: their paths and texts.
+    `base` is what a database server is given before the program, `marks` are the other words behind its language."""
 
     heading: str
     line: int
@@ -85,6 +86,8 @@ class Case:
     fixed: str | None = None
     is_fix_missing: bool = False
     beside: tuple[tuple[str, str], ...] = ()
+    base: str = ""
+    marks: frozenset[str] = frozenset()
 
 
 def blocks(markdown: str) -> Iterator[Block]:
@@ -122,20 +125,27 @@ def cases(markdown: str) -> list[Case]:
     found: list[Case] = []
     options: dict[str, Any] = {}
     beside: list[tuple[str, str]] = []
+    bases: dict[str | None, str] = {}  # of the heading, by dialect
+    usual: dict[str | None, str] = {}  # of the file
     heading = ""
     for block in blocks(markdown):
         if block.heading != heading:
-            heading, options, beside = block.heading, {}, []
+            heading, options, beside, bases = block.heading, {}, [], {}
         if block.kind == "toml":
             options = tomllib.loads(block.text)
         elif block.kind not in FILENAMES:
             raise ValueError(f"line {block.line}: unknown block {block.info!r}")
         elif "fixed" in block.words:
             found[-1] = _with_fixed(found[-1], block)
+        elif "base" in block.words:
+            is_usual = markdown.startswith(f"# {heading}\n")
+            (usual if is_usual else bases)[block.attribute("dialect")] = block.text
         elif "beside" in block.words:
             beside.append((block.attribute("path") or FILENAMES[block.kind], block.text))
         else:
-            found.append(_case(block, options, tuple(beside)))
+            dialect = block.attribute("dialect")
+            base = bases.get(dialect, usual.get(dialect, ""))
+            found.append(replace(_case(block, options, tuple(beside)), base=base))
     return found
 
 
@@ -162,6 +172,7 @@ def _case(block: Block, options: Mapping[str, Any], beside: tuple[tuple[str, str
         "broken" in block.words,
         options,
         beside=beside,
+        marks=block.words,
     )
 
 

@@ -14,7 +14,7 @@ from persistlint.cli import main
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
 from persistlint.discovery import Failure
 from persistlint.output import formats, writer
-from persistlint.run import Result, Run
+from persistlint.run import Fixed, Result, Run
 from persistlint.source import Range, SourceFile
 
 BIND = Fix("Bind it as a parameter", (Edit(Range(0, 1), "$1"),), Applicability.SAFE)
@@ -120,7 +120,10 @@ def test_the_last_line_sums_up() -> None:
     note = _diagnostic(source, "x", severity=Severity.INFO)
     failures = [Failure("b.py", "it is a binary file"), Failure("b.py", "and more")]
     assert _summary(Run(files=120)) == "All good: 120 files checked."
-    assert _summary(Run(files=1, fixed=2)) == "Fixed 2 problems. All good: 1 file checked."
+    assert (
+        _summary(Run(files=1, fixed=[Fixed("a.py", 2, ("unused-suppression",))]))
+        == "Fixed 2 problems. All good: 1 file checked."
+    )
     assert _summary(Run()) == "No files to check."
     assert _summary(Run([Result(source, (bad,))], files=1)) == "Found 1 error in 1 file (1 file checked)."
     assert _summary(Run([Result(source, (bad, bad, fixable, note))] * 2, failures, files=9)) == (

@@ -14,6 +14,7 @@ from persistlint.paths import is_product, is_test
         "src/orders_test.go",
         "web/order-api-tests/orders.ts",
         "web/src/__e2e__/orders.ts",
+        "api/e2etests/seed_data.py",
         "web/src/orders.servertest.ts",
         "web/src/orders.spec.tsx",
     ],
@@ -31,7 +32,15 @@ def test_what_only_sounds_like_a_test_is_part_of_the_product(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["db/migrations/0001_orders.py", "api/orders.pb.go", "web/static/libs/jquery.js", "vendor/a/b.go", "examples/a.ts"],
+    [
+        "db/migrations/0001_orders.py",
+        "api/orders.pb.go",
+        "web/static/libs/jquery.js",
+        "web/static/pdfjs/viewer.mjs",
+        "docs-ui/swagger-ui-bundle.js",
+        "vendor/a/b.go",
+        "examples/a.ts",
+    ],
 )
 def test_what_runs_once_or_is_nobody_s_own_is_no_part_of_the_product(path: str) -> None:
     assert not is_product(path)

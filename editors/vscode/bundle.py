@@ -21,13 +21,14 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 BUNDLED = HERE / "bundled"
 VERSIONS = ("311", "312", "313", "314")
-# How `bundled/server.py` calls a platform, and how wheels do.
+# How `bundled/server.py` calls a platform, and how wheels do; pip takes the older names of macOS for granted, those of
+# Linux not.
 PLATFORMS = {
-    "linux_x86_64": "manylinux_2_17_x86_64",
-    "linux_aarch64": "manylinux_2_17_aarch64",
-    "macosx_x86_64": "macosx_11_0_x86_64",
-    "macosx_arm64": "macosx_11_0_arm64",
-    "win_amd64": "win_amd64",
+    "linux_x86_64": ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64"),
+    "linux_aarch64": ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64"),
+    "macosx_x86_64": ("macosx_11_0_x86_64",),
+    "macosx_arm64": ("macosx_11_0_arm64",),
+    "win_amd64": ("win_amd64",),
 }
 # Only for `--watch`, progress on a terminal and completion in a shell, and for fixes that nothing makes yet.
 NOT_FOR_SERVER = ("libcst", "rich", "shtab", "watchfiles")
@@ -50,10 +51,10 @@ def main() -> None:
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         install(f"native/{platform}", "--no-deps", *grammars, *core)
     else:
-        for name, tag in PLATFORMS.items():
-            download(f"native/{name}", VERSIONS[0], tag, grammars)
+        for name, tags in PLATFORMS.items():
+            download(f"native/{name}", VERSIONS[0], tags, grammars)
             for version in VERSIONS:
-                download(f"native/{name}-cp{version}", version, tag, core)
+                download(f"native/{name}-cp{version}", version, tags, core)
     for folder in [*BUNDLED.rglob("__pycache__"), *BUNDLED.rglob("bin")]:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -69,11 +70,12 @@ def install(folder: str, *requirements: str) -> None:
     pip("install", "--target", str(BUNDLED / folder), "--no-compile", "--upgrade", *requirements)
 
 
-def download(folder: str, version: str, tag: str, requirements: list[str]) -> None:
+def download(folder: str, version: str, tags: tuple[str, ...], requirements: list[str]) -> None:
     """Unpack the wheels for one platform and Python into a folder of the bundle."""
     options = ["--no-deps", "--only-binary=:all:", "--implementation", "cp", "--python-version", version]
+    options += [f"--platform={tag}" for tag in tags]
     with tempfile.TemporaryDirectory() as temporary:
-        pip("download", "--dest", temporary, "--platform", tag, *options, *requirements)
+        pip("download", "--dest", temporary, *options, *requirements)
         for wheel in Path(temporary).glob("*.whl"):
             zipfile.ZipFile(wheel).extractall(BUNDLED / folder)
 

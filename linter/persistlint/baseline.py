@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from persistlint.records import dataclass
 from persistlint.suggestion import did_you_mean
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import ast
 import os
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.config import absolute
 from persistlint.git import git
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

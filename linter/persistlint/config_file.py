@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from persistlint.diagnostic import Severity
+from persistlint.profiles import profiles
+from persistlint.records import dataclass
 from persistlint.rules import group_of, load
 from persistlint.selection import UnknownSelectorError, expand, selectors
 from persistlint.settings import ProjectNames
@@ -23,7 +25,10 @@ DIALECTS = (
     "bigquery", "clickhouse", "databricks", "duckdb", "mysql", "oracle", "postgres", "presto", "redshift", "snowflake",
     "spark", "sqlite", "trino", "tsql",
 )  # fmt: skip
-KEYS = ("select", "extend-select", "ignore", "per-file-ignores", "exclude", "dialect", "extend", "names", "rules")
+KEYS = (
+    "extend", "profile", "select", "extend-select", "ignore", "per-file-ignores", "exclude", "dialect", "names",
+    "rules",
+)  # fmt: skip
 NAMES = tuple(field.name for field in fields(ProjectNames))
 SEVERITIES = tuple(severity.value for severity in Severity)
 
@@ -38,6 +43,7 @@ class ConfigFile:
 
     path: Path
     extend: str | None = None
+    profile: str | None = None
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
@@ -74,8 +80,11 @@ def read(path: Path) -> ConfigFile:
         table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: it is not UTF-8 text") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ConfigError(f"{path}: it is not valid TOML: {error or 'it is nested too deeply'}") from error
+    except tomllib.TOMLDecodeError as error:
+        reason, place = _told(error)
+        raise ConfigError(f"{path}{place}: it is not valid TOML: {reason}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: it is not valid TOML: it is nested too deeply") from error
     if path.name == "pyproject.toml":
         tools = table.get("tool", {})
         table = tools.get("persistlint", {}) if isinstance(tools, dict) else {}
@@ -87,6 +96,12 @@ def _bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path}: it cannot be read: {error.strerror}") from error
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    """What is wrong with a file and where: tomllib says both in one sentence."""
+    match = re.fullmatch(r"(?P<reason>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error), re.DOTALL)
+    return (match["reason"], f":{match['line']}:{match['column']}") if match else (str(error), "")
 
 
 @dataclass(frozen=True)
@@ -108,10 +123,14 @@ class _Reader:
         dialect = self.string("dialect", table["dialect"]) if "dialect" in table else None
         if dialect is not None and dialect not in DIALECTS:
             self.refuse("dialect", f"`{dialect}` is no dialect of SQL.{did_you_mean(dialect, DIALECTS)}")
+        profile = self.string("profile", table["profile"]) if "profile" in table else None
+        if profile is not None and profile not in profiles():
+            self.refuse("profile", f"`{profile}` is no profile.{did_you_mean(profile, profiles())}")
         severities, options = self.rules(self.table("rules", table.get("rules", {})))
         return ConfigFile(
             self.path,
             self.string("extend", table["extend"]) if "extend" in table else None,
+            profile,
             tuple(table["select"]) if "select" in table else None,
             tuple(table.get("extend-select", ())),
             tuple(table.get("ignore", ())),
@@ -170,9 +189,10 @@ class _Reader:
 
     def selectors(self, key: str, words: tuple[str, ...]) -> tuple[str, ...]:
         try:
-            expand(words)
+            for word in words:
+                expand((word,))
         except UnknownSelectorError as error:
-            self.refuse(key, f"in `{key}`, {error}")
+            self.refuse(key, f"in `{key}`, {error}", value=word)
         return words
 
     def pattern(self, key: str, pattern: str) -> str:
@@ -181,7 +201,7 @@ class _Reader:
         try:
             GitIgnoreSpec.from_lines([pattern])
         except (ValueError, re.error):
-            self.refuse(key, f"`{pattern}` is no pattern of `.gitignore`")
+            self.refuse(key, f"`{pattern}` is no pattern of `.gitignore`", value=pattern)
         return pattern
 
     def known(self, table: dict[str, Any], names: Iterable[str], what: str) -> None:
@@ -190,11 +210,16 @@ class _Reader:
             if key not in names:
                 self.refuse(key, f"unknown {what} `{key}`.{did_you_mean(key, names)}")
 
-    def refuse(self, key: str, message: str, after: str = "[tool.persistlint") -> NoReturn:
-        """Raise, with the line on which `key` stands after the first line that holds `after`."""
+    def refuse(self, key: str, message: str, after: str = "[tool.persistlint", value: str = "") -> NoReturn:
+        """Raise, with the line on which `key` stands after the first line that holds `after`, or where the string
+        `value` stands behind it."""
         quoted = rf"[\"']?{re.escape(key)}[\"']?"
         pattern = re.compile(rf"^\s*{quoted}\s*[=.]|^\s*\[.*\b{quoted}\s*\]|[{{,]\s*{quoted}\s*=")
         lines = self.text.splitlines()
         first = next((index for index, line in enumerate(lines) if after in line), 0)
         number = next((index + 1 for index in range(first, len(lines)) if pattern.search(lines[index])), None)
+        if number and value:
+            strings = (f'"{value}"', f"'{value}'")
+            behind = range(number - 1, len(lines))
+            number = next((index + 1 for index in behind if any(word in lines[index] for word in strings)), number)
         raise ConfigError(f"{self.path}:{number}: {message}" if number else f"{self.path}: {message}")

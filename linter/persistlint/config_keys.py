@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 DESCRIPTIONS: Mapping[str, str] = {
     "extend": "A configuration file to inherit from, relative to this one.",
+    "profile": "What the rules mean to the project at its present size.",
     "select": "The rules that run, instead of those of the base.",
     "extend-select": "Rules that run besides.",
     "ignore": "Rules that do not run.",

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from persistlint.plugins import PluginError
+from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from persistlint.diagnostic import Diagnostic
+    from persistlint.facts import Fact
     from persistlint.languages import Syntax
     from persistlint.rule import Rule
     from persistlint.settings import Settings
@@ -34,7 +35,8 @@ class Report:
 def check(source: SourceFile, settings: Settings) -> Report:
     """Check one file with the rules that `settings` name; diagnostics come in source order.
 
-    Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on.
+    Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on. Raises
+    `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
     if not applicable and _SUPPRESSION not in source.content:
@@ -47,24 +49,30 @@ def check(source: SourceFile, settings: Settings) -> Report:
         syntax = read(source)
     except Exception as error:
         return Report(errors=(_internal("reading the syntax", error),))
-    rules = [rule for rule in map(load, sorted(applicable)) if source.language in rule.languages]
+    rules = [rule for rule in map(load, applicable) if source.language in rule.languages]
     found = _run(syntax, rules, settings, errors) if rules else []
     if _SUPPRESSION in source.content:
         from persistlint import suppression
 
         # Where a rule failed, nobody knows what a suppression is for.
-        ran = settings.rules - applicable if errors else settings.rules
+        ran = settings.rules.difference(applicable) if errors else settings.rules
         found = suppression.apply(source, syntax.comments, found, ran, settings.severities)
     return Report(tuple(sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))), tuple(errors))
 
 
-def _applicable(source: SourceFile, names: Iterable[str]) -> set[str]:
-    """The rules whose group can have something to say about a file."""
-    by_group: dict[str, set[str]] = defaultdict(set)
+def _applicable(source: SourceFile, names: frozenset[str]) -> list[str]:
+    """The rules whose group can have something to say about a file, by name."""
+    lowered = source.content.lower()
+    groups = _by_group(names).items()
+    return sorted(name for group, own in groups if may_apply(group, lowered, source.language) for name in own)
+
+
+@lru_cache(maxsize=16)
+def _by_group(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
     for name in names:
-        by_group[group_of(name) or ""].add(name)
-    applicable = (group for group in by_group if may_apply(group, source.content, source.language))
-    return {name for group in applicable for name in by_group[group]}
+        found[group_of(name) or ""].append(name)
+    return {group: tuple(own) for group, own in found.items()}
 
 
 def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str]) -> list[Diagnostic]:
@@ -72,28 +80,37 @@ def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: lis
     from persistlint.analysis import facts
     from persistlint.rule import RuleContext
 
-    contexts = {rule.name: _context(rule, syntax, settings, RuleContext) for rule in rules}
+    listening: dict[type[Fact], list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by the kind of the fact
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
     try:
         for fact in facts(syntax, {rule.on for rule in rules}, settings.names):
-            for rule in rules:
-                if rule.name in failed or not isinstance(fact, rule.on):
+            kind = type(fact)
+            if kind not in listening:
+                asked = (rule for rule in rules if issubclass(kind, rule.on))
+                listening[kind] = [(rule, _context(rule, syntax, settings, RuleContext)) for rule in asked]
+            for rule, context in listening[kind]:
+                if rule.name in failed:
                     continue
                 try:
-                    for diagnostic in rule.check(fact, contexts[rule.name]):
+                    for diagnostic in rule.check(fact, context):
                         found.setdefault((diagnostic.rule, diagnostic.range), diagnostic)
                 except Exception as error:
                     failed.add(rule.name)
                     errors.append(_internal(f"the rule `{rule.name}`", error))
+    except PluginError:
+        raise
     except Exception as error:
         errors.append(_internal("the analysis", error))
     return list(found.values())
 
 
 def _context(rule: Rule[Any], syntax: Syntax, settings: Settings, make: type[Any]) -> Any:
+    from persistlint.fixes.program import Program
+
     options = {option.name: option.default for option in rule.options} | dict(settings.options.get(rule.name, {}))
-    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options)
+    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
+    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options, program)
 
 
 def _internal(what: str, error: Exception) -> str:

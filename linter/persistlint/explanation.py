@@ -7,7 +7,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING, Any
 
 from persistlint.engine import check
-from persistlint.fixes.converge import converge
+from persistlint.fixing import fix
 from persistlint.languages import language_of, languages
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
@@ -40,7 +40,7 @@ def _diffs(rule: Rule[Any]) -> Iterator[str]:
             continue
         suffix = f".{kind}" if kind not in languages() else languages()[language].suffixes[0]
         source = SourceFile(f"example{suffix}", text.encode("utf-8"), language)
-        fixed, count = converge(source, lambda source: check(source, settings).diagnostics, unsafe=True)
+        fixed, count = fix(source, lambda source: check(source, settings).diagnostics, unsafe=True)
         if count:
             before, after = (file.content.decode("utf-8").splitlines(keepends=True) for file in (source, fixed))
             yield "".join(list(unified_diff(before, after))[2:])

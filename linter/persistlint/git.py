@@ -31,10 +31,11 @@ def git(folder: Path, *arguments: str) -> CompletedProcess[bytes] | None:
 def from_root(path: str) -> str:
     """A path as reports name it: relative to the root of the checkout that the current directory is in, or to the
     current directory if it is in none. A path outside of that stays as it is."""
-    file, root = absolute(Path(path)), _root(Path.cwd())
-    return file.relative_to(root).as_posix() if file.is_relative_to(root) else path
+    file, top = absolute(Path(path)), root(Path.cwd())
+    return file.relative_to(top).as_posix() if file.is_relative_to(top) else path
 
 
 @cache
-def _root(directory: Path) -> Path:
+def root(directory: Path) -> Path:
+    """The root of the checkout that a directory is in, or the directory itself if it is in none."""
     return next((folder for folder in (directory, *directory.parents) if (folder / ".git").exists()), directory)

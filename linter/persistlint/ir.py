@@ -9,10 +9,12 @@ A lowering never fails: what has no word here, or is broken, becomes `Unknown` w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -505,61 +507,10 @@ class Module:
 # --------------------------------------------------------------------------------------------------------- walks
 
 
-def children(node: Expression) -> Iterator[Expression]:
+def children(node: Expression) -> tuple[Expression, ...]:
     """The direct operands of an expression, in source order. A lambda has none."""
-    match node:
-        case Template(parts=parts):
-            yield from parts
-        case (
-            Hole(value=value)
-            | Await(value=value)
-            | Spread(value=value)
-            | TypeAssertion(value=value)
-            | Attribute(value=value)
-        ):
-            yield value
-        case Yield(value=value):
-            if value is not None:
-                yield value
-        case Subscript(value=value, index=index):
-            yield value
-            yield index
-        case Call(function=function, arguments=arguments):
-            yield function
-            for argument in arguments:
-                yield argument.value
-        case TaggedTemplate(tag=tag, template=template):
-            yield tag
-            yield template
-        case Binary(left=left, right=right):
-            yield left
-            yield right
-        case Unary(operand=operand):
-            yield operand
-        case Conditional(test=test, then=then, otherwise=otherwise):
-            yield test
-            yield then
-            yield otherwise
-        case Collection(elements=elements):
-            yield from elements
-        case Mapping(entries=entries):
-            for entry in entries:
-                if entry.key is not None:
-                    yield entry.key
-                yield entry.value
-        case Comprehension(element=element, iterable=iterable, conditions=conditions, key=key):
-            yield iterable
-            yield from conditions
-            if key is not None:
-                yield key
-            yield element
-        case AssignmentExpression(target=target, value=value):
-            yield target
-            yield value
-        case Unknown(operands=operands):
-            yield from operands
-        case _:
-            return
+    operands = _OPERANDS.get(type(node))
+    return operands(node) if operands is not None else ()
 
 
 def walk(node: Expression) -> Iterator[Expression]:
@@ -568,4 +519,100 @@ def walk(node: Expression) -> Iterator[Expression]:
     while stack:
         current = stack.pop()
         yield current
-        stack.extend(reversed(tuple(children(current))))
+        operands = _OPERANDS.get(type(current))
+        if operands is not None:
+            stack.extend(operands(current)[::-1])
+
+
+def _of_value(node: Any) -> tuple[Expression, ...]:
+    return (node.value,)
+
+
+def _of_call(node: Call) -> tuple[Expression, ...]:
+    return (node.function, *[argument.value for argument in node.arguments])
+
+
+def _of_mapping(node: Mapping) -> tuple[Expression, ...]:
+    return tuple([part for entry in node.entries for part in (entry.key, entry.value) if part is not None])
+
+
+def _of_comprehension(node: Comprehension) -> tuple[Expression, ...]:
+    parts = (node.iterable, *node.conditions)
+    return (*parts, node.element) if node.key is None else (*parts, node.key, node.element)
+
+
+# By type, for nothing is asked as often: what is not here has no operands.
+_OPERANDS: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
+    Template: lambda node: node.parts,
+    Hole: _of_value,
+    Await: _of_value,
+    Spread: _of_value,
+    TypeAssertion: _of_value,
+    Attribute: _of_value,
+    Yield: lambda node: () if node.value is None else (node.value,),
+    Subscript: lambda node: (node.value, node.index),
+    Call: _of_call,
+    TaggedTemplate: lambda node: (node.tag, node.template),
+    Binary: lambda node: (node.left, node.right),
+    Unary: lambda node: (node.operand,),
+    Conditional: lambda node: (node.test, node.then, node.otherwise),
+    Collection: lambda node: node.elements,
+    Mapping: _of_mapping,
+    Comprehension: _of_comprehension,
+    AssignmentExpression: lambda node: (node.target, node.value),
+    Unknown: lambda node: node.operands,
+}
+
+
+def expressions(statement: Statement) -> Iterator[Expression]:
+    """The expressions that stand in a statement itself, not in its blocks, in source order; targets before values."""
+    match statement:
+        case Assign(target=target, value=value):
+            yield target
+            if value is not None:
+                yield value
+        case ExpressionStatement(value=value):
+            yield value
+        case Return(value=value) | Raise(value=value):
+            if value is not None:
+                yield value
+        case If(test=test) | Assert(test=test):
+            yield test
+        case Loop(target=target, iterable=iterable, test=test):
+            yield from (part for part in (target, iterable, test) if part is not None)
+        case Switch(subject=subject, cases=cases):
+            if subject is not None:
+                yield subject
+            for arm in cases:
+                yield from arm.values
+        case With(context=context, target=target):
+            yield context
+            if target is not None:
+                yield target
+        case Defer(call=call):
+            yield call
+        case ClassDefinition(decorators=decorators):
+            yield from decorators
+        case FunctionDefinition(function=function):
+            yield from _signature(function)
+
+
+def _signature(function: Function) -> Iterator[Expression]:
+    yield from function.decorators
+    yield from (parameter.default for parameter in function.parameters if parameter.default is not None)
+
+
+def blocks(statement: Statement) -> tuple[Block, ...]:
+    """The blocks of a statement, in source order; bodies of functions are none of them."""
+    match statement:
+        case If(then=then, otherwise=otherwise):
+            return then, otherwise
+        case Loop(body=body, otherwise=otherwise):
+            return body, otherwise
+        case Switch(cases=cases):
+            return tuple(arm.body for arm in cases)
+        case Try(body=body, handlers=handlers, otherwise=otherwise, final=final):
+            return (body, *(handler.body for handler in handlers), otherwise, final)
+        case With(body=body) | Nested(body=body) | ClassDefinition(body=body):
+            return (body,)
+    return ()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+_MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 
 _TEST = re.compile(
-    r"(?:^|/)(?:(?:[\w-]+-)?tests?|testing|test[_-]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit)s?|\w+_tests?|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest)\.py$|_test\.(?:go|py)$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)test-[^/]*\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(
-    r"(?:^|/)(?:db/|database/)?(?:migrations?|migrate|alembic|versions|seed\w*)/|(?:^|/)seed\w*\.[\w.]+$", re.I
+    r"(?:^|/)(?:db/|database/)?(?:migrations?|migrate|upgrades|alembic|versions|seed\w*)/|(?:^|/)seed\w*\.[\w.]+$", re.I
 )
 _GENERATED = re.compile(
     r"_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated", re.I
@@ -17,6 +20,7 @@ _GENERATED = re.compile(
 _VENDORED = re.compile(
     r"(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
+    r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$",
     re.I,
@@ -39,6 +43,7 @@ _SETTINGS = re.compile(
 )
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_test(path: str) -> bool:
     """Whether a file holds tests or what only they use."""
     return bool(_TEST.search(path))
@@ -49,6 +54,7 @@ def is_migration(path: str) -> bool:
     return bool(_MIGRATION.search(path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_generated(path: str) -> bool:
     """Whether a program wrote the file."""
     return bool(_GENERATED.search(path))
@@ -64,6 +70,7 @@ def is_example(path: str) -> bool:
     return bool(_EXAMPLE.search(path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_product(path: str) -> bool:
     """Whether a file is written here, by people, and runs for those who use the product."""
     others = (is_test, is_migration, is_generated, is_vendored, is_example)

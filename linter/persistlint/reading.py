@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
+import time
+from functools import lru_cache
 from pathlib import Path
 
 from persistlint.languages import language_of
@@ -13,25 +16,34 @@ from persistlint.source import DecodeError, SourceFile
 LARGEST = 20 * 1024 * 1024  # bytes
 
 
+# A file that changes again within one tick of a file system's clock keeps its times; the coarsest counts two seconds.
+_TICK = 2_000_000_000  # nanoseconds
+
+
 class ReadError(Exception):
     """A file cannot be read as source text; the message says why, as it goes on after the file's name."""
 
 
 def read_file(path: Path, dialect: str | None = None) -> SourceFile:
     """Read a file of a known language. Raises `ReadError`."""
+    data, _ = read_bytes(str(path))
+    return decode(path.as_posix(), data, dialect)
+
+
+def read_bytes(path: str) -> tuple[bytes, os.stat_result]:
+    """The bytes of a file, and its status before they were read. Raises `ReadError`."""
     try:
-        status = path.stat()
+        status = Path(path).stat()
         if not stat.S_ISREG(status.st_mode):  # a FIFO would wait for a writer, a device may never end
             raise ReadError("it is not a regular file")
         _refuse_large(status.st_size)
-        data = path.read_bytes()
+        return Path(path).read_bytes(), status
     except FileNotFoundError as error:
         raise ReadError("it does not exist") from error
     except PermissionError as error:
         raise ReadError("there is no permission to read it") from error
     except OSError as error:
         raise ReadError(f"it cannot be read: {error.strerror or error}") from error
-    return _decode(path, data, dialect)
 
 
 def read_stdin(path: Path, dialect: str | None = None) -> SourceFile:
@@ -40,18 +52,38 @@ def read_stdin(path: Path, dialect: str | None = None) -> SourceFile:
         raise ReadError("standard input is closed")
     data = sys.stdin.buffer.read(LARGEST + 1)
     _refuse_large(len(data))
-    return _decode(path, data, dialect)
+    return decode(path.as_posix(), data, dialect)
 
 
 def source_at(source: SourceFile, path: str | None) -> SourceFile:
     """The file of a place that explains a diagnostic of `source`: `path`, read again, or `source` itself for None.
     A file that cannot be read any more is empty."""
-    if path is None or path == source.path:
-        return source
+    return source if path is None or path == source.path else read_again(path, source.language)
+
+
+def read_again(path: str, language: str, dialect: str | None = None) -> SourceFile:
+    """A file that was read before, as it is now; one that cannot be read any more is empty. The last few are kept in
+    memory until they change on disk."""
     try:
-        return read_file(Path(path))
-    except ReadError:
-        return SourceFile(path, b"", source.language)
+        return _kept(path, dialect, mark(Path(path).stat()))
+    except (OSError, ReadError):
+        return SourceFile(path, b"", language)
+
+
+@lru_cache(maxsize=8)
+def _kept(path: str, dialect: str | None, mark: str) -> SourceFile:
+    return read_file(Path(path), dialect)
+
+
+def mark(status: os.stat_result) -> str:
+    """What changes when a file does. The time of its status is part of it, for everybody can set the other times."""
+    return f"{status.st_mtime_ns} {status.st_ctime_ns} {status.st_size} {status.st_ino}"
+
+
+def is_settled(status: os.stat_result) -> bool:
+    """Whether every later change of a file will show in its mark. Where a system does not tell when the status of a
+    file changed, none does surely."""
+    return os.name != "nt" and max(status.st_mtime_ns, status.st_ctime_ns) < time.time_ns() - _TICK
 
 
 def _refuse_large(size: int) -> None:
@@ -59,11 +91,12 @@ def _refuse_large(size: int) -> None:
         raise ReadError(f"it is larger than {LARGEST // 1024 // 1024} MB")
 
 
-def _decode(path: Path, data: bytes, dialect: str | None) -> SourceFile:
-    language = language_of(path.name)
+def decode(path: str, data: bytes, dialect: str | None = None) -> SourceFile:
+    """Make a source file of the bytes of a file; `path` has forward slashes. Raises `ReadError`."""
+    language = language_of(path)
     if language is None:
         raise ReadError("it is in a language that persistlint does not read")
     try:
-        return SourceFile.decode(path.as_posix(), data, language, dialect)
+        return SourceFile.decode(path, data, language, dialect)
     except DecodeError as error:
         raise ReadError(str(error)) from error

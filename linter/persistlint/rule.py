@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from persistlint.diagnostic import Diagnostic, Fix, Related, Severity
 from persistlint.facts import SCHEMA_LANGUAGES, SchemaFile
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.facts import Fact
+    from persistlint.fixes.program import Program
     from persistlint.source import Range, SourceFile
 
 _WIDTH = 60  # code points of source text in a message
@@ -58,12 +60,14 @@ class Rule(Generic[F]):
 
 @dataclass(frozen=True)
 class RuleContext:
-    """What a rule may ask for besides its fact. `options` holds every option of the rule, defaults filled in."""
+    """What a rule may ask for besides its fact. `options` holds every option of the rule, defaults filled in. `program`
+    is what stands around a place, for fixes; None for a rule that looks at no syntax."""
 
     rule: Rule[Any]
     file: SourceFile
     severity: Severity
     options: Mapping[str, Any] = field(default_factory=dict)
+    program: Program | None = None
 
     def text(self, range: Range) -> str:
         """The source text of a range as a message shows it: on one line, its middle left out where it is long."""

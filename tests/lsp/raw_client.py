@@ -9,7 +9,7 @@ import sys
 from itertools import count
 from queue import Queue
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 SERVER = [sys.executable, "-m", "persistlint", "server"]
 QUERY = """\
@@ -40,12 +40,16 @@ class RawClient:
         for thread in self._threads:
             thread.start()
 
-    def __enter__(self) -> RawClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.process.kill()
         self.wait()
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """Keep a message of the server for whoever waits for it."""
+        self._messages.put(message)
 
     def send(self, message: object) -> None:
         """Send anything as JSON."""
@@ -157,7 +161,7 @@ class RawClient:
                 name, value = header.split(b":", 1)
                 length = int(value) if name.lower() == b"content-length" else length
                 header = self.process.stdout.readline()
-            self._messages.put(json.loads(self.process.stdout.read(length)))
+            self.receive(json.loads(self.process.stdout.read(length)))
         self._messages.put(None)
 
     def _read_log(self) -> None:

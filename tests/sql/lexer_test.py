@@ -88,6 +88,7 @@ def test_string_value(text: str, value: str, content: tuple[int, int]) -> None:
         ("oracle", "[create procedure p is v int; begin null; end]; [select 1 from dual]"),
         ("postgres", "\\set x 1\n[select 1];\n\\connect it's\n[select 2];"),
         ("postgres", "[COPY t (a) FROM stdin];\n1\tit's; x\n\\.\n[select 2];"),
+        ("postgres", "[COPY t FROM STDIN WITH (FORMAT csv, NULL 'x')];\n1,it's; x\n\\.\n[select 2];"),
         (None, ""),
         (None, ";;; -- nothing"),
         (None, "[select 'open; select 1]"),

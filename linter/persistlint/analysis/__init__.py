@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
 
 # Which module of this room makes which facts, kinds derived from them included: its function
-# `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them.
+# `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, and where it makes them of
+# some languages alone, for a file in one of these.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
@@ -43,15 +45,31 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
     ((SchemaFile, Handled), "scripts"),
+    ((SchemaFile,), "migrations"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
 )
+_LANGUAGES = {
+    "scripts": ("sql",),
+    "migrations": ("python", "javascript", "typescript"),
+    "revisions": ("python",),
+    "launches": ("shell",),
+}
 
 
 def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
-    for kinds, module in _MAKERS:
-        if any(issubclass(asked, kinds) or issubclass(kind, asked) for asked in wanted for kind in kinds):
+    for module in _makers(frozenset(wanted)):
+        if syntax.source.language in _LANGUAGES.get(module, (syntax.source.language,)):
             yield from import_module(f"{__name__}.{module}").facts(syntax, names)
+
+
+@lru_cache(maxsize=64)
+def _makers(wanted: frozenset[type[Any]]) -> tuple[str, ...]:
+    return tuple(
+        module
+        for kinds, module in _MAKERS
+        if any(issubclass(asked, kinds) or issubclass(kind, asked) for asked in wanted for kind in kinds)
+    )

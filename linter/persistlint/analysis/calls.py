@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import builtins
@@ -43,6 +42,7 @@ from persistlint.ir import (
     TaggedTemplate,
     Template,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter

@@ -37,8 +37,13 @@ class Comments:
 
     @cached_property
     def _above(self) -> dict[int, str]:
-        """The comments that stand alone, by the line on which they end."""
-        return {self.source.line_of(range.end): self._text(range) for range in self.ranges if self._is_alone(range)}
+        """The comments that stand alone, by the line on which they end; with those on the lines above them."""
+        found: dict[int, str] = {}
+        for range in self.ranges:
+            if self._is_alone(range):
+                above = found.get(self.source.line_of(range.start) - 1, "")
+                found[self.source.line_of(range.end)] = f"{above[-_LONGEST:]} {self._text(range)}"
+        return found
 
     def _is_alone(self, range: Range) -> bool:
         start = self.source.line_starts[self.source.line_of(range.start) - 1]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis.constants import Constants
 from persistlint.analysis.names import last_name, path_of
-from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.scopes import holds, scopes
 from persistlint.analysis.vocabulary import words
 from persistlint.facts import Duration
-from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, walk
+from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, expressions, walk
 from persistlint.source import Range
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,32 +22,47 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
 
-_TABLES: dict[str, Any] = tomllib.loads(files(__package__).joinpath("durations.toml").read_text("utf-8"))
+_TABLES: dict[str, Any] = read_table(Path(__file__).with_name("durations.toml"))
 _UNITS = {word: unit for unit, text in _TABLES["units"].items() for word in text.split()}
-_CANDIDATES = re.compile(
-    rb"[sS]leep|setTimeout|setInterval|timedelta|[tT]imeout|time\.|Duration|SetConn|Dialer|redis\.Opt"
+_NAMED = {"typescript": "javascript"}  # languages that have no table of their own
+# What Go multiplies a duration by, and the structs that take one.
+_IN_GO = re.compile(
+    rb"\btime\.(?:(?:Nano|Micro|Milli)?second|Second|Minute|Hour)\b|"
+    + "|".join(map(re.escape, _TABLES["go"]["fields"])).encode()
 )
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Duration]:
     """The durations of a file whose unit is doubtful."""
-    candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(syntax.source.content)]
+    candidates = _candidates(syntax)
     if not candidates or not syntax.source.is_written_by_hand:
         return
     module = syntax.lower()
     reader = _Reader(syntax, module)
+    starts = sorted(candidate.start for candidate in candidates)
     for scope in scopes(module, candidates):
         for statement in scope.statements:
-            for expression in expressions(statement):
+            for expression in expressions(statement) if holds(starts, statement.range) else ():
                 for node in walk(expression):
                     yield from reader.durations(node)
+
+
+def _candidates(syntax: Syntax) -> list[Range]:
+    """Whatever takes a duration, by its name."""
+    language = _NAMED.get(syntax.source.language, syntax.source.language)
+    takers = {name.rpartition(".")[2] for name in _TABLES[language]["functions"]}
+    if language == "python":
+        takers.add("timedelta")
+    found = [range for name, range in syntax.calls if name in takers]
+    matches = _IN_GO.finditer(syntax.source.content) if language == "go" else ()
+    return found + [Range(*match.span()) for match in matches]
 
 
 class _Reader:
     """Reads the expressions of one file."""
 
     def __init__(self, syntax: Syntax, module: Module) -> None:
-        self.language = {"typescript": "javascript"}.get(syntax.source.language, syntax.source.language)
+        self.language = _NAMED.get(syntax.source.language, syntax.source.language)
         self.source = syntax.source
         self.constants = Constants()
         table = _TABLES[self.language]

@@ -9,7 +9,7 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import all_caps
-from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.scopes import holds, scopes
 from persistlint.analysis.settings_lookup import is_store, lookup
 from persistlint.facts import Fallback
 from persistlint.ir import (
@@ -31,6 +31,7 @@ from persistlint.ir import (
     String,
     Try,
     Unary,
+    expressions,
     walk,
 )
 from persistlint.source import Range
@@ -42,8 +43,14 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
 
-_LOOKS_UP = re.compile(rb"(?i)environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
-_SECRET = re.compile(rb"(?i)pass|pwd|secret|token|key\b|salt|pepper")  # other fallbacks are nobody's business
+# All are looked for in lower case.
+_LOOKS_UP = re.compile(rb"environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
+# Other fallbacks are nobody's business. `pass` alone on its line is Python's, and a mere `key` is none of a secret.
+_SECRET = re.compile(
+    rb"p(?:ass(?!ed|ing|es|ive|age|port)(?:(?<=\.pass)|(?![ \t]*[\r\n#;]))|wd|epper)"
+    rb"|s(?:ecret(?!s\b)|alt)|token(?!s\b|i[sz])"
+    rb"|(?:a(?:pi|ccess|uth)|s(?:igning|ession)|private|encrypt|master|jwt|cookie|hmac|fernet|cipher|crypto)[\w.:-]*key\b"
+)
 _DEVELOPMENT = re.compile(
     rb"(?i)\bdebug\b|develop|\bis_?dev|\bdev\b|_dev\b|node_env|app_env|\benvironment\b|testing|is_?local|\blocal\b"
 )
@@ -58,12 +65,18 @@ Found = tuple[str, String]
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     """The texts of a file that settings fall back to, each once."""
     content = syntax.source.content
-    candidates = [Range(*match.span()) for match in _LOOKS_UP.finditer(content)]
-    if not candidates or not syntax.source.is_written_by_hand or not _SECRET.search(content):
+    if not _LOOKS_UP.search(syntax.source.vocabulary):
+        return
+    lowered = content.lower()
+    secrets = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
+    lookups = [match.start() for match in _LOOKS_UP.finditer(lowered)] if secrets else []
+    if not lookups or not syntax.source.is_written_by_hand:
         return
     refused = {value for match in _COMPARED.finditer(content) for value in _QUOTED.findall(match.group())}
     seen: set[Range] = set()
-    for scope in scopes(syntax.lower(), candidates):
+    for scope in scopes(syntax.lower(), secrets):
+        if scope.functions and not holds(lookups, scope.functions[-1].range):
+            continue
         reader = _Reader(syntax, scope.statements)
         for setting, text in reader.fallbacks():
             if text.range not in seen:

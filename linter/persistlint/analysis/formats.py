@@ -7,7 +7,6 @@ Go's verbs the documentation of package fmt, `%I` and `%L` PostgreSQL's `format`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.values import (
@@ -23,6 +22,7 @@ from persistlint.analysis.values import (
     pieces_of,
 )
 from persistlint.facts import Origin
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

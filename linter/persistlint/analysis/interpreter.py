@@ -9,7 +9,7 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,7 @@ from persistlint.ir import (
 from persistlint.ir import (
     Mapping as MappingLiteral,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -29,6 +27,8 @@ from persistlint.ir import (
     Unknown,
 )
 from persistlint.paths import is_test
+from persistlint.records import dataclass
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +69,8 @@ class _State:
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
-    """The launches of a script that lose failures; nothing for any other program, and for tests."""
-    if syntax.source.language != "shell" or is_test(syntax.source.path):
+    """The launches of a script that lose failures; nothing for tests."""
+    if is_test(syntax.source.path):
         return
     content = syntax.source.content
     stops = _SHEBANG.match(content) is not None or (b"trap " in content and b" ERR" in content)
@@ -253,5 +253,5 @@ def _is_quiet(node: Expression) -> bool:
 
 @cache
 def _tools() -> tuple[_Tool, ...]:
-    table = tomllib.loads(files(__package__).joinpath("launches.toml").read_text("utf-8"))
+    table = read_table(files(__package__).joinpath("launches.toml"))
     return tuple(_Tool(entry["name"], re.compile(entry["command"])) for entry in table["tool"])

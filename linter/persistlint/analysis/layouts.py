@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
-from persistlint.analysis.scopes import expressions
 from persistlint.analysis.vocabulary import function_names
-from persistlint.ir import Attribute, Call, Expression, Subscript, Unknown, walk
+from persistlint.ir import Attribute, Call, Expression, Subscript, Unknown, expressions, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import formats
@@ -36,6 +36,7 @@ from persistlint.analysis.values import (
 )
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, Expression, String
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter

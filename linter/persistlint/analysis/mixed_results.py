@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.constants import Constants
 from persistlint.analysis.names import last_name
-from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.scopes import scopes
 from persistlint.facts import MixedResult
 from persistlint.ir import (
     Assign,
@@ -28,6 +28,7 @@ from persistlint.ir import (
     Unary,
     Unknown,
     children,
+    expressions,
 )
 from persistlint.source import Range
 

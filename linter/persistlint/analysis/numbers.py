@@ -18,8 +18,8 @@ from persistlint.analysis.constants import Constants
 from persistlint.analysis.layouts import with_layout
 from persistlint.analysis.names import all_caps, last_name, path_of
 from persistlint.analysis.places import Place, explains, is_clamp, policy
-from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, speaks_of_percent
-from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
+from persistlint.analysis.scopes import scopes
 from persistlint.analysis.statuses import Statuses
 from persistlint.analysis.vocabulary import function_names, is_unit, known_words, words
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
@@ -43,9 +43,11 @@ from persistlint.ir import (
     String,
     Subscript,
     Switch,
+    Template,
     TypeAssertion,
     Unary,
     children,
+    expressions,
 )
 from persistlint.source import Range
 
@@ -114,7 +116,8 @@ class _Reader:
         self.constants = Constants()
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
-        self.factors: set[float] = set()
+        self.multipliers: set[float] = set()
+        self.divisors: set[float] = set()
         self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
 
     def calculations(self) -> Iterator[Calculation]:
@@ -128,10 +131,15 @@ class _Reader:
         if not any(self.found) or self._is_trigonometric():
             return
         for found in self.found:
-            numbers = [self._number(*item) for item in found if not self.comments.explains(item[0].range)]
+            numbers = [self._number(*item) for item in found if not self._is_explained(item[0].range)]
             if numbers:
                 numbers.sort(key=lambda number: number.range)
                 yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
+
+    def _is_explained(self, number: Range) -> bool:
+        """Whether a comment explains a number, or the name of the function has it in it: `has_at_least_8_letters`."""
+        name = self.function.name if self.function is not None else ""
+        return self.comments.explains(number) or self.source.text(number) in words(name)
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -146,7 +154,8 @@ class _Reader:
             case Return(value=value) if value is not None:
                 yield value, result
             case If(test=test, then=then):
-                yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(then[-1]))
+                if not (then and self._shows_bound(test, then[-1].range)):
+                    yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(then[-1]))
             case Switch(subject=subject, cases=cases) if subject is not None:
                 yield subject, None
                 for arm in cases:
@@ -178,6 +187,14 @@ class _Reader:
             end = min(statement.range.end, statement.range.start + _LONGEST_LINE)
             return _REJECTION.search(self.source.content, statement.range.start, end) is not None
         return isinstance(statement, Raise | Return)
+
+    def _shows_bound(self, test: Expression, then: Range) -> bool:
+        """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`."""
+        if not isinstance(test, Binary) or self.constants.value(test.right) is None:
+            return False
+        shown = re.escape(self.source.text(test.right.range).encode())
+        text = self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)]
+        return re.search(rb"[\"'`>]%s\+" % shown, text) is not None
 
     def _has_several_results(self) -> bool:
         """Whether the function returns one of several numbers, so that its name is the name of none of them."""
@@ -223,7 +240,8 @@ class _Reader:
                 self._meet(node.left, Place(NumberRole.ARITHMETIC, operator, node.right), found)
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
-                self._begin(tested, Place(NumberRole.COMPARISON))
+                if not self._shows_bound(tested, then.range):
+                    self._begin(tested, Place(NumberRole.COMPARISON))
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
                 self._begin(operand, test)
@@ -239,7 +257,7 @@ class _Reader:
             case Mapping(entries=entries):
                 for entry in entries:
                     is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
-                    if not (is_layout and _calculates(entry.value)):
+                    if not (is_layout and (_calculates(entry.value) or isinstance(entry.value, Template))):
                         self._begin(entry.value)
             case _:
                 for part in children(node):
@@ -290,8 +308,10 @@ class _Reader:
         ends = [*self.source.line_starts[line : line + 1], len(self.source.content)]
         if ends[0] - self.source.line_starts[line - 1] <= _LONGEST_LINE:
             found.append((node, value, place))
-            if place.operator in _FACTORS:
-                self.factors.add(abs(value))
+            if place.operator == "*":
+                self.multipliers.add(abs(value))
+            elif place.operator in _FACTORS:
+                self.divisors.add(abs(value))
 
     # ---------------------------------------------------------------------------------------------------- numbers
 
@@ -307,12 +327,29 @@ class _Reader:
             quantity = Quantity.STATUS
         waiting = self.function.name if self.function is not None else ""
         name = status if quantity is Quantity.STATUS else name_for(self.source.language, place, quantity, waiting)
-        if value == _PERCENT and speaks_of_percent(f"{subject} {waiting}"):
-            quantity = Quantity.PERCENT
+        told = told_by(value, f"{subject} {waiting} {self._around(node.range)}")
         is_converted = self._is_converted(abs(value))
         return Number(
-            node.range, value, place.role, place.operator, subject, quantity, name, is_unit(abs(value)), is_converted
+            node.range,
+            value,
+            place.role,
+            place.operator,
+            subject,
+            told or quantity,
+            name,
+            is_unit(abs(value)) or self._is_step(abs(value)),
+            is_converted,
         )
+
+    def _around(self, number: Range) -> str:
+        """The line of a number, and the one above and below it."""
+        line = self.source.line_of(number.start)
+        starts = self.source.line_starts[max(line - 2, 0) : line + 1]
+        return " ".join(self.source.text(Range(start, start + _LONGEST_LINE)).partition("\n")[0] for start in starts)
+
+    def _is_step(self, value: float) -> bool:
+        """Whether a number is divided by and multiplied with again, to round to steps of it."""
+        return value == int(value) and value in self.multipliers and value in self.divisors
 
     def _is_converted(self, value: float) -> bool:
         """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`. Where that
@@ -329,6 +366,11 @@ class _Reader:
     def units(self) -> frozenset[float]:
         """The units that the scope converts between."""
         return frozenset(filter(is_unit, self.factors))
+
+    @cached_property
+    def factors(self) -> set[float]:
+        """What the scope multiplies or divides by."""
+        return self.multipliers | self.divisors
 
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
@@ -360,6 +402,8 @@ class _Reader:
 def _calculates(expression: Expression | None) -> bool:
     if isinstance(expression, Binary):
         return expression.operator in _ARITHMETIC
+    if isinstance(expression, Conditional):
+        return _calculates(expression.then) or _calculates(expression.otherwise)
     return isinstance(expression, Call) and is_clamp(expression)
 
 

@@ -11,8 +11,10 @@ from persistlint.facts import Origin
 from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from persistlint.analysis.methods import Actual
-    from persistlint.libraries import Library, Operation
+    from persistlint.libraries import Catalogue, Library, Operation
     from persistlint.source import Range, SourceFile
 
 # Text in which a placeholder may stand where none belongs; only such text is taken apart into tokens.
@@ -42,6 +44,28 @@ def takes_values(operation: Operation, actuals: list[Actual], source: SourceFile
 def marks_of(library: Library | None, dialect: str | None) -> str:
     """The characters that the placeholders of a driver begin with."""
     return _MARKS.get(dialect or "", "?%$:@") + (library.placeholder[:1] if library is not None else "")
+
+
+def placeholder_of(
+    operation: Operation, library: Library | None, modules: Set[str], tables: Catalogue, dialect: str | None
+) -> str:
+    """How a bind parameter is written in the SQL of a call: as its operation or library says, or else, for an interface
+    of Go over many databases, as the only driver that the file imports or its dialect does. "" where nothing tells."""
+    if library is None or not library.modules or operation.placeholder == "unknown":
+        return ""
+    if operation.placeholder or library.placeholder:
+        return operation.placeholder or library.placeholder
+    if not library.generic:
+        return ""
+    drivers = {
+        driver.placeholder for driver in tables.libraries if driver.drives and not modules.isdisjoint(driver.modules)
+    }
+    if len(drivers) == 1:
+        return drivers.pop()
+    return "" if drivers else _BY_DIALECT.get(dialect or "", "")
+
+
+_BY_DIALECT = {"postgres": "$1", "mysql": "?", "sqlite": "?"}
 
 
 def with_placeholders(

@@ -30,7 +30,7 @@ _CLAMPS = function_names("clamps")
 _UNITS = known_words("units")
 _MATH = frozenset(["Math", "math"])
 _NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
-_MOMENT = 50  # milliseconds; a shorter delay only lets the event loop turn
+_MOMENT = 100  # milliseconds; nobody feels a shorter delay, it only lets the page settle
 _LONGEST_CHAIN = 20  # operands of a chain that are looked at
 
 

@@ -35,7 +35,12 @@ _PARTS = known_words("parts")
 _BUFFERS = known_words("buffers")
 _ANYWHERE = quantities("anywhere")
 _LAST = quantities("last")
-_PERCENT = dict(_ANYWHERE)[Quantity.PERCENT]
+_TELLING: dict[
+    float, tuple[Quantity, frozenset[str]]
+] = {  # words that say what a number is, wherever they stand beside it
+    **dict.fromkeys((100,), (Quantity.PERCENT, dict(_ANYWHERE)[Quantity.PERCENT])),
+    **dict.fromkeys((90, 180, 270, 360), (Quantity.ANGLE, dict(_ANYWHERE)[Quantity.ANGLE])),
+}
 _DEEPEST = 4  # operands of a calculation are looked at so far
 
 
@@ -82,9 +87,10 @@ def counted_in(expression: Expression) -> Expression:
     return expression
 
 
-def speaks_of_percent(text: str) -> bool:
-    """Whether a piece of code has a word for percentages in it."""
-    return not _PERCENT.isdisjoint(words(text))
+def told_by(value: float, text: str) -> Quantity | None:
+    """What the words beside a number say that it is: 100 beside `percent`, 180 beside `longitude`."""
+    quantity, known = _TELLING.get(abs(value), (Quantity.OTHER, frozenset()))
+    return quantity if not known.isdisjoint(words(text)) else None
 
 
 def _result_of(call: Call, name: str, depth: int) -> Quantity:

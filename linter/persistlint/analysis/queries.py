@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.calls import Resolved
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
-from persistlint.analysis.placeholders import marks_of, takes_values
+from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
+from persistlint.analysis.presence import present
+from persistlint.analysis.scopes import scopes
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -33,11 +36,13 @@ from persistlint.analysis.values import (
     pieces_of,
     splices,
 )
-from persistlint.facts import Fact, Origin, Query, SqlText, Tail
+from persistlint.facts import Fact, Origin, Query, Site, SqlText, Tail
 from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
+from persistlint.records import dataclass
+from persistlint.sql.presence import may_hold_sql
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
@@ -102,7 +107,7 @@ _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 class _Sent:
     """One call that sends SQL, before the holes are looked at."""
 
-    call: Range
+    node: Call
     argument: Range
     operation: Operation
     library: Library | None
@@ -119,6 +124,7 @@ class _Collector:
     """Takes down what the interpreter meets."""
 
     source: SourceFile
+    module: Module
     names: Names
     tables: Catalogue
     sent: list[_Sent] = field(default_factory=list)
@@ -207,7 +213,7 @@ class _Collector:
                 continue
             self.sent.append(
                 _Sent(
-                    node.range,
+                    node,
                     actual.range,
                     operation,
                     library,
@@ -272,7 +278,8 @@ class _Collector:
         best: tuple[tuple[bool, bool, bool], Operation, Type] | None = None
         for type, operation in self.tables.methods.get(name, ()):
             library = type.library
-            if library.modules and not self._imports(library):
+            is_named = handle in {module.lower() for module in library.modules}  # `models.sequelize`, of another file
+            if library.modules and not is_named and not self._imports(library):
                 continue
             fits = handle in {known.lower() for known in type.handles}
             if operation.sql is None and not fits:
@@ -330,7 +337,7 @@ class _Collector:
         seen: set[tuple[Range, Range, tuple[Piece, ...]]] = set()
         # What only makes text comes after the queries that the text went into, which tell more of its place.
         for sent in sorted(self.sent, key=lambda sent: _makes_text(sent.operation)):
-            key = (sent.call, sent.argument, sent.pieces)
+            key = (sent.node.range, sent.argument, sent.pieces)
             if key in seen:
                 continue
             spliced = {splice.range for splice in splices(sent.pieces)}
@@ -350,7 +357,7 @@ class _Collector:
             )
             texts = texts_of(sent.pieces, self.source, place)
             yield Query(
-                sent.call,
+                sent.node.range,
                 sent.method,
                 texts,
                 sql=sent.argument,
@@ -362,10 +369,21 @@ class _Collector:
                 clause=place.clause,
                 statements=max((count(text.parts, dialect) for text in texts), default=0) if is_whole else 0,
                 tail=sent.tail,
+                placeholder=placeholder_of(sent.operation, sent.library, self.names.modules, self.tables, dialect),
+                site=partial(self._site, sent),
             )
         for name, range, pieces in self.named:
             if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
                 yield SqlText(range, name, texts_of(pieces, self.source, Place(dialect=self._dialect(None)))[:1])
+
+    def _site(self, sent: _Sent) -> Site:
+        found = [
+            scope
+            for scope in scopes(self.module, [sent.node.range])
+            if not scope.functions or sent.node.range in scope.functions[-1].range
+        ]
+        innermost = max(found, key=lambda scope: len(scope.functions))
+        return Site(sent.node, sent.operation, innermost.statements)
 
     def _dialect(self, library: Library | None) -> str | None:
         return self.source.dialect or (library.dialect if library is not None else None)
@@ -383,18 +401,37 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     language = all_languages()[syntax.source.language]
     tables = catalogue(language.libraries)
     scope = Names(tables, language.libraries)
-    collector = _Collector(syntax.source, scope, tables)
-    sinks = sink_names(language.libraries)
-    candidates = [range for name, range in syntax.calls if name in sinks or name in _MAKES_TEXT or _SENDS.search(name)]
-    candidates += [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(syntax.source.text(range))]
+    candidates = _candidates(syntax, language.libraries)
     if not candidates:
         return
     module: Module = syntax.lower()
+    collector = _Collector(syntax.source, module, scope, tables)
     interpreter = Interpreter(scope, language.name, collector.on_call, collector.on_text)
     interpreter.run(module, candidates, syntax.calls)
     yield from collector.facts()
 
 
+def _candidates(syntax: Syntax, folder: str) -> list[Range]:
+    """The calls that may send SQL, and whatever may put it together. A file in which no text is SQL has only those that
+    take pieces of it, of the libraries that the file knows."""
+    source = syntax.source
+    if folder != "sql" and not may_hold_sql(source):
+        wanted = _certain(present(folder, source), catalogue(folder))
+        return [range for name, range in syntax.calls if name in wanted]
+    sinks = sink_names(folder)
+    candidates = [range for name, range in syntax.calls if name in sinks or name in _MAKES_TEXT or _SENDS.search(name)]
+    return candidates + [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(source.text(range))]
+
+
+@lru_cache(maxsize=512)
+def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]:
+    """The last names of what takes SQL for certain in a file that knows some libraries, whatever it is given."""
+    operations = [operation for library in libraries for operation in library.functions.values()]
+    operations += [o for library in libraries for type in library.types.values() for o in type.methods.values()]
+    return frozenset(tables.distinctive).union(o.name.rsplit(".", 1)[-1] for o in operations if o.is_sink)
+
+
+@cache
 def sink_names(folder: str) -> frozenset[str]:
     """The last names of everything that takes SQL, in the libraries of one language."""
     tables = catalogue(folder)

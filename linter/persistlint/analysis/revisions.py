@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import Revision
 from persistlint.ir import Assign, Collection, Name, String
 from persistlint.languages import read
+from persistlint.records import dataclass
 from persistlint.source import SourceFile
 from persistlint.sql.project import files_below
 
@@ -60,7 +61,7 @@ class History:
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The revision that a file is; nothing for any other file, and for one whose parents are not written out."""
     source = syntax.source
-    if source.language != "python" or _MARK not in source.content:
+    if _MARK not in source.content:
         return
     own = declared(syntax)
     if own is None:

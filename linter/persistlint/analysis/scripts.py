@@ -1,4 +1,4 @@
-"""From a SQL file, or a migration in a program, to the `Script` that rules about migrations and schemas read."""
+"""From a SQL file to the `Script` that rules about migrations and schemas read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import Role, swallowed_change
 from persistlint.paths import is_test
 from persistlint.schema.transactions import is_ddl
-from persistlint.sql.project import dialect_of, read_in_project
+from persistlint.sql.project import DIALECTS, dialect_of, read_in_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-# What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
-_DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
 _HEAD = 200_000  # bytes in which the names of queries are looked for
 # Queries that a program calls by name: sqlc, HugSQL, aiosql, goyesql, PgTyped. Nobody runs them from top to bottom.
 # pg_dump writes `-- Name:`.
@@ -35,16 +33,13 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     source = syntax.source
     if is_test(source.path):
         return
-    if source.language != "sql":
-        yield from _of_program(syntax)
-        return
     head = source.content[:_HEAD]
     if _UNKNOWN.search(source.path) or _NAMED_QUERY.search(head) or _BRANCH.search(source.content):
         return
     dialect = source.dialect or dialect_of(source.path, source.content)
-    if dialect in _DIALECTS:
+    if dialect in DIALECTS:
         is_configured = source.dialect is not None
-        script = read_in_project(source.path, source.content, _DIALECTS[dialect], is_configured=is_configured)
+        script = read_in_project(source.path, source.content, DIALECTS[dialect], is_configured=is_configured)
         if script is not None:
             yield script
             yield from _swallowed(script, source)
@@ -56,24 +51,3 @@ def _swallowed(script: Script, source: SourceFile) -> Iterator[Fact]:
         statement = change.statement
         if statement.is_swallowed and is_ddl(change) and change.range == statement.range:
             yield swallowed_change(change.range, Role.TRANSACTION, source.text(change.range))
-
-
-def _of_program(syntax: Syntax) -> Iterator[Fact]:
-    """The migration that a program is."""
-    from persistlint.analysis.migrations import ProgramReader, migration_of
-
-    source = syntax.source
-    if migration_of(syntax, None) is None:
-        return
-    reader = ProgramReader(source.language)
-    dialect = source.dialect or dialect_of(source.path, source.content, reader)
-    if dialect in _DIALECTS:
-        script = read_in_project(
-            source.path,
-            source.content,
-            _DIALECTS[dialect],
-            is_configured=source.dialect is not None,
-            reader=reader,
-        )
-        if script is not None:
-            yield script

@@ -14,7 +14,7 @@ from persistlint.facts import Synchronisation
 from persistlint.ir import Attribute, Call, Constant, If, Mapping, String, walk
 from persistlint.paths import is_example, is_migration, is_test
 from persistlint.source import Range
-from persistlint.sql.runners import directories_above
+from persistlint.sql.neighbours import upwards
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +115,7 @@ class _Reading:
 @lru_cache(maxsize=256)
 def _has_migrations(directory: Path, suffix: str) -> bool:
     """Whether migrations lie where projects have them, in a directory or one of those around it."""
-    for folder in directories_above(directory):
+    for folder in upwards(directory):
         if suffix == ".py" and (folder / "alembic.ini").is_file():
             return True
         for place in _PLACES:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.placeholders import with_placeholders
 from persistlint.analysis.values import Piece, Splice, linearise
 from persistlint.facts import Context, Hole, Origin, Text
+from persistlint.records import dataclass
 from persistlint.sql.context import contexts
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ hundred `if`s stays as long as its source.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.facts import Origin
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

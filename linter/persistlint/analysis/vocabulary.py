@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from persistlint.facts import Quantity
+from persistlint.tables import read_table
 
-_TABLES: dict[str, Any] = tomllib.loads(files(__package__).joinpath("numbers.toml").read_text("utf-8"))
+_TABLES: dict[str, Any] = read_table(Path(__file__).with_name("numbers.toml"))
 _UNITS = frozenset(float(text) for text in _TABLES["units"]["factors"].split())
 _LEAST_POWER = 8  # of ten or two that is a unit
 _LEAST_UNIT, _EXACT = 1e-12, 1e-9

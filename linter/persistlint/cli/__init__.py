@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from persistlint.cli.arguments import parser
 from persistlint.cli.status import FAILED, INTERRUPTED, NOBODY_READS, UsageError
 from persistlint.config import ConfigError
+from persistlint.plugins import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = parser().parse_args(argv)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
-    except (ConfigError, UsageError) as error:
+    except (ConfigError, PluginError, UsageError) as error:
         print(f"error: {error}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.cli.status import UsageError
+from persistlint.cluster import SCHEME
 from persistlint.config import Overrides
 from persistlint.output import formats
+from persistlint.profiles import profiles
 from persistlint.selection import UnknownSelectorError, expand
+from persistlint.sharding import Shard
 from persistlint.version import VERSION
 
 if TYPE_CHECKING:
@@ -47,6 +50,12 @@ def parser() -> argparse.ArgumentParser:
     config.add_argument("path", type=Path, metavar="PATH")
     _add_configuration(config)
 
+    merge = command("merge", "Make one report of those of several shards")
+    merge.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="all JSON, or all SARIF")
+    merge.add_argument("--output-file", type=Path, metavar="FILE", help="write the report there")
+
+    _add_cache(command("clean", "Remove what was kept of earlier runs"))
+
     completion = command("completion", "Print the script by which a shell completes the command line")
     completion.add_argument("shell", metavar="SHELL", help="bash, zsh, fish, ...")
 
@@ -64,7 +73,7 @@ def overrides(arguments: argparse.Namespace) -> Overrides:
             expand(words)
         except UnknownSelectorError as error:
             raise UsageError(f"{option}: {error}") from error
-    return Overrides(arguments.config, arguments.isolated, select, ignore)
+    return Overrides(arguments.config, arguments.isolated, select, ignore, arguments.profile)
 
 
 def _runner(name: str) -> Callable[[argparse.Namespace], int]:
@@ -81,6 +90,10 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     _add_paths(check, "default: .; - reads standard input")
     check.add_argument("--fix", action="store_true", help="apply the safe fixes")
     check.add_argument(
+        "--unsafe-fixes", action="store_true", help="apply the fixes, too, that a person should look at behind it"
+    )
+    check.add_argument("--diff", action="store_true", help="show what the fixes would change, and write nothing")
+    check.add_argument(
         "--format",
         action="append",
         type=_format,
@@ -94,6 +107,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--watch", action="store_true", help="check again whatever is saved, until Ctrl-C")
     check.add_argument("--stdin-filename", type=Path, metavar="FILE", help="check standard input as if it were FILE")
     check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this file knows")
+    check.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="check the share I of N, for several machines; see merge"
+    )
     check.add_argument("--since", metavar="REVISION", help="report only lines that changed since a revision of git")
     check.add_argument(
         "--add-suppressions",
@@ -102,7 +118,6 @@ def _add_check(check: argparse.ArgumentParser) -> None:
         help="write a comment with this reason for everything that is left",
     )
     check.add_argument("--exit-zero", action="store_true", help="exit with 0 even if there are diagnostics")
-    check.add_argument("--no-cache", action="store_true", help="accepted for later: nothing is cached yet")
     check.add_argument("--quiet", action="store_true", help="print diagnostics and failures only")
     _add_configuration(check)
 
@@ -136,6 +151,25 @@ def _date(value: str) -> date:
         raise argparse.ArgumentTypeError(f"{value!r} is no date such as 2030-12-31") from None
 
 
+def _cluster(value: str) -> str:
+    if not value.startswith(SCHEME):
+        raise argparse.ArgumentTypeError(f"{value!r} does not begin with {SCHEME}")
+    return value
+
+
+def _shard(value: str) -> Shard:
+    number, _, count = value.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{value!r} is no share such as 1/4")
+    return Shard(int(number), int(count))
+
+
+def _count(value: str) -> int:
+    if not value.isdecimal() or int(value) < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is no number from 1")
+    return int(value)
+
+
 def _format(value: str) -> tuple[str, Path | None]:
     name, _, path = value.partition("=")
     if name not in formats():
@@ -146,12 +180,33 @@ def _format(value: str) -> tuple[str, Path | None]:
 def _add_paths(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help=help)
     parser.add_argument("--force-exclude", action="store_true", help="leave out excluded files even if they are named")
+    _add_cache(parser)
+    parser.add_argument("--no-cache", action="store_true", help="check every file anew, and remember nothing")
+    parser.add_argument(
+        "-j", "--jobs", type=_count, metavar="N", help="check in up to N processes; default: one for each core"
+    )
+    parser.add_argument(
+        "--executor",
+        type=_cluster,
+        metavar="dask://HOST:PORT",
+        help="check on the workers of this Dask cluster, which see the same files in the same place",
+    )
+
+
+def _add_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cache-dir",
+        type=Path,
+        metavar="DIRECTORY",
+        help="where results are kept; default: .persistlint_cache at the root of the checkout",
+    )
 
 
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
     names = "names of rules and groups, default, all; with commas between them"
     parser.add_argument("--select", action="append", metavar="RULES", help=f"run these rules alone: {names}")
     parser.add_argument("--ignore", action="append", metavar="RULES", default=[], help="do not run these rules")
+    parser.add_argument("--profile", choices=profiles(), help="what the rules mean to the project at its present size")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for every file")
     source.add_argument("--isolated", action="store_true", help="use no configuration file")

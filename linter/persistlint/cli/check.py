@@ -10,27 +10,32 @@ from typing import TYPE_CHECKING
 from persistlint.cli.arguments import overrides
 from persistlint.cli.progress import progress
 from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
+from persistlint.cluster import ClusterError
 from persistlint.config import settings_for
 from persistlint.output import writer
-from persistlint.run import Run
+from persistlint.run import Fixing, Run
+from persistlint.workers import cores
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
     from persistlint.baseline import Entry
+    from persistlint.cache import Cache
     from persistlint.changes import Changes
     from persistlint.config import Overrides
+    from persistlint.sharding import Shard
 
 STDIN = "standard input"
 
 # A fix moves lines, so that git's are no longer those of the file; what is watched is read by people.
 _APART = {
-    STDIN: ("fix", "since", "add_suppressions", "watch"),
-    "since": ("fix",),
+    STDIN: ("fix", "unsafe_fixes", "diff", "since", "add_suppressions", "watch", "shard"),
+    "since": ("fix", "unsafe_fixes", "diff"),
+    "diff": ("fix", "statistics", "format", "explain", "add_suppressions", "watch"),
     "statistics": ("format",),
     "explain": ("format",),
-    "watch": ("since", "add_suppressions", "format", "output_file"),
+    "watch": ("since", "add_suppressions", "format", "output_file", "shard"),
 }
 
 
@@ -47,7 +52,8 @@ def run(arguments: Namespace) -> int:
     if _is_stdin(arguments):
         files = _check_stdin(run, arguments, configuration)
     else:
-        files = check_paths(run, arguments, configuration, changes, fix=arguments.fix)
+        shard: Shard | None = arguments.shard
+        files = check_paths(run, arguments, configuration, changes, shard, fixing=fixing_of(arguments))
     leave_out(run, arguments, files, configuration, known)
     if changes:
         run.keep(changes.touch)
@@ -55,21 +61,64 @@ def run(arguments: Namespace) -> int:
         from persistlint.cli.suppress import add_suppressions
 
         add_suppressions(run, lambda path: settings_for(path, configuration), arguments.add_suppressions)
-    write_results(run, arguments)
+    if arguments.diff:
+        _show_differences(run)
+    else:
+        write_results(run, arguments)
     if run.failures:
         return FAILED
     return FOUND if run.results and not arguments.exit_zero else CLEAN
 
 
 def check_paths(
-    run: Run, arguments: Namespace, overrides: Overrides, changes: Changes | None = None, *, fix: bool = False
+    run: Run,
+    arguments: Namespace,
+    overrides: Overrides,
+    changes: Changes | None = None,
+    shard: Shard | None = None,
+    *,
+    fixing: Fixing = Fixing.NONE,
 ) -> Sequence[Path]:
-    """Check the paths that the arguments name, those of them that changed; return the files."""
+    """Check the paths that the arguments name, those of them that changed and are in the share; return the files."""
     found = discover_files(run, arguments, overrides)
-    files = [path for path in found if changes.has(path)] if changes else found
-    with progress(files, None if arguments.quiet else sys.stderr) as shown:
-        run.check_files(shown, lambda path: settings_for(path, overrides), fix=fix)
+    files = [path for path in found if (not changes or changes.has(path)) and (not shard or shard.has(path))]
+    try:
+        with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
+            run.check_files(
+                files,
+                lambda path: settings_for(path, overrides),
+                fixing=fixing,
+                unsafe=arguments.unsafe_fixes if fixing is not Fixing.NONE else False,
+                jobs=arguments.jobs or cores(),
+                cluster=arguments.executor,
+                cache=_cache(arguments),
+                advance=advance,
+            )
+    except ClusterError as error:
+        raise UsageError(str(error)) from error
     return files
+
+
+def fixing_of(arguments: Namespace) -> Fixing:
+    """What the arguments say of fixes."""
+    if arguments.diff:
+        return Fixing.SHOW
+    return Fixing.WRITE if arguments.fix or arguments.unsafe_fixes else Fixing.NONE
+
+
+def _cache(arguments: Namespace) -> Cache | None:
+    """The cache, if it can be used; a folder that the user named should be one that can."""
+    if arguments.no_cache:
+        return None
+    from persistlint.cache_folder import CacheError, open_cache, usual
+
+    folder: Path | None = arguments.cache_dir
+    try:
+        return open_cache(folder or usual(), is_named=folder is not None)
+    except CacheError as error:
+        if folder is not None:
+            print(f"warning: {folder}: nothing is kept there: {error}", file=sys.stderr)
+        return None
 
 
 def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
@@ -92,7 +141,8 @@ def leave_out(
     from persistlint.cli.comparing import leave_out_known, scope_of
     from persistlint.output.text import shown
 
-    is_part = _is_stdin(arguments) or arguments.since  # an entry whose file is gone may be in a file that is left out
+    # An entry whose file is gone may be in a file that is left out.
+    is_part = _is_stdin(arguments) or arguments.since or arguments.shard
     roots = files if is_part else arguments.paths or [Path()]
     scope = scope_of(run, arguments.baseline, roots, files, overrides)
     for warning in leave_out_known(run, known, scope, date.today()):
@@ -111,6 +161,15 @@ def write_results(run: Run, arguments: Namespace) -> None:
         for rule in sorted({diagnostic.rule for diagnostic in run.diagnostics}):
             print()
             show(rule, sys.stdout)
+
+
+def _show_differences(run: Run) -> None:
+    """Write what the fixes would change to standard output, for `git apply` too, and the rest beside it."""
+    from persistlint.output.text import summary_of_differences, write_failures
+
+    sys.stdout.write("".join(run.differences))
+    write_failures(run, sys.stderr)
+    print(summary_of_differences(run), file=sys.stderr)
 
 
 def _write(run: Run, name: str, path: Path | None, *, quiet: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.cli.arguments import overrides
 from persistlint.cli.status import CLEAN
 from persistlint.config import configuration_for, is_excluded, settings_for
+from persistlint.plugins import plugins
 from persistlint.rules import load
 
 if TYPE_CHECKING:
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace) -> int:
-    """Print the configuration files, the dialect and the rules of a path."""
+    """Print the configuration files, the plugins, the profile, the dialect and the rules of a path."""
     given = overrides(arguments)
     path = arguments.path / "-" if arguments.path.is_dir() else arguments.path
     configuration, settings = configuration_for(path, given), settings_for(path, given)
     files = [str(file.path) for file in reversed(configuration.files)]
     print("configuration:", *(files or ["none"]), sep="\n  ")
+    loaded = [f"{plugin.kind}: {plugin.name} of {plugin.distribution}" for plugin in plugins()]
+    print("plugins:", *(loaded or ["none"]), sep="\n  ")
+    print("profile:", configuration.profile or "none")
     print("dialect:", settings.dialect or "as the code tells")
     print("excluded:", "yes" if is_excluded(arguments.path, given) else "no")
     width = max(map(len, settings.rules), default=0)

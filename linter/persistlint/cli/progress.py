@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 PATIENCE = 1.0  # seconds without a bar; most runs are over by then
+_INTERVAL = 0.1  # seconds between two pictures of it
 
 
 @contextmanager
-def progress(files: Sequence[Path], stream: TextIO | None, patience: float = PATIENCE) -> Iterator[Iterable[Path]]:
-    """The files, one by one, with a bar on the stream if that is a terminal. It is gone when the context ends."""
+def progress(total: int, stream: TextIO | None, patience: float = PATIENCE) -> Iterator[Callable[[], None]]:
+    """A function to call when another one of `total` files is done, which shows a bar on the stream if that is a
+    terminal. The bar is gone when the context ends."""
     if stream is None or not stream.isatty():
-        yield files
+        yield lambda: None
         return
     with ExitStack() as stack:
-        yield _counted(files, stream, stack, monotonic() + patience)
+        yield _Bar(total, stream, stack, monotonic() + patience).advance
 
 
-def _counted(files: Sequence[Path], stream: TextIO, stack: ExitStack, due: float) -> Iterator[Path]:
-    bar = None
-    for done, path in enumerate(files):
-        if bar is None and monotonic() > due:
-            from rich.console import Console  # only a run that takes long pays for it
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+@dataclass
+class _Bar:
+    total: int
+    stream: TextIO
+    stack: ExitStack
+    due: float  # when it is to be shown anew
+    done: int = 0
+    show: Callable[[], None] | None = None
 
-            columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-            bar = stack.enter_context(Progress(*columns, console=Console(file=stream), transient=True))
-            task = bar.add_task("", total=len(files))
-        if bar is not None:
-            bar.update(task, completed=done)
-        yield path
+    def advance(self) -> None:
+        self.done += 1
+        if monotonic() > self.due:
+            self.show = self.show or self._start()
+            self.show()
+            self.due = monotonic() + _INTERVAL
+
+    def _start(self) -> Callable[[], None]:
+        from rich.console import Console  # only a run that takes long pays for it
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("Checking"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        console = Console(file=self.stream)
+        # Without a thread that shows it again and again, for a process with threads cannot fork safely.
+        bar = self.stack.enter_context(Progress(*columns, console=console, transient=True, auto_refresh=False))
+        task = bar.add_task("", total=self.total)
+        return lambda: bar.update(task, completed=self.done, refresh=True)

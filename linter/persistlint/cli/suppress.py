@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from persistlint.discovery import Failure
 from persistlint.engine import check
 from persistlint.fixes.write import WriteError, write
+from persistlint.rules import SUPPRESSIONS
 from persistlint.run import Result
 from persistlint.silencing import silence
-from persistlint.suppression import GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +38,7 @@ def add_suppressions(run: Run, settings_for: Callable[[Path], Settings], reason:
 def _silenced(run: Run, result: Result, settings: Settings, reason: str) -> tuple[SourceFile, tuple[Diagnostic, ...]]:
     """The file of a result with comments in it, and the diagnostics that are left."""
     source = result.source
-    wanted = [diagnostic for diagnostic in result.diagnostics if diagnostic.group != GROUP]
+    wanted = [diagnostic for diagnostic in result.diagnostics if diagnostic.group != SUPPRESSIONS]
     edits, silenced = silence(source, wanted, reason)
     if not silenced:
         return source, result.diagnostics

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.cli.check import discover_files, leave_out, write_results
+from persistlint.cli.check import discover_files, fixing_of, leave_out, write_results
 from persistlint.config import absolute, configuration_for, forget, settings_for
 from persistlint.discovery import SKIPPED
 from persistlint.languages import language_of
@@ -66,7 +66,12 @@ class _Watched:
             run = before.get(key)
             if run is None or key in changed:
                 run = Run()
-                run.check_files([path], lambda path: settings_for(path, self.overrides), fix=self.arguments.fix)
+                run.check_files(
+                    [path],
+                    lambda path: settings_for(path, self.overrides),
+                    fixing=fixing_of(self.arguments),
+                    unsafe=self.arguments.unsafe_fixes,
+                )
             self.runs[key] = run
             whole.add(run)
         return whole, files

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Diagnostic, Fix
@@ -17,24 +18,80 @@ ROUNDS = 10  # fixes that undo each other would go on for ever
 
 
 def converge(
-    source: SourceFile, diagnose: Callable[[SourceFile], Sequence[Diagnostic]], *, unsafe: bool = False
+    source: SourceFile,
+    diagnose: Callable[[SourceFile], Sequence[Diagnostic]],
+    *,
+    unsafe: bool = False,
+    breaks: Callable[[SourceFile, SourceFile], bool] = lambda before, after: False,
 ) -> tuple[SourceFile, int]:
     """Apply the first fix of every diagnostic that may be applied, diagnose anew, and so on until nothing changes.
 
-    Returns the fixed file and how many fixes were applied. Only safe fixes are applied, except with `unsafe`.
+    Returns the fixed file and how many fixes were applied. Only safe fixes are applied, except with `unsafe`. A fix
+    that brings a diagnostic which no other fix takes away again, or of which `breaks` says, given the file before and
+    after, that it breaks it, is left out; the others are applied without it.
     """
-    count = 0
-    for _ in range(ROUNDS):
-        found = (applicable(diagnostic, unsafe=unsafe) for diagnostic in diagnose(source))
-        content, applied = apply(source.content, [fix for fix in found if fix])
-        if content == source.content:
-            break
-        source = replace(source, content=content)
-        count += applied
-    return source, count
+    found = diagnose(source)
+    is_lenient = True
+    while True:
+        rounds = _Rounds(diagnose, breaks, unsafe, is_lenient)
+        fixed, left, count = rounds.run(source, found)
+        if not is_lenient or not _rules(left) - _rules(found):
+            return fixed, count
+        is_lenient = False  # a fix that was to follow did not
 
 
 def applicable(diagnostic: Diagnostic, *, unsafe: bool = False) -> Fix | None:
     """The fix of a diagnostic that would be applied: the first safe one, or the first of all with `unsafe`."""
     fixes = (fix for fix in diagnostic.fixes if unsafe or fix.applicability is Applicability.SAFE)
     return next(fixes, None)
+
+
+_Step = tuple["SourceFile", "Sequence[Diagnostic]", int]
+
+
+@dataclass(frozen=True)
+class _Rounds:
+    """How fixes are applied; where it `is_lenient`, they may bring diagnostics that have a fix themselves."""
+
+    diagnose: Callable[[SourceFile], Sequence[Diagnostic]]
+    breaks: Callable[[SourceFile, SourceFile], bool]
+    unsafe: bool
+    is_lenient: bool
+
+    def run(self, source: SourceFile, found: Sequence[Diagnostic]) -> _Step:
+        """The file after all rounds, what is found in it then, and how many fixes were applied."""
+        count = 0
+        for _ in range(ROUNDS):
+            step = self._step(source, found)
+            if step is None:
+                break
+            source, found, applied = step
+            count += applied
+        return source, found, count
+
+    def _step(self, source: SourceFile, found: Sequence[Diagnostic]) -> _Step | None:
+        """The file after one round of fixes; None where nothing changes."""
+        fixes = [fix for fix in (applicable(diagnostic, unsafe=self.unsafe) for diagnostic in found) if fix]
+        whole = self._attempt(source, found, fixes)
+        if whole is not None or len(fixes) < 2:
+            return whole
+        alone = [(fix, step) for fix in fixes if (step := self._attempt(source, found, [fix])) is not None]
+        return self._attempt(source, found, [fix for fix, _ in alone]) or next((step for _, step in alone), None)
+
+    def _attempt(self, source: SourceFile, found: Sequence[Diagnostic], chosen: list[Fix]) -> _Step | None:
+        content, applied = apply(source.content, chosen)
+        if content == source.content:
+            return None
+        fixed = replace(source, content=content)
+        if self.breaks(source, fixed):
+            return None
+        left = self.diagnose(fixed)
+        new = _rules(left) - _rules(found)
+        is_mended = self.is_lenient and all(
+            applicable(diagnostic, unsafe=self.unsafe) for diagnostic in left if diagnostic.rule in new
+        )
+        return (fixed, left, applied) if not new or is_mended else None
+
+
+def _rules(diagnostics: Sequence[Diagnostic]) -> Counter[str]:
+    return Counter(diagnostic.rule for diagnostic in diagnostics)

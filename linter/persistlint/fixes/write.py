@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,10 @@ def write(path: Path, source: SourceFile, content: bytes) -> None:
     target = Path(os.path.realpath(path))
     try:
         data = _encode(source, content)
-        if target.read_bytes() != _encode(source, source.content):
-            raise WriteError("it changed while it was checked, so it was not fixed")
-        if not os.access(target, os.W_OK):
+        if not os.access(target, os.W_OK) and target.exists():
             raise WriteError("there is no permission to write it, so it was not fixed")
-        replace(target, data)
+        if not replace(target, data, _encode(source, source.content)):
+            raise WriteError("it changed while it was checked, so it was not fixed")
     except UnicodeEncodeError as error:
         raise WriteError(f"its encoding, {source.encoding}, cannot hold the fix") from error
     except OSError as error:
@@ -40,15 +40,34 @@ def _encode(source: SourceFile, content: bytes) -> bytes:
     return source.bom + content.decode("utf-8").encode(source.encoding)
 
 
-def replace(target: Path, data: bytes) -> None:
-    """Replace a file at once or not at all; it keeps its mode. Raises `OSError`."""
+def replace(target: Path, data: bytes, expected: bytes | None = None) -> bool:
+    """Replace a file at once or not at all; it keeps its mode and its owner. Returns False where it does not hold what
+    is `expected` there, and stays. Raises `OSError`.
+
+    The new file is on the disk before it takes the place of the old one, so that whatever happens one of both is there.
+    """
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".persistlint-")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        temporary.chmod(target.stat().st_mode)
+            file.flush()
+            os.fsync(file.fileno())
+        status = target.stat()
+        _keep_owner(temporary, status)
+        temporary.chmod(status.st_mode)
+        if expected is not None and target.read_bytes() != expected:
+            temporary.unlink()
+            return False
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    return True
+
+
+def _keep_owner(path: Path, status: os.stat_result) -> None:
+    """Give a file the owner of another one, as far as this process may."""
+    if hasattr(os, "chown") and (status.st_uid, status.st_gid) != (os.getuid(), os.getgid()):
+        with suppress(PermissionError):
+            os.chown(path, status.st_uid, status.st_gid)

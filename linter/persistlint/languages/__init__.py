@@ -22,12 +22,12 @@ Captures of `scan.scm`:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from pathlib import PurePosixPath
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,10 +85,11 @@ def _by_suffix() -> dict[str, str]:
 
 def language_of(path: str) -> str | None:
     """The language of a file, by its name alone; None for a file that persistlint does not read."""
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     if name.endswith((".min.js", ".d.ts")):
         return None
-    return _by_suffix().get(PurePosixPath(name).suffix.lower())
+    stem, _, suffix = name.rpartition(".")
+    return _by_suffix().get(f".{suffix.lower()}") if stem else None
 
 
 def read(source: SourceFile) -> Syntax:

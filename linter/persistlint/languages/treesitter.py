@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.resources import files
 from pathlib import PurePosixPath
+from pkgutil import get_data
 from typing import TYPE_CHECKING
 
-from tree_sitter import Language as Grammar
 from tree_sitter import Node, Parser, Query, QueryCursor
 
 from persistlint.languages import Language, Syntax, languages
+from persistlint.languages.grammars import grammar
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, 
     if hasattr(lowering, "parsed_text"):
         text, suffix = lowering.parsed_text(text, suffix)
     grammar_name = language.grammars.get(suffix, language.grammars[""])
-    tree = Parser(_grammar(grammar_name)).parse(text)
+    tree = Parser(grammar(grammar_name)).parse(text)
     captures: dict[str, list[Node]] = {name: [] for name in _CAPTURES}
     cursor = QueryCursor(_scan(language.name, grammar_name))
     cursor.set_max_start_depth(_DEEPEST_SCANNED)
@@ -67,16 +67,10 @@ def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, 
 
 
 def _ranges(nodes: list[Node]) -> tuple[Range, ...]:
-    return tuple(sorted({Range(node.start_byte, node.end_byte) for node in nodes}))
+    return tuple(Range(start, end) for start, end in sorted({node.byte_range for node in nodes}))
 
 
 @cache
-def _grammar(name: str) -> Grammar:
-    package, function = name.rsplit(".", 1)
-    return Grammar(getattr(import_module(package), function)())
-
-
-@cache
-def _scan(language: str, grammar: str) -> Query:
-    text = files(f"persistlint.languages.{language}").joinpath("scan.scm").read_text("utf-8")
-    return Query(_grammar(grammar), text)
+def _scan(language: str, grammar_name: str) -> Query:
+    text = get_data(f"persistlint.languages.{language}", "scan.scm") or b""
+    return Query(grammar(grammar_name), text.decode())

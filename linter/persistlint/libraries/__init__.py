@@ -6,6 +6,13 @@ modules = ["psycopg", "psycopg_pool"]     # import paths; Go without the `/v5` o
 dialect = "postgres"                      # sqlglot's name; left out where the connection decides
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
+percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
+strict = true                             # a value must have the very type that the database expects (asyncpg)
+quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
+                                          # must hold for it, `$1` being the first group of that
+expands = true                            # an array as a value stands for all its elements
+generic = true                            # an interface over many databases: a driver that the file imports decides
+drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
 statements = "one"                        # for operations that have no such key themselves
 template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
@@ -70,6 +77,9 @@ Keys of an operation (a method or function):
   quoted), "braces" (`{}`).
 - `tag`: as a template tag it "binds" its holes, splices "raw" ones, makes a quoted "identifier" of them, or is "text"
   (a plain string, as `String.raw`).
+- `placeholder`: how its bind parameters are written, where that is not as in the library; "unknown" where that
+  depends on something else.
+- `binder`: the method of the prepared statement that takes its values, where running it does not.
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
 - `effect`: what the call does to the database, where no SQL tells: "read", "write", "upsert" (a write that may run
@@ -93,19 +103,26 @@ The role of a type: "pool" (every statement may run on another connection and co
 connection that commits at once), "implicit" (one connection whose driver opens a transaction by itself), "session"
 (a unit of work that sends what is pending in one transaction), "transaction" (inside one), "instance" (a row as an
 object). A type without a role, such as a cursor or a builder, belongs to what it was made by.
+
+A plugin brings tables that are laid out in the same way. They are read behind those of this folder, so that theirs is
+the last word about a qualified name.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persistlint.plugins import LIBRARIES, plugins
+from persistlint.records import dataclass
+from persistlint.tables import read_table
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from importlib.resources.abc import Traversable
 
 OPERATION_KEYS = frozenset(
     [
@@ -116,6 +133,8 @@ OPERATION_KEYS = frozenset(
         "bare",
         "keys",
         "parameters",
+        "placeholder",
+        "binder",
         "returns",
         "yields",
         "format",
@@ -158,6 +177,12 @@ LIBRARY_KEYS = frozenset(
         "dialect",
         "placeholder",
         "binds",
+        "percent",
+        "strict",
+        "expands",
+        "quote",
+        "generic",
+        "drives",
         "template-strings",
         "statements",
         "statements-option",
@@ -187,6 +212,8 @@ class Operation:
     bare: bool = False
     keys: tuple[str, ...] = ()
     parameters: int | str | tuple[int | str, ...] | None = None
+    placeholder: str = ""
+    binder: str = ""
     returns: str | None = None
     yields: str | None = None
     format: str | None = None
@@ -267,6 +294,12 @@ class Library:
     dialect: str | None = None
     placeholder: str = ""
     binds: str = "server"
+    percent: str = "doubled"
+    strict: bool = False
+    expands: bool = False
+    quote: str = ""
+    generic: bool = False
+    drives: bool = False
     template_strings: bool = False
     bind: str = ""
     identifier: str = ""
@@ -312,14 +345,15 @@ class Catalogue:
 
 @cache
 def catalogue(folder: str) -> Catalogue:
-    """All libraries of `libraries/<folder>`. Raises `ValueError` naming the file where a table is not well formed."""
-    loaded = []
-    for path in sorted(files(__name__).joinpath(folder).iterdir(), key=lambda item: item.name):
-        if path.name.endswith(".toml"):
-            try:
-                loaded.append(_library(tomllib.loads(path.read_text("utf-8"))))
-            except (tomllib.TOMLDecodeError, ValueError, TypeError, KeyError) as error:
-                raise ValueError(f"libraries/{folder}/{path.name}: {error}") from error
+    """All libraries of `libraries/<folder>` and of the folders of that name that plugins bring. Raises `ValueError`
+    naming the file where a table is not well formed, `PluginError` where it is a plugin's."""
+    loaded = list(_tables(Path(__file__).parent, folder))
+    for plugin in plugins():
+        if plugin.kind == LIBRARIES:
+            from importlib.resources import files
+
+            with plugin.loading():
+                loaded += _tables(files(plugin.package), folder)
     types: dict[str, Type] = {}
     created: dict[str, Type] = {}
     functions: dict[str, Operation] = {}
@@ -342,6 +376,16 @@ def catalogue(folder: str) -> Catalogue:
     return Catalogue(tuple(loaded), types, created, functions, sinks, distinctive, requests)
 
 
+def _tables(root: Traversable, folder: str) -> Iterator[Library]:
+    place = root.joinpath(folder)
+    for path in sorted(place.iterdir(), key=lambda item: item.name) if place.is_dir() else ():
+        if path.name.endswith(".toml"):
+            try:
+                yield _library(read_table(path))
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                raise ValueError(f"{folder}/{path.name}: {error}") from error
+
+
 def _library(table: dict[str, Any]) -> Library:
     _refuse_unknown(table, LIBRARY_KEYS, "the file")
     library = Library(
@@ -350,6 +394,12 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("dialect"),
         table.get("placeholder", ""),
         table.get("binds", "server"),
+        table.get("percent", "doubled"),
+        table.get("strict", False),
+        table.get("expands", False),
+        table.get("quote", ""),
+        table.get("generic", False),
+        table.get("drives", False),
         table.get("template-strings", False),
         table.get("bind", ""),
         table.get("identifier", ""),
@@ -414,6 +464,8 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         bare=keys.get("bare", False),
         keys=tuple(keys.get("keys", ())),
         parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
+        placeholder=keys.get("placeholder", ""),
+        binder=keys.get("binder", ""),
         returns=keys.get("returns"),
         yields=keys.get("yields"),
         format=keys.get("format"),

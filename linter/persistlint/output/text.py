@@ -36,6 +36,8 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
     """Write the results of a run as text, in colours if the stream is a terminal; `quiet` leaves out the summary."""
     if run.results:
         _write_diagnostics(run, stream)
+    for fixed in run.fixed:
+        stream.write(f"fixed: {shown(fixed.path)}: {_count(fixed.count, 'problem')} ({', '.join(fixed.rules)})\n")
     write_failures(run, stream)
     if not quiet:
         stream.write(summary(run) + "\n")
@@ -49,7 +51,8 @@ def write_failures(run: Run, stream: TextIO) -> None:
 
 def summary(run: Run) -> str:
     """What came out, in one line."""
-    sentences = [f"Fixed {_count(run.fixed, 'problem')}."] if run.fixed else []
+    count = sum(fixed.count for fixed in run.fixed)
+    sentences = [f"Fixed {_count(count, 'problem')}."] if count else []
     if run.suppressed:
         sentences.append(f"Added suppressions for {_count(run.suppressed, 'problem')}.")
     counts = Counter(diagnostic.severity for diagnostic in run.diagnostics)
@@ -60,6 +63,8 @@ def summary(run: Run) -> str:
         sentences.append(f"Found {found} in {_count(len(run.results), 'file')} ({_count(run.files, 'file')} checked).")
         if fixable := sum(applicable(diagnostic) is not None for diagnostic in run.diagnostics):
             sentences.append(f"`persistlint check --fix` repairs {fixable} of them.")
+        if more := sum(applicable(diagnostic, unsafe=True) is not None for diagnostic in run.diagnostics) - fixable:
+            sentences.append(f"`--unsafe-fixes` repairs {more}{' more' if fixable else ''}.")
     elif not run.failures:
         sentences.append(f"All good: {_count(run.files, 'file')} checked." if run.files else "No files to check.")
     if run.known:
@@ -67,6 +72,14 @@ def summary(run: Run) -> str:
     if failed := len({failure.path for failure in run.failures}):
         sentences.append(f"{_count(failed, 'file')} could not be checked.")
     return " ".join(sentences)
+
+
+def summary_of_differences(run: Run) -> str:
+    """What the fixes would do, in one line."""
+    count = sum(fixed.count for fixed in run.fixed)
+    if not count:
+        return "Nothing to fix."
+    return f"Would fix {_count(count, 'problem')} in {_count(len(run.fixed), 'file')}; nothing was written."
 
 
 def _count(number: int, noun: str) -> str:

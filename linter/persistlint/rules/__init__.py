@@ -1,33 +1,50 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
-A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes: where it matches nothing, no rule of the group has anything
-to say about a file, and the file is not even parsed for it. Where all rules of a group speak of some languages alone,
-it has a pattern for each of them by its name.
+A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes in lower case, as a file is when it is looked at: where it
+matches nothing, no rule of the group has anything to say about a file, and the file is not even parsed for it. Where
+all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
 groups that have something to say.
+
+A plugin brings groups that are laid out in the same way, and stand behind those of this folder.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pkgutil import get_data, iter_modules
 from typing import TYPE_CHECKING, Any
 
+from persistlint.plugins import RULES, Plugin, plugins
+
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from persistlint.rule import Rule
+
+SUPPRESSIONS = "suppressions"  # the group of the rules about comments that silence others
 
 
 @cache
 def groups() -> dict[str, tuple[str, ...]]:
-    """The names of the rules of every group, both in alphabetical order."""
+    """The names of the rules of every group, both in alphabetical order, those of plugins behind the others.
+
+    Raises `PluginError` where a plugin cannot be imported, or takes a name that is taken."""
     found: dict[str, tuple[str, ...]] = {}
-    for module in iter_modules(__path__):
-        if module.ispkg:
-            package = import_module(f"{__name__}.{module.name}")
-            names = sorted(rule.name.replace("_", "-") for rule in iter_modules(package.__path__))
-            found[module.name] = tuple(names)
+    for group, plugin in _sources():
+        if plugin and group in found:
+            raise plugin.refused(f"there is another group of rules `{group}`")
+        with _loading(plugin):
+            modules = iter_modules(import_module(_package(group)).__path__)
+            names = tuple(sorted(rule.name.replace("_", "-") for rule in modules))
+        taken = {*found, *(name for others in found.values() for name in others)}.intersection(names)
+        if plugin and taken:
+            raise plugin.refused(f"there is another rule `{min(taken)}`")
+        found[group] = names
     return found
 
 
@@ -37,12 +54,13 @@ def group_of(name: str) -> str | None:
     return next((group for group, names in groups().items() if name in names), None)
 
 
-def may_apply(group: str, content: bytes, language: str) -> bool:
-    """Whether the rules of a group can have something to say about a file of a language with these bytes."""
-    pattern = getattr(import_module(f"{__name__}.{group}"), "MAY_HAVE", None)
+def may_apply(group: str, lowered: bytes, language: str) -> bool:
+    """Whether the rules of a group can have something to say about a file of a language with these bytes, which are in
+    lower case."""
+    pattern = getattr(import_module(_package(group)), "MAY_HAVE", None)
     if isinstance(pattern, dict):
         pattern = pattern.get(language)
-    return pattern is not None and pattern.search(content) is not None
+    return pattern is not None and pattern.search(lowered) is not None
 
 
 @cache
@@ -52,21 +70,44 @@ def is_default(name: str) -> bool:
     group = group_of(name)
     if group is None:
         raise KeyError(name)
-    text = get_data(f"{__name__}.{group}", f"{name.replace('-', '_')}.py") or b""
+    text = get_data(_package(group), f"{name.replace('-', '_')}.py") or b""
     _, _, behind = text.partition(b"\n@rule(")
     return b"default=False" not in behind.partition(b"\ndef ")[0]
 
 
 @cache
 def load(name: str) -> Rule[Any]:
-    """The rule of that name. Raises `KeyError` if there is none."""
+    """The rule of that name. Raises `KeyError` if there is none, `PluginError` if a plugin brings it in vain."""
     group = group_of(name)
     if group is None:
         raise KeyError(name)
-    module = import_module(f"{__name__}.{group}.{name.replace('-', '_')}")
-    return next(value for value in vars(module).values() if getattr(value, "name", None) == name)
+    with _loading(dict(_sources())[group]):
+        module = import_module(f"{_package(group)}.{name.replace('-', '_')}")
+        found = [value for value in vars(module).values() if getattr(value, "name", None) == name]
+        if not found:
+            raise ValueError(f"{module.__name__} declares no rule `{name}`")
+        rule: Rule[Any] = found[0]
+        return replace(rule, group=group)  # a plugin's package may be called otherwise than its group
 
 
 def every_rule() -> tuple[Rule[Any], ...]:
     """All rules, by group and name."""
     return tuple(load(name) for names in groups().values() for name in names)
+
+
+@cache
+def _sources() -> tuple[tuple[str, Plugin | None], ...]:
+    """Every group, and the plugin that brings it, None for those of this folder."""
+    own = ((module.name, None) for module in iter_modules(__path__) if module.ispkg)
+    return (*own, *((plugin.name, plugin) for plugin in plugins() if plugin.kind == RULES))
+
+
+@cache
+def _package(group: str) -> str:
+    """The package that holds the rules of a group."""
+    plugin = dict(_sources())[group]
+    return plugin.package if plugin else f"{__name__}.{group}"
+
+
+def _loading(plugin: Plugin | None) -> AbstractContextManager[None]:
+    return plugin.loading() if plugin else nullcontext()

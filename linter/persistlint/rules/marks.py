@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-_SCRIPT = re.compile(rb"(?i)queryInterface|queryRunner|\bschema\b|knex|\.sync\s*\(|\bsynchronize\b")
+_SCRIPT = re.compile(rb"queryinterface|queryrunner|\bschema\b|knex|\.sync\s*\(|\bsynchronize\b")
 
 IN_PROGRAMS = {
-    "python": re.compile(rb"\bdown_revision\b|\bmigrations\.Migration\b|\bcreate_all\b"),
+    "python": re.compile(rb"\bdown_revision\b|\bmigrations\.migration\b|\bcreate_all\b"),
     "javascript": _SCRIPT,
     "typescript": _SCRIPT,
-    "go": re.compile(rb"\bAutoMigrate\b"),
+    "go": re.compile(rb"\bautomigrate\b"),
     "shell": re.compile(
-        rb"(?i)psql|mysql|mariadb|sqlite3|migrat|alembic|flask|prisma|drizzle|goose|dbmate|atlas|liquibase|supabase|rails|rake"
+        rb"psql|mysql|mariadb|sqlite3|migrat|alembic|flask|prisma|drizzle|goose|dbmate|atlas|liquibase|supabase|rails|rake"
     ),
 }

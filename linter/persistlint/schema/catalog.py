@@ -53,26 +53,31 @@ _SUFFIXES |= {"check": ConstraintKind.CHECK}
 class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
-    can be used like tables, by their keys, with their kinds."""
+    can be used like tables, by their keys, with their kinds. `guards_unnamed` where row level security was enabled for
+    tables whose names no script writes: in a template, or in a loop."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
     qualified: dict[str, frozenset[str]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
+    guards_unnamed: bool = False
 
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
-        return Catalog(dict(self.tables), dict(self.enums), dict(self.indexes), dict(self.qualified), dict(self.views))
+        found = replace(self, tables=dict(self.tables), enums=dict(self.enums), indexes=dict(self.indexes))
+        found.qualified, found.views = dict(self.qualified), dict(self.views)
+        return found
 
-    def settled(self) -> Catalog:
-        """The same tables for the next script: none of them is new any more."""
+    def settled(self, *, is_complete: bool = True) -> Catalog:
+        """The same tables for the next script: none of them is new any more. Where something else may have changed them
+        in between, `is_complete` is false."""
         found = self.copy()
         for key, table in self.tables.items():
             if table.is_temporary:
                 found._remove(table)
-            elif table.is_new:
-                found.tables[key] = replace(table, is_new=False)
+            elif table.is_new or (table.is_complete and not is_complete):
+                found.tables[key] = replace(table, is_new=False, is_complete=table.is_complete and is_complete)
         return found
 
     def find(self, name: Name) -> Table | None:

@@ -7,8 +7,9 @@ that says it, for the first or only one the whole statement. Dialects that spell
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, Constraint, DataType, Expression, Index, Name, Policy, Table

@@ -5,10 +5,12 @@ Identifiers are folded as the database folds them: lower case, but for those tha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.source import Range

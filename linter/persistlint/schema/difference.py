@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema import changes as c
 
 if TYPE_CHECKING:
@@ -25,17 +25,26 @@ class Leftover:
 def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tuple[Leftover, ...]:
     """The tables, columns, indexes and enums that changes have made and that are there in the end. What was there at
     the start, what the changes take away as well, or what they make under some condition, is none of them."""
-    made: dict[str, Range] = {}
+    made: dict[str, c.Change] = {}
     gone = set()
     for change in made_by:
         name = _made(change)
-        is_of_view = isinstance(change, c.CreateIndex) and change.table.key in end.views
-        if name and not is_of_view and not change.statement.is_conditional:
-            made[name] = change.range
+        if isinstance(change, c.CreateIndex):
+            is_of_view = change.table.key in end.views
+            is_remade = f"the table `{change.table.key}`" in gone  # with it went an index that may be the same
+            name = "" if is_of_view or is_remade else name
+        if name and not change.statement.is_conditional:
+            made[name] = change
         gone.add(_gone(change))
     before, after = _names(start), _names(end)
-    is_left = (name for name in made if name in after and name not in before and name not in gone)
-    return tuple(Leftover(name, made[name]) for name in is_left)
+    dropped = {
+        change.index.text for name, change in made.items() if isinstance(change, c.CreateIndex) and name not in after
+    }
+    return tuple(
+        Leftover(name, change.range)
+        for name, change in made.items()
+        if name in after and name not in before and name not in gone and not _goes_with(change, dropped, end)
+    )
 
 
 def is_needed(change: c.Change) -> bool:
@@ -49,6 +58,14 @@ def is_needed(change: c.Change) -> bool:
             column = before.column(name) if before is not None else None
             return column is not None and column.is_required != is_required
     return True
+
+
+def _goes_with(change: c.Change, dropped: set[str], end: Catalog) -> bool:
+    """Whether it is the index of a partition, which goes with the index of the same keys of the whole table."""
+    if not isinstance(change, c.CreateIndex) or change.index.text not in dropped:
+        return False
+    table = end.find(change.table)
+    return table is None or not table.is_known or table.parent is not None
 
 
 def _made(change: c.Change) -> str:

@@ -6,10 +6,10 @@ table after a statement that itself waits for its lock.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema import changes as c
 from persistlint.schema.catalog import dropped
 from persistlint.schema.definitions import ConstraintKind

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.facts import SchemaFile
+from persistlint.records import dataclass
 from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
 
 if TYPE_CHECKING:
@@ -24,12 +25,15 @@ OF_RUNNER = 0  # the number of the transaction that the runner of a migration op
 @dataclass(frozen=True, slots=True)
 class Runner:
     """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
-    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done."""
+    None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done; `annotation` is the
+    line that does, or what does at the end of the line of a section where it `is_per_section`."""
 
     name: str = ""
     wraps: bool | None = None
     switch: str = ""
     is_off: bool = False
+    annotation: str = ""
+    is_per_section: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Script(SchemaFile):
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
     is what stays of the file when its way back has been gone. `way_back` is the empty place where something should undo
     the file, None where there is none or it is no place.
+    `is_followed` where it is one step of many and not the last.
     """
 
     path: str
@@ -60,6 +65,7 @@ class Script(SchemaFile):
     is_rooted: bool = False
     leftovers: tuple[Leftover, ...] = ()
     way_back: Range | None = None
+    is_followed: bool = False
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, Token, statements, tokenize, word_set
 from persistlint.sql.text import body
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Context
+from persistlint.records import dataclass
 from persistlint.sql.excerpt import excerpt
 from persistlint.sql.grammar import (
     COMPARISONS,

@@ -53,6 +53,7 @@ _SIGNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         ("oracle", 2, r"\)\s*(?:return\s+\w+\s+)?(?:is|authid\s+\w+\s+(?:is|as))\s*$|\bnumber\s*\(\s*\d"
          r"|\bnvl\s*\(|\bsysdate\b"),
         ("sqlite", 3, r"\bautoincrement\b|^\s*pragma\s+\w|\bwithout\s+rowid\b|\bsqlite_\w+|\bstrftime\s*\("),
+        ("sqlite", 3, r"\bcollate\s+nocase\b|\bcreate\s+virtual\s+table\b"),
         ("sqlite", 1, r"\binsert\s+or\s+(?:replace|ignore)\b|\battach\s+database\b|\bdatetime\s*\(\s*'now'"),
         ("snowflake", 4, r"\blanguage\s+sql\b[^;]*?\bas\s*\$\$\s*(?:begin|declare)\b"),
         ("snowflake", 3, r"\bcreate\s+(?:or\s+replace\s+)?(?:warehouse|stage|stream)\b"

@@ -5,9 +5,9 @@ A missing key and a JSON null become NULL, which any cast takes. Any other text 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, Token, string_value, tokenize, word_set
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -255,7 +256,8 @@ class _Splitter:
 
     def _behind_statement(self, position: int) -> int:
         """End the statement at the delimiter that ends at `position`; return where to go on."""
-        is_copy = self.words[:1] == ["COPY"] and self.words[-1:] == ["STDIN"]
+        words = [token.word for token in self.tokens] if self.words[:1] == ["COPY"] else []
+        is_copy = ("FROM", "STDIN") in pairwise(words)
         self._finish()
         if not is_copy:
             return position

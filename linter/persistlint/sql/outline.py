@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, string_value, tokenize, word_set
 
 if TYPE_CHECKING:

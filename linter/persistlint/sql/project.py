@@ -9,28 +9,32 @@ file of it changes.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
-from persistlint.sql.runners import undone_by
+from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION, project_of, undone_by
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
-_ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
+# What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
+DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
+_STEP = re.compile(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+_PROGRAM = re.compile(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
@@ -39,7 +43,17 @@ _FRESH = 5  # seconds that a listing of a folder is taken for true
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
 
-Signature = tuple[tuple[str, int, int], ...]  # of every file its path, the time of its last change, and its size
+
+class Signature(tuple[tuple[str, int, int], ...]):
+    """Of every file of a project its path, the time of its last change, and its size. As every file of it asks for the
+    project, its hash is computed once."""
+
+    @cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 class Reader(Hashable, Protocol):
@@ -76,12 +90,8 @@ class SqlReader:
         return guess(path, content[:_HEAD].decode("utf-8", "replace"))
 
     def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
-        forward = undone_by(file)
-        if forward.name.lower() in _ONE_PER_FOLDER:
-            return file.parent.parent, (f"*/{forward.name}",)
-        if _VERSION.fullmatch(file.parent.name):
-            return file.parent.parent, ("*/*.sql",)
-        return file.parent, ("*.sql",)
+        root, pattern = project_of(file)
+        return root, (pattern,)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
         return paths
@@ -96,15 +106,18 @@ SQL = SqlReader()
 @dataclass(frozen=True)
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
+    `firsts` are the paths of the first ones of each version and runner.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
     """
 
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
+    firsts: dict[tuple[str, str], str]
     after: Catalog
     again: frozenset[str]
     goes_back: bool
@@ -143,7 +156,10 @@ def read_in_project(
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    return replace(script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted)
+    is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    return replace(
+        script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted, is_followed=is_followed
+    )
 
 
 def _twin(script: Script, project: Project, path: str) -> str:
@@ -151,14 +167,7 @@ def _twin(script: Script, project: Project, path: str) -> str:
     is no script of the project."""
     if not script.version or path not in project.scripts:
         return ""
-    first = next(
-        (
-            other
-            for other, found in project.scripts.items()
-            if found.version == script.version and found.runner.name == script.runner.name
-        ),
-        path,
-    )
+    first = project.firsts.get((script.version, script.runner.name), path)
     return first if first != path else ""
 
 
@@ -193,14 +202,13 @@ def _place(project: Project, path: str) -> int:
     """How many scripts stand up to and with a path."""
     if path in project.scripts:
         return list(project.scripts).index(path) + 1
-    mine = _order(path)
-    return sum(_order(other) <= mine for other in project.scripts)
+    return bisect_right(list(project.scripts), _order(path), key=_order)
 
 
 def _files(file: Path, reader: Reader) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
-        return ()
+        return Signature()
     return files_below(*reader.folder(file))
 
 
@@ -216,11 +224,11 @@ def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
         found = (path for pattern in patterns for path in root.glob(pattern) if not _BACK.search(path.name))
         stated = [(str(path), path.stat()) for path in found]
     except OSError:
-        return ()
+        return Signature()
     if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
-        return ()
+        return Signature()
     files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
-    return tuple(sorted(files, key=lambda each: _order(each[0])))
+    return Signature(sorted(files, key=lambda each: _order(each[0])))
 
 
 def _order(path: str) -> list[tuple[int, str]]:
@@ -233,7 +241,9 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     scripts: dict[str, Script] = {}
     before: dict[str, Catalog] = {}
     contents: dict[str, int] = {}
+    firsts: dict[tuple[str, str], str] = {}
     catalog = Catalog()
+    is_mixed = bool(files) and isinstance(reader, SqlReader) and _has_programs(Path(files[0][0]).parent)
     made: set[str] = set()
     again: set[str] = set()
     for path in reader.ordered(tuple(path for path, _, _ in files)):
@@ -246,32 +256,47 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         before[path] = catalog
         contents[path] = hash(content)
         scripts[path] = script
+        firsts.setdefault((script.version, script.runner.name), path)
         for change in script.forward:
             if isinstance(change, CreateTable) and not change.if_not_exists:
                 again |= {change.table.key} & made
                 made.add(change.table.key)
             elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
-        catalog = script.after.settled()
+        catalog = script.after.settled(is_complete=not is_mixed)
     undone = sum(bool(script.is_undone) for script in scripts.values())
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    is_rooted = len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
-    return Project(scripts, before, contents, catalog, frozenset(again), goes_back, is_rooted)
+    is_rooted = not is_mixed and len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
+    return Project(scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+
+
+def _has_programs(folder: Path) -> bool:
+    """Whether migrations written in other languages stand among the scripts, which change tables as well."""
+    try:
+        return any(_PROGRAM.search(path.name) for path in folder.iterdir())
+    except OSError:
+        return False
+
+
+def _is_step(path: str) -> bool:
+    """Whether the name of a script has a number, as those have that are run one behind the other."""
+    file = Path(path)
+    return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None
 
 
 def is_first(path: str) -> bool:
     """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
     file = Path(path)
-    name = file.parent.name if file.name.lower() in _ONE_PER_FOLDER else file.name
+    name = file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name
     number = re.search(r"\d+", name)
-    begins = number is not None and int(number.group()) <= 1 and not _VERSION.fullmatch(file.parent.name)
+    begins = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
     return begins or _INITIAL.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The dialect that most of some files tell; `is_common` where none of them tells another."""
+    """The dialect that two thirds of some files tell; `is_common` where none of them tells another."""
 
     dialect: str | None
     is_common: bool
@@ -280,11 +305,12 @@ class _Told:
 @lru_cache(maxsize=64)
 def _usual_dialect(files: Signature, reader: Reader) -> _Told:
     """The dialect of a folder, from a sample of its files."""
-    sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else ()
+    sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else Signature()
     found = Counter(reader.dialect(path, _read(path)) for path, _, _ in sample)
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
-    return _Told(usual, len(found) == 1)
+    is_clear = usual is not None and 3 * found[usual] >= 2 * found.total()
+    return _Told(usual if is_clear else None, len(found) == 1)
 
 
 def _read(path: str) -> bytes:

@@ -57,3 +57,21 @@ def _is_aggregate(words: list[str]) -> bool:
     """Whether an expression is an aggregate: of anything else there is one value per row."""
     first = next((word for word in words if word not in ("", "(", "COALESCE", "CAST", "ROUND", ".")), "")
     return first in _AGGREGATES or first == "EXISTS"
+
+
+def value_rows(text: str, dialect: str | None) -> list[int]:
+    """How many values each row of `VALUES (…), (…)` has; nothing where the text begins with anything else."""
+    tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
+    if not tokens or tokens[0].word != "VALUES":
+        return []
+    found: list[int] = []
+    depth = 0
+    for token in tokens[1:]:
+        if depth == 0 and token.text not in ("(", ","):
+            break
+        depth += (token.text in "([") - (token.text in ")]")
+        if depth == 1 and token.text == "(":
+            found.append(1)
+        elif depth == 1 and token.text == ",":
+            found[-1] += 1
+    return found

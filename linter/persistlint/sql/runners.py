@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persistlint.records import dataclass
 from persistlint.schema.script import Runner
+from persistlint.sql.neighbours import MANIFESTS, table, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MANIFESTS = (
-    "package.json",
-    "go.mod",
-    "Cargo.toml",
-    "pyproject.toml",
-    "requirements.txt",
-    "pom.xml",
-    "build.gradle",
-    "build.gradle.kts",
-    "mix.exs",
-    "Gemfile",
-    "composer.json",
-)
-_FURTHEST = 10  # directories upwards in which files of the project are looked for
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
 _UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
-_DOWN = re.compile(r"down(?=\.sql$)", re.IGNORECASE)
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
@@ -51,6 +37,7 @@ class Pattern:
     undo: str = ""
     version: re.Pattern[str] | None = None
     switch: str = ""
+    annotation: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -69,7 +56,8 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         found.search(_read(Path(path).parent / name.format(file=Path(path).name)))
         for name, found in pattern.beside.items()
     )
-    return Runner(pattern.name, bool(pattern.wraps) and not is_off, pattern.switch, is_off)
+    wraps = bool(pattern.wraps) and not is_off
+    return Runner(pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section)
 
 
 def undo_beside(path: str) -> bool | None:
@@ -78,11 +66,6 @@ def undo_beside(path: str) -> bool | None:
     if not file.is_file():
         return None
     return file.with_name(_UP.sub("down", file.name)).is_file()
-
-
-def undone_by(file: Path) -> Path:
-    """The script that a file undoes, by its name; the file itself where its name says nothing of it."""
-    return file.with_name(_DOWN.sub("up", file.name))
 
 
 def version_of(pattern: Pattern | None, path: str) -> str:
@@ -103,10 +86,9 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
 
 @cache
 def _patterns() -> tuple[Pattern, ...]:
-    table = tomllib.loads((Path(__file__).parent / "runners.toml").read_text("utf-8"))
     return tuple(
         Pattern(**{key: _compiled(value) if key in _COMPILED else value for key, value in entry.items()})
-        for entry in table["runner"]
+        for entry in table()
     )
 
 
@@ -127,7 +109,7 @@ def _texts(path: str, name: str) -> list[str]:
 @lru_cache(maxsize=1024)
 def texts_above(directory: Path, name: str) -> list[str]:
     """The texts of the files of a name in a directory and those around it, up to the root of the repository."""
-    return [_read(folder / name) for folder in directories_above(directory) if (folder / name).is_file()]
+    return [_read(folder / name) for folder in upwards(directory) if (folder / name).is_file()]
 
 
 def _has_manifest(path: str) -> bool:
@@ -138,17 +120,7 @@ def _has_manifest(path: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_in_project(directory: Path) -> bool:
-    return any((folder / name).is_file() for folder in directories_above(directory) for name in _MANIFESTS)
-
-
-def directories_above(directory: Path) -> list[Path]:
-    """The directories around, up to the root of the repository."""
-    found = []
-    for folder in (directory, *directory.parents)[:_FURTHEST]:
-        found.append(folder)
-        if (folder / ".git").exists():
-            break
-    return found
+    return any((folder / name).is_file() for folder in upwards(directory) for name in MANIFESTS)
 
 
 def _read(path: Path) -> str:

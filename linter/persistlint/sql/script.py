@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
+from persistlint.schema.changes import SetRowSecurity
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
 from persistlint.sql.lexer import Token, statements
@@ -27,6 +29,7 @@ _DUMP = re.compile(
     r"|^/\*!40\d{3} SET @",
     re.M,
 )
+_GUARDS = re.compile(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class _Reading:
                 current = piece.section
                 self.replay.begin(OF_RUNNER if wrapped[current] else None, self.sections.parts[current].is_forward)
             self.replay.read(self.text, piece.tokens)
+        guarded = sum(isinstance(change, SetRowSecurity) for change in self.replay.changes)
+        self.replay.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
         return self.replay.script(
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,

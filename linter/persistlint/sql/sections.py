@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from persistlint.records import dataclass
 
 # How runners write that what follows goes forward, or undoes it.
 _FORWARD = (

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, string_value
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
 
+_HABIT = 5  # responses of one file whose status nobody looks at
+_MOSTLY = 4  # of them for each other one
 # Chains whose shape alone says that they are candidates.
 _SHAPES = {
     "python": re.compile(rb"\.get\([^()]*\)\s*[.\[]|[\"']\]\s*\[\d+\]\s*\["),
@@ -50,7 +52,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if is_test(syntax.source.path):
         return
     yield from casts.facts(syntax)
-    if language.name == "sql" or not is_product(syntax.source.path):
+    if language.name == "sql" or not is_product(syntax.source.path) or not syntax.source.is_written_by_hand:
         return
     known = table(language.libraries)
     shapes = Shapes(syntax.source, language.libraries)
@@ -92,12 +94,19 @@ def _walked(
     yield from run.assertions.values()
     yield from run.accesses.values()
     yield from _keys(run)
-    for request, decoded in run.requests.items():
-        if request not in run.answered:
-            yield JsonResponse(decoded[0], request)
+    yield from _responses(run)
     for place, shape in run.shaped.values():
         if place is None or place not in run.validated:
             yield shape
+
+
+def _responses(run: Run) -> Iterator[JsonResponse]:
+    """The responses whose status nobody looks at. Where that is the habit of a file, it is the convention of a project
+    whose bodies say how the request went, to whoever gets them from there."""
+    found = {request: decoded for request, decoded in run.requests.items() if request not in run.answered}
+    if len(found) < max(_HABIT, _MOSTLY * len(run.answered)):
+        for request, decoded in found.items():
+            yield JsonResponse(decoded[0], request)
 
 
 def _keys(run: Run) -> Iterator[JsonKeys]:

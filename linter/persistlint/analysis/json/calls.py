@@ -35,6 +35,7 @@ _HTTP_METHODS = frozenset(["get", "post", "put", "patch", "delete", "request"])
 _HTTP_CLIENT = re.compile(r".*(?:client|axios|http|api|request|instance|service)s?")
 _OWN_MODULES = (".", "~", "@/", "src/")
 _LOOKS = re.compile(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
+_JSON_FILE = re.compile(r"\.json[\"'`]$")  # at the end of an address
 _PROMISES = frozenset(["all", "allSettled", "race", "any"])
 
 
@@ -110,7 +111,7 @@ def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         result = replace(result, is_checked=True)
     if isinstance(result, Thing) and result.kind == "response":
         run.sent.add(result.range)
-        if result.is_checked:
+        if result.is_checked or _asks_for_file(node, run):
             run.answered.add(result.range)
     elif isinstance(result, Thing) and result.kind == "decoder" and node.arguments:
         source = run.value(node.arguments[0].value)
@@ -118,6 +119,11 @@ def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         if isinstance(source, Text) and source.response is not None:
             result = replace(result, range=source.response)
     return result
+
+
+def _asks_for_file(node: Call, run: Run) -> bool:
+    """Whether a request is for a file with JSON, in place of which a server answers with a page: it does not decode."""
+    return bool(node.arguments) and _JSON_FILE.search(run.text(node.arguments[0].value)) is not None
 
 
 def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | None:

@@ -10,7 +10,7 @@ from persistlint.analysis.json import guards
 from persistlint.analysis.json.binding import bind, element_of, iterate
 from persistlint.analysis.json.callbacks import Callbacks
 from persistlint.analysis.json.evaluate import evaluate
-from persistlint.analysis.json.places import place_of, unwrapped
+from persistlint.analysis.json.places import place_of, prefixes, unwrapped
 from persistlint.analysis.json.run import ANY_ERROR, Run
 from persistlint.analysis.json.state import State
 from persistlint.analysis.json.values import Declared, Document, Several, Text, join
@@ -196,6 +196,7 @@ class JsonDomain(Domain[State]):
         else:
             iterate(target, value, iterable, run, state)
         if place is not None:
+            state.know(prefixes(place))
             state.measure(place, 1)
 
     # ---------------------------------------------------------------------------------------------- shapes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.flow import Domain, Flow
@@ -34,6 +34,7 @@ from persistlint.ir import (
 )
 from persistlint.languages import languages
 from persistlint.libraries import catalogue
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,6 +135,7 @@ class _Encoding(Domain[_Held]):
         self.names = Names(catalogue(folder), folder)
         self.values: dict[int, _Part] = {}
         self.exchanges: set[str] = set()  # a request and its response, which refer to each other
+        self.own: set[str] = set()  # names of its own that the file gives to something
         self.found: dict[Range, JsonEncode] = {}
 
     def copy(self, state: _Held) -> _Held:
@@ -151,6 +153,7 @@ class _Encoding(Domain[_Held]):
         if not self.is_wanted(function):
             return None
         inside = self.copy(state)
+        self.own.update(parameter.name for parameter in function.parameters)
         handled = {parameter.name for parameter in function.parameters if _EXCHANGE.fullmatch(parameter.name)}
         self.exchanges = handled if len(handled) > 1 else set()
         for parameter in function.parameters:
@@ -166,6 +169,8 @@ class _Encoding(Domain[_Held]):
         place = place_of(target)
         if place is None:
             return
+        if isinstance(target, Name):
+            self.own.add(target.id)
         part = self.values.get(id(value)) if value is not None else None
         if operator == "=" and (part is not None or place in state.parts):
             state.parts[place] = part
@@ -192,7 +197,7 @@ class _Encoding(Domain[_Held]):
         argument = call.arguments[0].value
         part = self.values.get(id(argument))
         is_name = part is None and self.folder == "javascript" and isinstance(argument, Name)
-        if is_name and self.source.text(argument.range) in self.exchanges | _CIRCULAR:
+        if is_name and self.source.text(argument.range) in self.exchanges | (_CIRCULAR - self.own):
             part = _Part(argument.range, "an object that refers to itself", "")
         if part is not None:
             function = self.source.text(call.function.range)

@@ -6,17 +6,22 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.flow import Domain, Flow
+from persistlint.analysis.comments import Comments
+from persistlint.analysis.flow import Domain, Ends, Flow
+from persistlint.analysis.json.encodable import Encodable, type_of
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.tables import Entry, Owner, table
 from persistlint.analysis.names import Names
 from persistlint.facts import JsonErrorIgnored
 from persistlint.ir import (
+    Argument,
     Assign,
     Attribute,
+    Binary,
     Call,
     ClassDefinition,
     Collection,
+    Constant,
     Defer,
     Expression,
     ExpressionStatement,
@@ -32,21 +37,16 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.libraries import catalogue
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from persistlint.languages import Syntax
-    from persistlint.source import Range, SourceFile
 
-_SAFE = re.compile(
-    r"\*?(?:bool|string|u?int(?:8|16|32|64)?|byte|rune|time\.(?:Time|Duration)|uuid\.UUID|error|http\.Header|url\.Values)"
-)
 _FOR_PEOPLE = frozenset(["String", "GoString", "Error", "LogValue"])  # they show a value, and have no error to return
-_FIELD = re.compile(r"[{\n;]\s*(\w+)\s+([^`\n;}]+)")
 _WRITERS = re.compile(r"w|rw|writer|resp(?:onse)?(?:writer)?|os\.Stdout|os\.Stderr|c\.Writer|\w*hash\w*", re.IGNORECASE)
 _MOST_ERRORS = 50  # that wait to be looked at
-_MOST_TYPES = 100  # that are looked into for one value
 
 
 @dataclass
@@ -58,23 +58,29 @@ class _Open:
 
 def facts(syntax: Syntax, module: Module, is_wanted: Callable[[Function], bool]) -> Iterator[JsonErrorIgnored]:
     """The errors of a file that are ignored."""
-    domain = _Errors(syntax.source, module, is_wanted)
+    domain = _Errors(syntax, module, is_wanted)
     Flow(domain, _Open()).block(module.body)
     yield from domain.found.values()
 
 
 class _Errors(Domain[_Open]):
-    def __init__(self, source: SourceFile, module: Module, is_wanted: Callable[[Function], bool]) -> None:
-        self.source = source
+    def __init__(self, syntax: Syntax, module: Module, is_wanted: Callable[[Function], bool]) -> None:
+        self.source = syntax.source
+        self.comments = Comments(syntax)
         self.is_wanted = is_wanted
         self.names = Names(catalogue("go"), "go")
         self.table = table("go")
-        self.classes = {item.name: item for item in module.body if isinstance(item, ClassDefinition)}
+        self.encodable = Encodable({item.name: item for item in module.body if isinstance(item, ClassDefinition)})
         self.coders: dict[Place, tuple[str, Call]] = {}
-        self.types: dict[Place, str] = {}
         self.filled: set[Place] = set()
         self.function = ""  # the name of the one that was entered last
         self.local: set[str] = set()  # variables that a function declares itself
+        self.handled: list[Range] = []  # what runs because of another error, which it returns
+        self.dropped: dict[str, Call] = {}  # decoded on purpose whatever comes of it, by the variable; not used yet
+        self.stored: dict[
+            str, tuple[Call, Range]
+        ] = {}  # decoded, and only stored before its error is looked at; by the error
+        self.storing: Range | None = None  # an assignment that calls nothing
         self.found: dict[Range, JsonErrorIgnored] = {}
 
     def copy(self, state: _Open) -> _Open:
@@ -87,11 +93,16 @@ class _Errors(Domain[_Open]):
     def enter_function(self, function: Function, state: _Open) -> _Open | None:
         if not self.is_wanted(function):
             return None
+        self._flush()
         self.function = function.name
-        self.types.update({(parameter.name,): parameter.annotation for parameter in function.parameters})
+        self.encodable.types.update({(parameter.name,): parameter.annotation for parameter in function.parameters})
         return _Open(dict(state.errors))
 
+    def leave_function(self, function: Function, ends: Ends[_Open]) -> None:
+        self._flush()
+
     def before(self, statement: Statement, state: _Open) -> None:
+        self._settle(statement)
         match statement:
             case Import():
                 self.names.add(statement)
@@ -106,11 +117,45 @@ class _Errors(Domain[_Open]):
                 if declares:
                     self.local.update(_names(target))
                 if annotation and (place := place_of(target)) is not None:
-                    self.types[place] = annotation
+                    self.encodable.types[place] = annotation
                 if isinstance(value, Call) and (entry := self._entry(value)) is not None:
                     self._assigned(target, value, entry, state)
                 elif value is not None:
                     self._remember(target, value)
+
+    def _settle(self, statement: Statement) -> None:
+        """Decide about what waits for its next statement."""
+        match statement:
+            case If(test=test, then=then):
+                if _is_error_test(test) and then and isinstance(then[-1], Return):
+                    self.handled.append(Range(then[0].range.start, then[-1].range.end))
+                for name in _tested(test):
+                    self.dropped.pop(name, None)
+            case Assign(value=Call() as call) | ExpressionStatement(value=Call() as call) if self._entry(call) is None:
+                for argument in call.arguments:  # text that may be of another format
+                    if isinstance(argument.value, Unary) and isinstance(argument.value.operand, Name):
+                        self.dropped.pop(argument.value.operand.id, None)
+            case Return(value=Expression() as value):
+                for node in walk(value) if self.stored else ():
+                    if isinstance(node, Name):
+                        self.stored.pop(node.id, None)
+        for call, used in self.stored.values():
+            self._report(call, used)
+        self.stored.clear()
+        is_stored = isinstance(statement, Assign) and not any(
+            isinstance(node, Call) and isinstance(node.function, Attribute)
+            for node in (walk(statement.value) if statement.value is not None else ())
+        )
+        self.storing = statement.range if is_stored else None
+
+    def _flush(self) -> None:
+        """Report what no statement followed."""
+        for call, used in self.stored.values():
+            self._report(call, used)
+        for call in self.dropped.values():
+            self._report(call, None)
+        self.stored.clear()
+        self.dropped.clear()
 
     def _look_at(self, value: Expression, state: _Open) -> None:
         """What hands on or shows an error together with what was decoded looks at both."""
@@ -121,12 +166,18 @@ class _Errors(Domain[_Open]):
     def visit(self, expression: Expression, state: _Open) -> None:
         if not isinstance(expression, Name):
             return
+        dropped = self.dropped.get(expression.id)
+        if dropped is not None and expression.range not in dropped.range:
+            self._report(self.dropped.pop(expression.id), None)
         if expression.id in state.errors:
             del state.errors[expression.id]
             return
         for name, (call, target) in list(state.errors.items()):
             if target is not None and target[0] == expression.id and expression.range.start > call.range.end:
-                self._report(call, expression.range)
+                if self.storing is not None and expression.range in self.storing:
+                    self.stored[name] = (call, expression.range)
+                else:
+                    self._report(call, expression.range)
                 del state.errors[name]
 
     def bind(self, target: Expression, value: Expression | None, state: _Open, operator: str = "=") -> None:
@@ -157,12 +208,20 @@ class _Errors(Domain[_Open]):
             function = call.function if isinstance(call.function, Attribute) else None
             if function is not None and function.name == "Encode" and (is_deliberate or self._is_sent(function)):
                 return  # whoever reads it is gone, and there is nobody left to tell
-            if self._is_safe(value) or (is_deliberate and self.function in _FOR_PEOPLE):
+            # Whoever drops the error of encoding on purpose knows the type, unless it is one that holds anything.
+            if self.encodable.is_safe(value, unknown=is_deliberate) or (is_deliberate and self.function in _FOR_PEOPLE):
                 return
+        if is_deliberate and self.comments.explains(call.range):
+            return
         if is_deliberate and entry.into is not None and entry.into < len(call.arguments):
             target = place_of(call.arguments[entry.into].value)
             if target in self.filled:
                 return  # what stands there already is what a failure is answered with
+            if any(call.range in range for range in self.handled):
+                return  # the body of an error is decoded as far as it goes
+            if target is not None and len(target) == 1:
+                self.dropped[target[0]] = call
+                return
         self._report(call, None)
 
     def _report(self, call: Call, used: Range | None) -> None:
@@ -202,8 +261,8 @@ class _Errors(Domain[_Open]):
             self.filled.add(place)
         if isinstance(value, Call) and (kind := self._coder(value)):
             self.coders[place] = (kind, value)
-        elif (type := _type_of(value)) != "":
-            self.types[place] = type
+        elif (type := type_of(value)) != "":
+            self.encodable.types[place] = type
 
     def _is_sent(self, function: Attribute) -> bool:
         """Whether an encoder writes to whoever asked, or to a terminal."""
@@ -215,56 +274,30 @@ class _Errors(Domain[_Open]):
             return False
         writer = made.arguments[0].value
         place = place_of(writer)
-        declared = self.types.get(place, "") if place is not None else ""
+        declared = self.encodable.types.get(place, "") if place is not None else ""
         return _WRITERS.fullmatch(self.source.text(writer.range)) is not None or "ResponseWriter" in declared
 
-    # ------------------------------------------------------------------------------------------------- types
 
-    def _is_safe(self, value: Expression) -> bool:
-        """Whether a value is of a type that encoding cannot fail on."""
-        type = _type_of(value)
-        place = place_of(value)
-        if not type and place is not None:
-            type = self.types.get(place, "")
-        return self._is_safe_type(type, set())
+def _is_error_test(test: Expression) -> bool:
+    """`err != nil`."""
+    match test:
+        case Binary(operator="!=", left=Name(), right=Constant(value=None)):
+            return True
+    return False
 
-    def _is_safe_type(self, type: str, seen: set[str]) -> bool:
-        """Whether encoding cannot fail on a type, given what `seen` types turn out to be."""
-        type = type.strip().lstrip("*&")
-        if not type or len(seen) > _MOST_TYPES:
-            return False
-        if type in seen:
-            return True
-        seen.add(type)
-        if _SAFE.fullmatch(type):
-            return True
-        if type.startswith("struct"):
-            fields = _FIELD.findall(type)
-            return all(self._is_safe_type(field, seen) for name, field in fields if name[:1].isupper())
-        if match := re.match(r"(?:\[\d*\]|map\[[\w.]+\])", type):
-            return self._is_safe_type(type[match.end() :], seen)
-        definition = self.classes.get(type)
-        if definition is None:
-            return False
-        if definition.fields:
-            return all(self._is_safe_type(field, seen) for name, field in definition.fields if name[:1].isupper())
-        return len(definition.bases) == 1 and self._is_safe_type(definition.bases[0], seen)
+
+def _tested(test: Expression) -> list[str]:
+    """The variables that a test compares with nil, or whose length it looks at."""
+    match test:
+        case Binary(operator="and" | "or", left=left, right=right):
+            return [*_tested(left), *_tested(right)]
+        case Binary(left=Name(id=id), right=Constant(value=None)):
+            return [id]
+        case Binary(left=Call(function=Name(id="len"), arguments=(Argument(value=Name(id=id)),))):
+            return [id]
+    return []
 
 
 def _names(target: Expression) -> list[str]:
     elements = target.elements if isinstance(target, Collection) else (target,)
     return [element.id for element in elements if isinstance(element, Name)]
-
-
-def _type_of(value: Expression) -> str:
-    """The type of a value that says it."""
-    match value:
-        case Unary(operator="&", operand=operand):
-            return _type_of(operand)
-        case Mapping(type=type) | Collection(type=type):
-            return type
-        case Call(function=Name(id="string")):
-            return "string"
-        case Call(function=Name(id="make" | "new"), arguments=(argument, *_)) if isinstance(argument.value, Name):
-            return argument.value.id
-    return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, place_of
@@ -11,6 +11,7 @@ from persistlint.analysis.json.run import Chain, Run
 from persistlint.analysis.json.values import Document
 from persistlint.facts import HopKind, JsonHop, JsonOrigin
 from persistlint.ir import Expression, Number, Unary
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

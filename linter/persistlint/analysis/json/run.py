@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import place_of
 from persistlint.analysis.json.values import Document, Thing
 from persistlint.ir import Name
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.places import Place

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, prefixes
 from persistlint.analysis.json.values import Document, Value, join
 from persistlint.facts import HopKind
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -161,6 +162,12 @@ class State:
         variable = self._of(place)
         if length > variable.lengths.get(place, 0) and len(variable.lengths) < _MOST:
             self._set(place, replace(variable, lengths={**variable.lengths, place: length}))
+
+    def trust(self, place: Place, document: Document) -> None:
+        """Note that a place has the parts that the program takes from it."""
+        variable = self._of(place)
+        if document.keys is None and place in variable.values:
+            self._set(place, replace(variable, values={**variable.values, place: replace(document, keys=frozenset())}))
 
     def validate(self, place: Place) -> None:
         """Note that something looked at a place as a whole."""

@@ -38,13 +38,13 @@ Keys of functions and members alike:
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import JsonOrigin
+from persistlint.records import dataclass
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -161,14 +161,14 @@ class Table:
 def table(language: str) -> Table:
     """The table of a language, by the name of its folder in `libraries`. Raises `ValueError` where it is malformed."""
     try:
-        loaded = tomllib.loads(files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
+        loaded = read_table(Path(__file__).with_name(f"{language}.toml"))
         functions = {name: _entry(keys) for name, keys in loaded["functions"].items()}
         members: dict[str, list[Member]] = {}
         for keys in loaded["members"]:
             member = _member(dict(keys))
             for name in member.names:
                 members.setdefault(name, []).append(member)
-    except (tomllib.TOMLDecodeError, ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"analysis/json/{language}.toml: {error!r}") from error
     return Table(frozenset(loaded["globals"]), functions, {name: tuple(found) for name, found in members.items()})
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.facts import HopKind, JsonOrigin
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.places import Place

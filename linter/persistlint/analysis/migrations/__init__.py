@@ -7,26 +7,45 @@ migration was written in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations import scripts_js, scripts_py
 from persistlint.analysis.migrations.evidence import dialect_told
 from persistlint.analysis.revisions import declared_in, in_order
 from persistlint.languages import language_of, read
+from persistlint.paths import is_test
+from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.source import SourceFile
-from persistlint.sql.project import is_first
+from persistlint.sql.project import DIALECTS, dialect_of, is_first, read_in_project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from persistlint.analysis.migrations.steps import Migration
+    from persistlint.facts import Fact
     from persistlint.languages import Syntax
     from persistlint.schema.script import Script
+    from persistlint.settings import ProjectNames
 
 _PATTERNS = {"python": ("*.py",)}
 _OF_SCRIPTS = ("*.js", "*.ts", "*.cjs", "*.mjs", "*.cts", "*.mts")
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """The migration that a program is; nothing for any other, for tests, and for a dialect whose DDL is not known."""
+    source = syntax.source
+    if is_test(source.path) or migration_of(syntax, None) is None:
+        return
+    reader = ProgramReader(source.language)
+    dialect = source.dialect or dialect_of(source.path, source.content, reader)
+    if dialect not in DIALECTS:
+        return
+    is_configured = source.dialect is not None
+    script = read_in_project(source.path, source.content, DIALECTS[dialect], is_configured=is_configured, reader=reader)
+    if script is not None:
+        yield script
 
 
 def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import Given, table
@@ -11,6 +11,7 @@ from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import join, listed, quoted, said
 from persistlint.ir import Argument, Attribute, Call, Lambda, Mapping, Name, String
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

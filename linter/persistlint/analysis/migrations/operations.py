@@ -20,15 +20,16 @@ where the argument `a` is given.
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.writing import said
 from persistlint.ir import Collection, Sequence
+from persistlint.records import dataclass
 from persistlint.schema.script import Runner
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,7 +79,7 @@ class Table:
 @cache
 def table(name: str) -> Table:
     """The table of a framework."""
-    data = tomllib.loads(files(__package__).joinpath(f"{name}.toml").read_text("utf-8"))
+    data = read_table(files(__package__).joinpath(f"{name}.toml"))
     operations = {
         key: Operation(tuple(entry["parameters"]), _statements(entry["sql"]))
         for key, entry in data["operations"].items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.knex import Knex
@@ -28,6 +28,7 @@ from persistlint.ir import (
     String,
     TypeAssertion,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.script import OF_RUNNER
 from persistlint.sql.lexer import statements
 from persistlint.sql.replay import AS_IT_STANDS, How, Replay

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.steps import OWN, Step
@@ -38,6 +38,7 @@ from persistlint.ir import (
     With,
     walk,
 )
+from persistlint.records import dataclass
 from persistlint.sql.replay import How
 
 if TYPE_CHECKING:

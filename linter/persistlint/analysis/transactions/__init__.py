@@ -3,23 +3,22 @@ that are written back, and errors that are taken."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.presence import present, reachable
 from persistlint.analysis.schedule import Wanted
+from persistlint.analysis.transactions.calls import WRAPS
+from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
-from persistlint.analysis.transactions.handles import (
-    Handles,
-    Known,
-    Scope,
-    Variable,
-    effect_names,
-    may_be_transaction,
-    required,
-)
+from persistlint.analysis.transactions.handles import Handles, required
+from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scopes import OPENS, open_transaction
+from persistlint.analysis.transactions.variables import Scope, Variable
+from persistlint.analysis.transactions.vocabulary import effect_names
 from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import Handle, Procedure, Role, Scoping
 from persistlint.ir import (
@@ -36,6 +35,7 @@ from persistlint.ir import (
 )
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
+from persistlint.settings import NO_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,8 +43,13 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact
     from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
+    from persistlint.libraries import Type
     from persistlint.settings import ProjectNames
     from persistlint.source import Range
+
+
+# A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
+_SAYS_TRANSACTION = re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode(), re.IGNORECASE)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
@@ -90,7 +95,14 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
 
 def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
     """The calls that may do something to a database, by the name of what is called."""
-    wanted = effect_names(languages()[syntax.source.language].libraries) | set(names.transactions)
+    folder, source = languages()[syntax.source.language].libraries, syntax.source
+    libraries = frozenset(catalogue(folder).libraries)
+    types: frozenset[Type] = frozenset()
+    if names == NO_NAMES and not _SAYS_TRANSACTION.search(source.vocabulary):
+        common = [library for library in libraries if not library.modules]
+        libraries = present(folder, source)
+        types = types.union(*(reachable(library, source) for library in common))
+    wanted = effect_names(libraries, types) | set(names.transactions)
     return [range for name, range in syntax.calls if name in wanted or any_of(name) in wanted]
 
 

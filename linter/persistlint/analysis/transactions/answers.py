@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import (
@@ -28,6 +27,7 @@ from persistlint.ir import (
     With,
     walk,
 )
+from persistlint.records import dataclass
 
 _HANDS_ON = frozenset(
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.transactions.handles import Known
+from persistlint.analysis.transactions.chain import Known
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
     Expression,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
+from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
-from persistlint.analysis.transactions.handles import Chain, Known
 from persistlint.analysis.transactions.helpers import call_helper
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction
@@ -42,7 +42,8 @@ _WAITS_FOR_ALL = frozenset(
 )
 
 
-_WRAPS = re.compile(
+# In the name of a function that runs what it is given in a transaction.
+WRAPS = re.compile(
     r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
     re.IGNORECASE,
 )
@@ -117,7 +118,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
         walker.visit(node.function.value, Use.KEPT)
     elif not isinstance(node.function, Name):
         walker.visit(node.function, Use.KEPT)
-    is_wrapper = bool(_WRAPS.fullmatch(name)) or name in walker.handles.project.transactions
+    is_wrapper = bool(WRAPS.fullmatch(name)) or name in walker.handles.project.transactions
     parallel, detached = walker.parallel, walker.detached
     walker.parallel = parallel or path in _WAITS_FOR_ALL
     for argument in node.arguments:

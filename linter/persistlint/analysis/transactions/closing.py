@@ -43,6 +43,36 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     return opened.range if any(effect.kind in sent for effect in inside) else None
 
 
+def unreleased(opened: Open, walk: Walk) -> Range | None:
+    """The call that takes the connection of a transaction out of its pool, where some way out of the function does not
+    give it back. What is passed on, or given back by a block or a deferred call, is somebody else's matter."""
+    opener = opened.opener
+    if opened.scoping is not Scoping.MANUAL or not opener.owned or opener.role is not Role.CONNECTION:
+        return None
+    if opener in walk.held or any(moved.is_same(opener) for moved in walk.moved):
+        return None
+    if opened.deferred and walk.handles.language != "go":
+        return None  # a callback goes on from here
+    taken = [
+        effect
+        for effect in walk.effects[: opened.index]
+        if effect.kind is EffectKind.ACQUIRE and effect.handle.library is opener.library and not effect.transaction
+    ]
+    if not taken or not taken[-1].place.dominates(opened.place):
+        return None
+    back = [
+        effect.place
+        for effect in walk.effects[opened.index :]
+        if effect.kind is EffectKind.RELEASE and (effect.handle.is_same(opener) or opener.name in effect.names)
+    ]
+    if not back:
+        return taken[-1].range
+    body = {number for place in back for number, part in place.tries if part is Part.BODY}
+    is_only_in_body = all(place.is_in(Part.BODY) for place in back)
+    handled = {number for effect in opened.closings for number, part in effect.place.tries if part is Part.HANDLER}
+    return taken[-1].range if is_only_in_body and body & handled else None
+
+
 def uncommitted(walk: Walk) -> Iterator[Uncommitted]:
     """The connections and sessions of a function that it writes to and never commits."""
     writes: dict[tuple[str, int], Effect] = {}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
-from persistlint.analysis.transactions.handles import Chain
+from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
 from persistlint.analysis.transactions.scopes import open_transaction
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
@@ -20,7 +20,7 @@ from persistlint.ir import (
 from persistlint.sql.outline import Deed, Outline, outline
 
 if TYPE_CHECKING:
-    from persistlint.analysis.transactions.handles import Chain, Known
+    from persistlint.analysis.transactions.chain import Chain, Known
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.ir import Expression
     from persistlint.sql.outline import Outline

@@ -9,8 +9,9 @@ from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.analysis.schedule import Wanted
-    from persistlint.analysis.transactions.handles import Handles, Scope
+    from persistlint.analysis.transactions.handles import Handles
     from persistlint.analysis.transactions.open import Open
+    from persistlint.analysis.transactions.variables import Scope
     from persistlint.facts import Effect, Place
     from persistlint.ir import Function
     from persistlint.source import SourceFile

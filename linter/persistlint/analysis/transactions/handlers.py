@@ -16,6 +16,7 @@ from persistlint.ir import (
     If,
     Loop,
     Nested,
+    Return,
     Statement,
     Try,
     With,
@@ -50,11 +51,12 @@ def handled_by(
 ) -> Handled:
     """What a handler does with the errors of these effects."""
     outcome = outcome_of(body, name)
+    raises = outcome.raises or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     return Handled(
         range,
         effects,
-        outcome.raises,
+        raises,
         outcome.answers,
         any(effect.kind is EffectKind.ROLLBACK for effect in done),
         outcome.only_logs,
@@ -75,6 +77,16 @@ def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> No
     if effect is not None and is_error(error):
         done = walker.effects[count:]
         walker.handled.append(handled_by(walker, test.range, (effect,), then, name, done, False, 1, walker.current()))
+
+
+def _is_result(walker: Walk, name: str) -> bool:
+    """Whether a variable is a named result of Go, which every `return` without a value returns."""
+    results = walker.active[-1].returns if walker.active else ""
+    return walker.handles.language == "go" and re.search(rf"[(,]\s*{re.escape(name)}\s", results) is not None
+
+
+def _returns_value(body: Block) -> bool:
+    return any(isinstance(statement, Return) and statement.value is not None for statement in statements(body))
 
 
 def answer(walker: Walk, range: Range, value: Expression) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
-from persistlint.analysis.transactions.handles import Known
 from persistlint.analysis.transactions.open import Open
 from persistlint.facts import Effect, Scoping
 from persistlint.ir import (
@@ -19,8 +19,9 @@ from persistlint.ir import (
 )
 
 if TYPE_CHECKING:
-    from persistlint.analysis.transactions.handles import Known, Scope
+    from persistlint.analysis.transactions.chain import Known
     from persistlint.analysis.transactions.open import Open
+    from persistlint.analysis.transactions.variables import Scope
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
     from persistlint.ir import Function, Parameter

@@ -10,8 +10,10 @@ from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Nam
 from persistlint.libraries import BY_OBJECT, Binding, Library, Type
 
 if TYPE_CHECKING:
+    from persistlint.analysis.transactions.chain import Chain
     from persistlint.analysis.transactions.file import Exit
-    from persistlint.analysis.transactions.handles import Chain, Handles, Scope
+    from persistlint.analysis.transactions.handles import Handles
+    from persistlint.analysis.transactions.variables import Scope
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect, Handle, Place
     from persistlint.source import Range
@@ -102,7 +104,7 @@ class Open:
 
     def fact(self, walker: Walk) -> Transaction:
         """What the rules are told of it."""
-        from persistlint.analysis.transactions.closing import leak_of
+        from persistlint.analysis.transactions.closing import leak_of, unreleased
 
         unchecked = next(
             (
@@ -126,6 +128,7 @@ class Open:
             leak_of(self, walker),
             unchecked,
             self.early,
+            unreleased(self, walker),
         )
 
 

@@ -7,10 +7,11 @@ the column that it sets holds what was computed from the same column of a row th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.vocabulary import words
 from persistlint.facts import EffectKind, Role, WriteBack
 from persistlint.ir import (
     Assign,
@@ -30,11 +31,12 @@ from persistlint.ir import (
     Unary,
     walk,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from persistlint.analysis.transactions.handles import Chain
+    from persistlint.analysis.transactions.chain import Chain
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect, Handle
     from persistlint.ir import TaggedTemplate
@@ -58,6 +60,10 @@ _FETCHES = frozenset(
         "all",
     ]
 )
+_OR_CREATES = frozenset(["get_or_create", "aget_or_create", "findOrCreate"])
+_COMPUTES = [  # the first words of functions: `Add`, `addPrices`, `max`
+    (word,) for word in ("max", "min", "add", "sub", "subtract", "plus", "minus", "increase", "decrease", "sum")
+]
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
 _INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
 _VERSIONS = re.compile(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
@@ -98,7 +104,9 @@ class Rows:
             self._changed(target, statement)
         if value is None:
             return
-        read = next((effect for effect in effects if effect.kind is EffectKind.READ and not effect.via), None)
+        read = next((effect for effect in effects if _loads(effect) and not effect.via), None)
+        if read is None and len(effects) == 1 and _loads(effects[0]):
+            read = effects[0]  # a helper that only reads gives what it read
         if read is None:
             read = self._fetched(value)
         names = [path] if path is not None else []
@@ -176,16 +184,7 @@ class Rows:
                 for side in (node.left, node.right):
                     if (found := self._column(side)) is not None:
                         return found
-            if isinstance(node, Call) and last_name(node.function) in (
-                "max",
-                "min",
-                "Add",
-                "Sub",
-                "plus",
-                "minus",
-                "add",
-                "sub",
-            ):
+            if isinstance(node, Call) and words(last_name(node.function))[:1] in _COMPUTES:
                 candidates = [a.value for a in node.arguments]
                 if isinstance(node.function, Attribute):
                     candidates.append(node.function.value)
@@ -304,6 +303,11 @@ class Rows:
                 same_table = not computed.row.effect.table or computed.row.effect.table == found.table
                 if same_table and _plain(computed.column) in (_plain(column), ""):
                     yield computed
+
+
+def _loads(effect: Effect) -> bool:
+    """Whether a row comes back that was there before, or may have been."""
+    return effect.kind is EffectKind.READ or effect.method in _OR_CREATES
 
 
 def _plain(name: str) -> str:

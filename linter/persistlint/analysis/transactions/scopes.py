@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
-from persistlint.analysis.transactions.handles import Chain, Known, Variable
+from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.open import Open, closes, opens
 from persistlint.analysis.transactions.shapes import is_error
+from persistlint.analysis.transactions.variables import Variable
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
     Attribute,
@@ -84,7 +85,7 @@ def with_block(walker: Walk, statement: With) -> None:
     elif chain.known is not None and chain.effect in ("", "acquire"):
         known = chain.known
         is_whole = known.type.role in ("implicit", "connection") and known.type.role == known.handle.role.value
-        if known.type.library.transactions.exit_commits and is_whole:
+        if known.type.library.transactions.exit_commits and is_whole and not _only_closes(context):
             opened = open_transaction(walker, statement.context.range, Scoping.CONTEXT, chain, known.handle)
             opened.on_connection = True
             walker.settled.add(known.handle)
@@ -114,6 +115,11 @@ def with_block(walker: Walk, statement: With) -> None:
         opened.is_over = True
         if opened.opener.role is Role.SESSION or (chain.known is not None and chain.known.type.role == "session"):
             walker.rows.left(opened.handle or opened.opener)
+
+
+def _only_closes(context: Expression) -> bool:
+    """Whether a block ends with a close and with nothing else: `with closing(connection)`."""
+    return isinstance(context, Call) and last_name(context.function) in ("closing", "aclosing")
 
 
 def defer(walker: Walk, call: Expression, kind: str) -> None:

@@ -26,7 +26,7 @@ from persistlint.ir import (
 )
 
 if TYPE_CHECKING:
-    from persistlint.analysis.transactions.handles import Known
+    from persistlint.analysis.transactions.chain import Known
     from persistlint.ir import Block, Expression
 
 

@@ -22,11 +22,11 @@ from persistlint.analysis.transactions.handlers import (
     is_no_failure,
     statements,
 )
-from persistlint.analysis.transactions.handles import Handles, Known, Scope, Variable
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
+from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
     Assert,
@@ -68,6 +68,8 @@ from persistlint.ir import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.transactions.chain import Known
+    from persistlint.analysis.transactions.handles import Handles
     from persistlint.analysis.transactions.open import Open
     from persistlint.source import Range
 
@@ -464,11 +466,16 @@ class Walk:
 
     def move(self, value: Expression) -> None:
         """A handle that leaves the function belongs to somebody else as well."""
-        read = {node.value for node in walk(value) if isinstance(node, Attribute)}  # `cursor.lastrowid` is no cursor
+        read: set[Range] = set()  # `cursor.lastrowid` is no cursor
+        handles: list[tuple[Range, Handle]] = []
         for node in walk(value):
-            variable = self.scope.find(node.id) if isinstance(node, Name) and node not in read else None
-            if variable is not None and variable.known is not None:
-                self.moved.add(variable.known.handle)
+            if isinstance(node, Attribute):
+                read.add(node.value.range)
+            elif isinstance(node, Name):
+                variable = self.scope.find(node.id)
+                if variable is not None and variable.known is not None:
+                    handles.append((node.range, variable.known.handle))
+        self.moved.update(handle for range, handle in handles if range not in read)
 
     def move_stored(self, target: Expression, value: Expression) -> None:
         if not isinstance(target, Name | Collection | Mapping):

@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ lowered with a loop instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from persistlint import ir
 from persistlint.languages.python.indentation import parsed_text
 from persistlint.languages.python.nodes import parts_of, range_of, text_of
 from persistlint.languages.python.strings import lower_string
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -7,5 +7,5 @@ import re
 from persistlint.rules.marks import IN_PROGRAMS
 
 # What speaks of tables and columns.
-_SQL = re.compile(rb"(?i)\b(?:create|alter|drop|insert|update)\b")
+_SQL = re.compile(rb"\b(?:create|alter|drop|insert|update)\b")
 MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}

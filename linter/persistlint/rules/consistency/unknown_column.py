@@ -23,7 +23,8 @@ CREATE INDEX couriers_region_idx ON couriers (region);
 
 ## Fix
 
-Write the name that the table has.
+Write the name that the table has. The fix writes the only one that is spelled like it; it is unsafe, for another one
+may be meant.
 
 ## When not to use it
 
@@ -37,9 +38,12 @@ line.
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.fixes.scripts import identifier
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
     AddColumn,
@@ -56,14 +60,17 @@ from persistlint.schema.changes import (
     Update,
 )
 from persistlint.schema.script import Script
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
-    from persistlint.source import Range
+    from persistlint.schema.definitions import Table
 
 _SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"])
+
+_ALIKE = 0.8  # of all letters
 
 
 @rule("unknown-column", on=Script, severity=Severity.ERROR)
@@ -84,7 +91,23 @@ def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]
                 change.range,
                 f"`{change.table}` has no column `{missing}` at this point.",
                 help=f"Its columns are {', '.join(f'`{column.name}`' for column in table.columns[:12])}.",
+                fixes=_fix(script, change, missing, table, context),
             )
+
+
+def _fix(script: Script, change: TableChange, missing: str, table: Table, context: RuleContext) -> tuple[Fix, ...]:
+    """The one column whose name is spelled like it, where it stands only once."""
+    alike = get_close_matches(missing, [column.name for column in table.columns], 2, _ALIKE)
+    places = list(re.finditer(rf"\b{re.escape(missing)}\b".encode(), context.file.content[slice(*_span(change))], re.I))
+    if len(alike) != 1 or len(places) != 1:
+        return ()
+    start = change.range.start
+    place = Range(start + places[0].start(), start + places[0].end())
+    return (Fix(f"Write {alike[0]}", (Edit(place, identifier(alike[0], script.dialect)),), Applicability.UNSAFE),)
+
+
+def _span(change: TableChange) -> tuple[int, int]:
+    return change.range.start, change.range.end
 
 
 def _named(change: TableChange) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ ALTER TABLE couriers ADD COLUMN label text;
 
 ## Fix
 
-Write the name that the table has.
+Write the name that the table has. The fix writes the only one that is like it; it is unsafe, for another one may be
+meant.
 
 ## When not to use it
 
@@ -43,7 +44,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.fixes.scripts import identifier
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.references import unknown_tables
 from persistlint.schema.script import Script
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.changes import Change
+    from persistlint.schema.definitions import Name
 
 
 @rule("unknown-table", on=Script, severity=Severity.ERROR)
@@ -66,7 +70,15 @@ def unknown_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             name.range if name.range in change.range else change.range,
             f"No script of the project makes a table `{name}` before this one.",
             help=f"Write the name that the table has.{hint}",
+            fixes=_fix(script, change, name, alike),
         )
+
+
+def _fix(script: Script, change: Change, name: Name, alike: str) -> tuple[Fix, ...]:
+    if not alike or name.range not in change.range:
+        return ()
+    written = ".".join(identifier(part, script.dialect) for part in alike.split("."))
+    return (Fix(f"Write {alike}", (Edit(name.range, written),), Applicability.UNSAFE),)
 
 
 def _is_alike(known: str, name: str) -> bool:

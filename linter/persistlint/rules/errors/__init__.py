@@ -5,5 +5,5 @@ from __future__ import annotations
 import re
 
 MAY_HAVE = re.compile(
-    rb"(?i)insert|update|delete|create|save|execute?\b|alter|drop|commit|destroy|upsert|remove|add_column|query"
+    rb"insert|update|delete|create|save|execute?\b|alter|drop|commit|destroy|upsert|remove|add_column|query"
 )

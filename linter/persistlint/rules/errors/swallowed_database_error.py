@@ -92,7 +92,8 @@ def save(connection: psycopg.Connection, order):
 
 ## Fix
 
-Raise the error again, or return it.
+Raise the error again, or return it. The fix does so at the end of the handler; it is unsafe, for callers see the error
+then.
 
 ## When not to use it
 
@@ -110,6 +111,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Fact, Handled, Procedure, Use
+from persistlint.fixes.raising import handed_on, returned_result
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -140,6 +142,7 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
                 fact.range,
                 f"Where `{writes[0].method}` fails, nobody but the log learns of it.",
                 help="Raise the error again, or return it.",
+                fixes=handed_on(context.program, fact.range) if context.program is not None else (),
                 related=(Related(writes[0].range, "this may fail"),),
             )
     elif isinstance(fact, Procedure) and context.file.language == "go":
@@ -150,6 +153,7 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
                     effect.range,
                     f"The error of `{effect.method}` is dropped, so data that was not stored counts as stored.",
                     help="Return the error, or handle it.",
+                    fixes=returned_result(context.program, effect) if context.program is not None else (),
                 )
 
 

@@ -6,7 +6,7 @@ import re
 
 # What SQL is made of, or what sends it.
 MAY_HAVE = re.compile(
-    rb"(?i)select|insert|update|delete|create|alter|drop|truncate|execute?\b|query|where|order|\braw|literal|\bsql"
+    rb"select|insert|update|delete|create|alter|drop|truncate|execute?\b|query|where|order|\braw|literal|\bsql"
     rb"|pragma|attach|savepoint|grant|call\b|\bset\b|vacuum|\buse\b|having|\blike\b|\bjoin|replace into|merge into"
     rb"|copy\b|gorm|xorm|goqu|squirrel|uptrace/bun|go-pg|knex|objection|typeorm|drizzle|kysely|peewee|django"
 )

@@ -103,6 +103,9 @@ $$;
 Look the name up in a constant mapping, test it against an allow-list that raises, or let the driver quote it
 (`psycopg.sql.Identifier`, `pgx.Identifier`, `??` of knex and mysql2, `format('%I', …)`). Never bind it.
 
+There is a fix where the driver can quote and the file imports it, or where the statement itself selects the columns
+that can be meant. It is unsafe: a quoted name keeps its capitals, and the list may lack a name.
+
 ## When not to use it
 
 In code that works on any schema by design, such as a database client or a migration tool, ignore the file with the
@@ -122,6 +125,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.fixes.binding import Remedy, name
 from persistlint.interpolation import holes_of, is_made_of_sql, related, why
 from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
@@ -160,10 +164,12 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         if not holes:
             continue
         first = holes[0]
+        remedy = name(fact, holes, context.file) if isinstance(fact, Query) else Remedy()
         yield context.report(
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
+            fixes=(remedy.fix,) if remedy.fix is not None else (),
             severity=None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
         )

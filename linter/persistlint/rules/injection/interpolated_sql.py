@@ -87,8 +87,10 @@ $$;
 
 ## Fix
 
-Write a placeholder in the place of the value, without quotes around it, and pass the value as a parameter. The help of
-each diagnostic says how the driver in use writes both.
+Write a placeholder in the place of the value, without quotes around it, and pass the value as a parameter. Where the
+file tells which driver it uses, there is a fix that does both, also where the text is put together over several
+statements, or where the value is a list or a part of a pattern. Where there is none, the help of the diagnostic says
+why.
 
 ## Options
 
@@ -114,6 +116,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.fixes.binding import Remedy, bind
 from persistlint.interpolation import holes_of, is_made_of_sql, related, why
 from persistlint.paths import is_test
 from persistlint.rule import Option, RuleContext, rule
@@ -148,10 +151,12 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     if not holes:
         return
     first = holes[0]
+    remedy = bind(fact, holes, context.file) if isinstance(fact, Query) else Remedy()
     yield context.report(
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
-        help=_help(fact),
+        help=_help(fact) + (f" No fix: {remedy.reason}." if remedy.reason else ""),
+        fixes=(remedy.fix,) if remedy.fix is not None else (),
         severity=None if isinstance(fact, Query) else Severity.WARNING,
         related=related(fact, holes),
     )

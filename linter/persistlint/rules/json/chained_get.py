@@ -28,7 +28,8 @@ def city(payload):
 ## Fix
 
 Write `(payload.get("company") or {})`, which also survives a key whose value is `null`, as `get("company", {})` does
-not. Where the key has to be there, write `payload["company"]`, whose error names it.
+not. Where the key has to be there, write `payload["company"]`, whose error names it. The fix writes the first; it is
+unsafe, for what is missing goes on as None.
 
 ## When not to use it
 
@@ -45,6 +46,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess
+from persistlint.fixes.steps import lasting_gets
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -65,4 +67,5 @@ def chained_get(fact: JsonAccess, context: RuleContext) -> Iterator[Diagnostic]:
         fact.range,
         f"`{given}` gives None where there is no such key, and `{used}` fails on that.",
         help="Write `(….get(key) or {})`, or take a key that has to be there with `[key]`, whose error names it.",
+        fixes=lasting_gets(context.program, fact) if context.program is not None else (),
     )

@@ -6,7 +6,9 @@ or what was decoded is used before anything looks at it.
 
 Left alone is what cannot fail, a value of a type that is declared in the file and made of booleans, integers, strings
 and lists of them; what is written to the client of a request, who is gone where that fails; and an error that is
-dropped on purpose where the variable holds a default already.
+dropped on purpose (`_`) where the variable holds a default already, where its first use is a test for nil, where
+another error is returned anyway, where a comment on the line says why, or where a value of another file's type is
+encoded.
 
 ## Why it matters
 
@@ -48,6 +50,7 @@ func Total(body []byte) (int, error) {
 ## Fix
 
 Return the error with what it is about, `fmt.Errorf("order %s: %w", id, err)`, or handle it before the result is used.
+The fix returns it where the function returns an error; it is unsafe, for a caller did not see it before.
 
 ## When not to use it
 
@@ -66,6 +69,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
 from persistlint.facts import JsonErrorIgnored
+from persistlint.fixes.decoding import returned_error
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -85,5 +89,9 @@ def ignored_json_error(fact: JsonErrorIgnored, context: RuleContext) -> Iterator
         message = f"The error of `{fact.function}` is dropped, and what could not be decoded goes on as a zero value."
     used = () if fact.used is None else (Related(fact.used, "it is used here"),)
     yield context.report(
-        fact.range, message, help="Return the error, or handle it, before the result is used.", related=used
+        fact.range,
+        message,
+        help="Return the error, or handle it, before the result is used.",
+        related=used,
+        fixes=returned_error(context.program, fact) if context.program is not None else (),
     )

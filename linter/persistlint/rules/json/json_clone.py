@@ -47,7 +47,8 @@ export const draftOf = <T>(order: T): T => structuredClone(order);
 ## Fix
 
 `structuredClone(value)` and `copy.deepcopy(value)` keep what JSON drops. `structuredClone` refuses functions and the
-proxies of Vue and MobX, which are to be unwrapped first.
+proxies of Vue and MobX, which are to be unwrapped first. The fix calls them; it is unsafe, for what JSON dropped is
+kept then.
 
 ## When not to use it
 
@@ -63,14 +64,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import JsonParse
+from persistlint.fixes.imports import python_module
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.source import Range
 
 _HELP = {
     "python": "`copy.deepcopy(value)` keeps what JSON drops.",
@@ -89,4 +92,18 @@ def json_clone(fact: JsonParse, context: RuleContext) -> Iterator[Diagnostic]:
         fact.range,
         f"`{context.text(fact.copied)}` is copied by way of JSON, which drops what JSON cannot hold.",
         help=_HELP.get(context.file.language, _HELP["javascript"]),
+        fixes=_fix(fact, fact.copied, context),
     )
+
+
+def _fix(fact: JsonParse, copied: Range, context: RuleContext) -> tuple[Fix, ...]:
+    """The copy that the language has; proxies of Vue stand in its files."""
+    program, value = context.program, context.file.text(copied)
+    if program is None or not program.is_clean(fact.range) or context.file.path.endswith((".vue", ".svelte")):
+        return ()
+    needed = python_module(program, "copy") if context.file.language == "python" else ("structuredClone", ())
+    if needed is None:
+        return ()
+    function = f"{needed[0]}.deepcopy" if context.file.language == "python" else needed[0]
+    edit = Edit(fact.range, f"{function}({value})")
+    return (Fix(f"Use {function}", (edit, *needed[1]), Applicability.UNSAFE),)

@@ -78,7 +78,8 @@ func Named(db *sql.DB, name string) (*sql.Rows, error) {
 ## Fix
 
 Test in a `CASE` what the JSON holds, with `jsonb_typeof`, a pattern, or `pg_input_is_valid` of PostgreSQL 16. Better,
-make a column of what is compared and counted, or add a `CHECK` that keeps other values out.
+make a column of what is compared and counted, or add a `CHECK` that keeps other values out. The fix writes the `CASE`
+around a cast to a number in SQL files; it is unsafe, for a number that is text becomes NULL.
 
 ## When not to use it
 
@@ -93,9 +94,10 @@ Where a `CHECK` of the table says of what type the value is, ignore the rule.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import JsonCast
 from persistlint.rule import RuleContext, rule
 
@@ -103,6 +105,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+
+_CAST = re.compile(
+    r"\(\s*([\w.\"]+)\s*->>\s*('[^']*')\s*\)\s*::\s*(?:int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real"
+    r"|double\s+precision)",
+    re.IGNORECASE,
+)
 
 
 @rule(
@@ -116,4 +124,14 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
     if fact.type == "array":
         message = f"`{fact.expression}` can hold anything, and this function stops the statement where it is no array."
         help = "Test it in a `CASE` around the call, with `jsonb_typeof(…) = 'array'`."
-    yield context.report(fact.range, message, help=help)
+    yield context.report(fact.range, message, help=help, fixes=_fix(fact, context))
+
+
+def _fix(fact: JsonCast, context: RuleContext) -> tuple[Fix, ...]:
+    """The test of PostgreSQL around a cast to a number. In other languages SQL stands in quotes of theirs."""
+    text = context.file.text(fact.range)
+    cast = _CAST.fullmatch(text)
+    if cast is None or context.file.language != "sql":
+        return ()
+    guarded = f"CASE WHEN jsonb_typeof({cast[1]} -> {cast[2]}) = 'number' THEN {text} END"
+    return (Fix("Test it in a CASE", (Edit(fact.range, guarded),), Applicability.UNSAFE),)

@@ -4,7 +4,10 @@
 The body of a response that is decoded in a function that never looks at the status: `fetch`, `requests`, `httpx`,
 `aiohttp`, `net/http`.
 
-Reading the status anywhere in the function counts, and so does handing the response on, to a function or to the caller.
+Reading the status anywhere in the function counts, and so does handing the response on, to a function or to the caller,
+and asking the body how the request went (`body.status`, `body.error`, `body.code`). A file that decodes five responses
+or more in this way, and next to none in another, is left alone: that is a convention of its project, mostly one by
+which the body says how the request went.
 Libraries that raise an error by themselves (axios, ky, `urlopen`, a client that is told `raise_for_status`) are left
 alone, as is a body that goes straight into a schema, which an error does not pass.
 
@@ -108,7 +111,8 @@ func Rate(url string) (r rate, err error) {
 
 ## Fix
 
-Look at the status before the body is read, and raise an error that carries it.
+Look at the status before the body is read, and raise an error that carries it. The fix does so before the body is
+decoded; it is unsafe, for a body with an error may have been wanted.
 
 ## When not to use it
 
@@ -127,6 +131,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
 from persistlint.facts import JsonResponse
+from persistlint.fixes.decoding import checked_status
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -150,4 +155,5 @@ def unchecked_response_status(fact: JsonResponse, context: RuleContext) -> Itera
         "The body is decoded whatever the status is: it may well be that of an error.",
         help=_HELP.get(context.file.language, _HELP["javascript"]),
         related=(Related(fact.request, "the request is sent here"),) if is_apart else (),
+        fixes=checked_status(context.program, fact) if context.program is not None else (),
     )

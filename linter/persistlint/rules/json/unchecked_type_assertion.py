@@ -52,7 +52,7 @@ func City(body []byte) (string, error) {
 ## Fix
 
 Take the second result and say what another type means, or decode into a struct, which checks the types of all fields at
-once.
+once. The fix does the first where the function returns an error; it is unsafe, for it may have been sure to be right.
 
 ## When not to use it
 
@@ -70,6 +70,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import JsonAssertion
+from persistlint.fixes.decoding import checked_assertion
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -86,4 +87,5 @@ def unchecked_type_assertion(fact: JsonAssertion, context: RuleContext) -> Itera
         fact.range,
         f"`.({fact.type})` panics where `{value}` holds anything else, and JSON can hold anything.",
         help=f"Take the second result, `value, ok := {value}.({fact.type})`, or decode into a struct.",
+        fixes=checked_assertion(context.program, fact) if context.program is not None else (),
     )

@@ -117,7 +117,8 @@ func Text(body []byte) (string, error) {
 ## Fix
 
 Say what an empty list means: test its length first and leave with an answer of your own, or take the element with `?.`
-and a default.
+and a default. The fix writes `?.` in JavaScript, returns None in Python, and in Go an error where the function returns
+one; it is unsafe, for what is missing goes on as that.
 
 ## Options
 
@@ -144,12 +145,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess, JsonOrigin
+from persistlint.fixes.steps import checked_element, optional_steps
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.facts import JsonHop
+    from persistlint.fixes.program import Program
 
 _HELP = {
     "python": "Test that it is not empty first, or catch `IndexError`, and say what an empty one means.",
@@ -177,4 +181,11 @@ def unsafe_index_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diag
         message,
         help=_HELP.get(context.file.language, _HELP["javascript"]),
         severity=Severity.INFO if is_guess else None,
+        fixes=_fix(context.program, fact, hop) if context.program is not None else (),
     )
+
+
+def _fix(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
+    if program.source.language in ("javascript", "typescript"):
+        return optional_steps(program, fact)
+    return checked_element(program, fact, hop)

@@ -122,7 +122,9 @@ func Email(body []byte) (string, error) {
 ## Fix
 
 Say what a missing part means. In JavaScript that is `?.` with a value behind `??`, in Python a default that survives an
-explicit `null`, in Go a comparison with `nil`; a schema says it for all parts at once.
+explicit `null`, in Go a comparison with `nil`; a schema says it for all parts at once. The fix writes `?.` in
+JavaScript, and returns an error for a missing pointer in Go where the function returns one; it is unsafe, for what is
+missing goes on as `undefined`.
 
 ## Options
 
@@ -150,12 +152,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess, JsonOrigin
+from persistlint.fixes.steps import checked_pointer, optional_steps
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.facts import JsonHop
+    from persistlint.fixes.program import Program
 
 _OTHER_RULES = (HopKind.INDEX, HopKind.GET)  # unsafe-index-access, chained-get
 _HELP = {
@@ -179,4 +184,11 @@ def unsafe_json_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diagn
         fact.range,
         f"Nothing here tells that `{context.text(fact.before(hop))}` is there, and {fails} fails without it.",
         help=_HELP.get(context.file.language, _HELP["javascript"]),
+        fixes=_fix(context.program, fact, hop) if context.program is not None else (),
     )
+
+
+def _fix(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
+    if program.source.language in ("javascript", "typescript"):
+        return optional_steps(program, fact)
+    return checked_pointer(program, fact, hop) if program.source.language == "go" else ()

@@ -79,7 +79,8 @@ export async function session(key: string) {
 ## Fix
 
 Catch the error where the text is decoded, and say what a broken one means: an answer with status 400, a default, a
-message that is set aside, or a new error that names the source and keeps the old one as its cause.
+message that is set aside, or a new error that names the source and keeps the old one as its cause. The fix writes a
+`try` around a declaration in JavaScript; it is unsafe, for another error comes out then.
 
 ## When not to use it
 
@@ -97,6 +98,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import JsonOrigin, JsonParse
+from persistlint.fixes.decoding import caught_parse
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -123,4 +125,5 @@ def unsafe_json_parse(fact: JsonParse, context: RuleContext) -> Iterator[Diagnos
         fact.range,
         f"`{fact.function}` decodes {fact.origin.value}, and nothing here catches text that is no JSON.",
         help=_HELP.get(context.file.language, _HELP["javascript"]),
+        fixes=caught_parse(context.program, fact) if context.program is not None else (),
     )

@@ -58,7 +58,8 @@ export function block(height: bigint, hash: string): string {
 ## Fix
 
 Turn the value into one that JSON has: text for numbers that are too large and for times, a list for a set, an object
-for a map; or tell the encoder, with a replacer or with `default=`.
+for a map; or tell the encoder, with a replacer or with `default=`. The fix does so for sets and maps of JavaScript
+where they stand, and passes `default=str` in Python; it is unsafe, for readers get text.
 
 ## When not to use it
 
@@ -74,9 +75,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import JsonEncode
 from persistlint.rule import RuleContext, rule
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +109,22 @@ def unsafe_json_stringify(fact: JsonEncode, context: RuleContext) -> Iterator[Di
         fact.range,
         f"`{context.text(fact.part)}` is {fact.kind}, and `{fact.function}` {effect}.",
         help=_HELP.get(fact.kind, "Write it as text, or pass `default=str`." if fact.kind in _AS_TEXT else default),
+        fixes=_fix(fact, context),
     )
+
+
+def _fix(fact: JsonEncode, context: RuleContext) -> tuple[Fix, ...]:
+    """The list of a set and the object of a map where they stand, `default=str` for what is well written as text."""
+    part, call = context.file.text(fact.part), context.file.text(fact.range)
+    if fact.kind in ("a Map", "a Set") and fact.part in fact.range:
+        text = f"Object.fromEntries({part})" if fact.kind == "a Map" else f"[...{part}]"
+        return (Fix("Write it as JSON has it", (Edit(fact.part, text),), Applicability.UNSAFE),)
+    is_python = fact.function == "json.dumps" and (fact.kind in _AS_TEXT or fact.kind in ("a datetime", "a date"))
+    is_bare = "default" not in call and "cls" not in call and not call.rstrip(") \n\t").endswith(",")
+    if not is_python or not is_bare:
+        return ()
+    end = fact.range.end - 1
+    return (Fix("Write it as text", (Edit(Range(end, end), ", default=str"),), Applicability.UNSAFE),)
 
 
 _AS_TEXT = ("a Decimal", "a UUID", "a timedelta", "a Path")

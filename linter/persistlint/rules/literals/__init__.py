@@ -7,6 +7,6 @@ import re
 # A number other than 0, 1 and 2 behind an operator, a parenthesis or a comma, or as a result or a case; text that is
 # made of a number; something that waits; a look at the environment or the configuration.
 MAY_HAVE = re.compile(
-    rb"(?:[-<>*/%+(,?:]|[-<>=!*/%+]=|return|case|else)\s*-?(?:[3-9]|[12][\d._]|0?\.\d)|Decimal"
-    rb"|[sS]leep|setTimeout|setInterval|timedelta|Duration|toFixed|toPrecision|\d[fg]\b|[Ee]nv|ENV|[Cc]onfig|[Ss]ettings"
+    rb"(?:[-<>*/%+(,?:]|[-<>=!*/%+]=|return|case|else)\s*-?(?:[3-9]|[12][\d._]|0?\.\d)|decimal"
+    rb"|sleep|settimeout|setinterval|timedelta|duration|tofixed|toprecision|\d[fg]\b|env|config|settings"
 )

@@ -62,7 +62,8 @@ func wait() { time.Sleep(500 * time.Millisecond) }
 
 ## Fix
 
-Write the unit: `500 * time.Millisecond`, `timedelta(days=30)`, `delay_ms / 1000`.
+Write the unit: `500 * time.Millisecond`, `timedelta(days=30)`, `delay_ms / 1000`. The fix names the argument in Python,
+and offers the units in Go, which are unsafe, as converting is: they change how long it waits.
 
 ## When not to use it
 
@@ -77,17 +78,28 @@ Nothing speaks against it.
 
 from __future__ import annotations
 
+import re
+from math import prod
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import Duration
 from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+
+_NO_POSITIONAL = re.compile(rb"\s*(?:\)|,\s*(?:\)|\w+\s*=[^=]))")
+_NUMBER = re.compile(r"\d+")
+_TAKEN = re.compile(rb"\)?[ \t]*\*[ \t]*(time\.\w+)")
+_CONVERSION = re.compile(rb"time\.Duration\($")
+_IN_MILLISECONDS = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
+_MILLISECONDS = 100  # from here on nobody means seconds
+_FURTHEST = 200  # bytes
 
 
 @rule("ambiguous-duration", on=Duration, severity=Severity.WARNING)
@@ -96,13 +108,61 @@ def ambiguous_duration(fact: Duration, context: RuleContext) -> Iterator[Diagnos
     if is_test(context.file.path):
         return
     text = context.file.text(fact.range)
+    fixes = _named(fact, text, context) if context.file.language == "python" else _with_unit(fact, text, context)
     if fact.unit:
+        fixes = _converted(fact, context)
         message = f"`{text}` is in {fact.unit} by its name, and `{fact.taker}` takes it for {fact.taken}."
         help = f"Convert it to {fact.taken}, or give it the name of its unit."
     else:
         message = f"`{text}` has no unit, and `{fact.taker}` takes it for {fact.taken}."
         help = _HELP.get(context.file.language, "Write the unit beside it.").format(text, fact.taken)
-    yield context.report(fact.range, message, help=help)
+    yield context.report(fact.range, message, help=help, fixes=fixes)
+
+
+def _named(fact: Duration, text: str, context: RuleContext) -> tuple[Fix, ...]:
+    """The name of the argument, where none without a name follows."""
+    behind = context.file.content[fact.range.end : fact.range.end + _FURTHEST]
+    if _NO_POSITIONAL.match(behind) is None:
+        return ()
+    return (Fix(f"Write {fact.taken}={text}", (_insert(fact.range.start, f"{fact.taken}="),), Applicability.SAFE),)
+
+
+def _with_unit(fact: Duration, text: str, context: RuleContext) -> tuple[Fix, ...]:
+    """Go's units, the likely one first, and the one that it has now last."""
+    product = prod(int(number) for number in _NUMBER.findall(text.replace("_", "")))
+    units = ("Second", "Millisecond", "Nanosecond")
+    if product >= _MILLISECONDS:
+        units = ("Millisecond", "Second", "Nanosecond")
+    content = context.file.content
+    has_neighbour = content[: fact.range.start].rstrip().endswith(b",") or content.startswith(b",", fact.range.end)
+    times = "*" if has_neighbour else " * "  # as gofmt spaces it
+    edits = ((unit, _insert(fact.range.end, f"{times}time.{unit}")) for unit in units)
+    return tuple(
+        Fix(f"Write {text} * time.{unit}", (edit,), Applicability.UNSAFE) for unit, edit in edits if "+" not in text
+    )
+
+
+def _converted(fact: Duration, context: RuleContext) -> tuple[Fix, ...]:
+    """The unit that its name says, in the place of the one that it is taken for."""
+    content, title = context.file.content, f"Convert it to {fact.taken}"
+    if context.file.language == "go":
+        unit = f"time.{fact.unit[:-1].capitalize()}"
+        taken = _TAKEN.match(content, fact.range.end)
+        if taken is not None:
+            return (Fix(title, (Edit(Range(*taken.span(1)), unit),), Applicability.UNSAFE),)
+        closing = _CONVERSION.search(content[max(0, fact.range.start - _FURTHEST) : fact.range.start])
+        if closing is None or content[fact.range.end : fact.range.end + 1] != b")":
+            return ()
+        return (Fix(title, (_insert(fact.range.end + 1, f" * {unit}"),), Applicability.UNSAFE),)
+    factor = _IN_MILLISECONDS.get(fact.unit, 0) / _IN_MILLISECONDS.get(fact.taken, 1)
+    if not factor or int(max(factor, 1 / factor)) != max(factor, 1 / factor):
+        return ()
+    text = f" * {int(factor)}" if factor > 1 else f" / {int(1 / factor)}"
+    return (Fix(title, (_insert(fact.range.end, text),), Applicability.UNSAFE),)
+
+
+def _insert(at: int, text: str) -> Edit:
+    return Edit(Range(at, at), text)
 
 
 _HELP = {

@@ -76,7 +76,8 @@ func jwtSecret() (string, error) {
 
 ## Fix
 
-Stop at the start where the setting is missing, and keep values for development in a file that is not deployed.
+Stop at the start where the setting is missing, and keep values for development in a file that is not deployed. The fix
+does the first; it is unsafe, for the program does not start without the setting then.
 
 ## When not to use it
 
@@ -95,6 +96,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import Fallback
+from persistlint.fixes.required import required_setting
 from persistlint.paths import is_development, is_product
 from persistlint.rule import RuleContext, rule
 
@@ -147,7 +149,12 @@ def credential_fallback(fact: Fallback, context: RuleContext) -> Iterator[Diagno
     if not _is_secret(name) or (_is_foreign(name) and _MADE_UP.fullmatch(fact.value)):
         return
     help = _HELP.get(context.file.language, "Throw an error at the start where `{}` is not set.").format(fact.setting)
-    yield context.report(fact.range, f"The secret `{fact.setting}` falls back to a text in the code.", help=help)
+    yield context.report(
+        fact.range,
+        f"The secret `{fact.setting}` falls back to a text in the code.",
+        help=help,
+        fixes=required_setting(context.program, fact) if context.program is not None else (),
+    )
 
 
 def _is_secret(name: tuple[str, ...]) -> bool:

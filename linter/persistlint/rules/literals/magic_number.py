@@ -75,7 +75,8 @@ func open(db *sql.DB) {
 
 ## Fix
 
-Make it a constant. The help of a diagnostic proposes a name where the code beside the number suggests a good one.
+Make it a constant. The help of a diagnostic proposes a name where the code beside the number suggests a good one. The
+fix declares the constant behind the imports, or uses the one of that value and name that is there.
 
 ## Options
 
@@ -95,8 +96,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Related, Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
+from persistlint.fixes.constants import known_constant, new_constant
 from persistlint.paths import is_product, is_settings
 from persistlint.rule import Option, RuleContext, rule
 
@@ -108,7 +110,7 @@ if TYPE_CHECKING:
 _UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
 _LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
-_HTTP = range(100, 600)  # status codes; a class of them has no name
+_HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
 _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
 _WHOLE = 100
@@ -157,7 +159,26 @@ def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
         f"No name tells what `{text}` means{where}.",
         help=f"Make it a constant: `{first.name} = {text}`." if first.name else "Make it a constant that says it.",
         related=tuple(Related(other.range, "this one too") for other in others),
+        fixes=_fix(first, context),
     )
+
+
+def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
+    """The constant in the place of the number: one of that value and meaning, or a new one. In Python a bare name
+    behind `case` means anything."""
+    program, text = context.program, context.file.text(number.range)
+    is_pattern = number.role is NumberRole.CASE and context.file.language == "python"
+    if program is None or not number.name.isidentifier() or is_pattern or not program.is_clean(number.range):
+        return ()
+    if program.stands_again(number.range) or program.count_beside(number.range, number.subject) > 1:
+        return ()  # one of two that would have to change together, or one end of a range
+    known = known_constant(program, number.name, text, number.range)
+    declaration = None if known else new_constant(program, number.name, text, number.range)
+    if not known and declaration is None:
+        return ()
+    edits = (*((declaration,) if declaration is not None else ()), Edit(number.range, known or number.name))
+    title = f"Use the constant {known}" if known else f"Make it the constant {number.name}"
+    return (Fix(title, edits, Applicability.SAFE),)
 
 
 def _is_plain(number: Number) -> bool:

@@ -67,7 +67,8 @@ func isGone(response *http.Response) bool { return response.StatusCode == http.S
 
 ## Fix
 
-Write the name that the help of the diagnostic gives.
+Write the name that the help of the diagnostic gives. The fix does so, and imports what it needs. Where Python code
+passes the code on, it is unsafe, for a member of an enumeration may be shown by its name.
 
 ## When not to use it
 
@@ -84,8 +85,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
-from persistlint.facts import Calculation, Quantity
+from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.facts import Calculation, NumberRole, Quantity
+from persistlint.fixes.constants import known_constant, new_constant
+from persistlint.fixes.imports import go_package, python_member
 from persistlint.paths import is_product
 from persistlint.rule import RuleContext, rule
 
@@ -93,6 +96,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.facts import Number
+    from persistlint.fixes.imports import Needed
 
 
 @rule("magic-status", on=Calculation, severity=Severity.INFO)
@@ -108,4 +113,28 @@ def magic_status(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
                 number.range,
                 f"The status code `{text}` is a bare number.",
                 help=f"Write `{number.name}`." if is_known else f"Make it a constant: `{number.name} = {text}`.",
+                fixes=_fix(number, context),
             )
+
+
+def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
+    """The name, and the import or the constant that it needs."""
+    program, text = context.program, context.file.text(number.range)
+    root, _, member = number.name.partition(".")
+    needed: Needed | None = (number.name, ())
+    if program is None or not program.is_clean(number.range):
+        return ()
+    if context.file.language == "python":
+        needed = python_member(program, "http", root)
+    elif context.file.language == "go":
+        needed = go_package(program, "net/http")
+    elif not member:
+        known = known_constant(program, root, text, number.range)
+        declaration = None if known else new_constant(program, root, text, number.range)
+        needed = (known, ()) if known else (root, (declaration,)) if declaration is not None else None
+    if needed is None:
+        return ()
+    name = f"{needed[0]}.{member}" if member and context.file.language in ("python", "go") else needed[0]
+    is_compared = number.role in (NumberRole.COMPARISON, NumberRole.CASE)
+    applicability = Applicability.SAFE if is_compared or context.file.language != "python" else Applicability.UNSAFE
+    return (Fix(f"Write {name}", (*needed[1], Edit(number.range, name)), applicability),)

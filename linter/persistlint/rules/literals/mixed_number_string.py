@@ -74,7 +74,8 @@ func average(total, count float64) float64 {
 
 ## Fix
 
-Make both ways numbers and format where the value is shown, or make both text.
+Make both ways numbers and format where the value is shown, or make both text. The fix makes the text a number again; it
+is unsafe, for what shows it may want text.
 
 ## When not to use it
 
@@ -87,9 +88,10 @@ Where values are only ever shown.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Related, Severity
+from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import MixedResult
 from persistlint.paths import is_product
 from persistlint.rule import RuleContext, rule
@@ -104,6 +106,9 @@ _HELP = {
     "go": "Give both the same type.",
 }
 
+_ROUNDED = re.compile(r"""f(["'])\{([^{}!:"']+):\.(\d+)f\}\1""")
+_FIXED = re.compile(r"\.toFixed\(\d*\)\s*\Z")
+
 
 @rule("mixed-number-string", on=MixedResult, severity=Severity.WARNING)
 def mixed_number_string(fact: MixedResult, context: RuleContext) -> Iterator[Diagnostic]:
@@ -117,4 +122,16 @@ def mixed_number_string(fact: MixedResult, context: RuleContext) -> Iterator[Dia
         f"{who} on one way and the number `{number}` on another.",
         help=_HELP.get(context.file.language, "Make the text a number again: `Number(x.toFixed(2))`."),
         related=(Related(fact.text, "this is text"), Related(fact.number, "this is a number")),
+        fixes=_fix(fact, context),
     )
+
+
+def _fix(fact: MixedResult, context: RuleContext) -> tuple[Fix, ...]:
+    """A number again, rounded as the text was."""
+    text = context.file.text(fact.text)
+    if context.file.language == "python":
+        rounded = _ROUNDED.fullmatch(text)
+        number = f"round({rounded[2]}, {rounded[3]})" if rounded is not None else ""
+    else:
+        number = f"Number({text})" if _FIXED.search(text) and context.file.language != "go" else ""
+    return (Fix("Make it a number", (Edit(fact.text, number),), Applicability.UNSAFE),) if number else ()

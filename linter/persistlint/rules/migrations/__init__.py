@@ -8,7 +8,7 @@ from persistlint.rules.marks import IN_PROGRAMS
 
 # What changes a schema or its rows, and what a session is told before it does.
 _SQL = re.compile(
-    rb"(?i)\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
+    rb"\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
     rb"|cluster|reindex|refresh|lock)\b"
 )
 MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}

@@ -23,7 +23,8 @@ ALTER TABLE orders ALTER COLUMN public_id SET DEFAULT gen_random_uuid();
 
 ## Fix
 
-Add the column without a default, set the default for new rows, and fill the old rows in batches.
+Add the column without a default, set the default for new rows, and fill the old rows in batches. The fix sets the
+default for new rows; it is unsafe, for the old ones stay NULL until they are filled.
 
 ## When not to use it
 
@@ -36,18 +37,23 @@ Where every table is small or the application is stopped for a migration, switch
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import find, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn
 from persistlint.schema.locks import locks, rewrites
 from persistlint.schema.script import Script
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_DEFAULT = re.compile(rb"\s+DEFAULT\s*\Z", re.IGNORECASE)
 
 
 @rule("add-column-rewrites-table", on=Script, severity=Severity.WARNING)
@@ -63,4 +69,19 @@ def add_column_rewrites_table(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"All rows are written anew, for {why}, under a lock of mode {locks(change)[0]}.",
             help="Add the column without it, `SET DEFAULT` for new rows, and fill the old ones in batches.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: AddColumn, context: RuleContext) -> tuple[Fix, ...]:
+    """The default as an action of its own, behind the one that adds the column: it holds for new rows only."""
+    default = change.column.default
+    if default is None or change.column.is_required or change.column.constraints or change.if_not_exists:
+        return ()
+    written = find(context.file, Range(change.column.range.start, default.range.start), _DEFAULT)
+    if written is None or default.range.end != change.column.range.end:
+        return ()
+    column = context.file.text(change.column.name_range)
+    action = f", ALTER COLUMN {column} SET DEFAULT {context.file.text(default.range)}"
+    edit = Edit(Range(written.start, default.range.end), action)
+    return unsafe(script, "Set the default for new rows only", edit)

@@ -38,7 +38,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropIndex
 from persistlint.schema.script import Script
@@ -47,7 +48,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 _GUARD = re.compile(r"\s+IF\s+NOT\s+EXISTS", re.IGNORECASE)
 _NAME = re.compile(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
@@ -65,11 +66,11 @@ def concurrent_index_if_not_exists(script: Script, context: RuleContext) -> Iter
             change.range,
             f"A failed build leaves an invalid index `{name}` behind, which `IF NOT EXISTS` takes for the real one.",
             help=f"Drop it first: `DROP INDEX CONCURRENTLY IF EXISTS {name}`, and create it without `IF NOT EXISTS`.",
-            fixes=_fix(change, context),
+            fixes=_fix(script, change, context),
         )
 
 
-def _fix(change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
     text = context.file.content[change.range.start : change.range.end].decode("utf-8", "replace")
     guard = _GUARD.search(text)
     written = _NAME.search(text)
@@ -80,4 +81,4 @@ def _fix(change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
         Edit(Range(change.range.start, change.range.start), f"DROP INDEX CONCURRENTLY IF EXISTS {written.group(1)};\n"),
         Edit(Range(start, start + len(guard.group().encode())), ""),
     )
-    return (Fix("Drop an invalid index first", edits, Applicability.UNSAFE),)
+    return unsafe(script, "Drop an invalid index first", *edits)

@@ -28,7 +28,8 @@ CREATE INDEX CONCURRENTLY orders_number_idx ON orders (number);
 ## Fix
 
 Give the statement a migration of its own, and tell the runner not to open a transaction for it; the help of the
-diagnostic says how.
+diagnostic says how. The fix tells the runner where the file holds nothing else; it is unsafe, for the rest of the file
+loses its transaction.
 
 ## When not to use it
 
@@ -44,14 +45,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.runners import without_transaction
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
 from persistlint.schema.transactions import is_concurrent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.changes import Change
 
 
 @rule("concurrently-in-transaction", on=Script, severity=Severity.ERROR)
@@ -67,4 +72,12 @@ def concurrently_in_transaction(script: Script, context: RuleContext) -> Iterato
             change.range,
             f"A statement that works CONCURRENTLY cannot run in a transaction{why}.",
             help=f"Run it outside of a transaction, in a migration of its own.{switch}",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
+    """Tell the runner, where the file has no other statements that change something."""
+    others = (each for each in script.forward if not isinstance(each, SetVariable) and not is_concurrent(each))
+    switched = without_transaction(Editor(script, context.file), change.statement) if not any(others) else None
+    return unsafe(script, "Run the migration without a transaction", *switched) if switched else ()

@@ -25,7 +25,8 @@ ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALI
 ## Fix
 
 Add it as `NOT VALID`, which holds for every new row at once, and `VALIDATE CONSTRAINT` in a later transaction, which
-lets reads and writes go on.
+lets reads and writes go on. The fix writes both where the script ends its transactions itself; it is unsafe, for a
+constraint that does not hold stays behind then.
 
 ## When not to use it
 
@@ -41,6 +42,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, end_of_transaction, identifier, insert, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
 from persistlint.schema.definitions import Constraint, ConstraintKind
@@ -50,7 +52,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 _SCANNED = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 
@@ -66,13 +68,40 @@ def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterat
         constraint = _scanned(change)
         if constraint is None:
             continue
-        held = "; ".join(str(lock) for lock in locks(change))
+        held = "; ".join(dict.fromkeys(str(lock) for lock in locks(change)))
         what = "foreign key" if constraint.kind is ConstraintKind.FOREIGN_KEY else "check"
         yield context.report(
             change.range,
             f"The {what} is tested on every row under a lock of mode {held}.",
             help="Add it as `NOT VALID`, and `VALIDATE CONSTRAINT` in a later transaction.",
+            fixes=_fix(script, change, context) if isinstance(change, AddConstraint) else (),
         )
+
+
+def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
+    """NOT VALID, and the validation in the next transaction, where the script itself says when one ends."""
+    end = end_of_transaction(script, change.statement)
+    editor = Editor(script, context.file)
+    table, constraint = editor.text(change.table), change.constraint
+    name = constraint.name or new_name(script, change.table.name, *constraint.columns, "fkey")
+    if (
+        end is None
+        or not name
+        or not editor.is_plain(change.statement)
+        or (not constraint.name and not constraint.columns)
+    ):
+        return ()
+    written = identifier(name, script.dialect)
+    marks = [insert(constraint.range.end, editor.like(" NOT VALID", change.statement))]
+    if not constraint.name:
+        marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
+    validation = editor.behind(end, f"ALTER TABLE {table} VALIDATE CONSTRAINT {written}")
+    if not validation:
+        return ()
+    if validation[0].range == marks[0].range:  # the statement has no semicolon
+        marks[0] = insert(validation[0].range.start, marks[0].text + validation[0].text)
+        validation = validation[1:]
+    return unsafe(script, "Add it as NOT VALID, and validate it afterwards", *marks, *validation)
 
 
 def _scanned(change: AddConstraint | AddColumn) -> Constraint | None:

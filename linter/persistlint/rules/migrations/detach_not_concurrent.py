@@ -20,7 +20,8 @@ ALTER TABLE events DETACH PARTITION events_2020 CONCURRENTLY;
 
 ## Fix
 
-Say `CONCURRENTLY`, outside of a transaction.
+Say `CONCURRENTLY`, outside of a transaction. The fix writes the word outside of a transaction; it is unsafe, for a
+runner may open one.
 
 ## When not to use it
 
@@ -36,6 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import DetachPartition
 from persistlint.schema.locks import locks
@@ -44,7 +46,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("detach-not-concurrent", on=Script, severity=Severity.WARNING, default=False)
@@ -56,4 +58,11 @@ def detach_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diag
                 change.range,
                 f"`DETACH PARTITION` takes a lock of mode {locks(change)[0]}.",
                 help="Say `CONCURRENTLY`, outside of a transaction.",
+                fixes=_fix(script, change),
             )
+
+
+def _fix(script: Script, change: DetachPartition) -> tuple[Fix, ...]:
+    if change.statement.transaction is not None:
+        return ()
+    return unsafe(script, "Detach it concurrently", insert(change.partition.range.end, " CONCURRENTLY"))

@@ -42,7 +42,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
     Change,
@@ -61,7 +62,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 _HARMLESS = frozenset({"TRIGGER", "RULE", "OWNED"})
 _CASCADE = re.compile(rb"\s+CASCADE\s*$", re.IGNORECASE)
@@ -88,7 +89,7 @@ def drop_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             change.range,
             f"`CASCADE` drops everything that depends on `{name}` as well, whatever that is.",
             help="Leave it out, and drop what depends on it by name.",
-            fixes=_fix(change, context),
+            fixes=_fix(script, change, context),
         )
 
 
@@ -127,9 +128,9 @@ def _is_own(change: Change, name: str, made: dict[str, tuple[int, int]], script:
     return is_anew or first < script.position(change)
 
 
-def _fix(change: Change, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
     cascade = _CASCADE.search(context.file.content[change.range.start : change.range.end])
     if cascade is None:
         return ()
     edit = Edit(Range(change.range.start + cascade.start(), change.range.end), "")
-    return (Fix("Leave out CASCADE", (edit,), Applicability.UNSAFE),)
+    return unsafe(script, "Leave out CASCADE", edit)

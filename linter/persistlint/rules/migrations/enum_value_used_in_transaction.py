@@ -1,8 +1,9 @@
 """
 ## What it finds
 
-`ALTER TYPE … ADD VALUE`, and the value in a later statement of the same transaction. A type that the transaction itself
-made is left alone.
+`ALTER TYPE … ADD VALUE`, and the value in a later statement of the same transaction, be it in a view or in a function
+in the language SQL, which PostgreSQL checks when it makes them. A type that the transaction itself made is left alone:
+PostgreSQL takes its values from version 17 on.
 
 ## Why it matters
 
@@ -37,6 +38,7 @@ Where the same text is a value of another type or a plain text, ignore the line.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.changes import Change
 
 
 @rule("enum-value-used-in-transaction", on=Script, severity=Severity.ERROR)
@@ -62,7 +65,7 @@ def enum_value_used_in_transaction(script: Script, context: RuleContext) -> Iter
         elif isinstance(change, AddEnumValue):
             if number is not None and (number, change.name.key) not in made:
                 added.setdefault(number, []).append(change)
-        elif number in added and not isinstance(change, CreateObject):
+        elif number in added and _is_checked(change):
             text = context.file.text(change.range)
             used = next((value for value in added[number] if f"'{value.value}'" in text), None)
             if used is not None:
@@ -72,3 +75,11 @@ def enum_value_used_in_transaction(script: Script, context: RuleContext) -> Iter
                     help="Add the value in a migration of its own.",
                     related=(Related(used.range, "the value is added here"),),
                 )
+
+
+def _is_checked(change: Change) -> bool:
+    """Whether PostgreSQL looks at the values in a statement at once, and not when something is called later on."""
+    if not isinstance(change, CreateObject):
+        return True
+    is_sql = ("LANGUAGE", "SQL") in pairwise(change.words)
+    return is_sql or change.kind.endswith("VIEW")

@@ -20,8 +20,8 @@ DROP INDEX CONCURRENTLY IF EXISTS orders_number_idx;
 
 ## Fix
 
-Drop it `CONCURRENTLY`, outside of a transaction. The fix writes the word where no transaction is in the way; it is
-unsafe, for the runner may still open one.
+Drop it `CONCURRENTLY`, outside of a transaction. The fix writes the word where no transaction is in the way, and tells
+the runner where the file holds nothing but indexes; it is unsafe, for the runner may still open one.
 
 ## When not to use it
 
@@ -35,18 +35,22 @@ Where the application is stopped for a migration, switch the rule off.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.diagnostic import Fix, Severity
+from persistlint.fixes.runners import without_transaction
+from persistlint.fixes.scripts import Editor, find, insert, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateIndex, DropIndex, DropTable
-from persistlint.schema.script import Script
-from persistlint.source import Range
+from persistlint.schema.changes import CreateIndex, DropIndex, DropTable, SetVariable
+from persistlint.schema.script import OF_RUNNER, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_DROP = re.compile(rb"DROP\s+INDEX", re.IGNORECASE)
 
 
 @rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING)
@@ -70,10 +74,21 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"`DROP INDEX` takes a lock of mode ACCESS EXCLUSIVE on {table}: reads and writes of it wait.",
             help="Drop it `CONCURRENTLY`, outside of a transaction, in a migration of its own.",
-            fixes=_fix(change) if is_whole and change.statement.transaction is None else (),
+            fixes=_fix(script, change, context) if is_whole else (),
         )
 
 
-def _fix(change: DropIndex) -> tuple[Fix, ...]:
-    at = change.range.start + len("DROP INDEX")
-    return (Fix("Drop it concurrently", (Edit(Range(at, at), " CONCURRENTLY"),), Applicability.UNSAFE),)
+def _fix(script: Script, change: DropIndex, context: RuleContext) -> tuple[Fix, ...]:
+    """The word, and where the runner opens a transaction for nothing but indexes, its switch."""
+    written = find(context.file, change.range, _DROP)
+    others = (each for each in script.forward if not isinstance(each, CreateIndex | DropIndex | SetVariable))
+    names = sum(each.statement is change.statement for each in script.of(DropIndex))  # only one can be concurrent
+    has_own = change.statement.transaction not in (None, OF_RUNNER)
+    if written is None or names > 1 or has_own or change.is_cascade:
+        return ()
+    if change.statement.transaction == OF_RUNNER and any(others):
+        return ()
+    editor = Editor(script, context.file)
+    switched = without_transaction(editor, change.statement)
+    word = insert(written.end, editor.like(" CONCURRENTLY", change.statement))
+    return unsafe(script, "Drop it concurrently", word, *switched) if switched is not None else ()

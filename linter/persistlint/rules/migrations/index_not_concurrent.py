@@ -25,7 +25,8 @@ CREATE INDEX CONCURRENTLY orders_number_idx ON orders (number);
 ## Fix
 
 Build it `CONCURRENTLY`, outside of a transaction, in a migration of its own. The fix writes the word where no
-transaction is in the way; it is unsafe, for the runner may still open one.
+transaction is in the way, and tells the runner where the file holds nothing but indexes; it is unsafe, for the runner
+may still open one.
 
 ## When not to use it
 
@@ -42,19 +43,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.diagnostic import Severity
+from persistlint.fixes.runners import without_transaction
+from persistlint.fixes.scripts import Editor, find, insert, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateIndex, CreateObject
+from persistlint.schema.changes import CreateIndex, CreateObject, DropIndex, SetVariable
 from persistlint.schema.locks import locks
-from persistlint.schema.script import Script
-from persistlint.source import Range
+from persistlint.schema.script import OF_RUNNER, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
-_INDEX = re.compile(r"CREATE\s+(?:UNIQUE\s+)?INDEX", re.IGNORECASE)
+_INDEX = re.compile(rb"CREATE\s+(?:UNIQUE\s+)?INDEX", re.IGNORECASE)
 
 
 @rule("index-not-concurrent", on=Script, severity=Severity.WARNING)
@@ -72,14 +74,18 @@ def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagn
             change.range,
             f"`CREATE INDEX` takes a lock of mode {locks(change)[0]} until it is built.",
             help=f"Build it `CONCURRENTLY`, outside of a transaction.{switch}",
-            fixes=_fix(change, context) if change.statement.transaction is None else (),
+            fixes=_fix(script, change, context),
         )
 
 
-def _fix(change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
-    written = _INDEX.match(context.file.text(change.range))
-    if written is None:
+def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
+    """The word, and where the runner opens a transaction for nothing but indexes, its switch."""
+    written = find(context.file, change.range, _INDEX)
+    others = (each for each in script.forward if not isinstance(each, CreateIndex | DropIndex | SetVariable))
+    has_own = change.statement.transaction not in (None, OF_RUNNER)
+    if written is None or has_own or (change.statement.transaction == OF_RUNNER and any(others)):
         return ()
-    at = change.range.start + len(written.group().encode())
-    edit = Edit(Range(at, at), " CONCURRENTLY")
-    return (Fix("Build it concurrently", (edit,), Applicability.UNSAFE),)
+    editor = Editor(script, context.file)
+    switched = without_transaction(editor, change.statement)
+    word = insert(written.end, editor.like(" CONCURRENTLY", change.statement))
+    return unsafe(script, "Build it concurrently", word, *switched) if switched is not None else ()

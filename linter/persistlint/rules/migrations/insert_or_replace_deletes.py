@@ -20,7 +20,8 @@ INSERT INTO settings (name, value) VALUES ('theme', 'dark') ON CONFLICT (name) D
 
 ## Fix
 
-Write `ON CONFLICT … DO UPDATE`, or `ON DUPLICATE KEY UPDATE` in MySQL.
+Write `ON CONFLICT … DO UPDATE`, or `ON DUPLICATE KEY UPDATE` in MySQL. The fix does so where the table and its one key
+are known; it is unsafe, for columns that the row does not name keep their values.
 
 ## When not to use it
 
@@ -34,9 +35,11 @@ Where the statement names every column and nothing refers to the table, it does 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import find, identifier, identifiers, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
 from persistlint.schema.script import Script
@@ -44,7 +47,10 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_VERB = re.compile(rb"\A(?:INSERT\s+OR\s+REPLACE|REPLACE)\s+INTO\b", re.IGNORECASE)
+_RETURNING = re.compile(rb"\bRETURNING\b|\bON\s+CONFLICT\b|\bSET\b", re.IGNORECASE)
 
 
 @rule("insert-or-replace-deletes", on=Script, severity=Severity.WARNING)
@@ -58,4 +64,31 @@ def insert_or_replace_deletes(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"A row of `{change.table}` with the same key is deleted, with the columns that are not named here.",
             help=f"Write `{remedy}`.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...]:
+    """An upsert by the one key of a table that is known, where the row names it and all else that it changes."""
+    table, verb = change.before, find(context.file, change.range, _VERB)
+    keys = [found.columns for found in table.constraints if found.is_key] if table is not None else []
+    keys += [index.columns for index in table.indexes if index.is_unique] if table is not None else []
+    if verb is None or len(keys) != 1 or not set(keys[0]) <= set(change.columns) or change.is_query:
+        return ()
+    if change.range != change.statement.range or _RETURNING.search(context.file.content, *_span(change)):
+        return ()
+    others = [identifier(name, script.dialect) for name in change.columns if name not in keys[0]]
+    if script.dialect == "mysql":
+        sets = ", ".join(f"{name} = VALUES({name})" for name in others)
+        clause = f" ON DUPLICATE KEY UPDATE {sets}" if others else ""
+    else:
+        sets = ", ".join(f"{name} = excluded.{name}" for name in others)
+        action = f"DO UPDATE SET {sets}" if others else "DO NOTHING"
+        clause = f" ON CONFLICT ({identifiers(keys[0], script.dialect)}) {action}"
+    if not clause:
+        return ()
+    return unsafe(script, "Update the row that is there", Edit(verb, "INSERT INTO"), insert(change.range.end, clause))
+
+
+def _span(change: Insert) -> tuple[int, int]:
+    return change.range.start, change.range.end

@@ -20,7 +20,7 @@ INSERT INTO regions (code, label) VALUES ('eu', 'Europe');
 
 ## Fix
 
-Name the columns.
+Name the columns. The fix names all of them where the table is known.
 
 ## When not to use it
 
@@ -36,14 +36,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import careful, identifiers, insert
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
 from persistlint.schema.script import Script
+from persistlint.sql.rows import value_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("insert-without-columns", on=Script, severity=Severity.INFO, default=False)
@@ -59,5 +61,20 @@ def insert_without_columns(script: Script, context: RuleContext) -> Iterator[Dia
             and "SET" not in words
         ):
             yield context.report(
-                change.range, "The values depend on the order of the columns of the table.", help="Name the columns."
+                change.range,
+                "The values depend on the order of the columns of the table.",
+                help="Name the columns.",
+                fixes=_fix(script, change, context),
             )
+
+
+def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...]:
+    """All columns of a table that is known, where there are as many values."""
+    table = change.before
+    columns = tuple(column.name for column in table.columns if not column.generated) if table is not None else ()
+    text = context.file.content[change.table.range.end : change.range.end].decode("utf-8", "replace")
+    rows = value_rows(text, script.dialect)
+    if table is None or not table.is_complete or not columns or any(row != len(columns) for row in rows) or not rows:
+        return ()
+    edit = insert(change.table.range.end, f" ({identifiers(columns, script.dialect)})")
+    return careful(script, "Name the columns", edit)

@@ -23,7 +23,8 @@ ALTER TABLE orders ADD COLUMN channel text;
 
 ## Fix
 
-Say `SET lock_timeout = '2s'` first, and run the migration again when it fails.
+Say `SET lock_timeout = '2s'` first, and run the migration again when it fails. The fix writes it before the statement;
+it is unsafe, for one that waited long succeeded before.
 
 ## When not to use it
 
@@ -41,6 +42,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Change, CreateTable, End, SetVariable, TableChange
 from persistlint.schema.locks import Lock, locks
@@ -49,7 +51,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 _LONGEST = 60_000  # milliseconds
 _UNITS = {"": 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -76,8 +78,16 @@ def lock_timeout_missing(script: Script, context: RuleContext) -> Iterator[Diagn
                 change.range,
                 f"Nothing limits how long this waits for its lock of mode {lock} behind it.",
                 help="Say `SET lock_timeout = '2s'` before it.",
+                fixes=_fix(script, change, context),
             )
             return
+
+
+def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
+    """The limit before the statement: in a transaction it ends with it."""
+    scope = "SET LOCAL" if change.statement.transaction is not None else "SET"
+    edits = Editor(script, context.file).before(change.statement, f"{scope} lock_timeout = '2s'")
+    return unsafe(script, "Limit how long it waits for locks", *edits)
 
 
 def _first_lock(change: Change, made: set[str]) -> Lock | None:

@@ -20,6 +20,7 @@ ALTER TABLE stores ADD COLUMN city VARCHAR(80) NULL, ALGORITHM=INSTANT;
 ## Fix
 
 Ask for `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then the statement fails where it would have to block.
+The fix asks for `INPLACE` or `NONE`; it is unsafe, for the statement fails where it must copy.
 
 ## When not to use it
 
@@ -32,9 +33,11 @@ It is off by default, for some changes can only be made by a copy.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import find, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterTable
 from persistlint.schema.script import Script
@@ -42,9 +45,11 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 _BLOCKING = {"ALGORITHM": ("COPY",), "LOCK": ("SHARED", "EXCLUSIVE")}
+
+_VALUE = re.compile(rb"(?:ALGORITHM|LOCK)\s*=?\s*(\w+)\s*\Z", re.IGNORECASE)
 
 
 @rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False)
@@ -58,4 +63,11 @@ def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagn
             change.range,
             f"`{words[0]}={words[1]}` blocks writes to `{change.table}` until the change is done.",
             help="Ask for `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`.",
+            fixes=_fix(script, change, words[0], context),
         )
+
+
+def _fix(script: Script, change: AlterTable, option: str, context: RuleContext) -> tuple[Fix, ...]:
+    value = find(context.file, change.range, _VALUE, 1)
+    better = "INPLACE" if option == "ALGORITHM" else "NONE"
+    return unsafe(script, f"Ask for {option}={better}", Edit(value, better)) if value is not None else ()

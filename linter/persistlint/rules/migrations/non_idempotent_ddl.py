@@ -27,7 +27,8 @@ CREATE INDEX CONCURRENTLY orders_total_idx ON orders (total);
 ## Fix
 
 Drop an index that may be there before it is built (`IF NOT EXISTS` would accept an invalid one), and guard the others
-with `IF [NOT] EXISTS`; or give each statement a script of its own.
+with `IF [NOT] EXISTS`; or give each statement a script of its own. The fix does either. Dropping an index is unsafe,
+for a good one is built anew; guards are unsafe in the project of a runner.
 
 ## When not to use it
 
@@ -41,11 +42,13 @@ Where the runner notes every statement that was done, switch the rule off.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, careful, find, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import Change, CreateObject, CreateTable, DropObject, DropTable
+from persistlint.schema.changes import Change, CreateIndex, CreateObject, CreateTable, DropObject, DropTable
 from persistlint.schema.idempotence import repeatable
 from persistlint.schema.script import Script
 from persistlint.schema.transactions import is_concurrent, is_ddl, is_dml
@@ -53,7 +56,14 @@ from persistlint.schema.transactions import is_concurrent, is_ddl, is_dml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_VERB = re.compile(
+    rb"\A(?:CREATE\s+(?:TEMPORARY\s+)?(?:TABLE|DATABASE|SCHEMA|VIEW)|DROP\s+(?:TEMPORARY\s+)?(?:TABLE|DATABASE|SCHEMA|VIEW)"
+    rb"|DROP\s+INDEX\s+CONCURRENTLY)(?=\s)",
+    re.IGNORECASE,
+)
+_CREATE = re.compile(rb"\ACREATE(?=\s+VIEW\s)", re.IGNORECASE)
 
 
 @rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING)
@@ -73,7 +83,30 @@ def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnos
             change.range,
             f"When a later statement fails, this `{verb}` is done and cannot be run again.",
             help="Make sure that it can be: `IF [NOT] EXISTS`, or a `DROP … IF EXISTS` before it.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
+    """A drop before an index, which `IF NOT EXISTS` would not make valid; a guard for anything else."""
+    editor = Editor(script, context.file)
+    if isinstance(change, CreateIndex):
+        name = f"{change.table.schema}." if change.table.schema else ""
+        drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}{identifier(change.index.name, script.dialect)}"
+        return unsafe(
+            script,
+            "Drop what is left of it first",
+            *(editor.before(change.statement, drop) if change.index.name else ()),
+        )
+    is_there = isinstance(change, CreateTable) and change.before is not None
+    verb = find(context.file, change.range, _VERB)
+    if verb is None or is_there or not editor.is_plain(change.statement):
+        return ()
+    if isinstance(change, CreateObject) and change.kind == "VIEW":
+        create = find(context.file, change.range, _CREATE)
+        return careful(script, "Replace the one that is there", insert(create.end, " OR REPLACE")) if create else ()
+    guard = " IF EXISTS" if change.statement.words[0] == "DROP" else " IF NOT EXISTS"
+    return careful(script, f"Say{guard}", insert(verb.end, guard))
 
 
 def _is_final(change: Change, dialect: str | None) -> bool:

@@ -22,7 +22,8 @@ UPDATE customers SET region = 'eu' WHERE region IS NULL;
 
 ## Fix
 
-Say `ON CONFLICT … DO NOTHING`, or run the script in one transaction.
+Say `ON CONFLICT … DO NOTHING`, or run the script in one transaction. The fix says the first where the row names a key
+of a table that is known; it is unsafe, for a conflict that was an error is none then.
 
 ## When not to use it
 
@@ -38,6 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
 from persistlint.schema.script import Script
@@ -46,7 +48,7 @@ from persistlint.schema.transactions import is_ddl, is_dml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("non-idempotent-dml", on=Script, severity=Severity.WARNING, default=False)
@@ -63,4 +65,16 @@ def non_idempotent_dml(script: Script, context: RuleContext) -> Iterator[Diagnos
             change.range,
             f"When a later statement fails and the script is run again, `{change.table}` gets these rows twice.",
             help="Say what to do with a row that is there already, or run the script in one transaction.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...]:
+    """ON CONFLICT DO NOTHING, where the row names all of a key of a table that is known."""
+    table, text = change.before, context.file.text(change.range).upper()
+    keys = [found.columns for found in table.constraints if found.is_key] if table is not None else []
+    has_key = any(set(key) <= set(change.columns) for key in keys if key)
+    if script.dialect not in ("postgres", "sqlite") or not has_key or change.is_query or "RETURNING" in text:
+        return ()
+    clause = Editor(script, context.file).like(" ON CONFLICT DO NOTHING", change.statement)
+    return unsafe(script, "Leave a row that is there", insert(change.statement.range.end, clause))

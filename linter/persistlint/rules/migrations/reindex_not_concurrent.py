@@ -19,7 +19,8 @@ REINDEX TABLE CONCURRENTLY orders;
 
 ## Fix
 
-Say `CONCURRENTLY`, outside of a transaction.
+Say `CONCURRENTLY`, outside of a transaction. The fix writes the word outside of a transaction; it is unsafe, for a
+runner may open one.
 
 ## When not to use it
 
@@ -32,9 +33,11 @@ It is off by default: a corrupt index is better built anew at once.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Maintain
 from persistlint.schema.script import Script
@@ -42,7 +45,9 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_VERB = re.compile(rb"REINDEX\s+(?:TABLE|INDEX|SCHEMA|DATABASE)\b", re.IGNORECASE)
 
 
 @rule("reindex-not-concurrent", on=Script, severity=Severity.WARNING, default=False)
@@ -56,4 +61,12 @@ def reindex_not_concurrent(script: Script, context: RuleContext) -> Iterator[Dia
                 change.range,
                 f"`{change.kind}` takes a lock of mode SHARE: writes wait until the index is built.",
                 help="Say `CONCURRENTLY`, outside of a transaction.",
+                fixes=_fix(script, change, context),
             )
+
+
+def _fix(script: Script, change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
+    written = find(context.file, change.range, _VERB)
+    if written is None or change.statement.transaction is not None:
+        return ()
+    return unsafe(script, "Build it concurrently", insert(written.end, " CONCURRENTLY"))

@@ -22,7 +22,8 @@ CREATE VIEW orders AS SELECT * FROM purchase_orders;
 
 ## Fix
 
-Leave a view of the old name behind in the same transaction, and drop it in a later release.
+Leave a view of the old name behind in the same transaction, and drop it in a later release. The fix makes it in
+PostgreSQL; it is unsafe, for somebody has to drop it.
 
 ## When not to use it
 
@@ -39,6 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateObject, CreateTable, RenameTable
 from persistlint.schema.script import Script
@@ -46,7 +48,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("rename-table", on=Script, severity=Severity.WARNING)
@@ -63,4 +65,18 @@ def rename_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             change.range,
             f"A release that still runs does not find `{change.table}` under its new name `{change.to}`.",
             help=f"Leave a view `{change.table}` behind until no release uses it.",
+            fixes=_fix(script, change, context) if script.dialect == "postgres" else (),
         )
+
+
+def _fix(script: Script, change: RenameTable, context: RuleContext) -> tuple[Fix, ...]:
+    """A view of the old name, in the same transaction."""
+    if change.statement.transaction is None:
+        return ()
+    editor = Editor(script, context.file)
+    old = editor.text(change.table)
+    new = f"{old[: old.rindex('.') + 1] if change.table.schema else ''}{editor.text(change.to)}"
+    has_rows = change.before is not None and change.before.has_row_security
+    guard = " WITH (security_invoker = true)" if has_rows else ""
+    edits = editor.behind(change.statement, f"CREATE VIEW {old}{guard} AS SELECT * FROM {new}")
+    return unsafe(script, "Leave a view of the old name behind", *edits)

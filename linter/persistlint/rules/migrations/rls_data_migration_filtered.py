@@ -28,7 +28,8 @@ ALTER TABLE jobs FORCE ROW LEVEL SECURITY;
 
 ## Fix
 
-Put `NO FORCE ROW LEVEL SECURITY` before and `FORCE ROW LEVEL SECURITY` behind it, in one transaction.
+Put `NO FORCE ROW LEVEL SECURITY` before and `FORCE ROW LEVEL SECURITY` behind it, in one transaction. The fix does so
+in a transaction; it is unsafe, for more rows are touched than before.
 
 ## When not to use it
 
@@ -44,6 +45,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Delete, Insert, SetVariable, Update
 from persistlint.schema.script import Script
@@ -51,7 +53,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 _IDENTITIES = frozenset({"role", "authorization", "row_security"})
 
@@ -71,4 +73,15 @@ def rls_data_migration_filtered(script: Script, context: RuleContext) -> Iterato
                 change.range,
                 f"`{change.table}` forces row level security on its owner too: without a setting no row is touched.",
                 help="Put `NO FORCE ROW LEVEL SECURITY` before it, and `FORCE` behind it, in one transaction.",
+                fixes=_fix(script, change, context),
             )
+
+
+def _fix(script: Script, change: Insert | Update | Delete, context: RuleContext) -> tuple[Fix, ...]:
+    if change.statement.transaction is None:
+        return ()
+    editor = Editor(script, context.file)
+    table = editor.text(change.table)
+    before = editor.before(change.statement, f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    behind = editor.behind(change.statement, f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    return unsafe(script, "Exempt the owner meanwhile", *before, *behind) if before and behind else ()

@@ -25,7 +25,7 @@ ALTER TABLE orders DROP CONSTRAINT orders_note_nn;
 ## Fix
 
 Add `CHECK (column IS NOT NULL) NOT VALID`, validate it in a transaction of its own, then set `NOT NULL` and drop the
-check.
+check. The fix does so outside of a transaction; it is unsafe, for where a row is NULL, the check stays behind.
 
 ## When not to use it
 
@@ -41,6 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetNotNull
 from persistlint.schema.definitions import Constraint, ConstraintKind
@@ -50,7 +51,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("set-not-null-unsafe", on=Script, severity=Severity.WARNING)
@@ -68,7 +69,24 @@ def set_not_null_unsafe(script: Script, context: RuleContext) -> Iterator[Diagno
             change.range,
             f"`SET NOT NULL` reads the whole table under a lock of mode {locks(change)[0]}.",
             help=f"Let a validated `CHECK ({change.column} IS NOT NULL)` prove it first.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: SetNotNull, context: RuleContext) -> tuple[Fix, ...]:
+    """A check that proves it, validated before and dropped behind; only outside of a transaction."""
+    editor = Editor(script, context.file)
+    table, column = editor.text(change.table), identifier(change.column, script.dialect)
+    name = identifier(new_name(script, change.table.name, change.column, "not_null"), script.dialect)
+    if change.statement.transaction is not None or not name:
+        return ()
+    before = editor.before(
+        change.statement,
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({column} IS NOT NULL) NOT VALID",
+        f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}",
+    )
+    behind = editor.behind(change.statement, f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    return unsafe(script, "Prove it by a check first", *before, *behind) if before and behind else ()
 
 
 def _is_proven(column: str, constraints: tuple[Constraint, ...]) -> bool:

@@ -29,7 +29,8 @@ PRAGMA foreign_keys = ON;
 ## Fix
 
 Move it before the `BEGIN`; where the runner opens the transaction, use `PRAGMA defer_foreign_keys = ON`, which works
-inside of it, for what it can do.
+inside of it, for what it can do. The fix moves it where the script begins its transaction itself; it is unsafe, for it
+takes effect then.
 
 ## When not to use it
 
@@ -45,14 +46,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import SetVariable
-from persistlint.schema.script import Script
+from persistlint.schema.changes import Begin, SetVariable
+from persistlint.schema.script import OF_RUNNER, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("sqlite-pragma-in-transaction", on=Script, severity=Severity.WARNING)
@@ -66,4 +68,16 @@ def sqlite_pragma_in_transaction(script: Script, context: RuleContext) -> Iterat
                 change.range,
                 f"`PRAGMA {change.name}` does nothing in a transaction.",
                 help="Move it before the transaction begins.",
+                fixes=_fix(script, change, context),
             )
+
+
+def _fix(script: Script, change: SetVariable, context: RuleContext) -> tuple[Fix, ...]:
+    """The statement before the BEGIN of its transaction."""
+    begins = [each for each in script.of(Begin) if each.range.start < change.range.start]
+    if change.statement.transaction == OF_RUNNER or not begins:
+        return ()
+    editor = Editor(script, context.file)
+    before = editor.before(begins[-1].statement, context.file.text(change.statement.range))
+    removed = editor.without(change.statement)
+    return unsafe(script, "Move it before the transaction", *before, *removed) if before and removed else ()

@@ -26,7 +26,8 @@ VACUUM sessions;
 
 ## Fix
 
-Move the statement behind the `COMMIT`, or to a migration that its runner does not wrap in a transaction.
+Move the statement behind the `COMMIT`, or to a migration that its runner does not wrap in a transaction. The fix tells
+the runner where the file holds nothing else; it is unsafe, for the rest of the file loses its transaction.
 
 ## When not to use it
 
@@ -42,14 +43,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.runners import without_transaction
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
 from persistlint.schema.transactions import is_alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.changes import Change
 
 
 @rule("statement-forbidden-in-transaction", on=Script, severity=Severity.ERROR)
@@ -66,4 +71,12 @@ def statement_forbidden_in_transaction(script: Script, context: RuleContext) -> 
             change.range,
             f"`{' '.join(change.statement.words[:2])}` cannot run in a transaction{why}.",
             help="Run it outside of a transaction, in a migration of its own.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
+    """Tell the runner, where the file has no other statements that change something."""
+    others = (each for each in script.forward if not isinstance(each, SetVariable) and not is_alone(each))
+    switched = without_transaction(Editor(script, context.file), change.statement) if not any(others) else None
+    return unsafe(script, "Run the migration without a transaction", *switched) if switched else ()

@@ -24,7 +24,8 @@ INSERT INTO regions (code) VALUES ('eu');
 
 ## Fix
 
-Delete the statement, or tell the runner not to open a transaction; the help of the diagnostic says how.
+Delete the statement, or tell the runner not to open a transaction; the help of the diagnostic says how. The fix deletes
+`BEGIN` and `COMMIT` around all that the file does; it is unsafe, for a migration that was run already must not change.
 
 ## When not to use it
 
@@ -40,6 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Begin, End
 from persistlint.schema.script import OF_RUNNER, Script
@@ -47,7 +49,7 @@ from persistlint.schema.script import OF_RUNNER, Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("transaction-control-in-managed-migration", on=Script, severity=Severity.WARNING)
@@ -62,4 +64,17 @@ def transaction_control_in_managed_migration(script: Script, context: RuleContex
         first.range,
         f"{script.runner.name} runs this file in a transaction of its own, with which `{verb}` interferes.",
         help=f"Leave transactions to {script.runner.name}{switch}.",
+        fixes=_fix(script, context),
     )
+
+
+def _fix(script: Script, context: RuleContext) -> tuple[Fix, ...]:
+    """Without the one BEGIN and its COMMIT around all that the file does."""
+    found = [change for change in script.forward if isinstance(change, Begin | End)]
+    steps = [each for each in script.statements if each.is_forward]
+    is_around = len(found) == 2 and found[0].statement is steps[0] and found[1].statement is steps[-1]
+    if not is_around or not isinstance(found[1], End) or not found[1].is_commit:
+        return ()
+    editor = Editor(script, context.file)
+    edits = [editor.without(change.statement) for change in found]
+    return unsafe(script, "Leave the transaction to the runner", *edits[0], *edits[1]) if all(edits) else ()

@@ -6,7 +6,8 @@ twice. It is for scripts that nothing but a client runs: where a runner wraps th
 was told not to, nothing is reported.
 
 Dumps, scripts in which every statement can be run again (`IF NOT EXISTS`), and scripts with a statement that cannot be
-in a transaction are left alone. MySQL has no transactions for DDL.
+in a transaction, or that validates a constraint apart from the one that adds it, are left alone. MySQL
+has no transactions for DDL.
 
 ## Why it matters
 
@@ -29,7 +30,8 @@ COMMIT;
 
 ## Fix
 
-Put `BEGIN;` before the first statement and `COMMIT;` behind the last.
+Put `BEGIN;` before the first statement and `COMMIT;` behind the last. The fix does so; it is unsafe in the project of a
+runner.
 
 ## When not to use it
 
@@ -42,10 +44,13 @@ Where the script is run as `psql --single-transaction`, switch the rule off for 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, careful
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AddEnumValue, Begin, CreateIndex, DropIndex, End, ValidateConstraint
 from persistlint.schema.idempotence import repeatable
 from persistlint.schema.script import Script
 from persistlint.schema.transactions import is_alone, is_concurrent, is_ddl, is_dml
@@ -53,7 +58,10 @@ from persistlint.schema.transactions import is_alone, is_concurrent, is_ddl, is_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.changes import Change
+
+_CLIENT_COMMAND = re.compile(rb"^\\", re.MULTILINE)  # of psql, which may read another file or connect anew
 
 
 @rule("transaction-missing", on=Script, severity=Severity.WARNING)
@@ -72,7 +80,7 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
         for change in script.forward
         if change.statement.transaction is None and (is_ddl(change) or is_dml(change))
     ]
-    if any(is_alone(change) or is_concurrent(change) for change in alone):
+    if any(is_alone(change) or is_concurrent(change) or isinstance(change, ValidateConstraint) for change in alone):
         return
     statements = {change.statement.range for change in alone}
     safe = repeatable(script)
@@ -85,4 +93,27 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
         help="Open a transaction, and pass it to each of them."
         if is_program
         else "Run them in one transaction, between `BEGIN` and `COMMIT`.",
+        fixes=_fix(script, alone, context),
     )
+
+
+def _fix(script: Script, alone: list[Change], context: RuleContext) -> tuple[Fix, ...]:
+    """BEGIN and COMMIT around the changes, where nothing between them minds a transaction."""
+    first, last = alone[0].statement, script.statements[-1]
+    within = [each for each in script.statements if first.range.start <= each.range.start <= last.range.start]
+    minds = any(isinstance(change, Begin | End | AddEnumValue) or is_alone(change) for change in script.forward)
+    minds |= any(_is_better_concurrent(change) for change in alone)
+    is_known = all(each.words[0] not in ("CALL", "PRAGMA", "COPY") for each in within) and not script.unread
+    between = context.file.content[first.range.start : last.range.end]
+    if minds or not is_known or _CLIENT_COMMAND.search(between) or script.backward:
+        return ()
+    editor = Editor(script, context.file)
+    begin, commit = editor.before(first, "BEGIN"), editor.behind(last, "COMMIT")
+    return careful(script, "Wrap them in a transaction", *begin, *commit) if begin and commit else ()
+
+
+def _is_better_concurrent(change: Change) -> bool:
+    """Whether it is an index that is better built or dropped concurrently, which no transaction allows."""
+    if isinstance(change, CreateIndex):
+        return not change.is_on_new
+    return isinstance(change, DropIndex) and not (change.table is not None and change.table.is_new)

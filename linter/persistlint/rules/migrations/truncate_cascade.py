@@ -19,7 +19,8 @@ DELETE FROM customers WHERE created_at < '2020-01-01';
 
 ## Fix
 
-Name every table that is to be emptied, without `CASCADE`: PostgreSQL refuses where one is missing.
+Name every table that is to be emptied, without `CASCADE`: PostgreSQL refuses where one is missing. The fix leaves
+`CASCADE` out; it is unsafe, for the statement may then fail.
 
 ## When not to use it
 
@@ -32,9 +33,11 @@ In a script that resets a development database, ignore the file.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import find, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Truncate
 from persistlint.schema.script import Script
@@ -42,7 +45,9 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_CASCADE = re.compile(rb"\s+CASCADE\Z", re.IGNORECASE)
 
 
 @rule("truncate-cascade", on=Script, severity=Severity.WARNING)
@@ -54,4 +59,10 @@ def truncate_cascade(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 change.range,
                 f"`CASCADE` empties every table that refers to `{change.table}` as well.",
                 help="Name the tables that are to be emptied.",
+                fixes=_fix(script, change, context),
             )
+
+
+def _fix(script: Script, change: Truncate, context: RuleContext) -> tuple[Fix, ...]:
+    written = find(context.file, change.statement.range, _CASCADE)
+    return unsafe(script, "Leave out CASCADE", Edit(written, "")) if written is not None else ()

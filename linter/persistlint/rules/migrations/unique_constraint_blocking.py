@@ -23,7 +23,7 @@ ALTER TABLE orders ADD CONSTRAINT orders_number_key UNIQUE USING INDEX orders_nu
 ## Fix
 
 Build a unique index `CONCURRENTLY`, outside of a transaction, and make it the constraint by `USING INDEX`, which is
-quick.
+quick. The fix does so outside of a transaction; it is unsafe, for a runner may open one.
 
 ## When not to use it
 
@@ -37,18 +37,24 @@ Where every table is small or the application is stopped for a migration, switch
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import Editor, find, identifier, insert, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
+from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.locks import locks
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_KEY = re.compile(rb"(?:UNIQUE|PRIMARY\s+KEY)\s*\([^()]*\)", re.IGNORECASE)
+_KEY_PARTS = re.compile(rb"(UNIQUE|PRIMARY\s+KEY)\s*(\([^()]*\))", re.IGNORECASE)
 
 
 @rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING)
@@ -67,4 +73,36 @@ def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator
             change.range,
             f"The index of the {key.kind.value} is built under a lock of mode {locks(change)[0]}.",
             help="Build a unique index `CONCURRENTLY`, and add the constraint `USING INDEX`.",
+            fixes=_fix(script, change, context) if isinstance(change, AddConstraint) else (),
         )
+
+
+def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
+    """The index before the statement, which takes it over; only outside of a transaction."""
+    key, editor = change.constraint, Editor(script, context.file)
+    written = find(context.file, key.range, _KEY)
+    suffix = () if key.kind is ConstraintKind.PRIMARY_KEY else key.columns
+    name = key.name or new_name(script, change.table.name, *suffix, "key" if suffix else "pkey")
+    if change.statement.transaction is not None or written is None or not name or not key.nulls_distinct:
+        return ()
+    word, columns = (find(context.file, written, _KEY_PARTS, group) for group in (1, 2))
+    index = identifier(name, script.dialect)
+    before = (
+        editor.before(
+            change.statement,
+            f"DROP INDEX CONCURRENTLY IF EXISTS {_schema(change, editor)}{index}",
+            f"CREATE UNIQUE INDEX CONCURRENTLY {index} ON {editor.text(change.table)} {context.file.text(columns)}",
+        )
+        if word is not None and columns is not None
+        else ()
+    )
+    if word is None or columns is None or not before:
+        return ()
+    named = () if key.name else (insert(key.range.start, f"CONSTRAINT {index} "),)
+    return unsafe(script, "Build its index concurrently first", *before, *named, Edit(columns, f"USING INDEX {index}"))
+
+
+def _schema(change: AddConstraint, editor: Editor) -> str:
+    """The schema of the table as it is written, in which the index is as well."""
+    written = editor.text(change.table)
+    return written[: written.rindex(".") + 1] if change.table.schema else ""

@@ -28,7 +28,8 @@ COMMIT;
 
 ## Fix
 
-Validate in a transaction of its own; where the runner opens one for the file, in the next migration.
+Validate in a transaction of its own; where the runner opens one for the file, in the next migration. The fix moves it
+behind the `COMMIT`; it is unsafe, for a constraint that does not hold stays behind then.
 
 ## When not to use it
 
@@ -44,15 +45,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
+from persistlint.fixes.scripts import Editor, end_of_transaction, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import AddConstraint, ValidateConstraint
+from persistlint.schema.changes import AddConstraint, TableChange, ValidateConstraint
 from persistlint.schema.locks import locks
 from persistlint.schema.script import OF_RUNNER, Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("validate-in-same-transaction", on=Script, severity=Severity.WARNING)
@@ -73,5 +75,18 @@ def validate_in_same_transaction(script: Script, context: RuleContext) -> Iterat
             change.range,
             f"`{change.name}` is validated while {whose} still holds a lock of mode {locks(added)[0]}.",
             help="Validate it in a transaction of its own.",
+            fixes=_fix(script, change, context),
             related=(Related(added.range, "the lock is taken here"),),
         )
+
+
+def _fix(script: Script, change: ValidateConstraint, context: RuleContext) -> tuple[Fix, ...]:
+    """The statement behind the end of the transaction, unless more is done to the table before that."""
+    end = end_of_transaction(script, change.statement)
+    later = script.forward[script.forward.index(change) + 1 :]
+    same = [each for each in later if each.statement.transaction == change.statement.transaction]
+    is_used = any(isinstance(each, TableChange) and each.table.key == change.table.key for each in same)
+    if end is None or change.range != change.statement.range or is_used:
+        return ()
+    edits = Editor(script, context.file).moved_behind(change.statement, end)
+    return unsafe(script, "Validate it behind the COMMIT", *edits)

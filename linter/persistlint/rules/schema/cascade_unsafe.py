@@ -46,7 +46,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import unsafe
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.naming import base_name, singular, words
 from persistlint.schema.script import Script
@@ -55,7 +56,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Constraint, Reference, Table
 
 _RECORDS = (
@@ -96,7 +97,7 @@ def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             constraint.range,
             f"A delete in `{reference.table}` erases the records of `{table.name}` as well.",
             help="Use `ON DELETE RESTRICT`, or mark rows of the other table as deleted.",
-            fixes=_fix(constraint, context),
+            fixes=_fix(script, constraint, context),
         )
 
 
@@ -109,9 +110,9 @@ def _is_part(table: Table, reference: Reference) -> bool:
     return begins or table.name.key == reference.table.key or is_join
 
 
-def _fix(constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
     written = _CASCADE.search(context.file.content, constraint.range.start, constraint.range.end)
     if written is None:
         return ()
     edit = Edit(Range(*written.span(1)), "RESTRICT")
-    return (Fix("Use ON DELETE RESTRICT", (edit,), Applicability.UNSAFE),)
+    return unsafe(script, "Use ON DELETE RESTRICT", edit)

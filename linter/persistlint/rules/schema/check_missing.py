@@ -24,7 +24,8 @@ CREATE TABLE stock (
 
 ## Fix
 
-Add a `CHECK`; for a text with few values an enum or a table of its own does as well.
+Add a `CHECK`; for a text with few values an enum or a table of its own does as well. The fix refuses negative numbers;
+it is unsafe, for such rows are refused then.
 
 ## When not to use it
 
@@ -40,6 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, is_money, words
 from persistlint.schema.script import Script
@@ -48,7 +50,7 @@ from persistlint.schema.types import FLOATS, INTEGERS, TEXTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column
 
 _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
@@ -63,7 +65,26 @@ def check_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             what = _what(column)
             if not what or column.name in bound or table.checks(column.name) or column.name_range not in table.range:
                 continue
-            yield context.report(column.name_range, f"`{column.name}` may be any {what}.", help="Add a `CHECK`.")
+            yield context.report(
+                column.name_range,
+                f"`{column.name}` may be any {what}.",
+                help="Add a `CHECK`.",
+                fixes=_fix(script, column, context) if what != "text" else (),
+            )
+
+
+def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+    editor = Editor(script, context.file)
+    statement = editor.statement_at(column.range)
+    if (
+        statement is None
+        or not stands_here(context.file, column)
+        or (script.dialect == "mysql" and b"COMMENT" in context.file.content.upper())
+    ):
+        return ()
+    name = context.file.text(column.name_range)
+    text = f" {editor.like('CHECK', statement)} ({name} >= 0)"
+    return unsafe(script, "Refuse negative numbers", insert(column.range.end, text))
 
 
 def _what(column: Column) -> str:

@@ -20,7 +20,7 @@ CREATE TABLE rules (id int PRIMARY KEY, kind text, n int, CHECK (kind = 'a' AND 
 
 ## Fix
 
-Put parentheses around what belongs together.
+Put parentheses around what belongs together. The fix does so, and changes no meaning.
 
 ## When not to use it
 
@@ -36,14 +36,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import careful, insert
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
+from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Expression
+    from persistlint.sql.lexer import Token
 
 
 @rule("check-operator-precedence", on=Script, severity=Severity.WARNING)
@@ -55,7 +58,41 @@ def check_operator_precedence(script: Script, context: RuleContext) -> Iterator[
                 constraint.range,
                 "`AND` binds closer than `OR` here, which a reader may not expect.",
                 help="Put parentheses around what belongs together.",
+                fixes=_fix(script, constraint.expression, context),
             )
+
+
+def _fix(script: Script, expression: Expression, context: RuleContext) -> tuple[Fix, ...]:
+    """Parentheses around every part of the OR that has an AND."""
+    text = context.file.text(expression.range)
+    parts: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokenize(text, script.dialect):
+        depth += (token.text in "([") - (token.text in ")]")
+        if depth == 0 and token.word == "OR":
+            parts.append([])
+        elif token.kind is not Kind.COMMENT:
+            parts[-1].append(token)
+    edits = []
+    for part in parts:
+        if part and _is_mixed_part(part):
+            first, last = (_offset(expression, text, at) for at in (part[0].start, part[-1].end))
+            edits += [insert(first, "("), insert(last, ")")]
+    return careful(script, "Put parentheses around AND", *edits)
+
+
+def _is_mixed_part(part: list[Token]) -> bool:
+    """Whether a part has an AND outside of parentheses that belongs to no BETWEEN."""
+    depth = ands = 0
+    for token in part:
+        depth += (token.text in "([") - (token.text in ")]")
+        ands += (depth == 0 and token.word == "AND") - (depth == 0 and token.word == "BETWEEN")
+    return ands > 0
+
+
+def _offset(expression: Expression, text: str, at: int) -> int:
+    """The byte offset in the file of a character of an expression."""
+    return expression.range.start + len(text[:at].encode())
 
 
 def _is_mixed(expression: Expression) -> bool:

@@ -22,7 +22,8 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;
 
 ## Fix
 
-Validate it in a later migration.
+Validate it in a later migration. The fix validates it in the next transaction of a script that ends its transactions
+itself; it is unsafe, for old rows may not pass.
 
 ## When not to use it
 
@@ -38,6 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, end_of_transaction, identifier, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint
 from persistlint.schema.script import Script
@@ -45,7 +47,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("constraint-never-validated", on=Script, severity=Severity.WARNING)
@@ -61,4 +63,13 @@ def constraint_never_validated(script: Script, context: RuleContext) -> Iterator
                 change.range,
                 f"`{constraint.name}` is never validated: it says nothing of the rows that were there before.",
                 help=f"`VALIDATE CONSTRAINT {constraint.name}` in a later migration.",
+                fixes=_fix(script, change, context),
             )
+
+
+def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
+    """The validation in the next transaction, where the script itself says when one ends."""
+    end, editor = end_of_transaction(script, change.statement), Editor(script, context.file)
+    name = identifier(change.constraint.name, script.dialect)
+    line = f"ALTER TABLE {editor.text(change.table)} VALIDATE CONSTRAINT {name}"
+    return unsafe(script, "Validate it afterwards", *editor.behind(end, line)) if end is not None else ()

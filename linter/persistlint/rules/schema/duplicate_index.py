@@ -21,7 +21,7 @@ CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL UNIQUE);
 
 ## Fix
 
-Leave one of them out.
+Leave one of them out. The fix deletes the statement; it is unsafe, for a database that has the index keeps it.
 
 ## When not to use it
 
@@ -37,6 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -44,7 +45,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Index, Table
 
 
@@ -60,6 +61,7 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"`{index.name or 'This index'}` has the same keys as {other}.",
                 help="Leave one of them out.",
+                fixes=_fix(script, change, context),
             )
 
 
@@ -81,3 +83,12 @@ def _same(index: Index, table: Table) -> str:
 def _shape(index: Index) -> tuple[str, str, bool, tuple[str, ...]]:
     predicate = index.predicate.words if index.predicate is not None else ()
     return index.text, index.method or "btree", index.is_unique, predicate
+
+
+def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
+    """Without the statement, unless the script speaks of the index elsewhere."""
+    name = change.index.name
+    mentions = context.file.content.lower().count(name.encode()) if name else 1
+    if mentions != 1 or change.range != change.statement.range:
+        return ()
+    return unsafe(script, "Leave this index out", *Editor(script, context.file).without(change.statement))

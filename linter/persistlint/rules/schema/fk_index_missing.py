@@ -28,7 +28,8 @@ CREATE INDEX cart_items_cart_id_idx ON cart_items (cart_id);
 ## Fix
 
 Make an index on the columns of the key: at once for a new table, `CONCURRENTLY` in a migration of its own for an old
-one.
+one. The fix makes it behind the statement: for a new table, and in PostgreSQL outside of a transaction for an old one,
+which is unsafe as all is in the project of a runner.
 
 ## When not to use it
 
@@ -44,15 +45,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import AddColumn
+from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import leads_with
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Constraint, Table
 
 
 @rule("fk-index-missing", on=Script, severity=Severity.WARNING)
@@ -73,4 +76,36 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
             constraint.range,
             f"No index of `{table.name}` begins with `{columns}`: a delete in `{referred}` reads all of it.",
             help=f"`CREATE INDEX ON {table.name} ({columns})`.",
+            fixes=_fix(script, table, constraint, context),
         )
+
+
+def _fix(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+    """All indexes that the statement needs, behind it; concurrently on a table that was there before."""
+    editor = Editor(script, context.file)
+    statement = editor.statement_at(constraint.range)
+    changes = [change for change in script.forward if isinstance(change, TableChange) and change.statement is statement]
+    if statement is None or not changes:
+        return ()
+    written, is_new = editor.text(changes[0].table), isinstance(changes[0], CreateTable) or changes[0].is_on_new
+    if not is_new and (statement.transaction is not None or script.dialect != "postgres"):
+        return ()
+    lines = []
+    for key, _ in table.foreign_keys:
+        if key.range in statement.range and not leads_with(table, key.columns):
+            name = new_name(script, table.name.name, *key.columns, "idx")
+            if not name:
+                return ()
+            index = identifier(name, script.dialect)
+            if not is_new:
+                schema = written[: written.rindex(".") + 1] if changes[0].table.schema else ""
+                lines.append(f"DROP INDEX CONCURRENTLY IF EXISTS {schema}{index}")
+            kind = "INDEX" if is_new else "INDEX CONCURRENTLY"
+            columns = identifiers(key.columns, script.dialect)
+            lines.append(f"CREATE {kind} {index} ON {written} ({columns})")
+    edits = editor.behind(statement, *dict.fromkeys(lines))
+    return (
+        careful(script, f"Index the foreign keys of {table.name}", *edits)
+        if is_new
+        else unsafe(script, f"Index the foreign keys of {table.name}", *edits)
+    )

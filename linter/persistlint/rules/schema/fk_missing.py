@@ -26,7 +26,8 @@ CREATE TABLE invoices (id bigint PRIMARY KEY, client_id bigint NOT NULL REFERENC
 
 ## Fix
 
-Add the foreign key; on a table with rows as `NOT VALID`, validated in a later migration.
+Add the foreign key; on a table with rows as `NOT VALID`, validated in a later migration. The fix adds it to the column
+of a new table; it is unsafe, for rows that refer to nothing are refused then.
 
 ## When not to use it
 
@@ -42,7 +43,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.naming import singular, words
 from persistlint.schema.script import Script
 from persistlint.schema.types import base
@@ -50,7 +53,7 @@ from persistlint.schema.types import base
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column, Table
 
 _MANY = 8  # tables, with few foreign keys among them: a decision
@@ -89,7 +92,23 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             column.name_range,
             f"`{column.name}` looks like a reference to `{target.name}`, and no foreign key makes it one.",
             help=f"Add a foreign key to `{target.name}`.",
+            fixes=_fix(script, column, target, context),
         )
+
+
+def _fix(script: Script, column: Column, target: Table, context: RuleContext) -> tuple[Fix, ...]:
+    """REFERENCES behind the column of a new table, where the other table is there by then. MySQL ignores it there."""
+    key = _key(target)
+    makers = (change for change in script.of(CreateTable) if column.range in change.range)
+    maker = next(makers, None)
+    own = next((change for change in script.of(CreateTable) if change.table.key == target.name.key), None)
+    is_there = target.name.key in script.after.tables if own is None else own.range.start < column.range.start
+    if key is None or maker is None or not is_there or script.dialect not in ("postgres", "sqlite"):
+        return ()
+    schema = f"{identifier(target.name.schema, script.dialect)}." if target.name.schema else ""
+    name = f"{schema}{identifier(target.name.name, script.dialect)} ({identifier(key.name, script.dialect)})"
+    text = Editor(script, context.file).like(" REFERENCES ", maker.statement)
+    return unsafe(script, f"Add a foreign key to {target.name}", insert(column.range.end, f"{text}{name}"))
 
 
 def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | None:

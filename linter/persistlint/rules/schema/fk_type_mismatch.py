@@ -23,7 +23,7 @@ CREATE TABLE invoices (id bigint PRIMARY KEY, client_id bigint REFERENCES client
 
 ## Fix
 
-Give the column the type of the key.
+Give the column the type of the key. The fix does so in a new table.
 
 ## When not to use it
 
@@ -38,15 +38,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import careful
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, TEXTS, base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import DataType
 
 
@@ -72,8 +74,25 @@ def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 constraint.range,
                 f"`{name}` is `{old.text}`, and `{reference.table}.{other}`, to which it refers, is `{new.text}`.",
                 help=f"Make it `{new.text}` too.",
+                fixes=_fix(script, old, new),
             )
             break
+
+
+def _fix(script: Script, old: DataType, new: DataType) -> tuple[Fix, ...]:
+    """The type of the key in the definition of a column of a new table."""
+    is_own = any(old.range in change.range for change in script.of(CreateTable))
+    name = _COUNTED.get(new.text.lower(), new.text)  # a reference counts nothing by itself
+    if not is_own or old.is_array or "serial" in old.name:
+        return ()
+    return careful(script, f"Make it {name}", Edit(old.range, name.lower() if old.text.islower() else name))
+
+
+_COUNTED = {
+    **dict.fromkeys(("serial", "serial4"), "integer"),
+    **dict.fromkeys(("bigserial", "serial8"), "bigint"),
+    "smallserial": "smallint",
+}
 
 
 def _agree(one: DataType, other: DataType) -> bool:

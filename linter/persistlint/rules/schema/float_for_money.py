@@ -23,7 +23,8 @@ CREATE TABLE invoices (id bigint PRIMARY KEY, total_amount numeric(12, 2) NOT NU
 
 ## Fix
 
-Use `numeric(precision, scale)`, or an integer of the smallest unit, which is the way in SQLite.
+Use `numeric(precision, scale)`, or an integer of the smallest unit, which is the way in SQLite. The fix uses `numeric`
+in a new table of PostgreSQL, `decimal(19, 4)` in MySQL; it is unsafe, for a program gets decimal numbers then.
 
 ## When not to use it
 
@@ -38,9 +39,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import ChangeType
+from persistlint.schema.changes import ChangeType, CreateTable
 from persistlint.schema.naming import is_money
 from persistlint.schema.script import Script
 from persistlint.schema.types import FLOATS
@@ -48,7 +50,7 @@ from persistlint.schema.types import FLOATS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import DataType
 
 
@@ -57,10 +59,21 @@ def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic
     """Report every amount of money in a binary floating point column."""
     for _, column, _final in script.columns():
         if column.type is not None and _is_money(column.name, column.type):
-            yield context.report(column.name_range, _message(column.name, column.type), help=_HELP)
+            yield context.report(
+                column.name_range, _message(column.name, column.type), help=_HELP, fixes=_fix(script, column.type)
+            )
     for change in script.of(ChangeType):
         if _is_money(change.name, change.type):
             yield context.report(change.type.range, _message(change.name, change.type), help=_HELP)
+
+
+def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
+    """A decimal type in the definition of a column of a new table. That of PostgreSQL holds any number."""
+    decimal = {"postgres": "numeric", "mysql": "decimal(19, 4)"}.get(script.dialect or "")
+    is_own = any(type.range in change.range for change in script.of(CreateTable))
+    if decimal is None or not is_own or type.is_array or type.is_unsigned:
+        return ()
+    return unsafe(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
 
 
 _HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."

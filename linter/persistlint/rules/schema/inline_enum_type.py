@@ -20,7 +20,7 @@ CREATE TABLE orders (id bigint PRIMARY KEY, status order_status NOT NULL);
 
 ## Fix
 
-Make a type by `CREATE TYPE … AS ENUM` in PostgreSQL, or a `text` with a `CHECK` in either.
+Make a type by `CREATE TYPE … AS ENUM` in PostgreSQL, or a `text` with a `CHECK` in either. The fix writes the `CHECK`.
 
 ## When not to use it
 
@@ -35,14 +35,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import careful
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Column, DataType
 
 
 @rule("inline-enum-type", on=Script, severity=Severity.ERROR)
@@ -58,4 +60,13 @@ def inline_enum_type(script: Script, context: RuleContext) -> Iterator[Diagnosti
             column.type.range,
             f"Only MySQL has `{column.type.name.upper()}(…)` as the type of a column.",
             help=f"Use {remedy}.",
+            fixes=_fix(script, column, column.type, context) if column.type.name == "enum" else (),
         )
+
+
+def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    """A text and its CHECK, which both dialects have."""
+    name, values = context.file.text(column.name_range), ", ".join(type.arguments)
+    if not all(value.startswith("'") for value in type.arguments):
+        return ()
+    return careful(script, "Use a text with a CHECK", Edit(type.range, f"text CHECK ({name} IN ({values}))"))

@@ -20,7 +20,7 @@ CREATE INDEX events_kind ON events (kind);
 
 ## Fix
 
-Make the index by a `CREATE INDEX` behind the table.
+Make the index by a `CREATE INDEX` behind the table. The fix does so.
 
 ## When not to use it
 
@@ -34,17 +34,23 @@ The statement cannot succeed as it is; there is no reason to ignore it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import Editor, careful, find, identifier, new_name
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Index
+
+_COMMA = re.compile(rb",\s*\Z")
 
 
 @rule("inline-index-clause", on=Script, severity=Severity.ERROR)
@@ -59,4 +65,19 @@ def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagno
                 index.range,
                 "Only MySQL has indexes among the columns of a table.",
                 help=f"`CREATE INDEX {index.name or '…'} ON {change.table} ({columns})` behind the table.",
+                fixes=_fix(script, change, index, context),
             )
+
+
+def _fix(script: Script, change: CreateTable, index: Index, context: RuleContext) -> tuple[Fix, ...]:
+    """The index behind the table, without the item and the comma before it."""
+    editor = Editor(script, context.file)
+    comma = find(context.file, Range(change.range.start, index.range.start), _COMMA)
+    word = context.file.text(index.range).upper()
+    name = index.name or new_name(script, change.table.name, *index.columns, "idx")
+    if comma is None or not name or "" in index.columns or not word.startswith(("KEY", "INDEX")):
+        return ()
+    line = f"CREATE INDEX {identifier(name, script.dialect)} ON {editor.text(change.table)} ({index.text})"
+    edits = editor.behind(change.statement, line)
+    gone = Edit(Range(comma.start, index.range.end), "")
+    return careful(script, "Make the index behind the table", gone, *edits) if edits else ()

@@ -21,7 +21,7 @@ CREATE TABLE posts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
 
 ## Fix
 
-Use `bigint`.
+Use `bigint`. The fix does so where no foreign key refers to it.
 
 ## When not to use it
 
@@ -36,7 +36,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import careful, stands_here
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, base
@@ -44,7 +45,13 @@ from persistlint.schema.types import INTEGERS, base
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import DataType, Table
+
+_LARGER = {
+    **dict.fromkeys(("int", "integer", "int4", "smallint", "int2", "mediumint"), "bigint"),
+    **dict.fromkeys(("serial", "serial4", "smallserial", "serial2"), "bigserial"),
+}
 
 
 @rule("int-primary-key", on=Script, severity=Severity.WARNING, default=False)
@@ -62,5 +69,17 @@ def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic
         )
         if counts and column.name_range in table.range:
             yield context.report(
-                column.name_range, f"`{column.name}` runs out of numbers as `{column.type.text}`.", help="Use `bigint`."
+                column.name_range,
+                f"`{column.name}` runs out of numbers as `{column.type.text}`.",
+                help="Use `bigint`.",
+                fixes=_fix(script, table, column.type) if stands_here(context.file, column) else (),
             )
+
+
+def _fix(script: Script, table: Table, type: DataType) -> tuple[Fix, ...]:
+    """The larger type, where no foreign key would have to change with it."""
+    keys = (reference for other in script.final.tables.values() for _, reference in other.foreign_keys)
+    larger = _LARGER.get(type.text.lower().split("(")[0])
+    if larger is None or type.is_unsigned or any(reference.table.key == table.name.key for reference in keys):
+        return ()
+    return careful(script, "Use a larger type", Edit(type.range, larger if type.text.islower() else larger.upper()))

@@ -20,7 +20,7 @@ CREATE TABLE prefs (owner text PRIMARY KEY, data jsonb NOT NULL);
 
 ## Fix
 
-Use `jsonb`.
+Use `jsonb`. The fix does so in a new table; it is unsafe, for `jsonb` keeps neither the order of keys nor doubled ones.
 
 ## When not to use it
 
@@ -33,16 +33,22 @@ It is off by default: where the text itself matters, as of a signed document, `j
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import find, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import DataType
+
+_JSON = re.compile(rb"\Ajson\b", re.IGNORECASE)
 
 
 @rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False)
@@ -53,5 +59,16 @@ def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diag
     for _, column, final in script.columns():
         if column.type is not None and column.type.name == "json" and final.type == column.type:
             yield context.report(
-                column.type.range, f"`{column.name}` is parsed anew with every access as `json`.", help="Use `jsonb`."
+                column.type.range,
+                f"`{column.name}` is parsed anew with every access as `json`.",
+                help="Use `jsonb`.",
+                fixes=_fix(script, column.type, context),
             )
+
+
+def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    word = find(context.file, type.range, _JSON)
+    is_own = any(type.range in change.range for change in script.of(CreateTable))
+    if word is None or not is_own:
+        return ()
+    return unsafe(script, "Use jsonb", Edit(word, "jsonb" if type.text.islower() else "JSONB"))

@@ -20,7 +20,7 @@ CREATE TABLE prefs (owner text PRIMARY KEY, data jsonb NOT NULL CHECK (jsonb_typ
 ## Fix
 
 Add a `CHECK (jsonb_typeof(column) = 'object')`, or one with a schema; `JSON_SCHEMA_VALID` in MySQL, `json_valid` in
-SQLite.
+SQLite. The fix checks that it is an object, or JSON at all in SQLite; it is unsafe, for other values are refused then.
 
 ## When not to use it
 
@@ -37,13 +37,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import insert, stands_here, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column
 
 
@@ -62,7 +63,22 @@ def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 column.name_range,
                 f"`{column.name}` may hold any JSON: nothing says that it is an object.",
                 help="Add a `CHECK` of its type or its shape.",
+                fixes=_fix(script, column, context),
             )
+
+
+def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+    """That it is an object, or JSON at all in SQLite. A default that is a list says otherwise."""
+    name, type = context.file.text(column.name_range), column.type.name if column.type is not None else ""
+    default = " ".join(column.default.words) if column.default is not None else ""
+    condition = {
+        "postgres": f"{type}_typeof({name}) = 'object'",
+        "mysql": f"JSON_TYPE({name}) = 'OBJECT'",
+        "sqlite": f"json_valid({name})",
+    }.get(script.dialect or "")
+    if condition is None or not stands_here(context.file, column) or "[" in default or "array" in default.lower():
+        return ()
+    return unsafe(script, "Check what it holds", insert(column.range.end, f" CHECK ({condition})"))
 
 
 def _is_json(column: Column, dialect: str | None) -> bool:

@@ -20,7 +20,7 @@ CREATE TABLE visits (id BIGINT PRIMARY KEY) ENGINE=InnoDB;
 
 ## Fix
 
-Use InnoDB.
+Use InnoDB. The fix writes it; it is unsafe, for a table in memory is on disk then.
 
 ## When not to use it
 
@@ -35,7 +35,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterTable, CreateTable
 from persistlint.schema.script import Script
@@ -62,10 +63,12 @@ def mysql_engine_without_foreign_keys(script: Script, context: RuleContext) -> I
         at = words.index("ENGINE") if "ENGINE" in words else len(words)
         engine = next((word for word in words[at + 1 : at + 3] if word != "="), "")
         if engine.upper() in _ENGINES:
+            place = _place(range, context, engine)
             yield context.report(
-                _place(range, context, engine),
+                place,
                 f"`{engine}` keeps no foreign keys and has no transactions.",
                 help="Use InnoDB.",
+                fixes=unsafe(script, "Use InnoDB", Edit(place, "InnoDB")) if place != range else (),
             )
 
 

@@ -20,7 +20,8 @@ CREATE TABLE terms (id INT PRIMARY KEY, ends_on DATE NULL);
 
 ## Fix
 
-Let the column be NULL where there is no date.
+Let the column be NULL where there is no date. The fix makes NULL the default of a column that may be NULL; it is
+unsafe, for a program has to expect it.
 
 ## When not to use it
 
@@ -35,7 +36,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -57,4 +59,5 @@ def mysql_zero_date(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 column.default.range,
                 f"`{column.name}` gets a date that is none, which MySQL refuses by default.",
                 help="Let it be NULL where there is no date.",
+                fixes=unsafe(script, "Use NULL", Edit(column.default.range, "NULL")) if not column.is_required else (),
             )

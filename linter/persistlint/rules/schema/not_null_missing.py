@@ -21,7 +21,7 @@ CREATE TABLE plans (id bigint PRIMARY KEY, price numeric(10, 2) NOT NULL CHECK (
 
 ## Fix
 
-Say `NOT NULL`.
+Say `NOT NULL`. The fix does so; it is unsafe, for rows without a value are refused then.
 
 ## When not to use it
 
@@ -34,9 +34,11 @@ It is off by default: whether a value can be missing is a question of meaning.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
 from persistlint.schema.script import Script
@@ -45,11 +47,13 @@ from persistlint.schema.types import FLOATS, INTEGERS, TEXTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column
 
 _MOMENTS = frozenset({"created_at", "updated_at", "created_on", "updated_on", "createdat", "updatedat"})
 _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
+
+_NULL = re.compile(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
 
 
 @rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False)
@@ -60,8 +64,24 @@ def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
             why = _why(column)
             if why and not table.requires(column.name) and column.name_range in table.range:
                 yield context.report(
-                    column.name_range, f"`{column.name}` may be NULL, and {why}.", help="Say `NOT NULL`."
+                    column.name_range,
+                    f"`{column.name}` may be NULL, and {why}.",
+                    help="Say `NOT NULL`.",
+                    fixes=_fix(script, column, context),
                 )
+
+
+def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+    editor = Editor(script, context.file)
+    statement = editor.statement_at(column.range)
+    if (
+        statement is None
+        or column.type is None
+        or not stands_here(context.file, column)
+        or _NULL.search(context.file.text(column.range))
+    ):
+        return ()
+    return unsafe(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL", statement)))
 
 
 def _why(column: Column) -> str:

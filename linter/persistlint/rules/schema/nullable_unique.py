@@ -3,7 +3,8 @@
 
 A unique key or unique index over two or more columns of which one may be NULL, without `NULLS NOT DISTINCT`. A partial
 index, an index over an expression such as `COALESCE(…)`, and a key beside which another unique index covers the rows
-where the column is NULL are left alone.
+where the column is NULL are left alone. So is a key of which all columns may be NULL, but for the one that says whose
+row it is: an address that a row may not have.
 
 ## Why it matters
 
@@ -28,7 +29,8 @@ CREATE TABLE seats (
 ## Fix
 
 Make the column `NOT NULL`, say `NULLS NOT DISTINCT` (PostgreSQL 15 and later), or add a unique index over the other
-columns `WHERE` it is NULL.
+columns `WHERE` it is NULL. The fix says `NULLS NOT DISTINCT` in PostgreSQL; it is unsafe, for it wants version 15 and
+refuses rows.
 
 ## When not to use it
 
@@ -41,19 +43,25 @@ Where rows with NULL are meant to be free of the key, ignore the line and say so
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
+from persistlint.schema.naming import tenant_column
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.source import Range
+
+_CONSTRAINT = re.compile(rb"\A(?:CONSTRAINT\s+\S+\s+)?(UNIQUE)(?=\s*\()", re.IGNORECASE)
+_INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNORECASE)
 
 
 @rule("nullable-unique", on=Script, severity=Severity.WARNING)
@@ -62,7 +70,8 @@ def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic
     for table, columns, range in _keys(script):
         optional = [name for name in columns if table.column(name) is not None and not table.requires(name)]
         is_anyway = table.primary_key is not None and set(table.primary_key.columns) <= set(columns)
-        if len(columns) < 2 or not optional or is_anyway or _is_covered(table, optional):
+        is_free = is_anyway or _is_covered(table, optional) or _is_absent(table, columns, optional)
+        if len(columns) < 2 or not optional or is_free:
             continue
         remedy = "say `NULLS NOT DISTINCT`" if script.dialect == "postgres" else "make it `NOT NULL`"
         yield context.report(
@@ -71,7 +80,24 @@ def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic
             help=f"Make the column `NOT NULL`, or {remedy}."
             if script.dialect == "postgres"
             else "Make the column `NOT NULL`.",
+            fixes=_fix(script, range, context) if not _is_emptied(table, optional) else (),
         )
+
+
+def _is_emptied(table: Table, optional: list[str]) -> bool:
+    """Whether a foreign key sets one of the columns to NULL, which may be so in many rows then."""
+    keys = (key for key, reference in table.foreign_keys if "SET NULL" in (reference.on_delete, reference.on_update))
+    return any(name in key.columns for key in keys for name in optional)
+
+
+def _fix(script: Script, range: Range, context: RuleContext) -> tuple[Fix, ...]:
+    """NULLS NOT DISTINCT, behind the word in a constraint and behind the keys in an index."""
+    if script.dialect != "postgres":
+        return ()
+    word = find(context.file, range, _CONSTRAINT, 1) or find(context.file, range, _INDEX)
+    is_small = word is not None and context.file.text(word).islower()
+    text = " nulls not distinct" if is_small else " NULLS NOT DISTINCT"
+    return unsafe(script, "Say NULLS NOT DISTINCT", insert(word.end, text)) if word is not None else ()
 
 
 def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
@@ -89,6 +115,12 @@ def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
             and any(found.text == index.text for found in table_in_the_end.indexes)
         ):
             yield table_in_the_end, index.columns, change.range
+
+
+def _is_absent(table: Table, columns: tuple[str, ...], optional: list[str]) -> bool:
+    """Whether nothing but the owner of the row is left of the key where it is NULL: rows without one are no twins."""
+    owner = tenant_column(table)
+    return all(name in optional or (owner is not None and name == owner.name) for name in columns)
 
 
 def _is_covered(table: Table, optional: list[str]) -> bool:

@@ -23,7 +23,7 @@ CREATE INDEX events_kind_at ON events (kind, at);
 
 ## Fix
 
-Leave the shorter one out.
+Leave the shorter one out. The fix deletes the statement; it is unsafe, for a database that has the index keeps it.
 
 ## When not to use it
 
@@ -39,6 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -46,7 +47,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Index, Table
 
 
@@ -61,6 +62,7 @@ def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"The beginning of {longer} answers what `{change.index.name or 'this index'}` answers.",
                 help="Leave it out.",
+                fixes=_fix(script, change, context),
             )
 
 
@@ -82,3 +84,12 @@ def _longer(index: Index, table: Table) -> str:
         if constraint.is_key and len(constraint.columns) > length and constraint.columns[:length] == index.columns:
             return f"the {constraint.kind.value}"
     return ""
+
+
+def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
+    """Without the statement, unless the script speaks of the index elsewhere."""
+    name = change.index.name
+    mentions = context.file.content.lower().count(name.encode()) if name else 1
+    if mentions != 1 or change.range != change.statement.range:
+        return ()
+    return unsafe(script, "Leave this index out", *Editor(script, context.file).without(change.statement))

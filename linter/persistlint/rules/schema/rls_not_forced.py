@@ -23,7 +23,8 @@ ALTER TABLE projects FORCE ROW LEVEL SECURITY;
 
 ## Fix
 
-`ALTER TABLE … FORCE ROW LEVEL SECURITY`. Migrations that write rows have to say whose they are from then on.
+`ALTER TABLE … FORCE ROW LEVEL SECURITY`. Migrations that write rows have to say whose they are from then on. The fix
+says so behind the statement; it is unsafe, for the owner sees fewer rows then.
 
 ## When not to use it
 
@@ -39,6 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetRowSecurity
 from persistlint.schema.script import Script
@@ -46,7 +48,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("rls-not-forced", on=Script, severity=Severity.WARNING, default=False)
@@ -60,4 +62,11 @@ def rls_not_forced(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             change.range,
             f"The owner of `{change.table}` is exempt from its policies.",
             help=f"`ALTER TABLE {change.table} FORCE ROW LEVEL SECURITY`.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: SetRowSecurity, context: RuleContext) -> tuple[Fix, ...]:
+    editor = Editor(script, context.file)
+    line = f"ALTER TABLE {editor.text(change.table)} FORCE ROW LEVEL SECURITY"
+    return unsafe(script, "Force row level security", *editor.behind(change.statement, line))

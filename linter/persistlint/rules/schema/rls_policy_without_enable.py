@@ -23,7 +23,8 @@ CREATE POLICY own ON projects USING (tenant_id = current_setting('app.tenant_id'
 
 ## Fix
 
-`ALTER TABLE … ENABLE ROW LEVEL SECURITY`.
+`ALTER TABLE … ENABLE ROW LEVEL SECURITY`. The fix says so before the policy; it is unsafe, for rows vanish that
+everybody saw.
 
 ## When not to use it
 
@@ -39,6 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
 from persistlint.schema.script import Script
@@ -46,7 +48,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 
 @rule("rls-policy-without-enable", on=Script, severity=Severity.ERROR)
@@ -65,4 +67,11 @@ def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"The policy does nothing: row level security of `{change.table}` is not enabled.",
             help=f"`ALTER TABLE {change.table} ENABLE ROW LEVEL SECURITY`.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: CreatePolicy, context: RuleContext) -> tuple[Fix, ...]:
+    editor = Editor(script, context.file)
+    line = f"ALTER TABLE {editor.text(change.table)} ENABLE ROW LEVEL SECURITY"
+    return unsafe(script, "Enable row level security", *editor.before(change.statement, line))

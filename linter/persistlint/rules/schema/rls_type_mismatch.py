@@ -21,7 +21,7 @@ CREATE POLICY own ON projects USING (tenant_id = nullif(current_setting('app.ten
 
 ## Fix
 
-Cast the setting: `nullif(current_setting('…', true), '')::uuid`, for an empty text is no uuid.
+Cast the setting: `nullif(current_setting('…', true), '')::uuid`, for an empty text is no uuid. The fix casts it.
 
 ## When not to use it
 
@@ -37,7 +37,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import careful, find
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
 from persistlint.schema.script import Script
@@ -46,10 +47,13 @@ from persistlint.schema.types import INTEGERS, base
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import DataType, Expression
 
 _COMPARED = re.compile(r"(?:^|[( ])(\w+) = (?:\( select )?current_setting \( [^()]* \)(?! ::)")
 _OTHERS = frozenset({*INTEGERS, "uuid", "numeric"})
+
+_SETTING = re.compile(rb"current_setting\s*\([^()]*\)(?!\s*(?:::|,))")
 
 
 @rule("rls-type-mismatch", on=Script, severity=Severity.ERROR)
@@ -66,5 +70,20 @@ def rls_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnost
                 change.range,
                 f"`{column.name}` is `{column.type.text}`, and a setting is a text: PostgreSQL cannot compare them.",
                 help=f"Cast it: `nullif(current_setting('…', true), '')::{column.type.text}`.",
+                fixes=_fix(script, column.type, (change.policy.using, change.policy.check), context),
             )
             break
+
+
+def _fix(
+    script: Script, type: DataType, conditions: tuple[Expression | None, ...], context: RuleContext
+) -> tuple[Fix, ...]:
+    """The cast of every setting in conditions of which each has one."""
+    edits = []
+    for condition in conditions:
+        call = find(context.file, condition.range, _SETTING) if condition is not None else None
+        if condition is not None and (call is None or context.file.text(condition.range).count("current_setting") != 1):
+            return ()
+        if call is not None:
+            edits.append(Edit(call, f"nullif({context.file.text(call)}, '')::{type.text}"))
+    return careful(script, f"Cast it to {type.text}", *edits)

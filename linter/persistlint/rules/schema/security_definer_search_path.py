@@ -26,7 +26,8 @@ $$;
 
 ## Fix
 
-Say `SET search_path = …, pg_temp` with the schemas that it needs, or `SET search_path = ''` and qualify every name.
+Say `SET search_path = …, pg_temp` with the schemas that it needs, or `SET search_path = ''` and qualify every name. The
+fix names the schema of the function; it is unsafe, for it may need others.
 
 ## When not to use it
 
@@ -39,19 +40,24 @@ Where every name in the body is qualified with its schema, operators included, i
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, find, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterObject, CreateObject
 from persistlint.schema.script import Script
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
 
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE"})
+
+_DEFINER = re.compile(rb"\bSECURITY\s+DEFINER\b", re.IGNORECASE)
 
 
 @rule("security-definer-search-path", on=Script, severity=Severity.WARNING)
@@ -67,4 +73,15 @@ def security_definer_search_path(script: Script, context: RuleContext) -> Iterat
             change.name.range,
             f"`{change.name}` runs with the rights of its owner, and finds what it uses by the caller's `search_path`.",
             help="Say `SET search_path = …, pg_temp` with the schemas that it needs.",
+            fixes=_fix(script, change, context),
         )
+
+
+def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fix, ...]:
+    """The path behind SECURITY DEFINER: the schema of the function, and what is temporary last."""
+    word = find(context.file, Range(change.name.range.end, change.range.end), _DEFINER)
+    if word is None:
+        return ()
+    schema = identifier(change.name.schema or "public", script.dialect)
+    text = Editor(script, context.file).like(" SET search_path = ", change.statement)
+    return unsafe(script, "Fix its search_path", insert(word.end, f"{text}{schema}, pg_temp"))

@@ -20,7 +20,7 @@ CREATE TABLE sessions (token TEXT NOT NULL PRIMARY KEY, user_name TEXT NOT NULL)
 
 ## Fix
 
-Say `NOT NULL`.
+Say `NOT NULL`. The fix does so; it is unsafe, for rows without a key are refused then.
 
 ## When not to use it
 
@@ -36,6 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import insert, stands_here, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -62,4 +63,7 @@ def sqlite_nullable_primary_key(script: Script, context: RuleContext) -> Iterato
                     column.name_range,
                     f"`{column.name}` may be NULL in any number of rows, although it is the primary key.",
                     help="Say `NOT NULL`.",
+                    fixes=unsafe(script, "Say NOT NULL", insert(column.range.end, " NOT NULL"))
+                    if stands_here(context.file, column)
+                    else (),
                 )

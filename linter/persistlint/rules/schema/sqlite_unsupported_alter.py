@@ -24,7 +24,7 @@ ALTER TABLE orders_new RENAME TO orders;
 ## Fix
 
 Rebuild the table: make a new one, copy the rows, drop the old one, give the new one its name. For a column that may be
-there already, ask `PRAGMA table_info` first.
+there already, ask `PRAGMA table_info` first. The fix makes a statement of every action of one `ALTER TABLE`.
 
 ## When not to use it
 
@@ -37,9 +37,11 @@ The statement cannot succeed as it is; there is no reason to ignore it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import Editor, careful, find
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
     AddColumn,
@@ -53,11 +55,14 @@ from persistlint.schema.changes import (
     TableChange,
 )
 from persistlint.schema.script import Script
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+
+_COMMA = re.compile(rb",\s*\Z")
 
 
 @rule("sqlite-unsupported-alter", on=Script, severity=Severity.ERROR)
@@ -73,11 +78,27 @@ def sqlite_unsupported_alter(script: Script, context: RuleContext) -> Iterator[D
         is_second = isinstance(change, TableChange) and previous is not None and previous.statement is change.statement
         if not what and is_second and change.statement.words[:1] == ("ALTER",):
             what = "more than one action in an `ALTER TABLE`"
-        previous = change
         if what:
             yield context.report(
-                change.range, f"SQLite knows no {what}.", help="Rebuild the table, or ask `PRAGMA table_info` first."
+                change.range,
+                f"SQLite knows no {what}.",
+                help="Rebuild the table, or ask `PRAGMA table_info` first.",
+                fixes=_split(script, previous, change, context) if is_second and not _unsupported(change) else (),
             )
+        previous = change
+
+
+def _split(script: Script, previous: Change | None, change: Change, context: RuleContext) -> tuple[Fix, ...]:
+    """A statement of its own for an action that another one stands before."""
+    if previous is None or not isinstance(change, TableChange):
+        return ()
+    comma = find(context.file, Range(change.statement.range.start, change.range.start), _COMMA)
+    editor = Editor(script, context.file)
+    if comma is None or not editor.is_plain(change.statement):
+        return ()
+    text = editor.like("ALTER TABLE ", change.statement)
+    edit = Edit(comma, f";\n{text}{editor.text(change.table)} ")
+    return careful(script, "Make it a statement of its own", edit)
 
 
 def _unsupported(change: Change) -> str:

@@ -20,7 +20,8 @@ CREATE TABLE visits (id bigint PRIMARY KEY, started_at timestamptz NOT NULL);
 
 ## Fix
 
-Use `timestamptz`, which holds a moment and takes the same space.
+Use `timestamptz`, which holds a moment and takes the same space. The fix does so; it is unsafe, for a program gets
+moments of another time zone then.
 
 ## When not to use it
 
@@ -34,16 +35,22 @@ convention that all writers keep, switch the rule off.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Edit, Severity
+from persistlint.fixes.scripts import find, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import AddColumn, CreateTable
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import DataType
+
+_TIMESTAMP = re.compile(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
 
 @rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING)
@@ -58,4 +65,16 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
             column.type.range,
             f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
             help="Use `timestamptz`.",
+            fixes=_fix(script, column.type, context),
         )
+
+
+def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    """The other type in the definition of a column; an old one keeps what it holds."""
+    is_own = any(type.range in change.range for change in (*script.of(CreateTable), *script.of(AddColumn)))
+    word = find(context.file, type.range, _TIMESTAMP)
+    if word is None or not is_own:
+        return ()
+    precision = find(context.file, type.range, _TIMESTAMP, 1)
+    text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
+    return unsafe(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))

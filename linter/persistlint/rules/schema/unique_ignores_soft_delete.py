@@ -21,7 +21,8 @@ CREATE UNIQUE INDEX projects_slug_key ON projects (slug) WHERE deleted_at IS NUL
 
 ## Fix
 
-Make a unique index `WHERE deleted_at IS NULL` in the place of the key.
+Make a unique index `WHERE deleted_at IS NULL` in the place of the key. The fix gives an index that condition; it is
+unsafe, for an `ON CONFLICT` has to say it too.
 
 ## When not to use it
 
@@ -34,9 +35,11 @@ Where a name must never be used again, ignore the line and say so.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
@@ -46,8 +49,12 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Column
     from persistlint.source import Range
+
+_MOMENTS = ("timestamptz", "timestamp", "datetime", "date")
+_INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 
 
 @rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING)
@@ -64,7 +71,20 @@ def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator
             range,
             f"A row that is marked as deleted by `{mark}` still holds its `{name}`, and nobody else can have it.",
             help=f"Make a unique index `WHERE` the row is not deleted, by `{mark}`, in its place.",
+            fixes=_fix(script, table.column(mark), range, context),
         )
+
+
+def _fix(script: Script, mark: Column | None, range: Range, context: RuleContext) -> tuple[Fix, ...]:
+    """The condition behind an index; a key that is a constraint cannot have one."""
+    written = find(context.file, range, _INDEX)
+    if written is None or mark is None or mark.type is None:
+        return ()
+    name = identifier(mark.name, script.dialect)
+    if mark.type.name not in ("boolean", *_MOMENTS):
+        return ()
+    condition = f"NOT {name}" if mark.type.name == "boolean" else f"{name} IS NULL"
+    return unsafe(script, "Leave out rows that are deleted", insert(range.end, f" WHERE {condition}"))
 
 
 def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:

@@ -20,7 +20,8 @@ CREATE TABLE projects (id uuid PRIMARY KEY, tenant_id uuid NOT NULL, slug text N
 
 ## Fix
 
-Put the column of the tenant into the key.
+Put the column of the tenant into the key. The fix does so for a constraint of the table; it is unsafe, for equal names
+of several tenants are accepted then.
 
 ## When not to use it
 
@@ -33,9 +34,11 @@ It is off by default: a login or a domain has to be unique among all tenants.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.naming import NATURAL_KEYS, tenant_column
@@ -44,7 +47,10 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Constraint
+
+_KEY = re.compile(rb"UNIQUE\b[^()]*\(\s*", re.IGNORECASE)
 
 
 @rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False)
@@ -64,4 +70,12 @@ def unique_ignores_tenant(script: Script, context: RuleContext) -> Iterator[Diag
             constraint.range,
             f"A `{name}` that one owner has no other can have: `{tenant.name}` is not part of the key.",
             help=f"Put `{tenant.name}` into the key.",
+            fixes=_fix(script, tenant.name, constraint, context) if not constraint.is_inline else (),
         )
+
+
+def _fix(script: Script, tenant: str, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+    place = find(context.file, constraint.range, _KEY)
+    if place is None:
+        return ()
+    return unsafe(script, f"Put {tenant} into the key", insert(place.end, f"{identifier(tenant, script.dialect)}, "))

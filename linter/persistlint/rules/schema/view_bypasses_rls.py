@@ -25,7 +25,7 @@ CREATE VIEW project_names WITH (security_invoker = true) AS SELECT id FROM proje
 ## Fix
 
 Say `WITH (security_invoker = true)` (PostgreSQL 15 and later). A materialized view cannot have it: keep it from those
-who may not see everything.
+who may not see everything. The fix says so; it is unsafe, for it wants PostgreSQL 15, and readers see fewer rows.
 
 ## When not to use it
 
@@ -38,18 +38,23 @@ Where the view is for those who may see everything, ignore the line and say so.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import Editor, find, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterObject, CreateObject
 from persistlint.schema.script import Script
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Name
+
+_BEFORE_AS = re.compile(rb"\A(?:\s*\([^()]*\))?(?=\s+AS\s)", re.IGNORECASE)
 
 
 @rule("view-bypasses-rls", on=Script, severity=Severity.WARNING)
@@ -69,7 +74,18 @@ def view_bypasses_rls(script: Script, context: RuleContext) -> Iterator[Diagnost
             change.name.range,
             f"`{change.name}` shows all rows of `{guarded}`, whatever its policies hide.",
             help=f"{remedy}.",
+            fixes=_fix(script, change, context) if change.kind == "VIEW" else (),
         )
+
+
+def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fix, ...]:
+    """The option before AS, where the view has no other."""
+    behind = Range(change.name.range.end, change.range.end)
+    place = find(context.file, behind, _BEFORE_AS)
+    if place is None:
+        return ()
+    text = Editor(script, context.file).like(" WITH (security_invoker = true)", change.statement)
+    return unsafe(script, "Let the view see what its reader may see", insert(place.end, text))
 
 
 def _is_guarded(source: Name, script: Script) -> bool:

@@ -66,7 +66,8 @@ export const book = (seatId: string) =>
 
 ## Fix
 
-Raise, or roll back before the return; or test before the first write.
+Raise, or roll back before the return; or test before the first write. The fix rolls back by
+`transaction.set_rollback(True)` in Django; it is unsafe, for what was written may have been meant to stay.
 
 ## When not to use it
 
@@ -83,11 +84,14 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import ErrorAnswer
+from persistlint.fixes.django import marked_for_rollback
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from persistlint.diagnostic import Fix
 
 
 @rule(
@@ -102,4 +106,9 @@ def error_return_commits(fact: ErrorAnswer, context: RuleContext) -> Iterator[Di
         "This returns a failure, and the transaction commits what was written before.",
         help="Raise an error, or roll back before you return.",
         related=(Related(fact.write, "this is committed"), Related(fact.transaction, "the transaction")),
+        fixes=_fix(fact, context) if context.file.language == "python" else (),
     )
+
+
+def _fix(fact: ErrorAnswer, context: RuleContext) -> tuple[Fix, ...]:
+    return marked_for_rollback(context.program, fact.range, fact.transaction) if context.program is not None else ()

@@ -35,7 +35,8 @@ async function rename(id, name) {
 ## Fix
 
 Put the option into the argument that the method reads: the first of Sequelize's finders, the second of `create` and
-`update`, the third of Mongoose's queries.
+`update`, the third of Mongoose's queries. The fix moves an option that is alone in its argument; it is unsafe, for the
+call becomes part of the transaction.
 
 ## When not to use it
 
@@ -52,6 +53,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Procedure
+from persistlint.fixes.handles import moved_option
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -75,4 +77,5 @@ def misplaced_transaction_option(fact: Procedure, context: RuleContext) -> Itera
             effect.misplaced,
             f"`{effect.method}` does not look at this argument, so the call is not part of the transaction.",
             help=f"Put the option into its {place} argument.",
+            fixes=moved_option(context.program, effect) if context.program is not None else (),
         )

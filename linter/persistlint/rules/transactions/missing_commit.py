@@ -34,7 +34,8 @@ def add(path, name):
 
 ## Fix
 
-Commit behind the last write, or write inside `with connection:`.
+Commit behind the last write, or write inside `with connection:`. The fix does the first; it is unsafe, for it may be
+that nothing was to be stored.
 
 ## When not to use it
 
@@ -52,6 +53,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Uncommitted
+from persistlint.fixes.closing import committed
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -68,4 +70,5 @@ def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnost
         fact.range,
         f"`{fact.handle.name}` is opened in this function and never committed, so what is written here is lost.",
         help="Commit behind the last write.",
+        fixes=committed(context.program, fact) if context.program is not None else (),
     )

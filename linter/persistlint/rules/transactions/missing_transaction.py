@@ -7,7 +7,8 @@ them leaves half of the change behind.
 Writes belong together where they go to the same database and have data in common. Helpers of the same file count as
 what they do. Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that
 sends everything with one commit, on a handle that the caller hands over, in branches that exclude one another, in
-migrations and in tests, and two writes that may both run twice (`ON CONFLICT`, upsert).
+migrations and in tests, two writes that may both run twice (`ON CONFLICT`, upsert), and a row that is only made where
+it is missing (`get_or_create`), which the next run finds.
 
 ## Why it matters
 
@@ -98,13 +99,24 @@ func DeleteUser(db *sql.DB, id int64) error {
 
 ## Fix
 
-Open a transaction around the writes and send every one of them through it.
+Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
+psycopg, Prisma, Drizzle, Knex, Kysely, postgres.js, Sequelize, better-sqlite3, and `database/sql`, sqlx and pgx of Go,
+where nothing leaves the writes half-way; it is unsafe, for what the first write did is undone where the second fails.
+
+## Options
+
+The names of the configuration tell of what the project calls things of its own: `transactions` lists functions and
+decorators that run what they are given inside a transaction, `handles` variables that hold a connection or a pool.
+
+```toml
+[names]
+transactions = ["in_one_go"]
+handles = ["ledger"]
+```
 
 ## When not to use it
 
-Where the caller opens the transaction by other means (a middleware, a request hook). What a project calls its own
-wrappers stands in the configuration for all rules: `transactions` under `[names]` lists functions and decorators that
-run what they are given inside a transaction, `handles` variables that hold a connection or pool.
+Where the caller opens the transaction by other means (a middleware, a request hook).
 
 ## References
 
@@ -119,16 +131,20 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use
+from persistlint.fixes.go_together import begun_and_committed
+from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.diagnostic import Fix
+
 
 # Tables beside the data proper: a row too many or too few in them tears nothing.
 _ASIDE = re.compile(
-    r"(?:.*_)?(?:logs?|audits?|events?|metrics?|histor(?:y|ies)|caches?|notifications?|visits?|stats|statistics|migrations?)",
+    r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|histor(?:y|ies)|caches?|notifications?|visits?|stats|statistics|migrations?)",
     re.IGNORECASE,
 )
 _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
@@ -137,6 +153,11 @@ _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.I
 _RETENTION = re.compile(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
+# What is only made where it is missing: the next run finds it, and goes on from there.
+_ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
+_OR_NOTHING = re.compile(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
+# A time in common makes no rows belong together.
+_TIME = re.compile(r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry)|.*(?:Ago|Cutoff)")
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
@@ -166,8 +187,18 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
                 " first without the second.",
                 help="Do both in one transaction.",
                 related=(Related(earlier.range, "the first write"),),
+                fixes=_fix(earlier, [effect for _, effect in alone[number:]], fact, context),
             )
             return
+
+
+def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
+    """A transaction around as many of the writes as can be in one."""
+    if context.program is None:
+        return ()
+    together = begun_and_committed if context.file.language == "go" else in_one_transaction
+    found = (together(context.program, earlier, last, fact.effects) for last in reversed(later))
+    return next((fixes for fixes in found if fixes), ())
 
 
 def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
@@ -197,9 +228,14 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
         and not earlier.place.excludes(later.place)
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
+        and not _is_made_if_missing(earlier)
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
-        and bool(earlier.names & later.names)
+        and not all(map(_TIME.fullmatch, earlier.names & later.names))
     )
+
+
+def _is_made_if_missing(effect: Effect) -> bool:
+    return effect.method in _ONLY_IF_MISSING or _OR_NOTHING.match(effect.sql) is not None
 
 
 def _is_same_row(earlier: Effect, later: Effect) -> bool:

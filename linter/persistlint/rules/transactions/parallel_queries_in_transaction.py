@@ -55,7 +55,7 @@ async def reprice(connection: asyncpg.Connection, items):
 
 ## Fix
 
-One behind the other, in a loop.
+One behind the other, in a loop. The fix writes the loop; it is unsafe, for the turns run one behind the other then.
 
 ## When not to use it
 
@@ -72,6 +72,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import EffectKind, Procedure, Scoping
+from persistlint.fixes.loops import one_by_one
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -104,4 +105,5 @@ def parallel_queries_in_transaction(fact: Procedure, context: RuleContext) -> It
                 effect.range,
                 "Writes of one transaction run in parallel, and where one fails the others are still under way.",
                 help="Run them one behind the other.",
+                fixes=one_by_one(context.program, effect.range) if context.program is not None else (),
             )

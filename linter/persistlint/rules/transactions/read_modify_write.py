@@ -89,7 +89,9 @@ func Spend(db *gorm.DB, id, cents int64) error {
 
 ## Fix
 
-Let the database compute it in one statement, or lock the row when it is read.
+Let the database compute it in one statement, or lock the row when it is read. The fix does the first with `increment`
+of Prisma and `F()` of Django, and the second in a transaction of Django; it is unsafe, for the object in memory does
+not hold the new value then.
 
 ## When not to use it
 
@@ -107,6 +109,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import WriteBack
+from persistlint.fixes.atomic import computed_there
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -127,5 +130,6 @@ def read_modify_write(fact: WriteBack, context: RuleContext) -> Iterator[Diagnos
         f"{column} is written back as computed from the value read before, so what others write in between is lost."
         f"{also}",
         help="Let the database compute it (`SET n = n + 1`), or lock the row when you read it (`FOR UPDATE`).",
+        fixes=computed_there(context.program, fact) if context.program is not None else (),
         related=(Related(fact.read, "the value is read here"),),
     )

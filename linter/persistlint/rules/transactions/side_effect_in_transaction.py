@@ -108,6 +108,7 @@ func Place(db *gorm.DB, order *Order, cart string) error {
 ## Fix
 
 Do it after the commit: `on_commit`, or behind the transaction; or write it to an outbox table in the same transaction.
+The fix does the first by `transaction.on_commit` in Django; it is unsafe, for its error comes too late to roll back.
 
 ## When not to use it
 
@@ -124,11 +125,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import EffectKind, Procedure, Scoping
+from persistlint.fixes.django import after_commit
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from persistlint.diagnostic import Fix
+    from persistlint.facts import Effect, Transaction
 
 
 @rule("side-effect-in-transaction", on=Procedure, severity=Severity.WARNING)
@@ -147,4 +152,12 @@ def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterato
                 f"`{effect.via or effect.handle.name}` runs before the commit, and a rollback does not take it back.",
                 help="Do it after the commit, or write it to an outbox table in the same transaction.",
                 related=(Related(effect.transaction, "the transaction"),),
+                fixes=_fix(effect, opened[effect.transaction], context),
             )
+
+
+def _fix(effect: Effect, transaction: Transaction, context: RuleContext) -> tuple[Fix, ...]:
+    library = transaction.opener.library
+    if context.program is None or library is None or library.name != "Django" or effect.via:
+        return ()
+    return after_commit(context.program, effect.range)

@@ -112,7 +112,8 @@ func Learn(db *gorm.DB, names []string) error {
 
 ## Fix
 
-Raise the error again, or put a savepoint around the statement that may fail.
+Raise the error again, or put a savepoint around the statement that may fail. The fix does the first where the handler
+does no more than log; it is unsafe, for callers see the error then.
 
 ## When not to use it
 
@@ -130,6 +131,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import EffectKind, Handled
+from persistlint.fixes.raising import handed_on
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -159,6 +161,7 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
         fact.range,
         f"The error of `{failing[0].method}` ends here, and the transaction around it goes on to commit.",
         help="Raise it again, or put a savepoint around the statement that may fail.",
+        fixes=handed_on(context.program, fact.range) if context.program is not None and fact.only_logs else (),
         related=(Related(failing[0].range, "this may fail"), Related(fact.transaction, "the transaction")),
     )
 

@@ -3,7 +3,8 @@
 
 A transaction that is begun by hand, with a way out of the function that neither commits it nor rolls it back: an early
 `return` in Go without a deferred rollback, an `await` that can fail without a `catch` or `finally` that rolls back.
-Also a commit whose error is dropped, and a `defer tx.Rollback()` before the test of the error of its `Begin`.
+Also a connection that is taken out of a pool for the transaction and does not go back on every way, a commit whose
+error is dropped, and a `defer tx.Rollback()` before the test of the error of its `Begin`.
 
 Silent where the transaction is handed on or returned, and where a helper rolls back in a deferred function.
 
@@ -101,7 +102,8 @@ def rename(path, name):
 ## Fix
 
 Go: `defer tx.Rollback()` behind the test of the error. Elsewhere the form that takes a callback or a `with` block, or
-`try` with a rollback in the handler.
+`try` with a rollback in the handler. The fix does so; a `try` around what stands up to the commit is unsafe, for it is
+only right where nothing else ends the transaction.
 
 ## When not to use it
 
@@ -118,6 +120,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Role, Scoping, Transaction
+from persistlint.fixes.closing import later_defer, returned_commit, rolled_back
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -127,7 +130,7 @@ if TYPE_CHECKING:
 
 @rule("transaction-not-closed", on=Transaction, severity=Severity.ERROR)
 def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report the begin, the dropped commit or the early `defer` of a transaction."""
+    """Report the begin, the kept connection, the dropped commit or the early `defer` of a transaction."""
     if is_test(context.file.path) or is_generated(context.file.path):
         return
     handle = fact.handle.name if fact.handle is not None else fact.opener.name
@@ -139,16 +142,27 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             help=f"Put `defer {handle}.Rollback()` behind the test of the error of its begin."
             if context.file.language == "go"
             else "Roll it back in a `catch` or `finally`, or use the form that takes a callback.",
+            fixes=rolled_back(context.program, fact) if context.program is not None else (),
+        )
+    if fact.unreleased is not None and fact.leak is None:
+        yield context.report(
+            fact.unreleased,
+            "The connection that is taken here does not go back to the pool on every way out of the function.",
+            help="Give it back in a deferred call."
+            if context.file.language == "go"
+            else "Give it back in a `finally`, or use the form that takes a callback or a block.",
         )
     if fact.unchecked is not None:
         yield context.report(
             fact.unchecked,
             "The error of this commit is dropped, so data that was not stored counts as stored.",
             help=f"Return it: `return {handle}.Commit()`.",
+            fixes=returned_commit(context.program, fact, fact.unchecked) if context.program is not None else (),
         )
     if fact.early is not None:
         yield context.report(
             fact.early,
             f"`{handle}` is nil here where its begin failed, and the deferred call panics.",
             help="Put the `defer` behind the test of the error.",
+            fixes=later_defer(context.program, fact.early) if context.program is not None else (),
         )

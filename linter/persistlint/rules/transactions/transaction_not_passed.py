@@ -103,7 +103,19 @@ async def place(pool: asyncpg.Pool, user_id):
 
 ## Fix
 
-Use the handle of the transaction, or pass it in the options.
+Use the handle of the transaction, or pass it in the options. The fix does so where the call is one on what the
+transaction was opened on; it is unsafe, for it may have been meant to stay.
+
+## Options
+
+The names of the configuration tell of what the project calls things of its own: `transactions` lists functions and
+decorators that run what they are given inside a transaction, `handles` variables that hold a connection or a pool.
+
+```toml
+[names]
+transactions = ["in_one_go"]
+handles = ["ledger"]
+```
 
 ## When not to use it
 
@@ -123,6 +135,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Transaction
+from persistlint.fixes.handles import through
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -131,7 +144,8 @@ if TYPE_CHECKING:
 
 
 _ASIDE = re.compile(r"replica|read_?only|reporting|analytics|\blogs?\b|audit", re.IGNORECASE)
-_ASKS = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
+_WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
+_ASKS = (EffectKind.READ, *_WRITES)
 
 
 @rule("transaction-not-passed", on=Procedure, severity=Severity.ERROR)
@@ -146,17 +160,28 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             or effect.is_bound
             or effect.kind not in _ASKS
             or not _goes_round(effect, transaction, fact)
+            or _reads_aside(effect, transaction, fact)
         ):
             continue
         handle = transaction.handle.name if transaction.handle is not None else ""
         option = transaction.opener.library.transactions.option if transaction.opener.library is not None else ""
+        is_read = effect.kind is EffectKind.READ
+        effects = "does not see what it wrote" if is_read else "stays when it is rolled back"
         yield context.report(
             effect.range,
-            f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this stays when it"
-            " is rolled back.",
+            f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
             help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
+            fixes=through(context.program, effect, transaction) if context.program is not None else (),
             related=(Related(transaction.range, "the transaction is opened here"),),
         )
+
+
+def _reads_aside(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
+    """Whether a helper only looks something up in a table that the transaction does not write to."""
+    if effect.kind is not EffectKind.READ or not effect.via or not effect.table:
+        return False
+    inside = (other for other in fact.effects if other.transaction == transaction.range and other.kind in _WRITES)
+    return all(other.table and other.table.lower() != effect.table.lower() for other in inside)
 
 
 def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:

@@ -96,7 +96,9 @@ func Transfer(db *sql.DB, cents int64) error {
 
 ## Fix
 
-Take one connection out of the pool and send everything through it, or use the library's own transaction.
+Take one connection out of the pool and send everything through it, or use the library's own transaction. The fix does
+the first for node-postgres, where a `try` stands around what follows; it is unsafe, for other statements of the pool
+run beside it then.
 
 ## When not to use it
 
@@ -114,6 +116,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import EffectKind, Procedure, Role
+from persistlint.fixes.pools import on_one_connection
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -133,4 +136,5 @@ def transaction_on_pool(fact: Procedure, context: RuleContext) -> Iterator[Diagn
                 f"`{effect.handle.name}` is a pool, so the statements behind this may run on other connections, outside"
                 " of the transaction.",
                 help="Take one connection out of the pool, or use the transaction of the library.",
+                fixes=on_one_connection(context.program, effect, fact.effects) if context.program is not None else (),
             )

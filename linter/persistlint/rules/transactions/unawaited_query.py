@@ -57,7 +57,8 @@ async def move(connection: asyncpg.Connection, item):
 
 ## Fix
 
-Write `await`, and `for … of` instead of `forEach`.
+Write `await`, and `for … of` instead of `forEach`. The fix does so; a loop is unsafe, for its turns run one behind the
+other then, and in Python `await` is.
 
 ## When not to use it
 
@@ -72,8 +73,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.diagnostic import Applicability, Diagnostic, Fix, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Scoping, Use
+from persistlint.fixes.loops import awaited, one_by_one
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -96,7 +98,8 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
             continue
         if effect.is_detached:
             message = "The transaction does not wait for this callback, so it may end before the query runs."
-            yield context.report(effect.range, message, help="Use a `for` loop with `await`.")
+            fixes = one_by_one(context.program, effect.range) if context.program is not None else ()
+            yield context.report(effect.range, message, help="Use a `for` loop with `await`.", fixes=fixes)
         elif effect.kind in _ENDS and transaction.scoping is Scoping.CALLBACK:
             continue  # Drizzle's `tx.rollback()` throws
         elif effect.use is Use.DROPPED and _gives_promises(effect, fact):
@@ -104,7 +107,15 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
                 effect.range,
                 f"Nobody waits for `{effect.method}`, so the transaction may end before it runs.",
                 help="Write `await` before it.",
+                fixes=_fix(effect, context),
             )
+
+
+def _fix(effect: Effect, context: RuleContext) -> tuple[Fix, ...]:
+    """In JavaScript, waiting for what is no promise does nothing."""
+    edit = awaited(context.program, effect.range) if context.program is not None else None
+    applicability = Applicability.UNSAFE if context.file.language == "python" else Applicability.SAFE
+    return (Fix("Wait for it", (edit,), applicability),) if edit is not None else ()
 
 
 def _gives_promises(effect: Effect, fact: Procedure) -> bool:

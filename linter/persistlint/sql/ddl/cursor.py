@@ -53,7 +53,10 @@ class Cursor:
 
     def at(self, *words: str) -> bool:
         """Whether these words come next."""
-        return all(self.word(offset) == word for offset, word in enumerate(words))
+        for offset, word in enumerate(words):  # noqa: SIM110 - every statement asks this dozens of times
+            if self.token(offset).word != word:
+                return False
+        return True
 
     def accept(self, *words: str) -> bool:
         """Step over these words if they come next; say whether they did."""

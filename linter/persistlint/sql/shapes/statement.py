@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.sql.lexer import HOLE, Kind, word_set
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What persistlint should know of Acme's code."""

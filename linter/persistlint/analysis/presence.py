@@ -1,0 +1,116 @@
+"""Which libraries a file can have to do with. The words that it is made of tell, before anybody looks at its syntax, so
+that no file pays for the libraries that it does not know."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+from persistlint.libraries import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from persistlint.libraries import Library, Type
+    from persistlint.source import SourceFile
+
+_WORD = re.compile(rb"\w+")
+_PARTS = re.compile(rb"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+
+
+def present(folder: str, source: SourceFile) -> frozenset[Library]:
+    """The libraries of `libraries/<folder>` that have modules, and that a file can speak of: all words of one of their
+    modules or names stand in it, or something is called as only they call it. Rather too many than too few."""
+    signs = _signs(folder)
+    found = {library for word in signs.keys() & source.words for words, library in signs[word] if words <= source.words}
+    called = _called(folder)
+    for name in called.keys() & source.called:
+        library, is_compound = called[name]
+        if not is_compound or any(word.lower() == name and len(_PARTS.findall(word)) > 1 for word in source.words):
+            found.add(library)
+    return frozenset(found)
+
+
+@cache
+def _signs(folder: str) -> Mapping[bytes, tuple[tuple[frozenset[bytes], Library], ...]]:
+    """What a library is known by, each sign under the word of it that the fewest others have."""
+    signs = {
+        (frozenset(_WORD.findall(name.encode())), library)
+        for library in catalogue(folder).libraries
+        if library.modules
+        for name in _names(library)
+    }
+    common = Counter(word for words, _ in signs for word in words)
+    found: dict[bytes, list[tuple[frozenset[bytes], Library]]] = {}
+    for words, library in signs:
+        rarest = min(words, key=lambda word: (common[word], -len(word), word))
+        found.setdefault(rarest, []).append((words, library))
+    return {word: tuple(items) for word, items in found.items()}
+
+
+def _names(library: Library) -> Iterator[str]:
+    yield from library.modules
+    yield from library.functions
+    for type in library.types.values():
+        yield from (*type.names, *type.created_by, *type.attributes)
+
+
+@cache
+def _called(folder: str) -> Mapping[bytes, tuple[Library, bool]]:
+    """What tells a library by being called so: its own name, or a name of several parts that it alone knows (true)."""
+    handles: dict[str, set[Library]] = {}
+    for library in catalogue(folder).libraries:
+        for type in library.types.values():
+            is_handle = type.role or any(method.effect or method.is_sink for method in type.methods.values())
+            for handle in type.handles if is_handle else ():
+                handles.setdefault(handle.lower(), set()).add(library)
+    found = {name.encode(): (min(users, key=id), True) for name, users in handles.items() if len(users) == 1}
+    own = {library.name.lower().encode(): (library, False) for library in catalogue(folder).libraries}
+    return {name: known for name, known in (found | own).items() if known[0].modules}
+
+
+def reachable(library: Library, source: SourceFile) -> frozenset[Type]:
+    """The types of a library without modules that something in a file can be: of those whose handles the file names, or
+    that a class can be, and whatever those lead to."""
+    return _closure(library, frozenset(type for type in _roots(library) if _is_named(type, source)))
+
+
+@cache
+def _roots(library: Library) -> tuple[Type, ...]:
+    return tuple(
+        type for type in library.types.values() if type.handles or type.names or type.attributes or type.models
+    )
+
+
+def _is_named(type: Type, source: SourceFile) -> bool:
+    if type.models is True or not source.called.isdisjoint(_handles(type)):
+        return True
+    return any(words <= source.words for words in _words(type))
+
+
+@cache
+def _handles(type: Type) -> frozenset[bytes]:
+    return frozenset(handle.lower().strip("_$").encode() for handle in type.handles)
+
+
+@cache
+def _words(type: Type) -> tuple[frozenset[bytes], ...]:
+    models = (type.models,) if isinstance(type.models, str) else ()
+    names = (*type.names, *type.created_by, *type.attributes, *models)
+    return tuple(frozenset(_WORD.findall(name.encode())) for name in names)
+
+
+@cache
+def _closure(library: Library, roots: frozenset[Type]) -> frozenset[Type]:
+    found: set[Type] = set()
+    pending = list(roots)
+    while pending:
+        type = pending.pop()
+        if type not in found:
+            found.add(type)
+            operations = [*type.methods.values(), *([type.call] if type.call is not None else [])]
+            names = {type.members, *type.fields.values(), *(operation.returns for operation in operations)}
+            pending += (library.types[name] for name in names if name in library.types)
+    return frozenset(found)

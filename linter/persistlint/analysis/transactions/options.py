@@ -1,0 +1,33 @@
+"""What the arguments of a call say about locks, conflicts and transactions."""
+
+from __future__ import annotations
+
+from persistlint.ir import Argument, Call, Constant, Mapping, String, Unary
+
+
+def commits_at_once(argument: Argument) -> bool:
+    """Whether an argument of a Python driver's constructor says that no transaction is opened by itself."""
+    match argument.value:
+        case Constant(value=value):
+            return (argument.keyword, value) in (("autocommit", True), ("isolation_level", None))
+        case String(value="AUTOCOMMIT"):
+            return argument.keyword == "isolation_level"
+    return False
+
+
+def asks_for_lock(node: Call) -> bool:
+    """Whether the options of a call lock the row: `{ lock: t.LOCK.UPDATE }`, `with_for_update=True`."""
+    entries = [e for a in node.arguments if isinstance(a.value, Mapping) for e in a.value.entries]
+    keys = {entry.key.value for entry in entries if isinstance(entry.key, String)} | {a.keyword for a in node.arguments}
+    return bool(keys & {"lock", "lockMode", "forUpdate", "with_for_update"})
+
+
+def mentions(node: Call, clause: str) -> bool:
+    """Whether Go's `Clauses(…)` or `For(…)` is given a lock, or what happens on a conflict."""
+    for argument in node.arguments:
+        match argument.value:
+            case Mapping(type=type) | Unary(operand=Mapping(type=type)) if clause in type:
+                return True
+            case String(value=value) if clause == "Locking" and ("UPDATE" in value.upper() or "SHARE" in value.upper()):
+                return True
+    return False

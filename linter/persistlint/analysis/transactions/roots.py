@@ -1,0 +1,156 @@
+"""Which name is a database handle: by its declared type, by its import, or else by what people call it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.transactions.chain import Known
+from persistlint.analysis.transactions.vocabulary import by_handle, is_of_library, type_handles
+from persistlint.analysis.values import Atom
+from persistlint.facts import Handle, Role
+
+if TYPE_CHECKING:
+    from persistlint.analysis.names import Names
+    from persistlint.libraries import Catalogue, Library, Type
+    from persistlint.settings import ProjectNames
+
+_TRANSACTION_NAME = re.compile(r"(?:^|_)(?:tx|txn|trx|dbtx|transaction)$|[a-z](?:Tx|Txn|Trx|Transaction)$", re.ASCII)
+_TRANSACTION_TYPE = re.compile(
+    r"(?:^|[.*_])(?:\w*(?:Tx|Trx|Transaction|TransactionClient|TransactionSql|QueryRunner))$"
+)
+_HANDLE_TYPE = re.compile(
+    r"(?:DB|Db|Database|[Cc]onn|[Cc]onnection|Session|Tx|Transaction|Pool|Client|Prisma\w*|Repository|Queries|Querier"
+    r"|[Cc]ursor|Engine|EntityManager)\b"
+)
+_POOL_NAME = re.compile(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
+_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+# Types that a program declares for pools and transactions alike.
+_EITHER = re.compile(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
+
+
+@dataclass
+class Roots:
+    """Finds the handles of one file that its names tell of."""
+
+    names: Names
+    language: str
+    project: ProjectNames
+    tables: Catalogue = field(init=False)
+    in_use: list[Library] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tables = self.names.catalogue
+
+    def learn_imports(self) -> None:
+        """Take note of the libraries that the file imports, or whose own name it imports from elsewhere."""
+        found = {library.name: library for library in self.tables.imported(self.names.modules)}
+        local = {name.lower() for name in self.names.imports}
+        for library in self.tables.libraries:
+            if library.name.lower() in local:
+                found.setdefault(library.name, library)
+        self.in_use = [library for library in found.values() if library.modules]
+
+    def parameter(self, name: str, annotation: str, origin: int) -> Known | None:
+        """The handle that a parameter is, by its declared type, else by its name."""
+        known = self.declared(annotation, name, origin)
+        is_other = annotation and annotation not in ("any", "Any", "object")
+        if known is None and (not is_other or _says_handle(annotation)):
+            known = self.guess(name, origin)
+            known = _undeclared(known) if is_other and _EITHER.search(annotation) else known
+        is_own = origin >= 0  # of this function, not of the constructor that kept it
+        if is_own and known is not None and known.type.parameter and known.handle.role is Role.POOL:
+            return replace(known, handle=replace(known.handle, role=Role(known.type.parameter)))
+        return known
+
+    def declared(self, annotation: str, name: str, origin: int) -> Known | None:
+        """A handle by its declared type."""
+        value = self.names.declared(annotation) if annotation else None
+        bare = re.split(r"[\[<]", annotation.strip("&* "), maxsplit=1)[0]
+        type = value.type if isinstance(value, Atom) else None
+        if type is None and self.language == "go":
+            type = self.tables.types.get(bare)  # of a package of the program that a generator made: `ent.Client`
+        if type is None or not type.library.takes_part:
+            return None
+        return Known(Handle(name, role_of(type, bare, name), type.library, origin, declared=True), type)
+
+    def guess(self, name: str, origin: int = -1) -> Known | None:
+        """A handle by what people call it: a library that is in use goes before one that is only named so."""
+        plain = name.lstrip("_$#")
+        words = _WORDS.findall(plain)
+        for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):
+            types = by_handle(self.names.language).get(word, ())
+            if word in (own.lower() for own in self.project.handles) or plain in self.project.handles:
+                types = types or by_handle(self.names.language).get("db", ())
+            for type in types:
+                # A word of several that one library alone uses (`queryInterface`) is as good as its own name.
+                is_own = word == plain.lower() and len(words) > 1 and len(types) == 1
+                if type.library in self.in_use or type.library.name.lower() == word or is_own:
+                    handle = Handle(name, role_of(type, name), type.library, origin, declared=True)
+                    return Known(handle, type) if type.library.takes_part else None
+            for type in types:
+                if not type.library.modules:
+                    return Known(Handle(name, role_of(type, name), None, origin), type)
+        return None
+
+    def _model(self, name: str, origin: int) -> Known | None:
+        """A class of the program's own that a library in use takes for a model."""
+        if not name[:1].isupper() or name.isupper() or len(name) < 2 or not self._is_own(name):
+            return None
+        for library in (*self.in_use, *self.tables.libraries):
+            if library not in self.in_use and library.modules:
+                continue
+            for type in library.types.values():
+                if type.models is True or (type.models and self._stands_in(name, str(type.models))):
+                    role = Role(type.role) if type.role else Role.INSTANCE
+                    shown = library if library.modules else None
+                    return Known(Handle(name, role, shown, origin, declared=library in self.in_use), type, table=name)
+        return None
+
+    def _stands_in(self, name: str, module: str) -> bool:
+        """Whether a class is imported from a module of that name, or derives from another in this file."""
+        definition = self.names.classes.get(name)
+        return bool(definition.bases) if definition is not None else module in self.names.imports[name].split(".")
+
+    def _exported(self, name: str, module: str | None) -> Known | None:
+        """An object that a library exports ready for use: `from django.db import connection`, `alembic.op`."""
+        type = self.tables.types.get(module or "") or self.tables.created.get(module or "")
+        if type is None and module is not None and name in type_handles(self.names.language, module):
+            return self.guess(name)
+        if type is None or not type.role:
+            return None
+        return Known(Handle(name, role_of(type, name), type.library, -1, declared=True), type)
+
+    def _is_own(self, name: str) -> bool:
+        """Whether a class is declared here, or imported from elsewhere than a library."""
+        module = self.names.imports.get(name)
+        return name in self.names.classes or (module is not None and not self._is_library(module))
+
+    def _is_library(self, module: str) -> bool:
+        return is_of_library(module, self.names.language)
+
+
+def role_of(type: Type, *names: str) -> Role:
+    """The role of a handle, from the name of its type or its own before the table's."""
+    if any(_TRANSACTION_TYPE.search(name) or _TRANSACTION_NAME.search(name) for name in names):
+        return Role.TRANSACTION
+    if any(_POOL_NAME.search(name) for name in names):
+        return Role.POOL
+    return Role(type.library.role_of(type) or Role.CONNECTION)
+
+
+def may_be_transaction(known: Known, annotation: str) -> bool:
+    """Whether a pool that a function is given may be a transaction as well: one that no type tells apart from it."""
+    if "pool" in known.handle.name.lower() or known.handle.name.lower() == known.type.library.name.lower():
+        return False
+    return bool(_EITHER.search(annotation)) if annotation else True
+
+
+def _undeclared(known: Known | None) -> Known | None:
+    """What is known by its name alone, for its type is one of the program's own."""
+    return replace(known, handle=replace(known.handle, declared=False)) if known is not None else None
+
+
+def _says_handle(annotation: str) -> bool:
+    return bool(_HANDLE_TYPE.search(annotation))

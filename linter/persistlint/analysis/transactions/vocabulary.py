@@ -1,0 +1,66 @@
+"""What the library tables of one language call handles, effects and modules, gathered from all of them once."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from persistlint.libraries import Library, Type, catalogue
+
+
+@lru_cache(maxsize=512)
+def effect_names(libraries: frozenset[Library], types: frozenset[Type]) -> frozenset[str]:
+    """The last names of every call that does something to a database, or opens or ends a transaction, among the
+    operations of some libraries and of some types."""
+    every = types.union(*(library.types.values() for library in libraries))
+    operations = [operation for type in every for operation in type.methods.values()]
+    found = {operation.name for operation in operations if operation.effect or operation.is_sink}
+    called = {handle for type in every if type.call is not None for handle in type.handles}
+    functions = {operation for library in libraries for operation in library.functions.values()}
+    return frozenset(found | called | {item.name.rsplit(".", 1)[-1] for item in functions if item.effect})
+
+
+@cache
+def by_handle(language: str) -> dict[str, tuple[Type, ...]]:
+    found: dict[str, list[Type]] = {}
+    for library in catalogue(language).libraries:
+        for type in library.types.values():
+            for handle in (
+                type.handles if type.role or any(o.effect or o.is_sink for o in type.methods.values()) else ()
+            ):
+                found.setdefault(handle.lower(), []).append(type)
+    return {handle: tuple(types) for handle, types in found.items()}
+
+
+@cache
+def type_handles(language: str, module: str) -> frozenset[str]:
+    """What people call the objects of the library that a name is imported from."""
+    return frozenset(
+        handle
+        for library in catalogue(language).libraries
+        if any(module == name or module.startswith((f"{name}.", f"{name}/")) for name in library.modules)
+        for type in library.types.values()
+        if type.role
+        for handle in type.handles
+    )
+
+
+@cache
+def managers(language: str) -> dict[str, Type]:
+    return {
+        name: type
+        for library in catalogue(language).libraries
+        for type in library.types.values()
+        for name in type.attributes
+    }
+
+
+@lru_cache(maxsize=4096)
+def is_of_library(module: str, language: str) -> bool:
+    """Whether a module is one of a library, or inside one."""
+    ends = (len(module), *(index for index, character in enumerate(module) if character in "./"))
+    return any(module[:end] in _modules(language) for end in ends)
+
+
+@cache
+def _modules(language: str) -> frozenset[str]:
+    return frozenset(module for library in catalogue(language).libraries for module in library.modules)

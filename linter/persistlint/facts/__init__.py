@@ -1,0 +1,94 @@
+"""What a file does with databases, in the field's words. Only frozen dataclasses; `analysis/` makes them.
+
+A rule subscribes to one kind of fact. Facts speak of every language alike, so a rule is written once.
+"""
+
+from persistlint.facts.effects import Effect, EffectKind, Handle, Role, Use
+from persistlint.facts.errors import Handled, swallowed_change
+from persistlint.facts.fact import SCHEMA_LANGUAGES, Fact, SchemaFile
+from persistlint.facts.json import (
+    HopKind,
+    JsonAccess,
+    JsonAssertion,
+    JsonCast,
+    JsonEncode,
+    JsonErrorIgnored,
+    JsonFact,
+    JsonHop,
+    JsonKeys,
+    JsonOrigin,
+    JsonParse,
+    JsonResponse,
+    JsonShape,
+)
+from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
+from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation
+from persistlint.facts.places import Arm, Part, Place
+from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
+from persistlint.facts.suppressions import Suppression, SuppressionDefect
+from persistlint.facts.transactions import (
+    ErrorAnswer,
+    Procedure,
+    Scoping,
+    StaleResult,
+    Transaction,
+    Uncommitted,
+    WriteBack,
+)
+
+__all__ = [
+    "SCHEMA_LANGUAGES",
+    "Arm",
+    "Calculation",
+    "Context",
+    "Duration",
+    "Effect",
+    "EffectKind",
+    "ErrorAnswer",
+    "Fact",
+    "Fallback",
+    "Handle",
+    "Handled",
+    "Hole",
+    "HopKind",
+    "JsonAccess",
+    "JsonAssertion",
+    "JsonCast",
+    "JsonEncode",
+    "JsonErrorIgnored",
+    "JsonFact",
+    "JsonHop",
+    "JsonKeys",
+    "JsonOrigin",
+    "JsonParse",
+    "JsonResponse",
+    "JsonShape",
+    "Launch",
+    "Loss",
+    "MixedResult",
+    "Number",
+    "NumberRole",
+    "Origin",
+    "Part",
+    "Place",
+    "Procedure",
+    "Quantity",
+    "Query",
+    "Revision",
+    "Role",
+    "SchemaFile",
+    "Scoping",
+    "Site",
+    "SqlText",
+    "StaleResult",
+    "Suppression",
+    "SuppressionDefect",
+    "Synchronisation",
+    "Tail",
+    "Text",
+    "Transaction",
+    "Uncommitted",
+    "Use",
+    "WriteBack",
+    "swallowed_change",
+]

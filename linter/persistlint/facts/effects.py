@@ -1,0 +1,114 @@
+"""What code does to a database, through which handle and where."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
+
+if TYPE_CHECKING:
+    from persistlint.facts.places import Place
+    from persistlint.libraries import Library
+    from persistlint.source import Range
+
+
+class Role(Enum):
+    """What a statement that is sent through a handle belongs to.
+
+    `POOL`: each statement may run on another connection and commits at once. `CONNECTION`: one connection that commits
+    at once. `IMPLICIT`: one connection whose driver opens a transaction by itself. `SESSION`: a unit of work that
+    sends what is pending in one transaction. `TRANSACTION`: inside one. `INSTANCE`: a row as an object.
+    """
+
+    POOL = "pool"
+    CONNECTION = "connection"
+    IMPLICIT = "implicit"
+    SESSION = "session"
+    TRANSACTION = "transaction"
+    INSTANCE = "instance"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """The object through which code reaches a database: a pool, a connection, a session, a transaction.
+
+    `name` is its text in the file, `origin` the offset of what declares it, so that two variables of one name differ;
+    -1 for a name that the function does not declare. `library` is None where only names tell that it is a database.
+    `declared` where its type, its constructor or its library is known, and not only its name. `owned` where the
+    function makes it itself.
+    """
+
+    name: str
+    role: Role
+    library: Library | None
+    origin: int = -1
+    declared: bool = False
+    owned: bool = False
+
+    def is_same(self, other: Handle) -> bool:
+        """Whether both are one variable."""
+        return self.name == other.name and self.origin == other.origin
+
+
+class EffectKind(Enum):
+    """What a call does to a database."""
+
+    READ = "read"
+    WRITE = "write"
+    PENDING = "pending"
+    SCHEMA = "schema"
+    BEGIN = "begin"
+    COMMIT = "commit"
+    ROLLBACK = "rollback"
+    SAVEPOINT = "savepoint"
+    ACQUIRE = "acquire"
+    RELEASE = "release"
+    EXTERNAL = "external"
+    OTHER = "other"
+
+
+class Use(Enum):
+    """What becomes of the result of a call. `DROPPED`: nothing, and nobody waits for it; `DISCARDED`: it is waited for
+    and dropped; `CHECKED`: it is tested, or its error is taken."""
+
+    DROPPED = "dropped"
+    DISCARDED = "discarded"
+    AWAITED = "awaited"
+    RETURNED = "returned"
+    CHECKED = "checked"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect(Fact):
+    """One access to a database, or one effect outside that no rollback takes back, in program order.
+
+    `range` is the whole call; `method` and `table` as written, "" where nothing tells. `transaction` is the range of
+    the innermost transaction that it stands in, `is_bound` whether it belongs to that. `names` are the variables that
+    its arguments mention, and those that went into them. `via` is the function of this file that does it, where it is
+    called from here. `is_parallel` inside `Promise.all` and its kin, `is_detached` in a callback that nobody waits
+    for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the argument
+    in which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance` is the
+    variable of the row that is saved, or that holds what a write gave. `sql` is the statement, as far as it is known.
+    """
+
+    kind: EffectKind
+    handle: Handle
+    method: str
+    table: str
+    place: Place
+    use: Use
+    transaction: Range | None = None
+    is_bound: bool = True
+    names: frozenset[str] = frozenset()
+    via: str = ""
+    is_parallel: bool = False
+    is_detached: bool = False
+    is_upsert: bool = False
+    lock: bool = False
+    options: int | None = None
+    misplaced: Range | None = None
+    instance: str = ""
+    sql: str = ""

@@ -1,0 +1,51 @@
+"""What becomes of the errors of a database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.facts.effects import Effect, EffectKind, Handle, Role, Use
+from persistlint.facts.fact import Fact
+from persistlint.facts.places import Place
+from persistlint.records import dataclass
+
+if TYPE_CHECKING:
+    from persistlint.source import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Handled(Fact):
+    """A `try` whose handler takes errors of a database, or Go's `if err != nil` behind a call.
+
+    `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
+    hands the error on, `answers` where it returns something, `undoes` where it rolls back, `only_logs` where it does
+    nothing else, `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says
+    why. `size` counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands
+    in.
+    """
+
+    effects: tuple[Effect, ...]
+    raises: bool
+    answers: bool
+    undoes: bool
+    only_logs: bool
+    is_narrow: bool
+    is_explained: bool
+    size: int
+    transaction: Range | None = None
+
+
+def swallowed_change(range: Range, role: Role, sql: str) -> Handled:
+    """A change of the schema of which every error is dropped."""
+    effect = Effect(range, EffectKind.SCHEMA, Handle("", role, None), "", "", Place(), Use.DISCARDED, sql=sql)
+    return Handled(
+        range,
+        (effect,),
+        raises=False,
+        answers=False,
+        undoes=False,
+        only_logs=True,
+        is_narrow=False,
+        is_explained=False,
+        size=1,
+    )

@@ -1,0 +1,58 @@
+"""Where in a function something happens, and which of its runs come there."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from persistlint.records import dataclass
+
+
+class Part(Enum):
+    """The part of a `try` that something stands in; `GUARDED` is a body that no handler follows."""
+
+    BODY = "body"
+    HANDLER = "handler"
+    FINAL = "final"
+    GUARDED = "guarded"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One way at a branch of the program: `branch` tells branches apart, `way` the ways of one. `ends` where the way
+    does not come back: it returns, raises or leaves the loop."""
+
+    branch: int
+    way: int
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a function something happens: the branches, loops and `try` statements around it, outermost first."""
+
+    arms: tuple[Arm, ...] = ()
+    loops: tuple[int, ...] = ()
+    tries: tuple[tuple[int, Part], ...] = ()
+
+    def excludes(self, later: Place) -> bool:
+        """Whether no run of the function comes to this place and then to the later one."""
+        others = {arm.branch: arm for arm in later.arms}
+        for arm in self.arms:
+            other = others.get(arm.branch)
+            if other is None and arm.ends and not set(self.loops).intersection(later.loops):
+                return True
+            if other is not None and other.way != arm.way:
+                return True
+        return False
+
+    def dominates(self, later: Place) -> bool:
+        """Whether every run that comes to the later place came by this one, if it stands before it."""
+        return self.arms == later.arms[: len(self.arms)]
+
+    def around(self, inner: Place) -> Place:
+        """A place inside of this one."""
+        return Place((*self.arms, *inner.arms), (*self.loops, *inner.loops), (*self.tries, *inner.tries))
+
+    def is_in(self, part: Part) -> bool:
+        """Whether it stands in that part of any `try`."""
+        return any(found is part for _, found in self.tries)

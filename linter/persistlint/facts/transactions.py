@@ -1,0 +1,103 @@
+"""Which effects are atomic, and what goes wrong where they are not."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
+
+if TYPE_CHECKING:
+    from persistlint.facts.effects import Effect, Handle, Role
+    from persistlint.source import Range
+
+
+class Scoping(Enum):
+    """How a transaction is opened."""
+
+    CALLBACK = "callback"
+    CONTEXT = "context"
+    DECORATOR = "decorator"
+    MANUAL = "manual"
+    ARRAY = "array"
+    PARAMETER = "parameter"
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction(Fact):
+    """A scope in which effects are atomic. `range` is what opens it.
+
+    `opener` is the handle it was opened on, `handle` the one that belongs to it, None where the library finds the open
+    transaction by itself. `is_async` tells of a callback. `nested_in` is the range of the transaction around it.
+    `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
+    commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
+    begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.
+    `is_savepoint` where it nests in the one around it. `options` is the text of what it is opened with.
+    """
+
+    scoping: Scoping
+    opener: Handle
+    handle: Handle | None
+    method: str
+    is_async: bool = False
+    nested_in: Range | None = None
+    is_savepoint: bool = False
+    passes_parent: bool = False
+    commits: bool = False
+    leak: Range | None = None
+    unchecked: Range | None = None
+    early: Range | None = None
+    unreleased: Range | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure(Fact):
+    """What one function does with databases. `effects` are in program order, those of helpers of the same file
+    included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
+    where this file calls it inside a transaction, `may_run_inside` where another file may: it is no view, task or
+    command, and its file opens transactions elsewhere."""
+
+    name: str
+    effects: tuple[Effect, ...]
+    transactions: tuple[Transaction, ...]
+    receives: Role | None = None
+    is_called_inside: bool = False
+    may_run_inside: bool = False
+    is_async: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack(Fact):
+    """A column that is set to what was computed from the value read before. `range` is the write, `column` the column
+    or attribute, `read` the call that read it, `is_locked` where something keeps others from writing in between."""
+
+    column: str
+    read: Range
+    is_locked: bool
+    in_transaction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorAnswer(Fact):
+    """A `return` of something that says failure, out of a transaction that commits what `write` wrote before."""
+
+    write: Range
+    transaction: Range
+
+
+@dataclass(frozen=True, slots=True)
+class StaleResult(Fact):
+    """A variable that is filled inside a transaction which can roll back, and used after it. `range` is what fills
+    it first, `name` the variable."""
+
+    name: str
+    transaction: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Uncommitted(Fact):
+    """Writes on a connection or session that the function makes itself and never commits. `range` is the last."""
+
+    handle: Handle
+    made: Range | None

@@ -1,0 +1,94 @@
+"""Where the text of a query is put together, when the call that sends it only names it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.refusal import RefusalError
+
+if TYPE_CHECKING:
+    from persistlint.facts import Site
+    from persistlint.source import Range
+
+_SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo", re.IGNORECASE)
+
+
+def definitions(name: ir.Name, site: Site) -> list[ir.Assign]:
+    """The assignments that make the text which a variable holds at a call: one with `=`, and those with `+=` after it.
+    Raises `RefusalError` where that is not certain, or where the variable is used for something else, too."""
+    found = [s for s in site.statements if isinstance(s, ir.Assign) and _is(s.target, name.id)]
+    found = [s for s in found if s.value is not None or not s.declares]
+    if not found or found[0].operator != "=":
+        raise RefusalError("the SQL is put together in another place")
+    if any(s.operator != "+" for s in found[1:]):
+        raise RefusalError(f"`{name.id}` is assigned more than once")
+    if any(s.range.start > name.range.start for s in found):
+        raise RefusalError(f"`{name.id}` changes after the call")
+    if _uses(name, site) > 1:
+        raise RefusalError(f"`{name.id}` is used in more than one place")
+    return found
+
+
+def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
+    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere."""
+    try:
+        found = definitions(name, site)
+    except RefusalError:
+        return None
+    if len(found) != 1 or conditions(found[0].range, site.call.range, site):
+        return None
+    return found[0].value
+
+
+def conditions(inner: Range, outer: Range, site: Site) -> list[ir.Statement]:
+    """The branches and loops that a place stands in and another place does not."""
+    compound = (ir.If, ir.Loop, ir.Switch, ir.Try)
+    return [s for s in site.statements if isinstance(s, compound) and inner in s.range and outer not in s.range]
+
+
+def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
+    """Whether an expression can be computed at the call instead of where the text is put together. False where it calls
+    something, so that nobody knows; raises `RefusalError` where a name in it changes in between."""
+    nodes = list(ir.walk(expression))
+    if any(isinstance(node, ir.Await | ir.Yield | ir.AssignmentExpression) for node in nodes):
+        raise RefusalError("the value would be computed later than it is now")
+    names = {node.id for node in nodes if isinstance(node, ir.Name)}
+    for statement in site.statements:
+        target: ir.Expression | None = None
+        if isinstance(statement, ir.Assign) and since.end <= statement.range.start < site.call.range.start:
+            target = None if site.call.range in statement.range else statement.target
+        elif isinstance(statement, ir.Loop) and site.call.range in statement.range and since not in statement.range:
+            target = statement.target
+        changed = {node.id for node in ir.walk(target) if isinstance(node, ir.Name)} if target is not None else set()
+        if names & changed:
+            raise RefusalError(f"`{min(names & changed)}` changes before the call")
+    return not any(isinstance(node, ir.Call) for node in nodes)
+
+
+def _uses(name: ir.Name, site: Site) -> int:
+    """How often a variable is used, other than to show it or to add to it."""
+    count = 0
+    for statement in site.statements:
+        for expression in ir.expressions(statement):
+            if isinstance(statement, ir.Assign) and expression is statement.target:
+                continue
+            nodes = list(ir.walk(expression))
+            shown = {
+                id(inner)
+                for node in nodes
+                if isinstance(node, ir.Call) and _SHOWS.search(_last_name(node.function))
+                for argument in node.arguments
+                for inner in ir.walk(argument.value)
+            }
+            count += sum(_is(node, name.id) and id(node) not in shown for node in nodes)
+    return count
+
+
+def _last_name(node: ir.Expression) -> str:
+    return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
+
+
+def _is(node: ir.Expression, name: str) -> bool:
+    return isinstance(node, ir.Name) and node.id == name

@@ -1,0 +1,209 @@
+"""Edits that pass the bound values to the driver, beside those that a call passes already."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.fixes.binding.style import Style
+    from persistlint.source import SourceFile
+
+_NOTHING = re.compile(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
+_CALLBACK = re.compile(r"cb|done|next|callback", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value to pass: its expression, its name where marks are named, and how many marks of the text that was there
+    stand before its own."""
+
+    text: str
+    name: str
+    before: int
+
+
+@dataclass(slots=True)
+class Passing:
+    """The values of one query on their way into a call. `existing` counts the marks that the SQL had; `variable` is the
+    list that holds the values already, where a text that grows had them gathered."""
+
+    style: Style
+    existing: int
+    given: Sequence[Given]
+    source: SourceFile
+    variable: str = ""
+
+    def into_call(self, call: ir.Call, place: int | str, first: int) -> list[Edit]:
+        """Pass them as an argument of a call, by its index, or one by one behind its others ("rest"). `first` is the
+        index of the first argument that can be a value."""
+        arguments = call.arguments
+        if place == "rest":
+            return self._rest(call, first)
+        assert isinstance(place, int)
+        positional = [argument for argument in arguments if argument.keyword is None]
+        if any(argument.spread for argument in positional[: place + 1]):
+            raise RefusalError("the arguments of the call are spread out of a list")
+        if place < len(positional):
+            there = positional[place]
+            if isinstance(there.value, ir.Lambda) or _CALLBACK.fullmatch(self.source.text(there.range)):
+                return [Edit(Range(there.range.start, there.range.start), f"{self.literal()}, ")]
+            return self.into_expression(there.value)
+        if place > len(positional):
+            raise RefusalError("the call leaves out an argument before the values")
+        return [self._append(call, self.literal())]
+
+    def into_keyword(self, call: ir.Call, keyword: str) -> list[Edit]:
+        """Pass them as a keyword argument."""
+        for argument in call.arguments:
+            if argument.keyword == keyword:
+                return self.into_expression(argument.value)
+        return [self._append(call, f"{keyword}={self.literal()}")]
+
+    def into_options(self, options: ir.Mapping, key: str) -> list[Edit]:
+        """Pass them under a key of an object."""
+        for entry in options.entries:
+            if isinstance(entry.key, ir.String) and entry.key.value == key:
+                if entry.value.range == entry.key.range or self.source.text(entry.range) == key:  # shorthand
+                    return [Edit(entry.range, f"{key}: {self._spread(key)}")]
+                return self.into_expression(entry.value)
+        if not options.entries:
+            return [Edit(options.range, f"{{ {key}: {self.literal()} }}")]
+        last = options.entries[-1].range.end
+        return [Edit(Range(last, last), f", {key}: {self.literal()}")]
+
+    def into_expression(self, node: ir.Expression) -> list[Edit]:
+        """Add them to the expression that has the values so far."""
+        text = self.source.text(node.range)
+        if _NOTHING.fullmatch(text):
+            return [Edit(node.range, self.literal())]
+        match node:
+            case ir.Collection(elements=elements) if not self.style.is_named:
+                if any(isinstance(element, ir.Spread) for element in elements) and not self._all_behind(len(elements)):
+                    raise RefusalError("the values are spread out of a list")
+                return self._into_elements(node, elements)
+            case ir.Mapping(entries=entries) if self.style.is_named and entries:
+                there = {e.key.value: e.value for e in entries if isinstance(e.key, ir.String)}
+                new = [given for given in self.given if given.name not in there]
+                for given in self.given:
+                    if given.name in there and self.source.text(there[given.name].range) != given.text:
+                        raise RefusalError("the call passes another value under the name of this one")
+                last = entries[-1].range.end
+                return [Edit(Range(last, last), "".join(f", {self._entry(given)}" for given in new))] if new else []
+        if not isinstance(node, ir.Name | ir.Attribute | ir.Subscript):
+            raise RefusalError("the values that the call passes are put together elsewhere")
+        return [Edit(node.range, self._spread(text))]
+
+    def literal(self) -> str:
+        """All of them as a list, tuple or mapping of the language."""
+        language = self.source.language
+        if self.variable:
+            return self.variable
+        if self.style.is_named:
+            entries = ", ".join(self._entry(given) for given in self.given)
+            return f"{{{entries}}}" if language == "python" else f"{{ {entries} }}"
+        texts = ", ".join(given.text for given in self.given)
+        if language == "python":
+            is_single = len(self.given) == 1
+            return f"({texts},)" if is_single else f"({texts})"
+        return f"[]any{{{texts}}}" if language == "go" else f"[{texts}]"
+
+    def listing(self) -> str:
+        """All of them, one by one."""
+        return ", ".join(given.text for given in self.given)
+
+    def _entry(self, given: Given) -> str:
+        if self.source.language == "python":
+            return f'"{given.name}": {given.text}'
+        return given.name if given.name == given.text else f"{given.name}: {given.text}"
+
+    def _spread(self, text: str) -> str:
+        """The values under a name, with these added to them."""
+        language = self.source.language
+        if language == "go":
+            raise RefusalError("the values that the call passes are put together elsewhere")
+        if self.style.is_named:
+            entries = ", ".join(self._entry(given) for given in self.given)
+            return f"{{**{text}, {entries}}}" if language == "python" else f"{{ ...{text}, {entries} }}"
+        values = ", ".join(given.text for given in self.given)
+        spread = f"*{text}" if language == "python" else f"...{text}"
+        if self.style.is_numbered or all(given.before == self.existing for given in self.given):
+            inner = f"{spread}, {values}"
+        elif all(given.before == 0 for given in self.given):
+            inner = f"{values}, {spread}"
+        else:
+            raise RefusalError("the values that the call passes are put together elsewhere")
+        return f"({inner})" if language == "python" else f"[{inner}]"
+
+    def _all_behind(self, count: int) -> bool:
+        return self.style.is_numbered or all(given.before == self.existing for given in self.given)
+
+    def _rest(self, call: ir.Call, first: int) -> list[Edit]:
+        there = call.arguments[first:]
+        if any(argument.keyword is not None for argument in there) and self.source.language != "python":
+            raise RefusalError("the arguments of the call have names")
+        elements = tuple(argument for argument in there if argument.keyword is None)
+        if self.source.language == "go" and self.source.text(call.range).rstrip(") \n\t,").endswith("..."):
+            raise RefusalError("the arguments of the call are spread out of a list")
+        if any(argument.spread for argument in elements) and not self._all_behind(len(elements)):
+            raise RefusalError("the arguments of the call are spread out of a list")
+        if len(elements) == 1 and isinstance(elements[0].value, ir.Lambda):
+            at = elements[0].range.start
+            return [Edit(Range(at, at), "".join(f"{given.text}, " for given in self.given))]
+        if self.variable:
+            if elements:
+                raise RefusalError("the text grows under a condition, and the call has a fixed number of values")
+            spread = {"python": f"*{self.variable}", "go": f"{self.variable}..."}
+            return [self._append(call, spread.get(self.source.language, f"...{self.variable}"))]
+        if not elements:
+            values = ", ".join(given.text for given in self.given)
+            return [self._append(call, values)]
+        return self._insert([element.range for element in elements])
+
+    def _into_elements(self, node: ir.Collection, elements: Sequence[ir.Expression]) -> list[Edit]:
+        if not elements:
+            return [Edit(node.range, self.literal())]
+        edits = self._insert([element.range for element in elements])
+        end = elements[-1].range.end
+        if len(elements) == 1 and self.source.text(Range(end, node.range.end)).replace(" ", "") == ",)":
+            edits.append(Edit(Range(end, node.range.end), ")"))  # the comma of a tuple with one element
+        return edits
+
+    def _insert(self, ranges: list[Range]) -> list[Edit]:
+        """Put them between values that stand one by one."""
+        if self.style.is_positional and len(ranges) != self.existing and not self._all_behind(len(ranges)):
+            raise RefusalError("the SQL has not as many placeholders as values")
+        by_place: dict[int, list[str]] = {}
+        for given in self.given:
+            place = len(ranges) if self.style.is_numbered or self._all_behind(0) else given.before
+            by_place.setdefault(place, []).append(given.text)
+        edits = []
+        for place, texts in sorted(by_place.items()):
+            if place < len(ranges):
+                at = ranges[place].start
+                edits.append(Edit(Range(at, at), "".join(f"{text}, " for text in texts)))
+            else:
+                at = ranges[-1].end
+                edits.append(Edit(Range(at, at), "".join(f", {text}" for text in texts)))
+        return edits
+
+    def _append(self, call: ir.Call, text: str) -> Edit:
+        """A further argument at the end of a call, before the keyword arguments of Python where it has no name."""
+        arguments = call.arguments
+        positional = [argument for argument in arguments if argument.keyword is None]
+        anchor = arguments[-1] if "=" in text.split("(")[0].split('"')[0] else (positional[-1] if positional else None)
+        if anchor is None:
+            if arguments:
+                at = arguments[0].range.start
+                return Edit(Range(at, at), f"{text}, ")
+            at = call.range.end - 1
+            return Edit(Range(at, at), text)
+        return Edit(Range(anchor.range.end, anchor.range.end), f", {text}")

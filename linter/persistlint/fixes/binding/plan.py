@@ -1,0 +1,220 @@
+"""What becomes a bind parameter: which stretch of a text a mark replaces, and what its value is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint.fixes.binding import expressions
+from persistlint.fixes.binding.lists import Listed, listed
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.view import HOLE, Value, View
+from persistlint.sql.lexer import Kind, Token, tokenize, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from persistlint.facts import Query
+    from persistlint.source import SourceFile
+
+_OPENING = re.compile(r"[A-Za-z_&]*")
+_TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
+_ARITHMETIC = frozenset("+-*/%")
+_COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
+_NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
+    """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE ATTACH DETACH
+    LOCK COMMENT REINDEX CLUSTER DISCARD RESET SHOW KILL LOAD OPTIMIZE RENAME FLUSH SAVEPOINT RELEASE"""
+)
+
+
+@dataclass(slots=True)
+class Parameter:
+    """One bind parameter. `start` and `end` are the half-open stretch of the view that its mark replaces; `before` and
+    `after` are what the mark is written between. `value` is the expression that is bound, `name` a name for it.
+
+    `listed` where it is a list whose marks are made where the program runs; `number` is the expression for the number
+    of its mark, where that is known only then. `expands` where one named mark stands for a whole list."""
+
+    start: int
+    end: int
+    value: str
+    name: str
+    before: str = ""
+    after: str = ""
+    listed: Listed | None = None
+    number: str = ""
+    expands: bool = False
+    is_doubtful: bool = False
+
+
+def plan(
+    found: View, query: Query, wanted: Callable[[Value], bool], source: SourceFile, dialect: str | None
+) -> list[Parameter]:
+    """The parameters that the wanted values become, in order. Raises `RefusalError` where one cannot be bound."""
+    text = found.text
+    tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
+    if not query.is_fragment:
+        _refuse_statement(tokens)
+    made: list[Parameter] = []
+    covered = 0
+    for index, item in enumerate(found.items):
+        if index < covered or not isinstance(item, Value) or not wanted(item):
+            continue
+        place = next((number for number, token in enumerate(tokens) if token.start <= index < token.end), None)
+        if place is None:
+            raise RefusalError("a value stands in a comment of the SQL")
+        token = tokens[place]
+        if token.kind is Kind.STRING:
+            parameter = _quoted(found, tokens, place, query, source, dialect)
+        elif token.text == HOLE:
+            parameter = _bare(found, tokens, place, query, source, dialect)
+        else:
+            raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
+        made.append(parameter)
+        covered = parameter.end
+    return made
+
+
+def _refuse_statement(tokens: list[Token]) -> None:
+    first = tokens[0].word if tokens else ""
+    if first in _NOT_BOUND:
+        raise RefusalError(f"`{first}` takes no bind parameters")
+    words = {token.word for token in tokens}
+    if first == "DO" or (first == "EXPLAIN" and words & _NOT_BOUND):
+        raise RefusalError("this statement takes no bind parameters")
+
+
+def _quoted(
+    found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
+) -> Parameter:
+    """The parameter for a string of SQL that holds a value, or several."""
+    token = tokens[place]
+    opening = _OPENING.match(token.text)
+    prefix = opening.group() if opening else ""
+    quote = token.text[len(prefix)]
+    if prefix.upper() not in ("", "N", "E") or not token.text.endswith(quote) or quote not in "'\"":
+        raise RefusalError("the string of SQL around the value is written in a special way")
+    parts: list[str | Value] = []
+    inner = found.items[token.start + len(prefix) + 1 : token.end - 1]
+    for item in inner:
+        if isinstance(item, Value):
+            parts.append(item)
+        elif parts and isinstance(parts[-1], str):
+            parts[-1] += item.text
+        else:
+            parts.append(item.text)
+    parts = [part.replace(quote * 2, quote) if isinstance(part, str) else part for part in parts]
+    values = [part for part in parts if isinstance(part, Value)]
+    constant = "".join(part for part in parts if isinstance(part, str))
+    if "\\" in constant or "\ue001" in constant:
+        raise RefusalError("the string of SQL around the value has escapes in it")
+    if any(value.spec == "!r" for value in values):
+        raise RefusalError("the value is quoted twice")
+    if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
+        return _list(found_list, tokens, place, query, source, dialect, "quoted")
+    is_alone = len(parts) == 1 and place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
+    if is_alone and _may_be_list(values[0], source):
+        raise RefusalError("nothing here tells what the list of values is made of")
+    start = token.start
+    before, after, doubtful = "", "", False
+    previous = tokens[place - 1] if place else None
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    is_strict = query.library is not None and query.library.strict
+    value = expressions.joined(parts, source)
+    is_text = len(parts) > 1
+    if previous is not None and previous.word in _TYPED:
+        if dialect == "mysql" and previous.word == "INTERVAL":
+            pass  # INTERVAL ? DAY
+        elif following is not None and following.word in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"):
+            raise RefusalError("the unit of this interval is not a part of the value")
+        else:
+            start = previous.start
+            inner_before, inner_after = ("CAST(", " AS text)") if is_strict else ("", "")
+            before, after = f"CAST({inner_before}", f"{inner_after} AS {previous.text})"
+            value = value if is_text or not is_strict else _as_text(value, source)
+    elif is_strict and following is not None and following.text == "::":
+        before, after = "CAST(", " AS text)"
+        value = value if is_text else _as_text(value, source)
+    elif is_strict and not is_text:
+        doubtful = True
+    elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
+        value = _as_text(value, source)  # only a column converts what it is compared with to its own type
+    name = expressions.name_of(values[0], source)
+    return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _is_computed(tokens: list[Token], place: int) -> bool:
+    """Whether what a string is compared with is no column: it ends with a parenthesis."""
+    before = [token.text for token in tokens[max(place - 2, 0) : place]]
+    return len(before) == 2 and before[0] == ")" and before[1] in ("=", "<>", "!=", "<", ">", "<=", ">=")
+
+
+def _as_text(value: str, source: SourceFile) -> str:
+    if source.language == "python":
+        return value if value.startswith(("str(", 'f"', "f'")) else f"str({value})"
+    if source.language == "go":
+        return value
+    return value if value.startswith(("String(", "`")) else f"String({value})"
+
+
+def _bare(
+    found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
+) -> Parameter:
+    """The parameter for a value that stands in the SQL without quotes."""
+    token = tokens[place]
+    item = found.items[token.start]
+    assert isinstance(item, Value)
+    if (found_list := listed(item, source)) is not None:
+        return _list(found_list, tokens, place, query, source, dialect, "bare")
+    previous = tokens[place - 1] if place else None
+    following = tokens[place + 1] if place + 1 < len(tokens) else None
+    word = previous.word if previous is not None else ""
+    if word == "IN" or (previous is not None and previous.text == "(" and place > 1 and tokens[place - 2].word == "IN"):
+        following_text = following.text if following is not None else ""
+        if word == "IN" or (following_text == ")" and _may_be_list(item, source)):
+            raise RefusalError("nothing here tells what the list of values is made of")
+    if word in _TYPED and dialect != "mysql":
+        raise RefusalError("an interval without quotes takes no bind parameter")
+    value = expressions.plain(item, source)
+    if word in _COUNTS and (dialect == "mysql" or (query.library is not None and query.library.strict)):
+        value = expressions.number(value, source.language)
+    doubtful = False
+    if query.placeholder == "$1":
+        around = {previous.text if previous else "", following.text if following else ""}
+        is_strict = query.library is not None and query.library.strict
+        doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
+    return Parameter(token.start, token.end, value, expressions.name_of(item, source), is_doubtful=doubtful)
+
+
+def _may_be_list(item: Value, source: SourceFile) -> bool:
+    return bool(re.search(r"s$|list|ids|str$|join|values|\(", source.text(item.expression.range), re.I))
+
+
+def _list(
+    found: Listed, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None, kind: str
+) -> Parameter:
+    """The parameter for a list of values in `IN (…)`."""
+    is_in_parentheses = place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
+    after = tokens[place + 1].text if place + 1 < len(tokens) else ""
+    name = found.name
+    token = tokens[place]
+    if dialect == "postgres" and query.placeholder in ("%s", "$1") and is_in_parentheses and after == ")":
+        first = place - 2
+        is_negated = first > 0 and tokens[first - 1].word == "NOT"
+        start = tokens[first - 1].start if is_negated else tokens[first].start
+        before, behind = ("<> ALL(", ")") if is_negated else ("= ANY(", ")")
+        doubtful = kind == "quoted" or query.library is None or query.library.strict
+        if found.array is None:
+            raise RefusalError("an array of this driver is not known here")
+        return Parameter(start, tokens[place + 1].end, found.array, name, before, behind, is_doubtful=doubtful)
+    if query.placeholder == ":name" and source.language == "python" and is_in_parentheses and after == ")":
+        start, end = tokens[place - 1].start, tokens[place + 1].end
+        return Parameter(start, end, found.array or found.name, name, expands=True)
+    if query.library is not None and query.library.expands and query.placeholder == ":name":
+        return Parameter(token.start, token.end, found.array or found.name, name)
+    if query.placeholder not in ("?", "%s"):
+        raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
+    if found.marks is None:
+        raise RefusalError("Go does not spread a list of values among other arguments")
+    return Parameter(token.start, token.end, found.spread, name, listed=found)

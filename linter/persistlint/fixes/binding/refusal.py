@@ -1,0 +1,5 @@
+"""Why there is no fix."""
+
+
+class RefusalError(Exception):
+    """There is no fix that is certain to be right; the message says why, as it goes on after "No fix: "."""

@@ -1,0 +1,239 @@
+"""Edits that put marks into the text of a query, and leave its other characters as they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.literals import Char, Literal
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.view import Form, Value, View
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.fixes.binding.plan import Parameter
+    from persistlint.source import SourceFile
+
+_QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
+_COMMENT = re.compile(r"#|//|/\*")
+
+
+@dataclass(slots=True)
+class Rewrite:
+    """The text of one query while marks are put into it. `is_doubled` where a percent sign is written twice from now
+    on, since the driver looks for marks in the text."""
+
+    found: View
+    source: SourceFile
+    is_doubled: bool
+
+    def edits(self, parameters: Sequence[Parameter], marks: Sequence[str]) -> list[Edit]:
+        """The edits for these parameters, each with its mark. Raises `RefusalError`."""
+        replaced: set[int] = set()
+        gone: set[int] = set()  # items that are no longer there
+        for parameter in parameters:
+            indices = range(parameter.start, parameter.end)
+            replaced.update(indices)
+            gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
+        values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
+        holed = {id(value.literal) for value in values if value.form is None} | self.found.held
+        kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
+        counted = [self.found.items[p.start].literal for p in parameters if p.number]
+        holed.update(id(literal) for literal in counted if literal is not None and self._takes_holes(literal))
+        edits: list[Edit] = []
+        for parameter, mark in zip(parameters, marks, strict=True):
+            if parameter.listed is not None:
+                edits += self._list(parameter, mark)
+            else:
+                edits.append(self._region(parameter, parameter.before + mark + parameter.after, holed, kept))
+        for form in self.found.forms:
+            edits += self._form(form, gone, id(form) in kept)
+        for literal in self.found.literals:
+            edits += self._literal(literal, replaced, id(literal) in holed, kept)
+        return edits
+
+    def _list(self, parameter: Parameter, mark: str) -> list[Edit]:
+        assert parameter.listed is not None
+        written = parameter.listed.marks or ""
+        edits = [Edit(parameter.listed.range, written.replace("{}", mark))]
+        for index in range(parameter.start, parameter.end):
+            item = self.found.items[index]
+            if isinstance(item, Char):
+                edits.append(Edit(item.range, ""))
+            elif (
+                self.source.language == "python"
+                and item.form is None
+                and item.literal is not None
+                and item.literal.quote[0] in written
+            ):
+                raise RefusalError("the quotes of the list are those of the string around it")
+        return edits
+
+    def _region(self, parameter: Parameter, text: str, holed: set[int], kept: set[int]) -> Edit:
+        """Replace a stretch of the view, which may begin in one literal and end in another."""
+        items = self.found.items
+        first, last = items[parameter.start], items[parameter.end - 1]
+        inside = range(parameter.start, parameter.end - 1)
+        if any(index in self.found.ends for index in inside):
+            raise RefusalError("a string of SQL begins in one statement of the program and ends in another")
+        left, start = first.literal, first.range.start
+        right, end = last.literal, last.range.end
+        if left is None:
+            before = items[parameter.start - 1] if parameter.start else None
+            if before is None or before.literal is None or parameter.start - 1 in self.found.ends:
+                raise RefusalError("no text of the SQL stands before the value")
+            left, start = before.literal, before.literal.body.end
+            if before.range.end != start:
+                raise RefusalError("the SQL is written in a way that a fix cannot take apart")
+        encoded = self._encoded(text, left, holed, kept)
+        if parameter.number:
+            encoded = parameter.before + self._counted(parameter.number, left) + parameter.after
+        if right is None:
+            if parameter.end - 1 in self.found.ends:
+                end = self.found.ends[parameter.end - 1]
+                self._check_gap(Range(start, end))
+                opened = f" + {left.opening}"
+                is_open = parameter.number and encoded.endswith(opened)
+                return Edit(Range(start, end), encoded.removesuffix(opened) if is_open else encoded + left.quote)
+            after = items[parameter.end]
+            if after.literal is None:
+                raise RefusalError("two values stand side by side")
+            right, end = after.literal, after.literal.body.start
+            if after.range.start != end:
+                raise RefusalError("the SQL is written in a way that a fix cannot take apart")
+        if left is not right:
+            self._check_gap(Range(start, end))
+            if not _alike(left, right) or (id(left) in holed) != (id(right) in holed):
+                glue = " " if self.source.language == "python" and first.literal is last.literal else " + "
+                return Edit(Range(start, end), f"{encoded}{left.quote}{glue}{right.opening}")
+        return Edit(Range(start, end), encoded)
+
+    def _takes_holes(self, literal: Literal) -> bool:
+        return literal.has_holes or (literal.quote == "`" and self.source.language != "go")
+
+    def _counted(self, number: str, literal: Literal) -> str:
+        """A numbered mark whose number is computed."""
+        if self._takes_holes(literal):
+            return f"${{{number}}}" if literal.has_holes else f"$${{{number}}}"
+        converted = f"str({number})" if self.source.language == "python" else f"({number})"
+        return f"${literal.quote} + {converted} + {literal.opening}"
+
+    def _check_gap(self, range: Range) -> None:
+        text = self.source.text(range)
+        if text.count("(") != text.count(")") or _COMMENT.search(text):
+            raise RefusalError("the SQL is put together around a comment or in parentheses")
+
+    def _encoded(self, text: str, literal: Literal, holed: set[int], kept: set[int]) -> str:
+        form = self._form_of(literal)
+        if form is not None and id(form) in kept:
+            return text.replace("{", "{{").replace("}", "}}") if form.kind == "braces" else text.replace("%", "%%")
+        if literal.has_holes and id(literal) in holed:
+            return text.replace("{", "{{").replace("}", "}}")
+        return text
+
+    def _form_of(self, literal: Literal) -> Form | None:
+        return next((form for form in self.found.forms if literal in form.literals), None)
+
+    def _form(self, form: Form, gone: set[int], is_kept: bool) -> list[Edit]:
+        """Drop the call that formats, or the arguments that went out of it."""
+        left = [
+            item
+            for index, item in enumerate(self.found.items)
+            if isinstance(item, Value) and item.form is form and index not in gone
+        ]
+        whole, text = form.range, form.text
+        tail = self.source.text(Range(text.end, whole.end))
+        if not is_kept:
+            closing = {"percent": "%", "braces": ".", "printf": ","}[form.kind]
+            cut = tail.find(closing)
+            if cut < 0 or _COMMENT.search(tail):
+                raise RefusalError("a comment stands between the text and its values")
+            keep = len(tail[:cut].rstrip().encode())
+            edits = [Edit(Range(text.end + keep, whole.end), "")]
+            if form.kind == "printf":
+                edits.append(Edit(Range(whole.start, text.start), ""))
+            return edits
+        values = [item for item in self.found.items if isinstance(item, Value) and item.form is form]
+        if len(left) == len(values):
+            return []
+        if form.written:
+            return self._keyed(form, values, left)
+        if form.is_indexed or len(values) != len(form.arguments):
+            raise RefusalError("the values of the format string are numbered or named")
+        texts = [self.source.text(value.expression.range) for value in left]
+        arguments = form.arguments
+        if form.kind == "percent":
+            start = text.end + len(tail[: tail.index("%") + 1].encode())
+            inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+            return [Edit(Range(start, whole.end), f" {inner}")]
+        return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
+
+    def _keyed(self, form: Form, values: list[Value], left: list[Value]) -> list[Edit]:
+        """Drop the arguments that have names and are no longer used."""
+        if len(form.written) != len(form.arguments):
+            raise RefusalError("some values of the format string have names and some have not")
+        used = {value.expression.range for value in left}
+        kept = [range for range in form.written.values() if any(inner in range for inner in used)]
+        if not kept or len(kept) == len(form.written):
+            return []
+        ranges = list(form.written.values())
+        return [Edit(Range(ranges[0].start, ranges[-1].end), ", ".join(map(self.source.text, kept)))]
+
+    def _literal(self, literal: Literal, replaced: set[int], is_holed: bool, kept: set[int]) -> list[Edit]:
+        """Write the other characters of a literal as it now needs them, and drop what made it a template."""
+        form = self._form_of(literal)
+        percent = form is not None and form.kind != "braces" and id(form) in kept
+        braces = (form is not None and form.kind == "braces" and id(form) in kept) or (literal.has_holes and is_holed)
+        edits = []
+        own = [
+            (index, item)
+            for index, item in enumerate(self.found.items)
+            if item.literal is literal and isinstance(item, Char) and index not in replaced
+        ]
+        had_holes = any(value.literal is literal and value.form is None for value in self.found.values)
+        drops = had_holes and not is_holed
+        requoted = self._requoted(literal, replaced) if drops and literal.quote == "`" else None
+        for _, item in own:
+            assert isinstance(item, Char)
+            written = self.source.text(item.range)
+            wanted = written
+            if item.text == "%":
+                wanted = "%" * ((2 if self.is_doubled else 1) * (2 if percent else 1))
+            elif item.text in "{}" and (literal.has_holes or (form is not None and form.kind == "braces")):
+                wanted = item.text * (2 if braces else 1) if drops or form is not None else written
+            elif requoted is not None and written in ("\\`", "\\$", "\\{"):
+                wanted = item.text
+            if wanted != written:
+                edits.append(Edit(item.range, wanted))
+        if drops and literal.has_holes:
+            prefix = "".join(letter for letter in literal.prefix if letter not in "fFtT")
+            edits.append(Edit(Range(literal.range.start, literal.range.start + len(literal.prefix)), prefix))
+        if requoted is not None:
+            edits.append(Edit(Range(literal.range.start, literal.body.start), requoted))
+            edits.append(Edit(Range(literal.body.end, literal.range.end), requoted))
+        return edits
+
+    def _requoted(self, literal: Literal, replaced: set[int]) -> str | None:
+        """The quotes of a JavaScript template that is one no longer, None where it has to stay."""
+        if self.source.language == "go":
+            return None
+        text = self.source.text(literal.body)
+        constant = "".join(
+            item.text
+            for index, item in enumerate(self.found.items)
+            if isinstance(item, Char) and item.literal is literal and index not in replaced
+        )
+        if "\n" in text or len(self.found.literals) > 1 or re.search(r"\\[^`${]", text):
+            return None
+        used = _QUOTES.findall(self.source.content)
+        order = "\"'" if 2 * used.count(b'"') >= len(used) else "'\""
+        return next((quote for quote in order if quote not in constant), None)
+
+
+def _alike(left: Literal, right: Literal) -> bool:
+    plain = [literal.prefix.lower().replace("f", "") for literal in (left, right)]
+    return left.quote == right.quote and plain[0] == plain[1]

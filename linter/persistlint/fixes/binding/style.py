@@ -1,0 +1,103 @@
+"""How a driver writes bind parameters, and which of them a text has already."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.sql.lexer import Kind, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_NAME = re.compile(r"\w+")
+_POSITIONAL = ("?", "%s")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One bind parameter that the text has: its half-open offsets, its number or its name."""
+
+    start: int
+    end: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How bind parameters are written: `?`, `%s`, `$1`, `:name`, `%(name)s`, `@name`."""
+
+    pattern: str
+
+    @property
+    def is_positional(self) -> bool:
+        """Whether the order of the marks is that of the values."""
+        return self.pattern in _POSITIONAL
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether a mark says the number of its value."""
+        return self.pattern == "$1"
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a mark says the name of its value."""
+        return not self.is_positional and not self.is_numbered
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether a percent sign begins a mark."""
+        return self.pattern.startswith("%")
+
+    def mark(self, key: str) -> str:
+        """The mark with that name or number."""
+        if self.is_positional:
+            return self.pattern
+        return f"${key}" if self.is_numbered else self.pattern.replace("name", key)
+
+
+def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, list[Mark]]:
+    """The style of a text and the marks that it has. Raises `RefusalError` where it mixes styles, or has
+    one that no value can be given in."""
+    if "{" in placeholder:
+        raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
+    named = {"?": ":name", "%s": "%(name)s"}.get(placeholder)
+    own = _marks(placeholder, text, dialect)
+    other = _marks(named, text, dialect) if named is not None else []
+    if own and other:
+        raise RefusalError("the SQL mixes two kinds of placeholders")
+    if other and named is not None:
+        return Style(named), other
+    return Style(placeholder), own
+
+
+def fresh_name(wanted: str, taken: Collection[str]) -> str:
+    """A name that none of the others has."""
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted}_{number}" in taken:
+        number += 1
+    return f"{wanted}_{number}"
+
+
+def _marks(pattern: str, text: str, dialect: str | None) -> list[Mark]:
+    found = []
+    lead = pattern[0]
+    for token in tokenize(text, dialect):
+        is_mark = token.kind is Kind.PARAMETER or (pattern == "?" and token.text == "?")
+        if not is_mark or not token.text.startswith(lead):
+            continue
+        if pattern == "%s" and token.text != "%s":
+            continue
+        if pattern == "?" and token.text != "?":
+            raise RefusalError("the SQL has placeholders with numbers of their own")
+        if pattern == "%(name)s" and not token.text.startswith("%("):
+            continue
+        if pattern == "$1" and not token.text[1:].isdigit():
+            continue
+        name = _NAME.search(token.text)
+        found.append(Mark(token.start, token.end, name.group() if name else ""))
+    return found

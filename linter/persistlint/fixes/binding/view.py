@@ -1,0 +1,304 @@
+"""The expression that makes the text of a query, as the characters and the values that it puts together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from persistlint.source import SourceFile
+
+_PRINTF = re.compile(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
+_FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format>[^{}]*))?\}|\{\{|\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value that is put into the text. `range` is what stands for it there: the hole with its braces, the verb of a
+    format string, or the operand of a `+`. `spec` is how it is formatted, as written. `literal` is the literal that it
+    stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
+    before, None where it stands in the text that is sent."""
+
+    expression: ir.Expression
+    range: Range
+    literal: Literal | None
+    spec: str = ""
+    form: Form | None = None
+    since: Range | None = None
+
+
+@dataclass(eq=False, slots=True)
+class Form:
+    """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
+
+    `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
+    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
+
+    kind: str
+    range: Range
+    text: Range
+    arguments: list[ir.Expression]
+    is_indexed: bool = False
+    written: dict[str, Range] = field(default_factory=dict)
+    literals: list[Literal] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class View:
+    """What expressions put together, in order. `forms` are the format strings in them; `ends` says, for the last item
+    of every expression, the offset where that ends. `held` are the literals, by identity, that hold a variable whose
+    own text is a part of the view."""
+
+    items: list[Char | Value] = field(default_factory=list)
+    forms: list[Form] = field(default_factory=list)
+    literals: list[Literal] = field(default_factory=list)
+    ends: dict[int, int] = field(default_factory=dict)
+    held: set[int] = field(default_factory=set)
+
+    @property
+    def text(self) -> str:
+        """The text with a stand-in for every value; every item is one character."""
+        return "".join(item.text if isinstance(item, Char) else HOLE for item in self.items)
+
+    @property
+    def values(self) -> list[Value]:
+        """The values, in order."""
+        return [item for item in self.items if isinstance(item, Value)]
+
+
+HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
+
+
+def view(
+    expressions: Iterable[ir.Expression],
+    source: SourceFile,
+    unwrap: Callable[[ir.Call], ir.Expression | None],
+    resolve: Callable[[ir.Name], ir.Expression | None],
+) -> View:
+    """Take the expressions apart whose texts, one behind the other, are the SQL. `unwrap` gives the argument of a call
+    that returns it unchanged, `resolve` the text of a variable that is to be taken apart, too. Raises
+    `RefusalError`."""
+    reader = _Reader(source, unwrap, resolve)
+    try:
+        for expression in expressions:
+            reader.read(expression, "")
+            reader.found.ends[len(reader.found.items) - 1] = expression.range.end
+    except UnreadableError:
+        raise RefusalError("the SQL is written in a way that a fix cannot take apart") from None
+    return reader.found
+
+
+@dataclass(slots=True)
+class _Reader:
+    source: SourceFile
+    unwrap: Callable[[ir.Call], ir.Expression | None]
+    resolve: Callable[[ir.Name], ir.Expression | None]
+    since: Range | None = None
+    found: View = field(default_factory=View)
+
+    def read(self, node: ir.Expression, doubled: str) -> None:
+        match node:
+            case ir.String() | ir.Template():
+                self.literal(node, doubled)
+            case ir.Binary(operator="+", left=left, right=right):
+                self.read(left, doubled)
+                self.read(right, doubled)
+            case ir.Binary(operator="%", left=left) if self.source.language == "python" and _is_text(left):
+                self.percent(node)
+            case ir.Call(function=ir.Attribute(value=value, name="format")) if _is_text(value):
+                self.braces(node, value)
+            case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]) if (
+                _is_text(text.value)
+            ):
+                self.printf(node)
+            case ir.Call(function=ir.Attribute(value=ir.Name(id="util"), name="format"), arguments=[text, *_]) if (
+                self.source.language != "python" and _is_text(text.value)
+            ):
+                self.printf(node)
+            case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
+                self.unwrap(made) is not None
+            ):
+                self.read(made, doubled)  # psycopg's `SQL("…").format(…)` puts in what is quoted
+            case ir.Call() if (inner := self.unwrap(node)) is not None:
+                self.read(inner, doubled)
+            case ir.Name() if (own := self.resolve(node)) is not None:
+                self.inner(own)
+            case _:
+                self.found.items.append(Value(node, node.range, None, since=self.since))
+
+    def inner(self, text: ir.Expression) -> None:
+        """Read the text of a variable, of which no string of SQL goes on in the text around it."""
+        if self.since is not None or not self.found.items:
+            raise UnreadableError
+        self.found.ends[len(self.found.items) - 1] = self.found.items[-1].range.end
+        self.since = text.range
+        self.read(text, "")
+        self.since = None
+        self.found.ends[len(self.found.items) - 1] = text.range.end
+
+    def literal(self, node: ir.String | ir.Template, doubled: str) -> None:
+        holes = [part for part in node.parts if isinstance(part, ir.Hole)] if isinstance(node, ir.Template) else []
+        by_range = {hole.range: hole for hole in holes}
+        current: Literal | None = None
+        inside: list[Range] = []
+
+        def close() -> None:
+            if current is None:
+                return
+            own = "{}" if current.has_holes else ""
+            start = current.body.start
+            for hole in inside:
+                self.found.items += characters(self.source, current, Range(start, hole.start), own + doubled)
+                part = by_range[hole]
+                text = self.resolve(part.value) if isinstance(part.value, ir.Name) else None
+                if text is not None:
+                    self.found.held.add(id(current))
+                    self.inner(text)
+                    start = hole.end
+                    continue
+                spec = (f"!{part.conversion}" if part.conversion else "") + (f":{part.format}" if part.format else "")
+                self.found.items.append(Value(part.value, hole, current, spec, since=self.since))
+                start = hole.end
+            self.found.items += characters(self.source, current, Range(start, current.body.end), own + doubled)
+
+        for part in literals(self.source, node.range, list(by_range)):
+            if isinstance(part, Literal):
+                close()
+                current, inside = part, []
+                self.found.literals.append(part)
+            else:
+                inside.append(part)
+        close()
+
+    def percent(self, node: ir.Binary) -> None:
+        right = node.right
+        keyed = {}
+        if isinstance(right, ir.Mapping):
+            keyed = {e.key.value: e.value for e in right.entries if isinstance(e.key, ir.String)}
+            arguments = [entry.value for entry in right.entries]
+        elif isinstance(right, ir.Collection) and right.kind is ir.Sequence.TUPLE:
+            arguments = list(right.elements)
+        else:
+            arguments = [right]
+        if any(isinstance(argument, ir.Spread) for argument in arguments):
+            raise UnreadableError
+        form = Form("percent", node.range, node.left.range, arguments)
+        if isinstance(right, ir.Mapping) and keyed:
+            form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
+        self.formatted(form, _PRINTF, keyed)
+
+    def printf(self, node: ir.Call) -> None:
+        text, *rest = node.arguments
+        if any(argument.spread for argument in rest):
+            raise UnreadableError
+        form = Form("printf", node.range, text.range, [argument.value for argument in rest])
+        self.formatted(form, _PRINTF, {})
+
+    def braces(self, node: ir.Call, text: ir.Expression) -> None:
+        if any(argument.spread for argument in node.arguments):
+            raise UnreadableError
+        keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
+        arguments = [argument.value for argument in node.arguments]
+        form = Form("braces", node.range, text.range, arguments)
+        form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
+        self.formatted(form, _FIELD, keyed)
+
+    def formatted(self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression]) -> None:
+        """Read the format string of a form, whose literals hold verbs in the place of values."""
+        self.found.forms.append(form)
+        pieces = [part for part in _parts_of(self.source, form.text) if isinstance(part, Literal)]
+        taken = 0
+        for literal in pieces:
+            if literal.has_holes:
+                raise UnreadableError
+            self.found.literals.append(literal)
+            form.literals.append(literal)
+            body = self.source.text(literal.body)
+            start = 0
+            for match in pattern.finditer(body):
+                groups = match.groupdict()
+                if match.group() in ("%%", "{{", "}}"):
+                    continue
+                self.plain(literal, body, start, match.start(), form.kind)
+                start = match.end()
+                value, index = self.argument(form, groups, keyed, taken)
+                taken = index + 1
+                at = literal.body.start + len(body[: match.start()].encode())
+                range = Range(at, at + len(match.group().encode()))
+                self.found.items.append(Value(value, range, literal, _spec(form.kind, match), form, self.since))
+            self.plain(literal, body, start, len(body), form.kind)
+        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
+            raise UnreadableError
+
+    def argument(
+        self, form: Form, groups: dict[str, str | None], keyed: dict[str, ir.Expression], next: int
+    ) -> tuple[ir.Expression, int]:
+        key = groups.get("key") or groups.get("name") or groups.get("index")
+        if key is None or key == "":
+            index = next
+        elif key in keyed:
+            return keyed[key], next - 1
+        elif key.isdigit():
+            index = int(key) - (form.kind == "printf")
+            form.is_indexed = True
+        else:
+            raise UnreadableError
+        if not 0 <= index < len(form.arguments):
+            raise UnreadableError
+        return form.arguments[index], index
+
+    def plain(self, literal: Literal, body: str, start: int, end: int, kind: str) -> None:
+        at = literal.body.start + len(body[:start].encode())
+        doubled = "{}" if kind == "braces" else "%"
+        range = Range(at, at + len(body[start:end].encode()))
+        self.found.items += characters(self.source, literal, range, doubled)
+
+
+def _spec(kind: str, match: re.Match[str]) -> str:
+    if kind == "braces":
+        return (match["conversion"] or "") + (f":{match['format']}" if match["format"] else "")
+    text = match.group()
+    plain = re.sub(r"\(\w+\)|\[\d+\]", "", text)
+    return "" if plain == "%s" else plain
+
+
+def _is_text(node: ir.Expression) -> bool:
+    """Whether an expression is made of string constants alone."""
+    match node:
+        case ir.String():
+            return True
+        case ir.Template(parts=parts):
+            return all(isinstance(part, ir.String) for part in parts)
+        case ir.Binary(operator="+", left=left, right=right):
+            return _is_text(left) and _is_text(right)
+    return False
+
+
+def _parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:
+    """The literals of a format string, also where a `+` or parentheses stand between them."""
+    text = source.content[range.start : range.end]
+    position = 0
+    while match := re.compile(rb"(?i)(?:\b[rbu]{1,2})?[\"'`]").search(text, position):
+        start = range.start + match.start()
+        end = _end_of(source, start, range.end)
+        yield from literals(source, Range(start, end), ())
+        position = end - range.start
+
+
+def _end_of(source: SourceFile, start: int, limit: int) -> int:
+    """Where the literal ends that begins at an offset."""
+    match = re.compile(
+        rb"(?i)[rbu]*(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)",
+        re.DOTALL,
+    ).match(source.content, start, limit)
+    if match is None:
+        raise UnreadableError
+    return match.end()

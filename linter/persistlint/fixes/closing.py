@@ -1,0 +1,174 @@
+"""Transactions that end on every way out: rolled back where something fails, committed where nothing does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.fixes.go import returned
+from persistlint.fixes.guards import insert, is_in_loop, unsafe
+from persistlint.fixes.wrapping import wrapped
+from persistlint.ir import (
+    Assign,
+    Await,
+    Call,
+    Collection,
+    Defer,
+    ExpressionStatement,
+    If,
+    Name,
+    Return,
+    Statement,
+    With,
+)
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.facts import Transaction, Uncommitted
+    from persistlint.fixes.program import Frame, Program
+
+_WITH_CONTEXT = ("pgx",)  # libraries of Go whose Rollback wants a context
+_ROLLBACKS = {"commitTransaction": "rollbackTransaction", "COMMIT": "ROLLBACK", "commit": "rollback"}
+_ROOT = re.compile(r"^await\s+|\.\w+\(.*$|^(?:const|let|var)\s+", re.DOTALL)  # what is no handle
+_RELEASE = re.compile(r"\.(?:release|end|close)\(")
+_COMMIT = re.compile(r"\bcommitTransaction\b|\bCOMMIT\b|\bcommit\b")
+_ABORTS = "mongo"  # how the names of libraries begin that call it otherwise
+_FIELD_OF_ERROR = {"GORM": ".Error"}  # where a call gives an object that has the error
+_LEAVES = r"\breturn\b[^\n]*\b{0}\b(?!\.)|[=:{{][ \t]*&?{0}\b(?!\.)"  # how a handle outlives its function
+
+
+def rolled_back(program: Program, fact: Transaction) -> tuple[Fix, ...]:
+    """A deferred rollback in Go, and elsewhere a handler around what follows the begin, up to its commit."""
+    place = fact.leak or fact.range
+    frame = program.frame(place)
+    handle = fact.handle.name if fact.handle is not None else fact.opener.name
+    if frame is None:
+        return ()
+    if program.source.language == "go":
+        return _deferred(program, fact, frame, handle)
+    names = {handle, fact.opener.name, _ROOT.sub("", program.source.text(frame.statement.range))}
+    commit = next((each for each in frame.following if _is_commit(program, each, names)), None)
+    if commit is None or program.indent is None:
+        return ()
+    behind = frame.block[frame.block.index(commit) + 1 :]
+    release = behind[0] if behind and _RELEASE.search(program.source.text(behind[0].range)) else None
+    region = frame.block[frame.index + 1 : frame.block.index(commit) + 1]
+    undo, end = _rollback(program, commit, fact), program.semicolon
+    given = program.source.text(release.range).rstrip(";") if release is not None else ""
+    if program.source.language == "python":
+        tail = ["except BaseException:", undo, "raise", *(["finally:", given] if given else [])]
+    else:
+        tail = ["} catch (error) {", f"{undo}{end}", f"throw error{end}"]
+        tail += ["} finally {", f"{given}{end}", "}"] if given else ["}"]
+    edits = wrapped(program, region, "try:" if program.source.language == "python" else "try {", tail)
+    if release is not None and edits:
+        start = program.line_end(commit.range.end)
+        if not program.is_alone(release) or program.source.content[start : release.range.start].strip():
+            return ()
+        *before, last = edits
+        edits = (*before, Edit(Range(start, program.line_end(release.range.end)), last.text))
+    return unsafe("Roll it back where something fails", *edits)
+
+
+def returned_commit(program: Program, fact: Transaction, place: Range) -> tuple[Fix, ...]:
+    """The error of a commit of Go is returned."""
+    frame = program.frame(place)
+    library = fact.opener.library.name if fact.opener.library is not None else ""
+    if frame is None or not isinstance(frame.statement, ExpressionStatement) or not program.is_alone(frame.statement):
+        return ()
+    statement = frame.statement
+    call = f"{program.source.text(statement.value.range)}{_FIELD_OF_ERROR.get(library, '')}"
+    following = frame.following[0] if frame.following else None
+    is_last = isinstance(following, Return) and program.source.text(following.range) == "return nil"
+    if following is not None and is_last and program.is_clean(Range(statement.range.start, following.range.end)):
+        edit = Edit(Range(statement.range.start, following.range.end), f"return {call}")
+        return (Fix("Return its error", (edit,), Applicability.SAFE),)
+    leave = returned(program, frame.function, "err")
+    if leave is None:
+        return ()
+    indentation = program.indentation(statement.range.start)
+    text = f"if err := {call}; err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
+    return unsafe("Return its error", Edit(statement.range, text))
+
+
+def later_defer(program: Program, place: Range) -> tuple[Fix, ...]:
+    """A `defer` of Go behind the test of the error that stands below it."""
+    frame = program.frame(place)
+    test = frame.following[0] if frame is not None and frame.following else None
+    if (
+        frame is None
+        or not isinstance(frame.statement, Defer)
+        or not isinstance(test, If)
+        or not program.is_alone(frame.statement)
+        or not program.is_alone(test)
+    ):
+        return ()
+    whole = Range(program.line_start(frame.statement.range.start), program.line_start(test.range.start))
+    if not program.is_clean(whole) or program.source.text(whole).count("\n") != 1:
+        return ()
+    line = f"\n{program.indentation(frame.statement.range.start)}{program.source.text(frame.statement.range)}"
+    edits = (Edit(whole, ""), insert(test.range.end, line))
+    return (Fix("Defer it behind the test of the error", edits, Applicability.SAFE),)
+
+
+def committed(program: Program, fact: Uncommitted) -> tuple[Fix, ...]:
+    """A commit of Python behind the last write, in the block in which the connection is made."""
+    frames = program.frames(fact.range)
+    name = fact.handle.name
+    if not frames or isinstance(frames[-1].statement, Return) or not name.isidentifier():
+        return ()
+    pairs = zip([None, *frames], frames, strict=False)
+    around, home = next((pair for pair in pairs if _is_made_for(pair[0], pair[1], name)), (None, None))
+    if home is None or home.function is not frames[-1].function:
+        return ()
+    written = program.source.text(Range(program.line_start(fact.range.start), fact.range.start))
+    is_async = isinstance(around.statement, With) and around.statement.is_async if around is not None else False
+    call = f"await {name}.commit()" if is_async or "await " in written else f"{name}.commit()"
+    end = program.line_end(home.statement.range.end)
+    line = f"\n{program.indentation(home.statement.range.start)}{call}"
+    return unsafe("Commit behind the last write", insert(end, line)) if program.is_alone(home.statement) else ()
+
+
+def _is_made_for(around: Frame | None, frame: Frame, name: str) -> bool:
+    """Whether a statement before this one makes a variable, or the `with` around it does."""
+    before = (each.target for each in frame.block[: frame.index] if isinstance(each, Assign))
+    context = around.statement.target if around is not None and isinstance(around.statement, With) else None
+    return any(isinstance(target, Name) and target.id == name for target in (*before, context))
+
+
+def _deferred(program: Program, fact: Transaction, frame: Frame, handle: str) -> tuple[Fix, ...]:
+    begin = frame.statement
+    target = begin.target if isinstance(begin, Assign) else None
+    test = frame.following[0] if frame.following else None
+    if not isinstance(target, Collection) or not isinstance(begin, Assign) or not isinstance(test, If):
+        return ()
+    library = fact.opener.library.name if fact.opener.library is not None else ""
+    call = begin.value.value if isinstance(begin.value, Await) else begin.value
+    context = ""
+    if library.startswith(_WITH_CONTEXT):
+        if not isinstance(call, Call) or not call.arguments:
+            return ()
+        context = program.source.text(call.arguments[0].range)
+    body = frame.function.range if frame.function is not None else begin.range
+    outlives = re.search(_LEAVES.format(re.escape(handle)), program.source.text(body))
+    if not program.is_alone(test) or not program.is_alone(begin) or outlives or is_in_loop(program, begin.range):
+        return ()
+    line = f"\n{program.indentation(begin.range.start)}defer {handle}.Rollback({context})"
+    return (Fix("Defer a rollback", (insert(test.range.end, line),), Applicability.SAFE),)
+
+
+def _is_commit(program: Program, statement: Statement, names: set[str]) -> bool:
+    """Whether a statement commits on one of these handles, by method or by SQL."""
+    text = program.source.text(statement.range)
+    is_call = isinstance(statement, ExpressionStatement)
+    return is_call and _ROOT.sub("", text) in names and _COMMIT.search(text) is not None
+
+
+def _rollback(program: Program, commit: Statement, fact: Transaction) -> str:
+    """The call that rolls back what another one commits, spelled alike."""
+    text = program.source.text(commit.range).rstrip("; ")
+    library = fact.opener.library.name if fact.opener.library is not None else ""
+    if library.lower().startswith(_ABORTS):
+        return text.replace("commitTransaction", "abortTransaction")
+    return _COMMIT.sub(lambda found: _ROLLBACKS[found.group()], text)

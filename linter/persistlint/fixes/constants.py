@@ -1,0 +1,161 @@
+"""Constants in the place of values: where a file keeps them, and what is there already."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.fixes.imports import end_of_import
+from persistlint.ir import Assign, Binary, Constant, ExpressionStatement, Import, Name, Number, String, Unary, walk
+from persistlint.source import Range
+from persistlint.sql.lexer import word_set
+
+if TYPE_CHECKING:
+    from persistlint.fixes.program import Program
+    from persistlint.ir import Statement
+
+_SHOWN = (Number, String, Constant, Binary, Unary)  # what a constant consists of
+_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_MARKUP = (".vue", ".svelte")  # a script in them has a beginning of its own
+_DECLARED = re.compile(rb"^\t?(?:(?:func|type|var|const)[ \t]+)?(?:\([^)]*\)[ \t]*)?(\w+)", re.MULTILINE)
+_OPERATOR = re.compile(r"\s*([-+*/])\s*")
+_PACKAGE = re.compile(rb"^package \w+(?=[ \t]*\r?$)", re.MULTILINE)
+_ABOVE = (b"#", b"//", b"/*", b" *", b"@")  # how a line begins that belongs to the statement below it
+_VAGUE = word_set(
+    "delay interval timeout ms seconds max min threshold limit diff value count length size number result item"
+    " data index elapsed"
+)  # what says nothing by itself at the top level of a file
+_MODULE = re.compile(
+    rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE
+)  # no plain script
+_MORE_IMPORTS = re.compile(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
+_NEXT_LINE = re.compile(rb"\r?\n[ \t]*[^\s]")
+_MOST_FILES = 500  # of a package
+
+
+def known_constant(program: Program, name: str, text: str, place: Range) -> str:
+    """A constant of the top level with that value whose name has the same words, declared before a place; else ""."""
+    wanted = sorted(_words(name))
+    for statement in program.module.body:
+        target = statement.target if isinstance(statement, Assign) else None
+        if not isinstance(statement, Assign) or not isinstance(target, Name) or statement.value is None:
+            continue
+        has_value = _plain(program.source.text(statement.value.range)) == _plain(text)
+        is_first = statement.range.end <= place.start or program.source.language == "go"
+        if has_value and is_first and _is_constant(statement) and sorted(_words(target.id)) == wanted:
+            return target.id
+    return ""
+
+
+def new_constant(program: Program, name: str, text: str, place: Range) -> Edit | None:
+    """The edit that declares a constant at the top level, behind the imports and what is declared there; None where its
+    name is taken, or it would stand behind the place that needs it."""
+    if program.source.path.endswith(_MARKUP) or program.has_name(name) or "\n" in text or _says_nothing(name):
+        return None
+    if program.source.language in ("javascript", "typescript") and not _MODULE.search(program.source.content):
+        return None  # all scripts of a page share their names
+    if program.source.language == "go" and name in _package_names(str(Path(program.source.path).parent)):
+        return None
+    declaration = _declaration(program, name, text)
+    anchor = _anchor(program)
+    if anchor is None:
+        return _first(program, declaration, place)
+    at = end_of_import(program, anchor) if isinstance(anchor, Import) else program.line_end(anchor.range.end)
+    if at < 0 or at > place.start or not (isinstance(anchor, Import) or program.is_alone(anchor)):
+        return None
+    while isinstance(anchor, Import) and (more := _MORE_IMPORTS.match(program.source.content, at)):
+        at = more.end()  # what is imported for its effects alone
+    gap = "\n" if _is_constant(anchor) else "\n\n"
+    is_close = _NEXT_LINE.match(program.source.content, at) is not None and not _is_constant(anchor)
+    return Edit(Range(at, at), f"{gap}{declaration}{chr(10) if is_close else ''}")
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name is one of many at the top level of a file, where nothing beside it tells what it is about."""
+    return _VAGUE.issuperset(_words(name))
+
+
+def _first(program: Program, declaration: str, place: Range) -> Edit | None:
+    """The declaration as the first statement of a file without imports: behind the package clause, or above the comment
+    of what is first now. A comment that the file begins with may be one of the file."""
+    content = program.source.content
+    if clause := _PACKAGE.search(content) if program.source.language == "go" else None:
+        return Edit(Range(clause.end(), clause.end()), f"\n\n{declaration}")
+    if program.source.language == "go" or not program.module.body:
+        return None
+    first = min(program.module.body, key=lambda statement: statement.range)
+    line = program.source.line_of(first.range.start)
+    while line > 1 and content.startswith(_ABOVE, program.source.line_range(line - 1).start):
+        line -= 1
+    at = program.source.line_range(line).start
+    if line == 1 and content.startswith(_ABOVE):
+        return None
+    gap = "\n\n\n" if program.source.language == "python" and not isinstance(first, Assign) else "\n\n"
+    return Edit(Range(at, at), f"{declaration}{gap}") if at <= place.start else None
+
+
+def _declaration(program: Program, name: str, text: str) -> str:
+    if program.source.language == "python":
+        return f"{name} = {text}"
+    if program.source.language == "go":
+        operators = set(_OPERATOR.findall(text))  # as gofmt spaces them, where all bind alike
+        spaced = _OPERATOR.sub(r" \1 ", text) if len(operators) == 1 and text[0].isdigit() else text
+        return f"const {name} = {spaced}"
+    return f"const {name} = {text}{program.semicolon}"
+
+
+def _anchor(program: Program) -> Statement | None:
+    """The last of the imports, or of the constants right behind them."""
+    body = sorted(program.module.body, key=lambda statement: statement.range)
+    head = list(takewhile(lambda each: isinstance(each, Import | Assign | ExpressionStatement), body))
+    imports = [index for index, each in enumerate(head) if isinstance(each, Import)]
+    last: Statement | None = None
+    for statement in head[imports[-1] if imports else 0 :]:
+        is_text = isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
+        is_constant = _is_constant(statement) and _stands_alone(program, statement)
+        if not (isinstance(statement, Import) or is_constant or (last is None and is_text)):
+            break
+        last = statement
+    return last
+
+
+def _is_constant(statement: Statement) -> bool:
+    """Whether a statement of the top level gives a name to a value that it shows."""
+    if not isinstance(statement, Assign) or not isinstance(statement.target, Name) or statement.value is None:
+        return False
+    is_named = statement.constant or _CONSTANT.fullmatch(statement.target.id) is not None
+    return is_named and all(isinstance(node, _SHOWN) for node in walk(statement.value))
+
+
+def _stands_alone(program: Program, statement: Statement) -> bool:
+    """Whether a constant is no part of the parentheses of Go's `const (…)`."""
+    line = program.line_start(statement.range.start)
+    return program.source.language != "go" or program.source.content.startswith(b"const ", line)
+
+
+def _words(name: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s_]", "", text)
+
+
+def _package_names(folder: str) -> frozenset[str]:
+    """What the files of a package of Go declare at the top level, as far as their lines tell."""
+    try:
+        files = sorted(Path(folder).glob("*.go"))[:_MOST_FILES]
+        return frozenset().union(*(_declared(str(file), file.stat().st_mtime_ns) for file in files))
+    except OSError:
+        return frozenset()
+
+
+@lru_cache(maxsize=2 * _MOST_FILES)
+def _declared(file: str, changed: int) -> frozenset[str]:
+    """What a file declares; it is read anew when it was changed."""
+    return frozenset(name.decode() for name in _DECLARED.findall(Path(file).read_bytes()))

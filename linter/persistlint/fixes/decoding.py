@@ -1,0 +1,149 @@
+"""Errors of decoding and encoding, and of responses, looked at where they come up."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.facts import JsonOrigin
+from persistlint.fixes.guards import go_failure, guard, guarded_place, line_before, unsafe
+from persistlint.fixes.imports import go_package
+from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, Name
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.diagnostic import Fix
+    from persistlint.facts import JsonAssertion, JsonErrorIgnored, JsonParse, JsonResponse
+    from persistlint.fixes.program import Frame, Program
+
+_OTHER_OK = re.compile(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
+_DECLARATION = re.compile(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
+
+
+def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:
+    """The error of a call of Go is returned, where the function returns one."""
+    frame = guarded_place(program, fact.range)
+    failure = go_failure(program, frame, "err") if frame is not None else None
+    if frame is None or failure is None or fact.used is not None or not program.is_clean(frame.statement.range):
+        return ()
+    statement, call = frame.statement, program.source.text(fact.range)
+    if not program.is_alone(statement) or re.search(r"\berr\b", call):
+        return ()
+    target = statement.target if isinstance(statement, Assign) else None
+    is_dropped = isinstance(statement, ExpressionStatement) or (isinstance(target, Name) and target.id == "_")
+    indentation, step = program.indentation(statement.range.start), program.indent or "\t"
+    behind = f"{{\n{indentation}{step}{failure[0]}\n{indentation}}}"
+    if is_dropped and call == _value(program, frame):
+        return unsafe("Return its error", Edit(statement.range, f"if err := {call}; err != nil {behind}"))
+    if not isinstance(target, Collection) or not isinstance(statement, Assign) or not statement.declares:
+        return ()
+    names = [name.id if isinstance(name, Name) else "" for name in target.elements]
+    if len(names) != 2 or names[1] != "_" or not names[0] or _declares_again(frame, "err"):
+        return ()
+    text = f"{names[0]}, err := {call}\n{indentation}if err != nil {behind}"
+    return unsafe("Return its error", Edit(statement.range, text)) if call == _value(program, frame) else ()
+
+
+def checked_assertion(program: Program, fact: JsonAssertion) -> tuple[Fix, ...]:
+    """The second result of a type assertion of Go, where it is assigned to a name and the function returns errors."""
+    frame = guarded_place(program, fact.range)
+    statement = frame.statement if frame is not None else None
+    if frame is None or not isinstance(statement, Assign) or not isinstance(statement.target, Name):
+        return ()
+    function = frame.function
+    if statement.value is None or statement.value.range != fact.range or not statement.declares or function is None:
+        return ()
+    body = program.source.content[function.range.start : function.range.end]
+    failure = go_failure(program, frame, f'fmt.Errorf("unexpected type %T", {program.source.text(fact.value)})', "fmt")
+    if failure is None or _OTHER_OK.search(body) or not program.is_alone(statement):
+        return ()
+    indentation, step = program.indentation(statement.range.start), program.indent or "\t"
+    name = program.source.text(statement.target.range)
+    test = f"if !ok {{\n{indentation}{step}{failure[0]}\n{indentation}}}"
+    text = f"{name}, ok := {program.source.text(fact.range)}\n{indentation}{test}"
+    return unsafe("Return an error for another type", Edit(statement.range, text), *failure[1])
+
+
+def checked_status(program: Program, fact: JsonResponse) -> tuple[Fix, ...]:
+    """A look at the status before the statement that decodes the body."""
+    frame = guarded_place(program, fact.range)
+    if frame is None or not program.is_clean(Range(program.line_start(frame.statement.range.start), fact.range.end)):
+        return ()
+    if program.source.language == "go":
+        return _go_status(program, fact, frame)
+    node = program.expression(fact.range)
+    call = node.value if isinstance(node, Await) else node
+    if not isinstance(call, Call) or not isinstance(call.function, Attribute) or call.function.name != "json":
+        return ()
+    if not isinstance(call.function.value, Name):
+        return ()
+    response = call.function.value.id
+    if program.source.language == "python":
+        edit = line_before(program, frame, f"{response}.raise_for_status()")
+        return unsafe("Raise an error for a bad status", edit)
+    error = f"throw new Error(`HTTP ${{{response}.status}}`){program.semicolon}"
+    return unsafe("Throw an error for a bad status", guard(program, frame, f"!{response}.ok", error))
+
+
+def _go_status(program: Program, fact: JsonResponse, frame: Frame) -> tuple[Fix, ...]:
+    request = program.frame(fact.request)
+    target = request.statement.target if request is not None and isinstance(request.statement, Assign) else None
+    response = target.elements[0] if isinstance(target, Collection) and target.elements else None
+    http = go_package(program, "net/http")
+    if not isinstance(response, Name) or http is None:
+        return ()
+    failure = go_failure(program, frame, f'fmt.Errorf("unexpected status %s", {response.id}.Status)', "fmt")
+    if failure is None:
+        return ()
+    condition = f"{response.id}.StatusCode != {http[0]}.StatusOK"
+    return unsafe(
+        "Return an error for a bad status", guard(program, frame, condition, failure[0]), *failure[1], *http[1]
+    )
+
+
+def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
+    """A `try` of JavaScript around a declaration by what is decoded: it answers, or throws an error with that cause."""
+    frame = guarded_place(program, fact.range)
+    statement = frame.statement if frame is not None else None
+    if frame is None or not isinstance(statement, Assign) or program.source.language == "python":
+        return ()
+    whole = Range(program.line_start(statement.range.start), program.line_end(statement.range.end))
+    line = program.source.text(whole).strip().removesuffix(";")
+    declared = _DECLARATION.match(line)
+    if declared is None or line[declared.end() :] != program.source.text(fact.range) or not program.is_clean(whole):
+        return ()
+    function, indentation, step = frame.function, program.indentation(whole.start), program.indent or "  "
+    has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
+    if fact.origin is JsonOrigin.REQUEST and has_response:
+        catch, leave = "catch", 'return res.status(400).json({ error: "invalid JSON" })'
+    elif fact.origin is JsonOrigin.MESSAGE and function is not None and not function.name:
+        catch, leave = "catch", "return"  # a listener, whose caller wants no error
+    else:
+        catch, leave = "catch (error)", f'throw new Error("{_said(fact)} is no valid JSON", {{ cause: error }})'
+    name, type, end = declared[1], (declared[2] or "").rstrip(), program.semicolon
+    text = (
+        f"let {name}{type}{end}\n{indentation}try {{\n"
+        f"{indentation}{step}{name} = {program.source.text(fact.range)}{end}\n"
+        f"{indentation}}} {catch} {{\n{indentation}{step}{leave}{end}\n{indentation}}}"
+    )
+    return unsafe("Catch text that is no JSON", Edit(Range(whole.start + len(indentation), whole.end), text))
+
+
+def _said(fact: JsonParse) -> str:
+    return fact.origin.value if fact.origin is not None else "the text"
+
+
+def _value(program: Program, frame: Frame) -> str:
+    """The text of what a statement does."""
+    statement = frame.statement
+    if isinstance(statement, ExpressionStatement):
+        return program.source.text(statement.value.range)
+    value = statement.value if isinstance(statement, Assign) else None
+    return program.source.text(value.range) if value is not None else ""
+
+
+def _declares_again(frame: Frame, name: str) -> bool:
+    """Whether a later statement of the block would declare nothing new, were the name declared before it."""
+    later = (each for each in frame.following if isinstance(each, Assign) and each.declares)
+    return any(isinstance(each.target, Name) and each.target.id == name for each in later)

@@ -1,0 +1,77 @@
+"""Writes of Go that stand one behind the other, put into one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.fixes.go import returned
+from persistlint.fixes.guards import insert, is_in_loop, unsafe
+from persistlint.fixes.handles import call_at
+from persistlint.fixes.together import region_of
+from persistlint.ir import Assign, Collection, If, Loop, Name, Nested
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.diagnostic import Fix
+    from persistlint.facts import Effect
+    from persistlint.fixes.program import Program
+    from persistlint.ir import Statement
+
+_BEGINS = {"database/sql": "Begin()", "sqlx": "Beginx()", "pgx": "Begin({context})"}
+_NAME = "tx"
+
+
+def begun_and_committed(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
+    """Begin before the first write, roll back where the function leaves, commit behind the last one."""
+    library, handle = later.handle.library, later.handle
+    begin = _BEGINS.get(library.name) if library is not None else None
+    region = region_of(program, earlier.range, later.range)
+    frame = program.frame(earlier.range)
+    if begin is None or region is None or frame is None or frame.function is None:
+        return ()
+    block, following, _ = region
+    if isinstance(block[-1], Assign) and following and isinstance(following[0], If):  # the test of its error
+        block, following = (*block, following[0]), following[1:]
+    if not isinstance(block[-1], If | Loop | Nested) or not program.is_alone(block[-1]):
+        return ()
+    start, end = program.line_start(block[0].range.start), program.line_end(block[-1].range.end)
+    inside = [effect for effect in effects if effect.range in Range(start, end)]
+    is_plain = all(not each.via and each.handle.is_same(handle) and not each.is_parallel for each in inside)
+    leave = returned(program, frame.function, "err")
+    if leave is None or not is_plain or handle.role.value != "pool" or program.has_name(_NAME, frame.function.range):
+        return ()
+    if is_in_loop(program, earlier.range):
+        return ()  # what is deferred waits for the end of the function
+    call = call_at(program, earlier.range)
+    context = program.source.text(call.arguments[0].range) if call is not None and call.arguments else ""
+    if "{context}" in begin and not context:
+        return ()
+    roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
+    if any(program.source.text(root) != handle.name for root in roots):
+        return ()
+    indentation = program.indentation(start)
+    failed = f"err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
+    undo = f"{_NAME}.Rollback({context if '{context}' in begin else ''})"
+    opening = (
+        f"{indentation}{_NAME}, err := {handle.name}.{begin.format(context=context)}\n{indentation}if {failed}\n"
+        f"{indentation}defer {undo}\n"
+    )
+    commit = undo.replace("Rollback", "Commit")
+    closing = f"\n{indentation}if err := {commit}; {failed}"
+    edits = [insert(start, opening), *(Edit(root, _NAME) for root in roots), insert(end, closing)]
+    again = [edit for each in (*block, *following) if (edit := _assigned(program, each)) is not None]
+    return unsafe("Do both in one transaction", *edits, *again)
+
+
+def _assigned(program: Program, statement: Statement) -> Edit | None:
+    """`=` in the place of `:=` where nothing new would be declared, now that there is an `err`."""
+    if not isinstance(statement, Assign) or not statement.declares or statement.value is None:
+        return None
+    targets = statement.target.elements if isinstance(statement.target, Collection) else (statement.target,)
+    if any(not isinstance(target, Name) or target.id not in ("_", "err") for target in targets):
+        return None
+    at = program.source.content.find(b":=", statement.target.range.end, statement.value.range.start)
+    return Edit(Range(at, at + 2), "=") if at >= 0 else None

@@ -1,0 +1,101 @@
+"""Calls that go round a transaction, sent through it: by its handle, or by an option of theirs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.fixes.guards import insert, unsafe
+from persistlint.ir import Call, Expression, Mapping, String, expressions, walk
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.diagnostic import Fix
+    from persistlint.facts import Effect, Transaction
+    from persistlint.fixes.program import Program
+
+_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+
+
+def through(program: Program, effect: Effect, transaction: Transaction) -> tuple[Fix, ...]:
+    """Send a call through the handle of the transaction, where it is called on the one that this was opened on, or name
+    the transaction in its options."""
+    library, handle = transaction.opener.library, transaction.handle
+    if handle is None or library is None or effect.via or not _NAME.fullmatch(handle.name):
+        return ()
+    if library.transactions.option:
+        return _with_option(program, effect, library.transactions.option, handle.name)
+    root = Range(effect.range.start, effect.range.start + len(effect.handle.name.encode()))
+    is_same_kind = effect.handle.library is library and effect.handle.name == transaction.opener.name
+    is_root = program.source.text(root) == effect.handle.name and program.source.content.startswith(b".", root.end)
+    if not is_same_kind or not is_root or effect.handle.name == handle.name:
+        return ()
+    return unsafe(f"Use {handle.name}", Edit(root, handle.name))
+
+
+def moved_option(program: Program, effect: Effect) -> tuple[Fix, ...]:
+    """The option in the argument that the method looks at."""
+    place = effect.misplaced
+    call = call_at(program, effect.range)
+    index = next((index for index, each in enumerate(call.arguments) if each.range == place), -1) if call else -1
+    if call is None or place is None or index < 0 or effect.options is None or not program.is_clean(call.range):
+        return ()
+    option = call.arguments[index].value
+    if not isinstance(option, Mapping) or len(option.entries) != 1:
+        return ()
+    if effect.options > index:
+        return unsafe("Move the option", insert(place.start, "null, " * (effect.options - index)))
+    taken = call.arguments[effect.options].value
+    if not isinstance(taken, Mapping) or effect.options != index - 1:
+        return ()
+    added = with_entry(program, taken, program.source.text(option.entries[0].range))
+    gone = Edit(Range(call.arguments[index - 1].range.end, place.end), "")
+    return unsafe("Move the option", added, gone) if added is not None else ()
+
+
+def call_at(program: Program, place: Range) -> Call | None:
+    """The call of exactly this range."""
+    frame = program.frame(place)
+    nodes = [node for part in expressions(frame.statement) for node in walk(part)] if frame is not None else []
+    return next((node for node in nodes if isinstance(node, Call) and node.range == place), None)
+
+
+def with_entry(program: Program, mapping: Mapping, entry: str) -> Edit | None:
+    """An entry more at the end of an object literal, on a line of its own where the others have theirs."""
+    if not program.source.content.startswith(b"{", mapping.range.start) or not program.is_clean(mapping.range):
+        return None
+    if not mapping.entries:
+        return Edit(mapping.range, f"{{ {entry} }}")
+    last = mapping.entries[-1].range
+    is_apart = program.source.line_of(last.start) > program.source.line_of(mapping.range.start)
+    gap = f",\n{program.indentation(last.start)}" if is_apart else ", "
+    return insert(last.end, f"{gap}{entry}")
+
+
+def _with_option(program: Program, effect: Effect, option: str, handle: str) -> tuple[Fix, ...]:
+    entry = option if option == handle else f"{option}: {handle}"
+    edit = with_option(program, effect, entry)
+    return unsafe(f"Pass {entry}", edit) if edit is not None else ()
+
+
+def with_option(program: Program, effect: Effect, entry: str) -> Edit | None:
+    """An entry more in the argument in which a call looks for its transaction; None where that is no object literal, or
+    has the entry. Mongoose's `create` would have to be given a list, and gives one then."""
+    call, index = call_at(program, effect.range), effect.options
+    if call is None or index is None or any(each.spread for each in call.arguments):
+        return None
+    if entry.startswith("session") and effect.method == "create":
+        return None
+    arguments = call.arguments
+    if index < len(arguments):
+        options: Expression = arguments[index].value
+        if not isinstance(options, Mapping):
+            return None
+        keys = {each.key.value for each in options.entries if isinstance(each.key, String)}
+        return with_entry(program, options, entry) if entry.split(":")[0] not in keys else None
+    closing = call.range.end - 1
+    text = ", ".join([*["null"] * (index - len(arguments)), f"{{ {entry} }}"])
+    if program.source.content[closing : closing + 1] != b")":
+        return None
+    return insert(arguments[-1].range.end, f", {text}") if arguments else insert(closing, text)

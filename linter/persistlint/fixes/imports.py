@@ -1,0 +1,128 @@
+"""Imports that a fix needs: what a file calls a module or a member already, or the edit that imports it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.ir import Import
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.fixes.program import Program
+
+_BEGINS = re.compile(rb"(?:import|from|const|let|var|export)\b")
+_BRACKETS = re.compile(rb"[()\[\]{}]")
+_LONGEST = 200  # lines of one import
+_GO_BLOCK = re.compile(rb"^import \(\r?\n((?:[^\n]*\n)*?)\)", re.MULTILINE)
+_GO_SINGLE = re.compile(rb'^import ("[^"\n]+")[ \t]*$', re.MULTILINE)
+_GO_PATH = re.compile(rb'"([^"]+)"')
+
+Needed = tuple[str, tuple[Edit, ...]]
+
+
+def python_member(program: Program, module: str, member: str) -> Needed | None:
+    """How the file writes `member` of a Python module, and the edits that import it; None where the name is taken or
+    nothing tells where imports go."""
+    imports = _top_level(program)
+    for found in imports:
+        if found.module == module and found.member == member:
+            return found.local, ()
+        if found.member is None and found.module == module and found.local != "*":
+            return f"{found.local}.{member}", ()
+        if found.member is not None and f"{found.module}.{found.member}" == module:
+            return f"{found.local}.{member}", ()
+    if program.has_name(member) or not imports:
+        return None
+    line = f"from {module} import {member}"
+    return member, (_python_line(program, imports, module, line),)
+
+
+def python_module(program: Program, module: str) -> Needed | None:
+    """How the file calls a Python module of one name, and the edits that import it; None where the name is taken."""
+    imports = _top_level(program)
+    known = next((found.local for found in imports if found.module == module and found.member is None), None)
+    if known is not None:
+        return known, ()
+    if program.has_name(module) or not imports:
+        return None
+    return module, (_python_line(program, imports, module, f"import {module}"),)
+
+
+def go_package(program: Program, path: str) -> Needed | None:
+    """How the file calls a package of Go's standard library, and the edits that import it."""
+    name = path.rsplit("/", 1)[-1]
+    for found in _top_level(program):
+        if found.module == path:
+            return (found.local, ()) if found.local not in ("*", "_", ".") else None
+    if program.has_name(name):
+        return None
+    content = program.source.content
+    if block := _GO_BLOCK.search(content):
+        return name, (_go_line(block, path),)
+    if single := _GO_SINGLE.search(content):
+        both = sorted((single.group(1).decode(), f'"{path}"'))
+        lines = "".join(f"\t{each}\n" for each in both)
+        return name, (Edit(Range(*single.span()), f"import (\n{lines})"),)
+    return None
+
+
+def end_of_import(program: Program, statement: Import) -> int:
+    """Where the last line of an import ends, which can be one of several names; -1 where that is not plain."""
+    source = program.source
+    first = source.line_of(statement.range.start)
+    while first > 1 and not _BEGINS.match(source.content, source.line_range(first).start):
+        first -= 1
+    depth = 0
+    for line in range(first, min(first + _LONGEST, len(source.line_starts) + 1)):
+        text = source.content[source.line_range(line).start : source.line_range(line).end]
+        depth += sum(1 if bracket in b"([{" else -1 for bracket in _BRACKETS.findall(text))
+        if depth == 0 and source.line_range(line).end >= statement.range.end:
+            return source.line_range(line).end
+    return -1
+
+
+def _go_line(block: re.Match[bytes], path: str) -> Edit:
+    """The line in the first group of the block, in its order."""
+    at = block.start(1)
+    for line in block.group(1).splitlines(keepends=True):
+        found = _GO_PATH.search(line)
+        if not line.strip() or (found is not None and ("." in found[1].decode() or found[1].decode() > path)):
+            break
+        at += len(line)
+    return Edit(Range(at, at), f'\t"{path}"\n')
+
+
+def _top_level(program: Program) -> list[Import]:
+    return [statement for statement in program.module.body if isinstance(statement, Import)]
+
+
+def _python_line(program: Program, imports: list[Import], module: str, text: str) -> Edit:
+    """An import on a line of its own: behind the last one that goes before it, or before all others."""
+    rank = _rank(module, text.startswith("from "))
+    before = [found for found in imports if _rank(found.module, found.member is not None) <= rank]
+    same = [found for found in imports if _section(found.module) == _section(module)]
+    if before and (before[-1] in same or not same):
+        at = end_of_import(program, before[-1])
+        return Edit(Range(at, at), f"\n{text}" if before[-1] in same else f"\n\n{text}")
+    first = same[0] if same else imports[0]
+    line = program.source.line_of(first.range.start)
+    while line > 1 and not _BEGINS.match(program.source.content, program.source.line_range(line).start):
+        line -= 1
+    at = program.source.line_range(line).start
+    return Edit(Range(at, at), f"{text}\n" if same else f"{text}\n\n")
+
+
+def _rank(module: str, is_from: bool) -> tuple[int, bool, str]:
+    return _section(module), is_from, module
+
+
+def _section(module: str) -> int:
+    """The group that an import stands in: of the future, of the standard library, of others, of the package."""
+    if module == "__future__":
+        return 0
+    if module.startswith("."):
+        return 3
+    return 1 if module.split(".")[0] in sys.stdlib_module_names else 2

@@ -1,0 +1,198 @@
+"""The program around a place that a fix changes: the statements that hold it, its lines, the names in the file.
+
+What a fix cannot be sure of it does not touch: an erroneous region, a region with comments in it, tabs mixed with
+blanks, a statement that shares its line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.ir import Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from persistlint.ir import Block, Expression, Module, Statement
+    from persistlint.source import Range, SourceFile
+
+_SEMICOLON = re.compile(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A statement in its block: `block[index]`. `function` is the one that it is a part of, None at the top level."""
+
+    block: Block
+    index: int
+    function: Function | None
+
+    @property
+    def statement(self) -> Statement:
+        """The statement itself."""
+        return self.block[self.index]
+
+    @property
+    def following(self) -> Block:
+        """The statements behind it in its block."""
+        return self.block[self.index + 1 :]
+
+
+@dataclass(frozen=True)
+class Program:
+    """One file. `lower` gives its statements, `comments` and `errors` are what the scan of its syntax found."""
+
+    source: SourceFile
+    lower: Callable[[], Module]
+    comments: tuple[Range, ...] = ()
+    errors: tuple[Range, ...] = ()
+
+    @property
+    def module(self) -> Module:
+        """The statements of the file."""
+        return self.lower()
+
+    # ------------------------------------------------------------------------------------------------ statements
+
+    def frames(self, place: Range) -> list[Frame]:
+        """The statements that hold a place, outermost first; nothing where none does."""
+        found: list[Frame] = []
+        pending: list[tuple[Block, Function | None]] = [(self.module.body, None)]
+        while pending:
+            block, function = pending.pop()
+            index = _index(block, place)
+            if index < 0:
+                continue
+            statement = block[index]
+            found.append(Frame(block, index, function))
+            pending = [(inner, function) for inner in blocks(statement)]
+            pending += [(each.body, each) for each in _functions(statement) if place in each.range]
+        return found
+
+    def frame(self, place: Range) -> Frame | None:
+        """The innermost statement that holds a place."""
+        return next(reversed(self.frames(place)), None)
+
+    def expression(self, place: Range) -> Expression | None:
+        """The innermost expression of exactly this range."""
+        frame = self.frame(place)
+        if frame is None:
+            return None
+        nodes = (node for part in expressions(frame.statement) for node in walk(part) if node.range == place)
+        return next(iter(reversed(list(nodes))), None)
+
+    def stands_again(self, place: Range) -> bool:
+        """Whether a number stands a second time in its statement, or in the statements inside of that."""
+        frame, text = self.frame(place), self.source.text(place)
+        pending = [frame.statement] if frame is not None else []
+        while pending:
+            statement = pending.pop()
+            pending += [inner for block in blocks(statement) for inner in block]
+            numbers = (node for part in expressions(statement) for node in walk(part) if isinstance(node, Number))
+            if any(number.range != place and self.source.text(number.range) == text for number in numbers):
+                return True
+        return False
+
+    def count_beside(self, place: Range, text: str) -> int:
+        """How often a text stands in the expressions of the statement around a place."""
+        frame = self.frame(place)
+        parts = expressions(frame.statement) if frame is not None and text else ()
+        return sum(self.source.text(part.range).count(text) for part in parts)
+
+    # ----------------------------------------------------------------------------------------------------- lines
+
+    def is_clean(self, range: Range) -> bool:
+        """Whether a region holds neither an error nor a comment."""
+        return not any(other.start < range.end and range.start < other.end for other in (*self.errors, *self.comments))
+
+    def is_alone(self, statement: Statement) -> bool:
+        """Whether nothing but blanks stands before a statement on its first line, and behind it on its last but a
+        semicolon and a comment."""
+        start, end = self.line_start(statement.range.start), self.line_end(statement.range.end)
+        behind = self.source.content[statement.range.end : end]
+        for comment in self.comments:
+            if statement.range.end <= comment.start < end:
+                behind = self.source.content[statement.range.end : comment.start]
+        return not self.source.content[start : statement.range.start].strip() and behind.strip() in (b"", b";")
+
+    def line_start(self, offset: int) -> int:
+        """Where the line of an offset begins."""
+        return self.source.line_range(self.source.line_of(offset)).start
+
+    def line_end(self, offset: int) -> int:
+        """Where the line of an offset ends, before its line end."""
+        return self.source.line_range(self.source.line_of(offset)).end
+
+    def indentation(self, offset: int) -> str:
+        """The blanks before the first character of the line of an offset."""
+        line = self.source.text(self.source.line_range(self.source.line_of(offset)))
+        return line[: len(line) - len(line.lstrip(" \t"))]
+
+    @cached_property
+    def indent(self) -> str | None:
+        """One step of indentation, as most lines of the file have it; None where tabs and blanks are mixed."""
+        steps = re.findall(rb"^([ \t]+)(?=[^\s*])", self.source.content, re.MULTILINE)
+        tabs = sum(step.startswith(b"\t") for step in steps)
+        if any(b" " in step and b"\t" in step for step in steps) or 0 < tabs < len(steps):
+            return None
+        if tabs or self.source.language == "go":
+            return "\t"
+        widths = [len(step) for step in steps]
+        for width in (4, 2, 8, 3):
+            if widths and sum(each % width == 0 for each in widths) >= 0.9 * len(widths):
+                return " " * width
+        return "    " if self.source.language == "python" else "  "
+
+    def indented(self, range: Range) -> Iterator[int]:
+        """The offsets where one more step of indentation goes: the first character of every line that begins in a
+        range, empty lines left out."""
+        first = self.source.line_of(range.start)
+        for line in range_of_lines(first, self.source.line_of(max(range.start, range.end - 1))):
+            start = self.source.line_range(line)
+            if self.source.content[start.start : start.end].strip():
+                yield start.start
+
+    @cached_property
+    def semicolon(self) -> str:
+        """What ends a statement in this file: a semicolon, unless it is JavaScript that goes without."""
+        is_usual = _SEMICOLON.search(self.source.content) is not None
+        return ";" if is_usual and self.source.language in ("javascript", "typescript") else ""
+
+    # ----------------------------------------------------------------------------------------------------- names
+
+    def has_name(self, name: str, within: Range | None = None) -> bool:
+        """Whether a name stands anywhere in the file, or in a part of it, but for comments and the names of members."""
+        pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])".encode())
+        start, end = (within.start, within.end) if within is not None else (0, len(self.source.content))
+        found = (match.start() for match in pattern.finditer(self.source.content, start, end))
+        return any(not any(comment.start <= at < comment.end for comment in self.comments) for at in found)
+
+
+def range_of_lines(first: int, last: int) -> range:
+    """The numbers of lines from the first to the last."""
+    return range(first, last + 1)
+
+
+def _index(block: Block, place: Range) -> int:
+    """Which statement of a block holds a place, -1 for none."""
+    index = bisect_right(block, place.start, key=lambda statement: statement.range.start) - 1
+    if index >= 0 and place in block[index].range:
+        return index
+    return next((index for index, each in enumerate(block) if _holds(each, place)), -1)
+
+
+def _holds(statement: Statement, place: Range) -> bool:
+    if place in statement.range:
+        return True
+    return any(place in inner.range for block in blocks(statement) for inner in block)  # methods of Go
+
+
+def _functions(statement: Statement) -> Iterator[Function]:
+    if isinstance(statement, FunctionDefinition):
+        yield statement.function
+    for expression in expressions(statement):
+        yield from (node.function for node in walk(expression) if isinstance(node, Lambda))

@@ -1,0 +1,73 @@
+"""Errors that a handler keeps to itself, handed on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.fixes.go import returned
+from persistlint.fixes.guards import guarded_place, insert, unsafe
+from persistlint.ir import ExpressionStatement, If, Jump, Raise, Return, Try
+
+if TYPE_CHECKING:
+    from persistlint.diagnostic import Fix
+    from persistlint.facts import Effect
+    from persistlint.fixes.program import Program
+    from persistlint.ir import Block
+    from persistlint.source import Range
+
+_CATCH = re.compile(rb"catch\s*\(\s*(\w+)[^)]*\)\s*\{")
+_ERROR = re.compile(r"(\w+)\s*!=\s*nil")
+_TWO_RESULTS = frozenset(["Exec", "ExecContext", "NamedExec", "NamedExecContext"])
+
+
+def handed_on(program: Program, place: Range) -> tuple[Fix, ...]:
+    """`raise`, `throw` or `return` at the end of the handler, or of the test of an error, that stands at a place."""
+    if program.source.language == "go":
+        return _returned(program, place)
+    for frame in reversed(program.frames(place)):
+        if not isinstance(frame.statement, Try):
+            continue
+        handler = next((each for each in frame.statement.handlers if each.range == place), None)
+        if handler is None or not handler.body:
+            continue
+        if program.source.language == "python":
+            return _at_end(program, handler.body, "raise")
+        written = _CATCH.search(program.source.content, place.start, place.end)
+        name = written.group(1).decode() if written is not None else ""
+        return _at_end(program, handler.body, f"throw {name}{program.semicolon}") if name else ()
+    return ()
+
+
+def returned_result(program: Program, effect: Effect) -> tuple[Fix, ...]:
+    """The error of a write of Go is returned, where the call is a statement and gives two results."""
+    frame = guarded_place(program, effect.range)
+    statement = frame.statement if frame is not None else None
+    if frame is None or not isinstance(statement, ExpressionStatement) or effect.method not in _TWO_RESULTS:
+        return ()
+    leave = returned(program, frame.function, "err")
+    if leave is None or statement.value.range != effect.range or not program.is_alone(statement):
+        return ()
+    indentation = program.indentation(statement.range.start)
+    call = program.source.text(effect.range)
+    text = f"if _, err := {call}; err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
+    return unsafe("Return its error", Edit(statement.range, text))
+
+
+def _returned(program: Program, place: Range) -> tuple[Fix, ...]:
+    frame = next((each for each in reversed(program.frames(place)) if isinstance(each.statement, If)), None)
+    if frame is None or not isinstance(frame.statement, If) or not frame.statement.then:
+        return ()
+    tested = _ERROR.fullmatch(program.source.text(frame.statement.test.range))
+    leave = returned(program, frame.function, tested[1]) if tested is not None else None
+    return _at_end(program, frame.statement.then, leave) if leave is not None else ()
+
+
+def _at_end(program: Program, body: Block, line: str) -> tuple[Fix, ...]:
+    """A line behind the last statement of a block, unless that leaves already."""
+    last = body[-1]
+    if isinstance(last, Return | Jump | Raise) or not program.is_alone(last):
+        return ()
+    text = f"\n{program.indentation(last.range.start)}{line}"
+    return unsafe("Hand the error on", insert(program.line_end(last.range.end), text))

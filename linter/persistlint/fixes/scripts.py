@@ -1,0 +1,211 @@
+"""Edits of SQL scripts: statements before, behind and in the place of others, and names as SQL writes them.
+
+What is not understood gives no edits: a statement in a `DO` block, a line that holds two statements, a delimiter that
+is no semicolon. Line feeds in edits become the line ends of the file when they are applied.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.schema.changes import End
+from persistlint.schema.script import OF_RUNNER
+from persistlint.source import Range
+from persistlint.sql.lexer import word_set
+
+if TYPE_CHECKING:
+    from persistlint.schema.changes import Statement
+    from persistlint.schema.definitions import Column, Name
+    from persistlint.schema.script import Script
+    from persistlint.source import SourceFile
+
+Edits = tuple[Edit, ...]
+
+_SEPARATOR = re.compile(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+;")
+_BLANK = re.compile(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
+_REST = re.compile(rb"[ \t]*(?:(?P<breakpoint>--> *statement-breakpoint)|--[^\r\n]*)?[ \t]*(?=\r?\n|\r|\Z)")
+_LINE_END = re.compile(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
+_BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
+_CAPITALS = re.compile(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_LONGEST_NAME = 63  # bytes, in PostgreSQL
+_RESERVED = word_set(
+    "all analyse analyze and any array as asc asymmetric both by case cast check collate column condition constraint"
+    " create cross current_date current_time current_timestamp current_user default deferrable desc distinct do else"
+    " end except false fetch for foreign freeze from full grant group groups having ilike in index initially inner"
+    " intersect interval into is join key keys lateral leading left like limit localtime localtimestamp natural not"
+    " null offset on only or order outer overlaps placing primary range rank read references returning right row rows"
+    " select session_user similar some symmetric system table tablesample then to trailing true union unique update"
+    " usage user using values variadic verbose when where window with write"
+)
+
+
+def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
+    """A fix that a person has to look at; none without edits, none for a script that others of its project follow,
+    which has been run, and none for a dump, which a program writes anew."""
+    is_there = bool(edits) and not script.is_followed and not script.is_dump
+    return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
+
+
+def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
+    """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
+    since: where there is one, a person has to look at it."""
+    if script.runner.name or script.is_followed or script.is_dump:
+        return unsafe(script, title, *edits)
+    return (Fix(title, edits, Applicability.SAFE),) if edits else ()
+
+
+def insert(at: int, text: str) -> Edit:
+    """Put a text at a byte offset."""
+    return Edit(Range(at, at), text)
+
+
+def find(file: SourceFile, range: Range, pattern: re.Pattern[bytes], group: int | str = 0) -> Range | None:
+    """Where a pattern, or a group of it, is found first in a range, which is all that it sees; None for nowhere."""
+    found = pattern.search(file.content[range.start : range.end])
+    return Range(range.start + found.start(group), range.start + found.end(group)) if found is not None else None
+
+
+def identifier(name: str, dialect: str | None) -> str:
+    """A folded name as SQL has to write it."""
+    if _PLAIN.fullmatch(name) and name not in _RESERVED:
+        return name
+    quote = "`" if dialect == "mysql" else '"'
+    return f"{quote}{name.replace(quote, quote * 2)}{quote}"
+
+
+def identifiers(names: tuple[str, ...], dialect: str | None) -> str:
+    """Names as a list."""
+    return ", ".join(identifier(name, dialect) for name in names)
+
+
+def stands_here(file: SourceFile, column: Column) -> bool:
+    """Whether a column is defined where its range says, in this file and not in another of the project."""
+    return file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
+
+
+def new_name(script: Script, *parts: str) -> str:
+    """A name for an index or a constraint that the project does not have, of parts joined by underscores; "" where it
+    is taken or too long."""
+    name = "_".join(part.lower() for part in parts)
+    taken = {index.name for table in script.final.tables.values() for index in table.indexes}
+    taken |= {found.name for table in script.final.tables.values() for found in table.constraints}
+    taken |= {table.name.name for table in script.final.tables.values()}
+    return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
+
+
+def end_of_transaction(script: Script, statement: Statement) -> Statement | None:
+    """The statement that commits what a statement does: its COMMIT, or itself. None where the runner commits, or
+    nobody does."""
+    if statement.transaction is None:
+        return statement
+    ends = (end for end in script.of(End) if end.statement.transaction == statement.transaction)
+    end = next(ends, None)
+    is_own = statement.transaction != OF_RUNNER
+    return end.statement if end is not None and end.is_commit and is_own else None
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Edits of the statements of one script."""
+
+    script: Script
+    file: SourceFile
+
+    def like(self, text: str, statement: Statement | None = None) -> str:
+        """SQL in small letters where a statement begins with one, or the script, but for what stands in quotes. MySQL
+        tells names apart by them."""
+        first = statement or next(iter(self.script.statements), None)
+        start = first.range.start if first is not None else 0
+        if not self.file.content[start : start + 1].islower() or self.script.dialect == "mysql":
+            return text
+        return _CAPITALS.sub(lambda word: word.group().lower() if word.group()[0].isalpha() else word.group(), text)
+
+    def text(self, name: Name) -> str:
+        """A name as this file writes it."""
+        return self.file.text(name.range)
+
+    def is_plain(self, statement: Statement) -> bool:
+        """Whether a statement stands in the script itself, at the beginning of a line, and not in a block."""
+        blocks = (other.range for other in self.script.statements if other.is_block)
+        begin = self._line_start(statement.range.start)
+        is_alone = not self.file.content[begin : statement.range.start].strip()
+        return is_alone and not any(statement.range in block for block in blocks)
+
+    def statement_at(self, range: Range) -> Statement | None:
+        """The statement of the script that holds a range, unless it stands in a block."""
+        found = (each for each in self.script.statements if range in each.range)
+        statement = next(found, None)
+        return statement if statement is not None and not statement.is_block else None
+
+    def before(self, statement: Statement, *lines: str) -> Edits:
+        """Statements before one, each on a line of its own; nothing where they cannot stand there."""
+        if not self.is_plain(statement):
+            return ()
+        gap = f"{self._breakpoint()}\n{self._indentation(statement)}"
+        text = "".join(f"{self.like(line, statement)};{gap}" for line in lines)
+        return (insert(statement.range.start, text),)
+
+    def behind(self, statement: Statement, *lines: str) -> Edits:
+        """Statements behind one, each on a line of its own; nothing where they cannot stand there."""
+        if not self.is_plain(statement):
+            return ()
+        indentation, mark = self._indentation(statement), self._breakpoint()
+        written = [f"{indentation}{self.like(line, statement)}" for line in lines]
+        separator = _SEPARATOR.match(self.file.content, statement.range.end)
+        if separator is None and _BLANK.match(self.file.content, statement.range.end) is None:
+            return ()
+        end = separator.end() if separator is not None else statement.range.end
+        rest = _REST.match(self.file.content, end)
+        if rest is None:
+            return ()
+        if rest["breakpoint"]:
+            return (insert(rest.end(), "".join(f"\n{line};{mark}" for line in written)),)
+        mark = f"\n{mark}" if mark and rest.group().strip() else mark  # not behind a comment
+        if separator is not None:
+            return (insert(rest.end(), "".join(f"{mark}\n{line};" for line in written)),)
+        text = f"{mark}\n" + f";{mark}\n".join(written)
+        if rest.end() == end:
+            return (insert(end, f";{text}"),)
+        return (insert(end, ";"), insert(rest.end(), text))
+
+    def without(self, statement: Statement) -> Edits:
+        """Take a statement away with its lines; nothing where something else stands on them."""
+        separator = _SEPARATOR.match(self.file.content, statement.range.end)
+        end = separator.end() if separator is not None else statement.range.end
+        line_end = _LINE_END.match(self.file.content, end)
+        if not self.is_plain(statement) or line_end is None or (separator and self._has_comment(separator.group())):
+            return ()
+        start = self._line_start(statement.range.start)
+        stop = line_end.end()
+        if not self.file.content[:start].strip() or self.file.content[:start].endswith((b"\n\n", b"\n\r\n")):
+            blank = _BLANK_LINES.match(self.file.content, stop)
+            stop = blank.end() if blank is not None else stop
+        if not self.file.content[stop:].strip():  # nothing follows: no blank lines stay at the end
+            kept = self.file.content[:start].rstrip()
+            ending = _LINE_END.match(self.file.content, len(kept))
+            start = ending.end() if ending is not None and kept else start
+        return (Edit(Range(start, max(start, stop)), ""),)
+
+    def moved_behind(self, statement: Statement, other: Statement) -> Edits:
+        """Put a statement of one line or more behind another one."""
+        added = self.behind(other, self.file.text(statement.range))
+        removed = self.without(statement)
+        return (*removed, *added) if added and removed else ()
+
+    def _has_comment(self, text: bytes) -> bool:
+        return b"--" in text or b"/*" in text
+
+    def _breakpoint(self) -> str:
+        """What Drizzle wants between two statements."""
+        return "--> statement-breakpoint" if b"statement-breakpoint" in self.file.content else ""
+
+    def _line_start(self, offset: int) -> int:
+        return self.file.line_range(self.file.line_of(offset)).start
+
+    def _indentation(self, statement: Statement) -> str:
+        start = self._line_start(statement.range.start)
+        return self.file.text(Range(start, statement.range.start))

@@ -1,0 +1,119 @@
+"""Steps into values that may not be there, made so that they cannot fail."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.facts import HopKind
+from persistlint.fixes.guards import go_failure, guard, guarded_place, insert, is_in_loop, is_plain, unsafe
+from persistlint.ir import Assign, AssignmentExpression, Binary, Call, Loop, Spread, Template, Unary, expressions, walk
+
+if TYPE_CHECKING:
+    from persistlint.diagnostic import Fix
+    from persistlint.facts import JsonAccess, JsonHop
+    from persistlint.fixes.program import Program
+    from persistlint.ir import Expression
+    from persistlint.source import Range
+
+_ARITHMETIC = frozenset(["+", "-", "*", "/", "%", "**", "<", "<=", ">", ">=", "in"])
+_WRITTEN = re.compile(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
+
+
+def optional_steps(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
+    """`?.` in the place of every step of JavaScript that can fail."""
+    chain = fact.range
+    is_pattern = any(fact.before(hop) == hop.range for hop in fact.failing)
+    if is_pattern or not program.is_clean(chain) or _is_needed(program, chain):
+        return ()
+    edits = []
+    for hop in fact.failing:
+        text = program.source.text(hop.range)
+        if text.startswith("["):
+            edits.append(insert(hop.range.start, "?."))
+        elif text.startswith(".") and not text.startswith(".("):
+            edits.append(insert(hop.range.start, "?"))
+        else:
+            return ()
+    return unsafe("Step only into what is there", *edits)
+
+
+def lasting_gets(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
+    """`(….get(…) or {})` in the place of every `.get(…)` of Python that another one follows."""
+    if not program.is_clean(fact.range):
+        return ()
+    opened, edits = 0, []
+    for get, hop in zip(fact.hops, fact.hops[1:], strict=False):
+        if hop in fact.failing and hop.cause is HopKind.GET:
+            if hop.kind is not HopKind.GET or get.kind is not HopKind.GET:
+                return ()
+            opened += 1
+            edits.append(insert(get.range.end, " or {})"))
+    return (
+        unsafe("Let a missing key be an empty object", insert(fact.range.start, "(" * opened), *edits) if edits else ()
+    )
+
+
+def checked_element(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
+    """A test of the list before the statement that takes its first element, in Python and Go."""
+    index = hop if hop.kind is HopKind.INDEX else fact.hops[max(0, fact.hops.index(hop) - 1)]
+    elements = program.source.text(fact.before(index))
+    if program.source.text(index.range) != "[0]" or not is_plain(elements):
+        return ()
+    if program.source.language == "python":
+        frame = guarded_place(program, fact.range)
+        if frame is None or is_in_loop(program, fact.range) or frame.function is None or frame.function.is_generator:
+            return ()
+        return unsafe("Return None where it is empty", guard(program, frame, f"not {elements}", "return None"))
+    return _go_guard(program, fact.range, f"len({elements}) == 0", f"{elements} is empty")
+
+
+def checked_pointer(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
+    """A test of a pointer of Go before the statement that follows it."""
+    pointer = program.source.text(fact.before(hop)).lstrip("*")
+    if not is_plain(pointer):
+        return ()
+    return _go_guard(program, fact.range, f"{pointer} == nil", f"{pointer} is missing")
+
+
+def _go_guard(program: Program, place: Range, condition: str, message: str) -> tuple[Fix, ...]:
+    frame = guarded_place(program, place)
+    failure = go_failure(program, frame, f'errors.New("{message}")', "errors") if frame is not None else None
+    if frame is None or failure is None or '"' in message:
+        return ()
+    return unsafe("Return an error where it is missing", guard(program, frame, condition, failure[0]), *failure[1])
+
+
+def _is_needed(program: Program, chain: Range) -> bool:
+    """Whether a chain stands where `?.` cannot, or where undefined does harm."""
+    if _WRITTEN.match(program.source.content, chain.end):
+        return True
+    frame = program.frame(chain)
+    if frame is None:
+        return True
+    statement = frame.statement
+    if isinstance(statement, Assign) and (chain in statement.target.range or statement.operator != "="):
+        return True
+    if isinstance(statement, Loop) and statement.iterable is not None and statement.iterable.range == chain:
+        return True
+    nodes = [node for part in expressions(statement) for node in walk(part) if chain in node.range]
+    return any(_wants_value(node, chain) for node in nodes)
+
+
+def _wants_value(node: Expression, chain: Range) -> bool:
+    """Whether an expression around a chain cannot do with undefined: it assigns to it, makes, spreads or counts with
+    it."""
+    match node:
+        case AssignmentExpression(target=target):
+            return chain in target.range
+        case Unary(operator=operator):
+            return operator in ("delete", "++", "--", "-", "+")
+        case Binary(operator=operator, left=left, right=right):
+            return operator in _ARITHMETIC and chain in (left.range, right.range)
+        case Template():
+            return True
+        case Spread(value=value):
+            return value.range == chain
+        case Call(function=function, new=True):
+            return chain in function.range
+    return False

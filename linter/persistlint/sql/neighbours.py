@@ -1,0 +1,71 @@
+"""Which files around a SQL file its reading may look at. Nothing is read here, so that to ask costs little."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from persistlint.tables import read_table
+
+ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
+VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
+MANIFESTS = (
+    "package.json",
+    "go.mod",
+    "Cargo.toml",
+    "pyproject.toml",
+    "requirements.txt",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "mix.exs",
+    "Gemfile",
+    "composer.json",
+)
+_FURTHEST = 10  # directories upwards in which files of the project are looked for
+_DOWN = re.compile(r"down(?=\.sql$)", re.IGNORECASE)
+
+
+def project_of(file: Path) -> tuple[Path, str]:
+    """Where the files of the project of a file are: a folder, and a pattern for `Path.glob` there."""
+    forward = undone_by(file)
+    if forward.name.lower() in ONE_PER_FOLDER:
+        return file.parent.parent, f"*/{forward.name}"
+    if VERSION.fullmatch(file.parent.name):
+        return file.parent.parent, "*/*.sql"
+    return file.parent, "*.sql"
+
+
+def undone_by(file: Path) -> Path:
+    """The script that a file undoes, by its name; the file itself where its name says nothing of it."""
+    return file.with_name(_DOWN.sub("up", file.name))
+
+
+def beside(file: Path) -> set[Path]:
+    """The files in the folder of a script that may say how it is run."""
+    names = {name for entry in table() for name in entry.get("beside", ())}
+    return {file.with_name(name.format(file=file.name)) for name in names}
+
+
+def evidence() -> set[str]:
+    """The names of the files that may say, in the directories around a script, what runs it."""
+    return {*MANIFESTS, *(name for entry in table() for name in entry.get("evidence", ()))}
+
+
+def upwards(directory: Path) -> list[Path]:
+    """The directories around, up to the root of the repository."""
+    found = []
+    for folder in (directory, *directory.parents)[:_FURTHEST]:
+        found.append(folder)
+        if (folder / ".git").exists():
+            break
+    return found
+
+
+@cache
+def table() -> list[dict[str, Any]]:
+    """The entries of `runners.toml`."""
+    entries: list[dict[str, Any]] = read_table(Path(__file__).with_name("runners.toml"))["runner"]
+    return entries

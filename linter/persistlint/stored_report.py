@@ -1,0 +1,72 @@
+"""A report as bytes that can be kept, and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.engine import Report
+from persistlint.source import Range
+
+
+def dump(report: Report) -> bytes:
+    """Bytes for the diagnostics of a report; most files have none, which is b""."""
+    if not report.diagnostics:
+        return b""
+    import json  # only what was found pays for it
+
+    return json.dumps([_listed(diagnostic) for diagnostic in report.diagnostics], separators=(",", ":")).encode()
+
+
+def load(data: bytes) -> Report:
+    """The report of such bytes. Raises `ValueError`, `TypeError` or `KeyError` for other bytes."""
+    if not data:
+        return _CLEAN
+    import json
+
+    return Report(tuple(_diagnostic(*item) for item in json.loads(data)))
+
+
+_CLEAN = Report()
+
+
+def _listed(diagnostic: Diagnostic) -> list[Any]:
+    return [
+        diagnostic.rule,
+        diagnostic.group,
+        diagnostic.severity.value,
+        [diagnostic.range.start, diagnostic.range.end],
+        diagnostic.message,
+        diagnostic.help,
+        [[[item.range.start, item.range.end], item.message, item.path] for item in diagnostic.related],
+        [[fix.title, [_edit(edit) for edit in fix.edits], fix.applicability.value] for fix in diagnostic.fixes],
+    ]
+
+
+def _edit(edit: Edit) -> list[Any]:
+    return [edit.range.start, edit.range.end, edit.text]
+
+
+def _diagnostic(
+    rule: str,
+    group: str,
+    severity: str,
+    place: list[int],
+    message: str,
+    help: str,
+    related: list[Any],
+    fixes: list[Any],
+) -> Diagnostic:
+    return Diagnostic(
+        rule,
+        group,
+        Severity(severity),
+        Range(*place),
+        message,
+        help,
+        tuple(Related(Range(*where), text, path) for where, text, path in related),
+        tuple(
+            Fix(title, tuple(Edit(Range(start, end), text) for start, end, text in edits), Applicability(applicability))
+            for title, edits, applicability in fixes
+        ),
+    )

@@ -1,0 +1,141 @@
+"""What a result depends on besides its file. Only SQL files, and programs among migrations, are read as a part of a
+project: see `sql.project` and `sql.runners`. All others stand for themselves, with nothing around them."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from persistlint.checking import digest
+from persistlint.facts import SCHEMA_LANGUAGES
+from persistlint.languages import language_of
+from persistlint.paths import is_migration
+from persistlint.reading import ReadError, is_settled, mark, read_bytes
+from persistlint.records import dataclass
+from persistlint.sql.neighbours import beside, evidence, project_of, upwards
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Files whose contents matter, and names of which it matters that they are there."""
+
+    files: tuple[Path, ...]
+    names: tuple[str, ...] = ()
+
+    @cached_property
+    def mark(self) -> bytes:
+        return self._with(mark(status) if status else "" for status in self._statuses)
+
+    @cached_property
+    def is_settled(self) -> bool:
+        return all(status is not None and is_settled(status) for status in self._statuses)
+
+    @cached_property
+    def digest(self) -> bytes:
+        return self._with(_digest(file).hex() for file in self.files)
+
+    @cached_property
+    def _statuses(self) -> list[os.stat_result | None]:
+        return [_status(file) for file in self.files]
+
+    def _with(self, states: Iterable[str]) -> bytes:
+        parts = (*self.names, *(f"{file}={state}" for file, state in zip(self.files, states, strict=True)))
+        return digest(os.fsencode("\0".join(parts)))
+
+
+class Surroundings:
+    """The files around others, as they are when somebody asks for the first time."""
+
+    def __init__(self) -> None:
+        self._made: dict[object, Any] = {}
+
+    def mark(self, path: str) -> str:
+        """What changes when a file around this one does, comes or goes, as `reading.mark` does; "" if none counts."""
+        if not _has_project(path):
+            return ""
+        return digest(b"".join(group.mark for group in self._around(path))).hex()
+
+    def is_settled(self, path: str) -> bool:
+        """Whether every later change will show in the mark."""
+        return all(group.is_settled for group in self._around(path))
+
+    def digest(self, path: str) -> bytes:
+        """What stands for the names and the contents of the files around."""
+        return digest(b"".join(group.digest for group in self._around(path)))
+
+    def _around(self, path: str) -> Iterator[_Group]:
+        if not _has_project(path):
+            return
+        file = Path(path).absolute()
+        if language_of(path) == "sql":
+            yield self._once(_project, *project_of(file))
+        else:
+            yield self._once(_programs, file.parent, file.suffix)
+        yield _Group(tuple(_looked_up(file)), _listed(file.parent))
+        for directory in self._once(upwards, file.parent):
+            yield self._once(_evidence, directory)
+
+    def _once(self, make: Callable[..., Any], *arguments: object) -> Any:
+        key = (make, arguments)
+        if key not in self._made:
+            self._made[key] = make(*arguments)
+        return self._made[key]
+
+
+def _has_project(path: str) -> bool:
+    """Whether a file is read with others around it."""
+    language = language_of(path)
+    return language == "sql" or (language in SCHEMA_LANGUAGES and is_migration(path))
+
+
+def _programs(folder: Path, suffix: str) -> _Group:
+    """The programs beside one among migrations, and those of the directories that may hold others of its project."""
+    roots = [folder, *(root for root in list(folder.parents)[:1] if (root / "env.py").is_file())]
+    found = {file for root in roots for file in root.glob("*" if root == folder else "**/*.py") if file.is_file()}
+    kinds = {".py"} if suffix == ".py" else {".js", ".ts", ".cjs", ".mjs", ".cts", ".mts"}
+    return _Group(tuple(sorted(file for file in found if file.suffix in kinds)))
+
+
+def _project(root: Path, pattern: str) -> _Group:
+    """The scripts of a project, what is looked up for each of them, and which others are there, for one may undo
+    another."""
+    scripts = sorted(root.glob(pattern))
+    others = {file for script in scripts for file in _looked_up(script)}
+    for folder in {script.parent for script in scripts}:
+        others.update(_evidence(folder).files)
+    folders, _, _ = pattern.rpartition("/")
+    return _Group((*scripts, *sorted(others)), tuple(sorted(map(str, root.glob(f"{folders or '.'}/*.sql")))))
+
+
+def _looked_up(script: Path) -> list[Path]:
+    return [file for file in sorted(beside(script)) if file.is_file()]
+
+
+def _evidence(folder: Path) -> _Group:
+    return _Group(tuple(folder / name for name in _listed(folder) if name in evidence()))
+
+
+def _listed(folder: Path) -> tuple[str, ...]:
+    try:
+        return tuple(sorted(file.name for file in folder.iterdir()))
+    except OSError:
+        return ()
+
+
+def _status(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except OSError:
+        return None
+
+
+def _digest(file: Path) -> bytes:
+    try:
+        return digest(read_bytes(str(file))[0])
+    except ReadError:
+        return b""

@@ -1,0 +1,190 @@
+"""Many files over several processes, through the interface of `concurrent.futures`: on this machine, or on a cluster.
+
+A process is forked where that is safe, so that it has everything loaded. One that dies while it checks a file is an
+error of that file alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.checking import Outcome, Task, check_file
+from persistlint.languages import language_of
+from persistlint.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from concurrent.futures import Executor, Future
+
+FEWEST = 48  # files; fewer are checked before other processes are up
+_LARGEST = 32  # files of a chunk
+_LEAST_CHUNKS = 4  # for each process, so that all end at about the same time
+_AHEAD = 2  # chunks for each process, so that none waits
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Tasks that one process does, each with its number. `folder` is the current directory."""
+
+    folder: Path
+    tasks: tuple[tuple[int, Task], ...]
+
+
+def check_all(tasks: Sequence[Task], jobs: int, cluster: str | None = None) -> Iterator[tuple[int, Outcome]]:
+    """Check files in up to so many processes, or in this one if they are few, or on the cluster of this address. What
+    is done comes at once, with its place among the tasks. Raises `ClusterError`."""
+    if cluster is not None:
+        from persistlint.cluster import connected
+
+        with connected(cluster) as found:
+            yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.executor, found.deaths)
+        return
+    if jobs < 2 or len(tasks) < FEWEST:
+        for number, task in enumerate(tasks):
+            yield number, check_file(task)
+        return
+    _load(tasks)
+    yield from spread(_chunks(tasks, jobs), jobs, _processes)
+
+
+def cores() -> int:
+    """How many processes of this one's can run at once."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def spread(
+    chunks: Sequence[Chunk],
+    jobs: int,
+    start: Callable[[int], Executor],
+    deaths: tuple[type[Exception], ...] = (),
+) -> Iterator[tuple[int, Outcome]]:
+    """Do chunks on what `start` makes for a number of processes. Where a process dies, which `BrokenExecutor` or one of
+    `deaths` says, what it may have been at is done again in smaller and smaller parts, and the file that is left is a
+    failure."""
+    from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
+
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
+    waiting = deque(chunks)
+    while waiting:
+        executor = start(min(jobs, len(waiting)))
+        pending: dict[Future[list[tuple[int, Outcome]]], Chunk] = {}
+        try:
+            while waiting or pending:
+                while waiting and len(pending) < _AHEAD * jobs:
+                    chunk = waiting.popleft()
+                    pending[executor.submit(check_chunk, chunk)] = chunk
+                for future in wait(pending, return_when=FIRST_COMPLETED).done:
+                    yield from future.result()
+                    del pending[future]
+        except broken:
+            executor.shutdown()
+        except BaseException:  # Ctrl-C, or nobody wants more
+            executor.shutdown(wait=False, cancel_futures=True)
+            _end_processes()
+            raise
+        else:
+            executor.shutdown()
+        for chunk in pending.values():
+            yield from _apart(chunk, start, deaths)
+
+
+def check_chunk(chunk: Chunk) -> list[tuple[int, Outcome]]:
+    """Do the tasks of a chunk; this runs elsewhere."""
+    with _ALONE:
+        if Path.cwd() != chunk.folder:
+            os.chdir(chunk.folder)
+        return [(number, check_file(task)) for number, task in chunk.tasks]
+
+
+_ALONE = threading.Lock()  # a worker of a cluster has several threads, and one current directory
+
+
+def _apart(
+    chunk: Chunk, start: Callable[[int], Executor], deaths: tuple[type[Exception], ...]
+) -> Iterator[tuple[int, Outcome]]:
+    """Do a chunk that a process may have died of: whole, else in halves."""
+    from concurrent.futures import BrokenExecutor
+
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
+    try:
+        with start(1) as executor:
+            yield from executor.submit(check_chunk, chunk).result()
+    except broken:
+        middle = len(chunk.tasks) // 2
+        if not middle:
+            yield chunk.tasks[0][0], Outcome(failure="the process that checked it died")
+            return
+        for part in (chunk.tasks[:middle], chunk.tasks[middle:]):
+            yield from _apart(Chunk(chunk.folder, part), start, deaths)
+
+
+def _chunks(tasks: Sequence[Task], jobs: int) -> list[Chunk]:
+    """Share tasks out in order. The files of a folder of SQL stay together, for to read one of them is to read all;
+    they come first, for they take longest."""
+    folder = Path.cwd()
+    size = max(1, min(_LARGEST, len(tasks) // (_LEAST_CHUNKS * jobs)))
+    projects: dict[Hashable, list[tuple[int, Task]]] = {}
+    others = []
+    for numbered in enumerate(tasks):
+        path = numbered[1].path
+        if language_of(path) == "sql":
+            from persistlint.sql.neighbours import project_of
+
+            projects.setdefault(project_of(Path(path)), []).append(numbered)
+        else:
+            others.append(numbered)
+    found = [others[start : start + size] for start in range(0, len(others), size)]
+    return [Chunk(folder, tuple(part)) for part in (*sorted(projects.values(), key=len, reverse=True), *found)]
+
+
+def _processes(jobs: int) -> Executor:
+    """A pool of processes on this machine: forked, or fresh ones where a fork may copy a lock that is held."""
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    may_fork = sys.platform not in ("win32", "darwin") and threading.active_count() == 1
+    sys.stdout.flush()  # or every process writes what waits there
+    context = multiprocessing.get_context("fork" if may_fork else "spawn")
+    return ProcessPoolExecutor(jobs, context, _begin)
+
+
+def _begin() -> None:
+    """The start of a process: it ends at once at Ctrl-C, and with the one that started it."""
+    import signal
+    from multiprocessing import parent_process
+
+    def follow() -> None:
+        if parent := parent_process():
+            parent.join()
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _end_processes() -> None:
+    import multiprocessing
+
+    for process in multiprocessing.active_children():
+        process.terminate()
+
+
+def _load(tasks: Sequence[Task]) -> None:
+    """Load what the tasks need, before processes are forked that would all load it."""
+    from persistlint import analysis  # noqa: F401
+    from persistlint.languages import read
+    from persistlint.rules import load
+    from persistlint.source import SourceFile
+
+    for name in {f"a{Path(task.path).suffix.lower()}" for task in tasks}:
+        if language := language_of(name):
+            read(SourceFile(name, b"", language))
+    for name in set().union(*{id(task.settings): task.settings.rules for task in tasks}.values()):
+        load(name)

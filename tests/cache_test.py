@@ -1,0 +1,399 @@
+"""What is kept between runs: it changes how long a run takes, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from persistlint import cache, cache_folder, checking
+from persistlint.cli import main
+from persistlint.config import forget
+from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.engine import Report, check
+from persistlint.output import formats
+from persistlint.source import Range
+from persistlint.stored_report import dump, load
+from persistlint.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from persistlint.settings import Settings
+    from persistlint.source import SourceFile
+
+FOLDER = Path(".persistlint_cache")
+BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+CLEAN = BAD.replace("'{name}'", "users.name").replace('(f"', '( "').ljust(len(BAD))
+HAS_GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+LONG_AGO = 1_000_000_000 * 10**9  # nanoseconds
+
+Checked = list[str]
+
+
+@pytest.fixture(autouse=True)
+def _project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.py").write_text(BAD)
+    Path("b.py").write_text("x = 1\n")
+    Path("c.py").write_text("a()  # persistlint: ignore[no-rule]\n")
+    Path("db").mkdir()
+    Path("db/1.sql").write_text("CREATE TABLE items (id int PRIMARY KEY);\n")
+    Path("db/2.sql").write_text("ALTER TABLE items ADD COLUMN body text NOT NULL;\n")
+
+
+@pytest.fixture
+def checked(monkeypatch: pytest.MonkeyPatch) -> Checked:
+    """The files that were really checked, anew for every time that this is cleared."""
+    found: Checked = []
+
+    def counting(source: SourceFile, settings: Settings) -> Report:
+        found.append(source.path)
+        return check(source, settings)
+
+    monkeypatch.setattr(checking, "check", counting)
+    return found
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Checks the project and returns what is printed."""
+
+    def run(*options: str) -> str:
+        main(["check", "--jobs=1", *options])
+        out, err = capsys.readouterr()
+        return out + err
+
+    return run
+
+
+@pytest.mark.parametrize("format", formats())
+def test_every_format_is_the_same_from_the_cache(format: str, run: Callable[..., str], checked: Checked) -> None:
+    whole = run("--no-cache", f"--format={format}")
+    assert not FOLDER.exists()
+    assert run(f"--format={format}") == whole
+    checked.clear()
+    assert run(f"--format={format}") == whole
+    assert checked == []
+
+
+@HAS_GIT
+def test_what_is_left_out_is_the_same_from_the_cache(run: Callable[..., str], checked: Checked) -> None:
+    for command in (["init", "-q"], ["add", "b.py", "db"], ["commit", "-qm", "x"]):
+        identity = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+        subprocess.run(["git", *identity, *command], check=True, capture_output=True)
+    assert main(["baseline", "--no-cache", "db"]) == 0
+    run()
+    for options in (["--since=HEAD"], ["--baseline=persistlint-baseline.json"], ["--statistics"]):
+        whole = run("--no-cache", *options)
+        run(*options)
+        checked.clear()
+        assert run(*options) == whole
+        assert checked == []
+
+
+def test_suppressions_and_fixes_are_written_from_the_cache(run: Callable[..., str]) -> None:
+    run()
+    assert "Added suppressions" in run("--add-suppressions=known")
+    assert "interpolated-sql" not in run()
+    assert "Fixed 1 problem" in run("--fix")
+    assert Path("c.py").read_text() == "a()\n"
+    assert run() == run("--no-cache")
+
+
+def test_a_change_is_seen_whatever_the_clock_says(run: Callable[..., str]) -> None:
+    for time in (LONG_AGO, LONG_AGO, 3 * LONG_AGO, LONG_AGO // 2):
+        for text in (CLEAN, BAD):
+            Path("a.py").write_text(text)
+            os.utime("a.py", ns=(time, time))
+            assert ("interpolated-sql" in run()) == (text == BAD), "of the same size, at the same time"
+
+
+def test_a_file_that_was_touched_is_not_checked_again(run: Callable[..., str], checked: Checked) -> None:
+    whole = run()
+    os.utime("a.py", ns=(LONG_AGO, LONG_AGO))
+    Path("a.py").rename("z.py")
+    Path("z.py").rename("a.py")
+    checked.clear()
+    assert run() == whole
+    assert checked == []
+
+
+def test_what_did_not_change_is_not_even_read(
+    run: Callable[..., str], checked: Checked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "is_settled", lambda status: True)
+    monkeypatch.setattr(checking, "is_settled", lambda status: True)
+    run("b.py")
+    checked.clear()
+    monkeypatch.delattr(cache, "read_bytes")
+    assert run("b.py") == "All good: 1 file checked.\n"
+    assert checked == []
+
+
+def test_settings_are_part_of_the_question(run: Callable[..., str]) -> None:
+    configurations = (
+        ("", "interpolated-sql"),
+        ('ignore = ["interpolated-sql"]', ""),
+        ('[per-file-ignores]\n"a.py" = ["interpolated-sql"]', ""),
+        ('[rules.interpolated-sql]\nseverity = "info"', "note[interpolated-sql]"),
+        ("[rules.magic-number]\nallowed-numbers = [37]", "interpolated-sql"),
+        ('dialect = "sqlite"', "interpolated-sql"),
+    )
+    for text, expected in configurations * 2:
+        Path("persistlint.toml").write_text(text)
+        forget()
+        run()
+        assert run() == run("--no-cache")
+        assert expected in run()
+
+
+def test_a_sql_file_is_checked_again_when_its_project_changes(run: Callable[..., str], checked: Checked) -> None:
+    before = run("db")
+    changes: list[Callable[[], object]] = [
+        lambda: Path("db/1.sql").write_text("CREATE TABLE things (id int PRIMARY KEY);\n"),
+        lambda: Path("db/0.sql").write_text("CREATE TABLE items (id int);\n"),
+        lambda: Path("db/0.sql").unlink(),
+        lambda: Path("package.json").write_text('{"dependencies": {"drizzle-orm": "1"}}'),
+        lambda: Path("db/3.up.sql").write_text("CREATE TABLE more (id int PRIMARY KEY);\n"),
+        lambda: Path("db/3.down.sql").write_text("DROP TABLE more;\n"),
+        lambda: Path("db/metadata.toml").write_text("run_in_transaction = false\n"),
+    ]
+    for change in changes:
+        change()
+        checked.clear()
+        assert run("db") == run("--no-cache", "db")
+        checked.clear()
+        run("db")
+        assert checked == []
+    assert before != run("db")
+
+
+AUDITED = """
+import os, sys
+from pathlib import Path
+from persistlint.checking import Task, check_file
+from persistlint.config import settings_for
+tasks = [Task(path, settings_for(Path(path))) for path in sys.argv[1:]]
+opened = set()
+sys.addaudithook(lambda event, arguments: event == "open" and opened.add(str(arguments[0])))
+for task in tasks:
+    check_file(task)
+here = Path.cwd()
+print(*sorted({str(path.relative_to(here)) for name in opened if (path := Path(name).absolute()).is_relative_to(here)}))
+"""
+
+
+def test_all_that_is_read_for_a_sql_file_is_known(tmp_path: Path) -> None:
+    others = {
+        "db/3.up.sql": "CREATE TABLE t (id int);", "db/3.down.sql": "DROP TABLE t;", "go.mod": "uptrace/bun",
+        "migrations/1/up.sql": "CREATE TABLE t (id int);", "migrations/1/metadata.toml": "", "Cargo.toml": "sqlx = 1",
+        "migrations/2/up.sql": "DROP TABLE t;", "package.json": "{}", "atlas.sum": "h1:",
+    }  # fmt: skip
+    for name, text in others.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql"):
+        opened = subprocess.run(
+            [sys.executable, "-c", AUDITED, path], capture_output=True, text=True, check=True, env=_environment()
+        ).stdout.split()
+        assert path in opened
+        for other in set(opened) - {path}:
+            before = Surroundings().digest(path)
+            with open(other, "a") as file:
+                file.write("\n")
+            assert Surroundings().digest(path) != before, f"{path} depends on {other}"
+
+
+def test_all_of_a_report_is_kept() -> None:
+    """Where something is added to a diagnostic, it must be kept too."""
+    related = (Related(Range(3, 4), "here", "\udcff.sql"), Related(Range(5, 6), "there"))
+    fixes = (Fix("Mend it", (Edit(Range(1, 1), "\u2028"), Edit(Range(2, 9), "")), Applicability.UNSAFE),)
+    full = Diagnostic("r", "g", Severity.INFO, Range(1, 2), "message", "help", related, fixes)
+    values = [value for item in (full, related[0], fixes[0], fixes[0].edits[0]) for value in _values(item)]
+    assert all(values), "every field of them differs from nothing"
+    assert load(dump(Report((full, full)))) == Report((full, full))
+
+
+def _values(item: Diagnostic | Related | Fix | Edit) -> list[object]:
+    return [getattr(item, field.name) for field in fields(item)]
+
+
+def test_another_persistlint_asks_anew(
+    run: Callable[..., str], checked: Checked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    checked.clear()
+    for number in range(8):
+        monkeypatch.setattr(cache_folder, "identity", lambda number=number: b"%d" % number)
+        run("a.py")
+    assert checked == ["a.py"] * 8
+    assert len(list(FOLDER.glob("*.sqlite"))) == 4
+
+
+def test_a_broken_cache_is_as_none(run: Callable[..., str]) -> None:
+    whole = run()
+    for damage in _damages(_file().read_bytes()):
+        _file().write_bytes(damage)
+        assert run() == whole
+        assert run() == whole, "and it is mended"
+
+
+def _damages(data: bytes) -> Iterator[bytes]:
+    yield b""
+    yield b"not a database"
+    yield b"\0" * len(data)
+    for size in (50, 100, 1000, len(data) // 2, len(data) - 1):
+        yield data[:size]
+    for offset in range(0, len(data), 1021):
+        yield data[:offset] + bytes([data[offset] ^ 0xFF]) + data[offset + 1 :]
+
+
+def test_a_database_of_another_kind_is_begun_anew(run: Callable[..., str]) -> None:
+    whole = run()
+    file = _file()
+    file.unlink()
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE results (something TEXT)")
+    connection.close()
+    assert run() == whole
+
+
+def test_a_row_that_was_changed_is_not_believed(run: Callable[..., str]) -> None:
+    whole = run()
+    for column, value in (("report", b"[]"), ("report", 3), ("mark", "\udcff".encode("utf-8", "surrogatepass"))):
+        with sqlite3.connect(_file()) as connection:
+            connection.execute(f"UPDATE results SET {column} = ?", (value,))
+        connection.close()
+        assert run() == whole
+
+
+def test_several_processes_share_it(run: Callable[..., str]) -> None:
+    whole = run("--no-cache")
+    command = [sys.executable, "-m", "persistlint", "check", "--jobs=1"]
+    for _ in "cold", "warm":
+        runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment()) for _ in range(3)]
+        assert {process.communicate()[0] for process in runs} == {whole}
+
+
+def test_it_is_bounded(run: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    most = 32 * 1024
+    monkeypatch.setattr(cache, "LARGEST", most)
+    for number in range(100):
+        Path(f"a{number}.py").write_text(BAD)
+    whole = run("--no-cache", "--format=json")
+    for _ in range(3):
+        assert run("--format=json") == whole
+        assert sum(file.stat().st_size for file in FOLDER.iterdir()) <= most + 1000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are other ones")
+def test_a_folder_that_others_can_write_to_is_left_alone(run: Callable[..., str], checked: Checked) -> None:
+    whole = run()
+    FOLDER.chmod(0o770)
+    checked.clear()
+    assert run() == whole
+    assert "a.py" in checked
+    assert run("--cache-dir=.persistlint_cache") == whole + (
+        "warning: .persistlint_cache: nothing is kept there: others can write to it\n"
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_another_user_is_left_alone(run: Callable[..., str], checked: Checked) -> None:
+    run()
+    os.chown(FOLDER, 12345, 12345)
+    checked.clear()
+    run()
+    assert "a.py" in checked
+
+
+def test_a_link_is_not_followed(run: Callable[..., str]) -> None:
+    Path("elsewhere").mkdir(mode=0o700)
+    FOLDER.symlink_to("elsewhere")
+    run()
+    assert list(Path("elsewhere").iterdir()) == []
+
+
+def test_a_cache_that_came_with_the_checkout_is_not_believed(run: Callable[..., str], checked: Checked) -> None:
+    run()
+    shutil.copytree(FOLDER, "copy")
+    shutil.rmtree(FOLDER)
+    Path("copy").rename(FOLDER)
+    checked.clear()
+    run()
+    assert "a.py" in checked
+
+
+def test_a_cache_that_the_user_names_may_come_from_elsewhere(run: Callable[..., str], checked: Checked) -> None:
+    run("--cache-dir=kept/here")
+    assert not FOLDER.exists()
+    shutil.copytree("kept", "copy")
+    shutil.rmtree("kept")
+    checked.clear()
+    run("--cache-dir=copy/here")
+    assert checked == []
+
+
+def test_a_folder_that_cannot_be_made_is_done_without(run: Callable[..., str]) -> None:
+    whole = run("--no-cache")
+    FOLDER.write_text("a file")
+    assert run() == whole
+    assert "nothing is kept there: it cannot be used" in run("--cache-dir=.persistlint_cache")
+
+
+def test_a_check_that_failed_is_done_again(
+    run: Callable[..., str], monkeypatch: pytest.MonkeyPatch, checked: Checked
+) -> None:
+    def broken(source: SourceFile, settings: Settings) -> Report:
+        raise RuntimeError("no luck")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checking, "check", broken)
+        assert "internal error" in run()
+    assert run() == run("--no-cache")
+
+
+def test_clean_removes_it_and_nothing_else(run: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
+    run()
+    assert main(["clean"]) == 0
+    assert not FOLDER.exists()
+    assert main(["clean"]) == 0
+    removed, nothing = capsys.readouterr().out.splitlines()
+    assert removed.startswith("Removed ")
+    assert nothing.startswith("There is nothing to remove in ")
+    Path("mine").mkdir()
+    Path("mine/notes.txt").write_text("keep me")
+    run("--cache-dir=mine")
+    assert main(["clean", "--cache-dir=mine"]) == 0
+    assert [file.name for file in Path("mine").iterdir()] == ["notes.txt"]
+
+
+@HAS_GIT
+def test_it_is_at_the_root_of_the_checkout_and_git_does_not_see_it(
+    run: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    root = Path.cwd()
+    monkeypatch.chdir("db")
+    run()
+    assert not FOLDER.exists()
+    assert (root / FOLDER / "CACHEDIR.TAG").exists()
+    status = subprocess.run(["git", "status", "--porcelain"], capture_output=True, text=True, check=True).stdout
+    assert FOLDER.name not in status
+
+
+def _file() -> Path:
+    (file,) = FOLDER.glob("*.sqlite")
+    return file
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

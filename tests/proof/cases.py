@@ -1,0 +1,102 @@
+"""What fixes are proven on: one table, queries over it in every shape, and what they are called with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+NAMES = ("Åsa", "O'Brien", "", None, "50%", "a_b", "back\\slash", "%s", "naïve", "x:y", "{brace}", "$1", "?", 'a"b')
+ROWS = tuple((number, name, number - 6, f"{name}-{number - 6}") for number, name in enumerate(NAMES, 1))
+TABLE = "CREATE TABLE people (id integer PRIMARY KEY, name varchar(50), score integer, code varchar(60))"
+
+# Ordinary values: a text, a number and a list of numbers.
+TEXTS = ("Åsa", "", None, "50%", "a_b", "back\\slash", "%s", "naïve", "x:y", "{brace}", "$1", "?", 'a"b', "nobody")
+QUOTE = "O'Brien"  # breaks the SQL that it is written into
+NUMBERS = (3, 0, -2)
+LISTS = ((1, 2, 3), (5,), (-1, 4))
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query before its fix. `sql` is the expression of its text, `before` the lines that stand before it; `attack` is
+    what makes it give rows that it should not, for the text and for the number."""
+
+    name: str
+    sql: str
+    before: tuple[str, ...] = ()
+    attack: tuple[str, str | int] = ("x' OR '1'='1", 0)
+
+
+OUT_OF_A_PATTERN = ("nobody' OR 'x' LIKE '", 0)
+OUT_OF_A_NUMBER = ("nobody", "99 OR 1 = 1")
+PYTHON = (
+    Query("f-string", "f\"SELECT id FROM people WHERE name = '{a}' ORDER BY id\""),
+    Query("plus", '"SELECT id FROM people WHERE name = \'" + str(a) + "\' ORDER BY id"'),
+    Query(
+        "percent",
+        "\"SELECT id FROM people WHERE name = '%s' AND score > %s ORDER BY id\" % (a, b)",
+        (),
+        ("x' OR '1'='1' OR '1'='", -99),
+    ),
+    Query(
+        "format",
+        "\"SELECT id FROM people WHERE name = '{}' AND code <> '{{}}' ORDER BY id\".format(a)",
+        (),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query("keyword", "\"SELECT id FROM people WHERE name = '{name}' ORDER BY id\".format(name=a)"),
+    Query("pattern", "f\"SELECT id FROM people WHERE name LIKE '%{a}%' ORDER BY id\"", (), OUT_OF_A_PATTERN),
+    Query("percent sign", "f\"SELECT id FROM people WHERE code LIKE '%-%' AND name = '{a}' ORDER BY id\""),
+    Query("twice", "f\"SELECT id FROM people WHERE name = '{a}' OR code = '{a}' ORDER BY id\""),
+    Query("parts", "f\"SELECT id FROM people WHERE code = '{a}-{b}' ORDER BY id\"", (), ("x' OR '1'='1' OR 'x'='", 0)),
+    Query("number", 'f"SELECT id FROM people WHERE score = {b} ORDER BY id DESC"', (), OUT_OF_A_NUMBER),
+    Query("limit", 'f"SELECT id FROM people ORDER BY id LIMIT {b}"', (), ("", 0)),
+    Query(
+        "list",
+        "f\"SELECT id FROM people WHERE id IN ({','.join(map(str, ids))}) AND (score < -4\" "
+        "f\" OR name = '{a}') ORDER BY id\"",
+    ),
+    Query("two lines", "query", ('query = "SELECT id FROM people"', "query += f\" WHERE name = '{a}' ORDER BY id\"")),
+    Query(
+        "grows",
+        "query",
+        (
+            "query = f\"SELECT id FROM people WHERE code LIKE '%-%' AND name = '{a}'\"",
+            "if b:",
+            '    query += f" AND score = {b}"',
+            'query += " ORDER BY id"',
+        ),
+        ("x' OR '1'='1", 0),
+    ),
+    Query(
+        "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
+    ),
+)
+JAVASCRIPT = (
+    Query("template", "`SELECT id FROM people WHERE name = '${a}' ORDER BY id`"),
+    Query("plus", '"SELECT id FROM people WHERE name = \'" + a + "\' ORDER BY id"'),
+    Query("pattern", "`SELECT id FROM people WHERE name LIKE '%${a}%' ORDER BY id`", (), OUT_OF_A_PATTERN),
+    Query("twice", "`SELECT id FROM people WHERE name = '${a}' OR code = '${a}' ORDER BY id`"),
+    Query("parts", "`SELECT id FROM people WHERE code = '${a}-${b}' ORDER BY id`", (), ("x' OR '1'='1' OR 'x'='", 0)),
+    Query("number", "`SELECT id FROM people WHERE score = ${b} ORDER BY id DESC`", (), OUT_OF_A_NUMBER),
+    Query("limit", "`SELECT id FROM people ORDER BY id LIMIT ${b}`", (), ("", 0)),
+    Query(
+        "list", "`SELECT id FROM people WHERE id IN (${ids.join(\",\")}) AND (score < -4 OR name = '${a}') ORDER BY id`"
+    ),
+    Query(
+        "two lines", "query", ('let query = "SELECT id FROM people";', "query += ` WHERE name = '${a}' ORDER BY id`;")
+    ),
+    Query(
+        "grows",
+        "query",
+        (
+            "let query = `SELECT id FROM people WHERE name = '${a}'`;",
+            "if (b) query += ` AND score = ${b}`;",
+            "query += ' ORDER BY id';",
+        ),
+    ),
+    Query(
+        "part of its own",
+        "`SELECT id FROM people WHERE ${condition} ORDER BY id`",
+        ("const condition = `name = '${a}'`;",),
+    ),
+)

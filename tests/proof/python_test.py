@@ -1,0 +1,195 @@
+"""Python programs before and after their fixes, on real databases through every driver that is installed."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from proof.cases import PYTHON, ROWS, TABLE, Query
+from proof.proving import Answer, Values, fixed, prove
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@dataclass(frozen=True)
+class Driver:
+    """How a program sends a query through a driver. `send` is the statement around the SQL."""
+
+    module: str
+    imports: str
+    handle: str
+    send: str
+    is_async: bool = False
+
+
+DRIVERS = [
+    Driver("sqlite3", "import sqlite3", "db: sqlite3.Connection", "return db.execute({}).fetchall()"),
+    Driver("psycopg", "import psycopg", "db: psycopg.Connection", "return db.execute({}).fetchall()"),
+    Driver(
+        "psycopg2",
+        "from psycopg2.extensions import connection",
+        "db: connection",
+        "cursor = db.cursor()\n    cursor.execute({})\n    return cursor.fetchall()",
+    ),
+    Driver("asyncpg", "import asyncpg", "db: asyncpg.Connection", "return await db.fetch({})", True),
+    Driver(
+        "sqlalchemy",
+        "from sqlalchemy import Connection, text",
+        "db: Connection",
+        "return db.execute(text({})).fetchall()",
+    ),
+    Driver(
+        "django",
+        "from django.db import connection",
+        "db",
+        "with connection.cursor() as cursor:\n        cursor.execute({})\n        return cursor.fetchall()",
+    ),
+    Driver(
+        "pymysql",
+        "import pymysql",
+        "db: pymysql.Connection",
+        "with db.cursor() as cursor:\n        cursor.execute({})\n        return cursor.fetchall()",
+    ),
+]
+BY_NAME = {driver.module: driver for driver in DRIVERS}
+
+
+@pytest.fixture(params=[driver.module for driver in DRIVERS])
+def connected(request: pytest.FixtureRequest) -> Iterator[tuple[Driver, Callable[[Any, Values], Answer]]]:
+    """A driver, and how to call a function of a program with a connection of it."""
+    driver = BY_NAME[request.param]
+    pytest.importorskip(driver.module, reason=f"{driver.module} is not installed; the extra `proof` has it")
+    with ExitStack() as stack:
+        yield driver, _CONNECT[driver.module](stack, request)
+
+
+@pytest.mark.parametrize("query", PYTHON, ids=lambda query: query.name)
+def test_a_fix_changes_no_rows_and_ends_the_attack(
+    query: Query, connected: tuple[Driver, Callable[[Any, Values], Answer]]
+) -> None:
+    driver, call = connected
+    text = _program(driver, query)
+    programs = [_function(text), _function(fixed("program.py", text))]
+    before, after = (lambda values, program=program: call(program, values) for program in programs)
+    prove(query, driver.module, before, after)
+
+
+def _program(driver: Driver, query: Query) -> str:
+    lines = [*query.before, driver.send.format(query.sql)]
+    body = "\n".join(f"    {line}" for line in lines)
+    define = "async def" if driver.is_async else "def"
+    return f"{driver.imports}\n\n\n{define} find({driver.handle}, a, b, ids):\n{body}\n"
+
+
+def _function(text: str) -> Any:
+    names: dict[str, Any] = {}
+    exec(compile(text, "program.py", "exec"), names)
+    return names["find"]
+
+
+def _answer(rows: Any) -> list[Any]:
+    return [tuple(row) for row in rows]
+
+
+Call = "Callable[[Any, Values], Answer]"
+
+
+def _sync(connection: Any, error: type[Exception]) -> Callable[[Any, Values], Answer]:
+    def call(program: Any, values: Values) -> Answer:
+        try:
+            return _answer(program(connection, *values))
+        except (error, ValueError, TypeError) as raised:
+            if hasattr(connection, "rollback"):
+                connection.rollback()
+            return type(raised).__name__
+
+    return call
+
+
+def _sqlite(stack: ExitStack, request: pytest.FixtureRequest) -> Callable[[Any, Values], Answer]:
+    connection = stack.enter_context(closing(sqlite3.connect(":memory:")))
+    connection.execute(TABLE)
+    connection.executemany("INSERT INTO people VALUES (?, ?, ?, ?)", ROWS)
+    return _sync(connection, sqlite3.Error)
+
+
+def _psycopg(stack: ExitStack, request: pytest.FixtureRequest) -> Callable[[Any, Values], Answer]:
+    driver = import_module(request.node.callspec.params["connected"])
+    folder = request.getfixturevalue("postgres_folder")
+    connection = stack.enter_context(closing(driver.connect(host=folder, user="postgres", dbname="postgres")))
+    return _sync(connection, driver.Error)
+
+
+def _asyncpg(stack: ExitStack, request: pytest.FixtureRequest) -> Callable[[Any, Values], Answer]:
+    import asyncpg
+
+    loop = stack.enter_context(closing(asyncio.new_event_loop()))
+    folder = request.getfixturevalue("postgres_folder")
+    connection = loop.run_until_complete(asyncpg.connect(host=folder, user="postgres", database="postgres"))
+    stack.callback(lambda: loop.run_until_complete(connection.close()))
+
+    def call(program: Any, values: Values) -> Answer:
+        try:
+            return _answer(loop.run_until_complete(program(connection, *values)))
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError, TypeError) as raised:
+            return type(raised).__name__
+
+    return call
+
+
+def _sqlalchemy(stack: ExitStack, request: pytest.FixtureRequest) -> Callable[[Any, Values], Answer]:
+    import sqlalchemy
+
+    folder = request.getfixturevalue("postgres_folder")
+    engine = sqlalchemy.create_engine(f"postgresql+psycopg://postgres@/postgres?host={folder}")
+    stack.callback(engine.dispose)
+    connection = stack.enter_context(engine.connect())
+    return _sync(connection, sqlalchemy.exc.SQLAlchemyError)
+
+
+def _django(stack: ExitStack, request: pytest.FixtureRequest) -> Callable[[Any, Values], Answer]:
+    import django
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+
+    folder = request.getfixturevalue("postgres_folder")
+    backend = {"ENGINE": "django.db.backends.postgresql", "NAME": "postgres", "USER": "postgres", "HOST": folder}
+    if not settings.configured:
+        settings.configure(DATABASES={"default": backend}, USE_TZ=True)
+        django.setup()
+    stack.callback(connection.close)
+
+    def call(program: Any, values: Values) -> Answer:
+        try:
+            return _answer(program(None, *values))
+        except (DatabaseError, ValueError, TypeError) as raised:
+            return type(raised).__name__
+
+    return call
+
+
+def _pymysql(stack: ExitStack, request: pytest.FixtureRequest) -> Callable[[Any, Values], Answer]:
+    import pymysql
+
+    socket = request.getfixturevalue("mariadb_socket")
+    connection = pymysql.connect(unix_socket=socket, user="root", database="proof", charset="utf8mb4")
+    stack.callback(connection.close)
+    return _sync(connection, pymysql.Error)
+
+
+_CONNECT = {
+    "sqlite3": _sqlite,
+    "psycopg": _psycopg,
+    "psycopg2": _psycopg,
+    "asyncpg": _asyncpg,
+    "sqlalchemy": _sqlalchemy,
+    "django": _django,
+    "pymysql": _pymysql,
+}
