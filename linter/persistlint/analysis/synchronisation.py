@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.names import last_name
-from persistlint.analysis.scopes import expressions, scopes
+from persistlint.analysis.scopes import scopes
 from persistlint.facts import Synchronisation
-from persistlint.ir import Attribute, Call, Constant, If, Mapping, String, walk
+from persistlint.ir import Attribute, Call, Constant, If, Mapping, String, expressions, walk
 from persistlint.paths import is_example, is_migration, is_test
 from persistlint.source import Range
 from persistlint.sql.neighbours import upwards
