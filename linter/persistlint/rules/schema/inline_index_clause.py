@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _COMMA = re.compile(rb",\s*\Z")
 
 
-@rule("inline-index-clause", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("inline-index-clause", on=Script, severity=Severity.ERROR)
 def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index in the parentheses of CREATE TABLE where only MySQL has them."""
     if script.dialect not in ("postgres", "sqlite"):
