@@ -53,7 +53,12 @@ class Cursor:
 
     def at(self, *words: str) -> bool:
         """Whether these words come next."""
-        return all(self.word(offset) == word for offset, word in enumerate(words))
+        at = self.index
+        for word in words:
+            if not at < self.end or self.tokens[at].word != word:
+                return False
+            at += 1
+        return True
 
     def accept(self, *words: str) -> bool:
         """Step over these words if they come next; say whether they did."""
