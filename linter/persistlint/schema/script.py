@@ -101,17 +101,29 @@ class Script(SchemaFile):
     def columns(self) -> Iterator[tuple[Table, Column, Column]]:
         """The columns that the file defines and that stay: their table in the end, the column as the file defines it,
         and as it is in the end."""
+        return iter(self._columns)
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[Table, Column, Column], ...]:
+        found = []
         for table, column in self._defined_columns():
             final = table.column(column.name) if table is not None else None
             if table is not None and final is not None and not table.is_temporary:
-                yield table, column, final
+                found.append((table, column, final))
+        return tuple(found)
 
     def constraints(self) -> Iterator[tuple[Table, Constraint]]:
         """The constraints that the file defines and that stay, with their table in the end."""
+        return iter(self._constraints)
+
+    @cached_property
+    def _constraints(self) -> tuple[tuple[Table, Constraint], ...]:
+        found = []
         for table, constraint in self._defined_constraints():
-            is_there = table is not None and any(_says_the_same(found, constraint) for found in table.constraints)
+            is_there = table is not None and any(_says_the_same(other, constraint) for other in table.constraints)
             if table is not None and is_there and not table.is_temporary:
-                yield table, constraint
+                found.append((table, constraint))
+        return tuple(found)
 
     def final_table(self, name: Name) -> Table | None:
         """The table of a name in this file, as it is in the end, under whatever name."""
