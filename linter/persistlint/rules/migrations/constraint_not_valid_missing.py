@@ -95,7 +95,8 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     marks = [insert(constraint.range.end, editor.like(" NOT VALID", change.statement))]
     if not constraint.name:
         marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
-    validation = editor.behind(end, f"ALTER TABLE {table} VALIDATE CONSTRAINT {written}")
+    guard = "IF EXISTS " if change.statement.words[2:4] == ("IF", "EXISTS") else ""
+    validation = editor.behind(end, f"ALTER TABLE {guard}{table} VALIDATE CONSTRAINT {written}")
     if not validation:
         return ()
     if validation[0].range == marks[0].range:  # the statement has no semicolon
