@@ -62,7 +62,7 @@ def test_the_entry_of_a_hook_is_a_command_that_works(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, *arguments = shlex.split(hook["entry"])
-    file = "a.py" if "python" in hook.get("types_or", ["python"]) else "a.sql"
+    file = "a.sql" if hook.get("types_or", ["python"])[0] == "sql" else "a.py"
     (tmp_path / file).write_text(BAD if file == "a.py" else BAD_SQL)
     monkeypatch.chdir(tmp_path)
     assert program == "persistlint"
