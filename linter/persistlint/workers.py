@@ -45,7 +45,7 @@ def check_all(tasks: Sequence[Task], jobs: int, cluster: str | None = None) -> I
         from persistlint.cluster import connected
 
         with connected(cluster) as found:
-            yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.executor, found.deaths)
+            yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.start(), found.deaths)
         return
     if jobs < 2 or len(tasks) < FEWEST:
         for number, task in enumerate(tasks):
@@ -90,7 +90,9 @@ def spread(
         except broken:
             executor.shutdown()
         except BaseException:  # Ctrl-C, or nobody wants more
-            executor.shutdown(wait=False, cancel_futures=True)
+            for future in pending:
+                future.cancel()
+            executor.shutdown(wait=False)
             _end_processes()
             raise
         else:

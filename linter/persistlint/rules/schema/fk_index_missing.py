@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Constraint, Table
 
 
-@rule("fk-index-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("fk-index-missing", on=Script, severity=Severity.WARNING)
 def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key whose rows are found by reading the whole table."""
     if script.dialect not in ("postgres", "sqlite"):

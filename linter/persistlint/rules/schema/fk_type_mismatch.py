@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType
 
 
-@rule("fk-type-mismatch", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("fk-type-mismatch", on=Script, severity=Severity.WARNING)
 def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key whose columns have another type than those they refer to."""
     if script.dialect not in ("postgres", "mysql"):

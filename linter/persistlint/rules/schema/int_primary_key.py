@@ -55,7 +55,7 @@ _LARGER = {
 }
 
 
-@rule("int-primary-key", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("int-primary-key", on=Script, severity=Severity.WARNING, default=False)
 def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key that runs out after two thousand million rows."""
     if script.dialect == "sqlite":
