@@ -16,6 +16,7 @@ from persistlint.source import Range
 from persistlint.sql.blocks import block_of, inner_statements
 from persistlint.sql.ddl.cursor import Cursor
 from persistlint.sql.ddl.read import changes
+from persistlint.sql.ddl.subqueries import not_in
 from persistlint.sql.lexer import Token, statements, word_set
 from persistlint.sql.runners import pattern_for, runner_of, undo_beside, version_of
 from persistlint.sql.sections import Section, sections
@@ -32,6 +33,7 @@ _DUMP = re.compile(
     r"|^/\*!40\d{3} SET @",
     re.M,
 )
+_NOT_IN = re.compile(r"\bNOT\s+IN\b", re.IGNORECASE)
 _GUARDS = re.compile(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 _STARTS = word_set(
     "ALTER ANALYZE ANALYSE BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE CALL CHECKPOINT CLOSE"
@@ -94,6 +96,7 @@ class _Reading:
         self.statements: list[Statement] = []
         self.changes: list[Change] = []
         self.unread: list[Range] = []
+        self.has_not_in = _NOT_IN.search(text.text) is not None
 
     def run(self) -> Script:
         pieces = [
@@ -221,6 +224,8 @@ class _Reading:
         """Read the changes of a statement, and take over what they do."""
         catalog = self.catalog if statement.is_forward else self.undone
         found = changes(cursor, statement, catalog)
+        if self.has_not_in:
+            found += not_in(cursor, statement, catalog)
         for change in found:
             catalog.apply(change)
         self.changes += found
