@@ -23,7 +23,12 @@ from persistlint.profiles import profiles
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "editors/README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md")))
-BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+BAD = """\
+import sqlite3
+
+def find(cursor: sqlite3.Cursor, name):
+    cursor.execute(f"SELECT * FROM users WHERE name = '{name}'")
+"""
 ENDLESS = ("--watch", "persistlint server")
 # Tried by tests that have a network (`pytest -m e2e`), or by whoever runs these tests.
 ELSEWHERE = ("pip install", "pre-commit install", "pre-commit run", "docker ", "python3 -m venv", ".venv/bin/")
