@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 # Which module of this room makes which facts, kinds derived from them included: its function
 # `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, `scripts` for SQL alone.
+# Where it has a function `may_have(source, names) -> bool`, that tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
@@ -47,9 +49,20 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
 def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
+    for maker in _imported(syntax.source, wanted):
+        yield from maker.facts(syntax, names)
+
+
+def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNames) -> bool:
+    """Whether a file can have a fact of one of these kinds, from its bytes; rather too often than too seldom."""
+    makers = _imported(source, wanted)
+    return any(maker.may_have(source, names) if hasattr(maker, "may_have") else True for maker in makers)
+
+
+def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any]:
     for module in _makers(frozenset(wanted)):
-        if module != "scripts" or syntax.source.language == "sql":
-            yield from import_module(f"{__name__}.{module}").facts(syntax, names)
+        if module != "scripts" or source.language == "sql":
+            yield import_module(f"{__name__}.{module}")
 
 
 @lru_cache(maxsize=64)
