@@ -60,7 +60,7 @@ def main() -> None:
         own, own_time = _timed(_persistlint, files)
         peer, peer_time = _timed(_squawk, files)
         print(
-            f"| {folder.name} | {len(files)} | {read} | {unread} |"
+            f"| {folder} | {len(files)} | {read} | {unread} |"
             f" {len(own)} | {own_time:.1f} | {len(peer)} | {peer_time:.1f} |",
             flush=True,
         )

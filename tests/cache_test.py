@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,16 @@ import pytest
 from persistlint import cache, cache_folder, checking
 from persistlint.cli import main
 from persistlint.config import forget
-from persistlint.engine import check
+from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.engine import Report, check
 from persistlint.output import formats
+from persistlint.source import Range
+from persistlint.stored_report import dump, load
 from persistlint.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from persistlint.engine import Report
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
@@ -207,6 +210,20 @@ def test_all_that_is_read_for_a_sql_file_is_known(tmp_path: Path) -> None:
             with open(other, "a") as file:
                 file.write("\n")
             assert Surroundings().digest(path) != before, f"{path} depends on {other}"
+
+
+def test_all_of_a_report_is_kept() -> None:
+    """Where something is added to a diagnostic, it must be kept too."""
+    related = (Related(Range(3, 4), "here", "\udcff.sql"), Related(Range(5, 6), "there"))
+    fixes = (Fix("Mend it", (Edit(Range(1, 1), "\u2028"), Edit(Range(2, 9), "")), Applicability.UNSAFE),)
+    full = Diagnostic("r", "g", Severity.INFO, Range(1, 2), "message", "help", related, fixes)
+    values = [value for item in (full, related[0], fixes[0], fixes[0].edits[0]) for value in _values(item)]
+    assert all(values), "every field of them differs from nothing"
+    assert load(dump(Report((full, full)))) == Report((full, full))
+
+
+def _values(item: Diagnostic | Related | Fix | Edit) -> list[object]:
+    return [getattr(item, field.name) for field in fields(item)]
 
 
 def test_another_persistlint_asks_anew(

@@ -27,6 +27,7 @@ BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE 
 ENDLESS = ("--watch", "persistlint server")
 # Tried by tests that have a network (`pytest -m e2e`), or by whoever runs these tests.
 ELSEWHERE = ("pip install", "pre-commit install", "pre-commit run", "docker ", "python3 -m venv", ".venv/bin/")
+TOGETHER = ("dask://", "part1.sarif", "part2.sarif")  # `cluster_test` and `shards_test`
 HOOK_OF_GIT = ".git/hooks/pre-commit"
 
 BLOCKS = [(page, block) for page in PAGES for block in blocks((ROOT / page).read_text("utf-8"))]
@@ -72,7 +73,7 @@ def test_every_kind_of_command_is_known() -> None:
 @needs_git
 @pytest.mark.parametrize(
     "command",
-    [item for item in COMMANDS if not any(word in item for word in (*ENDLESS, *ELSEWHERE))],
+    [item for item in COMMANDS if not any(word in item for word in (*ENDLESS, *ELSEWHERE, *TOGETHER))],
 )
 def test_a_command_runs(command: str, project: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(project, tmp_path / "project")

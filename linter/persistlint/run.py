@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import field
-from difflib import unified_diff
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,12 +112,13 @@ class Run:
         fixing: Fixing = Fixing.NONE,
         unsafe: bool = False,
         jobs: int = 1,
+        cluster: str | None = None,
         cache: Cache | None = None,
         advance: Callable[[], None] = lambda: None,
     ) -> None:
-        """Read and check files, in up to `jobs` processes, but for those that `cache` knows, and fix them, with
-        `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is done. What
-        comes out is in the order of `paths`."""
+        """Read and check files, in up to `jobs` processes or on a `cluster`, but for those that `cache` knows, and fix
+        them, with `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is
+        done. What comes out is in the order of `paths`. Raises `ClusterError`."""
         tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
         known = cache.find(tasks) if cache else {}
         outcomes = {number: Outcome(report) for number, report in known.items()}
@@ -127,7 +127,7 @@ class Run:
         for _ in known:
             advance()
         try:
-            for number, outcome in check_all([tasks[place] for place in places], jobs):
+            for number, outcome in check_all([tasks[place] for place in places], jobs, cluster if places else None):
                 new[places[number]] = outcome
                 advance()
         finally:
@@ -178,6 +178,8 @@ def _rules(outcome: Outcome) -> Counter[str]:
 
 def _difference(before: SourceFile, after: SourceFile) -> str:
     """What changes between two contents of a file, as `git diff` writes it."""
+    from difflib import unified_diff  # only who shows a difference pays for it
+
     old, new = (file.content.decode("utf-8", "replace").splitlines(keepends=True) for file in (before, after))
     lines = unified_diff(old, new, f"a/{before.path}", f"b/{before.path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 from persistlint.checking import Outcome, Task, check_file
 from persistlint.languages import language_of
 from persistlint.records import dataclass
+from persistlint.warming import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from concurrent.futures import Executor, Future
 
 FEWEST = 48  # files; fewer are checked before other processes are up
+_LEAST = 16  # files for each process
+_MOST_PROCESSES = 60  # a little less than Windows can wait for
 _LARGEST = 32  # files of a chunk
 _LEAST_CHUNKS = 4  # for each process, so that all end at about the same time
 _AHEAD = 2  # chunks for each process, so that none waits
@@ -35,14 +38,21 @@ class Chunk:
     tasks: tuple[tuple[int, Task], ...]
 
 
-def check_all(tasks: Sequence[Task], jobs: int) -> Iterator[tuple[int, Outcome]]:
-    """Check files in up to so many processes, or in this one if they are few. What is done comes at once, with its
-    place among the tasks."""
+def check_all(tasks: Sequence[Task], jobs: int, cluster: str | None = None) -> Iterator[tuple[int, Outcome]]:
+    """Check files in up to so many processes, or in this one if they are few, or on the cluster of this address. What
+    is done comes at once, with its place among the tasks. Raises `ClusterError`."""
+    if cluster is not None:
+        from persistlint.cluster import connected
+
+        with connected(cluster) as found:
+            yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.start(), found.deaths)
+        return
     if jobs < 2 or len(tasks) < FEWEST:
         for number, task in enumerate(tasks):
             yield number, check_file(task)
         return
-    _load(tasks)
+    jobs = min(jobs, len(tasks) // _LEAST, _MOST_PROCESSES)
+    warm_up(tasks)
     yield from spread(_chunks(tasks, jobs), jobs, _processes)
 
 
@@ -53,11 +63,18 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def spread(chunks: Sequence[Chunk], jobs: int, start: Callable[[int], Executor]) -> Iterator[tuple[int, Outcome]]:
-    """Do chunks on what `start` makes for a number of processes. Where a process dies, what it may have been at is done
-    again in smaller and smaller parts, and the file that is left is a failure."""
+def spread(
+    chunks: Sequence[Chunk],
+    jobs: int,
+    start: Callable[[int], Executor],
+    deaths: tuple[type[Exception], ...] = (),
+) -> Iterator[tuple[int, Outcome]]:
+    """Do chunks on what `start` makes for a number of processes. Where a process dies, which `BrokenExecutor` or one of
+    `deaths` says, what it may have been at is done again in smaller and smaller parts, and the file that is left is a
+    failure."""
     from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, wait
 
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
     waiting = deque(chunks)
     while waiting:
         executor = start(min(jobs, len(waiting)))
@@ -70,16 +87,18 @@ def spread(chunks: Sequence[Chunk], jobs: int, start: Callable[[int], Executor])
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
                     yield from future.result()
                     del pending[future]
-        except BrokenExecutor:
+        except broken:
             executor.shutdown()
         except BaseException:  # Ctrl-C, or nobody wants more
-            executor.shutdown(wait=False, cancel_futures=True)
+            for future in pending:
+                future.cancel()
+            executor.shutdown(wait=False)
             _end_processes()
             raise
         else:
             executor.shutdown()
         for chunk in pending.values():
-            yield from _apart(chunk, start)
+            yield from _apart(chunk, start, deaths)
 
 
 def check_chunk(chunk: Chunk) -> list[tuple[int, Outcome]]:
@@ -93,20 +112,23 @@ def check_chunk(chunk: Chunk) -> list[tuple[int, Outcome]]:
 _ALONE = threading.Lock()  # a worker of a cluster has several threads, and one current directory
 
 
-def _apart(chunk: Chunk, start: Callable[[int], Executor]) -> Iterator[tuple[int, Outcome]]:
+def _apart(
+    chunk: Chunk, start: Callable[[int], Executor], deaths: tuple[type[Exception], ...]
+) -> Iterator[tuple[int, Outcome]]:
     """Do a chunk that a process may have died of: whole, else in halves."""
     from concurrent.futures import BrokenExecutor
 
+    broken: tuple[type[Exception], ...] = (BrokenExecutor, *deaths)
     try:
         with start(1) as executor:
             yield from executor.submit(check_chunk, chunk).result()
-    except BrokenExecutor:
+    except broken:
         middle = len(chunk.tasks) // 2
         if not middle:
             yield chunk.tasks[0][0], Outcome(failure="the process that checked it died")
             return
         for part in (chunk.tasks[:middle], chunk.tasks[middle:]):
-            yield from _apart(Chunk(chunk.folder, part), start)
+            yield from _apart(Chunk(chunk.folder, part), start, deaths)
 
 
 def _chunks(tasks: Sequence[Task], jobs: int) -> list[Chunk]:
@@ -158,17 +180,3 @@ def _end_processes() -> None:
 
     for process in multiprocessing.active_children():
         process.terminate()
-
-
-def _load(tasks: Sequence[Task]) -> None:
-    """Load what the tasks need, before processes are forked that would all load it."""
-    from persistlint import analysis  # noqa: F401
-    from persistlint.languages import read
-    from persistlint.rules import load
-    from persistlint.source import SourceFile
-
-    for name in {f"a{Path(task.path).suffix.lower()}" for task in tasks}:
-        if language := language_of(name):
-            read(SourceFile(name, b"", language))
-    for name in set().union(*{id(task.settings): task.settings.rules for task in tasks}.values()):
-        load(name)

@@ -55,8 +55,8 @@ def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, r
     assert run.returncode == 0, run.stderr
     answers: list[list[Answer]] = json.loads(run.stdout)
     for number, query in enumerate(JAVASCRIPT):
-        calls = programs[2 * number]["calls"]
-        before, after = (_lookup(calls, answers[2 * number + side]) for side in (0, 1))
+        given: Any = programs[2 * number]["calls"]
+        before, after = (_lookup(given, answers[2 * number + side]) for side in (0, 1))
         prove(query, driver, before, after)
 
 

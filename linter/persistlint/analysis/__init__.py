@@ -13,11 +13,14 @@ from persistlint.facts import (
     Fallback,
     Handled,
     JsonFact,
+    Launch,
     MixedResult,
     Procedure,
-    SqlFile,
+    Revision,
+    SchemaFile,
     SqlText,
     StaleResult,
+    Synchronisation,
     Transaction,
     Uncommitted,
     WriteBack,
@@ -32,8 +35,9 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 # Which module of this room makes which facts, kinds derived from them included: its function
-# `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, `scripts` for SQL alone.
-# Where it has a function `may_have(source, names) -> bool`, that tells from the bytes of a file whether there is any.
+# `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, and where it makes them of
+# some languages alone, for a file in one of these. Where it has a function `may_have(source, names) -> bool`, that tells
+# from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
@@ -42,8 +46,18 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
-    ((SqlFile,), "scripts"),
+    ((SchemaFile, Handled), "scripts"),
+    ((SchemaFile,), "migrations"),
+    ((Revision,), "revisions"),
+    ((Synchronisation,), "synchronisation"),
+    ((Launch, Handled), "launches"),
 )
+_LANGUAGES = {
+    "scripts": ("sql",),
+    "migrations": ("python", "javascript", "typescript"),
+    "revisions": ("python",),
+    "launches": ("shell",),
+}
 
 
 def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
@@ -61,7 +75,7 @@ def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNa
 
 def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any]:
     for module in _makers(frozenset(wanted)):
-        if module != "scripts" or source.language == "sql":
+        if source.language in _LANGUAGES.get(module, (source.language,)):
             yield import_module(f"{__name__}.{module}")
 
 

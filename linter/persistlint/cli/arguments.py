@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.cli.status import UsageError
+from persistlint.cluster import SCHEME
 from persistlint.config import Overrides
 from persistlint.output import formats
 from persistlint.profiles import profiles
 from persistlint.selection import UnknownSelectorError, expand
+from persistlint.sharding import Shard
 from persistlint.version import VERSION
 
 if TYPE_CHECKING:
@@ -47,6 +49,10 @@ def parser() -> argparse.ArgumentParser:
     config = command("config", "Show what applies to a path")
     config.add_argument("path", type=Path, metavar="PATH")
     _add_configuration(config)
+
+    merge = command("merge", "Make one report of those of several shards")
+    merge.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="all JSON, or all SARIF")
+    merge.add_argument("--output-file", type=Path, metavar="FILE", help="write the report there")
 
     _add_cache(command("clean", "Remove what was kept of earlier runs"))
 
@@ -101,6 +107,9 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     check.add_argument("--watch", action="store_true", help="check again whatever is saved, until Ctrl-C")
     check.add_argument("--stdin-filename", type=Path, metavar="FILE", help="check standard input as if it were FILE")
     check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out what this file knows")
+    check.add_argument(
+        "--shard", type=_shard, metavar="I/N", help="check the share I of N, for several machines; see merge"
+    )
     check.add_argument("--since", metavar="REVISION", help="report only lines that changed since a revision of git")
     check.add_argument(
         "--add-suppressions",
@@ -142,6 +151,19 @@ def _date(value: str) -> date:
         raise argparse.ArgumentTypeError(f"{value!r} is no date such as 2030-12-31") from None
 
 
+def _cluster(value: str) -> str:
+    if not value.startswith(SCHEME):
+        raise argparse.ArgumentTypeError(f"{value!r} does not begin with {SCHEME}")
+    return value
+
+
+def _shard(value: str) -> Shard:
+    number, _, count = value.partition("/")
+    if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+        raise argparse.ArgumentTypeError(f"{value!r} is no share such as 1/4")
+    return Shard(int(number), int(count))
+
+
 def _count(value: str) -> int:
     if not value.isdecimal() or int(value) < 1:
         raise argparse.ArgumentTypeError(f"{value!r} is no number from 1")
@@ -162,6 +184,12 @@ def _add_paths(parser: argparse.ArgumentParser, help: str) -> None:
     parser.add_argument("--no-cache", action="store_true", help="check every file anew, and remember nothing")
     parser.add_argument(
         "-j", "--jobs", type=_count, metavar="N", help="check in up to N processes; default: one for each core"
+    )
+    parser.add_argument(
+        "--executor",
+        type=_cluster,
+        metavar="dask://HOST:PORT",
+        help="check on the workers of this Dask cluster, which see the same files in the same place",
     )
 
 

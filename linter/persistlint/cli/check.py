@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.cli.arguments import overrides
 from persistlint.cli.progress import progress
 from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
+from persistlint.cluster import ClusterError
 from persistlint.config import settings_for
 from persistlint.output import writer
 from persistlint.run import Fixing, Run
@@ -23,17 +24,18 @@ if TYPE_CHECKING:
     from persistlint.cache import Cache
     from persistlint.changes import Changes
     from persistlint.config import Overrides
+    from persistlint.sharding import Shard
 
 STDIN = "standard input"
 
 # A fix moves lines, so that git's are no longer those of the file; what is watched is read by people.
 _APART = {
-    STDIN: ("fix", "unsafe_fixes", "diff", "since", "add_suppressions", "watch"),
+    STDIN: ("fix", "unsafe_fixes", "diff", "since", "add_suppressions", "watch", "shard"),
     "since": ("fix", "unsafe_fixes", "diff"),
     "diff": ("fix", "statistics", "format", "explain", "add_suppressions", "watch"),
     "statistics": ("format",),
     "explain": ("format",),
-    "watch": ("since", "add_suppressions", "format", "output_file"),
+    "watch": ("since", "add_suppressions", "format", "output_file", "shard"),
 }
 
 
@@ -50,7 +52,8 @@ def run(arguments: Namespace) -> int:
     if _is_stdin(arguments):
         files = _check_stdin(run, arguments, configuration)
     else:
-        files = check_paths(run, arguments, configuration, changes, fixing=fixing_of(arguments))
+        shard: Shard | None = arguments.shard
+        files = check_paths(run, arguments, configuration, changes, shard, fixing=fixing_of(arguments))
     leave_out(run, arguments, files, configuration, known)
     if changes:
         run.keep(changes.touch)
@@ -72,22 +75,27 @@ def check_paths(
     arguments: Namespace,
     overrides: Overrides,
     changes: Changes | None = None,
+    shard: Shard | None = None,
     *,
     fixing: Fixing = Fixing.NONE,
 ) -> Sequence[Path]:
-    """Check the paths that the arguments name, those of them that changed; return the files."""
+    """Check the paths that the arguments name, those of them that changed and are in the share; return the files."""
     found = discover_files(run, arguments, overrides)
-    files = [path for path in found if changes.has(path)] if changes else found
-    with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
-        run.check_files(
-            files,
-            lambda path: settings_for(path, overrides),
-            fixing=fixing,
-            unsafe=arguments.unsafe_fixes if fixing is not Fixing.NONE else False,
-            jobs=arguments.jobs or cores(),
-            cache=_cache(arguments),
-            advance=advance,
-        )
+    files = [path for path in found if (not changes or changes.has(path)) and (not shard or shard.has(path))]
+    try:
+        with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
+            run.check_files(
+                files,
+                lambda path: settings_for(path, overrides),
+                fixing=fixing,
+                unsafe=arguments.unsafe_fixes if fixing is not Fixing.NONE else False,
+                jobs=arguments.jobs or cores(),
+                cluster=arguments.executor,
+                cache=_cache(arguments),
+                advance=advance,
+            )
+    except ClusterError as error:
+        raise UsageError(str(error)) from error
     return files
 
 
@@ -133,7 +141,8 @@ def leave_out(
     from persistlint.cli.comparing import leave_out_known, scope_of
     from persistlint.output.text import shown
 
-    is_part = _is_stdin(arguments) or arguments.since  # an entry whose file is gone may be in a file that is left out
+    # An entry whose file is gone may be in a file that is left out.
+    is_part = _is_stdin(arguments) or arguments.since or arguments.shard
     roots = files if is_part else arguments.paths or [Path()]
     scope = scope_of(run, arguments.baseline, roots, files, overrides)
     for warning in leave_out_known(run, known, scope, date.today()):

@@ -14,6 +14,8 @@ from persistlint.fixes.converge import applicable
 from persistlint.reading import source_at
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.run import Run
     from persistlint.source import Range, SourceFile
@@ -35,6 +37,24 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
         },
     }
     stream.write(json.dumps(value, indent=2) + "\n")
+
+
+def merge(reports: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], bool, bool]:
+    """One report for those of several shards, by the names of the files; whether anything was found, and whether
+    anything could not be checked. Raises `ValueError`, `KeyError` or `TypeError` for what is no report."""
+    if {report["version"] for report in reports} != {VERSION}:
+        raise ValueError(f"version {VERSION} is read here")
+    found = [item for report in reports for item in report["diagnostics"]]
+    errors = {(item["path"], item["message"]): item for report in reports for item in report["errors"]}
+    value = {
+        "version": VERSION,
+        "diagnostics": sorted(found, key=lambda item: str(item["path"])),
+        "errors": [errors[key] for key in sorted(errors)],
+        "summary": {
+            key: sum(report["summary"][key] for report in reports) for key in ("files", "diagnostics", "fixable")
+        },
+    }
+    return value, bool(found), bool(errors)
 
 
 def _diagnostic(source: SourceFile, diagnostic: Diagnostic) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from persistlint.diagnostic import Severity
 from persistlint.fingerprint import fingerprints
@@ -22,6 +22,8 @@ from persistlint.rules import load
 from persistlint.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.rule import Rule
     from persistlint.run import Run
@@ -37,7 +39,6 @@ _CWE = re.compile(r"\bCWE-(\d+)")
 def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
     """Write the results of a run as SARIF. `quiet` changes nothing."""
     rules = sorted({diagnostic.rule for diagnostic in run.diagnostics})
-    driver = {"name": "persistlint", "version": VERSION, "rules": [_rule(load(rule)) for rule in rules]}
     results = [
         _result(result.source, diagnostic, rules.index(diagnostic.rule), mark)
         for result in run.results
@@ -47,21 +48,58 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
         {"level": "error", **_message(failure.message), "locations": [{"physicalLocation": _file(failure.path)}]}
         for failure in run.failures
     ]
-    invocation = {"executionSuccessful": not run.failures, "toolExecutionNotifications": notifications}
-    value = {
+    value = _report(VERSION, [_rule(load(rule)) for rule in rules], results, notifications)
+    stream.write(json.dumps(value, indent=2) + "\n")
+
+
+def merge(reports: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], bool, bool]:
+    """One report with one run for those of several shards, by the names of the files, for code scanning takes one run
+    of a tool; whether anything was found, and whether anything could not be checked. Raises `ValueError`, `KeyError`,
+    `IndexError` or `TypeError` for what is no report."""
+    runs = [run for report in reports for run in report["runs"]]
+    drivers = [run["tool"]["driver"] for run in runs]
+    versions = {(driver["name"], driver["version"]) for driver in drivers}
+    if len(versions) != 1 or {name for name, _ in versions} != {"persistlint"}:
+        raise ValueError("they are of several tools or versions")
+    rules = {rule["id"]: rule for driver in drivers for rule in driver["rules"]}
+    names = sorted(rules)
+    results = [result | {"ruleIndex": names.index(result["ruleId"])} for run in runs for result in run["results"]]
+    notifications = {
+        json.dumps(item): item
+        for run in runs
+        for invocation in run["invocations"]
+        for item in invocation["toolExecutionNotifications"]
+    }
+    value = _report(
+        drivers[0]["version"],
+        [rules[name] for name in names],
+        sorted(results, key=_path),
+        sorted(notifications.values(), key=_path),
+    )
+    return value, bool(results), bool(notifications)
+
+
+def _path(item: dict[str, Any]) -> str:
+    """The path of a result or of a notification."""
+    return unquote(item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], errors="surrogateescape")
+
+
+def _report(version: str, rules: list[Any], results: list[Any], notifications: list[Any]) -> dict[str, Any]:
+    return {
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [
             {
-                "tool": {"driver": driver},
-                "invocations": [invocation],
+                "tool": {"driver": {"name": "persistlint", "version": version, "rules": rules}},
+                "invocations": [
+                    {"executionSuccessful": not notifications, "toolExecutionNotifications": notifications}
+                ],
                 "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The root of the checkout."}}},
                 "columnKind": "unicodeCodePoints",
                 "results": results,
             }
         ],
     }
-    stream.write(json.dumps(value, indent=2) + "\n")
 
 
 def _rule(rule: Rule[Any]) -> dict[str, Any]:

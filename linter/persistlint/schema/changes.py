@@ -21,8 +21,9 @@ class Statement:
     """One statement of a script. `range` leaves out its separator; `words` are its first words, in capitals.
 
     `transaction` numbers the transaction that it runs in, None where it commits by itself. `is_forward` is false in the
-    part of a file that undoes it. `is_conditional` is true behind an IF of a `DO` block, `is_guarded` where a handler
-    of exceptions stands behind it. `is_block` is a `DO` block itself, whose statements follow it.
+    part of a file that undoes it. `is_conditional` is true behind an IF, `is_guarded` where a handler of exceptions
+    stands behind it, `is_swallowed` where that takes every error and goes on. `is_block` is a `DO` block itself, whose
+    statements follow it. `is_rebuilt` where a tool makes the table anew if the database cannot change it.
     """
 
     range: Range
@@ -32,6 +33,8 @@ class Statement:
     is_conditional: bool = False
     is_guarded: bool = False
     is_block: bool = False
+    is_rebuilt: bool = False
+    is_swallowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,16 +297,27 @@ class AddEnumValue(Change):
 
 
 @dataclass(frozen=True, slots=True)
+class ConflictTarget:
+    """The key that `ON CONFLICT (…)` means: its columns, "" for one that is more than a name. `has_predicate` where a
+    WHERE says which rows a partial index holds."""
+
+    columns: tuple[str, ...]
+    has_predicate: bool
+    range: Range
+
+
+@dataclass(frozen=True, slots=True)
 class Insert(TableChange):
     """`INSERT` and `REPLACE`. `columns` is empty where none are named. `replaces` for the forms that delete the row in
     the way; `on_conflict` is "", "nothing" or "update". `is_query` where rows come from a SELECT, `is_filtered` where
-    that has a WHERE."""
+    that has a WHERE. `target` is None where `ON CONFLICT` names no columns."""
 
     columns: tuple[str, ...] = ()
     replaces: bool = False
     on_conflict: str = ""
     is_query: bool = False
     is_filtered: bool = False
+    target: ConflictTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, place_of, prefixes, step_of
@@ -34,10 +35,7 @@ _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 _NOTHING = ("undefined", "null")
 # Keys under which a body says how the request went, without `_` and in lower case.
-_OUTCOMES = frozenset([
-    "status", "statuscode", "success", "ok", "error", "errors", "err", "code", "errcode", "errorcode", "errno", "msg",
-    "message", "errmsg", "errormessage", "ret", "retcode", "returncode", "resultcode", "stat",
-])  # fmt: skip
+_OUTCOMES = re.compile(r"(?:err|status|success)\w*|ok|code|msg|message|stat|ret(?:urn)?(?:code)?|result(?:code)?")
 
 
 def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
@@ -70,20 +68,42 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
             assume(value, truth, run, state)
         case _ if truth:
             _truthy(test, run, state)
-    for asked in (test.left, test.right) if isinstance(test, Binary) else (test,):
-        _ask_outcome(asked, run, state)
+    _ask_outcome(test, run, state)
     if isinstance(found := run.value(test), Thing) and run.language == "python":
         run.look_at(found)  # a response of `requests` is true where its status is one of success
 
 
-def _ask_outcome(asked: Expression, run: Run, state: State) -> None:
-    """A body that says how the request went answers for the status, and is taken at its word."""
-    place = place_of(asked)
-    if place is None or len(place) < 2 or place[-1].replace("_", "").lower() not in _OUTCOMES:
+def _ask_outcome(test: Expression, run: Run, state: State) -> None:
+    """A body that says how the request went answers for the status, and is taken at its word. In Go, so does one that
+    is asked whether a field is there."""
+    if isinstance(test, Binary) and test.operator in ("in", "not in") and isinstance(test.left, String):
+        place = place_of(test.right)
+        if place is not None and _is_outcome(test.left.value):
+            _answer(place, run, state)
         return
-    if isinstance(body := state.lookup(place[:-1]), Document):
+    is_zero_test = run.language == "go" and _is_zero_test(test)
+    for asked in (test.left, test.right) if isinstance(test, Binary) else (test,):
+        place = place_of(_measured(asked) or asked)
+        if place is not None and len(place) > 1 and (is_zero_test or _is_outcome(place[-1])):
+            _answer(place[:-1], run, state)
+
+
+def _is_outcome(key: str) -> bool:
+    return _OUTCOMES.fullmatch(key.replace("_", "").lower()) is not None
+
+
+def _answer(place: Place, run: Run, state: State) -> None:
+    if isinstance(body := state.lookup(place), Document):
         run.look_into(body)
-        state.trust(place[:-1], body)
+        state.trust(place, body)
+
+
+def _is_zero_test(test: Expression) -> bool:
+    """Whether a test compares something with the zero value of Go: that of a key which the text did not have."""
+    match test:
+        case Binary(operator="==" | "!=", right=String(value="") | Constant(value=None) | Number(value=0)):
+            return True
+    return False
 
 
 def _truthy(test: Expression, run: Run, state: State) -> None:

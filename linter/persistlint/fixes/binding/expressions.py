@@ -99,11 +99,17 @@ def _python(parts: Sequence[str | Value], source: SourceFile) -> str:
 
 
 def _python_spec(spec: str) -> str:
-    verb = spec[-1]
-    flags = spec[1:-1]
-    if verb == "r":
-        return "!r"
-    return f":{flags}{verb}" if flags else ""
+    """A conversion of `%` as a hole of an f-string has it: `%-10s` is `:<10`."""
+    match = re.fullmatch(r"%(?P<flags>[-+ #0]*)(?P<width>\d*)(?P<precision>(?:\.\d+)?)(?P<verb>\w)", spec)
+    if match is None:
+        return ""
+    flags, width, precision, verb = match.groups()
+    is_text = verb in "sra"
+    aligned = "<" if "-" in flags else ">" if is_text and width else ""
+    sign = "".join(flag for flag in flags if flag in "+ #0" and not is_text)
+    kind = "" if is_text or verb in "diu" else verb
+    format = f"{aligned if width else ''}{sign}{width}{precision}{kind}"
+    return (f"!{verb}" if verb in "ra" else "") + (f":{format}" if format else "")
 
 
 def _javascript(parts: Sequence[str | Value], source: SourceFile) -> str:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _NAMES = {"python": "params", "go": "args"}
 _AFTER_TEST = re.compile(r"(?:\)|\belse)\s*$")  # what a single statement of JavaScript follows
-_REST = re.compile(rb"[ \t]*;?[ \t]*(?=\r?\n|\Z)")
+_END = re.compile(rb"[ \t]*;?")
+_REST = re.compile(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ class Growing:
         indentation = lead[: len(lead) - len(lead.lstrip())]
         declares = lead.strip() in ("let", "var", "")
         if self.source.language not in ("python", "go") and _AFTER_TEST.search(lead):
-            rest = _REST.match(content, step.range.end)
-            end = rest.end() if rest else step.range.end
+            ending = _END.match(content, step.range.end)
+            end = ending.end() if ending and b";" in ending.group() else step.range.end
             return [
                 Edit(Range(step.range.start, step.range.start), "{ "),
                 Edit(Range(end, end), f" {statement} }}"),

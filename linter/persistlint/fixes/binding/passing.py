@@ -91,8 +91,13 @@ class Passing:
                     raise RefusalError("the values are spread out of a list")
                 return self._into_elements(node, elements)
             case ir.Mapping(entries=entries) if self.style.is_named and entries:
+                there = {e.key.value: e.value for e in entries if isinstance(e.key, ir.String)}
+                new = [given for given in self.given if given.name not in there]
+                for given in self.given:
+                    if given.name in there and self.source.text(there[given.name].range) != given.text:
+                        raise RefusalError("the call passes another value under the name of this one")
                 last = entries[-1].range.end
-                return [Edit(Range(last, last), "".join(f", {self._entry(given)}" for given in self.given))]
+                return [Edit(Range(last, last), "".join(f", {self._entry(given)}" for given in new))] if new else []
         if not isinstance(node, ir.Name | ir.Attribute | ir.Subscript):
             raise RefusalError("the values that the call passes are put together elsewhere")
         return [Edit(node.range, self._spread(text))]
@@ -166,7 +171,11 @@ class Passing:
     def _into_elements(self, node: ir.Collection, elements: Sequence[ir.Expression]) -> list[Edit]:
         if not elements:
             return [Edit(node.range, self.literal())]
-        return self._insert([element.range for element in elements])
+        edits = self._insert([element.range for element in elements])
+        end = elements[-1].range.end
+        if len(elements) == 1 and self.source.text(Range(end, node.range.end)).replace(" ", "") == ",)":
+            edits.append(Edit(Range(end, node.range.end), ")"))  # the comma of a tuple with one element
+        return edits
 
     def _insert(self, ranges: list[Range]) -> list[Edit]:
         """Put them between values that stand one by one."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.source import SourceFile
 
+_QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
 _COMMENT = re.compile(r"#|//|/\*")
 
 
@@ -228,8 +229,8 @@ class Rewrite:
         )
         if "\n" in text or len(self.found.literals) > 1 or re.search(r"\\[^`${]", text):
             return None
-        content = self.source.content
-        order = "\"'" if content.count(b'"') >= content.count(b"'") else "'\""
+        used = _QUOTES.findall(self.source.content)
+        order = "\"'" if 2 * used.count(b'"') >= len(used) else "'\""
         return next((quote for quote in order if quote not in constant), None)
 
 

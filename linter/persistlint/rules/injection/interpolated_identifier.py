@@ -103,6 +103,9 @@ $$;
 Look the name up in a constant mapping, test it against an allow-list that raises, or let the driver quote it
 (`psycopg.sql.Identifier`, `pgx.Identifier`, `??` of knex and mysql2, `format('%I', …)`). Never bind it.
 
+There is a fix where the driver can quote and the file imports it, or where the statement itself selects the columns
+that can be meant. It is unsafe: a quoted name keeps its capitals, and the list may lack a name.
+
 ## When not to use it
 
 In code that works on any schema by design, such as a database client or a migration tool, ignore the file with the

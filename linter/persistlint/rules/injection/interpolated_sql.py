@@ -87,8 +87,10 @@ $$;
 
 ## Fix
 
-Write a placeholder in the place of the value, without quotes around it, and pass the value as a parameter. The help of
-each diagnostic says how the driver in use writes both.
+Write a placeholder in the place of the value, without quotes around it, and pass the value as a parameter. Where the
+file tells which driver it uses, there is a fix that does both, also where the text is put together over several
+statements, or where the value is a list or a part of a pattern. Where there is none, the help of the diagnostic says
+why.
 
 ## Options
 

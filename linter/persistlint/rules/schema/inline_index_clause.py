@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-`INDEX name (columns)` or `KEY name (columns)` among the columns of `CREATE TABLE`, in SQL for PostgreSQL or SQLite.
+`INDEX name (columns)`, `KEY name (columns)` or `UNIQUE KEY name (columns)` among the columns of `CREATE TABLE`, in SQL
+for PostgreSQL or SQLite.
 
 ## Why it matters
 
@@ -50,10 +51,11 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Index
 
+_UNIQUE_KEY = re.compile(r"UNIQUE\s+(?:KEY|INDEX)\b", re.IGNORECASE)
 _COMMA = re.compile(rb",\s*\Z")
 
 
-@rule("inline-index-clause", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("inline-index-clause", on=Script, severity=Severity.ERROR)
 def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index in the parentheses of CREATE TABLE where only MySQL has them."""
     if script.dialect not in ("postgres", "sqlite"):
@@ -67,6 +69,13 @@ def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagno
                 help=f"`CREATE INDEX {index.name or '…'} ON {change.table} ({columns})` behind the table.",
                 fixes=_fix(script, change, index, context),
             )
+        for constraint in change.definition.constraints:
+            if _UNIQUE_KEY.match(context.file.text(constraint.range)):
+                yield context.report(
+                    constraint.range,
+                    "Only MySQL says `KEY` or `INDEX` behind `UNIQUE`.",
+                    help=f"`UNIQUE ({', '.join(constraint.columns)})`",
+                )
 
 
 def _fix(script: Script, change: CreateTable, index: Index, context: RuleContext) -> tuple[Fix, ...]:
@@ -74,7 +83,7 @@ def _fix(script: Script, change: CreateTable, index: Index, context: RuleContext
     editor = Editor(script, context.file)
     comma = find(context.file, Range(change.range.start, index.range.start), _COMMA)
     word = context.file.text(index.range).upper()
-    name = index.name or new_name(script, change.table.name, *index.columns, "idx")
+    name = index.name or new_name(script, change.table.name, *index.columns, "idx", instead_of=index)
     if comma is None or not name or "" in index.columns or not word.startswith(("KEY", "INDEX")):
         return ()
     line = f"CREATE INDEX {identifier(name, script.dialect)} ON {editor.text(change.table)} ({index.text})"

@@ -68,15 +68,11 @@ _GLUED = re.compile(r" ?(::|[.(]) ?| (?=[,)])")  # what SQL is written without b
     "rls-missing",
     on=Script,
     severity=Severity.WARNING,
-    languages=("sql",),
     options=(Option("everywhere", False, "Also where no other table of the project has row level security."),),
 )
 def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table of tenants that row level security does not guard."""
     if script.dialect != "postgres" or script.final.guards_unnamed:
-        return
-    is_usual = any(table.has_row_security for table in script.final.tables.values())
-    if not is_usual and not context.options["everywhere"]:
         return
     reported: set[str] = set()
     for table, column, _ in script.columns():
@@ -84,6 +80,9 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             continue
         if column.name != _owner(table, script):
             continue
+        is_usual = any(table.has_row_security for table in script.final.tables.values())
+        if not is_usual and not context.options["everywhere"]:
+            return
         reported.add(table.name.key)
         yield context.report(
             column.name_range,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.schema.changes import Delete, Insert, Truncate, Update
+from persistlint.schema.changes import ConflictTarget, Delete, Insert, Truncate, Update
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
@@ -54,12 +54,26 @@ def insert(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[C
     is_query = cursor.find("SELECT", "TABLE") >= 0 or cursor.word(1) in ("SELECT", "WITH")
     is_filtered = cursor.find("WHERE", "EXCEPT") >= 0
     conflict = cursor.find("CONFLICT", "DUPLICATE")
+    target = None
     if conflict >= 0:
+        target = _conflict_target(cursor, conflict)
         cursor.index = conflict
         on_conflict = "nothing" if cursor.find("NOTHING") >= 0 else "update"
         is_filtered = is_query and is_filtered
     before = catalog.find(table)
-    yield Insert(statement.range, statement, table, before, columns, replaces, on_conflict, is_query, is_filtered)
+    yield Insert(
+        statement.range, statement, table, before, columns, replaces, on_conflict, is_query, is_filtered, target
+    )
+
+
+def _conflict_target(cursor: Cursor, conflict: int) -> ConflictTarget | None:
+    """What stands in parentheses behind the word CONFLICT, whose index is given."""
+    cursor.index = conflict + 1
+    inside = cursor.skip_group()
+    if inside is None:
+        return None
+    columns = tuple(name if item.at_end else "" for item in inside.items() for name in [item.identifier()])
+    return ConflictTarget(columns, cursor.word() == "WHERE", cursor.range(conflict - 1))
 
 
 def update(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:

@@ -1,0 +1,84 @@
+"""What is true of every fix of an interpolated value, over all cases of the rules in `injection`: it parses, removes
+its diagnostic, settles in one further run, binds no name, and is offered only where the driver is known."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from markdown import Case, cases
+from persistlint.engine import check
+from persistlint.fixing import fix
+from persistlint.languages import language_of, read
+from persistlint.settings import Settings
+from running import source_of
+
+FOLDER = Path(__file__).parent / "rules" / "injection"
+CASES = [case for path in sorted(FOLDER.glob("*.md")) for case in cases(path.read_text("utf-8"))]
+CASES = [case for case in CASES if language_of(case.path) != "sql" and not case.is_broken]
+RULE = Settings(frozenset(["interpolated-sql"]))
+NAMES = Settings(frozenset(["bound-identifier"]))
+NO_DRIVER = "the file does not tell which driver"
+LEAST_SHARE = 0.75  # of the cases, which hold every shape once, also those that nobody can bind
+_REASON = re.compile(r" No fix: (?P<reason>[^.].*)\.$")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.line} {case.path}: {case.heading}")
+def test_a_fix_removes_its_diagnostic_and_nothing_else_comes(case: Case) -> None:
+    source = source_of(case, case.text)
+    found = check(source, RULE).diagnostics
+    fixable = [diagnostic for diagnostic in found if diagnostic.fixes]
+    fixed, count = fix(source, lambda source: check(source, RULE).diagnostics, unsafe=True)
+    left = check(fixed, RULE).diagnostics
+    assert count == len(fixable)
+    assert len(left) == len(found) - len(fixable)
+    assert not any(diagnostic.fixes for diagnostic in left), "one further run changes something"
+    assert len(read(fixed).errors) == len(read(source).errors)
+    assert len(check(fixed, NAMES).diagnostics) == len(check(source, NAMES).diagnostics), "a name is bound"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.line} {case.path}: {case.heading}")
+def test_where_there_is_no_fix_the_help_says_why(case: Case) -> None:
+    for diagnostic in check(source_of(case, case.text), RULE).diagnostics:
+        is_text = diagnostic.severity.value == "warning"  # it is sent from another file
+        assert bool(diagnostic.fixes) != bool(_REASON.search(diagnostic.help)) or is_text
+
+
+def test_most_values_whose_driver_is_known_get_a_fix() -> None:
+    found = [d for case in CASES for d in check(source_of(case, case.text), RULE).diagnostics]
+    known = [d for d in found if d.fixes or (_REASON.search(d.help) and NO_DRIVER not in d.help)]
+    assert sum(bool(d.fixes) for d in known) / len(known) > LEAST_SHARE
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "def f(cursor, a):\n    cursor.execute(f\"SELECT id FROM t WHERE a = '{a}'\")\n"),
+        ("a.js", "import { pool } from \"./db\";\npool.query(`SELECT id FROM t WHERE a = '${process.argv[2]}'`);\n"),
+        (
+            "a.go",
+            'package a\n\nimport "database/sql"\n\nfunc f(db *sql.DB, a string) {\n'
+            '\tdb.Query("SELECT id FROM t WHERE a = \'" + a + "\'")\n}\n',
+        ),
+    ],
+)
+def test_a_driver_that_is_not_known_gets_no_fix(path: str, text: str) -> None:
+    (diagnostic,) = check(source_of(Case("", 1, path, text, ()), text), RULE).diagnostics
+    assert not diagnostic.fixes
+    assert NO_DRIVER in diagnostic.help
+
+
+@pytest.mark.parametrize(
+    ("driver", "mark"),
+    [("github.com/lib/pq", "$1"), ("github.com/go-sql-driver/mysql", "?"), ("modernc.org/sqlite", "?")],
+)
+def test_the_driver_that_go_imports_decides_the_placeholder(driver: str, mark: str) -> None:
+    text = (
+        f'package a\n\nimport (\n\t"database/sql"\n\n\t_ "{driver}"\n)\n\nfunc f(db *sql.DB, a string) {{\n'
+        '\tdb.Query("SELECT id FROM t WHERE a = \'" + a + "\'")\n}\n'
+    )
+    source = source_of(Case("", 1, "a.go", text, ()), text)
+    fixed, _ = fix(source, lambda source: check(source, RULE).diagnostics)
+    assert f'db.Query("SELECT id FROM t WHERE a = {mark}", a)' in fixed.content.decode()

@@ -1,0 +1,82 @@
+"""Go programs after their fixes: formatted as gofmt has it, and compiled. Debian's packages have the drivers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from proof.proving import fixed
+
+PACKAGES = Path("/usr/share/gocode")
+# By driver: what is imported, the type of the handle, and how a query is sent.
+DRIVERS = {
+    "github.com/lib/pq": ('"database/sql"', '_ "github.com/lib/pq"', "*sql.DB", "db.Query({})"),
+    "github.com/go-sql-driver/mysql": (
+        '"database/sql"',
+        '_ "github.com/go-sql-driver/mysql"',
+        "*sql.DB",
+        "db.Query({})",
+    ),
+    "github.com/jackc/pgx/v4": ('"context"', '"github.com/jackc/pgx/v4"', "*pgx.Conn", "db.Query(ctx, {})"),
+}
+QUERIES = {
+    "plus": ("", '"SELECT id FROM people WHERE name = \'" + a + "\'"'),
+    "Sprintf": ("", "fmt.Sprintf(\"SELECT id FROM people WHERE name = '%s' AND score > %d\", a, b)"),
+    "pattern": ("", "fmt.Sprintf(\"SELECT id FROM people WHERE name LIKE '%%%s%%'\", a)"),
+    "all gone": ("", "fmt.Sprintf(\"SELECT id FROM people WHERE name = '%s'\", a)"),
+    "raw": ("", "`SELECT id FROM people WHERE name = '` + a + `'`"),
+    "two lines": ('query := "SELECT id FROM people"\n\tquery += " WHERE name = \'" + a + "\'"\n\t', "query"),
+}
+GROWS = (
+    'query := "SELECT id FROM people WHERE name = \'" + a + "\'"\n'
+    '\tif b > 0 {\n\t\tquery += " AND code = \'" + a + "\'"\n\t}\n\t',
+    "query",
+)
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of what Go has compiled already, for all tests."""
+    if shutil.which("gofmt") is None or shutil.which("go") is None:
+        pytest.skip("Go is not installed")
+    return tmp_path_factory.mktemp("go")
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("query", [*QUERIES, "grows"])
+def test_a_fixed_program_is_formatted_and_compiles(driver: str, query: str, tmp_path: Path, compiled: Path) -> None:
+    if not (PACKAGES / "src" / driver).is_dir():
+        pytest.skip(f"{driver} is not installed")
+    if query == "grows" and "mysql" not in driver:
+        pytest.skip("a numbered placeholder has no number before the program runs, and Go gets no fix for that")
+    path = tmp_path / "people.go"
+    path.write_text(fixed("people.go", _program(driver, *(GROWS if query == "grows" else QUERIES[query]))), "utf-8")
+    changed = subprocess.run(["gofmt", "-d", str(path)], capture_output=True, text=True, check=True)
+    assert not changed.stdout
+    # Nothing is fetched: the packages are those of the system.
+    environment = os.environ | {
+        "GOPATH": str(PACKAGES),
+        "GO111MODULE": "off",
+        "GOFLAGS": "",
+        "GOCACHE": str(compiled),
+    }
+    vet = subprocess.run(["go", "vet", str(path)], capture_output=True, text=True, env=environment)
+    assert vet.returncode == 0, f"{vet.stderr}\n{path.read_text()}"
+
+
+def _program(driver: str, before: str, sql: str) -> str:
+    standard, package, handle, send = DRIVERS[driver]
+    uses_format = "fmt." in before + sql
+    imports = "\n\t".join([standard, *(['"fmt"'] if uses_format else []), "", package]).replace("\n\t\n", "\n\n")
+    takes_context = "ctx context.Context, " if "pgx" in driver else ""
+    text = before + "rows, err := " + send.format(sql)
+    unused = "" if "%d" in sql or "b >" in before else "\t_ = b\n"
+    return (
+        f"package people\n\nimport (\n\t{imports}\n)\n\n"
+        f"func Find({takes_context}db {handle}, a string, b int) error {{\n{unused}"
+        f"\t{text}\n\tif err != nil {{\n\t\treturn err\n\t}}\n\trows.Close()\n\treturn nil\n}}\n"
+    )
