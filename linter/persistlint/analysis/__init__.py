@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 # Which module of this room makes which facts, kinds derived from them included: its function
 # `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, and where it makes them of
-# some languages alone, for a file in one of these. Where it has a function `may_have(source, names) -> bool`, that tells
-# from the bytes of a file whether there is any.
+# some languages alone, for a file in one of these. Where it has a function `may_have(source, names) -> bool`, that
+# tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
