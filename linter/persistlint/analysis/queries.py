@@ -411,6 +411,14 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     yield from collector.facts()
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a query."""
+    folder = all_languages()[source.language].libraries
+    if folder == "sql" or may_hold_sql(source):
+        return True
+    return not _words(_certain(present(folder, source), catalogue(folder))).isdisjoint(source.words)
+
+
 def _candidates(syntax: Syntax, folder: str) -> list[Range]:
     """The calls that may send SQL, and whatever may put it together. A file in which no text is SQL has only those that
     take pieces of it, of the libraries that the file knows."""
@@ -429,6 +437,11 @@ def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]
     operations = [operation for library in libraries for operation in library.functions.values()]
     operations += [o for library in libraries for type in library.types.values() for o in type.methods.values()]
     return frozenset(tables.distinctive).union(o.name.rsplit(".", 1)[-1] for o in operations if o.is_sink)
+
+
+@lru_cache(maxsize=512)
+def _words(names: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(name.strip("$").encode() for name in names)
 
 
 @cache
