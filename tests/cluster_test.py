@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from persistlint.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
 
 BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
 
@@ -33,6 +41,61 @@ def test_the_results_are_those_of_a_local_run(tmp_path: Path) -> None:
         url = cluster.scheduler_address.replace("tcp://", "dask://")
         assert main([*options, "--output-file=cluster", "--executor", url]) == 2
     assert Path("cluster").read_text() == Path("local").read_text()
+
+
+class KilledWorker(Exception):  # noqa: N818 - as it is called there
+    """What Dask raises when a task has ended several workers."""
+
+
+class Client:
+    """A cluster whose workers die of one file."""
+
+    def __init__(self, address: str, **options: object) -> None:
+        assert address == "tcp://here:1"
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def run(self, function: Callable[[], str]) -> dict[str, str]:
+        """What a function returns on every worker."""
+        return {"worker": function()}
+
+    def nthreads(self) -> dict[str, int]:
+        """How many threads every worker has."""
+        return {"worker": 2}
+
+    def get_executor(self) -> Executor:
+        """An executor that can be shut down once."""
+        return _Executor()
+
+
+class _Executor(ThreadPoolExecutor):
+    def submit(self, function: Callable[..., Any], chunk: Any) -> Future[Any]:  # type: ignore[override]
+        return super().submit(self._run, function, chunk)
+
+    def shutdown(self, wait: bool = True) -> None:  # type: ignore[override]
+        super().shutdown(wait)
+
+    @staticmethod
+    def _run(function: Callable[..., Any], chunk: Any) -> Any:
+        if any(task.path == "m3.py" for _, task in chunk.tasks):
+            raise KilledWorker
+        return function(chunk)
+
+
+def test_a_worker_that_dies_is_an_error_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SimpleNamespace(Client=Client, KilledWorker=KilledWorker)
+    monkeypatch.setitem(sys.modules, "distributed", cast("ModuleType", module))
+    options = ["check", "--no-cache", "--isolated", "--format=json", "--output-file=report"]
+    assert main([*options, "--executor=dask://here:1"]) == 2
+    on_cluster = json.loads(Path("report").read_text())
+    assert main(options) == 2
+    local = json.loads(Path("report").read_text())
+    died = {"path": "m3.py", "message": "the process that checked it died"}
+    assert on_cluster["errors"] == [died, *local["errors"]]
+    assert on_cluster["diagnostics"] == [item for item in local["diagnostics"] if item["path"] != "m3.py"]
 
 
 def test_a_cluster_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -143,6 +143,45 @@ def test_without_git_a_work_tree_is_walked(tmp_path: Path, monkeypatch: pytest.M
     assert _found(".") == ["a.py"]
 
 
+@pytest.mark.parametrize("has_git", [pytest.param(True, marks=HAS_GIT), False])
+def test_a_part_of_a_work_tree_is_ignored_from_above(
+    has_git: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _touch("src/a.py", "src/b_gen.py", "src/deep/local.py", "src/deep/c.py", "scratch/d.py", ".git/HEAD")
+    Path(".gitignore").write_text("*_gen.py\n/src/deep/local.py\nscratch/\n")
+    if has_git:
+        _git(tmp_path, "init", "-q")
+    else:
+        monkeypatch.setenv("PATH", str(tmp_path))
+    assert _found("src") == ["src/a.py", "src/deep/c.py"]
+    assert _found("src/deep") == ["src/deep/c.py"]
+    assert _found("scratch") == ["scratch/d.py"], "unless it is what was asked for"
+    monkeypatch.chdir("src/deep")
+    assert _found(".") == ["c.py"]
+
+
+@HAS_GIT
+def test_links_to_files_and_submodules_are_part_of_the_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("library", "project"):
+        Path(folder).mkdir()
+        _git(tmp_path / folder, "init", "-q")
+    _touch("library/l.py", "library/ignored.py", "project/a.py")
+    Path("library/.gitignore").write_text("ignored.py\n")
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "protocol.file.allow=always")
+    _git(tmp_path / "library", "add", ".")
+    _git(tmp_path / "library", *identity, "commit", "-qm", "x")
+    _git(tmp_path / "project", *identity, "submodule", "add", "-q", str(tmp_path / "library"), "lib")
+    Path("project/lib/new.py").touch()
+    Path("project/lib/ignored.py").touch()
+    Path("project/link.py").symlink_to("a.py")
+    monkeypatch.chdir("project")
+    with_git = _found(".")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert with_git == _found(".") == ["a.py", "lib/l.py", "lib/new.py", "link.py"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
 def test_a_directory_that_cannot_be_listed_is_named(tree: Path) -> None:
     _touch("a.py")

@@ -20,6 +20,7 @@ FILENAMES = {
     "tsx": "example.tsx",
     "go": "example.go",
     "sql": "example.sql",
+    "shell": "example.sh",
     "vue": "example.vue",
     "svelte": "example.svelte",
 }
@@ -197,6 +198,6 @@ def _expectations(text: str, path: str) -> Iterator[Expectation]:
 
 
 def _expectations_comment(path: str) -> re.Pattern[str]:
-    leader = {"py": "#", "sql": "--"}.get(path.rsplit(".", 1)[-1], "//")
+    leader = {"py": "#", "sh": "#", "sql": "--"}.get(path.rsplit(".", 1)[-1], "//")
     item = re.sub(r"\(\?P<\w+>", "(?:", _EXPECTATION.pattern)
     return re.compile(rf"[ \t]*{leader} ?{item}(?: +{item})*[ \t]*$", re.MULTILINE)

@@ -62,7 +62,7 @@ def test_the_entry_of_a_hook_is_a_command_that_works(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, *arguments = shlex.split(hook["entry"])
-    file = "a.py" if "python" in hook.get("types_or", ["python"]) else "a.sql"
+    file = "a.sql" if hook.get("types_or", ["python"])[0] == "sql" else "a.py"
     (tmp_path / file).write_text(BAD if file == "a.py" else BAD_SQL)
     monkeypatch.chdir(tmp_path)
     assert program == "persistlint"
@@ -102,3 +102,26 @@ def test_pre_commit_runs_every_hook(tmp_path: Path) -> None:
         assert run.stdout.count(rule) == len(runs)
     assert "in 2 files (2 files checked)." in run.stdout
     assert (tmp_path / "b.py").read_text() == "a()\n"
+
+
+@pytest.mark.e2e
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_the_hook_that_fixes_says_what_it_changed_and_fails_and_keeps_what_is_not_staged(tmp_path: Path) -> None:
+    pytest.importorskip("pre_commit", reason="pre-commit is not installed")
+    text = "import sqlite3\n\n\ndef find(db: sqlite3.Connection, name):\n    return db.execute({})\n"
+    bad = text.format("f\"SELECT id FROM t WHERE a = '{name}'\"")
+    good = text.format('"SELECT id FROM t WHERE a = ?", (name,)')
+    (tmp_path / "a.py").write_text(bad)
+    (tmp_path / "b.py").write_text("staged\n")
+    for arguments in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    (tmp_path / "b.py").write_text("not staged\n")
+    command = [sys.executable, "-m", "pre_commit", "try-repo", str(ROOT), "persistlint-fix"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "- files were modified by this hook" in run.stdout
+    assert "fixed: a.py: 1 problem (interpolated-sql)" in run.stdout
+    assert (tmp_path / "a.py").read_text() == good
+    assert (tmp_path / "b.py").read_text() == "not staged\n"
+    staged = subprocess.run(["git", "show", ":a.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert staged.stdout == bad

@@ -39,7 +39,7 @@ print("status", status or 0)
 print("modules", *sorted(sys.modules))
 """
 
-PARSERS = {"tree_sitter", "tree_sitter_python"}
+PARSERS = {"tree_sitter"}
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["check", "--no-cache", "--isolated", "clean.py"]], ids=" ".join)

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,31 @@ def test_there_is_at_least_one_process(jobs: str, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit, match="2"):
         main(["check", f"--jobs={jobs}"])
     assert "is no number from 1" in capsys.readouterr().err
+
+
+WARMED = """
+import sys
+from pathlib import Path
+from persistlint.checking import Task, check_file
+from persistlint.languages import language_of
+from persistlint.selection import expand
+from persistlint.settings import Settings
+from persistlint.warming import warm_up
+settings = Settings(expand(["all"]))
+files = [str(path) for path in sorted(Path(sys.argv[1]).rglob("*.*")) if language_of(path.name)]
+warm_up([Task(path, settings) for path in files])
+before = set(sys.modules)
+for path in files:
+    check_file(Task(path, settings))
+print(*sorted(name for name in set(sys.modules) - before if name.startswith("persistlint.")))
+"""
+
+
+def test_what_files_need_is_loaded_before_processes_fork() -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    command = [sys.executable, "-c", WARMED, str(Path(__file__).parent.parent / "examples")]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert run.stdout.split() == []
 
 
 @FORKS

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.plugins import PluginError
+from persistlint.records import dataclass
 from persistlint.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from concurrent.futures import Executor
 
 SCHEME = "dask://"
@@ -23,10 +23,10 @@ class ClusterError(Exception):
 
 @dataclass(frozen=True)
 class Cluster:
-    """What does the work: through the interface of `concurrent.futures`, so many tasks at once. `deaths` are the
+    """What does the work, so many tasks at once: `start` makes an executor of `concurrent.futures`. `deaths` are the
     exceptions that mean that a worker died."""
 
-    executor: Executor
+    start: Callable[[], Executor]
     tasks: int
     deaths: tuple[type[Exception], ...]
 
@@ -43,7 +43,7 @@ def connected(url: str) -> Iterator[Cluster]:
             others = set(client.run(_version).values()) - {VERSION}
             if others:
                 raise ClusterError(f"{url}: its workers have persistlint {min(others)}, and this is {VERSION}")
-            yield Cluster(client.get_executor(), sum(client.nthreads().values()), (KilledWorker,))
+            yield Cluster(client.get_executor, sum(client.nthreads().values()), (KilledWorker,))
     except (ClusterError, PluginError):
         raise
     except Exception as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.config import NO_OVERRIDES, Overrides, absolute, is_excluded
 from persistlint.git import git
+from persistlint.git import root as root_of
 from persistlint.languages import language_of
 from persistlint.records import dataclass
 
@@ -138,16 +139,18 @@ def _listed_by_git(folder: str) -> list[str] | None:
 
 
 def _walked(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
-    """What stands below a directory and no `.gitignore` from there on speaks of, as paths from there."""
+    """What stands below a directory and no `.gitignore` of its repository speaks of, as paths from there."""
 
     def fail(error: OSError) -> None:
         failures.append(Failure(Path(error.filename).as_posix(), f"it cannot be listed: {error.strerror}"))
 
-    ignores: dict[Path, tuple[_Ignore, ...]] = {}  # of every directory, with those of the directories above it
+    # Of every directory, with those of the directories above it.
+    ignores: dict[Path, tuple[_Ignore, ...]] = {Path(root, os.pardir): _above(root)}
     for name, directories, names in os.walk(root, onerror=fail):
         folder = Path(name)
-        own = _gitignore(folder) if ".gitignore" in names else ()
-        ignores[folder] = ignore = (*ignores.get(folder.parent, ()), *own)
+        own = _gitignore(folder)
+        parent = folder.parent if folder != root else Path(root, os.pardir)
+        ignores[folder] = ignore = (*ignores[parent], *own)
         directories[:] = [
             directory
             for directory in sorted(directories)
@@ -162,12 +165,23 @@ def _walked(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterat
 _Ignore: TypeAlias = "tuple[Path, GitIgnoreSpec]"  # a directory and the patterns that hold below it
 
 
+def _above(root: Path) -> tuple[_Ignore, ...]:
+    """What holds for a directory from above, up to the root of its repository; nothing where it is ignored itself, for
+    then it was asked for all the same."""
+    folder = absolute(root)
+    above = [parent for parent in reversed(folder.parents) if parent.is_relative_to(root_of(folder))]
+    ignores = tuple(ignore for parent in above for ignore in _gitignore(parent))
+    return () if _is_ignored(root, ignores, is_directory=True) else ignores
+
+
 def _gitignore(folder: Path) -> tuple[_Ignore, ...]:
+    if not (folder / ".gitignore").is_file():
+        return ()
     from pathspec import GitIgnoreSpec  # only a .gitignore pays for it
 
     try:
         lines = (folder / ".gitignore").read_text("utf-8", "replace").splitlines()
-        return ((folder, GitIgnoreSpec.from_lines(lines)),)
+        return ((absolute(folder), GitIgnoreSpec.from_lines(lines)),)
     except (OSError, ValueError, re.error):  # the last two: a pattern that is none
         return ()
 
@@ -175,7 +189,7 @@ def _gitignore(folder: Path) -> tuple[_Ignore, ...]:
 def _is_ignored(path: Path, ignores: tuple[_Ignore, ...], *, is_directory: bool = False) -> bool:
     """Whether the nearest `.gitignore` that speaks of a path leaves it out."""
     for folder, spec in reversed(ignores):
-        relative = path.relative_to(folder).as_posix()
+        relative = absolute(path).relative_to(folder).as_posix()
         verdict = spec.check_file(f"{relative}/" if is_directory else relative).include
         if verdict is not None:
             return verdict

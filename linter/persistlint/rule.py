@@ -8,6 +8,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from persistlint.diagnostic import Diagnostic, Fix, Related, Severity
+from persistlint.facts import SCHEMA_LANGUAGES, SchemaFile
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _WIDTH = 60  # code points of source text in a message
+_PROGRAMS = ("python", "javascript", "typescript", "go")
 
 F = TypeVar("F", bound="Fact")
 Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
@@ -82,8 +84,11 @@ class RuleContext:
         related: tuple[Related, ...] = (),
         fixes: tuple[Fix, ...] = (),
     ) -> Diagnostic:
-        """Make a diagnostic of this rule. A severity given here is lowered to the configured one, never raised."""
+        """Make a diagnostic of this rule. A severity given here is lowered to the configured one, never raised. A fix
+        that writes SQL into a file is left out where the file is a program: it does not know what stands around it."""
         chosen = self.severity
+        if issubclass(self.rule.on, SchemaFile) and self.file.language != "sql":
+            fixes = ()
         if severity is not None and self.severity is self.rule.severity:
             chosen = severity
         return Diagnostic(self.rule.name, self.rule.group, chosen, range, message, help, related, fixes)
@@ -95,10 +100,12 @@ def rule(
     on: type[F],
     severity: Severity,
     default: bool = True,
-    languages: tuple[str, ...] = ("python", "javascript", "typescript", "go"),
+    languages: tuple[str, ...] = (),
     options: tuple[Option, ...] = (),
 ) -> Callable[[Check[F]], Rule[F]]:
-    """Declare a rule. The module's docstring is its documentation, the folder of the module its group."""
+    """Declare a rule. The module's docstring is its documentation, the folder of the module its group. Without
+    `languages` it speaks all those that have the fact."""
+    languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else _PROGRAMS)
 
     def decorate(check: Check[F]) -> Rule[F]:
         module = inspect.getmodule(check)

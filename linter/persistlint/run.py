@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import field
-from difflib import unified_diff
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -179,6 +178,8 @@ def _rules(outcome: Outcome) -> Counter[str]:
 
 def _difference(before: SourceFile, after: SourceFile) -> str:
     """What changes between two contents of a file, as `git diff` writes it."""
+    from difflib import unified_diff  # only who shows a difference pays for it
+
     old, new = (file.content.decode("utf-8", "replace").splitlines(keepends=True) for file in (before, after))
     lines = unified_diff(old, new, f"a/{before.path}", f"b/{before.path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

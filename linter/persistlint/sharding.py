@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from persistlint.languages import language_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

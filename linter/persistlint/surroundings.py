@@ -1,5 +1,5 @@
-"""What a result depends on besides its file. Only SQL files are read as a part of a project: see `sql.project` and
-`sql.runners`. All others stand for themselves, with nothing around them."""
+"""What a result depends on besides its file. Only SQL files, and programs among migrations, are read as a part of a
+project: see `sql.project` and `sql.runners`. All others stand for themselves, with nothing around them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.checking import digest
+from persistlint.facts import SCHEMA_LANGUAGES
 from persistlint.languages import language_of
+from persistlint.paths import is_migration
 from persistlint.reading import ReadError, is_settled, mark, read_bytes
 from persistlint.records import dataclass
 from persistlint.sql.neighbours import beside, evidence, project_of, upwards
@@ -54,7 +56,7 @@ class Surroundings:
 
     def mark(self, path: str) -> str:
         """What changes when a file around this one does, comes or goes, as `reading.mark` does; "" if none counts."""
-        if language_of(path) != "sql":
+        if not _has_project(path):
             return ""
         return digest(b"".join(group.mark for group in self._around(path))).hex()
 
@@ -67,10 +69,13 @@ class Surroundings:
         return digest(b"".join(group.digest for group in self._around(path)))
 
     def _around(self, path: str) -> Iterator[_Group]:
-        if language_of(path) != "sql":
+        if not _has_project(path):
             return
         file = Path(path).absolute()
-        yield self._once(_project, *project_of(file))
+        if language_of(path) == "sql":
+            yield self._once(_project, *project_of(file))
+        else:
+            yield self._once(_programs, file.parent, file.suffix)
         yield _Group(tuple(_looked_up(file)), _listed(file.parent))
         for directory in self._once(upwards, file.parent):
             yield self._once(_evidence, directory)
@@ -80,6 +85,20 @@ class Surroundings:
         if key not in self._made:
             self._made[key] = make(*arguments)
         return self._made[key]
+
+
+def _has_project(path: str) -> bool:
+    """Whether a file is read with others around it."""
+    language = language_of(path)
+    return language == "sql" or (language in SCHEMA_LANGUAGES and is_migration(path))
+
+
+def _programs(folder: Path, suffix: str) -> _Group:
+    """The programs beside one among migrations, and those of the directories that may hold others of its project."""
+    roots = [folder, *(root for root in list(folder.parents)[:1] if (root / "env.py").is_file())]
+    found = {file for root in roots for file in root.glob("*" if root == folder else "**/*.py") if file.is_file()}
+    kinds = {".py"} if suffix == ".py" else {".js", ".ts", ".cjs", ".mjs", ".cts", ".mts"}
+    return _Group(tuple(sorted(file for file in found if file.suffix in kinds)))
 
 
 def _project(root: Path, pattern: str) -> _Group:

@@ -82,7 +82,7 @@ def survey(root: Path, paths: Iterable[Path]) -> Survey:
                 found.dialects.update([sign.dialect] if sign.dialect else [])
         if language == "sql":
             found.dialects.update(_known(guess(relative, text)))
-        elif language is not None:
+        elif language is not None and languages()[language].libraries:
             _count_libraries(found, languages()[language].libraries, text)
     return found
 

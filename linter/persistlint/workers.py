@@ -16,12 +16,15 @@ from typing import TYPE_CHECKING
 from persistlint.checking import Outcome, Task, check_file
 from persistlint.languages import language_of
 from persistlint.records import dataclass
+from persistlint.warming import warm_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator, Sequence
     from concurrent.futures import Executor, Future
 
 FEWEST = 48  # files; fewer are checked before other processes are up
+_LEAST = 16  # files for each process
+_MOST_PROCESSES = 60  # a little less than Windows can wait for
 _LARGEST = 32  # files of a chunk
 _LEAST_CHUNKS = 4  # for each process, so that all end at about the same time
 _AHEAD = 2  # chunks for each process, so that none waits
@@ -42,13 +45,14 @@ def check_all(tasks: Sequence[Task], jobs: int, cluster: str | None = None) -> I
         from persistlint.cluster import connected
 
         with connected(cluster) as found:
-            yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.executor, found.deaths)
+            yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.start(), found.deaths)
         return
     if jobs < 2 or len(tasks) < FEWEST:
         for number, task in enumerate(tasks):
             yield number, check_file(task)
         return
-    _load(tasks)
+    jobs = min(jobs, len(tasks) // _LEAST, _MOST_PROCESSES)
+    warm_up(tasks)
     yield from spread(_chunks(tasks, jobs), jobs, _processes)
 
 
@@ -86,7 +90,9 @@ def spread(
         except broken:
             executor.shutdown()
         except BaseException:  # Ctrl-C, or nobody wants more
-            executor.shutdown(wait=False, cancel_futures=True)
+            for future in pending:
+                future.cancel()
+            executor.shutdown(wait=False)
             _end_processes()
             raise
         else:
@@ -174,17 +180,3 @@ def _end_processes() -> None:
 
     for process in multiprocessing.active_children():
         process.terminate()
-
-
-def _load(tasks: Sequence[Task]) -> None:
-    """Load what the tasks need, before processes are forked that would all load it."""
-    from persistlint import analysis  # noqa: F401
-    from persistlint.languages import read
-    from persistlint.rules import load
-    from persistlint.source import SourceFile
-
-    for name in {f"a{Path(task.path).suffix.lower()}" for task in tasks}:
-        if language := language_of(name):
-            read(SourceFile(name, b"", language))
-    for name in set().union(*{id(task.settings): task.settings.rules for task in tasks}.values()):
-        load(name)

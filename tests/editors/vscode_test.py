@@ -54,6 +54,7 @@ def search(db: sqlite3.Connection) -> list[tuple[int, str]]:
     query = f"SELECT id, title FROM orders WHERE status = '{status}'"
     return db.execute(query).fetchall()
 """
+FIXED = '"SELECT id, title FROM orders WHERE status = ?"'
 
 
 @dataclass(frozen=True)
@@ -148,4 +149,5 @@ def test_what_a_person_sees(vscode: VsCode, tmp_path: Path) -> None:
     assert "`status` becomes part of the SQL text" in problems
     assert "interpolated-sql" in problems
     saved = (project / "orders.py").read_text()
-    assert saved == PROGRAM.replace("{status}'\"", "{status}'\"  # persistlint: ignore[interpolated-sql]")
+    bound = PROGRAM.replace("f\"SELECT id, title FROM orders WHERE status = '{status}'\"", FIXED)
+    assert saved == bound.replace("execute(query)", "execute(query, (status,))")

@@ -183,8 +183,9 @@ def test_all_safe_fixes_are_made_at_once(shared: RawClient) -> None:
 
 
 def test_fixing_all_is_not_offered_where_nothing_is_safe_to_fix(shared: RawClient) -> None:
-    shared.open(QUERY)
+    shared.open(QUERY.replace("WHERE a = '{x}'", "ORDER BY {x}"))
     assert actions(shared, only=["source"]) == {}
+    assert "Ignore `interpolated-identifier` on this line" in actions(shared)
 
 
 def test_all_of_one_rule_is_fixed(shared: RawClient) -> None:
@@ -387,8 +388,13 @@ def test_a_line_of_a_cell_is_ignored_and_the_file_is_not(client: RawClient) -> N
         "range": found[0]["range"],
         "context": {"diagnostics": found},
     }
-    (action,) = client.call("textDocument/codeAction", params)
-    assert edits(client.call("codeAction/resolve", action), notebook.cells[2]) == [
+    fix, ignore = client.call("textDocument/codeAction", params)
+    assert edits(fix, notebook.cells[2]) == [
+        (1, 11, 1, 12, ""),
+        (1, 20, 1, 23, "?"),
+        (1, 24, 1, 24, ", (x,)"),
+    ]
+    assert edits(client.call("codeAction/resolve", ignore), notebook.cells[2]) == [
         (1, 25, 1, 25, "  # persistlint: ignore[interpolated-sql]")
     ]
 

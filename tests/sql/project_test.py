@@ -76,6 +76,7 @@ def test_files_of_other_dialects_are_other_projects(tmp_path: Path) -> None:
     script = read_in_project(
         str(tmp_path / "pg.sql"), (tmp_path / "pg.sql").read_bytes(), "postgres", is_configured=False
     )
+    assert script is not None
     assert set(script.final.tables) == {"b"}
 
 
@@ -96,4 +97,8 @@ def _write(folder: Path, files: dict[str, str]) -> None:
 
 
 def _read(path: Path, content: bytes | None = None) -> Script:
-    return read_in_project(str(path), path.read_bytes() if content is None else content, "postgres", is_configured=True)
+    script = read_in_project(
+        str(path), path.read_bytes() if content is None else content, "postgres", is_configured=True
+    )
+    assert script is not None
+    return script

@@ -13,11 +13,14 @@ from persistlint.facts import (
     Fallback,
     Handled,
     JsonFact,
+    Launch,
     MixedResult,
     Procedure,
-    SqlFile,
+    Revision,
+    SchemaFile,
     SqlText,
     StaleResult,
+    Synchronisation,
     Transaction,
     Uncommitted,
     WriteBack,
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
 
 # Which module of this room makes which facts, kinds derived from them included: its function
-# `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, `scripts` for SQL alone.
+# `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, and where it makes them of
+# some languages alone, for a file in one of these.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
@@ -40,15 +44,25 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
     ((MixedResult,), "mixed_results"),
-    ((SqlFile,), "scripts"),
+    ((SchemaFile, Handled), "scripts"),
+    ((SchemaFile,), "migrations"),
+    ((Revision,), "revisions"),
+    ((Synchronisation,), "synchronisation"),
+    ((Launch, Handled), "launches"),
 )
+_LANGUAGES = {
+    "scripts": ("sql",),
+    "migrations": ("python", "javascript", "typescript"),
+    "revisions": ("python",),
+    "launches": ("shell",),
+}
 
 
 def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
     for module in _makers(frozenset(wanted)):
-        if module != "scripts" or syntax.source.language == "sql":
+        if syntax.source.language in _LANGUAGES.get(module, (syntax.source.language,)):
             yield from import_module(f"{__name__}.{module}").facts(syntax, names)
 
 

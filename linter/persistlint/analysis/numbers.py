@@ -8,21 +8,19 @@ explains.
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.comments import Comments
-from persistlint.analysis.constant_names import name_for
 from persistlint.analysis.constants import Constants
-from persistlint.analysis.layouts import with_layout
-from persistlint.analysis.names import all_caps, last_name, path_of
+from persistlint.analysis.meanings import Meanings
+from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.places import Place, explains, is_clamp, policy
-from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
+from persistlint.analysis.quantities import quantity_of_name
 from persistlint.analysis.scopes import scopes
 from persistlint.analysis.statuses import Statuses
-from persistlint.analysis.vocabulary import function_names, is_unit, known_words, words
-from persistlint.facts import Calculation, Number, NumberRole, Quantity
+from persistlint.analysis.vocabulary import function_names, known_words, words
+from persistlint.facts import Calculation, NumberRole, Quantity
 from persistlint.ir import (
     Assign,
     AssignmentExpression,
@@ -61,12 +59,9 @@ if TYPE_CHECKING:
 _PLAIN = re.compile(r"[012](?:\.0*)?")  # numbers that mean what they are
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
 _BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
-_FACTORS = frozenset(["*", "/", "//", "%"])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
-_LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
-_UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _SLICES = function_names("slices")
 _ATTEMPTS = known_words("attempts")
 _FORMULAS = known_words("formulas")
@@ -74,8 +69,7 @@ _TRIGONOMETRY = re.compile(rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
 _COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
-_LONGEST_SUBJECT = 60  # characters
-_LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
+_PERCENT = 100
 
 _Found = tuple[Expression, float, Place]
 
@@ -112,12 +106,10 @@ class _Reader:
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.statements = scope.statements
         self.comments = comments
-        self.statuses = statuses
         self.constants = Constants()
+        self.meanings = Meanings(self.source, self.function, self.statements, self.constants, statuses)
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
-        self.multipliers: set[float] = set()
-        self.divisors: set[float] = set()
         self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
 
     def calculations(self) -> Iterator[Calculation]:
@@ -131,7 +123,7 @@ class _Reader:
         if not any(self.found) or self._is_trigonometric():
             return
         for found in self.found:
-            numbers = [self._number(*item) for item in found if not self._is_explained(item[0].range)]
+            numbers = [self.meanings.number(*item) for item in found if not self._is_explained(item[0].range)]
             if numbers:
                 numbers.sort(key=lambda number: number.range)
                 yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
@@ -308,107 +300,14 @@ class _Reader:
         ends = [*self.source.line_starts[line : line + 1], len(self.source.content)]
         if ends[0] - self.source.line_starts[line - 1] <= _LONGEST_LINE:
             found.append((node, value, place))
-            if place.operator == "*":
-                self.multipliers.add(abs(value))
-            elif place.operator in _FACTORS:
-                self.divisors.add(abs(value))
-
-    # ---------------------------------------------------------------------------------------------------- numbers
-
-    def _number(self, node: Expression, value: float, place: Place) -> Number:
-        if place.other is not None:
-            subject = self._text(place.other)
-            quantity = place.quantity or self._quantity(place.other)
-        else:
-            subject = self.function.name if self.function is not None else ""
-            quantity = quantity_of_name(subject)
-        status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
-        if quantity is Quantity.CODE and status and place.other is not None and _ends_in_code(place.other):
-            quantity = Quantity.STATUS
-        waiting = self.function.name if self.function is not None else ""
-        name = status if quantity is Quantity.STATUS else name_for(self.source.language, place, quantity, waiting)
-        told = told_by(value, f"{subject} {waiting} {self._around(node.range)}")
-        is_converted = self._is_converted(abs(value))
-        return Number(
-            node.range,
-            value,
-            place.role,
-            place.operator,
-            subject,
-            told or quantity,
-            name,
-            is_unit(abs(value)) or self._is_step(abs(value)),
-            is_converted,
-        )
-
-    def _around(self, number: Range) -> str:
-        """The line of a number, and the one above and below it."""
-        line = self.source.line_of(number.start)
-        starts = self.source.line_starts[max(line - 2, 0) : line + 1]
-        return " ".join(self.source.text(Range(start, start + _LONGEST_LINE)).partition("\n")[0] for start in starts)
-
-    def _is_step(self, value: float) -> bool:
-        """Whether a number is divided by and multiplied with again, to round to steps of it."""
-        return value == int(value) and value in self.multipliers and value in self.divisors
-
-    def _is_converted(self, value: float) -> bool:
-        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`. Where that
-        are several units, all bounds are."""
-        if sum(factor >= _LEAST_UNIT and factor % _TEN != 0 for factor in self.units) > 1:
-            return value == int(value)
-        for factor in self.units:
-            rest = value / factor
-            if rest == 1 or rest in self.factors or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest)):
-                return True
-        return False
-
-    @cached_property
-    def units(self) -> frozenset[float]:
-        """The units that the scope converts between."""
-        return frozenset(filter(is_unit, self.factors))
-
-    @cached_property
-    def factors(self) -> set[float]:
-        """What the scope multiplies or divides by."""
-        return self.multipliers | self.divisors
-
-    def _quantity(self, other: Expression) -> Quantity:
-        """What is counted there. A variable is what it was assigned."""
-        quantity = quantity_of(other)
-        if quantity in _UNTOLD and isinstance(other, Name) and other.id in self._definitions:
-            other = self._definitions[other.id]
-            quantity = quantity_of(other)
-        has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
-        return Quantity.LAYOUT if has_layout else quantity
-
-    @cached_property
-    def _definitions(self) -> dict[str, Expression]:
-        return {
-            statement.target.id: statement.value
-            for statement in self.statements
-            if isinstance(statement, Assign) and statement.operator == "=" and statement.value is not None
-            if isinstance(statement.target, Name)
-        }
-
-    @cached_property
-    def _layouts(self) -> frozenset[str]:
-        return with_layout(self.statements, self.constants, self.source)
-
-    def _text(self, expression: Expression) -> str:
-        text = self.source.text(expression.range)
-        return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
+            self.meanings.calculated_with(value, place.operator)
 
 
 def _calculates(expression: Expression | None) -> bool:
-    if isinstance(expression, Binary):
-        return expression.operator in _ARITHMETIC
-    if isinstance(expression, Conditional):
-        return _calculates(expression.then) or _calculates(expression.otherwise)
-    return isinstance(expression, Call) and is_clamp(expression)
-
-
-def _ends_in_code(expression: Expression) -> bool:
-    return words(last_name(expression))[-1:] == ("code",)
+    return any(
+        branch.operator in _ARITHMETIC if isinstance(branch, Binary) else isinstance(branch, Call) and is_clamp(branch)
+        for branch in (_branches(expression) if expression is not None else ())
+    )
 
 
 def _branches(expression: Expression) -> Iterator[Expression]:

@@ -53,10 +53,8 @@ def placeholder_of(
     of Go over many databases, as the only driver that the file imports or its dialect does. "" where nothing tells."""
     if library is None or not library.modules or operation.placeholder == "unknown":
         return ""
-    if operation.placeholder or library.placeholder:
+    if operation.placeholder or not library.generic:
         return operation.placeholder or library.placeholder
-    if not library.generic:
-        return ""
     drivers = {
         driver.placeholder for driver in tables.libraries if driver.drives and not modules.isdisjoint(driver.modules)
     }

@@ -4,8 +4,8 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 """
 
 from persistlint.facts.effects import Effect, EffectKind, Handle, Role, Use
-from persistlint.facts.errors import Handled
-from persistlint.facts.fact import Fact, SqlFile
+from persistlint.facts.errors import Handled, swallowed_change
+from persistlint.facts.fact import SCHEMA_LANGUAGES, Fact, SchemaFile
 from persistlint.facts.json import (
     HopKind,
     JsonAccess,
@@ -22,6 +22,7 @@ from persistlint.facts.json import (
     JsonShape,
 )
 from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
+from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation
 from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
@@ -36,6 +37,7 @@ from persistlint.facts.transactions import (
 )
 
 __all__ = [
+    "SCHEMA_LANGUAGES",
     "Arm",
     "Calculation",
     "Context",
@@ -61,6 +63,8 @@ __all__ = [
     "JsonParse",
     "JsonResponse",
     "JsonShape",
+    "Launch",
+    "Loss",
     "MixedResult",
     "Number",
     "NumberRole",
@@ -70,18 +74,21 @@ __all__ = [
     "Procedure",
     "Quantity",
     "Query",
+    "Revision",
     "Role",
+    "SchemaFile",
     "Scoping",
     "Site",
-    "SqlFile",
     "SqlText",
     "StaleResult",
     "Suppression",
     "SuppressionDefect",
+    "Synchronisation",
     "Tail",
     "Text",
     "Transaction",
     "Uncommitted",
     "Use",
     "WriteBack",
+    "swallowed_change",
 ]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.facts.effects import Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.fact import Fact
+from persistlint.facts.places import Place
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from persistlint.facts.effects import Effect
     from persistlint.source import Range
 
 
@@ -32,3 +33,19 @@ class Handled(Fact):
     is_explained: bool
     size: int
     transaction: Range | None = None
+
+
+def swallowed_change(range: Range, role: Role, sql: str) -> Handled:
+    """A change of the schema of which every error is dropped."""
+    effect = Effect(range, EffectKind.SCHEMA, Handle("", role, None), "", "", Place(), Use.DISCARDED, sql=sql)
+    return Handled(
+        range,
+        (effect,),
+        raises=False,
+        answers=False,
+        undoes=False,
+        only_logs=True,
+        is_narrow=False,
+        is_explained=False,
+        size=1,
+    )

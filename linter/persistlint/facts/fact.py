@@ -17,7 +17,11 @@ class Fact:
     range: Range
 
 
+# The languages that migrations are written in.
+SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
+
+
 @dataclass(frozen=True)
-class SqlFile(Fact):
-    """A SQL file as a whole. What there is to know of it stands in `schema.script.Script`, which a run without SQL does
-    not import."""
+class SchemaFile(Fact):
+    """A file that makes or changes the tables of a database, as a whole: SQL, or a migration that is written in a
+    program. What there is to know of it stands in `schema.script.Script`, which a run without one does not import."""

@@ -27,8 +27,8 @@ _OPERATOR = re.compile(r"\s*([-+*/])\s*")
 _PACKAGE = re.compile(rb"^package \w+(?=[ \t]*\r?$)", re.MULTILINE)
 _ABOVE = (b"#", b"//", b"/*", b" *", b"@")  # how a line begins that belongs to the statement below it
 _VAGUE = word_set(
-    "delay interval timeout ms seconds max min threshold limit diff value count length size number result item"
-    " data index elapsed"
+    "delay interval timeout debounce throttle pause wait ms seconds max min threshold limit diff value count length"
+    " size number result item data index elapsed"
 )  # what says nothing by itself at the top level of a file
 _MODULE = re.compile(
     rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE

@@ -7,6 +7,7 @@ blanks, a statement that shares its line.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -63,7 +64,7 @@ class Program:
         pending: list[tuple[Block, Function | None]] = [(self.module.body, None)]
         while pending:
             block, function = pending.pop()
-            index = next((index for index, each in enumerate(block) if _holds(each, place)), -1)
+            index = _index(block, place)
             if index < 0:
                 continue
             statement = block[index]
@@ -174,6 +175,14 @@ class Program:
 def range_of_lines(first: int, last: int) -> range:
     """The numbers of lines from the first to the last."""
     return range(first, last + 1)
+
+
+def _index(block: Block, place: Range) -> int:
+    """Which statement of a block holds a place, -1 for none."""
+    index = bisect_right(block, place.start, key=lambda statement: statement.range.start) - 1
+    if index >= 0 and place in block[index].range:
+        return index
+    return next((index for index, each in enumerate(block) if _holds(each, place)), -1)
 
 
 def _holds(statement: Statement, place: Range) -> bool:

@@ -18,7 +18,7 @@ from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.schema.changes import Statement
-    from persistlint.schema.definitions import Column, Name
+    from persistlint.schema.definitions import Column, Index, Name
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
 
@@ -87,11 +87,15 @@ def stands_here(file: SourceFile, column: Column) -> bool:
     return file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
 
 
-def new_name(script: Script, *parts: str) -> str:
+def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> str:
     """A name for an index or a constraint that the project does not have, of parts joined by underscores; "" where it
-    is taken or too long."""
+    is taken or too long. An index that goes takes none."""
     name = "_".join(part.lower() for part in parts)
-    taken = {index.name for table in script.final.tables.values() for index in table.indexes}
+    indexes = [index for table in script.final.tables.values() for index in table.indexes]
+    indexes = [index for index in indexes if index != instead_of]
+    taken = {
+        index.name or "_".join((index.table.name, *index.columns, "idx")) for index in indexes
+    }  # as PostgreSQL does
     taken |= {found.name for table in script.final.tables.values() for found in table.constraints}
     taken |= {table.name.name for table in script.final.tables.values()}
     return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""

@@ -2,7 +2,7 @@
 
 A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes in lower case, as a file is when it is looked at: where it
 matches nothing, no rule of the group has anything to say about a file, and the file is not even parsed for it. Where
-all rules of a group speak of some languages alone, `LANGUAGES` names them.
+all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
 groups that have something to say.
@@ -57,11 +57,10 @@ def group_of(name: str) -> str | None:
 def may_apply(group: str, lowered: bytes, language: str) -> bool:
     """Whether the rules of a group can have something to say about a file of a language with these bytes, which are in
     lower case."""
-    package = import_module(_package(group))
-    pattern = getattr(package, "MAY_HAVE", None)
-    if pattern is None or language not in getattr(package, "LANGUAGES", (language,)):
-        return False
-    return pattern.search(lowered) is not None
+    pattern = getattr(import_module(_package(group)), "MAY_HAVE", None)
+    if isinstance(pattern, dict):
+        pattern = pattern.get(language)
+    return pattern is not None and pattern.search(lowered) is not None
 
 
 @cache

@@ -21,8 +21,9 @@ class Statement:
     """One statement of a script. `range` leaves out its separator; `words` are its first words, in capitals.
 
     `transaction` numbers the transaction that it runs in, None where it commits by itself. `is_forward` is false in the
-    part of a file that undoes it. `is_conditional` is true behind an IF of a `DO` block, `is_guarded` where a handler
-    of exceptions stands behind it. `is_block` is a `DO` block itself, whose statements follow it.
+    part of a file that undoes it. `is_conditional` is true behind an IF, `is_guarded` where a handler of exceptions
+    stands behind it, `is_swallowed` where that takes every error and goes on. `is_block` is a `DO` block itself, whose
+    statements follow it. `is_rebuilt` where a tool makes the table anew if the database cannot change it.
     """
 
     range: Range
@@ -32,6 +33,8 @@ class Statement:
     is_conditional: bool = False
     is_guarded: bool = False
     is_block: bool = False
+    is_rebuilt: bool = False
+    is_swallowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

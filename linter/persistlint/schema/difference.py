@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema import changes as c
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from persistlint.schema.catalog import Catalog
+    from persistlint.source import Range
 
 
-def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tuple[str, ...]:
-    """The tables, columns, indexes and enums that changes have made and that are there in the end, as people call them.
-    What was there at the start, or what the changes take away as well, is none of them."""
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something that stays. `name` is what people call it, `made` where it was made."""
+
+    name: str
+    made: Range
+
+
+def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tuple[Leftover, ...]:
+    """The tables, columns, indexes and enums that changes have made and that are there in the end. What was there at
+    the start, what the changes take away as well, or what they make under some condition, is none of them."""
     made: dict[str, c.Change] = {}
     gone = set()
     for change in made_by:
@@ -23,7 +33,7 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
             is_of_view = change.table.key in end.views
             is_remade = f"the table `{change.table.key}`" in gone  # with it went an index that may be the same
             name = "" if is_of_view or is_remade else name
-        if name:
+        if name and not change.statement.is_conditional:
             made[name] = change
         gone.add(_gone(change))
     before, after = _names(start), _names(end)
@@ -31,10 +41,23 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
         change.index.text for name, change in made.items() if isinstance(change, c.CreateIndex) and name not in after
     }
     return tuple(
-        name
+        Leftover(name, change.range)
         for name, change in made.items()
         if name in after and name not in before and name not in gone and not _goes_with(change, dropped, end)
     )
+
+
+def is_needed(change: c.Change) -> bool:
+    """Whether a change of a type, or of NOT NULL, makes a known column another than it is."""
+    match change:
+        case c.ChangeType(name=name, before=before, type=type):
+            column = before.column(name) if before is not None else None
+            old = column.type if column is not None else None
+            return old is not None and (old.name, old.arguments) != (type.name, type.arguments)
+        case c.SetNotNull(column=name, before=before, is_required=is_required):
+            column = before.column(name) if before is not None else None
+            return column is not None and column.is_required != is_required
+    return True
 
 
 def _goes_with(change: c.Change, dropped: set[str], end: Catalog) -> bool:

@@ -1,4 +1,4 @@
-"""A SQL file as it is run: its statements in order, what each does, and what the database is like before and after."""
+"""A migration or a schema as it is run: its statements in order, what each does, and what the database is like then."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from persistlint.facts import SqlFile
+from persistlint.facts import SchemaFile
 from persistlint.records import dataclass
 from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from persistlint.schema.catalog import Catalog
     from persistlint.schema.definitions import Column, Constraint, Name, Table
+    from persistlint.schema.difference import Leftover
     from persistlint.source import Range
 
 C = TypeVar("C", bound=Change)
@@ -36,16 +37,17 @@ class Runner:
 
 
 @dataclass(frozen=True)
-class Script(SqlFile):
-    """One SQL file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
+class Script(SchemaFile):
+    """One file. `dialect` is a name of sqlglot's, None where nothing tells. `changes` are those of all statements,
     also of the part that undoes the file. `after` is what it leaves behind where it starts from what is known of the
     project before it, `final` what all of the project leaves. `unread` are statements that nobody understood.
 
     `is_dump` where a program wrote out a whole database. `is_undone` tells whether there is a way back, None where its
     runner has none or nobody knows. `version` is the one in its name, `twin` the path of a script before it of that
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
-    is what stays of the file when its way back has been gone, as people call it. `is_followed` where it is one step of
-    many and not the last.
+    is what stays of the file when its way back has been gone. `way_back` is the empty place where something should undo
+    the file, None where there is none or it is no place.
+    `is_followed` where it is one step of many and not the last.
     """
 
     path: str
@@ -61,7 +63,8 @@ class Script(SqlFile):
     version: str = ""
     twin: str = ""
     is_rooted: bool = False
-    leftovers: tuple[str, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
+    way_back: Range | None = None
     is_followed: bool = False
 
     @cached_property
@@ -98,17 +101,29 @@ class Script(SqlFile):
     def columns(self) -> Iterator[tuple[Table, Column, Column]]:
         """The columns that the file defines and that stay: their table in the end, the column as the file defines it,
         and as it is in the end."""
+        return iter(self._columns)
+
+    @cached_property
+    def _columns(self) -> tuple[tuple[Table, Column, Column], ...]:
+        found = []
         for table, column in self._defined_columns():
             final = table.column(column.name) if table is not None else None
             if table is not None and final is not None and not table.is_temporary:
-                yield table, column, final
+                found.append((table, column, final))
+        return tuple(found)
 
     def constraints(self) -> Iterator[tuple[Table, Constraint]]:
         """The constraints that the file defines and that stay, with their table in the end."""
+        return iter(self._constraints)
+
+    @cached_property
+    def _constraints(self) -> tuple[tuple[Table, Constraint], ...]:
+        found = []
         for table, constraint in self._defined_constraints():
-            is_there = table is not None and any(_says_the_same(found, constraint) for found in table.constraints)
+            is_there = table is not None and any(_says_the_same(other, constraint) for other in table.constraints)
             if table is not None and is_there and not table.is_temporary:
-                yield table, constraint
+                found.append((table, constraint))
+        return tuple(found)
 
     def final_table(self, name: Name) -> Table | None:
         """The table of a name in this file, as it is in the end, under whatever name."""

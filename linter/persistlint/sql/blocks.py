@@ -15,26 +15,33 @@ if TYPE_CHECKING:
 
 _LOOPS = word_set("FOR FOREACH WHILE")
 _CONDITIONAL = word_set("IF CASE")
+_MESSAGES = (["NOTICE"], ["WARNING"], ["INFO"], ["LOG"], ["DEBUG"])
 
 
 @dataclass
 class _Frame:
-    """A construct that is open. `has_handler` is known only when it has been read to its end."""
+    """A construct that is open. What is said of its handlers is known only when they have been read to their end:
+    `takes_all` where one takes every error, `is_quiet` where that does nothing or only writes a message."""
 
     kind: str
     has_handler: bool = False
     in_handler: bool = False
+    in_last: bool = False  # in the handler that takes every error
+    takes_all: bool = False
+    is_quiet: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Inner:
     """One statement of a block: its tokens, and the text that their offsets count in. `is_conditional` behind an IF,
-    `is_guarded` where an exception handler catches what it raises."""
+    `is_guarded` where an exception handler catches what it raises, `is_swallowed` where that takes every error and goes
+    on."""
 
     text: Text
     tokens: list[Token]
     is_conditional: bool
     is_guarded: bool
+    is_swallowed: bool = False
 
 
 def block_of(tokens: list[Token]) -> Token | None:
@@ -52,12 +59,14 @@ def inner_statements(text: Text) -> Iterator[Inner]:
     tokens = [token for token in tokenize(text.text, "postgres") if token.kind is not Kind.COMMENT]
     for start, end, frames in _Walk(tokens).run():
         is_conditional = any(frame.kind in _CONDITIONAL for frame, _ in frames)
-        is_guarded = any(frame.has_handler and not in_handler for frame, in_handler in frames)
+        guards = [frame for frame, in_handler in frames if frame.has_handler and not in_handler]
+        is_swallowed = any(frame.takes_all and frame.is_quiet for frame in guards)
+        is_guarded = bool(guards)
         if tokens[start].word == "EXECUTE":
             for inner_text, inner in _executed(text, tokens[start + 1 : end]):
-                yield Inner(inner_text, inner, is_conditional, is_guarded)
+                yield Inner(inner_text, inner, is_conditional, is_guarded, is_swallowed)
         else:
-            yield Inner(text, tokens[start:end], is_conditional, is_guarded)
+            yield Inner(text, tokens[start:end], is_conditional, is_guarded, is_swallowed)
 
 
 def _executed(text: Text, tokens: list[Token]) -> Iterator[tuple[Text, list[Token]]]:
@@ -86,9 +95,17 @@ class _Walk:
                 start = self.index
                 self._skip_to(";")
                 if not self.is_declaring and self.index > start:
+                    self._note_handler(start)
                     found.append((start, self.index, [(frame, frame.in_handler) for frame in self.open]))
                 self.index += 1
         return found
+
+    def _note_handler(self, start: int) -> None:
+        """A statement of a handler that does more than write a message: it may raise, or look at the error."""
+        words = [token.word for token in self.tokens[start : start + 2]]
+        is_message = words[:1] == ["NULL"] or (words[:1] == ["RAISE"] and words[1:] in _MESSAGES)
+        for frame in self.open:
+            frame.is_quiet &= is_message or not frame.in_last
 
     def _step_over_structure(self) -> bool:
         word = self._word()
@@ -104,7 +121,11 @@ class _Walk:
         elif word in ("IF", "ELSIF", "ELSEIF", "WHEN"):
             if word == "IF":
                 self.open.append(_Frame(word))
+            start = self.index
             self._skip_to("THEN")
+            if word == "WHEN" and self.open and self.open[-1].in_handler:
+                self.open[-1].in_last = any(token.word == "OTHERS" for token in self.tokens[start : self.index])
+                self.open[-1].takes_all |= self.open[-1].in_last
         elif word in _LOOPS or word == "LOOP":
             self.open.append(_Frame("LOOP"))
             self._skip_to("LOOP")

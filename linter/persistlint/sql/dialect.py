@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _SUFFIXES = {
@@ -23,9 +24,9 @@ _FOLDERS = (
 )
 _READ = 200_000  # code points that are looked at
 _MASKED = re.compile(r"--[^\n]*|/\*.*?\*/|'[^'\n]*'", re.DOTALL)
-# What only one dialect writes, with its weight: 3 is certain, 1 is a hint.
+# What only one dialect writes, in lower case, with its weight: 3 is certain, 1 is a hint.
 _SIGNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
-    (dialect, weight, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+    (dialect, weight, re.compile(pattern, re.MULTILINE))
     for dialect, weight, pattern in (
         ("postgres", 3, r"\blanguage\s+'?(?:plpgsql|plpython3?u|plv8)\b"
          r"|\bdo\s+(?:language\s+\w+\s+)?\$|\bas\s+\$\w*\$"),
@@ -38,7 +39,7 @@ _SIGNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
         ("tsql", 3, r"^\s*go\s*$|\bsp_executesql\b|\bset\s+nocount\b"
          r"|\bquotename\s*\(|\bbegin\s+try\b|\b@@(?:rowcount|error)\b"),
         ("tsql", 3, r"\bdeclare\s+@\w+|\bexec(?:ute)?\s*\(\s*@"
-         r"|\bset\s+@\w+\s*=\s*N'|\bcreate\s+proc\b|\bnvarchar\s*\("),
+         r"|\bset\s+@\w+\s*=\s*n'|\bcreate\s+proc\b|\bnvarchar\s*\("),
         ("tsql", 2, r"\[dbo\]|\bdbo\.|\bidentity\s*\(\s*\d"
          r"|\buniqueidentifier\b|\bselect\s+top\b|\bgetdate\s*\(|\braiserror\b"),
         ("mysql", 3, r"^\s*delimiter\s|\bengine\s*=\s*(?!\w*mergetree)\w|\bauto_increment\b|\bprepare\s+\w+\s+from\b"),
@@ -63,6 +64,7 @@ _SIGNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4)  # reading its syntax, its script and its strings ask for the same file
 def guess(path: str, text: str) -> str | None:
     """The dialect of a file, as sqlglot names it, or None where nothing tells."""
     name = PurePosixPath(path.lower())
@@ -70,7 +72,7 @@ def guess(path: str, text: str) -> str | None:
         return dialect
     scores: dict[str, int] = {}
     sample = text[:_READ]
-    masked = _MASKED.sub(" ", sample)
+    masked = _MASKED.sub(" ", sample).lower()
     for dialect, weight, pattern in _SIGNS:
         if pattern.search(masked):
             scores[dialect] = scores.get(dialect, 0) + weight

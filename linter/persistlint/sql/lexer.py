@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_MOST_KEPT = 300_000  # code points of a script whose statements are kept
 HOLE = "\ue000"  # a private-use character, which SQL does not use
 
 
@@ -99,7 +100,16 @@ def split(text: str, dialect: str | None = None) -> list[tuple[int, int]]:
 
 def statements(text: str, dialect: str | None = None) -> Iterator[list[Token]]:
     """The statements of a script, split as `split` does it, as their tokens without comments and separators. One at a
-    time, for a dump has millions of tokens."""
+    time, for a dump has millions of tokens; those of a script of usual size are kept, for more than one reads them."""
+    return iter(_kept(text, dialect)) if len(text) <= _MOST_KEPT else _split(text, dialect)
+
+
+@lru_cache(maxsize=2)
+def _kept(text: str, dialect: str | None) -> tuple[list[Token], ...]:
+    return tuple(_split(text, dialect))
+
+
+def _split(text: str, dialect: str | None) -> Iterator[list[Token]]:
     return _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect).run()
 
 

@@ -1,8 +1,9 @@
-"""The SQL files around one: what they leave before it, and what all of them leave in the end.
+"""The migrations around one: what they leave before it, and what all of them leave in the end.
 
-The files of a folder are one project, in the order of their names, in which numbers count as numbers. A runner that has
-a folder for each migration (`…/up.sql`, `…/migration.sql`), or for each version (`v1.7/…`), has all of them in the
-folder above. What a project is made of is read once and kept until a file of it changes.
+The files of a folder are one project, in the order of their names, in which numbers count as numbers, if their `Reader`
+knows no better. Of SQL files, a runner that has a folder for each migration (`…/up.sql`, `…/migration.sql`), or for
+each version (`v1.7/…`), has all of them in the folder above. What a project is made of is read once and kept until a
+file of it changes.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
@@ -27,6 +29,8 @@ from persistlint.sql.script import read_script
 if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
+# What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
+DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
 _BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
 _STEP = re.compile(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
@@ -52,6 +56,53 @@ class Signature(tuple[tuple[str, int, int], ...]):
         return self._hash
 
 
+class Reader(Hashable, Protocol):
+    """How migrations of one kind are read: a value that can be compared and hashed."""
+
+    def read(
+        self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
+    ) -> Script | None:
+        """The script that a file is; None for one that is none. `known` and `undoes` as in `sql.script.read_script`."""
+
+    def dialect(self, path: str, content: bytes) -> str | None:
+        """The dialect that a file tells."""
+
+    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
+        """Where the files of the project of a file are: a folder, and patterns of their paths below it."""
+
+    def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        """Paths that are in the order of their names, in the order in which they are run."""
+
+    def begins(self, path: str) -> bool:
+        """Whether a file is the first of its project, so that all tables of the project are made in it."""
+
+
+@dataclass(frozen=True)
+class SqlReader:
+    """Reads SQL files."""
+
+    def read(
+        self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
+    ) -> Script:
+        return read_script(path, content, dialect, known, undoes)
+
+    def dialect(self, path: str, content: bytes) -> str | None:
+        return guess(path, content[:_HEAD].decode("utf-8", "replace"))
+
+    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
+        root, pattern = project_of(file)
+        return root, (pattern,)
+
+    def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
+        return paths
+
+    def begins(self, path: str) -> bool:
+        return is_first(path)
+
+
+SQL = SqlReader()
+
+
 @dataclass(frozen=True)
 class Project:
     """The scripts of one dialect by their paths, in order, what is known before each, and hashes of their bytes.
@@ -73,29 +124,34 @@ class Project:
     is_rooted: bool
 
 
-def dialect_of(path: str, content: bytes) -> str | None:
+def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     """The dialect of a file: what the files around it are written in where they agree, else what it tells itself."""
-    told = _usual_dialect(_files(Path(path).absolute()))
+    told = _usual_dialect(_files(Path(path).absolute(), reader), reader)
     if told.is_common:
         return told.dialect
-    return _told_by(path, content) or told.dialect
+    return reader.dialect(path, content) or told.dialect
 
 
-def read_in_project(path: str, content: bytes, dialect: str | None, *, is_configured: bool) -> Script:
-    """A file as a part of its project. One that is not on disk, or alone in its folder, stands for itself. The dialect
-    is that of all files of the project where the configuration says it."""
+def read_in_project(
+    path: str, content: bytes, dialect: str | None, *, is_configured: bool, reader: Reader = SQL
+) -> Script | None:
+    """A file as a part of its project; None where it is no migration. One that is not on disk, or alone in its folder,
+    stands for itself. The dialect is that of all files of the project where the configuration says it."""
     file = Path(path).absolute()
-    files = _files(file)
+    files = _files(file, reader)
     if len(files) < (2 if undone_by(file) == file else 1):
-        return read_script(path, content, dialect)
-    project = _project(files, dialect, is_configured or _usual_dialect(files).is_common)
+        return reader.read(path, content, dialect)
+    project = _project(files, dialect, is_configured or _usual_dialect(files, reader).is_common, reader)
+    script: Script | None
     if project.contents.get(str(file)) == hash(content):
         script = replace(project.scripts[str(file)], path=path)
         final = project.after
     else:  # the file is being edited: what stands behind it comes on top of what it says now
         forward = str(undone_by(file))  # the file itself, or the one that it is the way back of
         undoes = project.scripts.get(forward) if forward != str(file) else None
-        script = read_script(path, content, dialect, project.before.get(forward), undoes)
+        script = reader.read(path, content, dialect, project.before.get(forward), undoes)
+        if script is None:
+            return None
         final = project.after if undoes is not None else _on_top(script, project, str(file))
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
@@ -143,22 +199,30 @@ def forget() -> None:
 
 
 def _place(project: Project, path: str) -> int:
-    """How many scripts stand up to and with a path, in the order of their names."""
+    """How many scripts stand up to and with a path."""
+    if path in project.scripts:
+        return list(project.scripts).index(path) + 1
     return bisect_right(list(project.scripts), _order(path), key=_order)
 
 
-def _files(file: Path) -> Signature:
+def _files(file: Path, reader: Reader) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return Signature()
-    return _listing(*project_of(file), int(monotonic() / _FRESH))
+    return files_below(*reader.folder(file))
+
+
+def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
+    """The files below a directory whose paths match, in the order of their names."""
+    return _listing(root, patterns, int(monotonic() / _FRESH))
 
 
 @lru_cache(maxsize=64)
-def _listing(root: Path, pattern: str, moment: int) -> Signature:
-    """The scripts of a folder in order; looked up anew in every other `moment`."""
+def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
+    """The scripts of a folder in the order of their names; looked up anew in every other `moment`."""
     try:
-        stated = [(str(path), path.stat()) for path in root.glob(pattern) if not _BACK.search(path.name)]
+        found = (path for pattern in patterns for path in root.glob(pattern) if not _BACK.search(path.name))
+        stated = [(str(path), path.stat()) for path in found]
     except OSError:
         return Signature()
     if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
@@ -173,22 +237,24 @@ def _order(path: str) -> list[tuple[int, str]]:
 
 
 @lru_cache(maxsize=16)
-def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
+def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> Project:
     scripts: dict[str, Script] = {}
     before: dict[str, Catalog] = {}
     contents: dict[str, int] = {}
     firsts: dict[tuple[str, str], str] = {}
     catalog = Catalog()
-    is_mixed = bool(files) and _has_programs(Path(files[0][0]).parent)
+    is_mixed = bool(files) and isinstance(reader, SqlReader) and _has_programs(Path(files[0][0]).parent)
     made: set[str] = set()
     again: set[str] = set()
-    for path, _, _ in files:
+    for path in reader.ordered(tuple(path for path, _, _ in files)):
         content = _read(path)
-        if not is_common and _told_by(path, content) not in (dialect, None):
+        if not is_common and reader.dialect(path, content) not in (dialect, None):
+            continue
+        script = reader.read(path, content, dialect, catalog)
+        if script is None:
             continue
         before[path] = catalog
         contents[path] = hash(content)
-        script = read_script(path, content, dialect, catalog)
         scripts[path] = script
         firsts.setdefault((script.version, script.runner.name), path)
         for change in script.forward:
@@ -201,7 +267,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool) -> Project:
     undone = sum(bool(script.is_undone) for script in scripts.values())
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    is_rooted = not is_mixed and len(unknown) <= 1 and any(_begins(path) for path in list(scripts)[:1])
+    is_rooted = not is_mixed and len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
     return Project(scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
 
 
@@ -219,13 +285,13 @@ def _is_step(path: str) -> bool:
     return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None
 
 
-def _begins(path: str) -> bool:
+def is_first(path: str) -> bool:
     """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
     file = Path(path)
     name = file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name
     number = re.search(r"\d+", name)
-    is_first = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
-    return is_first or _INITIAL.search(name) is not None
+    begins = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
+    return begins or _INITIAL.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,18 +303,14 @@ class _Told:
 
 
 @lru_cache(maxsize=64)
-def _usual_dialect(files: Signature) -> _Told:
+def _usual_dialect(files: Signature, reader: Reader) -> _Told:
     """The dialect of a folder, from a sample of its files."""
     sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else Signature()
-    found = Counter(_told_by(path, _read(path)) for path, _, _ in sample)
+    found = Counter(reader.dialect(path, _read(path)) for path, _, _ in sample)
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
     is_clear = usual is not None and 3 * found[usual] >= 2 * found.total()
     return _Told(usual if is_clear else None, len(found) == 1)
-
-
-def _told_by(path: str, content: bytes) -> str | None:
-    return guess(path, content[:_HEAD].decode("utf-8", "replace"))
 
 
 def _read(path: str) -> bytes:

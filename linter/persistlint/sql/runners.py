@@ -103,11 +103,12 @@ def _compiled(value: str | dict[str, str]) -> Any:
 
 def _texts(path: str, name: str) -> list[str]:
     """The texts of the files of a name in the directories around a script, the nearest first."""
-    return _texts_around(Path(path).parent.absolute(), name) if Path(path).is_file() else []
+    return texts_above(Path(path).parent.absolute(), name) if Path(path).is_file() else []
 
 
 @lru_cache(maxsize=1024)
-def _texts_around(directory: Path, name: str) -> list[str]:
+def texts_above(directory: Path, name: str) -> list[str]:
+    """The texts of the files of a name in a directory and those around it, up to the root of the repository."""
     return [_read(folder / name) for folder in upwards(directory) if (folder / name).is_file()]
 
 

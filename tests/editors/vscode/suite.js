@@ -12,6 +12,8 @@ const QUERY = [
   "",
 ].join("\n");
 
+const BOUND = QUERY.replace("f\"SELECT * FROM t WHERE a = '{x}'\"", '"SELECT * FROM t WHERE a = ?", (x,)');
+
 const folder = vscode.workspace.workspaceFolders[0].uri.fsPath;
 const steps = [];
 
@@ -37,6 +39,16 @@ async function until(what, condition) {
 const codes = (uri) => vscode.languages.getDiagnostics(uri).map((found) => found.code?.value ?? found.code);
 const untilCodes = (what, uri, expected) =>
   until(what, () => JSON.stringify(codes(uri)) === JSON.stringify(expected));
+
+// Until its window is restored, VS Code saves files without asking anybody for actions.
+async function untilSaved(what, document, expected) {
+  const text = document.getText();
+  await until(what, async () => {
+    await replace(document, text);
+    await document.save();
+    return document.getText() === expected;
+  });
+}
 
 async function open(name, text) {
   fs.writeFileSync(path.join(folder, name), text);
@@ -79,14 +91,24 @@ async function play() {
       "Open documentation of `interpolated-sql`",
     ],
   );
+  const fix = actions.find((action) => action.title === "Bind the value as a parameter");
+  expect("the safe fix is preferred", fix.isPreferred, true);
+  await vscode.workspace.applyEdit(fix.edit);
+  expect("the value is bound", document.getText(), BOUND);
+  await untilCodes("and the problem is gone", document.uri, []);
+  await replace(document, QUERY);
+  await untilCodes("as long as the text stays so", document.uri, ["interpolated-sql"]);
   await vscode.workspace.applyEdit(actions.find((action) => action.title.endsWith("on this line")).edit);
   expect("the comment is written", document.lineAt(3).text.split("  ").at(-1), "# persistlint: ignore[interpolated-sql]");
   await untilCodes("it silences the line", document.uri, []);
 
   await replace(document, "x = 1  # persistlint: ignore[no-such]\n");
   await untilCodes("a comment that names no rule is reported", document.uri, ["unknown-suppression"]);
-  await document.save();
-  expect("and removed when the file is saved", document.getText(), "x = 1\n");
+  await untilSaved("and removed when the file is saved", document, "x = 1\n");
+
+  await replace(document, QUERY);
+  await untilCodes("a query is reported again", document.uri, ["interpolated-sql"]);
+  await untilSaved("and its value bound when the file is saved", document, BOUND);
 
   const untitled = await vscode.workspace.openTextDocument({ language: "python", content: QUERY });
   await vscode.window.showTextDocument(untitled);

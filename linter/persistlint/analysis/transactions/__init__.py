@@ -55,9 +55,9 @@ _SAYS_TRANSACTION = re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encod
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The facts about the transactions of a file: `Procedure`, `Transaction`, `WriteBack`, `Handled`."""
     language = languages()[syntax.source.language]
-    table = catalogue(language.libraries)
-    if language.name == "sql":
+    if not language.libraries or language.name == "sql":
         return
+    table = catalogue(language.libraries)
     candidates = _candidates(syntax, names)
     if not candidates:
         return

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 _OPENING = re.compile(r"[A-Za-z_&]*")
 _TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
+_OF_ANY_TYPE = word_set(
+    "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
+)
 _ARITHMETIC = frozenset("+-*/%")
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
-    """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE ATTACH DETACH
+    """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE
     LOCK COMMENT REINDEX CLUSTER DISCARD RESET SHOW KILL LOAD OPTIMIZE RENAME FLUSH SAVEPOINT RELEASE"""
 )
 
@@ -136,12 +139,27 @@ def _quoted(
     elif is_strict and following is not None and following.text == "::":
         before, after = "CAST(", " AS text)"
         value = value if is_text else _as_text(value, source)
+    elif dialect == "postgres" and query.library is not None and _is_of_any_type(tokens, place):
+        if query.library.binds == "server":
+            before, after = "CAST(", " AS text)"
+            value = _as_text(value, source) if is_strict and not is_text else value
     elif is_strict and not is_text:
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
         value = _as_text(value, source)  # only a column converts what it is compared with to its own type
     name = expressions.name_of(values[0], source)
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _is_of_any_type(tokens: list[Token], place: int) -> bool:
+    """Whether a value is an argument of a function that takes any type, so that PostgreSQL cannot tell which one a
+    bind parameter has."""
+    depth = 0
+    for number in range(place - 1, 0, -1):
+        depth += (tokens[number].text == ")") - (tokens[number].text == "(")
+        if depth < 0:
+            return tokens[number - 1].word in _OF_ANY_TYPE
+    return False
 
 
 def _is_computed(tokens: list[Token], place: int) -> bool:
@@ -179,7 +197,8 @@ def _bare(
     value = expressions.plain(item, source)
     if word in _COUNTS and (dialect == "mysql" or (query.library is not None and query.library.strict)):
         value = expressions.number(value, source.language)
-    doubtful = False
+    # MySQL 8.0.22 and newer take the number of a prepared statement's LIMIT as text alone, MariaDB takes either.
+    doubtful = word in _COUNTS and query.name == "execute" and query.placeholder == "?" and dialect == "mysql"
     if query.placeholder == "$1":
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict

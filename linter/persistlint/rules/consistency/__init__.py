@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
-LANGUAGES = frozenset({"sql"})
+from persistlint.rules.marks import IN_PROGRAMS
+
 # What speaks of tables and columns.
-MAY_HAVE = re.compile(rb"\b(?:create|alter|drop|insert|update)\b")
+_SQL = re.compile(rb"\b(?:create|alter|drop|insert|update)\b")
+MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}

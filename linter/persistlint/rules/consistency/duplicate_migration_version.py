@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("duplicate-migration-version", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("duplicate-migration-version", on=Script, severity=Severity.ERROR)
 def duplicate_migration_version(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a migration whose version another one has as well."""
     if not script.twin or not script.statements:

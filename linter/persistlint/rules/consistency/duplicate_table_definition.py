@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("duplicate-table-definition", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("duplicate-table-definition", on=Script, severity=Severity.ERROR)
 def duplicate_table_definition(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every CREATE TABLE of a table that is there already."""
     for change in script.of(CreateTable):

@@ -73,7 +73,7 @@ _SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", 
 _ALIKE = 0.8  # of all letters
 
 
-@rule("unknown-column", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("unknown-column", on=Script, severity=Severity.ERROR)
 def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that a known table does not have."""
     added = _added(script)

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Name
 
 
-@rule("unknown-table", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("unknown-table", on=Script, severity=Severity.ERROR)
 def unknown_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the one table that nobody makes."""
     if not script.is_rooted:

@@ -108,7 +108,12 @@ if TYPE_CHECKING:
 _HARMLESS = re.compile(r"\bIF\s+(?:NOT\s+)?EXISTS\b", re.IGNORECASE)  # it says itself when there is nothing to do
 
 
-@rule("swallowed-ddl-error", on=Handled, severity=Severity.ERROR)
+@rule(
+    "swallowed-ddl-error",
+    on=Handled,
+    severity=Severity.ERROR,
+    languages=("python", "javascript", "typescript", "go", "shell", "sql"),
+)
 def swallowed_ddl_error(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed change of the schema."""
     if not fact.only_logs or is_test(context.file.path) or is_generated(context.file.path):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
-LANGUAGES = frozenset({"sql"})
+from persistlint.rules.marks import IN_PROGRAMS
+
 # What changes a schema or its rows, and what a session is told before it does.
-MAY_HAVE = re.compile(
+_SQL = re.compile(
     rb"\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
     rb"|cluster|reindex|refresh|lock)\b"
 )
+MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}

@@ -57,7 +57,7 @@ _CONSEQUENCES = {
 }
 
 
-@rule("add-required-column", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("add-required-column", on=Script, severity=Severity.ERROR)
 def add_required_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every new NOT NULL column without a value for the rows that are there."""
     emptied = {change.table.key for change in script.of(Truncate)}

@@ -54,7 +54,7 @@ _GUARD = re.compile(r"\s+IF\s+NOT\s+EXISTS", re.IGNORECASE)
 _NAME = re.compile(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
 
 
-@rule("concurrent-index-if-not-exists", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("concurrent-index-if-not-exists", on=Script, severity=Severity.WARNING)
 def concurrent_index_if_not_exists(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every concurrent index that an invalid one of its name would stand in for."""
     dropped = {change.name.name for change in script.of(DropIndex)}

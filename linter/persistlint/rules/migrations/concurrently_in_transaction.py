@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from persistlint.schema.changes import Change
 
 
-@rule("concurrently-in-transaction", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("concurrently-in-transaction", on=Script, severity=Severity.ERROR)
 def concurrently_in_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every concurrent statement that runs in a transaction."""
     for change in script.changes:

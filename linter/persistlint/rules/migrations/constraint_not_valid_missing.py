@@ -39,10 +39,11 @@ Where every table is small or the application is stopped for a migration, switch
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, end_of_transaction, identifier, insert, new_name, unsafe
+from persistlint.fixes.scripts import Editor, end_of_transaction, find, identifier, insert, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
 from persistlint.schema.definitions import Constraint, ConstraintKind
@@ -56,8 +57,10 @@ if TYPE_CHECKING:
 
 _SCANNED = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 
+_GUARD = re.compile(rb"^ALTER\s+TABLE\s+IF\s+EXISTS\b", re.IGNORECASE)
 
-@rule("constraint-not-valid-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+
+@rule("constraint-not-valid-missing", on=Script, severity=Severity.WARNING)
 def constraint_not_valid_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every check and foreign key whose rows are checked under the lock that adds it."""
     if script.dialect != "postgres":
@@ -95,7 +98,7 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     marks = [insert(constraint.range.end, editor.like(" NOT VALID", change.statement))]
     if not constraint.name:
         marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
-    guard = "IF EXISTS " if change.statement.words[2:4] == ("IF", "EXISTS") else ""
+    guard = "IF EXISTS " if find(context.file, change.statement.range, _GUARD) else ""
     validation = editor.behind(end, f"ALTER TABLE {guard}{table} VALIDATE CONSTRAINT {written}")
     if not validation:
         return ()

@@ -76,7 +76,7 @@ _OFF = {
 _ON = frozenset({"1", "on", "true"})
 
 
-@rule("constraints-disabled", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("constraints-disabled", on=Script, severity=Severity.ERROR)
 def constraints_disabled(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every statement that lets rows in which no constraint has seen."""
     off = [change for change in script.forward if _switches_off(change)]

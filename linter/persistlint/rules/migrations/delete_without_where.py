@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("delete-without-where", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("delete-without-where", on=Script, severity=Severity.WARNING)
 def delete_without_where(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every DELETE of all rows."""
     for change in script.of(Delete):

@@ -1,8 +1,9 @@
 """
 ## What it finds
 
-The part or the file that undoes a migration and after which a table, a column, an index or an enum of the migration is
-still there. A way back that is not understood as a whole, that has `DO` blocks, or that calls functions, is left alone.
+A part or a file that undoes a migration and after which a table, a column, an index or an enum of the migration is
+still there. In a program the report is at what stays. A way back that is not understood as a whole, that has `DO`
+blocks, or that calls functions, is left alone.
 
 ## Why it matters
 
@@ -47,7 +48,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Related, Severity
 from persistlint.fixes.scripts import Editor, identifier, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
@@ -58,24 +59,26 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("down-migration-incomplete", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("down-migration-incomplete", on=Script, severity=Severity.WARNING)
 def down_migration_incomplete(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a way back that leaves something behind."""
     if not script.leftovers or not script.backward:
         return
-    first = script.backward[0]
+    first, back = script.leftovers[0], script.backward[0].range
+    is_here = context.file.language != "sql"
     more = f" and {len(script.leftovers) - 1} more" if len(script.leftovers) > 1 else ""
     yield context.report(
-        first.range,
-        f"The way back leaves {script.leftovers[0]}{more} behind.",
+        first.made if is_here else back,
+        f"The way back leaves {first.name}{more} behind.",
         help="Drop what the migration has made, in the opposite order.",
+        related=(Related(back, "the way back"),) if is_here else (),
         fixes=_fix(script, context),
     )
 
 
 def _fix(script: Script, context: RuleContext) -> tuple[Fix, ...]:
     """What is left is dropped behind the last statement of the way back."""
-    drops = [_drop(each, script.dialect) for each in reversed(script.leftovers)]
+    drops = [_drop(each.name, script.dialect) for each in reversed(script.leftovers)]
     last = script.backward[-1].statement
     if not all(drops):
         return ()

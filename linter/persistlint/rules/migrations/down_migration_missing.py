@@ -4,6 +4,10 @@
 A migration of goose, dbmate, sql-migrate, tern or node-pg-migrate without a section that undoes it, and one of
 golang-migrate, morph or Diesel without a `down` file beside it.
 
+Of migrations in programs: a revision of Alembic that changes the schema and whose `downgrade` is missing or does
+nothing, the same with `down` of Knex, Sequelize, TypeORM and Kysely, and `RunPython` or `RunSQL` of Django without
+its reverse. One that raises an error refuses, which is a decision; so is a comment that is not the tool's own.
+
 A section with nothing but a comment counts: it says that there is no way back, and why. A project of several migrations
 of which not one can be undone only ever goes forward, and is left alone.
 
@@ -53,16 +57,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.changes import Statement
 
 
-@rule("down-migration-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("down-migration-missing", on=Script, severity=Severity.WARNING)
 def down_migration_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every migration that nothing undoes."""
-    if script.is_undone is not False or not script.forward:
+    if script.is_undone is not False or not (script.forward or script.way_back):
         return
-    first = script.forward[0].statement.range
     yield context.report(
-        Range(first.start, first.start + len(script.forward[0].statement.words[0])),
+        script.way_back or _verb(script.forward[0].statement),
         f"Nothing undoes this migration, although {script.runner.name} has a place for it.",
         help="Write the way back, or a comment there that says why there is none.",
     )
+
+
+def _verb(statement: Statement) -> Range:
+    return Range(statement.range.start, statement.range.start + len(statement.words[0]))

@@ -68,7 +68,7 @@ _HARMLESS = frozenset({"TRIGGER", "RULE", "OWNED"})
 _CASCADE = re.compile(rb"\s+CASCADE\s*$", re.IGNORECASE)
 
 
-@rule("drop-cascade", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("drop-cascade", on=Script, severity=Severity.WARNING)
 def drop_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every DROP that takes along what nobody named."""
     if script.dialect != "postgres":

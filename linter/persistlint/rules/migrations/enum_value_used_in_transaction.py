@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.schema.changes import Change
 
 
-@rule("enum-value-used-in-transaction", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("enum-value-used-in-transaction", on=Script, severity=Severity.ERROR)
 def enum_value_used_in_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every use of a new enum value in the transaction that adds it."""
     made: set[tuple[int | None, str]] = set()

@@ -42,7 +42,7 @@ from persistlint.diagnostic import Fix, Severity
 from persistlint.fixes.runners import without_transaction
 from persistlint.fixes.scripts import Editor, find, insert, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateIndex, DropIndex, SetVariable
+from persistlint.schema.changes import CreateIndex, DropIndex, DropTable, SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
 
 if TYPE_CHECKING:
@@ -53,17 +53,20 @@ if TYPE_CHECKING:
 _DROP = re.compile(rb"DROP\s+INDEX", re.IGNORECASE)
 
 
-@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING)
 def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is dropped under a lock on its table."""
     if script.dialect != "postgres":
         return
     made = {change.index.name: change for change in script.of(CreateIndex)}
+    gone = {change.table.key for change in script.of(DropTable)}
     for change in script.of(DropIndex):
         own = made.get(change.name.name)  # made before, or anew on a table of the script
         if own is not None and (own.is_on_new or script.position(own) < script.position(change)):
             continue
-        if change.is_concurrent or (change.table is not None and change.table.is_new):
+        if change.is_concurrent or (
+            change.table is not None and (change.table.is_new or change.table.name.key in gone)
+        ):
             continue
         table = f"`{change.table.name}`" if change.table is not None else "its table"
         is_whole = change.range == change.statement.range

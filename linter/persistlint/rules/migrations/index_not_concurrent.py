@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 _INDEX = re.compile(rb"CREATE\s+(?:UNIQUE\s+)?INDEX", re.IGNORECASE)
 
 
-@rule("index-not-concurrent", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("index-not-concurrent", on=Script, severity=Severity.WARNING)
 def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is built on an existing table under a lock."""
     if script.dialect != "postgres":

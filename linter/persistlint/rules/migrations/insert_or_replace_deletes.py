@@ -53,7 +53,7 @@ _VERB = re.compile(rb"\A(?:INSERT\s+OR\s+REPLACE|REPLACE)\s+INTO\b", re.IGNORECA
 _RETURNING = re.compile(rb"\bRETURNING\b|\bON\s+CONFLICT\b|\bSET\b", re.IGNORECASE)
 
 
-@rule("insert-or-replace-deletes", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("insert-or-replace-deletes", on=Script, severity=Severity.WARNING)
 def insert_or_replace_deletes(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every INSERT that deletes the row in its way."""
     for change in script.of(Insert):

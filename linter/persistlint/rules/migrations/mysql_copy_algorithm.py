@@ -52,7 +52,7 @@ _BLOCKING = {"ALGORITHM": ("COPY",), "LOCK": ("SHARED", "EXCLUSIVE")}
 _VALUE = re.compile(rb"(?:ALGORITHM|LOCK)\s*=?\s*(\w+)\s*\Z", re.IGNORECASE)
 
 
-@rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False)
 def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of a table that asks for a copy or a lock."""
     for change in script.of(AlterTable):

@@ -66,7 +66,7 @@ _VERB = re.compile(
 _CREATE = re.compile(rb"\ACREATE(?=\s+VIEW\s)", re.IGNORECASE)
 
 
-@rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING)
 def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change that cannot be rolled back and not be repeated either."""
     steps = {change.statement.range for change in script.forward if is_ddl(change) or is_dml(change)}

@@ -33,11 +33,9 @@ It is off by default: a view without a unique index cannot do it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import find, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateObject, Maintain
 from persistlint.schema.script import Script
@@ -45,12 +43,10 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
-
-_VERB = re.compile(rb"REFRESH\s+MATERIALIZED\s+VIEW\b", re.IGNORECASE)
+    from persistlint.diagnostic import Diagnostic
 
 
-@rule("refresh-not-concurrent", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("refresh-not-concurrent", on=Script, severity=Severity.WARNING, default=False)
 def refresh_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every materialized view that nobody can read while it is filled."""
     made = {change.name.key for change in script.of(CreateObject)}
@@ -62,12 +58,4 @@ def refresh_not_concurrent(script: Script, context: RuleContext) -> Iterator[Dia
             change.range,
             f"Reads of `{name}` wait until it is filled: the lock is of mode ACCESS EXCLUSIVE.",
             help="Say `CONCURRENTLY`; the view needs a unique index.",
-            fixes=_fix(script, change, context),
         )
-
-
-def _fix(script: Script, change: Maintain, context: RuleContext) -> tuple[Fix, ...]:
-    written = find(context.file, change.range, _VERB)
-    if written is None:
-        return ()
-    return unsafe(script, "Refresh it concurrently", insert(written.end, " CONCURRENTLY"))

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("rename-column", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("rename-column", on=Script, severity=Severity.WARNING)
 def rename_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that the running release does not find any more."""
     views = {change.name.key for change in script.of(CreateObject) if change.kind == "VIEW"}

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("rename-table", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("rename-table", on=Script, severity=Severity.WARNING)
 def rename_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that the running release does not find any more."""
     taken = {change.name.key for change in script.of(CreateObject) if change.kind == "VIEW"}

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 _IDENTITIES = frozenset({"role", "authorization", "row_security"})
 
 
-@rule("rls-data-migration-filtered", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("rls-data-migration-filtered", on=Script, severity=Severity.WARNING)
 def rls_data_migration_filtered(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of rows that row level security hides from the migration."""
     if script.dialect != "postgres":

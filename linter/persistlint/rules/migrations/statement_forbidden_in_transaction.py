@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from persistlint.schema.changes import Change
 
 
-@rule("statement-forbidden-in-transaction", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("statement-forbidden-in-transaction", on=Script, severity=Severity.ERROR)
 def statement_forbidden_in_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every statement that PostgreSQL refuses in a transaction."""
     if script.dialect != "postgres":

@@ -64,11 +64,12 @@ if TYPE_CHECKING:
 _CLIENT_COMMAND = re.compile(rb"^\\", re.MULTILINE)  # of psql, which may read another file or connect anew
 
 
-@rule("transaction-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("transaction-missing", on=Script, severity=Severity.WARNING)
 def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first change of the schema that is not in a transaction with the others."""
+    is_program = context.file.language != "sql"
     if (
-        script.dialect not in ("postgres", "sqlite")
+        script.dialect not in ("postgres", "sqlite", *([None] if is_program else []))
         or script.runner.wraps is not False
         or script.runner.is_off
         or script.is_dump
@@ -89,7 +90,9 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
     yield context.report(
         first.statement.range,
         f"This and {len(statements) - 1} other statements commit one by one: a failure leaves half of them behind.",
-        help="Run them in one transaction, between `BEGIN` and `COMMIT`.",
+        help="Open a transaction, and pass it to each of them."
+        if is_program
+        else "Run them in one transaction, between `BEGIN` and `COMMIT`.",
         fixes=_fix(script, alone, context),
     )
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _CASCADE = re.compile(rb"\s+CASCADE\Z", re.IGNORECASE)
 
 
-@rule("truncate-cascade", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("truncate-cascade", on=Script, severity=Severity.WARNING)
 def truncate_cascade(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every TRUNCATE that empties tables which nobody named."""
     for change in script.of(Truncate):

@@ -57,7 +57,7 @@ _KEY = re.compile(rb"(?:UNIQUE|PRIMARY\s+KEY)\s*\([^()]*\)", re.IGNORECASE)
 _KEY_PARTS = re.compile(rb"(UNIQUE|PRIMARY\s+KEY)\s*(\([^()]*\))", re.IGNORECASE)
 
 
-@rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING)
 def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key whose index is built under ACCESS EXCLUSIVE."""
     if script.dialect != "postgres":

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("update-without-where", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("update-without-where", on=Script, severity=Severity.WARNING)
 def update_without_where(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every UPDATE of all rows."""
     added = {(change.table.key, change.column.name) for change in script.of(AddColumn)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
-LANGUAGES = frozenset({"sql"})
+from persistlint.rules.marks import IN_PROGRAMS
+
 # What defines tables and what guards them.
-MAY_HAVE = re.compile(rb"\b(?:create|alter)\b")
+_SQL = re.compile(rb"\b(?:create|alter)\b")
+MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}

@@ -81,7 +81,6 @@ _CASCADE = re.compile(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
     "cascade-unsafe",
     on=Script,
     severity=Severity.WARNING,
-    languages=("sql",),
     options=(Option("records", _RECORDS, "Words in the names of tables that record facts."),),
 )
 def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:

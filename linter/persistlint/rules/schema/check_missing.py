@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
 
 
-@rule("check-missing", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("check-missing", on=Script, severity=Severity.WARNING, default=False)
 def check_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every number and state of a new table that may be anything."""
     for table in script.created:

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from persistlint.sql.lexer import Token
 
 
-@rule("check-operator-precedence", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("check-operator-precedence", on=Script, severity=Severity.WARNING)
 def check_operator_precedence(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every CHECK that mixes AND and OR so that one of them surprises."""
     for _, constraint in script.constraints():

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("constraint-never-validated", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("constraint-never-validated", on=Script, severity=Severity.WARNING)
 def constraint_never_validated(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every NOT VALID constraint that nothing validates."""
     for change in script.of(AddConstraint):

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Index, Table
 
 
-@rule("duplicate-index", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("duplicate-index", on=Script, severity=Severity.WARNING)
 def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that another one of the same table repeats."""
     for change in script.of(CreateIndex):

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Constraint, Table
 
 
-@rule("fk-index-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("fk-index-missing", on=Script, severity=Severity.WARNING)
 def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key whose rows are found by reading the whole table."""
     if script.dialect not in ("postgres", "sqlite"):
@@ -93,7 +93,8 @@ def _fix(script: Script, table: Table, constraint: Constraint, context: RuleCont
     lines = []
     for key, _ in table.foreign_keys:
         if key.range in statement.range and not leads_with(table, key.columns):
-            name = new_name(script, table.name.name, *key.columns, "idx")
+            parts = (table.name.name, *key.columns)
+            name = new_name(script, *parts, "idx") or new_name(script, *parts, "fk", "idx")
             if not name:
                 return ()
             index = identifier(name, script.dialect)

@@ -76,7 +76,7 @@ _KEEPS = frozenset(
 )
 
 
-@rule("fk-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("fk-missing", on=Script, severity=Severity.WARNING)
 def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that looks like a reference and is none."""
     if script.is_dump or not any(column.name.endswith("_id") for _, column, _ in script.columns()):

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 _COLUMNS = re.compile(r"SET\s+(?:NULL|DEFAULT)\s*\(", re.IGNORECASE)
 
 
-@rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR)
 def fk_set_null_on_not_null(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ON DELETE SET NULL on a column that refuses NULL."""
     for table, constraint in script.constraints():

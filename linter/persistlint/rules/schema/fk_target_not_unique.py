@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Reference, Table
 
 
-@rule("fk-target-not-unique", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("fk-target-not-unique", on=Script, severity=Severity.ERROR)
 def fk_target_not_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key to columns that are not unique."""
     if script.dialect == "mysql":

@@ -23,7 +23,8 @@ CREATE TABLE invoices (id bigint PRIMARY KEY, client_id bigint REFERENCES client
 
 ## Fix
 
-Give the column the type of the key. The fix does so in a new table.
+Give the column the type of the key. The fix does so in a new table; it is unsafe, for a program may hold values of the
+old type.
 
 ## When not to use it
 
@@ -39,7 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import careful
+from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType
 
 
-@rule("fk-type-mismatch", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("fk-type-mismatch", on=Script, severity=Severity.WARNING)
 def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key whose columns have another type than those they refer to."""
     if script.dialect not in ("postgres", "mysql"):
@@ -85,7 +86,7 @@ def _fix(script: Script, old: DataType, new: DataType) -> tuple[Fix, ...]:
     name = _COUNTED.get(new.text.lower(), new.text)  # a reference counts nothing by itself
     if not is_own or old.is_array or "serial" in old.name:
         return ()
-    return careful(script, f"Make it {name}", Edit(old.range, name.lower() if old.text.islower() else name))
+    return unsafe(script, f"Make it {name}", Edit(old.range, name.lower() if old.text.islower() else name))
 
 
 _COUNTED = {

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType
 
 
-@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("float-for-money", on=Script, severity=Severity.WARNING)
 def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every amount of money in a binary floating point column."""
     for _, column, _final in script.columns():

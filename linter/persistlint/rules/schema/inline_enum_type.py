@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, DataType
 
 
-@rule("inline-enum-type", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("inline-enum-type", on=Script, severity=Severity.ERROR)
 def inline_enum_type(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ENUM type that only MySQL has."""
     if script.dialect not in ("postgres", "sqlite"):

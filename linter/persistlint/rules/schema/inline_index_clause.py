@@ -55,7 +55,7 @@ _UNIQUE_KEY = re.compile(r"UNIQUE\s+(?:KEY|INDEX)\b", re.IGNORECASE)
 _COMMA = re.compile(rb",\s*\Z")
 
 
-@rule("inline-index-clause", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("inline-index-clause", on=Script, severity=Severity.ERROR)
 def inline_index_clause(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index in the parentheses of CREATE TABLE where only MySQL has them."""
     if script.dialect not in ("postgres", "sqlite"):
@@ -83,7 +83,7 @@ def _fix(script: Script, change: CreateTable, index: Index, context: RuleContext
     editor = Editor(script, context.file)
     comma = find(context.file, Range(change.range.start, index.range.start), _COMMA)
     word = context.file.text(index.range).upper()
-    name = index.name or new_name(script, change.table.name, *index.columns, "idx")
+    name = index.name or new_name(script, change.table.name, *index.columns, "idx", instead_of=index)
     if comma is None or not name or "" in index.columns or not word.startswith(("KEY", "INDEX")):
         return ()
     line = f"CREATE INDEX {identifier(name, script.dialect)} ON {editor.text(change.table)} ({index.text})"

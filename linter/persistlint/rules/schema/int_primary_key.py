@@ -21,7 +21,8 @@ CREATE TABLE posts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
 
 ## Fix
 
-Use `bigint`. The fix does so where no foreign key refers to it.
+Use `bigint`. The fix does so where no foreign key refers to it; it is unsafe, for a program may hold values of the old
+type.
 
 ## When not to use it
 
@@ -37,7 +38,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import careful, stands_here
+from persistlint.fixes.scripts import stands_here, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, base
@@ -54,7 +55,7 @@ _LARGER = {
 }
 
 
-@rule("int-primary-key", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("int-primary-key", on=Script, severity=Severity.WARNING, default=False)
 def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key that runs out after two thousand million rows."""
     if script.dialect == "sqlite":
@@ -82,4 +83,4 @@ def _fix(script: Script, table: Table, type: DataType) -> tuple[Fix, ...]:
     larger = _LARGER.get(type.text.lower().split("(")[0])
     if larger is None or type.is_unsigned or any(reference.table.key == table.name.key for reference in keys):
         return ()
-    return careful(script, "Use a larger type", Edit(type.range, larger if type.text.islower() else larger.upper()))
+    return unsafe(script, "Use a larger type", Edit(type.range, larger if type.text.islower() else larger.upper()))

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _JSON = re.compile(rb"\Ajson\b", re.IGNORECASE)
 
 
-@rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False)
 def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column of the type json."""
     if script.dialect != "postgres":

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column
 
 
-@rule("json-unvalidated", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("json-unvalidated", on=Script, severity=Severity.WARNING, default=False)
 def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every JSON column of a new table that may hold any shape."""
     for table in script.created:

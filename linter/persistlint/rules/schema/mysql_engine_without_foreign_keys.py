@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 _ENGINES = frozenset(["MYISAM", "MEMORY", "HEAP", "ARCHIVE", "CSV", "MERGE", "MRG_MYISAM"])
 
 
-@rule("mysql-engine-without-foreign-keys", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("mysql-engine-without-foreign-keys", on=Script, severity=Severity.WARNING, default=False)
 def mysql_engine_without_foreign_keys(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table whose engine keeps neither references nor transactions."""
     for change in script.forward:

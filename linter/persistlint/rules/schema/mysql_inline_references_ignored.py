@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("mysql-inline-references-ignored", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("mysql-inline-references-ignored", on=Script, severity=Severity.WARNING, default=False)
 def mysql_inline_references_ignored(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key that MySQL reads and forgets."""
     if script.dialect != "mysql":

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("mysql-zero-date", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("mysql-zero-date", on=Script, severity=Severity.WARNING, default=False)
 def mysql_zero_date(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every default that is no date."""
     if script.dialect != "mysql":

@@ -56,7 +56,7 @@ _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
 _NULL = re.compile(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
 
 
-@rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False)
 def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column of a new table that should always have a value and need not."""
     for table in script.created:

@@ -64,12 +64,14 @@ _CONSTRAINT = re.compile(rb"\A(?:CONSTRAINT\s+\S+\s+)?(UNIQUE)(?=\s*\()", re.IGN
 _INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNORECASE)
 
 
-@rule("nullable-unique", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("nullable-unique", on=Script, severity=Severity.WARNING)
 def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key over several columns of which one may be NULL."""
     for table, columns, range in _keys(script):
         optional = [name for name in columns if table.column(name) is not None and not table.requires(name)]
-        if len(columns) < 2 or not optional or _is_covered(table, optional) or _is_absent(table, columns, optional):
+        is_anyway = table.primary_key is not None and set(table.primary_key.columns) <= set(columns)
+        is_free = is_anyway or _is_covered(table, optional) or _is_absent(table, columns, optional)
+        if len(columns) < 2 or not optional or is_free:
             continue
         remedy = "say `NULLS NOT DISTINCT`" if script.dialect == "postgres" else "make it `NOT NULL`"
         yield context.report(

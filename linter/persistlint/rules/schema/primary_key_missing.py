@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Table
 
 
-@rule("primary-key-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("primary-key-missing", on=Script, severity=Severity.WARNING)
 def primary_key_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every new table that ends without a primary key."""
     for table in script.created:

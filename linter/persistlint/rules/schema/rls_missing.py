@@ -68,7 +68,6 @@ _GLUED = re.compile(r" ?(::|[.(]) ?| (?=[,)])")  # what SQL is written without b
     "rls-missing",
     on=Script,
     severity=Severity.WARNING,
-    languages=("sql",),
     options=(Option("everywhere", False, "Also where no other table of the project has row level security."),),
 )
 def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("rls-policy-missing", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("rls-policy-missing", on=Script, severity=Severity.WARNING)
 def rls_policy_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table whose rows nobody is allowed to see."""
     for change in script.of(SetRowSecurity):

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 
-@rule("rls-policy-without-enable", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("rls-policy-without-enable", on=Script, severity=Severity.ERROR)
 def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every policy of a table that has row level security switched off."""
     reported: set[str] = set()

@@ -56,7 +56,7 @@ _OTHERS = frozenset({*INTEGERS, "uuid", "numeric"})
 _SETTING = re.compile(rb"current_setting\s*\([^()]*\)(?!\s*(?:::|,))")
 
 
-@rule("rls-type-mismatch", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("rls-type-mismatch", on=Script, severity=Severity.ERROR)
 def rls_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every policy that compares a column with a setting of another type."""
     for change in script.of(CreatePolicy):

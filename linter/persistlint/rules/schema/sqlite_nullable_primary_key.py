@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("sqlite-nullable-primary-key", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("sqlite-nullable-primary-key", on=Script, severity=Severity.WARNING, default=False)
 def sqlite_nullable_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every primary key of SQLite that may be NULL."""
     if script.dialect != "sqlite":

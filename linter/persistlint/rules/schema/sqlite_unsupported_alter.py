@@ -65,13 +65,15 @@ if TYPE_CHECKING:
 _COMMA = re.compile(rb",\s*\Z")
 
 
-@rule("sqlite-unsupported-alter", on=Script, severity=Severity.ERROR, languages=("sql",))
+@rule("sqlite-unsupported-alter", on=Script, severity=Severity.ERROR)
 def sqlite_unsupported_alter(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ALTER TABLE that SQLite refuses."""
     if script.dialect != "sqlite":
         return
     previous: Change | None = None
     for change in script.forward:
+        if change.statement.is_rebuilt:
+            continue
         what = _unsupported(change)
         is_second = isinstance(change, TableChange) and previous is not None and previous.statement is change.statement
         if not what and is_second and change.statement.words[:1] == ("ALTER",):

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _TIMESTAMP = re.compile(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
 
-@rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING)
 def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that holds a moment without saying which."""
     if script.dialect != "postgres":

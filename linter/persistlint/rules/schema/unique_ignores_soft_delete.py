@@ -57,7 +57,7 @@ _MOMENTS = ("timestamptz", "timestamp", "datetime", "date")
 _INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 
 
-@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING, languages=("sql",))
+@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING)
 def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key that rows marked as deleted still hold."""
     if script.dialect not in ("postgres", "sqlite"):

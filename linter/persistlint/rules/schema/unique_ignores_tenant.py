@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 _KEY = re.compile(rb"UNIQUE\b[^()]*\(\s*", re.IGNORECASE)
 
 
-@rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False, languages=("sql",))
+@rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False)
 def unique_ignores_tenant(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique name that one tenant takes from all others."""
     for table, constraint in script.constraints():

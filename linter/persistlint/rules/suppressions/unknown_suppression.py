@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     "unknown-suppression",
     on=Suppression,
     severity=Severity.WARNING,
-    languages=("python", "javascript", "typescript", "go", "sql"),
+    languages=("python", "javascript", "typescript", "go", "sql", "shell"),
 )
 def unknown_suppression(suppression: Suppression, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a name in a suppression that nobody knows."""

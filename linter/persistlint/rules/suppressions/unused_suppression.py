@@ -52,7 +52,7 @@ _REMOVE = "Remove it, so that it does not hide the next problem here."
     "unused-suppression",
     on=Suppression,
     severity=Severity.WARNING,
-    languages=("python", "javascript", "typescript", "go", "sql"),
+    languages=("python", "javascript", "typescript", "go", "sql", "shell"),
 )
 def unused_suppression(suppression: Suppression, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a suppression that is known but does nothing."""

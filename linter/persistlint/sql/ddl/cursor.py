@@ -53,9 +53,11 @@ class Cursor:
 
     def at(self, *words: str) -> bool:
         """Whether these words come next."""
-        for offset, word in enumerate(words):  # noqa: SIM110 - every statement asks this dozens of times
-            if self.token(offset).word != word:
+        at = self.index
+        for word in words:
+            if not at < self.end or self.tokens[at].word != word:
                 return False
+            at += 1
         return True
 
     def accept(self, *words: str) -> bool:

@@ -1,0 +1,138 @@
+"""What a number means where it stands: what it counts or measures, what it is converted to, what it could be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.constant_names import name_for
+from persistlint.analysis.layouts import with_layout
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
+from persistlint.analysis.vocabulary import is_unit, words
+from persistlint.facts import Number, Quantity
+from persistlint.ir import Assign, Expression, Function, Name, Statement
+from persistlint.source import Range, SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.analysis.constants import Constants
+    from persistlint.analysis.places import Place
+    from persistlint.analysis.statuses import Statuses
+
+_DIVISIONS = frozenset(["/", "//", "%"])
+_LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
+_UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
+_LONGEST_LINE = 400  # bytes of a line that are looked at
+_LONGEST_SUBJECT = 60  # characters
+_LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
+
+
+@dataclass
+class Meanings:
+    """The numbers of one scope, and what the scope calculates with. `function` is None outside of functions."""
+
+    source: SourceFile
+    function: Function | None
+    statements: Sequence[Statement]
+    constants: Constants
+    statuses: Statuses
+    multipliers: set[float] = field(default_factory=set)
+    divisors: set[float] = field(default_factory=set)
+
+    def calculated_with(self, value: float, operator: str) -> None:
+        """Take note of a number that the scope calculates with."""
+        if operator == "*":
+            self.multipliers.add(abs(value))
+        elif operator in _DIVISIONS:
+            self.divisors.add(abs(value))
+
+    def number(self, node: Expression, value: float, place: Place) -> Number:
+        """The fact of a number at a place of the scope, all of which was read before."""
+        if place.other is not None:
+            subject = self._text(place.other)
+            quantity = place.quantity or self._quantity(place.other)
+        else:
+            subject = self.function.name if self.function is not None else ""
+            quantity = quantity_of_name(subject)
+        status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
+        if quantity is Quantity.CODE and status and place.other is not None and _ends_in_code(place.other):
+            quantity = Quantity.STATUS
+        waiting = self.function.name if self.function is not None else ""
+        name = status if quantity is Quantity.STATUS else name_for(self.source.language, place, quantity, waiting)
+        told = told_by(value, f"{subject} {waiting} {self._around(node.range)}")
+        is_converted = self._is_converted(abs(value))
+        return Number(
+            node.range,
+            value,
+            place.role,
+            place.operator,
+            subject,
+            told or quantity,
+            name,
+            is_unit(abs(value)) or self._is_step(abs(value)),
+            is_converted,
+        )
+
+    def _around(self, number: Range) -> str:
+        """The line of a number, and the one above and below it."""
+        line = self.source.line_of(number.start)
+        starts = self.source.line_starts[max(line - 2, 0) : line + 1]
+        return " ".join(self.source.text(Range(start, start + _LONGEST_LINE)).partition("\n")[0] for start in starts)
+
+    def _is_step(self, value: float) -> bool:
+        """Whether a number is divided by and multiplied with again, to round to steps of it."""
+        return value == int(value) and value in self.multipliers and value in self.divisors
+
+    def _is_converted(self, value: float) -> bool:
+        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`. Where that
+        are several units, all bounds are."""
+        if sum(factor >= _LEAST_UNIT and factor % _TEN != 0 for factor in self._units) > 1:
+            return value == int(value)
+        for factor in self._units:
+            rest = value / factor
+            if rest == 1 or rest in self._factors or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest)):
+                return True
+        return False
+
+    @cached_property
+    def _units(self) -> frozenset[float]:
+        """The units that the scope converts between."""
+        return frozenset(filter(is_unit, self._factors))
+
+    @cached_property
+    def _factors(self) -> set[float]:
+        """What the scope multiplies or divides by."""
+        return self.multipliers | self.divisors
+
+    def _quantity(self, other: Expression) -> Quantity:
+        """What is counted there. A variable is what it was assigned."""
+        quantity = quantity_of(other)
+        if quantity in _UNTOLD and isinstance(other, Name) and other.id in self._definitions:
+            other = self._definitions[other.id]
+            quantity = quantity_of(other)
+        has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
+        return Quantity.LAYOUT if has_layout else quantity
+
+    @cached_property
+    def _definitions(self) -> dict[str, Expression]:
+        return {
+            statement.target.id: statement.value
+            for statement in self.statements
+            if isinstance(statement, Assign) and statement.operator == "=" and statement.value is not None
+            if isinstance(statement.target, Name)
+        }
+
+    @cached_property
+    def _layouts(self) -> frozenset[str]:
+        return with_layout(self.statements, self.constants, self.source)
+
+    def _text(self, expression: Expression) -> str:
+        text = self.source.text(expression.range)
+        return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
+
+
+def _ends_in_code(expression: Expression) -> bool:
+    return words(last_name(expression))[-1:] == ("code",)

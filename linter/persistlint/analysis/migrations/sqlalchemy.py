@@ -1,0 +1,282 @@
+"""How SQLAlchemy's columns, types and constraints are written in SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.migrations.operations import table
+from persistlint.analysis.migrations.values import called, keyword, positional
+from persistlint.analysis.migrations.writer import REST, Writer, as_serial
+from persistlint.analysis.migrations.writing import as_type, listed, quoted, said
+from persistlint.ir import Attribute, Call, Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.migrations.operations import Given
+    from persistlint.analysis.migrations.values import Values
+    from persistlint.analysis.migrations.writing import Fragment
+    from persistlint.sql.text import Text
+
+_TABLE_LEVEL = frozenset({"PrimaryKeyConstraint", "ForeignKeyConstraint", "UniqueConstraint", "CheckConstraint"})
+
+
+class SqlAlchemy(Writer):
+    """Writes what SQLAlchemy says, for one dialect."""
+
+    def __init__(self, values: Values, dialect: str | None, classes: Expression | None = None) -> None:
+        """`classes` are the operator classes of an index by the names of its columns."""
+        super().__init__(values, dialect)
+        self.classes = classes
+        self.kinds |= {"type": self.type, "column": self.column, "items": self.items}
+
+    def key(self, node: Expression) -> Fragment | None:
+        """One key of an index, with its operator class."""
+        of_class = self.values.entry(self.classes, self.values.text(self.unwrapped(node))) if self.classes else None
+        found, word = super().key(node), self.word(of_class) if of_class is not None else None
+        return (*found, *word) if found and word else found
+
+    def text(self, node: Expression) -> Fragment | None:
+        """SQL in a string, in `text(…)` or what stands for it."""
+        node = self.unwrapped(node)
+        if isinstance(node, Call) and called(node) in ("text", "literal_column") and node.arguments:
+            node = self.unwrapped(node.arguments[0].value)
+        return super().text(node)
+
+    def unwrapped(self, node: Expression) -> Expression:
+        """What is in `op.f(…)`, `quoted_name(…)` or before `.bindparams(…)`."""
+        node = self.values.resolve(node) or node
+        while isinstance(node, Call) and node.arguments:
+            if called(node) in ("f", "quoted_name"):
+                node = self.values.resolve(node.arguments[0].value) or node.arguments[0].value
+            elif called(node) == "bindparams" and isinstance(node.function, Attribute):
+                node = self.values.resolve(node.function.value) or node.function.value
+            else:
+                break
+        return node
+
+    # ------------------------------------------------------------------------------------------------------ columns
+
+    def type(self, node: Expression) -> Fragment | None:
+        """A type; one that is not known keeps its name."""
+        range = node.range
+        node = self.values.resolve(node) or node
+        name = called(node)
+        arguments = positional(node) if isinstance(node, Call) else ()
+        if name == "with_variant" and isinstance(node, Call) and isinstance(node.function, Attribute):
+            return self.type(node.function.value)
+        if name in ("ARRAY", "as_mutable") and arguments:
+            found = self.type(arguments[0].value)
+            return (*found, "[]") if found is not None and name == "ARRAY" else found
+        if name in ("Enum", "ENUM"):
+            given = keyword(node, "name") if isinstance(node, Call) else None
+            of_enum = self.values.text(given.value) if given else ""
+            return (as_type(of_enum or "enum", range),)
+        written = table("alembic").type(name, self.dialect)
+        if name in ("DateTime", "TIMESTAMP", "Time") and isinstance(node, Call):
+            has_zone = keyword(node, "timezone") or next(iter(arguments), None)
+            if has_zone is not None and self.values.is_true(has_zone.value):
+                written = f"{written}tz" if written in ("timestamp", "time") else written
+        if written is None:
+            return (as_type(name.lower(), range),) if name else None
+        numbers = [self.values.number(argument.value) for argument in arguments]
+        if isinstance(node, Call):
+            numbers += [
+                self.values.number(argument.value)
+                for key in ("length", "precision", "scale")
+                if (argument := keyword(node, key)) is not None
+            ]
+        given_numbers = [number for number in numbers if number]
+        return (said(written.replace("{}", f"({', '.join(given_numbers)})" if given_numbers else ""), range),)
+
+    def called_default(self, call: Call) -> Fragment | None:
+        """`sa.text(…)`, `sa.func.now()`, `sa.false()`."""
+        name = called(call)
+        if name in ("text", "literal_column", "literal"):
+            return self.text(call)
+        return (said(name if name in ("true", "false", "null") else f"{name}()", call.range),)
+
+    def column(self, node: Expression) -> Fragment | None:
+        """`sa.Column(…)`."""
+        return self._column(node, frozenset())
+
+    def _column(self, node: Expression, keys: frozenset[str]) -> Fragment | None:
+        call = self.values.resolve(node)
+        if not isinstance(call, Call) or not called(call).endswith("Column"):
+            return None
+        arguments = list(positional(call))
+        named = keyword(call, "name")
+        first = arguments.pop(0).value if arguments and named is None else named.value if named else None
+        name = self.name(first) if first is not None else None
+        if first is None or name is None:
+            return None
+        others = [
+            (other, called(other))
+            for argument in arguments
+            if (other := self.values.resolve(argument.value)) is not None
+        ]
+        type = keyword(call, "type_")
+        is_described = bool(others) and others[0][1] not in (
+            "ForeignKey",
+            "Identity",
+            "Computed",
+            "Sequence",
+            *_TABLE_LEVEL,
+        )
+        of_type = others.pop(0)[0] if is_described else type.value if type is not None else None
+        is_key = self._is(call, "primary_key") or self.values.text(first) in keys
+        found: list[Text | str] = [*name]
+        written = self.type(of_type) if of_type is not None else None
+        if written is not None:
+            is_alone = is_key and len(keys) <= 1 and not {"ForeignKey", "Identity"} & {name for _, name in others}
+            is_counted = (
+                is_alone and not self._is_off(call, "autoincrement") and keyword(call, "server_default") is None
+            )
+            found += as_serial(written) if is_counted else written
+        for other, kind in others:
+            found += self._beside(other, kind)
+        for argument in call.arguments:
+            found += self._option(argument.keyword or "", argument.value)
+        return tuple(found)
+
+    def _option(self, key: str, value: Expression) -> Fragment:
+        """What a named argument of a column says."""
+        if key == "nullable" and self.values.is_false(value):
+            return (said("NOT NULL", value.range),)
+        if key in ("primary_key", "unique") and self.values.is_true(value):
+            return (said("PRIMARY KEY" if key == "primary_key" else "UNIQUE", value.range),)
+        if key == "server_default" and not self.values.is_false(value):
+            return ("DEFAULT", *self.or_some(value))
+        return ()
+
+    def _beside(self, node: Expression, kind: str) -> Fragment:
+        """What stands beside the type of a column."""
+        if not isinstance(node, Call):
+            return ()
+        if kind == "ForeignKey" and node.arguments:
+            return self._reference(node) or ()
+        if kind == "Identity":
+            return (said("GENERATED BY DEFAULT AS IDENTITY", node.range),)
+        if kind == "Computed" and node.arguments:
+            text = self.text(node.arguments[0].value)
+            given = keyword(node, "persisted")
+            is_virtual = given is not None and self.values.is_false(given.value)
+            return ("GENERATED ALWAYS AS (", *text, ")", "VIRTUAL" if is_virtual else "STORED") if text else ()
+        if kind == "CheckConstraint" and node.arguments:
+            text = self.text(node.arguments[0].value)
+            return (*self._constraint_name(node), "CHECK (", *text, ")") if text else ()
+        return ()
+
+    def _reference(self, node: Call) -> Fragment | None:
+        """`ForeignKey("schema.table.column")`."""
+        target = self.values.string(node.arguments[0].value)
+        parts = target.value.split(".") if target is not None else []
+        if len(parts) < 2 or target is None:
+            return None
+        *tables, column = (quoted(part, target.range) for part in parts)
+        name = tables if len(tables) == 1 else [tables[-2], ".", tables[-1]]
+        return (*self._constraint_name(node), "REFERENCES", *name, "(", column, ")", *self._actions(node))
+
+    def _constraint_name(self, node: Call) -> Fragment:
+        given = keyword(node, "name")
+        name = self.name(given.value) if given is not None else None
+        return ("CONSTRAINT", *name) if name else ()
+
+    def _actions(self, node: Call) -> Fragment:
+        found: list[Text | str] = []
+        for key, words in (("ondelete", "ON DELETE"), ("onupdate", "ON UPDATE")):
+            given = keyword(node, key)
+            action = self.word(given.value) if given is not None else None
+            found += (words, *action) if action else ()
+        return tuple(found)
+
+    # ------------------------------------------------------------------------------------------------------- tables
+
+    def items(self, node: Expression) -> Fragment | None:
+        """The columns and constraints of a table. One that is not understood leaves the table incomplete."""
+        elements = self.values.elements(node) or ()
+        keys = frozenset(
+            self.values.text(argument.value)
+            for element in elements
+            if isinstance(call := self.values.resolve(element), Call) and called(call) == "PrimaryKeyConstraint"
+            for argument in positional(call)
+        )
+        found = []
+        for element in elements:
+            item = self._column(element, keys) or self._constraint(element)
+            if item is None or item:
+                found.append(item or REST)
+        return listed(found)
+
+    def _constraint(self, node: Expression) -> Fragment | None:
+        """A constraint of a table; nothing for what is no part of CREATE TABLE."""
+        call = self.values.resolve(node)
+        kind = called(call)
+        if not isinstance(call, Call):
+            return None
+        if kind in ("Index", "ExcludeConstraint", "Comment"):
+            return ()
+        if kind not in _TABLE_LEVEL:
+            return None
+        name = self._constraint_name(call)
+        arguments = [argument.value for argument in positional(call)]
+        if kind == "CheckConstraint":
+            text = self.text(arguments[0]) if arguments else None
+            return (*name, "CHECK (", *text, ")") if text else ()
+        if kind == "ForeignKeyConstraint":
+            return self._foreign_key(call, name, arguments)
+        columns = [self.name(argument) for argument in arguments]
+        words = "PRIMARY KEY" if kind == "PrimaryKeyConstraint" else "UNIQUE"
+        if not columns or not all(columns):
+            return None
+        return (*name, said(words, call.range), "(", *listed(column for column in columns if column), ")")
+
+    def _foreign_key(self, call: Call, name: Fragment, arguments: list[Expression]) -> Fragment | None:
+        if len(arguments) < 2:
+            return None
+        columns = self.names(arguments[0])
+        targets = [self.values.string(target) for target in self.values.elements(arguments[1]) or (arguments[1],)]
+        parts = [target.value.split(".") for target in targets if target is not None]
+        if columns is None or len(parts) != len(targets) or not parts or any(len(part) < 2 for part in parts):
+            return None
+        range = arguments[1].range
+        *schema, of_table, _ = parts[0]
+        before: Fragment = (quoted(schema[-1], range), ".") if schema else ()
+        referred = listed((quoted(part[-1], range),) for part in parts)
+        head = (
+            *name,
+            said("FOREIGN KEY", call.range),
+            "(",
+            *columns,
+            ")",
+            "REFERENCES",
+            *before,
+            quoted(of_table, range),
+        )
+        return (*head, "(", *referred, ")", *self._actions(call))
+
+    def indexes(self, given: Given) -> Iterator[Fragment]:
+        """The indexes that columns with `index=True` make beside their table."""
+        target = given.get("table_name")
+        of_table = self.name(target) if target is not None else None
+        columns = given.get("columns")
+        elements = self.values.elements(columns) if columns is not None else None
+        alone = given.get("column")
+        for element in elements or ((alone,) if alone is not None else ()):
+            call = self.values.resolve(element)
+            if of_table is None or not isinstance(call, Call) or not self._is(call, "index") or not call.arguments:
+                continue
+            node = call.arguments[0].value
+            name = self.name(node)
+            if name is not None:
+                unique: Fragment = ("UNIQUE",) if self._is(call, "unique") else ()
+                index = quoted(f"ix_{self.values.text(target)}_{self.values.text(node)}", node.range)
+                yield ("CREATE", *unique, "INDEX", index, "ON", *of_table, "(", *name, ")")
+
+    def _is(self, call: Call, key: str) -> bool:
+        given = keyword(call, key)
+        return given is not None and self.values.is_true(given.value)
+
+    def _is_off(self, call: Call, key: str) -> bool:
+        given = keyword(call, key)
+        return given is not None and self.values.is_false(given.value)

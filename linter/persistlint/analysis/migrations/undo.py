@@ -1,0 +1,50 @@
+"""Whether a migration that is written in a program can be undone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from persistlint.analysis.migrations.steps import Step
+    from persistlint.analysis.migrations.walk import Walk
+    from persistlint.ir import Function
+    from persistlint.languages import Syntax
+
+_DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|RENAME)\b", re.IGNORECASE)
+# Comments that tools write into every migration, and those for other tools.
+_BOILERPLATE = re.compile(
+    r"###|auto[- ]generated|Add (?:reverting|altering) commands|please adjust|eslint|noqa|pragma|pylint|prettier|@ts-|"
+    r"type:\s*ignore|migration code|^\W*(?:TODO|FIXME)\W*$",
+    re.IGNORECASE,
+)
+
+
+def is_undone(function: Function | None, walk: Walk | None, syntax: Syntax) -> bool:
+    """Whether a function undoes something, refuses to, or says in a comment why it does not."""
+    if function is None or walk is None:
+        return False
+    return bool(walk.steps) or walk.refuses or walk.says or _is_explained(function, syntax)
+
+
+def changes_schema(steps: Iterable[Step]) -> bool:
+    """Whether any of these steps changes the schema: rows need not have a way back."""
+    return any(step.sql is not None and _DDL.match(step.sql.text) for step in steps)
+
+
+def place(function: Function) -> Range:
+    """What to point at where a function is empty: its name, or its first word."""
+    if function.name_range.end > function.name_range.start:
+        return function.name_range
+    return Range(function.range.start, min(function.range.end, function.range.start + 1))
+
+
+def _is_explained(function: Function, syntax: Syntax) -> bool:
+    source = syntax.source
+    end = source.line_range(source.line_of(max(function.range.end - 1, 0))).end
+    inside = [comment for comment in syntax.comments if function.range.start <= comment.start <= end]
+    return any(not _BOILERPLATE.search(source.text(comment)) for comment in inside)

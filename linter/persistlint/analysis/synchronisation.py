@@ -1,0 +1,128 @@
+"""Calls and settings that bring a database in line with the models of a program, past its migrations."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.migrations.values import Values
+from persistlint.analysis.names import last_name
+from persistlint.analysis.scopes import scopes
+from persistlint.facts import Synchronisation
+from persistlint.ir import Attribute, Call, Constant, If, Mapping, String, expressions, walk
+from persistlint.paths import is_example, is_migration, is_test
+from persistlint.source import Range
+from persistlint.sql.neighbours import upwards
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.facts import Fact
+    from persistlint.ir import Expression
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+
+_CANDIDATES = re.compile(rb"\.sync\s*\(|\bsynchronize\s*:\s*true\b|\bcreate_all\s*\(|\bAutoMigrate\s*\(")
+_HANDLE = re.compile(r"sequelize", re.IGNORECASE)
+# A test that keeps it away from where it does harm.
+_CONFINED = re.compile(r"NODE_ENV|\bdev|test|debug|memory|local|sqlite", re.IGNORECASE)
+_IN_MEMORY = re.compile(r":memory:|\bsqljs\b")
+_DATABASES = frozenset(
+    {"postgres", "mysql", "mariadb", "mssql", "oracle", "sqlite", "better-sqlite3", "cockroachdb", "aurora-postgres"}
+)
+# Where migrations lie, below a directory around the file, and what one of them is called.
+_PLACES = tuple(
+    f"{before}{name}"
+    for before in ("", "src/", "db/", "database/", "src/db/", "src/database/", "server/", "server/db/", "internal/db/")
+    for name in ("migrations", "migration", "alembic/versions", "migrations/versions")
+)
+_MIGRATION = re.compile(r"^[Vv]?\d.*\.(?:sql|py|js|ts|cjs|mjs|go)$")
+_REVISION = re.compile(r"^[^_].*\.py$")
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """The synchronisations of a file; nothing for tests, examples and migrations."""
+    path, content = syntax.source.path, syntax.source.content
+    candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(content)]
+    if not candidates or is_test(path) or is_example(path) or is_migration(path):
+        return
+    reading = _Reading(syntax)
+    for scope in scopes(syntax.lower(), candidates):
+        confined = [
+            statement.range
+            for statement in scope.statements
+            if isinstance(statement, If) and _CONFINED.search(syntax.source.text(statement.test.range))
+        ]
+        for statement in scope.statements:
+            for expression in expressions(statement):
+                for node in walk(expression):
+                    found = reading.found(node)
+                    if found is not None and not any(found.range in place for place in confined):
+                        yield found
+
+
+class _Reading:
+    """Reads the expressions of one file."""
+
+    def __init__(self, syntax: Syntax) -> None:
+        self.source = syntax.source
+        self.values = Values(syntax.source.content)
+        self.values.learn(syntax.lower().body)
+
+    def found(self, node: Expression) -> Synchronisation | None:
+        """The synchronisation that an expression is."""
+        if isinstance(node, Mapping):
+            return self._setting(node)
+        if not isinstance(node, Call) or not isinstance(node.function, Attribute):
+            return None
+        name, receiver = node.function.name, node.function.value
+        if self.source.language == "go":
+            return self._made(node, "GORM") if name == "AutoMigrate" else None
+        if self.source.language == "python":
+            is_of_models = name == "create_all" and last_name(receiver) in ("metadata", "db", "Base")
+            return self._made(node, "SQLAlchemy") if is_of_models else None
+        if name != "sync" or not _HANDLE.search(last_name(receiver)):
+            return None
+        options = node.arguments[0].value if node.arguments else None
+        changes = any(self.values.is_true(self.values.entry(options, key)) for key in ("force", "alter"))
+        return self._made(node, "Sequelize", changes=changes)
+
+    def _setting(self, node: Mapping) -> Synchronisation | None:
+        """`synchronize: true` of TypeORM, in the options of a data source."""
+        entries = {entry.key.value: entry for entry in node.entries if isinstance(entry.key, String)}
+        setting, of_type = entries.get("synchronize"), entries.get("type")
+        if setting is None or of_type is None or self.values.text(of_type.value) not in _DATABASES:
+            return None
+        is_on = isinstance(setting.value, Constant) and setting.value.value is True
+        if not is_on or _IN_MEMORY.search(self.source.text(node.range)):
+            return None
+        has_migrations = "migrations" in entries or self._has_migrations()
+        return Synchronisation(setting.range, "TypeORM", has_migrations, changes=True) if has_migrations else None
+
+    def _made(self, call: Call, library: str, *, changes: bool = False) -> Synchronisation | None:
+        has_migrations = self._has_migrations()
+        if not has_migrations and not changes:
+            return None
+        return Synchronisation(call.range, library, has_migrations, changes)
+
+    def _has_migrations(self) -> bool:
+        path = Path(self.source.path)
+        return path.is_file() and _has_migrations(path.parent.absolute(), Path(self.source.path).suffix)
+
+
+@lru_cache(maxsize=256)
+def _has_migrations(directory: Path, suffix: str) -> bool:
+    """Whether migrations lie where projects have them, in a directory or one of those around it."""
+    for folder in upwards(directory):
+        if suffix == ".py" and (folder / "alembic.ini").is_file():
+            return True
+        for place in _PLACES:
+            pattern = _REVISION if place.endswith("versions") else _MIGRATION
+            try:
+                if any(pattern.search(file.name) for file in (folder / place).iterdir()):
+                    return True
+            except OSError:
+                continue
+    return False

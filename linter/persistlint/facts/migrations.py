@@ -1,0 +1,57 @@
+"""What stands around the migrations of a project: their history, what runs them, and what works past them."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from persistlint.facts.fact import Fact
+from persistlint.records import dataclass
+
+if TYPE_CHECKING:
+    from persistlint.source import Range
+
+
+@dataclass(frozen=True, slots=True)
+class Revision(Fact):
+    """A revision of Alembic among those of its project. `range` is its id, `parents` what it comes after.
+
+    `unknown` are parents that no file has, with their places. `twin` is the path of an earlier file with the same id,
+    "" where there is none. `rivals` are the ids of other heads that come first, where nothing says that there are to be
+    several.
+    """
+
+    id: str
+    parents: Range
+    unknown: tuple[tuple[str, Range], ...] = ()
+    twin: str = ""
+    rivals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronisation(Fact):
+    """Where a program brings its database in line with its models. `has_migrations` where the project has some as well,
+    `changes` where tables that are there are changed or made anew, and not only missing ones made."""
+
+    library: str
+    has_migrations: bool
+    changes: bool
+
+
+class Loss(Enum):
+    """How nobody hears of the failure of a command."""
+
+    CONTINUED = "it goes on and succeeds"
+    REPLACED = "what stands behind `||` succeeds"
+    UNCHECKED = "nobody looks at its status"
+    PIPED = "only the end of a pipe counts"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch(Fact):
+    """A command of a shell script that changes a database, and whose failure is lost. `tool` is what it runs; `client`
+    is where the name of a client stands that would stop at an error if it was told so."""
+
+    tool: str
+    loss: Loss
+    client: Range | None = None

@@ -1,0 +1,124 @@
+"""Where the text of a query stands: in the call that sends it, or in a variable, an object or a list that it gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding import origin
+from persistlint.fixes.binding.refusal import RefusalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from persistlint.facts import Hole, Query, Site
+    from persistlint.libraries import Library
+
+_UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the SQL stands in a call: the expressions whose texts it is, the object whose property it is, and the calls
+    that it goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable
+    holds it; `grows` where some of them run only under a condition."""
+
+    expressions: list[ir.Expression]
+    options: ir.Mapping | None
+    wrappers: list[ir.Call]
+    steps: list[ir.Assign]
+    grows: bool
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the values are computed at the call, and no longer where the text is put together."""
+        return bool(self.steps) and not self.grows
+
+
+def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) -> Place:
+    """Look for the SQL in a call. Raises `RefusalError`."""
+    argument = next((a.value for a in site.call.arguments if a.range == query.sql), None)
+    if argument is None:
+        argument = next((a.value for a in site.call.arguments if query.sql in a.range), None)
+    if argument is None:
+        raise RefusalError("the SQL is no argument of the call")
+    options = None
+    if isinstance(argument, ir.Name) and isinstance(named := origin.text_of(argument, site), ir.Mapping):
+        argument = named
+    if isinstance(argument, ir.Collection):
+        argument = _element(argument, holes)
+    if isinstance(argument, ir.Mapping):
+        options = argument
+        keys = site.operation.keys or ("text", "sql", "query")
+        entry = next((e for e in argument.entries if isinstance(e.key, ir.String) and e.key.value in keys), None)
+        if entry is None:
+            raise RefusalError("the SQL is no property of the object that the call is given")
+        argument = entry.value
+    unwrap = unwrapper(library)
+    wrappers: list[ir.Call] = []
+    steps: list[ir.Assign] = []
+    grows = False
+    chunks = [argument]
+    while True:
+        first = chunks[0]
+        inner = unwrap(first) if len(chunks) == 1 and isinstance(first, ir.Call) else None
+        if isinstance(first, ir.Call) and inner is not None:
+            wrappers.append(first)
+            chunks = [inner]
+        elif len(chunks) == 1 and isinstance(first, ir.Name):
+            if steps:
+                raise RefusalError("the SQL is handed from one variable to another")
+            assigned = origin.definitions(first, site)
+            base = assigned[0].range
+            grows = any(origin.conditions(s.range, base, site) for s in assigned[1:])
+            if any(not isinstance(s, ir.Try) for s in origin.conditions(base, site.call.range, site)):
+                raise RefusalError("the SQL is put together under a condition")
+            chunks = [s.value for s in assigned if s.value is not None]
+            steps = assigned
+        else:
+            return Place(chunks, options, wrappers, steps, grows)
+
+
+def _element(argument: ir.Collection, holes: Sequence[Hole]) -> ir.Expression:
+    """The one text of a list of conditions that has the holes."""
+    found = [e for e in argument.elements if any(hole.range in e.range for hole in holes)]
+    if len(found) != 1:
+        raise RefusalError("several pieces of SQL in a list have values of their own")
+    return found[0]
+
+
+def unwrapper(library: Library) -> Callable[[ir.Call], ir.Expression | None]:
+    """What gives the text that a call returns unchanged, and None for every other call."""
+    names = wrappers_of(library)
+
+    def unwrap(call: ir.Call) -> ir.Expression | None:
+        name = last_name(call.function)
+        arguments = call.arguments
+        if len(arguments) == 1 and not arguments[0].spread and name in names:
+            return arguments[0].value
+        inner = None
+        if name in _UNCHANGED:
+            inner = arguments[0].value if len(arguments) == 1 else None
+            if not arguments and isinstance(call.function, ir.Attribute):
+                inner = call.function.value
+        return inner if isinstance(inner, ir.String | ir.Template | ir.Binary) else None
+
+    return unwrap
+
+
+def wrappers_of(library: Library) -> frozenset[str]:
+    """The functions of a library that make SQL of their argument."""
+    functions = {name.rsplit(".", 1)[-1] for name, o in library.functions.items() if o.yields == "argument"}
+    methods = {
+        name
+        for type in library.types.values()
+        for name, operation in type.methods.items()
+        if operation.yields == "argument" and operation.is_sink
+    }
+    return frozenset(functions | methods)
+
+
+def last_name(node: ir.Expression) -> str:
+    """The last word of what is called."""
+    return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""

@@ -1,0 +1,142 @@
+"""Where a call takes its values, by the library tables: an argument, the rest of the arguments, options, or a later
+call that runs a prepared statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.place import last_name, wrappers_of
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.facts import Site
+    from persistlint.fixes.binding.passing import Passing
+    from persistlint.fixes.binding.place import Place
+    from persistlint.libraries import Library
+    from persistlint.source import SourceFile
+
+_NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
+
+
+def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
+    """The expression of the values that the call passes, None where it passes none."""
+    operation = site.operation
+    places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
+    positional = [argument for argument in site.call.arguments if argument.keyword is None]
+    for place in places:
+        if isinstance(place, int) and place < len(positional):
+            value = positional[place].value
+            return None if source.text(value.range) in _NOTHING else value
+        if place == "rest" and len(positional) > (operation.sql or 0) + 1:
+            last = positional[(operation.sql or 0) + 1]
+            return last.value
+        named = next((a.value for a in site.call.arguments if a.keyword and a.keyword == place), None)
+        if named is not None:
+            return named
+    return None
+
+
+def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:
+    """The edits that pass the values, and whether the call passed none before."""
+    call, operation = site.call, site.operation
+    library = operation.library
+    wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]
+    if operation.parameters is None and operation.effect == "prepare":
+        return _prepared(passing, site), True
+    if passing.style.is_named and operation.yields == "argument":
+        wraps = [call]
+    if operation.parameters is None or operation.yields == "argument":
+        if wraps and has_method(library, "bindparams"):
+            at = wraps[0].range.end
+            entries = ", ".join(f"{given.name}={given.text}" for given in passing.given)
+            return [Edit(Range(at, at), f".bindparams({entries})")], True
+        if operation.parameters is None:
+            raise RefusalError("this call takes no bind parameters")
+    if has_method(library, "bindparams") and not wraps and passing.style.is_named:
+        raise RefusalError("only `text()` takes placeholders, and the SQL is plain text here")
+    places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
+    keys = [key for key in places if isinstance(key, str) and key != "rest"]
+    if place.options is not None:
+        if not keys:
+            raise RefusalError("this call takes no bind parameters in an object")
+        had = any(isinstance(e.key, ir.String) and e.key.value in keys for e in place.options.entries)
+        return passing.into_options(place.options, keys[0]), not had
+    there = {argument.keyword for argument in call.arguments if argument.keyword}
+    if key := next((key for key in keys if key in there), None):
+        return passing.into_keyword(call, key), False
+    index = next((place for place in places if isinstance(place, int)), None)
+    if index is not None:
+        sent_by_name = any(a.keyword in operation.keys for a in call.arguments if a.keyword)
+        if sent_by_name and keys:
+            return passing.into_keyword(call, keys[0]), True
+        if sent_by_name:
+            raise RefusalError("the SQL is passed by name")
+        has = sum(argument.keyword is None for argument in call.arguments) > index
+        return passing.into_call(call, index, index), not has
+    sql = operation.sql if operation.sql is not None else (operation.fragments or (0,))[0]
+    if "rest" in places:
+        return passing.into_call(call, "rest", sql + 1), len(call.arguments) <= sql + 1
+    if source.language == "python":
+        return passing.into_keyword(call, keys[0]), True
+    options = call.arguments[sql + 1].value if len(call.arguments) > sql + 1 else None
+    if isinstance(options, ir.Mapping):
+        if any(isinstance(e.key, ir.String) and e.key.value in keys[1:] for e in options.entries):
+            raise RefusalError("the call passes its values in another style")
+        return passing.into_options(options, keys[0]), True
+    if options is not None:
+        raise RefusalError("the options of the call are put together elsewhere")
+    return [Edit(Range(*[call.arguments[-1].range.end] * 2), f", {{ {keys[0]}: {passing.literal()} }}")], True
+
+
+def _prepared(passing: Passing, site: Site) -> list[Edit]:
+    """Pass the values where the prepared statement is run."""
+    operation = site.operation
+    type = operation.library.types.get(operation.returns or "")
+    if type is None:
+        raise RefusalError("nothing here tells where the prepared statement is run")
+    if operation.binder:
+        bound = [call for call in _calls_of(site) if last_name(call.function) == operation.binder]
+        if bound:
+            return passing.into_call(bound[0], "rest", 0)
+        at = site.call.range.end
+        return [Edit(Range(at, at), f".{operation.binder}({passing.listing()})")]
+    runs = [call for call in _calls_of(site) if last_name(call.function) in type.methods]
+    if len(runs) != 1:
+        raise RefusalError("the prepared statement is not run in one place of this function")
+    run = runs[0]
+    method = type.methods[last_name(run.function)]
+    if method.parameters is None:
+        raise RefusalError("nothing here tells how the prepared statement takes its values")
+    first = 1 if last_name(run.function).endswith("Context") else 0
+    return passing.into_call(run, method.parameters if isinstance(method.parameters, int) else "rest", first)
+
+
+def _calls_of(site: Site) -> list[ir.Call]:
+    """The calls of methods of what a call returns, in its function."""
+    names: set[str] = set()
+    for statement in site.statements:
+        if isinstance(statement, ir.Assign) and statement.value is not None:
+            value = statement.value.value if isinstance(statement.value, ir.Await) else statement.value
+            target = statement.target
+            if isinstance(target, ir.Collection) and target.elements:
+                target = target.elements[0]
+            if value.range == site.call.range and isinstance(target, ir.Name):
+                names.add(target.id)
+    found = []
+    for statement in site.statements:
+        for expression in ir.expressions(statement):
+            for node in ir.walk(expression):
+                match node:
+                    case ir.Call(function=ir.Attribute(value=receiver)) if receiver.range == site.call.range or (
+                        isinstance(receiver, ir.Name) and receiver.id in names
+                    ):
+                        found.append(node)
+    return found
+
+
+def has_method(library: Library | None, name: str) -> bool:
+    """Whether an object of a library has a method of that name."""
+    return library is not None and any(name in type.methods for type in library.types.values())

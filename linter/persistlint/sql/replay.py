@@ -1,0 +1,187 @@
+"""Statements, one after the other: which transaction each runs in, what it does, and the schema that all of them leave.
+
+Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statements here in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
+from persistlint.schema.catalog import Catalog
+from persistlint.schema.changes import Begin, Change, DropObject, End, Statement
+from persistlint.schema.difference import is_needed, leftovers
+from persistlint.schema.script import Script
+from persistlint.sql.blocks import block_of, inner_statements
+from persistlint.sql.ddl.cursor import Cursor
+from persistlint.sql.ddl.read import changes
+from persistlint.sql.ddl.subqueries import not_in
+from persistlint.sql.lexer import word_set
+from persistlint.sql.text import body
+
+if TYPE_CHECKING:
+    from persistlint.schema.difference import Leftover
+    from persistlint.schema.script import Runner
+    from persistlint.source import Range
+    from persistlint.sql.lexer import Token
+    from persistlint.sql.text import Text
+
+_HEAD_WORDS = 6
+_STARTS = word_set(
+    "ALTER ANALYZE ANALYSE BEGIN START COMMIT END ROLLBACK ABORT SAVEPOINT RELEASE CALL CHECKPOINT CLOSE"
+    " CLUSTER COMMENT COPY CREATE DEALLOCATE DECLARE DELETE DISCARD DO DROP EXECUTE EXPLAIN FETCH GRANT IMPORT"
+    " INSERT LISTEN LOAD LOCK MERGE MOVE NOTIFY PREPARE REASSIGN REFRESH REINDEX RESET REVOKE SECURITY SELECT"
+    " SET SHOW TABLE TRUNCATE UNLISTEN UPDATE VACUUM VALUES WITH REPLACE PRAGMA ATTACH DETACH USE RENAME"
+    " OPTIMIZE UNLOCK FLUSH DESCRIBE DESC KILL HANDLER SIGNAL LOAD_FILE HELP PURGE CHANGE STOP RESIGNAL ("
+    " BINLOG REPAIR CHECK CHECKSUM XA REPACK WAIT"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a statement is run. `is_declared` where it is not run at all if what it says is so already, `is_implied`
+    where a tool runs it that nobody wrote; the others as in `Statement`."""
+
+    is_conditional: bool = False
+    is_guarded: bool = False
+    is_declared: bool = False
+    is_implied: bool = False
+    is_rebuilt: bool = False
+
+
+AS_IT_STANDS = How()
+
+
+class Replay:
+    """The state of a migration between two of its statements. `start` is what the project has made before it, or, where
+    it `undoes` another, before that."""
+
+    def __init__(self, dialect: str | None, start: Catalog, undoes: Script | None = None) -> None:
+        self.dialect = dialect
+        self.start = start
+        self.undoes = undoes
+        self.catalog = (undoes.after if undoes is not None else start).copy()
+        self.undone = Catalog()  # what the part that goes back starts from, and then leaves
+        self.is_forward = True
+        self.transaction: int | None = None
+        self.last = 0  # number of a transaction
+        self.statements: list[Statement] = []
+        self.changes: list[Change] = []
+        self.unread: list[Range] = []
+
+    def begin(self, transaction: int | None, is_forward: bool) -> None:
+        """A part of the migration begins, with the transaction that its runner opens for it."""
+        self.transaction = transaction
+        self.is_forward = is_forward
+        if not is_forward:
+            self.undone = self.catalog.copy()
+
+    def open_transaction(self) -> int:
+        """A number for one more transaction."""
+        self.last += 1
+        return self.last
+
+    def read(self, text: Text, tokens: list[Token], range: Range | None = None, how: How = AS_IT_STANDS) -> None:
+        """Take the next statement: its tokens, and the text that their offsets count in. `range` is where the file says
+        it, where that is not just where they stand."""
+        cursor = Cursor(text, tokens, self.dialect)
+        block = block_of(tokens) if self.dialect in (None, "postgres") else None
+        statement = Statement(
+            range or cursor.range(0, len(tokens)),
+            tuple(token.word for token in tokens[:_HEAD_WORDS]),
+            self.transaction,
+            self.is_forward,
+            how.is_conditional,
+            how.is_guarded,
+            is_block=block is not None,
+            is_rebuilt=how.is_rebuilt,
+        )
+        self.statements.append(statement)
+        if statement.words[0] not in _STARTS:
+            self.unread.append(statement.range)
+            return
+        for change in self._take(cursor, statement, how):
+            if isinstance(change, Begin):
+                self.transaction = self.open_transaction()
+            elif isinstance(change, End):
+                self.transaction = None
+        if block is not None:
+            self._read_block(body(text, block), statement)
+
+    def skip(self, range: Range) -> None:
+        """Take a step that nobody understands: any table may be another afterwards."""
+        self.unread.append(range)
+        if self.is_forward:
+            for table in [table for table in self.catalog.tables.values() if table.is_complete]:
+                self.catalog.put(replace(table, is_complete=False))
+
+    def script(
+        self,
+        range: Range,
+        path: str,
+        runner: Runner,
+        *,
+        is_dump: bool,
+        is_undone: bool | None,
+        version: str,
+        way_back: Range | None = None,
+    ) -> Script:
+        """All of it, as rules read it."""
+        return Script(
+            range,
+            path,
+            self.dialect,
+            runner,
+            tuple(self.statements),
+            tuple(self.changes),
+            self.catalog,
+            self.catalog,
+            tuple(self.unread),
+            is_dump,
+            is_undone,
+            version,
+            leftovers=self._leftovers(),
+            way_back=way_back,
+        )
+
+    def _leftovers(self) -> tuple[Leftover, ...]:
+        """What stays when the way back has been gone; nothing where not all of it was understood or is always gone."""
+        back = [statement for statement in self.statements if not statement.is_forward]
+        hidden = any(each.is_block or each.words[0] in ("SELECT", "CALL") for each in back)
+        hidden |= any(isinstance(change, DropObject) and change.is_cascade for change in self.changes)
+        if not back or hidden or self.unread or (self.undoes is not None and self.undoes.unread):
+            return ()
+        own = self.undoes.forward if self.undoes is not None else self.changes
+        return leftovers((change for change in own if change.statement.is_forward), self.start, self.undone)
+
+    def _read_block(self, text: Text, block: Statement) -> None:
+        """The statements in a DO block, which are one transaction."""
+        number = block.transaction if block.transaction is not None else self.open_transaction()
+        for inner in inner_statements(text):
+            cursor = Cursor(inner.text, inner.tokens, self.dialect or "postgres")
+            range = cursor.range(0, len(inner.tokens))
+            words = tuple(token.word for token in inner.tokens[:_HEAD_WORDS])
+            statement = replace(
+                block,
+                range=range,
+                words=words,
+                transaction=number,
+                is_conditional=inner.is_conditional,
+                is_guarded=inner.is_guarded,
+                is_swallowed=inner.is_swallowed,
+                is_block=False,
+            )
+            self.statements.append(statement)
+            self._take(cursor, statement)
+
+    def _take(self, cursor: Cursor, statement: Statement, how: How = AS_IT_STANDS) -> list[Change]:
+        """Read the changes of a statement, and take over what they do."""
+        catalog = self.catalog if statement.is_forward else self.undone
+        found = [*changes(cursor, statement, catalog), *not_in(cursor, statement, catalog)]
+        if how.is_declared:
+            found = [change for change in found if is_needed(change)]
+        for change in found:
+            catalog.apply(change)
+        self.changes += found if not how.is_implied else []
+        return found

@@ -1,0 +1,77 @@
+"""What is decided from the bytes of a file before its syntax is looked at loses nothing: every case of every rule comes
+to the same whether or not anything is left out. The seams are named here, for whoever adds one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from markdown import Case, cases
+from persistlint.libraries import catalogue
+from persistlint.rules import groups, may_apply
+from running import diagnostics_of, source_of
+
+if TYPE_CHECKING:
+    from persistlint.diagnostic import Diagnostic
+    from persistlint.libraries import Library, Type
+    from persistlint.source import SourceFile
+
+FILES = sorted((Path(__file__).parent / "rules").glob("*/*.md"))
+WORDS = b"SELECT INSERT UPDATE DELETE CREATE ALTER QUERY EXECUTE JSON FETCH SLEEP SETTIMEOUT COMMIT BEGIN ENV"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_nothing_is_lost(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = [case for case in cases(file.read_text("utf-8")) if not case.is_broken]
+    filtered = [_found(file.stem, case) for case in programs]
+    _look_at_everything(monkeypatch)
+    assert filtered == [_found(file.stem, case) for case in programs]
+
+
+@pytest.mark.parametrize("group", [group for group in groups() if group != "suppressions"])
+def test_groups_are_found_in_lower_case(group: str) -> None:
+    assert may_apply(group, WORDS.lower(), "sql")
+    assert not may_apply(group, WORDS, "sql"), "the pattern of a group is for text in lower case"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cursor.execute(f"select name from {t}")',
+        'cursor.execute("SELECT name FROM " + t)',
+        'cursor.execute(" ".join(["select", "name", "from " + t]))',
+        'cursor.execute(f"""\n    delete from {t}\n""")',
+        'cursor.execute(f"-- all of them\\nselect name from {t}")',
+        'cursor.execute(f"/* all */ select name from {t}")',
+        "cursor.execute(f'(select name from {t}) union (select 1)')",
+        'cursor.execute("update {} set name = 1".format(t))',
+        'cursor.execute(f"with x as (select 1) select * from {t}")',
+    ],
+)
+def test_sql_is_suspected_however_it_is_written(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("", 1, "store.py", f"def find(cursor, t):\n    return {text}\n", ())
+    filtered = _found("interpolated-identifier", case)
+    assert filtered
+    _look_at_everything(monkeypatch)
+    assert filtered == _found("interpolated-identifier", case)
+
+
+def _found(rule: str, case: Case) -> tuple[Diagnostic, ...]:
+    return diagnostics_of(source_of(case, case.text), {rule}, case)
+
+
+def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("persistlint.engine.may_apply", lambda *_: True)
+    monkeypatch.setattr("persistlint.analysis.queries.may_hold_sql", lambda *_: True)
+    monkeypatch.setattr("persistlint.analysis.transactions.present", _every_library)
+    monkeypatch.setattr("persistlint.analysis.transactions.reachable", _every_type)
+
+
+def _every_library(folder: str, source: SourceFile) -> frozenset[Library]:
+    return frozenset(catalogue(folder).libraries)
+
+
+def _every_type(library: Library, source: SourceFile) -> frozenset[Type]:
+    return frozenset(library.types.values())
