@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.schema.changes import NotIn
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
     from persistlint.schema.changes import Change, Statement
     from persistlint.sql.ddl.cursor import Cursor
 
+_NOT_IN = re.compile(r"\bNOT\s+IN\b", re.IGNORECASE)
 _MOST = 200  # tokens of a query that are looked at, for one can stand in the other
 
 
 def not_in(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
     """Every `NOT IN` of a statement whose query takes one column from one table, and says no more of that column."""
     tokens = cursor.tokens
+    if not tokens or not _NOT_IN.search(cursor.text.text, tokens[0].start, tokens[-1].end):
+        return
     for index in range(len(tokens) - 3):
         if tokens[index + 1].word == "IN" and tokens[index].word == "NOT" and tokens[index + 3].word == "SELECT":
             last = min(cursor.end, index + _MOST)
