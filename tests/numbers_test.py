@@ -112,6 +112,7 @@ def test_a_number_whose_name_says_what_it_means_is_safe_to_replace(suffix: str, 
     ("suffix", "code"),
     [
         pytest.param("js", "import a from 'a';\nexport const f = (b) => b.width < 600;\n", id="a threshold"),
+        pytest.param("js", "import a from 'a';\nexport const f = (b) => Date.now() - b.at < 400;\n", id="an age"),
         pytest.param(
             "js",
             "import a from 'a';\nfunction copy() {\n  setTimeout(() => reset(), 2000);\n}\n",

@@ -49,9 +49,9 @@ def name_for(language: str, place: Place, quantity: Quantity, function: str) -> 
 
 
 def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
-    """Whether a name of `name_for` says what the number means: not only that something is compared with it, which
-    function waits, or how much of a text is looked at."""
-    if name.lower().endswith("threshold"):
+    """Whether a name of `name_for` says what the number means: not only that something is compared with it, whose
+    age nobody knows, which function waits, or how much of a text is looked at."""
+    if name.lower().endswith("threshold") or words(name)[:2] == ("max", "age"):
         return False
     if place.waits is not None:
         return isinstance(place.waits, Name | Attribute)
