@@ -20,10 +20,10 @@ from persistlint.facts import (
     SchemaFile,
     SqlText,
     StaleResult,
+    StaleWrite,
     Synchronisation,
     Transaction,
     Uncommitted,
-    WriteBack,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # some languages alone, for a file in one of these.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
-    ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
+    ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
     ((JsonFact,), "json"),
     ((Calculation,), "numbers"),
     ((Duration,), "durations"),

@@ -154,6 +154,11 @@ class Rows:
             if read.handle.name == handle.name and computed.range is not None:
                 self.written.append(WriteBack(computed.range, computed.column, read.range, read.lock, True))
 
+    def read_of(self, value: Expression) -> Effect | None:
+        """What read the row or the rows that an expression is."""
+        row = self._row_of(value)
+        return row.effect if row is not None else self._fetched(value)
+
     def _fetched(self, value: Expression) -> Effect | None:
         """`cursor.fetchone()` gives the row of the query before."""
         while isinstance(value, Await | Subscript | TypeAssertion):
