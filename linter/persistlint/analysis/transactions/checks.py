@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.chain import Chain
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Arm, Effect
+    from persistlint.ir import Function
     from persistlint.source import Range
 
 # What a function says that keeps others out while it runs, or that knows what a second insert comes to.
@@ -28,6 +29,25 @@ _IS_GUARDED = re.compile(
     r"lock|mutex|semaphore|serializ|immediate|exclusive|isolation|setnx|integrity|unique|duplicat|conflict|constraint"
     r"|23505|P2002|1062|\b11000\b",
     re.IGNORECASE,
+)
+# Modules of programs that answer several requests at a time.
+_SERVERS = frozenset(
+    [
+        "aiohttp",
+        "bottle",
+        "django",
+        "falcon",
+        "fastapi",
+        "flask",
+        "flask_sqlalchemy",
+        "litestar",
+        "pyramid",
+        "quart",
+        "rest_framework",
+        "sanic",
+        "starlette",
+        "tornado",
+    ]
 )
 _NONE = frozenset([("==", 0), ("<", 1), ("<=", 0)])  # a count that says that there are no rows
 _SOME = frozenset([("!=", 0), (">", 0), (">=", 1)])
@@ -55,12 +75,12 @@ class Checks:
         if not table or not walk.active:
             return
         function = walk.active[0]
-        if walk.handles.names.language == "javascript" and not function.is_async:
-            return  # nothing else runs between the two
+        if not _runs_beside_itself(function, walk) or _IS_GUARDED.search(walk.text(function.range)):
+            return
         for arms, read in self.absent:
             lookup, pairs = self.lookups[read.range]
             is_same = lookup.table == table and all(values.get(column) == value for column, value in pairs.items())
-            if is_same and effect.place.arms[: len(arms)] == arms and not _IS_GUARDED.search(walk.text(function.range)):
+            if is_same and effect.place.arms[: len(arms)] == arms:
                 inside = effect.transaction is not None
                 self.found.append(
                     CheckedInsert(effect.range, table, tuple(pairs), tuple(values), read.range, inside, None)
@@ -83,6 +103,14 @@ class Checks:
             return lookup[0] if lookup is not None else walk.rows.read_of(subject)
         name = path_of(subject) or ""
         return walk.fails.get(name) or walk.rows.read_of(subject)
+
+
+def _runs_beside_itself(function: Function, walk: Walk) -> bool:
+    """Whether a second run may begin before the first is over: a program of Python that serves nobody has one thread,
+    and one of JavaScript that does not wait is not interrupted."""
+    modules = {module.split(".", 1)[0] for module in walk.handles.names.modules}
+    serves = walk.handles.names.language == "python" and not _SERVERS.isdisjoint(modules)
+    return function.is_async or serves or walk.handles.language == "go"
 
 
 def _absent(test: Expression, holds: bool) -> Iterator[Expression]:

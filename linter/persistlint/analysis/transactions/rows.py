@@ -164,7 +164,9 @@ class Rows:
         while isinstance(value, Await | Subscript | TypeAssertion):
             value = value.value
         if isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _FETCHES:
-            return self.last_read.get(path_of(value.function.value) or "")
+            owner = path_of(value.function.value) or ""
+            result = self.rows.get(owner)  # `cursor = connection.execute(…)`
+            return self.last_read.get(owner) or (result.effect if result is not None else None)
         return None
 
     def _row_of(self, value: Expression) -> Row | None:

@@ -13,8 +13,8 @@ Silent: a row that was locked when it was read (`FOR UPDATE`, `select_for_update
 computes (`SET n = n + 1`, `F("n") + 1`, `increment`), a write whose condition names a version or the old value, a
 function that takes a lock of its own, and values that do not depend on the row. An insert is also left alone where the
 table has a unique key on any column that was looked for, or one of which all columns are set; where the lookup has
-other conditions than `=`; where the function speaks of locks, isolation, conflicts or duplicates; and in synchronous
-functions of JavaScript.
+other conditions than `=`; where the function speaks of locks, isolation, conflicts or duplicates; and where nothing
+runs beside it: in synchronous functions of JavaScript, and in those of a Python file that imports no web framework.
 
 ## Why it matters
 
