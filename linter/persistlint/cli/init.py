@@ -1,7 +1,7 @@
 """`persistlint init`: look at a project, say what it works with, and propose a configuration and a hook.
 
-With `--write` the files are written that are not there yet; no file is changed. The hook uses a baseline if there is one,
-or if one is to be: the configuration comes first, because it decides what the baseline has to know.
+With `--write` the files are written that are not there yet; no file is changed. The hook uses a baseline if there is
+one, or if one is to be: the configuration comes first, because it decides what the baseline has to know.
 """
 
 from __future__ import annotations
