@@ -23,7 +23,12 @@ from persistlint.profiles import profiles
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("README.md", "CONTRIBUTING.md", "editors/README.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md")))
-BAD = "def find(cursor, name):\n    cursor.execute(f\"SELECT * FROM users WHERE name = '{name}'\")\n"
+BAD = """\
+import sqlite3
+
+def find(cursor: sqlite3.Cursor, name):
+    cursor.execute(f"SELECT * FROM users WHERE name = '{name}'")
+"""
 ENDLESS = ("--watch", "persistlint server")
 # Tried by tests that have a network (`pytest -m e2e`), or by whoever runs these tests.
 ELSEWHERE = ("pip install", "pre-commit install", "pre-commit run", "docker ", "python3 -m venv", ".venv/bin/")
@@ -174,6 +179,7 @@ def test_an_old_code_base_has_a_green_hook_after_four_commands(tmp_path: Path) -
     commands = next(block.text for page, block in BLOCKS if page == "docs/adoption.md" and block.kind == "sh")
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "app.py").write_text(BAD)
+    (tmp_path / "project" / "db.py").write_text("import sqlite3\n")  # two files tell which database it is
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
     script = f"set -e\ngit init -q\ngit add .\n{commands}".replace("install persistlint", f"install -q '{ROOT}'")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
@@ -182,6 +188,7 @@ def test_an_old_code_base_has_a_green_hook_after_four_commands(tmp_path: Path) -
         ["bash", "-c", script], cwd=tmp_path / "project", env=environment, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stdout + run.stderr
+    assert 'dialect = "sqlite"' in run.stdout
     assert "persistlint-baseline.json: 1 entry, 1 of them new" in run.stdout
     assert re.search(r"^persistlint\.+Passed$", run.stdout, re.MULTILINE)
 

@@ -39,7 +39,8 @@ def check(source: SourceFile, settings: Settings) -> Report:
     `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
-    if not applicable and _SUPPRESSION not in source.content:
+    rules = [rule for rule in map(load, applicable) if source.language in rule.languages]
+    if _SUPPRESSION not in source.content and not _may_find(rules, source, settings):
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
     from persistlint.languages import read
@@ -49,7 +50,6 @@ def check(source: SourceFile, settings: Settings) -> Report:
         syntax = read(source)
     except Exception as error:
         return Report(errors=(_internal("reading the syntax", error),))
-    rules = [rule for rule in map(load, applicable) if source.language in rule.languages]
     found = _run(syntax, rules, settings, errors) if rules else []
     if _SUPPRESSION in source.content:
         from persistlint import suppression
@@ -65,6 +65,15 @@ def _applicable(source: SourceFile, names: frozenset[str]) -> list[str]:
     lowered = source.content.lower()
     groups = _by_group(names).items()
     return sorted(name for group, own in groups if may_apply(group, lowered, source.language) for name in own)
+
+
+def _may_find(rules: list[Rule[Any]], source: SourceFile, settings: Settings) -> bool:
+    """Whether there can be a fact for any of these rules, as far as the bytes of a file tell."""
+    if not rules:
+        return False
+    from persistlint.analysis import may_have
+
+    return may_have(source, {rule.on for rule in rules}, settings.names)
 
 
 @lru_cache(maxsize=16)

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 # Which module of this room makes which facts, kinds derived from them included: its function
 # `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, and where it makes them of
-# some languages alone, for a file in one of these.
+# some languages alone, for a file in one of these. Where it has a function `may_have(source, names) -> bool`, that
+# tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
     ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
@@ -61,9 +63,22 @@ _LANGUAGES = {
 def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
+    for maker in _imported(syntax.source, wanted):
+        yield from maker.facts(syntax, names)
+
+
+def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNames) -> bool:
+    """Whether a file can have a fact of one of these kinds, from its bytes; rather too often than too seldom."""
+    makers = _imported(source, wanted)
+    return any(maker.may_have(source, names) if hasattr(maker, "may_have") else True for maker in makers)
+
+
+def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any]:
+    if source.language != "sql" and not source.is_written_by_hand:
+        return  # minified and bundled code: nobody reads what would be said of it
     for module in _makers(frozenset(wanted)):
-        if syntax.source.language in _LANGUAGES.get(module, (syntax.source.language,)):
-            yield from import_module(f"{__name__}.{module}").facts(syntax, names)
+        if source.language in _LANGUAGES.get(module, (source.language,)):
+            yield import_module(f"{__name__}.{module}")
 
 
 @lru_cache(maxsize=64)

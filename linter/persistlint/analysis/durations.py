@@ -35,7 +35,7 @@ _IN_GO = re.compile(
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Duration]:
     """The durations of a file whose unit is doubtful."""
     candidates = _candidates(syntax)
-    if not candidates or not syntax.source.is_written_by_hand:
+    if not candidates:
         return
     module = syntax.lower()
     reader = _Reader(syntax, module)

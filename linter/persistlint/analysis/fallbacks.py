@@ -70,7 +70,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     lowered = content.lower()
     secrets = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
     lookups = [match.start() for match in _LOOKS_UP.finditer(lowered)] if secrets else []
-    if not lookups or not syntax.source.is_written_by_hand:
+    if not lookups:
         return
     refused = {value for match in _COMPARED.finditer(content) for value in _QUOTED.findall(match.group())}
     seen: set[Range] = set()

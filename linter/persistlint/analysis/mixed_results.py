@@ -65,7 +65,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[MixedResult]:
     """The mixed results of a file."""
     pattern = _FORMATS[syntax.source.language]
     candidates = [Range(*match.span()) for match in pattern.finditer(syntax.source.content)]
-    if candidates and syntax.source.is_written_by_hand:
+    if candidates:
         for scope in scopes(syntax.lower(), candidates):
             yield from _Reader(syntax, scope).mixed()
 

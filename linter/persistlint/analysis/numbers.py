@@ -79,12 +79,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
     source = syntax.source
     candidates = [range for range in syntax.numbers if not _PLAIN.fullmatch(source.text(range))]
     candidates += [range for name, range in syntax.calls if name == "Decimal"]
-    if (
-        not candidates
-        or not source.is_written_by_hand
-        or _is_formula(PurePosixPath(source.path).stem)
-        or _COMPILED.search(source.content)
-    ):
+    if not candidates or _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content):
         return
     module = syntax.lower()
     comments, statuses = Comments(syntax), Statuses(syntax, module)

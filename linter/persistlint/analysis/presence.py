@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.libraries import catalogue
@@ -20,6 +20,7 @@ _WORD = re.compile(rb"\w+")
 _PARTS = re.compile(rb"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
+@lru_cache(maxsize=4)  # more than one room asks for the same file
 def present(folder: str, source: SourceFile) -> frozenset[Library]:
     """The libraries of `libraries/<folder>` that have modules, and that a file can speak of: all words of one of their
     modules or names stand in it, or something is called as only they call it. Rather too many than too few."""

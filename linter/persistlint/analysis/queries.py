@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import field
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.calls import Resolved
@@ -13,7 +14,7 @@ from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
 from persistlint.analysis.presence import present
-from persistlint.analysis.scopes import scopes
+from persistlint.analysis.scopes import Scope, scopes
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -377,13 +378,20 @@ class _Collector:
                 yield SqlText(range, name, texts_of(pieces, self.source, Place(dialect=self._dialect(None)))[:1])
 
     def _site(self, sent: _Sent) -> Site:
-        found = [
-            scope
-            for scope in scopes(self.module, [sent.node.range])
-            if not scope.functions or sent.node.range in scope.functions[-1].range
-        ]
-        innermost = max(found, key=lambda scope: len(scope.functions))
-        return Site(sent.node, sent.operation, innermost.statements)
+        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements)
+
+    @cached_property
+    def _scopes(self) -> dict[Range, Scope]:
+        """The innermost scope of every call that was taken down."""
+        calls = sorted({sent.node.range for sent in self.sent})
+        found: dict[Range, Scope] = {}
+        for scope in scopes(self.module, calls):  # one inside another comes behind it
+            inner = scope.functions[-1].range if scope.functions else self.module.range
+            for call in calls[bisect_left(calls, inner) :]:
+                if call.start >= inner.end:
+                    break
+                found[call] = scope
+        return found
 
     def _dialect(self, library: Library | None) -> str | None:
         return self.source.dialect or (library.dialect if library is not None else None)
@@ -411,6 +419,14 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     yield from collector.facts()
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a query."""
+    folder = all_languages()[source.language].libraries
+    if folder == "sql" or may_hold_sql(source):
+        return True
+    return not _words(_certain(present(folder, source), catalogue(folder))).isdisjoint(source.words)
+
+
 def _candidates(syntax: Syntax, folder: str) -> list[Range]:
     """The calls that may send SQL, and whatever may put it together. A file in which no text is SQL has only those that
     take pieces of it, of the libraries that the file knows."""
@@ -429,6 +445,11 @@ def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]
     operations = [operation for library in libraries for operation in library.functions.values()]
     operations += [o for library in libraries for type in library.types.values() for o in type.methods.values()]
     return frozenset(tables.distinctive).union(o.name.rsplit(".", 1)[-1] for o in operations if o.is_sink)
+
+
+@lru_cache(maxsize=512)
+def _words(names: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(name.strip("$").encode() for name in names)
 
 
 @cache

@@ -345,6 +345,16 @@ class Truncate(TableChange):
     is_cascade: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NotIn(Change):
+    """`NOT IN (SELECT column FROM table)` in a statement, where the query says nothing else of the column. `before` as
+    in `TableChange`."""
+
+    table: Name
+    before: Table | None
+    column: str
+
+
 # --------------------------------------------------------------------------------------- sessions and maintenance
 
 

@@ -44,6 +44,7 @@ _VERB_ALONE = re.compile(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, rever
 _OTHER_PART = re.compile(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
 
 
+@lru_cache(maxsize=1)  # it is asked before a file is parsed, and again behind
 def may_hold_sql(source: SourceFile) -> bool:
     """Whether any text of a file can be a SQL statement; rather too often than too seldom.
 

@@ -5,6 +5,7 @@ Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statem
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from persistlint.schema.script import Script
 from persistlint.sql.blocks import block_of, inner_statements
 from persistlint.sql.ddl.cursor import Cursor
 from persistlint.sql.ddl.read import changes
+from persistlint.sql.ddl.subqueries import not_in
 from persistlint.sql.lexer import word_set
 from persistlint.sql.text import body
 
@@ -35,6 +37,7 @@ _STARTS = word_set(
     " OPTIMIZE UNLOCK FLUSH DESCRIBE DESC KILL HANDLER SIGNAL LOAD_FILE HELP PURGE CHANGE STOP RESIGNAL ("
     " BINLOG REPAIR CHECK CHECKSUM XA REPACK WAIT"
 )
+_NOT_IN = re.compile(r"\bNOT\s+IN\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,8 @@ class Replay:
         """Read the changes of a statement, and take over what they do."""
         catalog = self.catalog if statement.is_forward else self.undone
         found = changes(cursor, statement, catalog)
+        if _NOT_IN.search(cursor.text.text, cursor.tokens[0].start, cursor.tokens[-1].end):
+            found += not_in(cursor, statement, catalog)
         if how.is_declared:
             found = [change for change in found if is_needed(change)]
         for change in found:

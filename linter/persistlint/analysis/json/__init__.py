@@ -52,7 +52,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if is_test(syntax.source.path):
         return
     yield from casts.facts(syntax)
-    if language.name == "sql" or not is_product(syntax.source.path) or not syntax.source.is_written_by_hand:
+    if language.name == "sql" or not is_product(syntax.source.path):
         return
     known = table(language.libraries)
     shapes = Shapes(syntax.source, language.libraries)
