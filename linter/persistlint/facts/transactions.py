@@ -92,7 +92,6 @@ class CheckedInsert(StaleWrite):
     columns: tuple[str, ...]
     values: tuple[str, ...]
     read: Range
-    in_transaction: bool
     is_unique: bool | None
 
 

@@ -60,6 +60,7 @@ class Checks:
     lookups: dict[Range, tuple[Effect, dict[str, str]]] = field(default_factory=dict)
     absent: list[tuple[tuple[Arm, ...], Effect]] = field(default_factory=list)
     found: list[CheckedInsert] = field(default_factory=list)
+    is_guarded: bool | None = None  # what the text of the function says, None before it was asked
 
     def accessed(self, chain: Chain, effect: Effect, walk: Walk) -> None:
         """A call to the database: a lookup, or the insert of what one did not find."""
@@ -75,16 +76,15 @@ class Checks:
         if not table or not walk.active:
             return
         function = walk.active[0]
-        if not _runs_beside_itself(function, walk) or _IS_GUARDED.search(walk.text(function.range)):
+        if self.is_guarded is None:
+            self.is_guarded = _IS_GUARDED.search(walk.text(function.range)) is not None
+        if self.is_guarded or not _runs_beside_itself(function, walk):
             return
         for arms, read in self.absent:
             lookup, pairs = self.lookups[read.range]
             is_same = lookup.table == table and all(values.get(column) == value for column, value in pairs.items())
             if is_same and effect.place.arms[: len(arms)] == arms:
-                inside = effect.transaction is not None
-                self.found.append(
-                    CheckedInsert(effect.range, table, tuple(pairs), tuple(values), read.range, inside, None)
-                )
+                self.found.append(CheckedInsert(effect.range, table, tuple(pairs), tuple(values), read.range, None))
                 return
 
     def decided(self, test: Expression, walk: Walk, *, holds: bool) -> None:
