@@ -183,7 +183,7 @@ def test_hostile_baselines_are_refused(content: bytes) -> None:
 
 def test_a_baseline_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--baseline", "gone.json"]) == 2
-    assert capsys.readouterr().err == "error: gone.json: it cannot be read: No such file or directory\n"
+    assert capsys.readouterr().err == "error: gone.json: there is no such file; `persistlint baseline` writes one\n"
 
 
 def test_what_is_written_is_read_back() -> None:

@@ -179,6 +179,7 @@ def test_an_old_code_base_has_a_green_hook_after_four_commands(tmp_path: Path) -
     commands = next(block.text for page, block in BLOCKS if page == "docs/adoption.md" and block.kind == "sh")
     (tmp_path / "project").mkdir()
     (tmp_path / "project" / "app.py").write_text(BAD)
+    (tmp_path / "project" / "db.py").write_text("import sqlite3\n")  # two files tell which database it is
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
     script = f"set -e\ngit init -q\ngit add .\n{commands}".replace("install persistlint", f"install -q '{ROOT}'")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
@@ -187,6 +188,7 @@ def test_an_old_code_base_has_a_green_hook_after_four_commands(tmp_path: Path) -
         ["bash", "-c", script], cwd=tmp_path / "project", env=environment, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stdout + run.stderr
+    assert 'dialect = "sqlite"' in run.stdout
     assert "persistlint-baseline.json: 1 entry, 1 of them new" in run.stdout
     assert re.search(r"^persistlint\.+Passed$", run.stdout, re.MULTILINE)
 

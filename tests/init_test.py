@@ -112,6 +112,20 @@ def test_what_is_written_can_be_used(capsys: pytest.CaptureFixture[str]) -> None
     assert main([*arguments, "app/db.py"]) == 0
 
 
+def test_a_hook_may_wait_for_its_baseline(capsys: pytest.CaptureFixture[str]) -> None:
+    _write({**FILES, "app/old.py": "def find(cursor, name):\n    cursor.execute(f\"SELECT '{name}'\")\n"})
+    assert main(["init", "--write", "--with-baseline"]) == 0
+    assert "Next: `persistlint baseline` writes down what there is" in capsys.readouterr().out
+    hook = yaml.safe_load(Path(".pre-commit-config.yaml").read_text())["repos"][0]["hooks"][0]
+    arguments = [*hook["entry"].split()[1:], "app/old.py"]
+    assert main(arguments) == 2
+    assert (
+        "persistlint-baseline.json: there is no such file; `persistlint baseline` writes one" in capsys.readouterr().err
+    )
+    assert main(["baseline"]) == 0
+    assert main(arguments) == 0
+
+
 def test_files_that_are_there_stay_as_they_are(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     _write({"pyproject.toml": "[tool.persistlint]\n", ".pre-commit-config.yaml": "repos: []\n"})
     Path("persistlint-baseline.json").touch()

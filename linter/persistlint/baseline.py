@@ -71,6 +71,8 @@ def read(path: Path) -> tuple[Entry, ...]:
     try:
         text = path.read_text("utf-8-sig")
         value = json.loads(text)
+    except FileNotFoundError as error:
+        raise BaselineError(f"{path}: there is no such file; `persistlint baseline` writes one") from error
     except OSError as error:
         raise BaselineError(f"{path}: it cannot be read: {error.strerror}") from error
     except json.JSONDecodeError as error:  # a conflict of a merge, mostly

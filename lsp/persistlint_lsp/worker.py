@@ -9,6 +9,7 @@ process would import it too and start ten times slower.
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import signal
 import traceback
@@ -94,12 +95,17 @@ class Worker:
 def _serve(pipe: Connection) -> None:
     """The life of the process: answer until the server is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is the server's to handle
+    is_warm = False
     while True:
         try:
             task, arguments = pipe.recv()
             pipe.send(_done(task, arguments))
         except (EOFError, OSError):
             return
+        if not is_warm:  # the modules and tables that are loaded now stay: no collection needs to go through them again
+            gc.collect()
+            gc.freeze()
+            is_warm = True
 
 
 def _done(task: Callable[..., T], arguments: tuple[object, ...]) -> tuple[T | None, str]:

@@ -20,10 +20,10 @@ from persistlint.facts import (
     SchemaFile,
     SqlText,
     StaleResult,
+    StaleWrite,
     Synchronisation,
     Transaction,
     Uncommitted,
-    WriteBack,
 )
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText,), "queries"),
-    ((Procedure, Transaction, WriteBack, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
+    ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
     ((JsonFact,), "json"),
     ((Calculation,), "numbers"),
     ((Duration,), "durations"),

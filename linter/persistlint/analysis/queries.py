@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import field
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.calls import Resolved
@@ -13,7 +14,7 @@ from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
 from persistlint.analysis.presence import present
-from persistlint.analysis.scopes import scopes
+from persistlint.analysis.scopes import Scope, scopes
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -377,13 +378,20 @@ class _Collector:
                 yield SqlText(range, name, texts_of(pieces, self.source, Place(dialect=self._dialect(None)))[:1])
 
     def _site(self, sent: _Sent) -> Site:
-        found = [
-            scope
-            for scope in scopes(self.module, [sent.node.range])
-            if not scope.functions or sent.node.range in scope.functions[-1].range
-        ]
-        innermost = max(found, key=lambda scope: len(scope.functions))
-        return Site(sent.node, sent.operation, innermost.statements)
+        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements)
+
+    @cached_property
+    def _scopes(self) -> dict[Range, Scope]:
+        """The innermost scope of every call that was taken down."""
+        calls = sorted({sent.node.range for sent in self.sent})
+        found: dict[Range, Scope] = {}
+        for scope in scopes(self.module, calls):  # one inside another comes behind it
+            inner = scope.functions[-1].range if scope.functions else self.module.range
+            for call in calls[bisect_left(calls, inner) :]:
+                if call.start >= inner.end:
+                    break
+                found[call] = scope
+        return found
 
     def _dialect(self, library: Library | None) -> str | None:
         return self.source.dialect or (library.dialect if library is not None else None)

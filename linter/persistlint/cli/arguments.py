@@ -36,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     init = command("init", "Look at a project and propose a configuration")
     init.add_argument("path", nargs="?", type=Path, default=Path(), metavar="DIRECTORY", help="default: .")
     init.add_argument("--write", action="store_true", help="write the files that are not there yet")
+    init.add_argument(
+        "--with-baseline",
+        action="store_true",
+        help="let the hook leave out what `persistlint baseline` will write down",
+    )
 
     _add_check(command("check", "Check files and directories"))
     _add_baseline(command("baseline", "Write down what is known, so that a check reports only what is new"))

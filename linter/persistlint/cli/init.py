@@ -1,6 +1,7 @@
 """`persistlint init`: look at a project, say what it works with, and propose a configuration and a hook.
 
-With `--write` the files are written that are not there yet; no file is changed.
+With `--write` the files are written that are not there yet; no file is changed. The hook uses a baseline if there is
+one, or if one is to be: the configuration comes first, because it decides what the baseline has to know.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONFIGURATION, HOOKS, BASELINE = "persistlint.toml", ".pre-commit-config.yaml", "persistlint-baseline.json"
+NEXT = f"""\
+Next: `persistlint check` shows what there is; `persistlint baseline` writes it down, and
+`persistlint check --baseline {BASELINE}` reports only what is new."""
+NEXT_BASELINE = "Next: `persistlint baseline` writes down what there is; then the hook reports only what is new."
 HOOK = """\
   - repo: local
     hooks:
@@ -39,14 +44,12 @@ def run(arguments: Namespace) -> int:
     _print_survey(found)
     existing = configuration_for(root / "-").files
     _propose(root / CONFIGURATION, _configuration(found), str(existing[-1].path) if existing else "", arguments.write)
-    options = f" --baseline {BASELINE}" if (root / BASELINE).exists() else ""
+    has_baseline = (root / BASELINE).exists()
+    options = f" --baseline {BASELINE}" if has_baseline or arguments.with_baseline else ""
     hook = HOOK.format(options=options)
     is_there = (root / HOOKS).exists()
     _propose(root / HOOKS, hook if is_there else f"repos:\n{hook}", HOOKS if is_there else "", arguments.write)
-    print(
-        "Next: `persistlint check` shows what there is; `persistlint baseline` writes it down, and\n"
-        f"`persistlint check --baseline {BASELINE}` reports only what is new."
-    )
+    print(NEXT_BASELINE if options and not has_baseline else NEXT)
     return CLEAN
 
 

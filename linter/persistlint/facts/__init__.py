@@ -27,10 +27,12 @@ from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
+    CheckedInsert,
     ErrorAnswer,
     Procedure,
     Scoping,
     StaleResult,
+    StaleWrite,
     Transaction,
     Uncommitted,
     WriteBack,
@@ -40,6 +42,7 @@ __all__ = [
     "SCHEMA_LANGUAGES",
     "Arm",
     "Calculation",
+    "CheckedInsert",
     "Context",
     "Duration",
     "Effect",
@@ -81,6 +84,7 @@ __all__ = [
     "Site",
     "SqlText",
     "StaleResult",
+    "StaleWrite",
     "Suppression",
     "SuppressionDefect",
     "Synchronisation",

@@ -68,7 +68,12 @@ class Procedure(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class WriteBack(Fact):
+class StaleWrite(Fact):
+    """A write that was decided upon by a read which others may have outdated."""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBack(StaleWrite):
     """A column that is set to what was computed from the value read before. `range` is the write, `column` the column
     or attribute, `read` the call that read it, `is_locked` where something keeps others from writing in between."""
 
@@ -76,6 +81,18 @@ class WriteBack(Fact):
     read: Range
     is_locked: bool
     in_transaction: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedInsert(StaleWrite):
+    """A row that is inserted because `read` did not find it. `columns` are those that were looked for, `values` those
+    that are set; `is_unique` is whether the database may keep a second one out, None where its schema is not known."""
+
+    table: str
+    columns: tuple[str, ...]
+    values: tuple[str, ...]
+    read: Range
+    is_unique: bool | None
 
 
 @dataclass(frozen=True, slots=True)

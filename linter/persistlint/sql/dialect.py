@@ -22,7 +22,7 @@ _FOLDERS = (
     (re.compile(r"(?:^|[/_.-])bigquery(?=[/_.-])"), "bigquery"),
     (re.compile(r"(?:^|[/_.-])clickhouse(?=[/_.-])"), "clickhouse"),
 )
-_READ = 200_000  # code points that are looked at
+_READ = 50_000  # code points that are looked at
 _MASKED = re.compile(r"--[^\n]*|/\*.*?\*/|'[^'\n]*'", re.DOTALL)
 # What only one dialect writes, in lower case, with its weight: 3 is certain, 1 is a hint.
 _SIGNS: tuple[tuple[str, int, re.Pattern[str]], ...] = tuple(

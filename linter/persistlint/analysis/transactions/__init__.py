@@ -4,6 +4,7 @@ that are written back, and errors that are taken."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import Names, last_name, path_of
@@ -15,6 +16,7 @@ from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handles import Handles, required
+from persistlint.analysis.transactions.keys import Keys
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scopes import OPENS, open_transaction
 from persistlint.analysis.transactions.variables import Scope, Variable
@@ -53,7 +55,7 @@ _SAYS_TRANSACTION = re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encod
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
-    """The facts about the transactions of a file: `Procedure`, `Transaction`, `WriteBack`, `Handled`."""
+    """The facts about the transactions of a file: `Procedure`, `Transaction`, `StaleWrite`, `Handled`."""
     language = languages()[syntax.source.language]
     if not language.libraries or language.name == "sql":
         return
@@ -89,6 +91,10 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         results.append((found, walk))
     opens = any(_opens(walk) for _, walk in results)
     inside = file.called_inside()
+    if any(walk.checks.found for _, walk in results):
+        keys = Keys(syntax)
+        for _, walk in results:
+            walk.checks.found = [replace(found, is_unique=keys.may_refuse(found)) for found in walk.checks.found]
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens, inside)
 
@@ -198,6 +204,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
         )
     yield from transactions
     yield from walk.rows.written
+    yield from walk.checks.found
     yield from walk.handled
     yield from walk.answers
     yield from uncommitted(walk)

@@ -84,6 +84,7 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
     if chain.effect == "autocommit":
         walker.settled.add(root.handle)
     walker.rows.accessed(node, chain, found, effect, walker)
+    walker.checks.accessed(chain, effect, walker)
 
 
 def _only_builds(chain: Chain, root: Known, use: Use) -> bool:

@@ -154,12 +154,19 @@ class Rows:
             if read.handle.name == handle.name and computed.range is not None:
                 self.written.append(WriteBack(computed.range, computed.column, read.range, read.lock, True))
 
+    def read_of(self, value: Expression) -> Effect | None:
+        """What read the row or the rows that an expression is."""
+        row = self._row_of(value)
+        return row.effect if row is not None else self._fetched(value)
+
     def _fetched(self, value: Expression) -> Effect | None:
         """`cursor.fetchone()` gives the row of the query before."""
         while isinstance(value, Await | Subscript | TypeAssertion):
             value = value.value
         if isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _FETCHES:
-            return self.last_read.get(path_of(value.function.value) or "")
+            owner = path_of(value.function.value) or ""
+            result = self.rows.get(owner)  # `cursor = connection.execute(…)`
+            return self.last_read.get(owner) or (result.effect if result is not None else None)
         return None
 
     def _row_of(self, value: Expression) -> Row | None:

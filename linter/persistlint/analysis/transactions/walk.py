@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.calls import hands_over_transaction, visit_call
+from persistlint.analysis.transactions.checks import Checks
 from persistlint.analysis.transactions.file import MOST_EFFECTS, Exit, File
 from persistlint.analysis.transactions.handlers import (
     answer,
@@ -97,6 +98,7 @@ class Walk:
     held: set[Handle] = field(default_factory=set)  # connections whose end, which is sure, rolls back what is open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
+    checks: Checks = field(default_factory=Checks)
     results: Results = field(default_factory=Results)
     place: Place = field(default_factory=Place)
     parallel: bool = False
@@ -287,11 +289,15 @@ class Walk:
         asked = presence(test)
         there = asked is None or asked[1]
         with self.arm(branch, 0, then), self._absent(asked, not there) as is_possible:
+            self.checks.decided(test, self, holds=True)
             self.block(then if is_possible else ())
         self.guards = before
         handled_error(self, test, then, count)
         with self.arm(branch, 1, otherwise), self._absent(asked, there) as is_possible:
+            self.checks.decided(test, self, holds=False)
             self.block(otherwise if is_possible else ())
+        if ends(then):
+            self.checks.decided(test, self, holds=False)
         if asked is not None and there and ends(then):
             self.is_over = asked[0] in self.sure  # the caller gave it, so what follows never runs
             self.around = self._without(asked[0])

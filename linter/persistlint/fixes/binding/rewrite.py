@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -229,9 +230,15 @@ class Rewrite:
         )
         if "\n" in text or len(self.found.literals) > 1 or re.search(r"\\[^`${]", text):
             return None
-        used = _QUOTES.findall(self.source.content)
-        order = "\"'" if 2 * used.count(b'"') >= len(used) else "'\""
+        order = "\"'" if _is_mostly_double(self.source.content) else "'\""
         return next((quote for quote in order if quote not in constant), None)
+
+
+@lru_cache(maxsize=2)  # every query of a file asks for it
+def _is_mostly_double(content: bytes) -> bool:
+    """Whether most texts of a JavaScript file stand in double quotes."""
+    used = _QUOTES.findall(content)
+    return 2 * used.count(b'"') >= len(used)
 
 
 def _alike(left: Literal, right: Literal) -> bool:

@@ -5,14 +5,22 @@ A column that is set to what was computed from the value read before, with nothi
 between: `wallet.balance -= n; wallet.save()`, `data: { credits: user.credits - n }`, `UPDATE … SET balance = ?` with a
 value that was computed from `balance`.
 
+A row that is inserted because a lookup of the same values found none, into a table of which the same file says that no
+unique key keeps the second one out: by the SQL that makes it, or by a model of Django or SQLAlchemy. Where the file
+does not define the table, nothing is reported, for its keys may stand in any migration.
+
 Silent: a row that was locked when it was read (`FOR UPDATE`, `select_for_update`, `lock`), a change that the database
 computes (`SET n = n + 1`, `F("n") + 1`, `increment`), a write whose condition names a version or the old value, a
-function that takes a lock of its own, and values that do not depend on the row.
+function that takes a lock of its own, and values that do not depend on the row. An insert is also left alone where the
+table has a unique key on any column that was looked for, or one of which all columns are set; where the lookup has
+other conditions than `=`; where the function speaks of locks, isolation, conflicts or duplicates; and where nothing
+runs beside it: in synchronous functions of JavaScript, and in those of a Python file that imports no web framework.
 
 ## Why it matters
 
 Two requests read 100, each takes 10 away, each writes 90: one of the payments never happened. A transaction alone does
-not help, for at the level that databases start with (`READ COMMITTED`) it does not lock what it reads.
+not help, for at the level that databases start with (`READ COMMITTED`) it does not lock what it reads. Neither does it
+lock a row that is not there yet: two requests that look for the same address both find nothing, and insert it twice.
 
 ## Example
 
@@ -93,6 +101,8 @@ Let the database compute it in one statement, or lock the row when it is read. T
 of Prisma and `F()` of Django, and the second in a transaction of Django; it is unsafe, for the object in memory does
 not hold the new value then.
 
+Make what must not be there twice unique, and insert with `ON CONFLICT DO NOTHING`; the lookup is then only a courtesy.
+
 ## When not to use it
 
 Where one process alone writes to the table, ignore the line with the reason beside it.
@@ -108,28 +118,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import WriteBack
+from persistlint.facts import CheckedInsert, StaleWrite, WriteBack
 from persistlint.fixes.atomic import computed_there
-from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.paths import is_generated, is_migration, is_product, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("read-modify-write", on=WriteBack, severity=Severity.ERROR)
-def read_modify_write(fact: WriteBack, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report a write that loses whatever was written since the read."""
+@rule("read-modify-write", on=StaleWrite, severity=Severity.ERROR)
+def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagnostic]:
+    """Report a write that loses whatever was written since the read, or that inserts what another has inserted."""
     path = context.file.path
-    if fact.is_locked or is_test(path) or is_migration(path) or is_generated(path):
+    if is_test(path) or is_migration(path) or is_generated(path):
         return
+    if isinstance(fact, WriteBack) and not fact.is_locked:
+        yield _written_back(fact, context)
+    elif isinstance(fact, CheckedInsert) and fact.is_unique is False and is_product(path):
+        yield _inserted(fact, context)
+
+
+def _written_back(fact: WriteBack, context: RuleContext) -> Diagnostic:
     column = f"`{fact.column}`" if fact.column else "A value"
     also = " The transaction does not lock the row that it reads." if fact.in_transaction else ""
-    yield context.report(
+    return context.report(
         fact.range,
         f"{column} is written back as computed from the value read before, so what others write in between is lost."
         f"{also}",
         help="Let the database compute it (`SET n = n + 1`), or lock the row when you read it (`FOR UPDATE`).",
         fixes=computed_there(context.program, fact) if context.program is not None else (),
         related=(Related(fact.read, "the value is read here"),),
+    )
+
+
+def _inserted(fact: CheckedInsert, context: RuleContext) -> Diagnostic:
+    columns = ", ".join(f"`{column}`" for column in fact.columns)
+    return context.report(
+        fact.range,
+        f"The row is inserted into `{fact.table}` because none was found, and no unique key covers {columns}, so two"
+        " requests at the same time insert it twice.",
+        help=f"Make {columns} unique, and insert with `ON CONFLICT DO NOTHING` or take the error of the second insert.",
+        severity=Severity.WARNING,
+        related=(Related(fact.read, "the row is looked for here"),),
     )
