@@ -78,8 +78,8 @@ func open(db *sql.DB) {
 Make it a constant. The help of a diagnostic proposes a name where the code beside the number suggests a good one. The
 fix declares the constant behind the imports, in Go in the function that needs it, or uses the one of that value and
 name that is there. It is unsafe where the name says little (`WIDTH_THRESHOLD`, a delay that has its name from the
-function around it), and where the number may belong together with another one: it stands again in its function, or a text is
-cut to another length behind it.
+function around it), and where the number may belong together with another one: it stands again in its function, or a
+text is cut to another length behind it.
 
 ## Options
 
