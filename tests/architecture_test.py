@@ -35,7 +35,7 @@ ALLOWED = {
     "rule": {"source", "diagnostic", "facts", "fixes"},
     "analysis": {"source", "ir", "sql", "schema", "libraries", "languages", "facts", "settings", "paths", "tables"},
     "paths": set[str](),
-    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir"},
+    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir", "paths"},
     "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]

@@ -8,9 +8,11 @@ import pytest
 
 from persistlint.analysis import facts
 from persistlint.analysis.vocabulary import is_unit, words
+from persistlint.diagnostic import Applicability
+from persistlint.engine import check
 from persistlint.facts import Calculation
 from persistlint.languages import read
-from persistlint.settings import NO_NAMES
+from persistlint.settings import NO_NAMES, Settings
 from persistlint.source import SourceFile
 
 SUFFIXES = {"py": "python", "js": "javascript", "go": "go"}
@@ -92,3 +94,59 @@ def test_a_status_has_the_name_that_the_language_has_for_it() -> None:
 
 def test_no_name_is_better_than_a_bad_one() -> None:
     assert names("py", "price = net * 1.19\nif x > 55 or kind == 37:\n    y = 1\n") == ["", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "code"),
+    [
+        ("py", "def check(name):\n    if len(name) > 64:\n        raise ValueError\n"),
+        ("js", "import a from 'a';\nexport const start = () => setInterval(refresh, 30 * 1000);\n"),
+        ("go", "package a\n\nfunc open(db *sql.DB) {\n\tdb.SetMaxOpenConns(25)\n}\n"),
+    ],
+)
+def test_a_number_whose_name_says_what_it_means_is_safe_to_replace(suffix: str, code: str) -> None:
+    assert applicabilities(suffix, code) == [Applicability.SAFE]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "code"),
+    [
+        pytest.param("js", "import a from 'a';\nexport const f = (b) => b.width < 600;\n", id="a threshold"),
+        pytest.param("js", "import a from 'a';\nexport const f = (b) => Date.now() - b.at < 400;\n", id="an age"),
+        pytest.param(
+            "js",
+            "import a from 'a';\nfunction copy() {\n  setTimeout(() => reset(), 2000);\n}\n",
+            id="a delay with the name of the function around it",
+        ),
+        pytest.param(
+            "py",
+            "def mask(phone):\n    if len(phone) > 7:\n        return phone[:4] + phone[-3:]\n",
+            id="a text that is cut",
+        ),
+        pytest.param(
+            "py",
+            "def start(self):\n    self.pool = Pool(workers=10)\n    self.seats = BoundedSemaphore(10)\n",
+            id="the number again in the function",
+        ),
+        pytest.param(
+            "js",
+            "import a from 'a';\nexport const f = (page) => detect(page, Math.min(page.content.size, 100));\n",
+            id="a part",
+        ),
+        pytest.param(
+            "js",
+            "import a from 'a';\nexport const f = (r) => r.status === 404 || g(r);\n"
+            "export const h = (r) => r.status === 404;\n",
+            id="a status without an enumeration",
+        ),
+    ],
+)
+def test_a_number_that_a_person_should_name_is_unsafe_to_replace(suffix: str, code: str) -> None:
+    assert set(applicabilities(suffix, code)) == {Applicability.UNSAFE}
+
+
+def applicabilities(suffix: str, code: str) -> list[Applicability]:
+    """Of the fixes for the numbers of a program."""
+    settings = Settings(frozenset(["magic-number", "magic-status"]))
+    found = check(SourceFile(f"a.{suffix}", code.encode(), SUFFIXES[suffix]), settings)
+    return [fix.applicability for diagnostic in found.diagnostics for fix in diagnostic.fixes]

@@ -12,6 +12,7 @@ from persistlint.paths import is_product, is_test
     [
         "tests/orders.py",
         "src/orders_test.go",
+        "core/storagetest/storage.go",
         "web/order-api-tests/orders.ts",
         "web/src/__e2e__/orders.ts",
         "api/e2etests/seed_data.py",
@@ -24,7 +25,9 @@ def test_tests_are_known_by_their_path(path: str) -> None:
     assert not is_product(path)
 
 
-@pytest.mark.parametrize("path", ["src/contest.py", "src/latest/orders.go", "web/attestation/orders.ts", "src/spec.py"])
+@pytest.mark.parametrize(
+    "path", ["src/contest.py", "src/latest/orders.go", "contest/orders.go", "web/attestation/orders.ts", "src/spec.py"]
+)
 def test_what_only_sounds_like_a_test_is_part_of_the_product(path: str) -> None:
     assert not is_test(path)
     assert is_product(path)

@@ -22,7 +22,7 @@ def postgres_folder() -> Iterator[str]:
     if programs is None:
         pytest.skip("postgres is not installed")
     with postgres.running(programs) as server:
-        folder: str = server._folder
+        folder: str = server.folder
         with psycopg.connect(host=folder, user="postgres", dbname="postgres", autocommit=True) as connection:
             connection.execute(TABLE)
             connection.cursor().executemany("INSERT INTO people VALUES (%s, %s, %s, %s)", ROWS)
@@ -36,7 +36,7 @@ def mariadb_socket() -> Iterator[str]:
     if programs is None:
         pytest.skip("mariadb is not installed")
     with mariadb.running(*programs) as server:
-        socket: str = server._socket
+        socket: str = server.socket
         connection = pymysql.connect(unix_socket=socket, user="root", autocommit=True, charset="utf8mb4")
         with connection, connection.cursor() as cursor:
             cursor.execute("CREATE DATABASE proof CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")

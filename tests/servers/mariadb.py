@@ -59,10 +59,10 @@ def running(install: str, serve: str) -> Iterator[MariadbServer]:
 
 
 class MariadbServer:
-    """A running MariaDB."""
+    """A running MariaDB, which listens at the path `socket`."""
 
     def __init__(self, socket: str, connection: pymysql.Connection[pymysql.cursors.Cursor]) -> None:
-        self._socket = socket
+        self.socket = socket
         self._connection = connection
         self._count = 0
 
@@ -73,7 +73,7 @@ class MariadbServer:
         name = f"test{self._count}"
         self._connection.query(f"CREATE DATABASE {name}")
         try:
-            with closing(_connect(self._socket, name)) as connection:
+            with closing(_connect(self.socket, name)) as connection:
                 yield MariadbDatabase(connection)
         finally:
             self._connection.query(f"DROP DATABASE {name}")

@@ -60,10 +60,13 @@ def running(folder_of_programs: Path) -> Iterator[PostgresServer]:
 
 
 class PostgresServer:
-    """A running PostgreSQL. A database is emptied and used again, for it takes long to make one."""
+    """A running PostgreSQL. A database is emptied and used again, for it takes long to make one.
+
+    `folder` is that of its socket.
+    """
 
     def __init__(self, folder: str, connection: psycopg.Connection) -> None:
-        self._folder = folder
+        self.folder = folder
         for role in _ROLES:
             connection.execute(f"CREATE ROLE {role}".encode())
         connection.close()
@@ -71,7 +74,7 @@ class PostgresServer:
     @contextmanager
     def database(self) -> Iterator[PostgresDatabase]:
         """An empty database, to be used by one at a time."""
-        with _connect(self._folder, "postgres") as connection:
+        with _connect(self.folder, "postgres") as connection:
             try:
                 yield PostgresDatabase(connection)
             finally:

@@ -9,6 +9,7 @@ from persistlint.analysis.quantities import counted_in
 from persistlint.analysis.vocabulary import argument_names, function_names, known_words, words
 from persistlint.facts import NumberRole, Quantity
 from persistlint.ir import Attribute, Binary, Call, Name, String, Subscript, TypeAssertion
+from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.analysis.places import Place
@@ -22,6 +23,10 @@ _VAGUE = known_words("vague")
 _MILLISECONDS = frozenset(["now", "getTime", "UnixMilli"])
 _SECONDS = frozenset(["time", "monotonic", "perf_counter", "Unix"])
 _LONGEST = 4  # words
+_INITIALISMS = word_set(
+    "acl api ascii cpu css dns eof guid html http https id ip json qps ram rpc sla smtp sql ssh tcp tls ttl udp ui uid"
+    " uri url utf8 uuid vm xml xss"
+)  # what Go spells in capitals: https://go.dev/wiki/CodeReviewComments#initialisms
 
 Words = tuple[str, ...]
 
@@ -39,8 +44,18 @@ def name_for(language: str, place: Place, quantity: Quantity, function: str) -> 
     if not parts or len(parts) > _LONGEST:
         return ""
     if language == "go":
-        return parts[0] + "".join(part.capitalize() for part in parts[1:])
+        return parts[0] + "".join(part.upper() if part in _INITIALISMS else part.capitalize() for part in parts[1:])
     return "_".join(parts).upper()
+
+
+def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
+    """Whether a name of `name_for` says what the number means: not only that something is compared with it, whose
+    age nobody knows, which function waits, or how much of a text is looked at."""
+    if name.lower().endswith("threshold") or words(name)[:2] == ("max", "age"):
+        return False
+    if place.waits is not None:
+        return isinstance(place.waits, Name | Attribute)
+    return place.operator not in ("min", "max") or quantity is not Quantity.LENGTH
 
 
 def _argument(language: str, place: Place, quantity: Quantity, function: str) -> Words:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.constant_names import name_for
+from persistlint.analysis.constant_names import is_telling, name_for
 from persistlint.analysis.layouts import with_layout
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
@@ -72,6 +72,7 @@ class Meanings:
             subject,
             told or quantity,
             name,
+            is_telling(name, place, quantity),
             is_unit(abs(value)) or self._is_step(abs(value)),
             is_converted,
         )

@@ -57,8 +57,9 @@ class Number:
     `range` is the whole constant expression (`15 * 60`), `value` what it comes to. `subject` is the text that it is
     compared or calculated with, the function that it is passed to, or the one that returns it; `quantity` is what that
     is. `operator` is spelled as if the number stood to its right: `<` for `12 > x`. `name` is a name for a constant,
-    spelled as the language does, or "" where no good one is known. `is_unit` where the number is a factor between
-    units (60, 1024), `is_converted` where the same function multiplies or divides by what it is made of.
+    spelled as the language does, or "" where no good one is known; `is_telling` where it says what the number means,
+    not only what it is compared with or which function waits. `is_unit` where the number is a factor between units (60,
+    1024), `is_converted` where the same function multiplies or divides by what it is made of.
     """
 
     range: Range
@@ -68,6 +69,7 @@ class Number:
     subject: str
     quantity: Quantity
     name: str
+    is_telling: bool
     is_unit: bool
     is_converted: bool
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import takewhile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -22,9 +20,7 @@ _SHOWN = (Number, String, Constant, Binary, Unary)  # what a constant consists o
 _CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MARKUP = (".vue", ".svelte")  # a script in them has a beginning of its own
-_DECLARED = re.compile(rb"^\t?(?:(?:func|type|var|const)[ \t]+)?(?:\([^)]*\)[ \t]*)?(\w+)", re.MULTILINE)
 _OPERATOR = re.compile(r"\s*([-+*/])\s*")
-_PACKAGE = re.compile(rb"^package \w+(?=[ \t]*\r?$)", re.MULTILINE)
 _ABOVE = (b"#", b"//", b"/*", b" *", b"@")  # how a line begins that belongs to the statement below it
 _VAGUE = word_set(
     "delay interval timeout debounce throttle pause wait ms seconds max min threshold limit diff value count length"
@@ -35,7 +31,6 @@ _MODULE = re.compile(
 )  # no plain script
 _MORE_IMPORTS = re.compile(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
 _NEXT_LINE = re.compile(rb"\r?\n[ \t]*[^\s]")
-_MOST_FILES = 500  # of a package
 
 
 def known_constant(program: Program, name: str, text: str, place: Range) -> str:
@@ -54,14 +49,15 @@ def known_constant(program: Program, name: str, text: str, place: Range) -> str:
 
 def new_constant(program: Program, name: str, text: str, place: Range) -> Edit | None:
     """The edit that declares a constant at the top level, behind the imports and what is declared there; None where its
-    name is taken, or it would stand behind the place that needs it."""
+    name is taken, or it would stand behind the place that needs it. In Go it stands in the function that needs it, for
+    the files of a package share their names, and more than one of them may be given the same one."""
     if program.source.path.endswith(_MARKUP) or program.has_name(name) or "\n" in text or _says_nothing(name):
         return None
     if program.source.language in ("javascript", "typescript") and not _MODULE.search(program.source.content):
         return None  # all scripts of a page share their names
-    if program.source.language == "go" and name in _package_names(str(Path(program.source.path).parent)):
-        return None
     declaration = _declaration(program, name, text)
+    if program.source.language == "go":
+        return _in_function(program, declaration, place)
     anchor = _anchor(program)
     if anchor is None:
         return _first(program, declaration, place)
@@ -75,18 +71,25 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
     return Edit(Range(at, at), f"{gap}{declaration}{chr(10) if is_close else ''}")
 
 
+def _in_function(program: Program, declaration: str, place: Range) -> Edit | None:
+    """The declaration above the first statement of the function around a place."""
+    frame = next((frame for frame in program.frames(place) if frame.function is not None), None)
+    if frame is None or not program.is_alone(frame.block[0]):
+        return None
+    at = program.line_start(frame.block[0].range.start)
+    return Edit(Range(at, at), f"{program.indentation(frame.block[0].range.start)}{declaration}\n\n")
+
+
 def _says_nothing(name: str) -> bool:
     """Whether a name is one of many at the top level of a file, where nothing beside it tells what it is about."""
     return _VAGUE.issuperset(_words(name))
 
 
 def _first(program: Program, declaration: str, place: Range) -> Edit | None:
-    """The declaration as the first statement of a file without imports: behind the package clause, or above the comment
-    of what is first now. A comment that the file begins with may be one of the file."""
+    """The declaration as the first statement of a file without imports: above the comment of what is first now. A
+    comment that the file begins with may be one of the file."""
     content = program.source.content
-    if clause := _PACKAGE.search(content) if program.source.language == "go" else None:
-        return Edit(Range(clause.end(), clause.end()), f"\n\n{declaration}")
-    if program.source.language == "go" or not program.module.body:
+    if not program.module.body:
         return None
     first = min(program.module.body, key=lambda statement: statement.range)
     line = program.source.line_of(first.range.start)
@@ -117,8 +120,7 @@ def _anchor(program: Program) -> Statement | None:
     last: Statement | None = None
     for statement in head[imports[-1] if imports else 0 :]:
         is_text = isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
-        is_constant = _is_constant(statement) and _stands_alone(program, statement)
-        if not (isinstance(statement, Import) or is_constant or (last is None and is_text)):
+        if not (isinstance(statement, Import) or _is_constant(statement) or (last is None and is_text)):
             break
         last = statement
     return last
@@ -132,30 +134,9 @@ def _is_constant(statement: Statement) -> bool:
     return is_named and all(isinstance(node, _SHOWN) for node in walk(statement.value))
 
 
-def _stands_alone(program: Program, statement: Statement) -> bool:
-    """Whether a constant is no part of the parentheses of Go's `const (…)`."""
-    line = program.line_start(statement.range.start)
-    return program.source.language != "go" or program.source.content.startswith(b"const ", line)
-
-
 def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
 def _plain(text: str) -> str:
     return re.sub(r"[\s_]", "", text)
-
-
-def _package_names(folder: str) -> frozenset[str]:
-    """What the files of a package of Go declare at the top level, as far as their lines tell."""
-    try:
-        files = sorted(Path(folder).glob("*.go"))[:_MOST_FILES]
-        return frozenset().union(*(_declared(str(file), file.stat().st_mtime_ns) for file in files))
-    except OSError:
-        return frozenset()
-
-
-@lru_cache(maxsize=2 * _MOST_FILES)
-def _declared(file: str, changed: int) -> frozenset[str]:
-    """What a file declares; it is read anew when it was changed."""
-    return frozenset(name.decode() for name in _DECLARED.findall(Path(file).read_bytes()))

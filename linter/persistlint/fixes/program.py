@@ -97,6 +97,12 @@ class Program:
                 return True
         return False
 
+    def has_number(self, within: Range, place: Range) -> bool:
+        """Whether a part of the file has the number at a place a second time, in code or in a text."""
+        pattern = re.compile(rf"(?<![\w.]){re.escape(self.source.text(place))}(?![\w.])".encode())
+        found = (match.start() for match in pattern.finditer(self.source.content, within.start, within.end))
+        return any(at != place.start for at in found)
+
     def count_beside(self, place: Range, text: str) -> int:
         """How often a text stands in the expressions of the statement around a place."""
         frame = self.frame(place)

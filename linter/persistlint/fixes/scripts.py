@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.paths import is_migration
 from persistlint.schema.changes import End
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
@@ -52,8 +53,9 @@ def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
 
 def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
-    since: where there is one, a person has to look at it."""
-    if script.runner.name or script.is_followed or script.is_dump:
+    since, and what is written into one that ran reaches no database: where there is one, or the script stands in a
+    folder of migrations, a person has to look at it."""
+    if script.runner.name or script.is_followed or script.is_dump or is_migration(script.path):
         return unsafe(script, title, *edits)
     return (Fix(title, edits, Applicability.SAFE),) if edits else ()
 

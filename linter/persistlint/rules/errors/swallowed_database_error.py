@@ -135,7 +135,7 @@ def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagn
     path = context.file.path
     if is_test(path) or is_migration(path) or is_generated(path):
         return
-    if isinstance(fact, Handled) and _hides(fact):
+    if isinstance(fact, Handled) and _hides(fact) and not _is_log(fact, context):
         writes = [effect for effect in fact.effects if _matters(effect) and (not effect.via or fact.size == 1)]
         if writes and not writes[0].place.loops:  # in a loop, one failure must not stop the others
             yield context.report(
@@ -161,6 +161,13 @@ def _hides(fact: Handled) -> bool:
     """Whether a handler takes every error of a small block, and says nothing of why it may."""
     is_deliberate = fact.is_narrow or fact.is_explained or fact.undoes or fact.transaction is not None
     return fact.only_logs and not is_deliberate and fact.size <= _LARGEST_BLOCK
+
+
+def _is_log(fact: Handled, context: RuleContext) -> bool:
+    """Whether it is the log that cannot write: `emit` of a handler of Python's logging raises nothing."""
+    frame = context.program.frame(fact.range) if context.program is not None else None
+    function = frame.function if frame is not None else None
+    return function is not None and function.name == "emit" and (function.owner or "").endswith("Handler")
 
 
 def _matters(effect: Effect) -> bool:

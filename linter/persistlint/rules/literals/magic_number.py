@@ -66,9 +66,9 @@ package store
 
 import "database/sql"
 
-const maxOpenConns = 25
-
 func open(db *sql.DB) {
+        const maxOpenConns = 25
+
         db.SetMaxOpenConns(maxOpenConns)
 }
 ```
@@ -76,7 +76,10 @@ func open(db *sql.DB) {
 ## Fix
 
 Make it a constant. The help of a diagnostic proposes a name where the code beside the number suggests a good one. The
-fix declares the constant behind the imports, or uses the one of that value and name that is there.
+fix declares the constant behind the imports, in Go in the function that needs it, or uses the one of that value and
+name that is there. It is unsafe where the name says little (`WIDTH_THRESHOLD`, a delay that has its name from the
+function around it), and where the number may belong together with another one: it stands again in its function, or a
+text is cut to another length behind it.
 
 ## Options
 
@@ -94,6 +97,7 @@ In code that is made of numbers, such as a simulation or a layout, exclude the f
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
@@ -106,6 +110,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.fixes.program import Program
 
 _UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
@@ -116,6 +121,8 @@ _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compa
 _WHOLE = 100
 _TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
 _CLAMPED = frozenset([3, 59])  # a few, and the seconds of a minute
+_CUT = re.compile(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
+_CUT_WITHIN = 400  # bytes behind a number
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])
 _CODES = frozenset([Quantity.CODE, Quantity.STATUS])
@@ -178,7 +185,20 @@ def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
         return ()
     edits = (*((declaration,) if declaration is not None else ()), Edit(number.range, known or number.name))
     title = f"Use the constant {known}" if known else f"Make it the constant {number.name}"
-    return (Fix(title, edits, Applicability.SAFE),)
+    is_safe = bool(known) or (number.is_telling and not _is_one_of_several(number, program))
+    return (Fix(title, edits, Applicability.SAFE if is_safe else Applicability.UNSAFE),)
+
+
+def _is_one_of_several(number: Number, program: Program) -> bool:
+    """Whether a number may belong together with another one, which would keep no name: it stands again in its function,
+    or is a length, and the text is cut to another one behind it."""
+    frames = program.frames(number.range)
+    inside = next((frame.function for frame in frames if frame.function is not None), None)
+    if inside is not None and program.has_number(inside.range, number.range):
+        return True
+    around = frames[-1].statement.range if frames else number.range
+    text = program.source.content[number.range.end : min(around.end, number.range.end + _CUT_WITHIN)]
+    return number.quantity is Quantity.LENGTH and _CUT.search(text) is not None
 
 
 def _is_plain(number: Number) -> bool:

@@ -68,7 +68,8 @@ func isGone(response *http.Response) bool { return response.StatusCode == http.S
 ## Fix
 
 Write the name that the help of the diagnostic gives. The fix does so, and imports what it needs. Where Python code
-passes the code on, it is unsafe, for a member of an enumeration may be shown by its name.
+passes the code on, it is unsafe, for a member of an enumeration may be shown by its name. So it is where it makes a
+constant in JavaScript, for a project may want the enumeration of a library instead.
 
 ## When not to use it
 
@@ -135,6 +136,7 @@ def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
     if needed is None:
         return ()
     name = f"{needed[0]}.{member}" if member and context.file.language in ("python", "go") else needed[0]
-    is_compared = number.role in (NumberRole.COMPARISON, NumberRole.CASE)
-    applicability = Applicability.SAFE if is_compared or context.file.language != "python" else Applicability.UNSAFE
+    is_passed_on = context.file.language == "python" and number.role not in (NumberRole.COMPARISON, NumberRole.CASE)
+    is_new = context.file.language in ("javascript", "typescript") and bool(needed[1])
+    applicability = Applicability.UNSAFE if is_passed_on or is_new else Applicability.SAFE
     return (Fix(f"Write {name}", (*needed[1], Edit(number.range, name)), applicability),)

@@ -29,7 +29,8 @@ psql "$DATABASE_URL" -v ON_ERROR_STOP=1 -f schema.sql
 ## Fix
 
 Let the failure end the script: `set -e` at its top, nothing behind the command that succeeds instead, and
-`-v ON_ERROR_STOP=1` for `psql`, which the fix writes.
+`-v ON_ERROR_STOP=1` for `psql`, which the fix writes. It is unsafe: a run stops then that went on before,
+such as one of a dump of `pg_dumpall --clean`, which drops the role that runs it.
 
 ## When not to use it
 
@@ -83,4 +84,4 @@ def ddl_error_ignored_by_runner(launch: Launch, context: RuleContext) -> Iterato
 
 def _fix(client: Range) -> tuple[Fix, ...]:
     edit = Edit(Range(client.end, client.end), " -v ON_ERROR_STOP=1")
-    return (Fix("Stop at the first error", (edit,), Applicability.SAFE),)
+    return (Fix("Stop at the first error", (edit,), Applicability.UNSAFE),)
