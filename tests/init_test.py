@@ -106,7 +106,10 @@ def test_what_is_written_can_be_used(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["init", "--write"]) == 0
     assert read(Path("persistlint.toml")).dialect == "postgres"
     (repository,) = yaml.safe_load(Path(".pre-commit-config.yaml").read_text())["repos"]
-    program, *arguments = repository["hooks"][0]["entry"].split()
+    (hook,) = repository["hooks"]
+    offered = yaml.safe_load((Path(__file__).parent.parent / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert hook["types_or"] == offered[0]["types_or"]
+    program, *arguments = hook["entry"].split()
     capsys.readouterr()
     assert program == "persistlint"
     assert main([*arguments, "app/db.py"]) == 0
