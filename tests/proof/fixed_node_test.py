@@ -36,6 +36,8 @@ HANDLES = {"postgres": "sql", "knex": "knex", "sequelize": "sequelize", "mysql2"
 @pytest.mark.skipif(not MODULES.is_dir(), reason="tests/proof/install_node.sh .proof was not run")
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    if not (MODULES / driver).is_dir():
+        pytest.skip(f"{driver} is not installed")
     dialect = DRIVERS[driver][0]
     fixture = {"postgres": "postgres_folder", "mysql": "mariadb_socket"}.get(dialect)
     address = request.getfixturevalue(fixture) if fixture else ""

@@ -7,7 +7,7 @@ command -v node >/dev/null && command -v npm >/dev/null || { echo "Node is not i
 mkdir -p "$folder"
 cd "$folder"
 echo '{ "private": true, "type": "module" }' > package.json
-npm install --silent --no-audit --no-fund pg@8 postgres@3 mysql2@3 knex@3 sequelize@6 better-sqlite3@12 || {
-  echo "the Node drivers cannot be installed" >&2
-  exit 75
-}
+install() { npm install --silent --no-audit --no-fund "$@"; }
+install pg@8 postgres@3 mysql2@3 knex@3 sequelize@6 || { echo "the Node drivers cannot be installed" >&2; exit 75; }
+# It is compiled where nobody has done so for this platform, which needs a compiler.
+install better-sqlite3@12 || echo "better-sqlite3 cannot be installed here" >&2
