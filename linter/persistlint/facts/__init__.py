@@ -3,7 +3,7 @@
 A rule subscribes to one kind of fact. Facts speak of every language alike, so a rule is written once.
 """
 
-from persistlint.facts.effects import Effect, EffectKind, Handle, Role, Use
+from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.errors import Handled, swallowed_change
 from persistlint.facts.fact import SCHEMA_LANGUAGES, Fact, SchemaFile
 from persistlint.facts.json import (
@@ -40,6 +40,7 @@ from persistlint.facts.transactions import (
 
 __all__ = [
     "SCHEMA_LANGUAGES",
+    "Affecting",
     "Arm",
     "Calculation",
     "CheckedInsert",

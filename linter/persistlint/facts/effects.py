@@ -112,3 +112,8 @@ class Effect(Fact):
     misplaced: Range | None = None
     instance: str = ""
     sql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Affecting(Fact):
+    """A part of a program that does something to a database: its `effects` tell what."""

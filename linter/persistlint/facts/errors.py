@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.facts.effects import Effect, EffectKind, Handle, Role, Use
-from persistlint.facts.fact import Fact
+from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.places import Place
 from persistlint.records import dataclass
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Handled(Fact):
+class Handled(Affecting):
     """A `try` whose handler takes errors of a database, or Go's `if err != nil` behind a call.
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or

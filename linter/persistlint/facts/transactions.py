@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from persistlint.facts.effects import Affecting
 from persistlint.facts.fact import Fact
 from persistlint.records import dataclass
 
@@ -52,7 +53,7 @@ class Transaction(Fact):
 
 
 @dataclass(frozen=True, slots=True)
-class Procedure(Fact):
+class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
     where this file calls it inside a transaction, `may_run_inside` where another file may: it is no view, task or

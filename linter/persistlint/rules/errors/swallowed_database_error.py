@@ -110,7 +110,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Fact, Handled, Procedure, Use
+from persistlint.facts import Affecting, Effect, EffectKind, Handled, Procedure, Use
 from persistlint.fixes.raising import handed_on, returned_result
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -129,8 +129,8 @@ _PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: 
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
-@rule("swallowed-database-error", on=Fact, severity=Severity.ERROR)
-def swallowed_database_error(fact: Fact, context: RuleContext) -> Iterator[Diagnostic]:
+@rule("swallowed-database-error", on=Affecting, severity=Severity.ERROR)
+def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed write, and a result of Go that is dropped."""
     path = context.file.path
     if is_test(path) or is_migration(path) or is_generated(path):
