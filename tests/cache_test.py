@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lsp.raw_client import environment
 from persistlint import cache, cache_folder, checking
 from persistlint.cli import main
 from persistlint.config import forget
@@ -202,7 +203,7 @@ def test_all_that_is_read_for_a_sql_file_is_known(tmp_path: Path) -> None:
         Path(name).write_text(text)
     for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql"):
         opened = subprocess.run(
-            [sys.executable, "-c", AUDITED, path], capture_output=True, text=True, check=True, env=_environment()
+            [sys.executable, "-c", AUDITED, path], capture_output=True, text=True, check=True, env=environment()
         ).stdout.split()
         assert path in opened
         for other in set(opened) - {path}:
@@ -279,7 +280,7 @@ def test_several_processes_share_it(run: Callable[..., str]) -> None:
     whole = run("--no-cache")
     command = [sys.executable, "-m", "persistlint", "check", "--jobs=1"]
     for _ in "cold", "warm":
-        runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment()) for _ in range(3)]
+        runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) for _ in range(3)]
         assert {process.communicate()[0] for process in runs} == {whole}
 
 
@@ -393,7 +394,3 @@ def test_it_is_at_the_root_of_the_checkout_and_git_does_not_see_it(
 def _file() -> Path:
     (file,) = FOLDER.glob("*.sqlite")
     return file
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}

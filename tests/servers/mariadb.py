@@ -12,7 +12,7 @@ import pymysql
 from pymysql.constants import CLIENT
 
 from servers.processes import account, wait_for
-from servers.server import RefusedError
+from servers.server import Database, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +79,7 @@ class MariadbServer:
             self._connection.query(f"DROP DATABASE {name}")
 
 
-class MariadbDatabase:
+class MariadbDatabase(Database):
     """A database of it."""
 
     def __init__(self, connection: pymysql.Connection[pymysql.cursors.Cursor]) -> None:
@@ -91,14 +91,6 @@ class MariadbDatabase:
             self._rows(statement)
         except pymysql.Error as error:
             raise RefusedError(str(error)) from error
-
-    def refusal(self, statement: str) -> str:
-        """What it says to a statement that it refuses."""
-        try:
-            self.run(statement)
-        except RefusedError as refused:
-            return str(refused)
-        return ""
 
     def state(self) -> str:
         """The schema and the rows of all tables."""

@@ -21,6 +21,11 @@ class Database(Protocol):
     def refusal(self, statement: str) -> str:
         """What the server says to one statement that it refuses, "" where it takes it. A transaction that was open goes
         on as if a refused statement had not been there."""
+        try:
+            self.run(statement)
+        except RefusedError as refused:
+            return str(refused)
+        return ""
 
     def state(self) -> str:
         """The schema and the rows of all tables, the same for databases that hold the same."""

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from servers.server import RefusedError
+from servers.server import Database, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ class SqliteServer:
             yield SqliteDatabase(connection)
 
 
-class SqliteDatabase:
+class SqliteDatabase(Database):
     """A database of it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -35,14 +35,6 @@ class SqliteDatabase:
             self._connection.execute(statement)
         except sqlite3.Error as error:
             raise RefusedError(str(error)) from error
-
-    def refusal(self, statement: str) -> str:
-        """What it says to a statement that it refuses."""
-        try:
-            self.run(statement)
-        except RefusedError as refused:
-            return str(refused)
-        return ""
 
     def state(self) -> str:
         """The schema and the rows of all tables."""
