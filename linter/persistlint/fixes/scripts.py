@@ -18,7 +18,7 @@ from persistlint.source import Range
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
-    from persistlint.schema.changes import Statement
+    from persistlint.schema.changes import CreateIndex, Statement
     from persistlint.schema.definitions import Column, Index, Name
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
@@ -215,3 +215,12 @@ class Editor:
     def _indentation(self, statement: Statement) -> str:
         start = self._line_start(statement.range.start)
         return self.file.text(Range(start, statement.range.start))
+
+
+def without_index(script: Script, change: CreateIndex, file: SourceFile) -> tuple[Fix, ...]:
+    """A fix that leaves an index out; none where the script speaks of it elsewhere."""
+    name = change.index.name
+    mentions = file.content.lower().count(name.encode()) if name else 1
+    if mentions != 1 or change.range != change.statement.range:
+        return ()
+    return unsafe(script, "Leave this index out", *Editor(script, file).without(change.statement))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.sql.lexer import HOLE, Kind, string_value, tokenize
+from persistlint.sql.lexer import HOLE, Kind, name_of, tokenize
 
 if TYPE_CHECKING:
     from persistlint.sql.lexer import Token
@@ -34,7 +34,7 @@ def looked_up(text: str, dialect: str | None = None) -> dict[str, Value]:
         value = _value(tokens[index + 2], seen)
         if value is None:
             return {}
-        found[_name(tokens[index])] = value
+        found[name_of(tokens[index])] = value
         seen += tokens[index + 2].text in _PLACEHOLDERS
         index += 3
         if index == len(tokens) or words[index] in _ENDS_WHERE:
@@ -51,7 +51,7 @@ def inserted(text: str, dialect: str | None = None) -> dict[str, Value | None]:
     if "VALUES" not in words or "(" not in words[: words.index("VALUES")]:
         return {}
     middle = words.index("VALUES")
-    columns = [_name(token) for token in tokens[words.index("(") + 1 : middle] if _is_name(token)]
+    columns = [name_of(token) for token in tokens[words.index("(") + 1 : middle] if _is_name(token)]
     values: list[list[Token]] = [[]]
     depth = 0
     for index, token in enumerate(tokens[middle + 1 :], middle + 1):
@@ -80,10 +80,6 @@ def _tokens(text: str, dialect: str | None) -> list[Token]:
 
 def _is_name(token: Token) -> bool:
     return token.kind in (Kind.WORD, Kind.QUOTED) and HOLE not in token.text
-
-
-def _name(token: Token) -> str:
-    return string_value(token)[0].lower() if token.kind is Kind.QUOTED else token.text.lower()
 
 
 def _value(token: Token, seen: int) -> Value | None:

@@ -67,6 +67,11 @@ def tokenize(text: str, dialect: str | None = None) -> list[Token]:
     return list(_tokens(text, dialect, 0))
 
 
+def name_of(token: Token) -> str:
+    """The name that a word, a quoted name or a parameter stands for, in small letters."""
+    return string_value(token)[0].lower() if token.kind is Kind.QUOTED else token.text.lower()
+
+
 def string_value(token: Token) -> tuple[str, int, int]:
     """The value of a string token with its quotes and doubled quotes resolved, and the offsets of its content."""
     text = token.text

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
-from persistlint.sql.lexer import Kind, string_value, tokenize, word_set
+from persistlint.sql.lexer import Kind, name_of, tokenize, word_set
 
 if TYPE_CHECKING:
     from persistlint.sql.lexer import Token
@@ -144,16 +144,12 @@ def _verb(tokens: list[Token]) -> int | None:
     return main
 
 
-def _name(token: Token) -> str:
-    return string_value(token)[0].lower() if token.kind is Kind.QUOTED else token.text.lower()
-
-
 def _table(tokens: list[Token], index: int) -> str:
     while index < len(tokens) and tokens[index].word in _BEFORE_TABLE:
         index += 1
     last = ""
     while index < len(tokens) and tokens[index].kind in (Kind.WORD, Kind.QUOTED):
-        last = _name(tokens[index])
+        last = name_of(tokens[index])
         if index + 1 < len(tokens) and tokens[index + 1].text == ".":
             index += 2
             continue
@@ -205,10 +201,10 @@ def _assignments(
             end += 1
         sign = next((i for i in range(index, end) if tokens[i].text == "="), None)
         if sign is not None and sign > index:
-            column = _name(tokens[sign - 1])
+            column = name_of(tokens[sign - 1])
             columns.append(column)
             right = tokens[sign + 1 : end]
-            if any(_name(token) == column for token in right if token.kind in (Kind.WORD, Kind.QUOTED)):
+            if any(name_of(token) == column for token in right if token.kind in (Kind.WORD, Kind.QUOTED)):
                 relative.add(column)
             marks = sum(_is_placeholder(token) for token in right)
             if marks == 1 and len(right) <= _LONGEST_PLACEHOLDER:
@@ -229,4 +225,4 @@ def _is_placeholder(token: Token) -> bool:
 
 def _conditions(tokens: list[Token], words: list[str]) -> frozenset[str]:
     start = next((index for index, word in enumerate(words) if word == "WHERE"), len(words))
-    return frozenset(_name(token) for token in tokens[start:] if token.kind in (Kind.WORD, Kind.QUOTED))
+    return frozenset(name_of(token) for token in tokens[start:] if token.kind in (Kind.WORD, Kind.QUOTED))

@@ -18,8 +18,9 @@ from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.growing import gathered
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
+from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
-from persistlint.fixes.binding.place import Place, last_name, place_of, unwrapper
+from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite

@@ -78,7 +78,7 @@ def _uses(name: ir.Name, site: Site) -> int:
             shown = {
                 id(inner)
                 for node in nodes
-                if isinstance(node, ir.Call) and _SHOWS.search(_last_name(node.function))
+                if isinstance(node, ir.Call) and _SHOWS.search(last_name(node.function))
                 for argument in node.arguments
                 for inner in ir.walk(argument.value)
             }
@@ -86,7 +86,8 @@ def _uses(name: ir.Name, site: Site) -> int:
     return count
 
 
-def _last_name(node: ir.Expression) -> str:
+def last_name(node: ir.Expression) -> str:
+    """The last word of what is called."""
     return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
 
 

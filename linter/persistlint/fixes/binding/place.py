@@ -93,7 +93,7 @@ def unwrapper(library: Library) -> Callable[[ir.Call], ir.Expression | None]:
     names = wrappers_of(library)
 
     def unwrap(call: ir.Call) -> ir.Expression | None:
-        name = last_name(call.function)
+        name = origin.last_name(call.function)
         arguments = call.arguments
         if len(arguments) == 1 and not arguments[0].spread and name in names:
             return arguments[0].value
@@ -117,8 +117,3 @@ def wrappers_of(library: Library) -> frozenset[str]:
         if operation.yields == "argument" and operation.is_sink
     }
     return frozenset(functions | methods)
-
-
-def last_name(node: ir.Expression) -> str:
-    """The last word of what is called."""
-    return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""

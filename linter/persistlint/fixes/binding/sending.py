@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.place import last_name, wrappers_of
+from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 

@@ -98,16 +98,16 @@ def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]
 def _fix(script: Script, change: TableChange, missing: str, table: Table, context: RuleContext) -> tuple[Fix, ...]:
     """The one column whose name is spelled like it, where it stands only once."""
     alike = get_close_matches(missing, [column.name for column in table.columns], 2, _ALIKE)
-    places = list(re.finditer(rf"\b{re.escape(missing)}\b".encode(), context.file.content[slice(*_span(change))], re.I))
+    places = list(
+        re.finditer(
+            rf"\b{re.escape(missing)}\b".encode(), context.file.content[change.range.start : change.range.end], re.I
+        )
+    )
     if len(alike) != 1 or len(places) != 1:
         return ()
     start = change.range.start
     place = Range(start + places[0].start(), start + places[0].end())
     return (Fix(f"Write {alike[0]}", (Edit(place, identifier(alike[0], script.dialect)),), Applicability.UNSAFE),)
-
-
-def _span(change: TableChange) -> tuple[int, int]:
-    return change.range.start, change.range.end
 
 
 def _named(change: TableChange) -> tuple[str, ...]:

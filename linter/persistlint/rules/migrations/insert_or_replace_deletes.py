@@ -75,7 +75,8 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     keys += [index.columns for index in table.indexes if index.is_unique] if table is not None else []
     if verb is None or len(keys) != 1 or not set(keys[0]) <= set(change.columns) or change.is_query:
         return ()
-    if change.range != change.statement.range or _RETURNING.search(context.file.content, *_span(change)):
+    start, end = change.range.start, change.range.end
+    if change.range != change.statement.range or _RETURNING.search(context.file.content, start, end):
         return ()
     others = [identifier(name, script.dialect) for name in change.columns if name not in keys[0]]
     if script.dialect == "mysql":
@@ -88,7 +89,3 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     if not clause:
         return ()
     return unsafe(script, "Update the row that is there", Edit(verb, "INSERT INTO"), insert(change.range.end, clause))
-
-
-def _span(change: Insert) -> tuple[int, int]:
-    return change.range.start, change.range.end

@@ -37,7 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.scripts import without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -45,7 +45,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Index, Table
 
 
@@ -61,7 +61,7 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"`{index.name or 'This index'}` has the same keys as {other}.",
                 help="Leave one of them out.",
-                fixes=_fix(script, change, context),
+                fixes=without_index(script, change, context.file),
             )
 
 
@@ -83,12 +83,3 @@ def _same(index: Index, table: Table) -> str:
 def _shape(index: Index) -> tuple[str, str, bool, tuple[str, ...]]:
     predicate = index.predicate.words if index.predicate is not None else ()
     return index.text, index.method or "btree", index.is_unique, predicate
-
-
-def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
-    """Without the statement, unless the script speaks of the index elsewhere."""
-    name = change.index.name
-    mentions = context.file.content.lower().count(name.encode()) if name else 1
-    if mentions != 1 or change.range != change.statement.range:
-        return ()
-    return unsafe(script, "Leave this index out", *Editor(script, context.file).without(change.statement))

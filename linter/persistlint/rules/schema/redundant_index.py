@@ -39,7 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.scripts import without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.script import Script
@@ -47,7 +47,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Index, Table
 
 
@@ -62,7 +62,7 @@ def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 change.range,
                 f"The beginning of {longer} answers what `{change.index.name or 'this index'}` answers.",
                 help="Leave it out.",
-                fixes=_fix(script, change, context),
+                fixes=without_index(script, change, context.file),
             )
 
 
@@ -84,12 +84,3 @@ def _longer(index: Index, table: Table) -> str:
         if constraint.is_key and len(constraint.columns) > length and constraint.columns[:length] == index.columns:
             return f"the {constraint.kind.value}"
     return ""
-
-
-def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:
-    """Without the statement, unless the script speaks of the index elsewhere."""
-    name = change.index.name
-    mentions = context.file.content.lower().count(name.encode()) if name else 1
-    if mentions != 1 or change.range != change.statement.range:
-        return ()
-    return unsafe(script, "Leave this index out", *Editor(script, context.file).without(change.statement))
