@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PYTHON = b"""
 import json, os, sqlite3, time
+down_revision = None
 def find(db: sqlite3.Connection, name: str) -> None:
     try:
         with db.transaction():
@@ -31,7 +32,7 @@ def find(db: sqlite3.Connection, name: str) -> None:
 """
 _SCRIPT = b"""
 import { Pool } from "pg";
-const pool = new Pool();
+const pool = new Pool({ schema: "shop" });
 export async function find(req, res) {
   try {
     const found = await pool.query(`SELECT * FROM items WHERE name = '${req.query.name}'`);
