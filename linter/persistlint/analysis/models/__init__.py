@@ -23,6 +23,9 @@ __all__ = ["Field", "Model", "models"]
 # `drafts(syntax, dialect) -> Iterator[Draft]`.
 _READERS = {
     "python": ("sqlalchemy", "django"),
+    "go": ("gorm",),
+    "javascript": ("sequelize",),
+    "typescript": ("sequelize", "typeorm"),
 }
 
 

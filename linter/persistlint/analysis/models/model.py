@@ -25,19 +25,23 @@ _MOST_COLUMNS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a model that is a column. `says_null` is false where the model leaves open whether it may be NULL."""
+    """A field of a model that is a column, whose name is in lower case. `says_null` is false where the model leaves open whether it may be NULL,
+    `is_named` where the name of the column follows from that of the field, by a habit that a project can change."""
 
     name: str
     column: str
     says_null: bool = True
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
 class Model:
     """A class, struct or call that describes a table. `name_range` is where its name stands.
 
-    `table` is what the framework makes of it. Its ranges are those of the file: of a column the field that it comes
-    from. It is not `is_complete` where not all of its columns, keys and indexes are known.
+    `table` is what the framework makes of it, with names in lower case. Its ranges are those of the file: of a column
+    the field that it comes from. It is not `is_complete` where not all of its columns are known, and `knows_keys` is false where there may be
+    more unique keys than those. `is_named` is false where the name of the table follows from that of the model, by a
+    habit that a project can change.
     """
 
     library: str
@@ -45,6 +49,8 @@ class Model:
     name_range: Range
     table: Table
     fields: tuple[Field, ...]
+    knows_keys: bool = True
+    is_named: bool = True
 
     def column(self, field: str) -> Column | None:
         """The column of a field by the name that the field has in the program."""
@@ -72,10 +78,13 @@ class Draft:
     indexes: list[Fragment] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     is_complete: bool = True
+    knows_keys: bool = True
+    is_named: bool = True
 
     def add(self, found: Field, name: Fragment, written: Fragment) -> None:
         """Add a column: its field, its name, and what is said behind the name. One of the same name in a base class
         gives way."""
+        found = replace(found, column=found.column.lower())
         if any(other.column == found.column for other in self.fields):
             index = next(i for i, other in enumerate(self.fields) if other.column == found.column)
             self.fields[index], self.items[index] = found, (*name, *written)
@@ -96,7 +105,10 @@ class Draft:
         items = [*self.items, *(() if self.is_complete else (REST,))]
         made: Fragment = ("CREATE TABLE", *self.table, "(", *listed(items), ")")
         found = _replayed((made, *self.indexes), self.range, dialect)
-        return Model(self.library, self.name, self.name_range, found, tuple(self.fields)) if found else None
+        if found is None:
+            return None
+        fields = tuple(self.fields)
+        return Model(self.library, self.name, self.name_range, found, fields, self.knows_keys, self.is_named)
 
 
 def _replayed(fragments: Iterable[Fragment], range: Range, dialect: str | None) -> Table | None:

@@ -235,7 +235,9 @@ class _Class:
     def _take_function(self, statement: FunctionDefinition, draft: Draft) -> None:
         """A column or an argument of the table that is made by a function."""
         names = {called(decorator) for decorator in statement.function.decorators}
-        if "declared_attr" in names and statement.function.name not in ("__tablename__", "__mapper_args__"):
+        if "declared_attr" in names and statement.function.name == "__table_args__":
+            draft.knows_keys = False
+        elif "declared_attr" in names and not statement.function.name.startswith("__"):
             draft.is_complete = False
 
     # ------------------------------------------------------------------------------------------------------- tables
@@ -256,7 +258,7 @@ class _Class:
         given = self.lineage.assigned("__table_args__")
         elements, options = self._arguments()
         if given is not None and not elements and options is None:
-            draft.is_complete = False
+            draft.knows_keys = False
         for element in elements:
             if _index(self.writer, element, draft):
                 continue
@@ -264,7 +266,7 @@ class _Class:
             if written:
                 draft.items.append(written)
             elif written is None:
-                draft.is_complete = False
+                draft.knows_keys = False
 
     def _arguments(self) -> tuple[tuple[Expression, ...], Expression | None]:
         """The elements of `__table_args__`, and the options among them."""
@@ -284,7 +286,7 @@ def _index(writer: SqlAlchemy, node: Expression, draft: Draft) -> bool:
     named, *columns = positional(call) or (None,)
     keys = [_key(argument.value, writer, draft) for argument in columns]
     if named is None or not keys or not all(keys):
-        draft.is_complete = False
+        draft.knows_keys = False
         return True
     condition = next((a.value for a in call.arguments if (a.keyword or "").endswith("_where")), None)
     where = (writer.text(condition) or ("condition ( )",)) if condition is not None else ()
