@@ -25,8 +25,9 @@ _MOST_COLUMNS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a model that is a column, whose name is in lower case. `says_null` is false where the model leaves open whether it may be NULL,
-    `is_named` where the name of the column follows from that of the field, by a habit that a project can change."""
+    """A field of a model that is a column, whose name is in lower case. `says_null` is false where the model leaves
+    open whether it may be NULL; so is `is_named` where the name of the column follows from that of the field, by a habit
+    that a project can change."""
 
     name: str
     column: str
@@ -39,9 +40,9 @@ class Model:
     """A class, struct or call that describes a table. `name_range` is where its name stands.
 
     `table` is what the framework makes of it, with names in lower case. Its ranges are those of the file: of a column
-    the field that it comes from. It is not `is_complete` where not all of its columns are known, and `knows_keys` is false where there may be
-    more unique keys than those. `is_named` is false where the name of the table follows from that of the model, by a
-    habit that a project can change.
+    the field that it comes from. It is not `is_complete` where not all of its columns are known, and `knows_keys` is
+    false where there may be more unique keys than those. `is_named` is false where the name of the table follows from
+    that of the model, by a habit that a project can change.
     """
 
     library: str
