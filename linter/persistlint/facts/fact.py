@@ -17,6 +17,12 @@ class Fact:
     range: Range
 
 
+@dataclass(frozen=True)
+class ModelDefinition(Fact):
+    """What a program says of a table: a class, a struct or a call. What there is to know of it stands in
+    `schema.models.Model`, which a run without one does not import."""
+
+
 # The languages that migrations are written in.
 SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
 
