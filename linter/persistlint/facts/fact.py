@@ -23,6 +23,14 @@ class ModelDefinition(Fact):
     `schema.models.Model`, which a run without one does not import."""
 
 
+@dataclass(frozen=True, slots=True)
+class Consulted(Fact):
+    """The tables of the project were looked at for what other facts of the file say. `mark` tells the state of the
+    files that make them from any other."""
+
+    mark: str
+
+
 # The languages that migrations are written in.
 SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
 

@@ -1,6 +1,8 @@
-"""What a file says about the unique keys of its tables: by the SQL that makes them, and by models of Python.
+"""What is known of the unique keys of tables: from the SQL that makes them and the models of Python in the same file,
+and from what makes the tables of the project.
 
-A file that does not define a table says nothing about it, for its keys may stand in any migration.
+A key in any of these places counts, for none of them need be all that there is. Where none of them makes a table,
+nothing is known of it.
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
 from persistlint.analysis.transactions.texts import text_of
 from persistlint.analysis.transactions.variables import Scope
+from persistlint.facts import Consulted
 from persistlint.ir import Assign, Call, ClassDefinition, Constant, Name, String, Template, expressions, walk
+from persistlint.paths import is_product
 from persistlint.records import dataclass
+from persistlint.schema.definitions import ConstraintKind
 from persistlint.source import Range
 from persistlint.sql.lexer import HOLE
 from persistlint.sql.script import read_script
@@ -30,18 +35,27 @@ _SAYS_UNIQUE = re.compile(r"unique|\bprimary|\bindex\b", re.IGNORECASE)
 _BASES = frozenset(["Model", "models.Model", "db.Model", "Base", "DeclarativeBase", "SQLModel"])
 _KEY_FIELDS = frozenset(["OneToOneField", "AutoField", "BigAutoField"])
 _INDEX_OUTSIDE = re.compile(rb"\bIndex\([^)]*\bunique\s*=\s*True|CREATE\s+UNIQUE", re.IGNORECASE)
+_EXCLUDE = ConstraintKind.EXCLUDE
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     columns: frozenset[str]
     keys: tuple[frozenset[str], ...]  # "" among the columns of one that is not known
+    is_complete: bool = True
+
+    def may_refuse(self, insert: CheckedInsert) -> bool:
+        """Whether a key has a column that was looked for, or only columns that are set."""
+        looked_for, values = set(insert.columns), {*insert.values, ""}
+        return any(key & looked_for or key <= values for key in self.keys)
 
 
 class Keys:
-    """The tables that one file defines, by their names or those of their models."""
+    """The tables that one file defines, by their names or those of their models, and those of its project. `consulted`
+    is the fact that the project was asked, None where it was not."""
 
     def __init__(self, syntax: Syntax) -> None:
+        self.consulted: Consulted | None = None
         self._syntax = syntax
         self._tables: dict[str, _Known] = {}
         if _DDL.search(syntax.source.content):
@@ -51,11 +65,24 @@ class Keys:
 
     def may_refuse(self, insert: CheckedInsert) -> bool | None:
         """Whether a unique key may refuse the second of two such rows; None where the table is not known."""
-        table = self._tables.get(insert.table)
-        if table is None or not table.columns.issuperset(insert.columns):
-            return None
-        looked_for, values = set(insert.columns), {*insert.values, ""}
-        return any(key & looked_for or key <= values for key in table.keys)
+        own = self._tables.get(insert.table)
+        defined = [own] if own is not None else []
+        if own is None or not own.may_refuse(insert):
+            defined += [_known(table) for table in self._around(insert.table)]
+        if any(table.may_refuse(insert) for table in defined):
+            return True
+        knows_all = all(table.is_complete and table.columns.issuperset(insert.columns) for table in defined)
+        return False if defined and knows_all else None
+
+    def _around(self, name: str) -> tuple[Table, ...]:
+        """The table of a name in every schema of the project; nothing for a file that is no part of the product."""
+        if not is_product(self._syntax.source.path):
+            return ()
+        from persistlint.analysis.catalogs import tables_around  # only who needs them reads the files of the project
+
+        tables = tables_around(self._syntax.source)
+        self.consulted = Consulted(Range(0, 0), tables.mark) if tables.mark else None
+        return tables.find(name)
 
     def _read_sql(self) -> None:
         source = self._syntax.source
@@ -105,6 +132,7 @@ def _is_key(field: Call) -> bool:
 
 
 def _known(table: Table) -> _Known:
-    keys = [frozenset(constraint.columns) for constraint in table.constraints if constraint.is_key]
+    keys = [frozenset(found.columns) for found in table.constraints if found.is_key or found.kind is _EXCLUDE]
     keys += [frozenset(index.columns) for index in table.indexes if index.is_unique]
-    return _Known(frozenset(column.name for column in table.columns), tuple(keys))
+    is_complete = table.is_known and table.is_complete
+    return _Known(frozenset(column.name for column in table.columns), tuple(keys), is_complete)
