@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from persistlint.analysis.models import Model, models
+from persistlint.analysis.models import models
 from persistlint.languages import language_of, read
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.source import SourceFile
+
+if TYPE_CHECKING:
+    from persistlint.schema.models import Model
 
 DJANGO = "from django.db import models\n"
 ROOMS = {
@@ -192,7 +197,7 @@ def test_a_column_is_where_its_field_is(case: str) -> None:
     assert label is not None
     at = text.encode()[label.name_range.start : label.name_range.end].decode()
     assert at.strip('"').lower() == "label"
-    assert text.encode()[room.name_range.start : room.name_range.end] == b"Room"
+    assert text.encode()[room.range.start : room.range.end] == b"Room"
 
 
 def test_a_key_of_several_columns_is_one_key() -> None:

@@ -171,7 +171,13 @@ def read_in_project(
     final = _with_own(final, script, project)
     is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
     return replace(
-        script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted, is_followed=is_followed
+        script,
+        final=final,
+        twin=twin,
+        is_undone=is_undone,
+        is_rooted=project.is_rooted,
+        is_followed=is_followed,
+        siblings=tuple(project.scripts),
     )
 
 

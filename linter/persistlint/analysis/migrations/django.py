@@ -63,7 +63,9 @@ def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:
     is_off = values.is_false(own.get("atomic"))
     runner = table("django").runner
     runner = replace(runner, wraps=False, is_off=True) if is_off else runner
-    return Migration(module.range, runner, tuple(reading.steps), reading.lost is None, reading.lost)
+    is_merge = len(values.elements(own.get("dependencies")) or ()) > 1
+    is_empty = not is_merge and values.elements(own.get("operations")) == ()
+    return Migration(module.range, runner, tuple(reading.steps), reading.lost is None, reading.lost, is_empty)
 
 
 class _Reading:

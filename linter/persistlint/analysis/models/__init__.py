@@ -8,16 +8,22 @@ understand leaves the table incomplete, or the column out.
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis.migrations.evidence import dialect_told
-from persistlint.analysis.models.model import Field, Model
+from persistlint.paths import is_test
+from persistlint.schema.models import Model
 from persistlint.sql.project import DIALECTS
 
 if TYPE_CHECKING:
-    from persistlint.languages import Syntax
+    from collections.abc import Iterator
 
-__all__ = ["Field", "Model", "models"]
+    from persistlint.facts import Fact
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
+
+__all__ = ["Model", "models"]
 
 # The readers of a language: modules here with `MARKS`, some of which are in every file with such models, and
 # `drafts(syntax, dialect) -> Iterator[Draft]`.
@@ -29,15 +35,29 @@ _READERS = {
 }
 
 
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """The models of a file; nothing for tests, whose tables nobody keeps."""
+    if not is_test(syntax.source.path):
+        yield from models(syntax)
+
+
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether the bytes of a file have a mark of any library of models."""
+    return bool(_readers(source))
+
+
 def models(syntax: Syntax) -> tuple[Model, ...]:
     """The models that a file defines, in source order. Those of which the table is not known are left out."""
     source = syntax.source
-    readers = [import_module(f"{__name__}.{name}") for name in _READERS.get(source.language, ())]
-    readers = [reader for reader in readers if any(mark in source.content for mark in reader.MARKS)]
+    readers = _readers(source)
     if not readers:
         return ()
-    told = source.dialect or dialect_told(source.path, source.content)
-    dialect = DIALECTS.get(told)
+    dialect = DIALECTS.get(source.dialect or dialect_told(source.path, source.content))
     drafts = [draft for reader in readers for draft in reader.drafts(syntax, dialect)]
     found = [draft.model(dialect) for draft in sorted(drafts, key=lambda draft: draft.range)]
     return tuple(model for model in found if model is not None)
+
+
+def _readers(source: SourceFile) -> list[Any]:
+    readers = [import_module(f"{__name__}.{name}") for name in _READERS.get(source.language, ())]
+    return [reader for reader in readers if any(mark in source.content for mark in reader.MARKS)]

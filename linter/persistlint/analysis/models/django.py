@@ -13,8 +13,9 @@ from persistlint.analysis.migrations.django import DjangoWriter
 from persistlint.analysis.migrations.values import Values, called, keyword
 from persistlint.analysis.migrations.writing import quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, inner_class, lineage
-from persistlint.analysis.models.model import Draft, Field
+from persistlint.analysis.models.draft import Draft
 from persistlint.ir import Attribute, Call, Import, Name, String
+from persistlint.schema.models import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

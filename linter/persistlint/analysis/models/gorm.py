@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.classes import assignments, classes_of
-from persistlint.analysis.models.model import Draft, Field
+from persistlint.analysis.models.draft import Draft
 from persistlint.ir import FunctionDefinition, Name, Return, String
 from persistlint.records import dataclass
+from persistlint.schema.models import Field
 from persistlint.schema.naming import plural
 from persistlint.tables import read_table
 

@@ -12,11 +12,12 @@ from persistlint.analysis.migrations.sequelize import SequelizeWriter
 from persistlint.analysis.migrations.values import Values, called, positional
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.classes import assignments, classes_of
-from persistlint.analysis.models.model import Draft, Field
+from persistlint.analysis.models.draft import Draft
 from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
 from persistlint.ir import Attribute, Call, Mapping, Name, String, expressions, walk
 from persistlint.records import dataclass
+from persistlint.schema.models import Field
 from persistlint.schema.naming import plural
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from persistlint.analysis.migrations.sqlalchemy import SqlAlchemy
 from persistlint.analysis.migrations.values import Values, called, keyword, positional
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, lineage
-from persistlint.analysis.models.model import Draft, Field
+from persistlint.analysis.models.draft import Draft
 from persistlint.ir import Assign, Call, Collection, FunctionDefinition, Mapping, Name, Sequence, String
 from persistlint.records import dataclass
+from persistlint.schema.models import Field
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:

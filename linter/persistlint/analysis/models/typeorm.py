@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 from persistlint.analysis.migrations.values import Values, positional
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.classes import assignments, classes_of, lineage
-from persistlint.analysis.models.model import Draft, Field
+from persistlint.analysis.models.draft import Draft
 from persistlint.analysis.names import last_name
 from persistlint.ir import Call, Collection, Lambda, Mapping, Return
+from persistlint.schema.models import Field
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A model of a program: the table that it stands for, and which of its fields are which columns."""
+"""A model while it is being read, and the table that comes of it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from persistlint.analysis.migrations.writing import join, listed
 from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.definitions import ConstraintKind
+from persistlint.schema.models import Field, Model
 from persistlint.sql.lexer import statements
 from persistlint.sql.replay import Replay
 
@@ -17,51 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from persistlint.analysis.migrations.writing import Fragment
-    from persistlint.schema.definitions import Column, Table
+    from persistlint.schema.definitions import Table
     from persistlint.source import Range
 
 _MOST_COLUMNS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a model that is a column, whose name is in lower case. `says_null` is false where the model leaves open whether it may be NULL,
-    `is_named` where the name of the column follows from that of the field, by a habit that a project can change."""
-
-    name: str
-    column: str
-    says_null: bool = True
-    is_named: bool = True
-
-
-@dataclass(frozen=True)
-class Model:
-    """A class, struct or call that describes a table. `name_range` is where its name stands.
-
-    `table` is what the framework makes of it, with names in lower case. Its ranges are those of the file: of a column
-    the field that it comes from. It is not `is_complete` where not all of its columns are known, and `knows_keys` is false where there may be
-    more unique keys than those. `is_named` is false where the name of the table follows from that of the model, by a
-    habit that a project can change.
-    """
-
-    library: str
-    name: str
-    name_range: Range
-    table: Table
-    fields: tuple[Field, ...]
-    knows_keys: bool = True
-    is_named: bool = True
-
-    def column(self, field: str) -> Column | None:
-        """The column of a field by the name that the field has in the program."""
-        return next((self.table.column(found.column) for found in self.fields if found.name == field), None)
-
-    def keys(self) -> tuple[frozenset[str], ...]:
-        """The sets of columns that are unique in every row: its primary key, unique constraints and indexes over the
-        whole table."""
-        found = [constraint.columns for constraint in self.table.constraints if constraint.is_key]
-        found += [index.columns for index in self.table.indexes if index.is_unique and index.predicate is None]
-        return tuple(frozenset(columns) for columns in found if columns and "" not in columns)
 
 
 @dataclass
@@ -108,7 +68,7 @@ class Draft:
         if found is None:
             return None
         fields = tuple(self.fields)
-        return Model(self.library, self.name, self.name_range, found, fields, self.knows_keys, self.is_named)
+        return Model(self.name_range, self.library, self.name, found, fields, self.knows_keys, self.is_named)
 
 
 def _replayed(fragments: Iterable[Fragment], range: Range, dialect: str | None) -> Table | None:
