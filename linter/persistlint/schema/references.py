@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
     from persistlint.schema.definitions import Constraint, Name, Table
     from persistlint.schema.script import Script
+    from persistlint.schema.sent import Sent
 
 # What runners keep their books in.
 _OF_RUNNERS = re.compile(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
+# Tables that databases have by themselves.
+_OF_DATABASES = frozenset(["dual", "information_schema", "dbstat", "json_each", "json_tree"])
 
 
 def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
@@ -30,6 +33,18 @@ def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
             is_known = name.key in made or name.key in script.after.views or (known is not None and known.is_known)
             if not is_elsewhere and not is_known and not _was_there(change) and not _OF_RUNNERS.search(name.name):
                 yield change, name
+
+
+def unknown_names(sent: Sent) -> Iterator[str]:
+    """The tables that a query names, and that no schema of the project makes, with whatever capitals; nothing where
+    tables may be made elsewhere."""
+    if not sent.is_whole:
+        return
+    known = {key.rpartition(".")[2].lower() for key in (*sent.catalog.tables, *sent.catalog.views)}
+    for name in sent.tables:
+        is_own = not name.lower().startswith(("pg_", "sqlite_")) and not _OF_RUNNERS.search(name)
+        if is_own and name.lower() not in known and name.lower() not in _OF_DATABASES:
+            yield name
 
 
 def _needed(change: c.Change) -> Iterator[Name]:

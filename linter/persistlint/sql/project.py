@@ -114,6 +114,7 @@ class Project:
     `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
     """
 
+    dialect: str | None
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
@@ -291,7 +292,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     is_rooted = not is_mixed and len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
-    return Project(scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+    return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
 
 
 def _has_programs(folder: Path) -> bool:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.analysis.catalogs import Tables
-    from persistlint.analysis.models import Model
     from persistlint.facts import CheckedInsert
     from persistlint.languages import Syntax
     from persistlint.schema.definitions import Table
+    from persistlint.schema.models import Model
 
 _DDL = re.compile(rb"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:TEMP\w*\s+)?(?:TABLE|INDEX)|ALTER\s+TABLE)\b", re.IGNORECASE)
 _CHANGES = re.compile(r"\s*(?:CREATE|ALTER)\s", re.IGNORECASE)
@@ -56,8 +56,8 @@ class Keys:
         found = [model for model in self._models if model.name == insert.table] or around.models(insert.table)
         if found:
             return _by_models(found, insert, around)
-        own = self._tables.get(insert.table)
-        return _by_tables([*([own] if own is not None else []), *around.find(insert.table)], insert)
+        tables = (self._tables.get(insert.table), around.find(insert.table))
+        return _by_tables([table for table in tables if table is not None], insert)
 
     def _around(self) -> Tables:
         """The tables of the project; nothing for a file that is no part of the product."""
@@ -101,9 +101,10 @@ def _by_models(found: Sequence[Model], insert: CheckedInsert, around: Tables) ->
             values=tuple(columns.get(name, name) for name in insert.values),
         )
         made = around.find(model.table.name.name, model.table.name.schema)
-        if any(_refuses(table, meant) for table in (model.table, *made)):
+        if _refuses(model.table, meant) or (made is not None and _refuses(made, meant)):
             return True
-        knows_all &= model.knows_keys and _has(model.table, meant.columns) and bool(made or not around.catalogs)
+        is_made = made is not None or around.catalog is None
+        knows_all &= model.knows_keys and _has(model.table, meant.columns) and is_made
     return False if knows_all else None
 
 
