@@ -14,11 +14,12 @@ from persistlint.analysis.models import models
 from persistlint.languages import language_of, read
 from persistlint.reading import ReadError, read_bytes
 from persistlint.records import dataclass
+from persistlint.schema.changes import CreateTable, Delete, DropTable, Insert, TableChange, Update
 from persistlint.schema.definitions import Name, Table
 from persistlint.schema.merging import merged
 from persistlint.source import Range, SourceFile
 from persistlint.sql import project
-from persistlint.sql.project import SQL, project_below
+from persistlint.sql.project import SQL, is_step, project_below
 from persistlint.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -74,13 +75,11 @@ def tables_around(source: SourceFile) -> Tables:
     return _tables(str(Path(source.path).absolute()), source.dialect, int(monotonic() / _FRESH))
 
 
-def without(tables: Tables, content: bytes) -> Tables:
-    """The same, where a program changes some of the tables by itself."""
-    if tables.catalog is None or not _CHANGES.search(content):
-        return tables
-    catalog = tables.catalog.copy()
-    _note_changes(content, catalog)
-    return replace(tables, catalog=catalog)
+def without(catalog: Catalog, content: bytes) -> Catalog:
+    """The same tables, of which those are not complete that a program changes by itself."""
+    found = catalog.copy()
+    _note_changes(content, found)
+    return found
 
 
 def forget() -> None:
@@ -108,14 +107,12 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
     found = [(source, project) for source, project in found if project.scripts]
     if not found:
         return Tables(mark=mark, programs=tree.programs)
-    # Migrations that nobody reads may change the tables of others, but for a schema that is kept as it is in the end.
-    is_complete = not tree.unread
-    catalog = merged(project.after.settled(is_complete=is_complete or source.is_whole) for source, project in found)
+    catalog = merged(_left(source, project, is_alone=not tree.unread) for source, project in found)
     for file in tree.programs:
         _note_changes(_content(file), catalog)
     dialects = {project.dialect for _, project in found}
     is_whole = (
-        is_complete
+        not tree.unread
         and len(found) == len(tree.sources)
         and all(project.is_rooted for _, project in found if project.after.tables)
     )
@@ -125,6 +122,22 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
 def _project(source: Source, dialect: str | None) -> Project | None:
     reader = SQL if source.language == "sql" else ProgramReader(source.language)
     return project_below(source.folder, source.patterns, dialect, reader)
+
+
+def _left(source: Source, project: Project, *, is_alone: bool) -> Catalog:
+    """What a schema leaves. Its tables are not complete where migrations that nobody reads stand beside it, unless it
+    is kept as it is in the end; nor are those that a file drops, or changes before another makes them, where the names
+    of the files do not say in which order they are run."""
+    catalog = project.after.settled(is_complete=is_alone or source.is_whole)
+    for path, script in project.scripts.items():
+        for change in script.forward:
+            if not isinstance(change, TableChange) or isinstance(change, CreateTable | Insert | Update | Delete):
+                continue
+            is_early = change.before is None or not change.before.is_known
+            if is_early or (isinstance(change, DropTable) and not is_step(path)):
+                table = catalog.find(change.table) or Table(change.table, _NOWHERE, is_known=False)
+                catalog.put(replace(table, is_complete=False))
+    return catalog
 
 
 def _note_changes(content: bytes, catalog: Catalog) -> None:

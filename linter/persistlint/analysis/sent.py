@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Consulted, Query
 from persistlint.paths import is_product
-from persistlint.schema.definitions import DEFAULT_SCHEMAS
+from persistlint.schema.definitions import DEFAULT_SCHEMAS, Name
+from persistlint.schema.references import unknown_names
 from persistlint.schema.sent import Sent
 from persistlint.source import Range
 from persistlint.sql.lexer import statements
@@ -17,13 +20,15 @@ from persistlint.sql.uses import uses
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from persistlint.analysis.catalogs import Tables
     from persistlint.facts import Fact
     from persistlint.facts import Text as Parts
+    from persistlint.schema.catalog import Catalog
+    from persistlint.schema.definitions import Table
     from persistlint.source import SourceFile
-    from persistlint.sql.lexer import Token
 
 _MOST = 20_000  # code points of one text
+# A program that is one step of many speaks of the tables of its time.
+_STEP = re.compile(r"(?:^|/)v?\d[^/]*$", re.IGNORECASE)
 
 
 def with_sent(facts: Iterable[Fact], source: SourceFile) -> Iterator[Fact]:
@@ -34,7 +39,7 @@ def with_sent(facts: Iterable[Fact], source: SourceFile) -> Iterator[Fact]:
         yield fact
         if isinstance(fact, Query) and not fact.is_fragment and not fact.is_raw:
             queries.append(fact)
-    if not queries or source.language == "sql" or not is_product(source.path):
+    if not queries or source.language == "sql" or not is_product(source.path) or _STEP.search(source.path):
         return
     from persistlint.analysis.catalogs import tables_around, without  # only who asks reads the project
 
@@ -43,15 +48,17 @@ def with_sent(facts: Iterable[Fact], source: SourceFile) -> Iterator[Fact]:
         yield Consulted(Range(0, 0), tables.mark)
     if tables.catalog is None:
         return
-    tables = without(tables, source.content)
+    # A name without a schema may be meant for another database: it is no table of a schema other than the default one.
+    catalog = replace(without(tables.catalog, source.content), qualified={})
+    found = []
     for query in queries:
         told = query.library.dialect if query.library is not None else None
         if told is not None and tables.dialect is not None and told != tables.dialect:
             continue  # it is for another database
-        for parts in query.texts:
-            sql = _sql(parts)
-            if sql is not None:
-                yield _sent(sql, query.sql, tables, told or tables.dialect)
+        texts = filter(None, map(_sql, query.texts))
+        found += [_sent(sql, query.sql, catalog, told or tables.dialect) for sql in texts]
+    is_whole = tables.is_whole and len({name for sent in found for name in sent.unknown}) <= 1
+    yield from (replace(sent, is_whole=is_whole) for sent in found)
 
 
 def _sql(parts: Parts) -> str | None:
@@ -62,22 +69,18 @@ def _sql(parts: Parts) -> str | None:
     return text if len(text) <= _MOST else None
 
 
-def _sent(sql: str, range: Range, tables: Tables, dialect: str | None) -> Sent:
-    assert tables.catalog is not None
+def _sent(sql: str, range: Range, catalog: Catalog, dialect: str | None) -> Sent:
     text = Text(sql, (*([range.start] * len(sql)), range.end))
-    replay = Replay(dialect, tables.catalog)
+    replay = Replay(dialect, catalog)
     replay.begin(None, is_forward=True)
-    found: list[list[Token]] = []
+    names: dict[str, None] = {}
+    columns: list[tuple[Table, str]] = []
     for tokens in statements(sql, dialect):
         replay.read(text, tokens, range)
-        found.append(tokens)
-    named, columns = [], []
-    for tokens in found:
         used = uses(tokens, dialect)
-        named += [table.name for table in used.tables if table.schema in DEFAULT_SCHEMAS]
-        for owner, column in used.columns:
-            table = tables.find(owner.name, owner.schema)
-            if table is not None:
-                columns.append((table, column))
+        names |= dict.fromkeys(table.name for table in used.tables if table.schema in DEFAULT_SCHEMAS)
+        owned = [(catalog.find(Name(owner.schema, owner.name, range)), column) for owner, column in used.columns]
+        columns += [(table, column) for table, column in owned if table is not None]
     changes = tuple(replay.changes)
-    return Sent(range, dialect, changes, tables.catalog, tuple(dict.fromkeys(named)), tuple(columns), tables.is_whole)
+    unknown = tuple(unknown_names(names, replay.catalog))
+    return Sent(range, dialect, changes, catalog, unknown, tuple(columns) if not unknown else ())

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from persistlint.schema import changes as c
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from persistlint.schema.catalog import Catalog
     from persistlint.schema.definitions import Constraint, Name, Table
     from persistlint.schema.script import Script
-    from persistlint.schema.sent import Sent
 
 # What runners keep their books in.
 _OF_RUNNERS = re.compile(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
@@ -35,15 +35,16 @@ def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
                 yield change, name
 
 
-def unknown_names(sent: Sent) -> Iterator[str]:
-    """The tables that a query names, and that no schema of the project makes, with whatever capitals; nothing where
-    tables may be made elsewhere."""
-    if not sent.is_whole:
-        return
-    known = {key.rpartition(".")[2].lower() for key in (*sent.catalog.tables, *sent.catalog.views)}
-    for name in sent.tables:
-        is_own = not name.lower().startswith(("pg_", "sqlite_")) and not _OF_RUNNERS.search(name)
-        if is_own and name.lower() not in known and name.lower() not in _OF_DATABASES:
+def unknown_names(names: Iterable[str], catalog: Catalog) -> Iterator[str]:
+    """Those of some names, without schemas, that are neither tables nor views of a catalog, with whatever capitals;
+    tables of databases and runners are left out."""
+    known = {key.rpartition(".")[2].lower() for key in (*catalog.tables, *catalog.views)}
+    for name in names:
+        plain = name.lower()
+        is_own = (
+            not plain.startswith(("pg_", "sqlite_")) and plain not in _OF_DATABASES and not _OF_RUNNERS.search(plain)
+        )
+        if is_own and plain not in known:
             yield name
 
 

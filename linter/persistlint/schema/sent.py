@@ -19,15 +19,15 @@ T = TypeVar("T")
 class Sent(SentStatements):
     """One text of SQL. `range` is the argument that holds it, and so is that of everything in it.
 
-    `changes` are what its statements do to the tables of the `catalog`. `tables` are the names, of the default schema,
-    that it takes for tables, `columns` what it takes for columns of tables. `is_whole` where the catalog has all tables
-    that there are.
+    `changes` are what its statements do to the tables of the `catalog`. `unknown` are names that it takes for tables of
+    the default schema, and that are none; where there are any, it may be meant for another database, unless the catalog
+    `is_whole`. `columns` are what it takes for columns of tables.
     """
 
     dialect: str | None
     changes: tuple[Change, ...]
     catalog: Catalog
-    tables: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     columns: tuple[tuple[Table, str], ...] = ()
     is_whole: bool = False
 

@@ -170,7 +170,7 @@ def read_in_project(
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    is_followed = is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
     return replace(
         script,
         final=final,
@@ -303,7 +303,7 @@ def _has_programs(folder: Path) -> bool:
         return False
 
 
-def _is_step(path: str) -> bool:
+def is_step(path: str) -> bool:
     """Whether the name of a script has a number, as those have that are run one behind the other."""
     file = Path(path)
     return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None

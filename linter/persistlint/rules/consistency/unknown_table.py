@@ -48,7 +48,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import EVERYWHERE, Statements
 from persistlint.fixes.scripts import identifier
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.references import unknown_names, unknown_tables
+from persistlint.schema.references import unknown_tables
 from persistlint.schema.script import Script
 from persistlint.schema.sent import Sent
 
@@ -71,7 +71,7 @@ def unknown_table(statements: Statements, context: RuleContext) -> Iterator[Diag
 
 
 def _sent(sent: Sent, context: RuleContext) -> Iterator[Diagnostic]:
-    for name in unknown_names(sent):
+    for name in sent.unknown if sent.is_whole else ():
         yield context.report(
             sent.range,
             f"Nothing in the project makes a table `{name}`.",
