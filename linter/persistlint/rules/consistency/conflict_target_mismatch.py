@@ -4,7 +4,7 @@
 `ON CONFLICT (columns)` for which the table has no primary key, unique constraint or unique index over just these
 columns at that point, as this script and those before it in the project leave it. A partial index counts where the
 target has a `WHERE`. Targets with expressions, tables of which not all is known, and what stands behind an `IF` are
-left alone.
+left alone. For a query that a program sends, the migrations and schema files of its project say what keys there are.
 
 ## Why it matters
 

@@ -4,6 +4,8 @@
 `NOT IN (SELECT column FROM table)` where the column may be NULL, as this script and those before it in the project
 leave the table. A query that says anything else of the column, such as `WHERE column IS NOT NULL`, is left alone.
 
+For a query that a program sends, the migrations and schema files of its project say so.
+
 ## Why it matters
 
 As soon as one row has NULL there, `NOT IN` is true for no row at all: the statement does nothing, without an error.

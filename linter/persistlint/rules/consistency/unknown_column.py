@@ -5,6 +5,12 @@ A change of a table, an index, a constraint, an `INSERT` or an `UPDATE` that nam
 have at that point, as this script and those before it in the project leave it. A table of which not all columns are
 known is left alone, and so is what stands behind an `IF`.
 
+In a query that a program sends, a column that a table of the project does not have, as its migrations and schema files
+leave the table: one that `INSERT` or `UPDATE` sets, `table.column`, and in a query of one table what it selects and
+compares. The query must name tables of the project alone. A table is left alone where the project may change it
+elsewhere: in migrations of a language that is not read, in files without an order, or in a program of its own. Where
+several schemas make it, no one of them may have the column.
+
 ## Why it matters
 
 The statement fails, wherever it is run.
@@ -19,6 +25,28 @@ CREATE INDEX couriers_region_idx ON couriers (region);
 ```sql dialect=postgres
 CREATE TABLE couriers (id bigint PRIMARY KEY, region text NOT NULL);
 CREATE INDEX couriers_region_idx ON couriers (region);
+```
+
+```sql path=migrations/0001_base.sql beside
+CREATE TABLE couriers (id bigint PRIMARY KEY, label text NOT NULL);
+```
+
+```python
+import psycopg2
+
+def named(connection, label):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM couriers WHERE name = %s", (label,))
+        return cursor.fetchone()
+```
+
+```python
+import psycopg2
+
+def named(connection, label):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM couriers WHERE label = %s", (label,))
+        return cursor.fetchone()
 ```
 
 ## Fix

@@ -7,6 +7,9 @@ of which it says so: where more are missing, something else makes the tables.
 
 Tables of other schemas, those that runners keep their books in, and what stands behind an `IF` are left alone.
 
+In a query that a program sends, a table that neither the migrations nor the schema files of the project make, under the
+same conditions: all of them are there from the first one on, all can be read, and it is the only such table in the file.
+
 ## Why it matters
 
 The statement fails, wherever it is run: mostly the name is misspelt, or the migration stands before the one that makes
@@ -24,6 +27,24 @@ ALTER TABLE courier ADD COLUMN label text;
 
 ```sql dialect=postgres path=migrations/0002_couriers.sql
 ALTER TABLE couriers ADD COLUMN label text;
+```
+
+```python
+import psycopg2
+
+def all_of_them(connection):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM courier")
+        return cursor.fetchall()
+```
+
+```python
+import psycopg2
+
+def all_of_them(connection):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM couriers")
+        return cursor.fetchall()
 ```
 
 ## Fix
