@@ -55,9 +55,9 @@ def check(
     def run(files: dict[str, str | bytes], *arguments: str) -> Outcome:
         for name, content in files.items():
             Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        start = time.perf_counter()
+        start = time.process_time()
         status = main(["check", "--isolated", "--format", "json", *arguments])
-        assert time.perf_counter() - start < SECONDS
+        assert time.process_time() - start < SECONDS
         report: dict[str, Any] = json.loads(capsys.readouterr().out)
         found = [(item["rule"], item["start"]["line"]) for item in report["diagnostics"]]
         return Outcome(status, found, {error["path"]: error["message"] for error in report["errors"]})
@@ -209,9 +209,9 @@ def test_many_diagnostics_on_one_long_line_are_written(
 ) -> None:
     text = "x = 1  # persistlint: ignore[" + "\u00e4," * 1_000 + "]" + " " * 1_000_000
     assert len(check({"a.py": text}).found) >= 1_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert main(["check", "--isolated", "--format", format]) == 1
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     assert "unknown-suppression" in capsys.readouterr().out
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Hole, Query, Site
     from persistlint.source import SourceFile
 
+_MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
 _IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
@@ -79,6 +80,8 @@ class _Binding:
         site = query.site()
         place = place_of(query, site, query.library, self.holes)
         found = view(place.expressions, self.source, unwrapper(query.library), partial(self._text_of, site))
+        if len(found.values) > _MOST_VALUES:
+            raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
         for value in found.values:
             if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
                 raise RefusalError("the value is waited for")
