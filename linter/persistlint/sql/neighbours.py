@@ -25,8 +25,8 @@ MANIFESTS = (
     "composer.json",
 )
 _FURTHEST = 10  # directories upwards in which files of the project are looked for
-# `0001_users.postgres.up.sql` beside `0001_users.mysql.up.sql`: pop and bun pick those of the database that they run on,
-# and pop takes `0001_users.up.sql` where there is none.
+# `1_users.postgres.up.sql` beside `1_users.mysql.up.sql`: pop takes those of the database that it runs on, and
+# `1_users.up.sql` where there is none.
 _DATABASE = re.compile(r"\.(postgres(?:ql)?|pg|cockroach(?:db)?|mysql|mariadb|sqlite3?|mssql)(?=\.)", re.IGNORECASE)
 _DOWN = re.compile(r"down(?=\.sql$)", re.IGNORECASE)
 
