@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 _WORDS = re.compile(r"\w+")
-_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
+_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
 
 
