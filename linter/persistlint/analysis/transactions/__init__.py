@@ -207,7 +207,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
     yield from walk.checks.found
     yield from walk.handled
     yield from walk.answers
-    yield from uncommitted(walk)
+    yield from uncommitted(walk, function.range if function is not None else file.source_range())
     yield from walk.results.stale()
 
 
