@@ -117,7 +117,8 @@ def unbindable_set(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
         if match is None or not isinstance(hole, Hole) or hole.origin is not Origin.BOUND:
             continue
         name = _SETTINGS[" ".join(match["special"].upper().split())] if match["special"] else match["name"]
-        if query.library.dialect is None and "." not in name:
+        is_numbered = context.file.text(hole.range).startswith("$")
+        if query.library.dialect is None and "." not in name and not is_numbered:
             continue  # MySQL has variables of its own, and takes parameters
         local = "true" if (match["scope"] or "").upper() == "LOCAL" else "false"
         yield context.report(
