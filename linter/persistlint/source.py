@@ -44,6 +44,10 @@ class Range:
             return self.start <= other < self.end
         return self.start <= other.start and other.end <= self.end
 
+    def moved(self, distance: int) -> Range:
+        """The same range so many bytes behind its place."""
+        return Range(self.start + distance, self.end + distance)
+
 
 @dataclass(frozen=True, slots=True)
 class Position:

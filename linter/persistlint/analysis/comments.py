@@ -27,8 +27,12 @@ class Comments:
         """Whether a number ends on a line that ends in a comment, or stands below a comment that speaks of it."""
         if self.source.line_of(number.end) in self._behind:
             return True
-        above = self._above.get(self.source.line_of(number.start) - 1)
+        above = self.above(self.source.line_of(number.start))
         return above is not None and re.search(rf"\b{re.escape(self.source.text(number))}\b", above) is not None
+
+    def above(self, line: int) -> str | None:
+        """The comment that ends on the line above a 1-based line, with those above it; None if there is none."""
+        return self._above.get(line - 1)
 
     @cached_property
     def _behind(self) -> frozenset[int]:

@@ -131,7 +131,7 @@ class _Encoding(Domain[_Held]):
     def __init__(self, source: SourceFile, folder: str, is_wanted: Callable[[Function], bool]) -> None:
         self.source = source
         self.folder = folder
-        self.is_wanted = is_wanted
+        self._is_wanted = is_wanted
         self.names = Names(catalogue(folder), folder)
         self.values: dict[int, _Part] = {}
         self.exchanges: set[str] = set()  # a request and its response, which refer to each other
@@ -149,9 +149,10 @@ class _Encoding(Domain[_Held]):
         if isinstance(statement, Import):
             self.names.add(statement)
 
+    def is_wanted(self, function: Function) -> bool:
+        return self._is_wanted(function)
+
     def enter_function(self, function: Function, state: _Held) -> _Held | None:
-        if not self.is_wanted(function):
-            return None
         inside = self.copy(state)
         self.own.update(parameter.name for parameter in function.parameters)
         handled = {parameter.name for parameter in function.parameters if _EXCHANGE.fullmatch(parameter.name)}
