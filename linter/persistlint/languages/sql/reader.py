@@ -10,7 +10,7 @@ from persistlint.sql.text import Text, body
 
 DEEPEST = 60  # blocks and parentheses in one another; what is deeper is not looked at
 
-_NOTHING = Token(Kind.OTHER, "", 0, 0)
+_NOTHING = Token.of(Kind.OTHER, "", 0, 0)
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]")
 

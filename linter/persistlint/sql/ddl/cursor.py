@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from persistlint.sql.text import Text
 
-_NOTHING = Token(Kind.OTHER, "", 0, 0)
+_NOTHING = Token.of(Kind.OTHER, "", 0, 0)
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]")
 _NAMING = frozenset({Kind.WORD, Kind.QUOTED, Kind.PARAMETER})
