@@ -397,6 +397,8 @@ class _Splitter:
         own = [token for token in tokens if token[0] is not Kind.COMMENT]
         if not own:
             return
+        if not self.tokens:
+            self.is_plain = self._is_plain(own)
         self.tokens += own
         if self.is_plain:
             return
@@ -404,6 +406,12 @@ class _Splitter:
             self._follow(token)
             if self.is_plain:
                 return
+
+    def _is_plain(self, tokens: list[Token]) -> bool:
+        """Whether the first tokens of a statement tell that it makes no routine."""
+        if tokens[0].word not in ("CREATE", "ALTER"):
+            return self.dialect != "oracle"
+        return len(tokens) >= _FIRST_WORDS and _ROUTINES.isdisjoint(token.word for token in tokens[:_FIRST_WORDS])
 
     def _follow(self, token: Token) -> None:
         """Look whether the statement makes a routine, and how deep in its blocks it is."""
