@@ -15,6 +15,7 @@ from persistlint.facts import (
     JsonFact,
     Launch,
     MixedResult,
+    ModelDefinition,
     Procedure,
     Revision,
     SchemaFile,
@@ -51,12 +52,14 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
+    ((ModelDefinition,), "models"),
 )
 _LANGUAGES = {
     "scripts": ("sql",),
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
+    "models": ("python", "javascript", "typescript", "go"),
 }
 
 

@@ -5,7 +5,7 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 
 from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.errors import Handled, swallowed_change
-from persistlint.facts.fact import SCHEMA_LANGUAGES, Fact, SchemaFile
+from persistlint.facts.fact import SCHEMA_LANGUAGES, Consulted, Fact, ModelDefinition, SchemaFile
 from persistlint.facts.json import (
     HopKind,
     JsonAccess,
@@ -44,6 +44,7 @@ __all__ = [
     "Arm",
     "Calculation",
     "CheckedInsert",
+    "Consulted",
     "Context",
     "Duration",
     "Effect",
@@ -70,6 +71,7 @@ __all__ = [
     "Launch",
     "Loss",
     "MixedResult",
+    "ModelDefinition",
     "Number",
     "NumberRole",
     "Origin",

@@ -134,6 +134,13 @@ def singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
 
 
+def plural(word: str) -> str:
+    """A word with its plural ending; as close as `singular`."""
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
+
+
 def base_name(table: str) -> str:
     """The name of a table as one of its rows is called: `order_items` is `order_item`."""
     *before, last = table.rsplit("_", 1)

@@ -47,7 +47,8 @@ class Script(SchemaFile):
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
     is what stays of the file when its way back has been gone. `way_back` is the empty place where something should undo
     the file, None where there is none or it is no place.
-    `is_followed` where it is one step of many and not the last.
+    `is_followed` where it is one step of many and not the last. `siblings` are the paths of all scripts of the project,
+    in order. `is_empty` where it does nothing, and does not join other migrations either.
     """
 
     path: str
@@ -66,6 +67,8 @@ class Script(SchemaFile):
     leftovers: tuple[Leftover, ...] = ()
     way_back: Range | None = None
     is_followed: bool = False
+    siblings: tuple[str, ...] = ()
+    is_empty: bool = False
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:

@@ -24,6 +24,8 @@ MANIFESTS = (
     "Gemfile",
     "composer.json",
 )
+# What else may name the drivers of a project, and so the dialect of its migrations and models.
+_OF_DRIVERS = ("alembic.ini", "requirements.in", "setup.py", "Pipfile")
 _FURTHEST = 10  # directories upwards in which files of the project are looked for
 # `1_users.postgres.up.sql` beside `1_users.mysql.up.sql`: pop takes those of the database that it runs on, and
 # `1_users.up.sql` where there is none.
@@ -64,8 +66,8 @@ def beside(file: Path) -> set[Path]:
 
 
 def evidence() -> set[str]:
-    """The names of the files that may say, in the directories around a script, what runs it."""
-    return {*MANIFESTS, *(name for entry in table() for name in entry.get("evidence", ()))}
+    """The names of the files that may say, in the directories around a script, what runs it, and on which database."""
+    return {*MANIFESTS, *_OF_DRIVERS, *(name for entry in table() for name in entry.get("evidence", ()))}
 
 
 def upwards(directory: Path) -> list[Path]:

@@ -139,6 +139,19 @@ def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     return reader.dialect(path, content) or told.dialect
 
 
+def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, reader: Reader) -> Project | None:
+    """What the files below a directory whose paths match come to, as they are now; None where there are none that
+    anybody can read. The dialect is that of the configuration, None where it says nothing."""
+    files = _listed(root, patterns)
+    if not files:
+        return None
+    told = _usual_dialect(files, reader)
+    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0]))
+    if found not in DIALECTS:
+        return None
+    return _project(files, DIALECTS[found], dialect is not None or told.is_common or len(files) == 1, reader)
+
+
 def read_in_project(
     path: str, content: bytes, dialect: str | None, *, is_configured: bool, reader: Reader = SQL
 ) -> Script | None:
@@ -165,7 +178,13 @@ def read_in_project(
     final = _with_own(final, script, project)
     is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
     return replace(
-        script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted, is_followed=is_followed
+        script,
+        final=final,
+        twin=twin,
+        is_undone=is_undone,
+        is_rooted=project.is_rooted,
+        is_followed=is_followed,
+        siblings=tuple(project.scripts),
     )
 
 
@@ -242,7 +261,11 @@ def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
 
 @lru_cache(maxsize=64)
 def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
-    """The scripts of a folder in the order of their names; looked up anew in every other `moment`."""
+    """The same, looked up anew in every other `moment`."""
+    return _listed(root, patterns)
+
+
+def _listed(root: Path, patterns: tuple[str, ...]) -> Signature:
     try:
         found = (path for pattern in patterns for path in root.glob(pattern) if not _BACK.search(path.name))
         stated = [(str(path), path.stat()) for path in found]

@@ -89,7 +89,7 @@ class _Reading:
             self.replay.read(self.text, piece.tokens)
         guarded = sum(isinstance(change, SetRowSecurity) for change in self.replay.changes)
         self.replay.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
-        return self.replay.script(
+        script = self.replay.script(
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,
             self.runner,
@@ -97,6 +97,7 @@ class _Reading:
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
+        return script if pieces else replace(script, is_empty=True)
 
     def _is_undone(self) -> bool | None:
         """Whether something undoes the file: a section that says anything, be it in a comment, or a file beside it."""

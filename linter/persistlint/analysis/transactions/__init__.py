@@ -95,6 +95,8 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         keys = Keys(syntax)
         for _, walk in results:
             walk.checks.found = [replace(found, is_unique=keys.may_refuse(found)) for found in walk.checks.found]
+        if keys.consulted is not None:
+            yield keys.consulted
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens, inside)
 

@@ -7,5 +7,5 @@ import re
 from persistlint.rules.marks import IN_PROGRAMS
 
 # What defines tables and what guards them.
-_SQL = re.compile(rb"\b(?:create|alter)\b")
+_SQL = re.compile(rb"\b(?:create|alter|grant)\b")
 MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}
