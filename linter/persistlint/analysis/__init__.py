@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
     Calculation,
+    Drift,
     Duration,
     ErrorAnswer,
     Fallback,
@@ -53,6 +54,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
     ((ModelDefinition,), "models"),
+    ((Drift,), "drift"),
 )
 _LANGUAGES = {
     "scripts": ("sql",),
@@ -60,6 +62,7 @@ _LANGUAGES = {
     "revisions": ("python",),
     "launches": ("shell",),
     "models": ("python", "javascript", "typescript", "go"),
+    "drift": ("python", "javascript", "typescript", "go"),
 }
 
 

@@ -5,7 +5,7 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 
 from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.errors import Handled, swallowed_change
-from persistlint.facts.fact import SCHEMA_LANGUAGES, Consulted, Fact, ModelDefinition, SchemaFile
+from persistlint.facts.fact import SCHEMA_LANGUAGES, Consulted, Fact, SchemaFile
 from persistlint.facts.json import (
     HopKind,
     JsonAccess,
@@ -23,6 +23,7 @@ from persistlint.facts.json import (
 )
 from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
 from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation
+from persistlint.facts.models import Drift, DriftKind, ModelDefinition
 from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
@@ -46,6 +47,8 @@ __all__ = [
     "CheckedInsert",
     "Consulted",
     "Context",
+    "Drift",
+    "DriftKind",
     "Duration",
     "Effect",
     "EffectKind",

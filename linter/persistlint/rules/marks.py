@@ -6,6 +6,14 @@ import re
 
 _SCRIPT = re.compile(rb"queryinterface|queryrunner|\bschema\b|knex|\.sync\s*\(|\bsynchronize\b")
 
+# What no model is without, in lower case.
+_MODELS = {
+    "python": rb"\b__tablename__\b|\bdb\.model\b|\bsqlmodel\b|\bmodels\.|\btable\(",
+    "javascript": rb"\.define\(|\.init\(|sequelize-typescript",
+    "typescript": rb"\.define\(|\.init\(|sequelize-typescript|@entity\b",
+    "go": rb"\bgorm\b",
+}
+
 IN_PROGRAMS = {
     "python": re.compile(rb"\bdown_revision\b|\bmigrations\.migration\b|\bcreate_all\b"),
     "javascript": _SCRIPT,
@@ -15,3 +23,11 @@ IN_PROGRAMS = {
         rb"psql|mysql|mariadb|sqlite3|migrat|alembic|flask|prisma|drizzle|goose|dbmate|atlas|liquibase|supabase|rails|rake"
     ),
 }
+
+
+def with_models(patterns: dict[str, re.Pattern[bytes]]) -> dict[str, re.Pattern[bytes]]:
+    """The same patterns, for rules that read models besides."""
+    return {
+        language: re.compile(pattern.pattern + b"|" + _MODELS[language]) if language in _MODELS else pattern
+        for language, pattern in patterns.items()
+    }

@@ -109,12 +109,13 @@ class Replay:
         if block is not None:
             self._read_block(body(text, block), statement)
 
-    def skip(self, range: Range) -> None:
-        """Take a step that nobody understands: any table may be another afterwards."""
+    def skip(self, range: Range, of_table: str = "") -> None:
+        """Take a step that nobody understands: any table may be another afterwards, or the one of a name."""
         self.unread.append(range)
         if self.is_forward:
             for table in [table for table in self.catalog.tables.values() if table.is_complete]:
-                self.catalog.put(replace(table, is_complete=False))
+                if of_table in ("", table.name.name):
+                    self.catalog.put(replace(table, is_complete=False))
 
     def script(
         self,
