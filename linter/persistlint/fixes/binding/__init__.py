@@ -26,7 +26,7 @@ from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
-from persistlint.fixes.binding.sending import has_method, passed
+from persistlint.fixes.binding.sending import passed
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
@@ -218,8 +218,9 @@ class _Binding:
             return []
         site = self.query.site() if self.query.site is not None else None
         wraps = [*place.wrappers, *([site.call] if site is not None else [])]
-        wrap = next((w for w in wraps if last_name(w.function) == "text"), None)
-        if wrap is None or not has_method(self.query.library, "bindparams"):
+        text = self.query.library.text if self.query.library is not None else ""
+        wrap = next((w for w in wraps if text and last_name(w.function) == text), None)
+        if wrap is None:
             raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
         function, edits = "bindparam", []
         if isinstance(wrap.function, ir.Attribute):

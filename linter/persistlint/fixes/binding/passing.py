@@ -150,6 +150,10 @@ class Passing:
 
     def _rest(self, call: ir.Call, first: int) -> list[Edit]:
         there = call.arguments[first:]
+        if self.style.is_named:
+            if self.source.language != "python" or there:
+                raise RefusalError("nothing here tells how the call takes values that have names")
+            return [self._append(call, self.literal())]
         if any(argument.keyword is not None for argument in there) and self.source.language != "python":
             raise RefusalError("the arguments of the call have names")
         elements = tuple(argument for argument in there if argument.keyword is None)

@@ -21,11 +21,12 @@ _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the SQL stands in a call: the expressions whose texts it is, a tuple for each step in which they are put
+    """Where the SQL stands in a call: the `argument`, or the element of a list, that it is, the expressions whose texts it is, a tuple for each step in which they are put
     together, the object whose property it is, and the calls that it goes through on the way (`text(…)`). `steps` are
     the assignments that put it together, where a variable holds it; `grows` where some of them run only under a
     condition."""
 
+    argument: ir.Expression
     texts: list[tuple[ir.Expression, ...]]
     options: ir.Mapping | None
     wrappers: list[ir.Call]
@@ -84,7 +85,7 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) 
                 raise RefusalError("the SQL is put together under a condition")
             texts = [step.texts for step in steps]
         else:
-            return Place(texts, options, wrappers, steps, grows)
+            return Place(argument, texts, options, wrappers, steps, grows)
 
 
 def _element(argument: ir.Collection, holes: Sequence[Hole]) -> ir.Expression:
@@ -123,4 +124,4 @@ def wrappers_of(library: Library) -> frozenset[str]:
         for name, operation in type.methods.items()
         if operation.yields == "argument" and operation.is_sink
     }
-    return frozenset(functions | methods)
+    return frozenset(functions | methods | ({library.text} if library.text else set()))
