@@ -147,12 +147,13 @@ class Rows:
         elif (found := self.relative(statement.value)) is not None and found.row is row and found.column == column:
             self.changed[owner] = replace(found, range=statement.range)
 
-    def left(self, handle: Handle) -> None:
+    def left(self, handle: Handle, walk: Walk) -> None:
         """A block of a session ends, which sends what was changed."""
         for computed in self.changed.values():
             read = computed.row.effect
             if read.handle.name == handle.name and computed.range is not None:
-                self.written.append(WriteBack(computed.range, computed.column, read.range, read.lock, True))
+                is_locked = read.lock or walk.is_locked
+                self.written.append(WriteBack(computed.range, computed.column, read.range, is_locked, True))
 
     def read_of(self, value: Expression) -> Effect | None:
         """What read the row or the rows that an expression is."""
@@ -251,7 +252,7 @@ class Rows:
         versioned = found is not None and any(
             _VERSIONS.fullmatch(word) or word == computed.column for word in found.conditions
         )
-        locked = read.lock or versioned or (found is not None and computed.column in found.relative)
+        locked = read.lock or versioned or walk.is_locked or (found is not None and computed.column in found.relative)
         self.written.append(
             WriteBack(effect.range, computed.column, read.range, locked, effect.transaction is not None)
         )

@@ -107,6 +107,7 @@ class Walk:
     detached: bool = False
     sure: frozenset[str] = frozenset()  # the transactions that the caller is known to hand over
     is_over: bool = False  # what follows never runs
+    is_locked: bool = False  # a lock was taken, outside the database or by a helper in it
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
@@ -144,6 +145,7 @@ class Walk:
         for path, handed in (given or {}).items():
             if "." in path:
                 self.scope.variables[path] = Variable(handed)
+        self.is_locked = self.is_locked or id(function) in self.file.guarded
         outer, was_over = self.sure, self.is_over
         self.sure |= {path for path, handed in (given or {}).items() if handed.handle.role is Role.TRANSACTION}
         self.block(function.body)
