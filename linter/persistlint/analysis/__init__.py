@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
     Calculation,
+    Drift,
     Duration,
     ErrorAnswer,
     Fallback,
@@ -54,6 +55,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
     ((ModelDefinition,), "models"),
+    ((Drift,), "drift"),
 )
 _LANGUAGES = {
     "scripts": ("sql",),
@@ -61,6 +63,7 @@ _LANGUAGES = {
     "revisions": ("python",),
     "launches": ("shell",),
     "models": ("python", "javascript", "typescript", "go"),
+    "drift": ("python", "javascript", "typescript", "go"),
 }
 
 
@@ -84,7 +87,7 @@ def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNa
 
 def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any]:
     if source.language != "sql" and not source.is_written_by_hand:
-        return  # minified and bundled code: nobody reads what would be said of it
+        return  # generated, minified and bundled code: nobody mends there what would be said of it
     for module in _makers(frozenset(wanted)):
         if source.language in _LANGUAGES.get(module, (source.language,)):
             yield import_module(f"{__name__}.{module}")

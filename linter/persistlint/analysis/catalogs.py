@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ from persistlint.sql.project import SQL, is_step, project_below
 from persistlint.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from persistlint.schema.catalog import Catalog
     from persistlint.schema.models import Model
     from persistlint.schema_files import Source, Tree
@@ -42,22 +44,27 @@ _DECLARES = re.compile(rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+
 
 @dataclass(frozen=True)
 class Tables:
-    """What is known of the tables of a project. `catalog` is what its schemas leave: they may follow each other, or
-    make the same tables in several databases, so that it says of a table what all of them say; None without any.
-    `dialect` is the one of all of them, if there is one. `is_whole` where nothing else makes tables. `mark` tells this
-    state of the files that were read from any other, "" for a program that is in no project."""
+    """What is known of the tables of a project. `catalogs` are what each of its schemas leaves: they may follow each
+    other, or make the same tables in several databases, so that only what all of them say of a table holds. `dialect`
+    is the one of all of them, if there is one. `is_whole` where nothing else makes tables. `mark` tells this state of
+    the files that were read from any other, "" for a program that is in no project."""
 
-    catalog: Catalog | None = None
+    catalogs: tuple[Catalog, ...] = ()
     dialect: str | None = None
     is_whole: bool = False
     mark: str = ""
     programs: tuple[Path, ...] = ()
 
-    def find(self, name: str, schema: str = "") -> Table | None:
-        """The table of a name, of which not all need be known."""
+    def find(self, name: str, schema: str = "") -> tuple[Table, ...]:
+        """The table of a name in each schema that knows anything of it, be it not all."""
         names = (Name(schema, name, _NOWHERE), Name(schema.lower(), name.lower(), _NOWHERE))
-        found = map(self.catalog.find, names) if self.catalog is not None else ()
-        return next(filter(None, found), None)
+        found = (catalog.find(names[0]) or catalog.find(names[1]) for catalog in self.catalogs)
+        return tuple(table for table in found if table is not None)
+
+    @cached_property
+    def agreed(self) -> Catalog:
+        """What all schemas say of their tables, as one."""
+        return merged(self.catalogs)
 
     def models(self, name: str) -> tuple[Model, ...]:
         """The models of a name, in whichever files they are."""
@@ -78,7 +85,7 @@ def tables_around(source: SourceFile) -> Tables:
 def without(catalog: Catalog, content: bytes) -> Catalog:
     """The same tables, of which those are not complete that a program changes by itself."""
     found = catalog.copy()
-    _note_changes(content, found)
+    _note_changes(content, [found])
     return found
 
 
@@ -107,16 +114,16 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
     found = [(source, project) for source, project in found if project.scripts]
     if not found:
         return Tables(mark=mark, programs=tree.programs)
-    catalog = merged(_left(source, project, is_alone=not tree.unread) for source, project in found)
+    catalogs = tuple(_left(source, project, is_alone=not tree.unread) for source, project in found)
     for file in tree.programs:
-        _note_changes(_content(file), catalog)
+        _note_changes(_content(file), catalogs)
     dialects = {project.dialect for _, project in found}
     is_whole = (
         not tree.unread
         and len(found) == len(tree.sources)
         and all(project.is_rooted for _, project in found if project.after.tables)
     )
-    return Tables(catalog, dialects.pop() if len(dialects) == 1 else None, is_whole, mark, tree.programs)
+    return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, mark, tree.programs)
 
 
 def _project(source: Source, dialect: str | None) -> Project | None:
@@ -140,14 +147,17 @@ def _left(source: Source, project: Project, *, is_alone: bool) -> Catalog:
     return catalog
 
 
-def _note_changes(content: bytes, catalog: Catalog) -> None:
+def _note_changes(content: bytes, catalogs: Iterable[Catalog]) -> None:
     """Take down which tables a program makes or changes by itself, of which not all is known then."""
-    for match in _CHANGES.finditer(content):
-        name = (match["name"] or match["indexed"] or b"").decode().rpartition(".")[2].lower()
+    matches = _CHANGES.finditer(content)
+    names = {(match["name"] or match["indexed"] or b"").decode().rpartition(".")[2].lower() for match in matches}
+    if not names:
+        return
+    for catalog in catalogs:
         for key, table in list(catalog.tables.items()):
-            if table.name.name.lower() == name or not name:  # no name: any table may be meant
+            if table.name.name.lower() in names or "" in names:  # no name: any table may be meant
                 catalog.tables[key] = replace(table, is_complete=False)
-        if name and name not in catalog.tables:
+        for name in names - {""} - catalog.tables.keys():
             catalog.put(Table(Name("", name, _NOWHERE), _NOWHERE, is_complete=False, is_known=False))
 
 

@@ -46,10 +46,10 @@ def with_sent(facts: Iterable[Fact], source: SourceFile) -> Iterator[Fact]:
     tables = tables_around(source)
     if tables.mark:
         yield Consulted(Range(0, 0), tables.mark)
-    if tables.catalog is None:
+    if not tables.catalogs:
         return
     # A name without a schema may be meant for another database: it is no table of a schema other than the default one.
-    catalog = replace(without(tables.catalog, source.content), qualified={})
+    catalog = replace(without(tables.agreed, source.content), qualified={})
     found = []
     for query in queries:
         told = query.library.dialect if query.library is not None else None

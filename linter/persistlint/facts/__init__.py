@@ -10,7 +10,6 @@ from persistlint.facts.fact import (
     SCHEMA_LANGUAGES,
     Consulted,
     Fact,
-    ModelDefinition,
     SchemaFile,
     SentStatements,
     Statements,
@@ -32,6 +31,7 @@ from persistlint.facts.json import (
 )
 from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
 from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation
+from persistlint.facts.models import Drift, DriftKind, ModelDefinition
 from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
@@ -56,6 +56,8 @@ __all__ = [
     "CheckedInsert",
     "Consulted",
     "Context",
+    "Drift",
+    "DriftKind",
     "Duration",
     "Effect",
     "EffectKind",

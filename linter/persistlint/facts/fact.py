@@ -17,12 +17,6 @@ class Fact:
     range: Range
 
 
-@dataclass(frozen=True)
-class ModelDefinition(Fact):
-    """What a program says of a table: a class, a struct or a call. What there is to know of it stands in
-    `schema.models.Model`, which a run without one does not import."""
-
-
 @dataclass(frozen=True, slots=True)
 class Consulted(Fact):
     """The tables of the project were looked at for what other facts of the file say. `mark` tells the state of the

@@ -103,6 +103,7 @@ class Catalog:
             self._remove(table)
             self.put(replace(table, name=change.to))
             self._note_indexes(self.tables[change.to.key])
+            self._redirect(change.table, change.to)
         elif isinstance(change, DropIndex):
             self._drop_index(change)
         elif isinstance(change, CreateObject):
@@ -138,6 +139,12 @@ class Catalog:
         self.tables[name.key] = _bounded(table)
         if name.key != name.name:
             self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
+
+    def _redirect(self, old: Name, new: Name) -> None:
+        """Let foreign keys follow a table to its new name."""
+        for table in list(self.tables.values()):
+            if any(reference.table.key == old.key for _, reference in table.foreign_keys):
+                self.put(replace(table, constraints=tuple(_redirected(found, old, new) for found in table.constraints)))
 
     def _note_indexes(self, table: Table) -> None:
         for index in table.indexes:
@@ -349,6 +356,13 @@ def _depends(index: Index, column: str) -> bool:
 def _is_about(constraint: Constraint, column: str) -> bool:
     mentioned = constraint.expression is not None and constraint.expression.mentions(column)
     return column in constraint.columns or mentioned
+
+
+def _redirected(constraint: Constraint, old: Name, new: Name) -> Constraint:
+    reference = constraint.reference
+    if reference is None or reference.table.key != old.key:
+        return constraint
+    return replace(constraint, reference=replace(reference, table=replace(new, range=reference.table.range)))
 
 
 def _renamed(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Field:
     """A field of a model that is a column, whose name is in lower case. `says_null` is false where the model leaves
-    open whether it may be NULL, `is_named` where the project may call the column otherwise than after the field."""
+    open whether it may be NULL, `says_reference` where it leaves open what the column refers to, `is_named` where the
+    project may call the column otherwise than after the field."""
 
     name: str
     column: str
     says_null: bool = True
     is_named: bool = True
+    says_reference: bool = True
 
 
 @dataclass(frozen=True)

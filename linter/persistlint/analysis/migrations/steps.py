@@ -22,7 +22,8 @@ OWN = -1  # in place of the number of a transaction: whatever the runner does
 @dataclass(frozen=True, slots=True)
 class Step:
     """One call that changes the database. `sql` is None where nobody understands it. `transaction` is the number of the
-    one that the migration opened for it, None outside of all. `is_verbatim` where the program holds the SQL itself."""
+    one that the migration opened for it, None outside of all. `is_verbatim` where the program holds the SQL itself.
+    `table` is the only one that a step may change that nobody understands, "" where that is not known."""
 
     sql: Text | None
     range: Range
@@ -30,6 +31,7 @@ class Step:
     transaction: int | None = OWN
     how: How = AS_IT_STANDS
     is_verbatim: bool = False
+    table: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Migration:
 
     def _read(self, step: Step, replay: Replay, numbers: dict[int, int]) -> None:
         if step.sql is None:
-            replay.skip(step.range)
+            replay.skip(step.range, step.table)
             return
         around = replay.transaction
         if step.transaction is None:

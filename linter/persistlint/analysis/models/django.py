@@ -104,6 +104,7 @@ class _Class:
         own = String(definition.name_range, definition.name, definition.name_range)
         name = self.writer.name(given) if given is not None else self.writer.name(self.writer.table_of(own))
         draft = Draft("Django", definition.name, definition.name_range, definition.range, name, is_complete=False)
+        draft.is_named = given is None  # migrations name the model, and only the first of them its table
         for each in self.lineage.classes:
             meta = inner_class(each, "Meta")
             if each is definition or (meta is not None and self.values.is_true(assigned(meta, "abstract"))):

@@ -94,7 +94,8 @@ def _draft(found: _Described, values: Values, dialect: str | None) -> Draft:
             draft.is_complete = draft.knows_keys = False
             continue
         _take(key, values.resolve(entry.value) or entry.value, writer, draft, is_snake=is_snake)
-    _finish(draft, found.options, writer, is_snake=is_snake)
+    _finish(draft, found.options, writer)
+    _add_key(draft)
     return draft
 
 
@@ -142,7 +143,7 @@ def _take(key: String, attribute: Expression, writer: SequelizeWriter, draft: Dr
         draft.knows_keys = False  # `unique: "name"`: a key that it shares with others
 
 
-def _finish(draft: Draft, options: Expression | None, writer: SequelizeWriter, *, is_snake: bool) -> None:
+def _finish(draft: Draft, options: Expression | None, writer: SequelizeWriter) -> None:
     """Take what the options of a model say of its columns and indexes."""
     values = writer.values
     indexes = values.entry(options, "indexes")
@@ -162,10 +163,12 @@ def _finish(draft: Draft, options: Expression | None, writer: SequelizeWriter, *
         )
         where = ("condition ( )",) if values.entry(index, "where") is not None else ()
         draft.index(listed(key for key in keys if key), is_unique=is_unique, where=where)
-    if not draft.fields or draft.table is None:
-        return
+
+
+def _add_key(draft: Draft) -> None:
+    """The primary key that Sequelize adds to a model without one."""
     at = draft.name_range
-    if not any("PRIMARY KEY" in _words(item) for item in draft.items):
+    if draft.fields and not any("PRIMARY KEY" in _words(item) for item in draft.items):
         draft.add(Field("id", "id"), (quoted("id", at),), (said("integer NOT NULL PRIMARY KEY", at),))
 
 
@@ -206,7 +209,9 @@ def _of_class(definition: ClassDefinition, values: Values, dialect: str | None) 
         decorators = {last_name(node): node for node in statement.decorators}
         if "Column" in decorators:
             _decorated(target, statement.annotation, decorators, writer, draft, is_snake=is_snake)
-    _finish(draft, options, writer, is_snake=is_snake)
+    _finish(draft, options, writer)
+    if [base.rpartition(".")[2] for base in definition.bases] == ["Model"]:
+        _add_key(draft)
     yield draft
 
 

@@ -78,7 +78,7 @@ def _table(target: Name, call: Call, writer: SqlAlchemy) -> Draft | None:
     name = writer.name(named.value)
     if name is None or not columns:
         return None
-    draft = Draft("SQLAlchemy", target.id, target.range, call.range, name)
+    draft = Draft("SQLAlchemy Core", target.id, target.range, call.range, name)
     schema = keyword(call, "schema")
     if schema is not None:
         before = writer.name(schema.value)
@@ -88,7 +88,8 @@ def _table(target: Name, call: Call, writer: SqlAlchemy) -> Draft | None:
     for column in columns:
         if isinstance(column, Call) and column.arguments:
             text = writer.values.text(column.arguments[0].value)
-            draft.fields.append(Field(text, text, _says_null(column, writer.values)))
+            says = _says_null(column, writer.values), _says_reference(column, writer)
+            draft.fields.append(Field(text, text, says[0], says_reference=says[1]))
             if _is_on(column, "index", writer.values):
                 draft.index((quoted(text, column.range),), is_unique=_is_on(column, "unique", writer.values))
     draft.items = [items] if items else []
@@ -110,7 +111,8 @@ class _Class:
     def draft(self) -> Draft | None:
         """The model that the class is; None where it has no table of its own."""
         definition = self.definition
-        if self.values.is_true(assigned(definition, "__abstract__")):
+        is_abstract = any(_last(base) == "AbstractConcreteBase" for base in definition.bases)
+        if is_abstract or self.values.is_true(assigned(definition, "__abstract__")):
             return None
         for each in self.lineage.classes:
             self.values.learn(each.body)
@@ -121,7 +123,7 @@ class _Class:
         draft = Draft(self._library(), definition.name, definition.name_range, definition.range, table_name)
         draft.is_complete = all(self._is_bare(base) for base in self.lineage.others)
         self._take_arguments_first(draft)
-        for each in self.lineage.classes:
+        for each in self._of_table():
             for statement in each.body:
                 if isinstance(statement, Assign) and isinstance(statement.target, Name):
                     self._take(statement.target, statement, draft)
@@ -129,6 +131,15 @@ class _Class:
                     self._take_function(statement, draft)
         self._take_arguments(draft)
         return draft
+
+    def _of_table(self) -> tuple[ClassDefinition, ...]:
+        """The classes whose columns are those of the table: not the one that a class with a table of its own inherits
+        from, which has another one."""
+        *bases, own = self.lineage.classes
+        parents = {
+            each.name for each in bases if assigned(each, "__tablename__") is not None or "db.Model" in each.bases
+        }
+        return (*(each for each in bases if each.name not in parents), own)
 
     def _is_bare(self, base: str) -> bool:
         """Whether a base that is no class of the file has no columns."""
@@ -203,7 +214,8 @@ class _Class:
             written = (*written, said("NOT NULL", target.range))
         says_null &= not declared or bool(type) or call is None or keyword(call, "nullable") is not None
         name: Fragment = (quoted(column, target.range),)
-        draft.add(Field(target.id, column, says_null), name, written)
+        says_reference = call is None or _says_reference(call, self.writer)
+        draft.add(Field(target.id, column, says_null, says_reference=says_reference), name, written)
         if call is not None and _is_on(call, "index", self.values):
             draft.index(name, is_unique=_is_on(call, "unique", self.values))
 
@@ -313,6 +325,18 @@ def _says_null(call: Call, values: Values) -> bool:
         return False
     given = [keyword(call, key) for key in ("nullable", "primary_key")]
     return all(a is None or values.is_true(a.value) or values.is_false(a.value) for a in given)
+
+
+def _says_reference(call: Call, writer: SqlAlchemy) -> bool:
+    """Whether all that a column refers to is known: `ForeignKey(Room.id)` and what stands elsewhere are not."""
+    for argument in call.arguments:
+        found = writer.values.resolve(argument.value)
+        if argument.spread or (argument.keyword is None and isinstance(found, Name) and not found.id[:1].isupper()):
+            return False
+        is_key = isinstance(found, Call) and called(found) == "ForeignKey"
+        if is_key and isinstance(found, Call) and found.arguments and writer.target(found.arguments[0].value) is None:
+            return False
+    return True
 
 
 def _is_on(call: Call, key: str, values: Values) -> bool:

@@ -56,8 +56,8 @@ class Keys:
         found = [model for model in self._models if model.name == insert.table] or around.models(insert.table)
         if found:
             return _by_models(found, insert, around)
-        tables = (self._tables.get(insert.table), around.find(insert.table))
-        return _by_tables([table for table in tables if table is not None], insert)
+        own = self._tables.get(insert.table)
+        return _by_tables([*([own] if own is not None else []), *around.find(insert.table)], insert)
 
     def _around(self) -> Tables:
         """The tables of the project; nothing for a file that is no part of the product."""
@@ -101,9 +101,9 @@ def _by_models(found: Sequence[Model], insert: CheckedInsert, around: Tables) ->
             values=tuple(columns.get(name, name) for name in insert.values),
         )
         made = around.find(model.table.name.name, model.table.name.schema)
-        if _refuses(model.table, meant) or (made is not None and _refuses(made, meant)):
+        if any(_refuses(table, meant) for table in (model.table, *made)):
             return True
-        is_made = made is not None or around.catalog is None
+        is_made = bool(made) or not around.catalogs
         knows_all &= model.knows_keys and _has(model.table, meant.columns) and is_made
     return False if knows_all else None
 

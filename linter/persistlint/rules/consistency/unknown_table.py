@@ -7,8 +7,9 @@ of which it says so: where more are missing, something else makes the tables.
 
 Tables of other schemas, those that runners keep their books in, and what stands behind an `IF` are left alone.
 
-In a query that a program sends, a table that neither the migrations nor the schema files of the project make, under the
-same conditions: all of them are there from the first one on, all can be read, and it is the only such table in the file.
+In a query that a program sends, a table that neither the migrations nor the schema files of the project make, under
+the same conditions: all of them are there from the first one on, all can be read, and it is the only such table in the
+file.
 
 ## Why it matters
 
