@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.catalogs import Tables
     from persistlint.facts import Fact
     from persistlint.languages import Syntax
-    from persistlint.schema.definitions import Column, Constraint, Table
+    from persistlint.schema.definitions import Column, Constraint, Index, Table
     from persistlint.schema.models import Field, Model
     from persistlint.settings import ProjectNames
 
@@ -74,10 +74,16 @@ def _compared(model: Model, around: Tables) -> Iterator[Drift]:
 
 
 def _tables(model: Model, around: Tables) -> tuple[Table, ...]:
-    """The table of a model in each of the schemas; by other names that its library may give it, too."""
+    """The table of a model in each of the schemas; by other names that its library may give it, too. Where others are
+    called so behind a prefix, the project may have put that before all names."""
     name = model.table.name
+    if model.is_named:
+        return around.find(name.name, name.schema)
     snake = _snake(model.name)
-    names = (name.name,) if model.is_named else (name.name, plural(snake), snake, model.name, plural(model.name))
+    names = (name.name, plural(snake), snake, model.name, plural(model.name))
+    ends = tuple(f"_{each}" for each in names)
+    if any(table.name.name.endswith(ends) for catalog in around.catalogs for table in catalog.tables.values()):
+        return ()
     return next((found for each in names if (found := around.find(each, name.schema))), ())
 
 
@@ -143,7 +149,7 @@ class _Comparison:
         own = [key for key in self.model.table.constraints if key.is_key]
         indexes = [index for index in self.model.table.indexes if index.is_unique and "" not in index.columns]
         whole = [(frozenset(key.columns), key.range) for key in own]
-        whole += [(frozenset(index.columns), index.range) for index in indexes if index.predicate is None]
+        whole += [(frozenset(index.columns), self._place(index)) for index in indexes if index.predicate is None]
         primary = self.model.table.primary_key
         for columns, range in dict(whole).items():
             names = [self._spelled(columns, table) for table in self.tables]
@@ -185,6 +191,11 @@ class _Comparison:
                 key, text = next(iter(found[0].values()))
                 if len(key.columns) == 1:
                     yield Drift(column.name_range, DriftKind.REFERENCE, *told, "", text)
+
+    def _place(self, index: Index) -> Range:
+        """Where an index is reported: at the first of its columns."""
+        column = self.model.table.column(index.columns[0])
+        return column.name_range if column is not None else self.model.range
 
     def _column(self, field: Field, table: Table) -> Column | None:
         """The column of a field in one of the schemas."""

@@ -119,7 +119,8 @@ class _Class:
         written = self.writer.field(call) if not self.writer.is_elsewhere(call) else None
         if written is None:
             return
-        says_null = not any(argument.spread for argument in call.arguments)
+        is_open = any(argument.spread for argument in call.arguments)
+        says_null = not is_open and not self.writer.is_relation(call)  # SQL calls its column otherwise
         name: Fragment = (quoted(target.id, target.range),)
         draft.add(Field(target.id, target.id, says_null), name, written)
         if self.writer.is_indexed(call):
