@@ -301,9 +301,9 @@ def test_django_keys() -> None:
         '            models.UniqueConstraint(fields=["code"], name="b", condition=models.Q(number=1)),\n'
         "        ]\n",
     )
-    assert set(model.keys()) == {frozenset(["order", "number"]), frozenset(["order", "code"])}
+    assert set(model.keys()) == {frozenset(["id"]), frozenset(["order", "number"]), frozenset(["order", "code"])}
     kinds = {constraint.kind for constraint in model.table.constraints}
-    assert kinds == {ConstraintKind.UNIQUE}
+    assert kinds == {ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE}
 
 
 def test_gorm_names_tables_and_columns() -> None:

@@ -34,6 +34,8 @@ _BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # what they refer to.
 _SAY_KEYS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Sequelize", "TypeORM"})
 _SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel"})
+# Those whose models name every column, also those that the library fills by itself.
+_SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
 _OTHER_DATABASE = re.compile(rb"__bind_key__|\bbind_key\b")
@@ -136,7 +138,7 @@ class _Comparison:
 
     def needed(self) -> Iterator[Drift]:
         """Columns that every row must have a value in, and that the model does not know."""
-        if not self.model.table.is_complete:
+        if not self.model.table.is_complete or self.model.library not in _SAY_COLUMNS:
             return
         known = {name for field in self.model.fields for name in _names(field)}
         for column in self.tables[0].columns:
