@@ -44,6 +44,7 @@ ALLOWED = {
         "facts",
         "settings",
         "paths",
+        "reading",
         "surroundings",
         "tables",
     },

@@ -190,11 +190,24 @@ exports.join = async (email) => {
 """
 
 
+REVISION = """
+from alembic import op
+revision = "a"
+down_revision = None
+def upgrade():
+    op.execute("ALTER TABLE items ADD COLUMN label text")
+"""
+MODEL = """
+sequelize.define("members", { email: { } }, { tableName: "members" });
+"""
+
+
 def test_a_program_is_checked_again_when_the_tables_change_that_it_asked_for(
     run: Callable[..., str], checked: Checked
 ) -> None:
     Path(".git").mkdir()
-    Path("src").mkdir()
+    for folder in ("src", "migrate"):
+        Path(folder).mkdir()
     Path("src/join.js").write_text(JOINS)
     Path("src/other.js").write_text("export const one = 1;\n")
     run("src")
@@ -207,7 +220,10 @@ def test_a_program_is_checked_again_when_the_tables_change_that_it_asked_for(
         (True, lambda: Path("db/0.sql").write_text(members)),
         (False, lambda: (Path("db/package.json").write_text("{}"), Path("src/1.sql").write_text("SELECT 1;\n"))),
         (True, lambda: Path("src/1.sql").unlink()),
-        (False, lambda: Path("db/migrations").mkdir() or Path("db/migrations/1.rb").write_text("add_index\n")),
+        (False, lambda: Path("migrate/1.rb").write_text("add_index\n")),
+        (True, lambda: Path("migrate/1.rb").unlink()),
+        (False, lambda: Path("model.js").write_text(MODEL.replace("{ }", "{ unique: true }"))),
+        (True, lambda: Path("model.js").write_text(MODEL)),
     ]
     for is_reported, change in changes:
         change()
@@ -257,14 +273,16 @@ def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
     others = {
         "db/3.up.sql": "CREATE TABLE t (id int);", "db/3.down.sql": "DROP TABLE t;", "go.mod": "uptrace/bun",
         "migrations/1/up.sql": "CREATE TABLE t (id int);", "migrations/1/metadata.toml": "", "Cargo.toml": "sqlx = 1",
-        "migrations/2/up.sql": "DROP TABLE t;", "package.json": "{}", "atlas.sum": "h1:",
+        "migrations/2/up.sql": "DROP TABLE t;", "package.json": "{}", "atlas.sum": "h1:", "model.js": MODEL,
+        "app/migrations/0001.py": "import django.db", "alembic/versions/a.py": REVISION,
+        "alembic/env.py": "", "alembic.ini": "", "requirements.txt": "psycopg", "setup.py": "", "Pipfile": "",
     }  # fmt: skip
     for name, text in others.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)
     Path(".git").mkdir()
     Path("join.js").write_text(JOINS)
-    for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql", "join.js"):
+    for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql", "alembic/versions/a.py", "join.js"):
         opened = subprocess.run(
             [sys.executable, "-c", AUDITED, path], capture_output=True, text=True, check=True, env=environment()
         ).stdout.split()

@@ -471,20 +471,21 @@ class Parameter:
 
 @dataclass(eq=False)
 class Function:
-    """A function of any kind. Its body is lowered when it is first asked for, so that a file costs what is looked
-    at. Identity, not content, tells two functions apart.
+    """A function of any kind. Its parameters and its body are lowered when they are first asked for, so that a file
+    costs what is looked at. Identity, not content, tells two functions apart.
 
     `name` is "" for an anonymous one, except that `const f = () => …`, `f: function …`, `exports.f = …` and class
     fields give theirs. `owner` is the class it is a method of, `receiver` the name under which it sees its object
     (`self`, `this`, a Go receiver), which is none of the `parameters`. `exported` tells whether code outside the file
     can call it: in Python names without a leading underscore, unless they are local to a function, in JavaScript what
-    is exported and methods of exported classes, in Go capitals.
+    is exported and methods of exported classes, in Go capitals. `body_start` is where the defaults of its parameters
+    end, 0 where the language has none.
     """
 
     range: Range
     name: str
     name_range: Range
-    parameters: tuple[Parameter, ...]
+    lower_parameters: Callable[[], tuple[Parameter, ...]] = field(repr=False)
     lower_body: Callable[[], Block] = field(repr=False)
     decorators: tuple[Expression, ...] = ()
     owner: str | None = None
@@ -493,6 +494,12 @@ class Function:
     is_async: bool = False
     is_generator: bool = False
     exported: bool = True
+    body_start: int = 0
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What the function is called with."""
+        return self.lower_parameters()
 
     @cached_property
     def body(self) -> Block:

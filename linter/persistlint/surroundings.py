@@ -81,14 +81,15 @@ class Surroundings:
 
     def _around_tables(self, path: str) -> Iterator[_Group]:
         tree = self.tables(path)
-        yield _Group((), (*map(str, tree.sources), *map(str, tree.unread)))
+        yield _Group(tree.models, (*map(str, tree.sources), *map(str, tree.unread)))
+        for folder in dict.fromkeys(file.parent for file in tree.models):
+            yield from self._above(folder)
         for source in tree.sources:
             if source.language == "sql":
                 yield from (self._once(_project, source.folder, pattern) for pattern in source.patterns)
             else:
                 yield self._once(_programs, source.folder, ".py" if source.language == "python" else ".js")
-            for directory in self._once(upwards, source.folder):
-                yield self._once(_evidence, directory)
+            yield from self._above(source.folder)
 
     def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group]:
         if with_tables:
@@ -101,7 +102,10 @@ class Surroundings:
         else:
             yield self._once(_programs, file.parent, file.suffix)
         yield _Group(tuple(_looked_up(file)), _listed(file.parent))
-        for directory in self._once(upwards, file.parent):
+        yield from self._above(file.parent)
+
+    def _above(self, folder: Path) -> Iterator[_Group]:
+        for directory in self._once(upwards, folder):
             yield self._once(_evidence, directory)
 
     def _once(self, make: Callable[..., Any], *arguments: object) -> Any:

@@ -84,7 +84,7 @@ def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNa
 
 def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any]:
     if source.language != "sql" and not source.is_written_by_hand:
-        return  # minified and bundled code: nobody reads what would be said of it
+        return  # generated, minified and bundled code: nobody mends there what would be said of it
     for module in _makers(frozenset(wanted)):
         if source.language in _LANGUAGES.get(module, (source.language,)):
             yield import_module(f"{__name__}.{module}")

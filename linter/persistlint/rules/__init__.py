@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import get_data, iter_modules
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from persistlint.plugins import RULES, Plugin, plugins
 
 if TYPE_CHECKING:
+    import re
     from contextlib import AbstractContextManager
 
     from persistlint.rule import Rule
@@ -60,7 +61,12 @@ def may_apply(group: str, lowered: bytes, language: str) -> bool:
     pattern = getattr(import_module(_package(group)), "MAY_HAVE", None)
     if isinstance(pattern, dict):
         pattern = pattern.get(language)
-    return pattern is not None and pattern.search(lowered) is not None
+    return pattern is not None and _stands_in(pattern, lowered)
+
+
+@lru_cache(maxsize=4)  # several groups may have one pattern
+def _stands_in(pattern: re.Pattern[bytes], text: bytes) -> bool:
+    return pattern.search(text) is not None
 
 
 @cache

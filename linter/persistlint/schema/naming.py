@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, Table
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_COPY = re.compile(r"_|\d+|tmp|temp|temporary|new|copy|rebuilt|alembic|shadow", re.IGNORECASE)
 TENANT_COLUMNS = frozenset(
     [
         "tenant_id",
@@ -111,6 +112,12 @@ NATURAL_KEYS = frozenset(
         "domain",
     ]
 )
+
+
+def is_copy_of(copy: str, name: str) -> bool:
+    """Whether a table is the one that is filled to take the place of another: `_users_tmp`, `new_users`, `users2`."""
+    rest = copy.lower().replace(name.lower(), "", 1)
+    return rest != copy.lower() and rest != "" and _COPY.sub("", rest) == ""
 
 
 def words(name: str) -> tuple[str, ...]:

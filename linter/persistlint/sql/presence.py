@@ -32,12 +32,14 @@ _STATEMENT = b"|".join(
         rb"/\*",
     ]
 )
-# At the beginning of a literal, of several lines or of one; or behind a hole that may be empty, on the same line.
+# At the beginning of a literal, of several lines or of one; or behind a hole that may be empty, on the same line. All
+# begin with one of a few characters, without which `re` would try every place of a file.
 _BEGINS = re.compile(
-    rb"(?:\"\"\"|'''|`)(?:[\s(;{?=]|" + _ESCAPED_SPACE + rb")*(?:" + _STATEMENT + rb")"
-    rb"|[\"'](?:[ \t(;{?=]|" + _ESCAPED_SPACE + rb")*(?:" + _STATEMENT + rb")"
-    rb"|\}(?:[ \t]|" + _ESCAPED_SPACE + rb")*"
-    rb"(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b"
+    rb"[\"'`}](?:"
+    rb"(?:(?<=`)|(?<=\"\"\")|(?<='''))(?:[\s(;{?=]|" + _ESCAPED_SPACE + rb")*+(?:" + _STATEMENT + rb")"
+    rb"|(?<=[\"'])(?:[ \t(;{?=]|" + _ESCAPED_SPACE + rb")*+(?:" + _STATEMENT + rb")"
+    rb"|(?<=\})(?:[ \t]|" + _ESCAPED_SPACE + rb")*+"
+    rb"(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
 )
 # `" ".join(["select", columns, "from items"])`
 _VERB_ALONE = re.compile(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")

@@ -23,7 +23,14 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
-from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION, project_of, undone_by
+from persistlint.sql.neighbours import (
+    ONE_PER_FOLDER,
+    VERSION,
+    database_named,
+    project_of,
+    step_named,
+    undone_by,
+)
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
@@ -228,7 +235,23 @@ def _files(file: Path, reader: Reader) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return Signature()
-    return files_below(*reader.folder(file))
+    return _of_database(files_below(*reader.folder(file)), database_named(str(file)))
+
+
+@lru_cache(maxsize=64)
+def _of_database(files: Signature, database: str) -> Signature:
+    """Of files whose names say which database they are for, those that run on one of them. What is for all of them runs
+    where there is nothing for the one, on tables that are not the same everywhere: it stands for itself."""
+    own = {step_named(path) for path, _, _ in files if database_named(path) == database}
+    if len(own) == len(files) or not any(database_named(path) for path, _, _ in files):
+        return files
+    if not database:
+        return Signature()
+    return Signature(
+        each
+        for each in files
+        if database_named(each[0]) == database or (not database_named(each[0]) and step_named(each[0]) not in own)
+    )
 
 
 def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:

@@ -5,7 +5,6 @@ Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statem
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,6 @@ _STARTS = word_set(
     " OPTIMIZE UNLOCK FLUSH DESCRIBE DESC KILL HANDLER SIGNAL LOAD_FILE HELP PURGE CHANGE STOP RESIGNAL ("
     " BINLOG REPAIR CHECK CHECKSUM XA REPACK WAIT"
 )
-_NOT_IN = re.compile(r"\bNOT\s+IN\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +180,7 @@ class Replay:
         """Read the changes of a statement, and take over what they do."""
         catalog = self.catalog if statement.is_forward else self.undone
         found = changes(cursor, statement, catalog)
-        if _NOT_IN.search(cursor.text.text, cursor.tokens[0].start, cursor.tokens[-1].end):
-            found += not_in(cursor, statement, catalog)
+        found += not_in(cursor, statement, catalog)
         if how.is_declared:
             found = [change for change in found if is_needed(change)]
         for change in found:

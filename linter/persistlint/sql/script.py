@@ -26,7 +26,7 @@ _HEAD_WORDS = 6
 _HEAD = 5_000  # code points
 _DUMP = re.compile(
     r"^\s*(?:--|/\*).*\b(?:database dump|MySQL dump|MariaDB dump|SQL Dump|mysqldump|pg_dump|HeidiSQL|Navicat)\b"
-    r"|^/\*!40\d{3} SET @",
+    r"|^/\*!40\d{3} SET @|^SELECT pg_catalog\.set_config\('search_path', '', false\)",
     re.M,
 )
 _GUARDS = re.compile(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)

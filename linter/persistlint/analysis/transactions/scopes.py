@@ -99,7 +99,7 @@ def with_block(walker: Walk, statement: With) -> None:
     if statement.target is not None:
         walker.bind(statement.target, context, "")
         bound = walker.handles.known(statement.target, walker.scope)
-        if chain.effect in ("", "acquire") and bound is not None:
+        if chain.effect in ("", "acquire") and bound is not None and not _is_cursor(context, chain, bound):
             walker.held.add(bound.handle)
             if opened is not None and opened.on_connection:
                 opened.handle = bound.handle
@@ -155,6 +155,11 @@ def defer(walker: Walk, call: Expression, kind: str) -> None:
                 if opened is early and walker.error and body is None and effect.kind is EffectKind.ROLLBACK:
                     opened.early = call.range
     walker.effects.extend(effect for effect in found if effect.kind is EffectKind.RELEASE)
+
+
+def _is_cursor(context: Expression, chain: Chain, bound: Known) -> bool:
+    """Whether a block holds a cursor, at whose end its connection goes on."""
+    return isinstance(context, Call) and chain.root is not None and chain.root.handle.is_same(bound.handle)
 
 
 def deferred_close(walker: Walk, call: Call) -> None:

@@ -7,6 +7,7 @@ called.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -56,6 +57,7 @@ from persistlint.ir import (
     Raise,
     Return,
     Statement,
+    Subscript,
     Switch,
     TaggedTemplate,
     Try,
@@ -433,10 +435,13 @@ class Walk:
         return self.around[-1] if self.around else None
 
     def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
-        """The variables that an expression mentions, and those that went into them; no handles, no constants."""
+        """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
+        request, which everything comes from, the values that it asks with."""
         scope = scope or self.scope
         found: set[str] = set()
         for inner in walk(node):
+            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
+                found.add(path)
             if not isinstance(inner, Name) or inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
@@ -496,6 +501,9 @@ class Walk:
         return self.file.source.text(range)
 
 
+_ASKED = re.compile(
+    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
+)
 _NO_DATA = frozenset(
     [
         "self",

@@ -34,7 +34,7 @@ class Given:
 @dataclass(slots=True)
 class Passing:
     """The values of one query on their way into a call. `existing` counts the marks that the SQL had; `variable` is the
-    list that holds the values already, where a text that grows had them gathered."""
+    list that has the values of a text that grows; one of those to pass is then the whole list, spread."""
 
     style: Style
     existing: int
@@ -105,7 +105,7 @@ class Passing:
     def literal(self) -> str:
         """All of them as a list, tuple or mapping of the language."""
         language = self.source.language
-        if self.variable:
+        if self.variable and len(self.given) == 1:
             return self.variable
         if self.style.is_named:
             entries = ", ".join(self._entry(given) for given in self.given)
@@ -121,6 +121,8 @@ class Passing:
         return ", ".join(given.text for given in self.given)
 
     def _entry(self, given: Given) -> str:
+        if not given.name:
+            return given.text  # the values of a mapping, spread
         if self.source.language == "python":
             return f'"{given.name}": {given.text}'
         return given.name if given.name == given.text else f"{given.name}: {given.text}"
@@ -148,6 +150,10 @@ class Passing:
 
     def _rest(self, call: ir.Call, first: int) -> list[Edit]:
         there = call.arguments[first:]
+        if self.style.is_named:
+            if self.source.language != "python" or there:
+                raise RefusalError("nothing here tells how the call takes values that have names")
+            return [self._append(call, self.literal())]
         if any(argument.keyword is not None for argument in there) and self.source.language != "python":
             raise RefusalError("the arguments of the call have names")
         elements = tuple(argument for argument in there if argument.keyword is None)
@@ -158,11 +164,8 @@ class Passing:
         if len(elements) == 1 and isinstance(elements[0].value, ir.Lambda):
             at = elements[0].range.start
             return [Edit(Range(at, at), "".join(f"{given.text}, " for given in self.given))]
-        if self.variable:
-            if elements:
-                raise RefusalError("the text grows under a condition, and the call has a fixed number of values")
-            spread = {"python": f"*{self.variable}", "go": f"{self.variable}..."}
-            return [self._append(call, spread.get(self.source.language, f"...{self.variable}"))]
+        if self.variable and self.source.language == "go" and (elements or len(self.given) > 1):
+            raise RefusalError("Go does not spread a list of values among other arguments")
         if not elements:
             values = ", ".join(given.text for given in self.given)
             return [self._append(call, values)]

@@ -195,6 +195,7 @@ def _bare(
     if word in _TYPED and dialect != "mysql":
         raise RefusalError("an interval without quotes takes no bind parameter")
     value = expressions.plain(item, source)
+    before, after = ("(", ")") if word == "TOP" else ("", "")  # where T-SQL takes an expression
     if word in _COUNTS and (dialect == "mysql" or (query.library is not None and query.library.strict)):
         value = expressions.number(value, source.language)
     # MySQL 8.0.22 and newer take the number of a prepared statement's LIMIT as text alone, MariaDB takes either.
@@ -203,7 +204,8 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
-    return Parameter(token.start, token.end, value, expressions.name_of(item, source), is_doubtful=doubtful)
+    name = expressions.name_of(item, source)
+    return Parameter(token.start, token.end, value, name, before, after, is_doubtful=doubtful)
 
 
 def _may_be_list(item: Value, source: SourceFile) -> bool:

@@ -43,8 +43,17 @@ class Rewrite:
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
         holed = {id(value.literal) for value in values if value.form is None} | self.found.held
         kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
-        counted = [self.found.items[p.start].literal for p in parameters if p.number]
-        holed.update(id(literal) for literal in counted if literal is not None and self._takes_holes(literal))
+        kept |= self.found.held & {id(form) for form in self.found.forms}
+        numbers: dict[int, str] = {}  # by the item that goes into a format string, the number that takes its place
+        for parameter in parameters:
+            literal = self.found.items[parameter.start].literal
+            if parameter.number and literal is not None:
+                form = self._form_of(literal)
+                if form is not None:
+                    kept.add(id(form))
+                    numbers[self._first_of(form, parameter)] = parameter.number
+                elif self._takes_holes(literal):
+                    holed.add(id(literal))
         edits: list[Edit] = []
         for parameter, mark in zip(parameters, marks, strict=True):
             if parameter.listed is not None:
@@ -52,7 +61,7 @@ class Rewrite:
             else:
                 edits.append(self._region(parameter, parameter.before + mark + parameter.after, holed, kept))
         for form in self.found.forms:
-            edits += self._form(form, gone, id(form) in kept)
+            edits += self._form(form, gone, id(form) in kept, numbers)
         for literal in self.found.literals:
             edits += self._literal(literal, replaced, id(literal) in holed, kept)
         return edits
@@ -91,14 +100,24 @@ class Rewrite:
             if before.range.end != start:
                 raise RefusalError("the SQL is written in a way that a fix cannot take apart")
         encoded = self._encoded(text, left, holed, kept)
+        opened = ""  # behind a number that is added to the text, the literal that goes on
         if parameter.number:
-            encoded = parameter.before + self._counted(parameter.number, left) + parameter.after
+            form = self._form_of(left)
+            if form is not None:
+                encoded = parameter.before + ("${}" if form.kind == "braces" else "$%d") + parameter.after
+            elif self._takes_holes(left):
+                hole = f"${{{parameter.number}}}" if left.has_holes else f"$${{{parameter.number}}}"
+                encoded = parameter.before + hole + parameter.after
+            else:
+                plus = self._plus(left, items[parameter.start : parameter.end])
+                counted = f"${left.quote}{plus}{self._number_text(parameter.number)}"
+                opened = f"{plus}{left.opening}"
+                encoded = parameter.before + counted + opened + parameter.after
         if right is None:
             if parameter.end - 1 in self.found.ends:
                 end = self.found.ends[parameter.end - 1]
                 self._check_gap(Range(start, end))
-                opened = f" + {left.opening}"
-                is_open = parameter.number and encoded.endswith(opened)
+                is_open = opened and encoded.endswith(opened)
                 return Edit(Range(start, end), encoded.removesuffix(opened) if is_open else encoded + left.quote)
             after = items[parameter.end]
             if after.literal is None:
@@ -108,6 +127,8 @@ class Rewrite:
                 raise RefusalError("the SQL is written in a way that a fix cannot take apart")
         if left is not right:
             self._check_gap(Range(start, end))
+            if opened and encoded.endswith(opened) and end == right.body.end:
+                return Edit(Range(start, right.range.end), encoded.removesuffix(opened))
             if not _alike(left, right) or (id(left) in holed) != (id(right) in holed):
                 glue = " " if self.source.language == "python" and first.literal is last.literal else " + "
                 return Edit(Range(start, end), f"{encoded}{left.quote}{glue}{right.opening}")
@@ -116,12 +137,30 @@ class Rewrite:
     def _takes_holes(self, literal: Literal) -> bool:
         return literal.has_holes or (literal.quote == "`" and self.source.language != "go")
 
-    def _counted(self, number: str, literal: Literal) -> str:
-        """A numbered mark whose number is computed."""
-        if self._takes_holes(literal):
-            return f"${{{number}}}" if literal.has_holes else f"$${{{number}}}"
-        converted = f"str({number})" if self.source.language == "python" else f"({number})"
-        return f"${literal.quote} + {converted} + {literal.opening}"
+    def _plus(self, literal: Literal, items: Sequence[Char | Value]) -> str:
+        """The `+` behind a literal, with spaces around it where it has them."""
+        operand = next(item for item in items if item.literal is not literal)
+        gap = self.source.text(Range(literal.range.end, operand.range.start))
+        return "+" if gap == "+" else " + "
+
+    def _number_text(self, number: str) -> str:
+        """A number as a text. Raises `RefusalError`."""
+        if self.source.language == "python":
+            return f"str({number})"
+        if self.source.language != "go":
+            return f"({number})"
+        for package, function in (("strconv", "Itoa"), ("fmt", "Sprint")):
+            if re.search(rf'(?m)^(?:import)?[ \t]+"{package}"'.encode(), self.source.content):
+                return f"{package}.{function}({number})"
+        raise RefusalError("the file imports nothing that writes a number as text")
+
+    def _first_of(self, form: Form, parameter: Parameter) -> int:
+        """The first value of a format string that a parameter takes the place of."""
+        values = [i for i in range(parameter.start, parameter.end) if isinstance(self.found.items[i], Value)]
+        forms = {id(item.form) for i in values if isinstance(item := self.found.items[i], Value)}
+        if forms != {id(form)} or form.is_indexed or form.written:
+            raise RefusalError("the values of the format string are numbered or named")
+        return values[0]
 
     def _check_gap(self, range: Range) -> None:
         text = self.source.text(range)
@@ -139,13 +178,10 @@ class Rewrite:
     def _form_of(self, literal: Literal) -> Form | None:
         return next((form for form in self.found.forms if literal in form.literals), None)
 
-    def _form(self, form: Form, gone: set[int], is_kept: bool) -> list[Edit]:
+    def _form(self, form: Form, gone: set[int], is_kept: bool, numbers: dict[int, str]) -> list[Edit]:
         """Drop the call that formats, or the arguments that went out of it."""
-        left = [
-            item
-            for index, item in enumerate(self.found.items)
-            if isinstance(item, Value) and item.form is form and index not in gone
-        ]
+        own = {i: item for i, item in enumerate(self.found.items) if isinstance(item, Value) and item.form is form}
+        left = [item for index, item in own.items() if index not in gone]
         whole, text = form.range, form.text
         tail = self.source.text(Range(text.end, whole.end))
         if not is_kept:
@@ -158,14 +194,18 @@ class Rewrite:
             if form.kind == "printf":
                 edits.append(Edit(Range(whole.start, text.start), ""))
             return edits
-        values = [item for item in self.found.items if isinstance(item, Value) and item.form is form]
+        values = list(own.values())
         if len(left) == len(values):
             return []
         if form.written:
             return self._keyed(form, values, left)
         if form.is_indexed or len(values) != len(form.arguments):
             raise RefusalError("the values of the format string are numbered or named")
-        texts = [self.source.text(value.expression.range) for value in left]
+        texts = [
+            numbers[index] if index in numbers else self.source.text(value.expression.range)
+            for index, value in own.items()
+            if index in numbers or index not in gone
+        ]
         arguments = form.arguments
         if form.kind == "percent":
             start = text.end + len(tail[: tail.index("%") + 1].encode())

@@ -44,7 +44,13 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
     """The edits that pass the values, and whether the call passed none before."""
     call, operation = site.call, site.operation
     library = operation.library
+    if operation.values == "sets":
+        raise RefusalError("the call takes many sets of values, and each would need this one")
+    if operation.values == "objects":
+        raise RefusalError("the call takes objects that describe its values, which nothing here tells")
     wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]
+    if operation.inputs:
+        return _inputs(passing, site), False
     if operation.parameters is None and operation.effect == "prepare":
         return _prepared(passing, site), True
     if passing.style.is_named and operation.yields == "argument":
@@ -56,8 +62,8 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
             return [Edit(Range(at, at), f".bindparams({entries})")], True
         if operation.parameters is None:
             raise RefusalError("this call takes no bind parameters")
-    if has_method(library, "bindparams") and not wraps and passing.style.is_named:
-        raise RefusalError("only `text()` takes placeholders, and the SQL is plain text here")
+    if library.text and not wraps and passing.style.is_named:
+        raise RefusalError(f"only `{library.text}()` takes placeholders, and the SQL is plain text here")
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
     keys = [key for key in places if isinstance(key, str) and key != "rest"]
     if place.options is not None:
@@ -82,6 +88,8 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
         return passing.into_call(call, "rest", sql + 1), len(call.arguments) <= sql + 1
     if source.language == "python":
         return passing.into_keyword(call, keys[0]), True
+    if operation.keys and operation.options != sql + 1:
+        return _into_object(passing, place.argument, operation.keys[0], keys[0]), True
     options = call.arguments[sql + 1].value if len(call.arguments) > sql + 1 else None
     if isinstance(options, ir.Mapping):
         if any(isinstance(e.key, ir.String) and e.key.value in keys[1:] for e in options.entries):
@@ -90,6 +98,32 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
     if options is not None:
         raise RefusalError("the options of the call are put together elsewhere")
     return [Edit(Range(*[call.arguments[-1].range.end] * 2), f", {{ {keys[0]}: {passing.literal()} }}")], True
+
+
+def _into_object(passing: Passing, argument: ir.Expression, key: str, values: str) -> list[Edit]:
+    """Put the SQL and the values into one object."""
+    is_short = isinstance(argument, ir.Name) and argument.id == key
+    return [
+        Edit(Range(argument.range.start, argument.range.start), "{ " if is_short else f"{{ {key}: "),
+        Edit(Range(argument.range.end, argument.range.end), f", {values}: {passing.literal()} }}"),
+    ]
+
+
+def _inputs(passing: Passing, site: Site) -> list[Edit]:
+    """Pass the values to the object that is then told to send the text."""
+    function, operation = site.call.function, site.operation
+    receiver = function.value if isinstance(function, ir.Attribute) else None
+    if receiver is None:
+        raise RefusalError("nothing here tells what takes the values")
+    if isinstance(receiver, ir.Name):
+        type = next((t for t in operation.library.types.values() if operation in t.methods.values()), None)
+        sinks = {name for name, method in type.methods.items() if method.is_sink} if type is not None else set()
+        nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+        sent = [node for node in nodes if isinstance(node, ir.Attribute) and node.name in sinks]
+        if sum(isinstance(node.value, ir.Name) and node.value.id == receiver.id for node in sent) != 1:
+            raise RefusalError(f"`{receiver.id}` sends more than one statement, and keeps the values of each")
+    given = "".join(f'.{operation.inputs}("{value.name}", {value.text})' for value in passing.given)
+    return [Edit(Range(receiver.range.end, receiver.range.end), given)]
 
 
 def _prepared(passing: Passing, site: Site) -> list[Edit]:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -211,7 +212,7 @@ def _function(node: Node) -> ir.Function:
         _range(node),
         _text(name),
         _range(name or node.children[0]),
-        _parameters(_field(node, "parameters")),
+        partial(_parameters, _field(node, "parameters")),
         lower_body,
         owner=_base_name(_field(receiver, "type")) if receiver else None,
         receiver=_text(receiver_name) or None,

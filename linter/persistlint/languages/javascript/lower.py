@@ -6,7 +6,7 @@ for. Long chains (`a + b + …`, `else if`) are followed by loops; what nests de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from persistlint import ir
 from persistlint.languages.javascript.literals import number_value, string_value
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tree_sitter import Node
+
+T = TypeVar("T")
 
 MAX_DEPTH = 120
 
@@ -387,16 +389,20 @@ class _Lowering:
         if own_name is not None and not name:
             key = self._key(own_name)
             name, name_range = key.value if isinstance(key, ir.String) else "", _range(own_name)
-        depth = self.depth + 1
+        inside = node.child_by_field_name("body")
+        depth = self.depth
+
+        def parameters() -> tuple[ir.Parameter, ...]:
+            return self._at(depth, lambda: self._parameters(node))
 
         def body() -> ir.Block:
-            return self._at(depth, lambda: self._function_body(node.child_by_field_name("body")))
+            return self._at(depth + 1, lambda: self._function_body(inside))
 
         return ir.Function(
             _range(node),
             name,
             name_range or Range(node.start_byte, node.start_byte),
-            self._parameters(node),
+            parameters,
             body,
             decorators=decorators,
             owner=owner,
@@ -405,9 +411,10 @@ class _Lowering:
             is_async=_has(node, "async"),
             is_generator=_has(node, "*"),
             exported=exported,
+            body_start=inside.start_byte if inside is not None else node.end_byte,
         )
 
-    def _at(self, depth: int, lower: Callable[[], ir.Block]) -> ir.Block:
+    def _at(self, depth: int, lower: Callable[[], T]) -> T:
         """Lower later what stood at that depth."""
         previous, self.depth = self.depth, depth
         try:

@@ -5,9 +5,11 @@ A column that is set to what was computed from the value read before, with nothi
 between: `wallet.balance -= n; wallet.save()`, `data: { credits: user.credits - n }`, `UPDATE … SET balance = ?` with a
 value that was computed from `balance`.
 
-A row that is inserted because a lookup of the same values found none, into a table of which the same file says that no
-unique key keeps the second one out: by the SQL that makes it, or by a model of Django or SQLAlchemy. Where the file
-does not define the table, nothing is reported, for its keys may stand in any migration.
+A row that is inserted because a lookup of the same values found none, into a table of which the project says that no
+unique key keeps the second one out: by SQL or models in the same file, by its migrations and schema files, or by the
+models of Django, SQLAlchemy, Sequelize, TypeORM and GORM in the usual places (`models.py`, `models/`, `entities/`).
+Where several schemas may be meant, all of them must say so; where none is known, or migrations are in a language that is
+not read, nothing is reported.
 
 Silent: a row that was locked when it was read (`FOR UPDATE`, `select_for_update`, `lock`), a change that the database
 computes (`SET n = n + 1`, `F("n") + 1`, `increment`), a write whose condition names a version or the old value, a

@@ -157,11 +157,12 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
     failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
     if not failing or all(_survives(effect) for effect in failing):
         return
+    is_quiet = fact.only_logs and not fact.is_expected
     yield context.report(
         fact.range,
         f"The error of `{failing[0].method}` ends here, and the transaction around it goes on to commit.",
         help="Raise it again, or put a savepoint around the statement that may fail.",
-        fixes=handed_on(context.program, fact.range) if context.program is not None and fact.only_logs else (),
+        fixes=handed_on(context.program, fact.range) if context.program is not None and is_quiet else (),
         related=(Related(failing[0].range, "this may fail"), Related(fact.transaction, "the transaction")),
     )
 
