@@ -160,7 +160,7 @@ export class Room extends BaseEntity {
   @PrimaryGeneratedColumn({ type: "bigint" }) id: string;
   @Column({ length: 80 }) @Index({ unique: true }) label: string;
   @Column("integer", { name: "house_id", nullable: true }) houseId: number | null;
-  @Column({ name: "made_at", type: "timestamptz", nullable: true }) madeAt: Date;
+  @CreateDateColumn({ name: "made_at", type: "timestamptz", nullable: true }) madeAt: Date;
   @OneToMany(() => Door, (door) => door.room) doors: Door[];
 }
 """,
@@ -209,6 +209,13 @@ def test_a_key_of_several_columns_is_one_key() -> None:
     )
     assert str(model.table.name) == "seat"
     assert model.keys() == (frozenset(["row", "number"]),)
+
+
+def test_a_table_of_flask_sqlalchemy() -> None:
+    (model,) = _models(
+        "app/models.py", 'seats = db.Table("seats", db.Column("row", db.Integer), db.Column("n", db.Integer))'
+    )
+    assert [column.name for column in model.table.columns] == ["row", "n"]
 
 
 def test_fields_by_their_own_names() -> None:

@@ -67,15 +67,17 @@ def drafts(syntax: Syntax, dialect: str | None) -> Iterator[Draft]:
             yield draft
     for target, statement in assignments(module.body):
         call = statement.value
-        if isinstance(call, Call) and called(call) == "Table" and len(call.arguments) > 2:
+        if isinstance(call, Call) and called(call) == "Table" and len(call.arguments) > 1:
             draft = _table(target, call, SqlAlchemy(values, dialect))
             if draft is not None:
                 yield draft
 
 
 def _table(target: Name, call: Call, writer: SqlAlchemy) -> Draft | None:
-    """`users = Table("users", metadata, Column(…), …)`."""
-    named, _, *rest = positional(call)
+    """`users = Table("users", metadata, Column(…), …)`, where Flask-SQLAlchemy leaves out the second argument."""
+    named, *rest = positional(call)
+    if rest and not isinstance(writer.values.resolve(rest[0].value), Call):
+        rest = rest[1:]
     elements = [argument.value for argument in rest]
     columns = [column for element in elements if called(column := writer.unwrapped(element)) == "Column"]
     name = writer.name(named.value)
