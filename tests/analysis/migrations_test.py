@@ -231,6 +231,27 @@ def test_what_may_change_a_table_leaves_it_unknown(call: str) -> None:
     assert not _table(script, "rooms").is_complete
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "queryRunner.query(`UPDATE rooms SET a = '${a.b}'`)",
+        "this.rest(queryRunner)",
+        "queryRunner.dropIndex('halls', index)",
+    ],
+)
+def test_what_changes_no_column_of_a_table_leaves_it_known_in_typescript(call: str) -> None:
+    script = _read(
+        "migrations/1.ts",
+        "export class A implements MigrationInterface {\n"
+        "  async up(queryRunner: QueryRunner): Promise<void> {\n"
+        f"    await queryRunner.query('CREATE TABLE rooms (id int)');\n    await {call};\n  }}\n"
+        "  private async rest(queryRunner: QueryRunner) {\n"
+        "    await queryRunner.query('ALTER TABLE rooms ADD COLUMN more int');\n  }\n}\n",
+    )
+    assert _table(script, "rooms").is_complete
+    assert (_table(script, "rooms").column("more") is not None) is call.startswith("this")
+
+
 @pytest.mark.parametrize("options", ["{ unique: true }", "{ indicesType: 'UNIQUE' }", "{ type: 'UNIQUE' }"])
 def test_unique_indexes_of_sequelize(options: str) -> None:
     up = f"up: (queryInterface) => queryInterface.addIndex('rooms', ['label'], {options})"

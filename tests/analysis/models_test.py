@@ -293,6 +293,29 @@ def test_django_takes_the_name_of_the_application() -> None:
         assert str(reference.table) == "shop_order"
 
 
+def test_django_leaves_the_columns_of_a_parent_with_its_table() -> None:
+    parent, child = _models(
+        "shop/models.py",
+        DJANGO
+        + "class Stamped(models.Model):\n    at = models.DateTimeField()\n    class Meta:\n        abstract = True\n"
+        "class Book(Stamped):\n    title = models.TextField()\n"
+        "class Edition(Book):\n    isbn = models.TextField()\n",
+    )
+    assert [field.name for field in parent.fields] == ["at", "title", "id"]
+    assert [field.name for field in child.fields] == ["isbn"]
+
+
+def test_sqlalchemy_leaves_the_columns_of_a_parent_with_its_table() -> None:
+    text = (
+        "class Item(Base):\n    __tablename__ = 'items'\n    id = Column(Integer, primary_key=True)\n"
+        "class Book(Item):\n    __tablename__ = 'books'\n    isbn = Column(Text)\n"
+        "class Special(Item):\n    __tablename__ = 'items'\n"
+    )
+    items, books = _models("app/models.py", text)
+    assert [field.name for field in items.fields] == ["id"]
+    assert [field.name for field in books.fields] == ["isbn"]
+
+
 def test_django_keys() -> None:
     (model,) = _models(
         "shop/models.py",

@@ -82,7 +82,8 @@ def _tables(model: Model, around: Tables) -> tuple[Table, ...]:
     if model.is_named:
         return around.find(name.name, name.schema)
     snake = _snake(model.name)
-    names = (name.name, plural(snake), snake, model.name, plural(model.name))
+    others = () if model.library == "TypeORM" else (plural(snake), snake, model.name, plural(model.name))
+    names = (name.name, *others)
     ends = tuple(f"_{each}" for each in names)
     if any(table.name.name.endswith(ends) for catalog in around.catalogs for table in catalog.tables.values()):
         return ()
@@ -112,15 +113,17 @@ class _Comparison:
 
     def columns(self) -> Iterator[Drift]:
         """Columns that are not there, or are something else."""
+        is_whole = self.model.library == "Django" or all(table.is_complete for table in self.tables)
         for field in self.model.fields:
             own = self.model.table.column(field.column)
-            if own is None:
+            is_told = field.is_named or self.model.library != "Django"
+            if own is None or own.name_range == self.model.range or not is_told:  # the library's own, or renamed
                 continue
             others = [self._column(field, table) for table in self.tables]
             found = [column for column in others if column is not None]
-            if not found and all(table.is_complete for table in self.tables):
+            if not found and is_whole:
                 yield Drift(own.name_range, DriftKind.COLUMN, self.name, (field.column,), "the column", "")
-            if len(found) != len(others):
+            if len(found) != len(others) or not is_whole:
                 continue
             if all(differ(own.type, column.type) for column in found) and own.type is not None:
                 type = found[0].type
