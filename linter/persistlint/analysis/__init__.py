@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
+    Bypass,
     Calculation,
     Drift,
     Duration,
@@ -56,12 +57,14 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Launch, Handled), "launches"),
     ((ModelDefinition,), "models"),
     ((Drift,), "drift"),
+    ((Bypass,), "bypasses"),
 )
 _LANGUAGES = {
     "scripts": ("sql",),
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
+    "bypasses": ("go",),
     "models": ("python", "javascript", "typescript", "go"),
     "drift": ("python", "javascript", "typescript", "go"),
 }

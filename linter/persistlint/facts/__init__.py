@@ -36,6 +36,7 @@ from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
+    Bypass,
     CheckedInsert,
     ErrorAnswer,
     Procedure,
@@ -52,6 +53,7 @@ __all__ = [
     "SCHEMA_LANGUAGES",
     "Affecting",
     "Arm",
+    "Bypass",
     "Calculation",
     "CheckedInsert",
     "Consulted",
