@@ -84,6 +84,12 @@ class Tree:
         return next((around for around in (folder, *folder.parents) if around in self.packages), folder)
 
 
+def may_make_tables(path: str) -> bool:
+    """Whether a file counts among these, by its path with forward slashes."""
+    suffix = _suffix(path.rpartition("/")[2])
+    return suffix == ".sql" or (suffix in _PATTERNS and is_migration(path)) or _PROGRAMS.search(path) is not None
+
+
 def root_of(program: Path) -> Path | None:
     """The directory of the project of a file, by its absolute path: that of the repository, or else the furthest one
     with a manifest. None where there is neither, or no such file."""
