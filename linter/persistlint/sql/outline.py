@@ -6,6 +6,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from persistlint.memory import by_text
 from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, name_of, tokenize, word_set
 
@@ -83,6 +84,7 @@ _BEFORE_TABLE = word_set(
 _ENDS_SET = word_set("WHERE FROM RETURNING ORDER LIMIT ;")
 
 
+@by_text
 def outline(text: str, dialect: str | None = None) -> Outline | None:
     """The outline of the first statement of a text; None where the text is no statement that is known."""
     tokens = [token for token in tokenize(text[:_LONGEST], dialect) if token.kind is not Kind.COMMENT]

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.source import SourceFile
 
-_MAY_CAST = re.compile(rb"->>|#>>|json_extract|json_value|jsonb?_array_(?:elements|length)", re.IGNORECASE)
+# All begin with one of a few characters, without which `re` would try every place of a file.
+_MAY_CAST = re.compile(
+    rb"[-#Jj](?:(?<=[-#])>>|(?<=[Jj])(?i:son_extract|son_value|sonb?_array_elements|sonb?_array_length))"
+)
 _LARGEST = 2_000_000  # bytes of a SQL file that is read whole; of a larger one the statements around a candidate are
 # What other text becomes where that is no error.
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
