@@ -16,8 +16,8 @@ ROOT = Path(__file__).parent.parent
 LINTER = ROOT / "linter" / "persistlint"
 LSP = ROOT / "lsp" / "persistlint_lsp"
 
-# What a room may import of the others, beside `records` and `memory`. A room that is not named here may import anything that makes
-# no cycle.
+# What a room may import of the others, beside `records` and `memory`. A room that is not named here may import anything
+# that makes no cycle.
 ALLOWED = {
     "source": set[str](),
     "memory": set[str](),
