@@ -7,7 +7,7 @@ import re
 from persistlint.patterns import Marked
 
 _SCRIPT = Marked(
-    (b"schema", b"knex", b"sync", b"queryinterface", b"queryrunner"),
+    (b"schema", b"knex", b".sync", b"synchronize", b"queryinterface", b"queryrunner"),
     re.compile(rb"queryinterface|queryrunner|\bschema\b|knex|\.sync\s*\(|\bsynchronize\b"),
 )
 
