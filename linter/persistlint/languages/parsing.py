@@ -7,32 +7,29 @@ on what it knew before, so a file with errors is always parsed as a whole.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from tree_sitter import Parser
 
 from persistlint.languages.grammars import grammar
+from persistlint.memory import Memory
 
 if TYPE_CHECKING:
     from tree_sitter import Point, Tree
 
-_MOST_KEPT = 2  # trees: those of a file that two grammars read
-_KEPT: OrderedDict[tuple[str, str], tuple[bytes, Tree]] = OrderedDict()
+_KEPT: Memory[tuple[bytes, Tree]] = Memory(most=2)  # trees with their texts: those of a file that two grammars read
 
 
 def parse(path: str, grammar_name: str, text: bytes) -> Tree:
     """The tree of a text, which is that of the file at `path` now."""
     key = (path, grammar_name)
-    before = _KEPT.pop(key, None)
+    before = _KEPT.recall(key)
     parser = Parser(grammar(grammar_name))
     tree = parser.parse(text, _edited(*before, text)) if before is not None else None
     if tree is None or tree.root_node.has_error:
         tree = parser.parse(text)
     if not tree.root_node.has_error:
-        _KEPT[key] = text, tree
-        if len(_KEPT) > _MOST_KEPT:
-            _KEPT.popitem(last=False)
+        _KEPT.keep(key, (text, tree))
     return tree
 
 
