@@ -28,7 +28,7 @@ PROGRAMS = 5  # of several cases each
 CASES = 8
 EDITS = 25
 GONE = "export function isGone(answer) {\n  return answer.code === 410;\n}\n"
-TYPED = [
+TYPED: list[str] = [
     *"()[]{}\"'`,:;#= 01589.x\n",
     "\n\n",
     "    ",
