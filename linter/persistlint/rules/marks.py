@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-_SCRIPT = re.compile(rb"queryinterface|queryrunner|\bschema\b|knex|\.sync\s*\(|\bsynchronize\b")
+from persistlint.patterns import Marked
+
+_SCRIPT = Marked(
+    (b"schema", b"knex", b".sync", b"synchronize", b"queryinterface", b"queryrunner"),
+    re.compile(rb"queryinterface|queryrunner|\bschema\b|knex|\.sync\s*\(|\bsynchronize\b"),
+)
 
 # What no model is without, in lower case.
 _MODELS = {
@@ -15,10 +20,13 @@ _MODELS = {
 }
 
 IN_PROGRAMS = {
-    "python": re.compile(rb"\bdown_revision\b|\bmigrations\.migration\b|\bcreate_all\b"),
+    "python": Marked(
+        (b"down_revision", b"migrations.migration", b"create_all"),
+        re.compile(rb"\bdown_revision\b|\bmigrations\.migration\b|\bcreate_all\b"),
+    ),
     "javascript": _SCRIPT,
     "typescript": _SCRIPT,
-    "go": re.compile(rb"\bautomigrate\b"),
+    "go": Marked((b"automigrate",), re.compile(rb"\bautomigrate\b")),
     "shell": re.compile(
         rb"psql|mysql|mariadb|sqlite3|migrat|alembic|flask|prisma|drizzle|goose|dbmate|atlas|liquibase|supabase|rails|rake"
     ),
