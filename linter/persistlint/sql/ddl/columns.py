@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.schema.definitions import Column, Constraint, ConstraintKind, DataType, Index, Name, Reference
 from persistlint.schema.types import CANONICAL
 from persistlint.sql.ddl.indexes import index_keys
+from persistlint.sql.ddl.once import once
 from persistlint.sql.lexer import Kind, word_set
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def data_type(cursor: Cursor) -> DataType | None:
     )
 
 
+@once
 def column(cursor: Cursor) -> Column | None:
     """Step over the definition of a column; None where none begins."""
     start = cursor.index
