@@ -279,9 +279,9 @@ def default(cursor: Cursor) -> Expression:
     start = cursor.index
     while not cursor.at_end:
         word = cursor.word()
-        if cursor.index > start and word in _IN_TYPES and word != "AS":
-            if word in _OPTIONS or cursor.word(1) in _TWO_WORDS.get(word, ()):
-                break
+        is_option = word in _IN_TYPES and (word in _OPTIONS or cursor.word(1) in _TWO_WORDS.get(word, ()))
+        if is_option and cursor.index > start and word != "AS":
+            break
         if cursor.skip_group() is None:
             cursor.index += 1
     return cursor.expression(start, max(cursor.index, start + 1))

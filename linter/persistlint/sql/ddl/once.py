@@ -1,4 +1,4 @@
-"""What is written alike is read once: scripts repeat columns, and an editor has all of a script read again and again."""
+"""What is written alike is read once: scripts repeat columns, and an editor has a script read again and again."""
 
 from __future__ import annotations
 
