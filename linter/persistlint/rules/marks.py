@@ -19,6 +19,9 @@ _MODELS = {
     "go": rb"\bgorm\b",
 }
 
+# What no query is without.
+_QUERY = rb"\bselect\s|\b(?:insert|replace)\s+(?:\w+\s+){0,2}into\b|\bdelete\s+from\b|\bupdate\s+[\w\"'`.]+\s+set\b"
+
 IN_PROGRAMS = {
     "python": Marked(
         (b"down_revision", b"migrations.migration", b"create_all"),
@@ -35,7 +38,16 @@ IN_PROGRAMS = {
 
 def with_models(patterns: dict[str, re.Pattern[bytes]]) -> dict[str, re.Pattern[bytes]]:
     """The same patterns, for rules that read models besides."""
+    return _with(patterns, _MODELS)
+
+
+def with_queries(patterns: dict[str, re.Pattern[bytes]]) -> dict[str, re.Pattern[bytes]]:
+    """The same patterns, for rules that read the queries which programs send."""
+    return _with(patterns, dict.fromkeys(_MODELS, _QUERY))
+
+
+def _with(patterns: dict[str, re.Pattern[bytes]], others: dict[str, bytes]) -> dict[str, re.Pattern[bytes]]:
     return {
-        language: re.compile(pattern.pattern + b"|" + _MODELS[language]) if language in _MODELS else pattern
+        language: re.compile(pattern.pattern + b"|" + others[language]) if language in others else pattern
         for language, pattern in patterns.items()
     }

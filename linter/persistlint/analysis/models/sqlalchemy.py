@@ -18,7 +18,7 @@ from persistlint.analysis.migrations.values import Values, called, keyword, posi
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, lineage
 from persistlint.analysis.models.draft import Draft
-from persistlint.ir import Assign, Call, Collection, FunctionDefinition, Mapping, Name, Sequence, String
+from persistlint.ir import Assign, Call, Collection, FunctionDefinition, Mapping, Name, Sequence, String, expressions
 from persistlint.records import dataclass
 from persistlint.schema.models import Field
 from persistlint.tables import read_table
@@ -58,21 +58,26 @@ def drafts(syntax: Syntax, dialect: str | None) -> Iterator[Draft]:
     values = Values(syntax.source.content)
     values.learn(module.body)
     classes = {definition.name: definition for definition in classes_of(module.body)}
+    calls = (found for statement in module.body for found in expressions(statement))
+    has_indexes = any(isinstance(call, Call) and called(call) == "Index" for call in calls)  # of any of the models
     for definition in classes.values():
         draft = _Class(definition, lineage(definition, classes), values.inner(), dialect).draft()
         if draft is not None:
+            draft.knows_keys &= not has_indexes
             yield draft
     for target, statement in assignments(module.body):
         call = statement.value
-        if isinstance(call, Call) and called(call) == "Table" and len(call.arguments) > 2:
+        if isinstance(call, Call) and called(call) == "Table" and len(call.arguments) > 1:
             draft = _table(target, call, SqlAlchemy(values, dialect))
             if draft is not None:
                 yield draft
 
 
 def _table(target: Name, call: Call, writer: SqlAlchemy) -> Draft | None:
-    """`users = Table("users", metadata, Column(…), …)`."""
-    named, _, *rest = positional(call)
+    """`users = Table("users", metadata, Column(…), …)`, where Flask-SQLAlchemy leaves out the second argument."""
+    named, *rest = positional(call)
+    if rest and not isinstance(writer.values.resolve(rest[0].value), Call):
+        rest = rest[1:]
     elements = [argument.value for argument in rest]
     columns = [column for element in elements if called(column := writer.unwrapped(element)) == "Column"]
     name = writer.name(named.value)
