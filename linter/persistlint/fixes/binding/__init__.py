@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.facts import Query
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.counting import computed_marks
 from persistlint.fixes.binding.gathering import gather
@@ -32,14 +33,16 @@ from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from persistlint.facts import Hole, Query, Site
+    from persistlint.facts import Hole, Site, SqlText
     from persistlint.fixes.binding.pieces import Joined
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
 _IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
+_IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
@@ -51,18 +54,22 @@ class Remedy:
     reason: str = ""
 
 
-def bind(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
-    """Bind the values at these holes of a query."""
-    try:
-        return Remedy(_Binding(query, holes, source).fix())
-    except RefusalError as refusal:
-        return Remedy(reason=str(refusal))
+def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
+    """Bind the values at these holes of a query; nothing to say of a text that no call of the file sends."""
+    return _remedy(fact, holes, program, _Binding.fix)
 
 
-def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
-    """Quote the names at these holes of a query, or compare the first of them with those that are meant."""
+def name(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
+    """Quote the names at these holes of a query, or compare the first of them with those that are meant; nothing to say
+    of a text that no call of the file sends."""
+    return _remedy(fact, holes, program, _Binding.names)
+
+
+def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make: Callable[[_Binding], Fix]) -> Remedy:
+    if program is None or not isinstance(fact, Query):
+        return Remedy()
     try:
-        return Remedy(_Binding(query, holes, source).names())
+        return Remedy(make(_Binding(fact, holes, program)))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -71,7 +78,12 @@ def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
 class _Binding:
     query: Query
     holes: Sequence[Hole]
-    source: SourceFile
+    program: Program
+
+    @property
+    def source(self) -> SourceFile:
+        """The file."""
+        return self.program.source
 
     def fix(self) -> Fix:
         query = self.query
@@ -113,8 +125,8 @@ class _Binding:
             variable, sent = "", self._expanding(place, style, parameters, written)
         is_new = False
         if given:
-            passing = Passing(style, len(marks), given, self.source, variable)
-            passed_on, is_new = passed(passing, site, place, self.source)
+            passing = Passing(style, len(marks), given, self.source, variable, found.text)
+            passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
@@ -236,15 +248,20 @@ class _Binding:
     # ----------------------------------------------------------------------------------------- the imports
 
     def _imports(self, found: View, edits: Sequence[Edit]) -> list[Edit]:
-        """Drop Go's `fmt` where this was its last use: an import that nothing uses does not compile."""
+        """Import what a Go file uses now, and drop `fmt` where this was its last use: neither compiles otherwise."""
         content = self.source.content
-        if self.source.language != "go" or not any(form.kind == "printf" for form in found.forms):
+        if self.source.language != "go":
             return []
+        made: list[Edit] = []
+        if any("pq.Array(" in edit.text for edit in edits) and (blank := _IMPORTS_PQ.search(content)):
+            made.append(Edit(Range(*blank.span("blank")), ""))
+        if not any(form.kind == "printf" for form in found.forms):
+            return made
         left = content.count(b"fmt.") + sum(
             edit.text.count("fmt.") - self.source.text(edit.range).count("fmt.") for edit in edits
         )
         match = _IMPORTS_FMT.search(content)
-        return [Edit(Range(*match.span()), "")] if left == 0 and match else []
+        return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
 
 
 def _merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:

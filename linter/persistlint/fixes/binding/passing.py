@@ -34,13 +34,15 @@ class Given:
 @dataclass(slots=True)
 class Passing:
     """The values of one query on their way into a call. `existing` counts the marks that the SQL had; `variable` is the
-    list that has the values of a text that grows; one of those to pass is then the whole list, spread."""
+    list that has the values of a text that grows; one of those to pass is then the whole list, spread.
+    `sql` is the text as it was."""
 
     style: Style
     existing: int
     given: Sequence[Given]
     source: SourceFile
     variable: str = ""
+    sql: str = ""
 
     def into_call(self, call: ir.Call, place: int | str, first: int) -> list[Edit]:
         """Pass them as an argument of a call, by its index, or one by one behind its others ("rest"). `first` is the

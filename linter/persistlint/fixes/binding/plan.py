@@ -220,15 +220,16 @@ def _list(
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
     name = found.name
     token = tokens[place]
+    if found.is_tuple:
+        if not place or tokens[place - 1].word != "IN" or kind == "quoted":
+            raise RefusalError("a tuple is written into the text")
+        if dialect == "postgres" and query.placeholder in ("%s", "$1"):
+            return _array(found, tokens, place - 1, token.end, query, kind)
+        if query.placeholder not in ("?", "%s"):
+            raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
+        return Parameter(token.start, token.end, found.spread, name, listed=found)
     if dialect == "postgres" and query.placeholder in ("%s", "$1") and is_in_parentheses and after == ")":
-        first = place - 2
-        is_negated = first > 0 and tokens[first - 1].word == "NOT"
-        start = tokens[first - 1].start if is_negated else tokens[first].start
-        before, behind = ("<> ALL(", ")") if is_negated else ("= ANY(", ")")
-        doubtful = kind == "quoted" or query.library is None or query.library.strict
-        if found.array is None:
-            raise RefusalError("an array of this driver is not known here")
-        return Parameter(start, tokens[place + 1].end, found.array, name, before, behind, is_doubtful=doubtful)
+        return _array(found, tokens, place - 2, tokens[place + 1].end, query, kind)
     if query.placeholder == ":name" and source.language == "python" and is_in_parentheses and after == ")":
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, expands=True)
@@ -239,3 +240,14 @@ def _list(
     if found.marks is None:
         raise RefusalError("Go does not spread a list of values among other arguments")
     return Parameter(token.start, token.end, found.spread, name, listed=found)
+
+
+def _array(found: Listed, tokens: list[Token], first: int, end: int, query: Query, kind: str) -> Parameter:
+    """The parameter for a list that is one value, an array. `first` is the index of `IN`, `end` where its list ends."""
+    if found.array is None:
+        raise RefusalError("an array of this driver is not known here")
+    is_negated = first > 0 and tokens[first - 1].word == "NOT"
+    start = tokens[first - 1].start if is_negated else tokens[first].start
+    before, behind = ("<> ALL(", ")") if is_negated else ("= ANY(", ")")
+    doubtful = kind == "quoted" or query.library is None or query.library.strict
+    return Parameter(start, end, found.array, found.name, before, behind, is_doubtful=doubtful)

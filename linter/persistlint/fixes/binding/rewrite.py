@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.view import Form, Value, View
+from persistlint.fixes.binding.view import Form, Inner, Value, View
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
+_ASSIGNS = re.compile(rb"[ \t]*(?:(?:const|let|var)[ \t]+)?\w+[ \t]*(?::[^=\n]+)?:?=[ \t]*")
+_REST = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 _COMMENT = re.compile(r"#|//|/\*")
 
 
@@ -41,9 +43,10 @@ class Rewrite:
             replaced.update(indices)
             gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
-        holed = {id(value.literal) for value in values if value.form is None} | self.found.held
+        held = {holder for holder, inner in self.found.held if not inner or not gone.issuperset(inner)}
+        holed = {id(value.literal) for value in values if value.form is None} | held
         kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
-        kept |= self.found.held & {id(form) for form in self.found.forms}
+        kept |= held & {id(form) for form in self.found.forms}
         numbers: dict[int, str] = {}  # by the item that goes into a format string, the number that takes its place
         for parameter in parameters:
             literal = self.found.items[parameter.start].literal
@@ -55,6 +58,7 @@ class Rewrite:
                 elif self._takes_holes(literal):
                     holed.add(id(literal))
         edits: list[Edit] = []
+        edits += [self._without(inner) for inner in self.found.inner if gone.issuperset(range(inner.start, inner.end))]
         for parameter, mark in zip(parameters, marks, strict=True):
             if parameter.listed is not None:
                 edits += self._list(parameter, mark)
@@ -66,10 +70,25 @@ class Rewrite:
             edits += self._literal(literal, replaced, id(literal) in holed, kept)
         return edits
 
+    def _without(self, inner: Inner) -> Edit:
+        """Drop the variable of a text of which nothing is left."""
+        content = self.source.content
+        begin = content.rfind(b"\n", 0, inner.range.start) + 1
+        rest = _REST.match(content, inner.range.end)
+        if not _ASSIGNS.fullmatch(content, begin, inner.range.start) or rest is None:
+            raise RefusalError("the list of values stands in a variable of its own")
+        return Edit(Range(begin, rest.end()), "")
+
     def _list(self, parameter: Parameter, mark: str) -> list[Edit]:
         assert parameter.listed is not None
         written = parameter.listed.marks or ""
         edits = [Edit(parameter.listed.range, written.replace("{}", mark))]
+        if parameter.listed.is_tuple:
+            item = self.found.items[parameter.start]
+            if item.literal is None:
+                raise RefusalError("the list of values is no part of a string")
+            edits.append(Edit(Range(item.range.start, item.range.start), "("))
+            edits.append(Edit(Range(item.range.end, item.range.end), ")"))
         for index in range(parameter.start, parameter.end):
             item = self.found.items[index]
             if isinstance(item, Char):
@@ -88,7 +107,13 @@ class Rewrite:
         items = self.found.items
         first, last = items[parameter.start], items[parameter.end - 1]
         inside = range(parameter.start, parameter.end - 1)
-        if any(index in self.found.ends for index in inside):
+        within = {
+            index
+            for inner in self.found.inner
+            if parameter.start < inner.start and inner.end < parameter.end
+            for index in range(inner.start - 1, inner.end)
+        }
+        if any(index in self.found.ends and index not in within for index in inside):
             raise RefusalError("a string of SQL begins in one statement of the program and ends in another")
         left, start = first.literal, first.range.start
         right, end = last.literal, last.range.end
@@ -236,6 +261,7 @@ class Rewrite:
             if item.literal is literal and isinstance(item, Char) and index not in replaced
         ]
         had_holes = any(value.literal is literal and value.form is None for value in self.found.values)
+        had_holes |= any(holder == id(literal) for holder, _ in self.found.held)
         drops = had_holes and not is_holed
         requoted = self._requoted(literal, replaced) if drops and literal.quote == "`" else None
         for _, item in own:

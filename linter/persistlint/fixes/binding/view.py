@@ -54,20 +54,31 @@ class Form:
     literals: list[Literal] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """The text of a variable that is a part of another text: its half-open stretch of items, and its expression."""
+
+    start: int
+    end: int
+    range: Range
+
+
 @dataclass(slots=True)
 class View:
     """What expressions put together, in order. `holders` has, for every item, the statement that is to add its value
     to a list, None where the call passes it. `forms` are the format strings in them; `ends` says, for the last item of
     every stretch that is written in one place, the offset where that ends. `held` are the literals and format strings,
-    by identity, that hold a text which is a part of the view itself. `lists` are the joined pieces in it."""
+    by identity, that hold a text which is a part of the view itself, with the stretch of that. `lists` are the joined
+    pieces in it, and `inner` the texts of variables."""
 
     items: list[Char | Value] = field(default_factory=list)
     holders: list[ir.Statement | None] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     literals: list[Literal] = field(default_factory=list)
     ends: dict[int, int] = field(default_factory=dict)
-    held: set[int] = field(default_factory=set)
+    held: list[tuple[int, range]] = field(default_factory=list)
     lists: list[Joined] = field(default_factory=list)
+    inner: list[Inner] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -178,10 +189,12 @@ class _Reader:
                 if self.since is not None:
                     raise UnreadableError
                 self.begin_inner()
+                start = len(self.found.items)
                 self.since = text.range
                 self.read(text, "")
                 self.since = None
                 self.ends(text.range.end)
+                self.found.inner.append(Inner(start, len(self.found.items), text.range))
             case ir.Conditional(test=test, then=ir.Expression() as then, otherwise=ir.String()) if any(
                 isinstance(part, ir.Call) and (found := self.pieces(part)) is not None and is_filled(test, found.name)
                 for part in ir.walk(then)
@@ -193,6 +206,14 @@ class _Reader:
                 self.ends(then.range.end)
             case _:
                 return False
+        return True
+
+    def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
+        """Read an expression inside a literal or a format string, and say whether it stands for a text."""
+        start = len(self.found.items)
+        if not self.inner(node):
+            return False
+        self.found.held.append((id(holder), range(start, len(self.found.items))))
         return True
 
     def begin_inner(self) -> None:
@@ -238,8 +259,7 @@ class _Reader:
                 self.add(*characters(self.source, current, Range(start, hole.start), own + doubled))
                 part = by_range[hole]
                 start = hole.end
-                if self.inner(part.value):
-                    self.found.held.add(id(current))
+                if self.holds(current, part.value):
                     continue
                 spec = (f"!{part.conversion}" if part.conversion else "") + (f":{part.format}" if part.format else "")
                 self.value(part.value, hole, current, spec)
@@ -309,9 +329,7 @@ class _Reader:
                 taken = index + 1
                 at = literal.body.start + len(body[: match.start()].encode())
                 range = Range(at, at + len(match.group().encode()))
-                if self.inner(value):
-                    self.found.held.add(id(form))
-                else:
+                if not self.holds(form, value):
                     self.value(value, range, literal, _spec(form.kind, match), form)
             self.plain(literal, body, start, len(body), form.kind)
         if not form.is_indexed and taken != len(form.arguments) - len(form.written):
