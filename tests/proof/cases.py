@@ -99,6 +99,11 @@ PYTHON = (
         repeats=True,
     ),
     Query(
+        "list of its own",
+        "f\"SELECT id FROM people WHERE id IN ({listed}) AND (score < -4 OR name = '{a}') ORDER BY id\"",
+        ("listed = ', '.join(str(id) for id in ids)",),
+    ),
+    Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
 )
@@ -146,6 +151,11 @@ JAVASCRIPT = (
         ),
         ("x' OR '1'='1' OR '1'='1", 0),
         repeats=True,
+    ),
+    Query(
+        "list of its own",
+        "`SELECT id FROM people WHERE id IN (${listed}) AND (score < -4 OR name = '${a}') ORDER BY id`",
+        ('const listed = ids.join(",");',),
     ),
     Query(
         "part of its own",

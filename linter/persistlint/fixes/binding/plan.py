@@ -234,7 +234,10 @@ def _list(
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, expands=True)
     if query.library is not None and query.library.expands and query.placeholder == ":name":
-        return Parameter(token.start, token.end, found.array or found.name, name)
+        if not is_in_parentheses or after != ")":
+            raise RefusalError("the list of values stands in no parentheses")
+        start, end = tokens[place - 1].start, tokens[place + 1].end
+        return Parameter(start, end, found.array or found.name, name, "(", ")")
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
     if found.marks is None:
