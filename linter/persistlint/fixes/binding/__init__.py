@@ -88,6 +88,8 @@ class _Binding:
     def fix(self) -> Fix:
         query = self.query
         if not query.placeholder or query.site is None or query.library is None:
+            if self.source.language == "sql":
+                raise RefusalError("only an `EXECUTE` of PL/pgSQL has one")
             raise RefusalError(
                 "the file does not tell which driver this is, and each writes its placeholders differently"
             )

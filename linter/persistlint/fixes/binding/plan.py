@@ -143,7 +143,7 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif is_strict and not is_text:
+    elif (is_strict and not is_text) or source.language == "sql":
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
         value = _as_text(value, source)  # only a column converts what it is compared with to its own type
@@ -200,7 +200,9 @@ def _bare(
         value = expressions.number(value, source.language)
     # MySQL 8.0.22 and newer take the number of a prepared statement's LIMIT as text alone, MariaDB takes either.
     doubtful = word in _COUNTS and query.name == "execute" and query.placeholder == "?" and dialect == "mysql"
-    if query.placeholder == "$1":
+    if source.language == "sql":
+        doubtful = True  # the variable has a type of its own, which a text had not
+    elif query.placeholder == "$1":
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)

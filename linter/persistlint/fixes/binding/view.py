@@ -166,6 +166,10 @@ class _Reader:
                 _is_text(text.value)
             ):
                 self.printf(node)
+            case ir.Call(function=ir.Name(id="format"), arguments=[text, *_]) if (
+                self.source.language == "sql" and _is_text(text.value)
+            ):
+                self.printf(node)
             case ir.Call(function=ir.Attribute(value=ir.Name(id="util"), name="format"), arguments=[text, *_]) if (
                 self.source.language != "python" and _is_text(text.value)
             ):
@@ -390,12 +394,17 @@ def _parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:
         position = end - range.start
 
 
+_STRING = re.compile(
+    rb"(?i)[rbu]*(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)",
+    re.DOTALL,
+)
+_SQL_STRING = re.compile(rb"'(?:[^']|'')*'")
+
+
 def _end_of(source: SourceFile, start: int, limit: int) -> int:
     """Where the literal ends that begins at an offset."""
-    match = re.compile(
-        rb"(?i)[rbu]*(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)",
-        re.DOTALL,
-    ).match(source.content, start, limit)
+    pattern = _SQL_STRING if source.language == "sql" else _STRING
+    match = pattern.match(source.content, start, limit)
     if match is None:
         raise UnreadableError
     return match.end()
