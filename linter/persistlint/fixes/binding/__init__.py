@@ -117,7 +117,7 @@ class _Binding:
                 if since is not None:
                     doubtful |= not origin.stays_the_same(item.expression, since, site)
         if is_held:
-            gathered = gather(found, place, site, style, marks, parameters, self.source)
+            gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent = gathered.given, gathered.written, gathered.edits
             variable = gathered.variable
         else:

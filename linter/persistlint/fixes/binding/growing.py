@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.passing import Given
     from persistlint.fixes.binding.pieces import Step
     from persistlint.fixes.binding.style import Style
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
 _NAMES = {"python": "params", "go": "args"}
@@ -119,13 +120,15 @@ class Growing:
 
 
 def gathered(
-    passed: ir.Expression | None, site: Site, steps: Sequence[Step], style: Style, source: SourceFile
+    passed: ir.Expression | None, site: Site, steps: Sequence[Step], style: Style, program: Program
 ) -> Growing:
     """The list for the values of a text that is put together in these steps: the one that the call passes already, or
     else a new one. Raises `RefusalError` where the call passes what is not known."""
-    made = steps[0].statement
+    made, source = steps[0].statement, program.source
     if passed is None or (isinstance(passed, ir.Collection | ir.Mapping)):
         taken = {node.id for node in nodes_of(site.statements) if isinstance(node, ir.Name)}
+        functions = [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
+        taken.update(parameter.name for function in functions for parameter in function.parameters)
         names = (_NAMES.get(source.language, "params"), "values", "bound", "bound_values")
         free = [name for name in names if name not in taken]
         if not free:

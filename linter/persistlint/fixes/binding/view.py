@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.fixes.binding.forms import FIELD, PRINTF, Form, is_text, parts_of, spec_of
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.pieces import is_filled
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Sequence
 
     from persistlint.fixes.binding.pieces import Joined
     from persistlint.source import SourceFile
-
-_PRINTF = re.compile(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
-_FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format>[^{}]*))?\}|\{\{|\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +34,6 @@ class Value:
     form: Form | None = None
     since: Range | None = None
     is_conditional: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Form:
-    """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
-
-    `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
-    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
-
-    kind: str
-    range: Range
-    text: Range
-    arguments: list[ir.Expression]
-    is_indexed: bool = False
-    written: dict[str, Range] = field(default_factory=dict)
-    literals: list[Literal] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,20 +140,20 @@ class _Reader:
             case ir.Binary(operator="+", left=left, right=right):
                 self.read(left, doubled)
                 self.read(right, doubled)
-            case ir.Binary(operator="%", left=left) if self.source.language == "python" and _is_text(left):
+            case ir.Binary(operator="%", left=left) if self.source.language == "python" and is_text(left):
                 self.percent(node)
-            case ir.Call(function=ir.Attribute(value=value, name="format")) if _is_text(value):
+            case ir.Call(function=ir.Attribute(value=value, name="format")) if is_text(value):
                 self.braces(node, value)
             case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]) if (
-                _is_text(text.value)
+                is_text(text.value)
             ):
                 self.printf(node)
             case ir.Call(function=ir.Name(id="format"), arguments=[text, *_]) if (
-                self.source.language == "sql" and _is_text(text.value)
+                self.source.language == "sql" and is_text(text.value)
             ):
                 self.printf(node)
             case ir.Call(function=ir.Attribute(value=ir.Name(id="util"), name="format"), arguments=[text, *_]) if (
-                self.source.language != "python" and _is_text(text.value)
+                self.source.language != "python" and is_text(text.value)
             ):
                 self.printf(node)
             case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
@@ -293,14 +275,14 @@ class _Reader:
         form = Form("percent", node.range, node.left.range, arguments)
         if isinstance(right, ir.Mapping) and keyed:
             form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
-        self.formatted(form, _PRINTF, keyed)
+        self.formatted(form, PRINTF, keyed)
 
     def printf(self, node: ir.Call) -> None:
         text, *rest = node.arguments
         if any(argument.spread for argument in rest):
             raise UnreadableError
         form = Form("printf", node.range, text.range, [argument.value for argument in rest])
-        self.formatted(form, _PRINTF, {})
+        self.formatted(form, PRINTF, {})
 
     def braces(self, node: ir.Call, text: ir.Expression) -> None:
         if any(argument.spread for argument in node.arguments):
@@ -309,12 +291,12 @@ class _Reader:
         arguments = [argument.value for argument in node.arguments]
         form = Form("braces", node.range, text.range, arguments)
         form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
-        self.formatted(form, _FIELD, keyed)
+        self.formatted(form, FIELD, keyed)
 
     def formatted(self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression]) -> None:
         """Read the format string of a form, whose literals hold verbs in the place of values."""
         self.found.forms.append(form)
-        pieces = [part for part in _parts_of(self.source, form.text) if isinstance(part, Literal)]
+        pieces = [part for part in parts_of(self.source, form.text) if isinstance(part, Literal)]
         taken = 0
         for literal in pieces:
             if literal.has_holes:
@@ -334,7 +316,7 @@ class _Reader:
                 at = literal.body.start + len(body[: match.start()].encode())
                 range = Range(at, at + len(match.group().encode()))
                 if not self.holds(form, value):
-                    self.value(value, range, literal, _spec(form.kind, match), form)
+                    self.value(value, range, literal, spec_of(form.kind, match), form)
             self.plain(literal, body, start, len(body), form.kind)
         if not form.is_indexed and taken != len(form.arguments) - len(form.written):
             raise UnreadableError
@@ -361,50 +343,3 @@ class _Reader:
         doubled = "{}" if kind == "braces" else "%"
         range = Range(at, at + len(body[start:end].encode()))
         self.add(*characters(self.source, literal, range, doubled))
-
-
-def _spec(kind: str, match: re.Match[str]) -> str:
-    if kind == "braces":
-        return (match["conversion"] or "") + (f":{match['format']}" if match["format"] else "")
-    text = match.group()
-    plain = re.sub(r"\(\w+\)|\[\d+\]", "", text)
-    return "" if plain == "%s" else plain
-
-
-def _is_text(node: ir.Expression) -> bool:
-    """Whether an expression is made of string constants alone."""
-    match node:
-        case ir.String():
-            return True
-        case ir.Template(parts=parts):
-            return all(isinstance(part, ir.String) for part in parts)
-        case ir.Binary(operator="+", left=left, right=right):
-            return _is_text(left) and _is_text(right)
-    return False
-
-
-def _parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:
-    """The literals of a format string, also where a `+` or parentheses stand between them."""
-    text = source.content[range.start : range.end]
-    position = 0
-    while match := re.compile(rb"(?i)(?:\b[rbu]{1,2})?[\"'`]").search(text, position):
-        start = range.start + match.start()
-        end = _end_of(source, start, range.end)
-        yield from literals(source, Range(start, end), ())
-        position = end - range.start
-
-
-_STRING = re.compile(
-    rb"(?i)[rbu]*(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)",
-    re.DOTALL,
-)
-_SQL_STRING = re.compile(rb"'(?:[^']|'')*'")
-
-
-def _end_of(source: SourceFile, start: int, limit: int) -> int:
-    """Where the literal ends that begins at an offset."""
-    pattern = _SQL_STRING if source.language == "sql" else _STRING
-    match = pattern.match(source.content, start, limit)
-    if match is None:
-        raise UnreadableError
-    return match.end()
