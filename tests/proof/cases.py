@@ -104,6 +104,17 @@ PYTHON = (
         ("listed = ', '.join(str(id) for id in ids)",),
     ),
     Query(
+        "part that is not always there",
+        'f"SELECT id FROM people WHERE score > -99 {where} ORDER BY id"',
+        (
+            'where = ""',
+            'if a != "Åsa":',
+            "    where = f\"AND name = '{a}'\"",
+            "elif b:",
+            '    where = f"AND score = {b}"',
+        ),
+    ),
+    Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
 )
@@ -156,6 +167,17 @@ JAVASCRIPT = (
         "list of its own",
         "`SELECT id FROM people WHERE id IN (${listed}) AND (score < -4 OR name = '${a}') ORDER BY id`",
         ('const listed = ids.join(",");',),
+    ),
+    Query(
+        "part that is not always there",
+        "`SELECT id FROM people WHERE score > -99 ${where} ORDER BY id`",
+        (
+            'let where = "";',
+            "if (a !== 'Åsa') {",
+            "  where = `AND name = '${a}'`;",
+            "}",
+            "if (b) where += ` AND score <> ${b}`;",
+        ),
     ),
     Query(
         "part of its own",

@@ -22,7 +22,7 @@ from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
-from persistlint.fixes.binding.pieces import joined
+from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from persistlint.facts import Hole, Site, SqlText
-    from persistlint.fixes.binding.pieces import Joined
+    from persistlint.fixes.binding.pieces import Pieces
     from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
@@ -175,12 +175,12 @@ class _Binding:
             return None
         if self._has_hole(text.range):
             return text
-        calls = (node for node in ir.walk(text) if isinstance(node, ir.Call))
-        return text if any(self._pieces_of(site, call) is not None for call in calls) else None
+        parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
+        return text if any(self._pieces_of(site, part) is not None for part in parts) else None
 
-    def _pieces_of(self, site: Site, call: ir.Call) -> Joined | None:
-        """The list whose pieces holes stand in."""
-        return joined(call, site, self._has_hole)
+    def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
+        """The list or the variable whose pieces holes stand in."""
+        return joined(use, site, self._has_hole) if isinstance(use, ir.Call) else chosen(use, site, self._has_hole)
 
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterable, Sequence
 
-    from persistlint.fixes.binding.pieces import Joined
+    from persistlint.fixes.binding.pieces import Pieces
     from persistlint.source import SourceFile
 
 
@@ -59,7 +59,7 @@ class View:
     literals: list[Literal] = field(default_factory=list)
     ends: dict[int, int] = field(default_factory=dict)
     held: list[tuple[int, range]] = field(default_factory=list)
-    lists: list[Joined] = field(default_factory=list)
+    lists: list[Pieces] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)
 
     @property
@@ -81,7 +81,7 @@ def view(
     source: SourceFile,
     unwrap: Callable[[ir.Call], ir.Expression | None],
     resolve: Callable[[ir.Name], ir.Expression | None],
-    pieces: Callable[[ir.Call], Joined | None],
+    pieces: Callable[[ir.Call | ir.Name], Pieces | None],
 ) -> View:
     """Take the expressions apart whose texts, one behind the other, are the SQL; beside those of every step stands the
     statement that holds its values. `unwrap` gives the argument of a call that returns it unchanged, `resolve` the text
@@ -103,7 +103,7 @@ class _Reader:
     source: SourceFile
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Name], ir.Expression | None]
-    pieces: Callable[[ir.Call], Joined | None]
+    pieces: Callable[[ir.Call | ir.Name], Pieces | None]
     since: Range | None = None
     holder: ir.Statement | None = None
     is_conditional: bool = False
@@ -169,7 +169,7 @@ class _Reader:
         """Read a text that is put together in another place, and say whether the expression stands for one. No string
         of SQL begins in it that ends in the text around it."""
         match node:
-            case ir.Call() if (found := self.pieces(node)) is not None:
+            case ir.Call() | ir.Name() if (found := self.pieces(node)) is not None:
                 self.joined(found)
             case ir.Name() if (text := self.resolve(node)) is not None:
                 if self.since is not None:
@@ -182,7 +182,9 @@ class _Reader:
                 self.ends(text.range.end)
                 self.found.inner.append(Inner(start, len(self.found.items), text.range))
             case ir.Conditional(test=test, then=ir.Expression() as then, otherwise=ir.String()) if any(
-                isinstance(part, ir.Call) and (found := self.pieces(part)) is not None and is_filled(test, found.name)
+                isinstance(part, ir.Call | ir.Name)
+                and (found := self.pieces(part)) is not None
+                and is_filled(test, found.name)
                 for part in ir.walk(then)
             ):
                 self.begin_inner()
@@ -207,7 +209,12 @@ class _Reader:
         if self.found.items:
             self.ends(self.found.items[-1].range.end)
 
-    def joined(self, found: Joined) -> None:
+    def names_of(self, node: ir.Expression) -> list[str]:
+        """The lists and variables whose pieces stand in an expression."""
+        parts = [part for part in ir.walk(node) if isinstance(part, ir.Call | ir.Name)]
+        return [found.name for part in parts if (found := self.pieces(part)) is not None]
+
+    def joined(self, found: Pieces) -> None:
         """Read the pieces of a list, with what stands between them."""
         if found in self.found.lists:
             raise RefusalError(f"`{found.name}` is used in more than one place")
@@ -217,12 +224,14 @@ class _Reader:
         separator: tuple[Char, ...] = ()
         for step in found.steps:
             self.holder, self.since, self.is_conditional = step.statement, None, False
-            for text in step.texts:
+            pieces = [(text,) for text in step.texts] if found.separator is not None else [step.texts]
+            for piece in pieces:
                 self.add(*separator)
                 self.begin_inner()
-                self.read(text, "")
-                self.ends(text.range.end)
-                separator = self.separator(found.separator)
+                for text in piece:
+                    self.read(text, "")
+                self.ends(piece[-1].range.end)
+                separator = self.separator(found.separator) if found.separator is not None else ()
         self.holder, self.since, self.is_conditional = around
 
     def separator(self, node: ir.String) -> tuple[Char, ...]:
