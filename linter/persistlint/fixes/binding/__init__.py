@@ -16,7 +16,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.facts import Query
 from persistlint.fixes.binding import origin
-from persistlint.fixes.binding.counting import computed_marks
+from persistlint.fixes.binding.counting import check_seen, computed_marks
 from persistlint.fixes.binding.gathering import gather
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
@@ -116,6 +116,8 @@ class _Binding:
                 since = item.since or base
                 if since is not None:
                     doubtful |= not origin.stays_the_same(item.expression, since, site)
+        places = [index for p in parameters for index in range(p.start, p.end)]
+        check_seen(query, site, found, style, marks, places)
         if is_held:
             gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent = gathered.given, gathered.written, gathered.edits
