@@ -103,7 +103,7 @@ class _Binding:
         style, marks = style_of(query.placeholder, found.text, dialect)
         parameters = plan(found, query, self._is_wanted, self.source, dialect)
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
-        self._check_bound(bound)
+        self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)
         is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
         if place.grows and any(value.since for value in bound):
@@ -144,11 +144,13 @@ class _Binding:
         resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
         return view(place.segments, self.source, unwrap, resolve, pieces)
 
-    def _check_bound(self, bound: Sequence[Value]) -> None:
+    def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""
         for hole in self.holes:
             if not any(hole.range in value.expression.range for value in bound):
-                raise RefusalError(f"`{hole.expression}` is put into the SQL in another place")
+                is_here = any(hole.range in statement.range for statement in site.statements)
+                by = "in a way that a fix does not know" if is_here else "by another function"
+                raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
         if any(value.is_conditional for value in bound):
             raise RefusalError("a value stands in a part of the SQL that is not always there")
 

@@ -72,11 +72,18 @@ def plan(
             parameter = _quoted(found, tokens, place, query, source, dialect)
         elif token.text == HOLE:
             parameter = _bare(found, tokens, place, query, source, dialect)
+        elif token.kind is Kind.QUOTED and any(_is_same(item, other) for other in found.values):
+            continue  # the same value is a name here, and stays one
         else:
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
         made.append(parameter)
         covered = parameter.end
     return made
+
+
+def _is_same(value: Value, other: Value) -> bool:
+    """Whether a format string puts in one argument at both places."""
+    return value is not other and value.form is not None and value.expression.range == other.expression.range
 
 
 def _refuse_statement(tokens: list[Token]) -> None:
