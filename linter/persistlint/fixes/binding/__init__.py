@@ -17,6 +17,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.facts import Query
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.forwarding import forwarded
 from persistlint.fixes.binding.gathering import gather
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
@@ -69,7 +70,8 @@ def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make:
     if program is None or not isinstance(fact, Query):
         return Remedy()
     try:
-        return Remedy(make(_Binding(fact, holes, program)))
+        handed = forwarded(fact, holes, program) if make is _Binding.fix else None
+        return Remedy(make(_Binding(handed or fact, holes, program, handed is not None)))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -79,6 +81,7 @@ class _Binding:
     query: Query
     holes: Sequence[Hole]
     program: Program
+    is_forwarded: bool
 
     @property
     def source(self) -> SourceFile:
@@ -132,6 +135,8 @@ class _Binding:
             passing = Passing(style, len(marks), given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
+        if self.is_forwarded and style.is_percent and "%" in _without(found.text, marks):
+            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
@@ -268,6 +273,13 @@ class _Binding:
         )
         match = _IMPORTS_FMT.search(content)
         return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+
+
+def _without(text: str, marks: Sequence[Mark]) -> str:
+    """A text without its marks."""
+    for mark in reversed(marks):
+        text = text[: mark.start] + text[mark.end :]
+    return text
 
 
 def _merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:
