@@ -259,6 +259,18 @@ def test_unique_indexes_of_sequelize(options: str) -> None:
     assert change.index.is_unique
 
 
+def test_constraints_that_sequelize_names() -> None:
+    script = _read(
+        "migrations/1.js",
+        "module.exports = { up: async (queryInterface) => {\n"
+        "  await queryInterface.createTable('rooms', { label: Sequelize.TEXT, houseId: Sequelize.INTEGER });\n"
+        "  await queryInterface.addConstraint('rooms', { type: 'unique', fields: ['houseId', 'label'] });\n"
+        "  await queryInterface.removeConstraint('rooms', 'rooms_houseId_label_uk');\n"
+        "} };",
+    )
+    assert _table(script, "rooms").constraints == ()
+
+
 def test_foreign_keys_follow_a_table_to_its_new_name() -> None:
     script = _read(
         "a.py",

@@ -278,6 +278,8 @@ def test_what_is_not_understood_leaves_a_table_incomplete(text: str) -> None:
         "from django.db import models\nclass A(forms.Form):\n    x = forms.CharField()\n",
         "class A(A):\n    __tablename__ = 'a'\n",
         "class A(",
+        "a = Table(name=b, metadata=c, columns=d)\n",
+        "a = Table(*b)\n",
     ],
 )
 def test_what_has_no_table(text: str) -> None:

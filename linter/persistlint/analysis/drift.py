@@ -151,22 +151,23 @@ class _Comparison:
 
     def keys(self) -> Iterator[Drift]:
         """Columns that are unique for the one, and not for the other."""
-        own = [key for key in self.model.table.constraints if key.is_key]
+        primary = self.model.table.primary_key
+        own = [key for key in self.model.table.constraints if key.is_key and key is not primary]
         indexes = [index for index in self.model.table.indexes if index.is_unique and "" not in index.columns]
         whole = [(frozenset(key.columns), key.range) for key in own]
         whole += [(frozenset(index.columns), self._place(index)) for index in indexes if index.predicate is None]
-        primary = self.model.table.primary_key
         for columns, range in dict(whole).items():
             names = [self._spelled(columns, table) for table in self.tables]
-            is_primary = primary is not None and columns == frozenset(primary.columns)
-            if is_primary or None in names or len(columns) == 0:
+            if None in names or not columns:
                 continue
             pairs = zip(names, self.tables, strict=True)
             if not any(columns is not None and _may_be_unique(columns, table) for columns, table in pairs):
                 yield Drift(range, DriftKind.UNIQUE, self.name, tuple(sorted(columns)), "unique", "")
-        if not self.model.knows_keys or self.model.library not in _SAY_KEYS:
+        says_none = self.model.library == "Sequelize" and not whole and not self.model.table.indexes  # as many do
+        if not self.model.knows_keys or self.model.library not in _SAY_KEYS or says_none:
             return
         said = {columns for columns, _ in whole} | {frozenset(index.columns) for index in indexes}
+        said |= {frozenset(primary.columns)} if primary is not None else set()
         first, *others = self.tables
         for key in _keys(first):
             columns = frozenset(field.column for field in self.model.fields if key & _names(field))

@@ -98,7 +98,9 @@ class Script(SchemaFile):
         for change in self.of(CreateTable):
             table = self._as_made(change)
             if table is not None and not table.is_temporary and table.parent is None:
-                found[table.name.key] = replace(table, name=replace(table.name, range=change.table.range))
+                is_same = table.name.range == change.table.range
+                name = table.name if is_same else replace(table.name, range=change.table.range)
+                found[name.key] = table if is_same else replace(table, name=name)
         return tuple(found.values())
 
     def columns(self) -> Iterator[tuple[Table, Column, Column]]:

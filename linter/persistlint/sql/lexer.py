@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from itertools import accumulate, chain, islice, pairwise, repeat
 from operator import sub
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +145,7 @@ def _patterns(dialect: str | None) -> dict[str, str]:
         quoted.append(r"\[[^\]]*+(?:\]\][^\]]*+)*+\]?")
     name = rf"[\w$#{HOLE}]"
     word = rf"[^\W\d][\w${HOLE}{hash_word}]*+|{HOLE}[\w${HOLE}]*+" + (rf"|\#{{1,2}}{name}++" if hash_word else "")
-    groups = {
+    return {
         "WORD": rf"(?:{word})(?!['&])",  # not what may be the prefix of a string
         "PUNCTUATION": "[(),;]",
         "COMMENT": (
@@ -176,7 +176,6 @@ def _patterns(dialect: str | None) -> dict[str, str]:
         "MARK": r"[.\[\]{}:\\]",
         "OTHER": r"\S",
     }
-    return groups
 
 
 @cache

@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from persistlint.memory import by_text
 from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, name_of, tokenize, word_set
 
@@ -84,6 +85,7 @@ _BEFORE_TABLE = word_set(
 _ENDS_SET = word_set("WHERE FROM RETURNING ORDER LIMIT ;")
 
 
+@by_text
 def outline(text: str, dialect: str | None = None) -> Outline | None:
     """The outline of the first statement of a text, or of the first one in a transaction that ends in the same text;
     None where the text is no statement that is known."""

@@ -275,7 +275,13 @@ def _listed(root: Path, patterns: tuple[str, ...]) -> Signature:
     if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
         return Signature()
     files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
-    return Signature(sorted(files, key=lambda each: _order(each[0])))
+    return _known(Signature(sorted(files, key=lambda each: _order(each[0]))))
+
+
+@lru_cache(maxsize=64)
+def _known(files: Signature) -> Signature:
+    """The first one that was equal: the same object is found in a cache without comparing all of its files."""
+    return files
 
 
 def _order(path: str) -> list[tuple[int, str]]:

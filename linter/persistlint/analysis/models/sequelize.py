@@ -124,7 +124,7 @@ def _take(key: String, attribute: Expression, writer: SequelizeWriter, draft: Dr
     """Take one attribute."""
     values = writer.values
     written = writer.attribute(attribute)
-    if called(values.entry(attribute, "type") or attribute) == "VIRTUAL":
+    if _is_virtual(attribute, values):
         return
     if written is None:
         draft.is_complete = draft.knows_keys = False
@@ -145,6 +145,11 @@ def _take(key: String, attribute: Expression, writer: SequelizeWriter, draft: Dr
     group = values.entry(attribute, "unique")
     if isinstance(values.resolve(group), String | Mapping) and not isinstance(values.resolve(group), Mapping):
         draft.knows_keys = False  # `unique: "name"`: a key that it shares with others
+
+
+def _is_virtual(attribute: Expression, values: Values) -> bool:
+    """Whether an attribute is computed, and no column."""
+    return called(values.entry(attribute, "type") or attribute) == "VIRTUAL"
 
 
 def _finish(draft: Draft, options: Expression | None, writer: SequelizeWriter) -> None:
@@ -235,6 +240,8 @@ def _decorated(
     node = decorators["Column"]
     given = positional(node)[0].value if isinstance(node, Call) and node.arguments else None
     given = values.resolve(given) if given is not None else None
+    if given is not None and _is_virtual(given, values):
+        return
     is_described = isinstance(given, Mapping)
     type = _TYPES.get(annotation.partition("|")[0].strip(), "")
     written: Fragment | None = (said(type, target.range),) if type else ()
