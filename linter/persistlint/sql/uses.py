@@ -125,25 +125,27 @@ class _Reading:
                 yield index + 1
 
     def _table(self, index: int) -> None:
-        while self._word(index) in ("ONLY", "LATERAL", "LOW_PRIORITY", "IGNORE"):
-            index += 1
-        name, before = self._name(index), ""
-        while name and self._word(index + 1) == "." and self._name(index + 2):
-            before, name, index = name, self._name(index + 2), index + 2
-        is_into = any(word == "INTO" for word in self.words[max(index - 4, 0) : index])
-        behind = self._word(index + 1)
-        if not name or self._word(index) in _BEHIND or (behind == "(" and not is_into):
+        """Take the table at an index, and those behind commas after it."""
+        is_into = any(word == "INTO" for word in self.words[max(index - 2, 0) : index])
+        while True:
+            while self._word(index) in ("ONLY", "LATERAL", "LOW_PRIORITY", "IGNORE"):
+                index += 1
+            name, before = self._name(index), ""
+            while name and self._word(index + 1) == "." and self._name(index + 2):
+                before, name, index = name, self._name(index + 2), index + 2
+            behind = self._word(index + 1)
+            if not name or self._word(index) in _BEHIND or (behind == "(" and not is_into):
+                self.has_list = True  # a query in parentheses, or a function
+                return
+            self.found.append(TableUse(before, name, index))
+            alias = index + 2 if behind == "AS" else index + 1
+            other = self._name(alias) if self._word(alias) not in _BEHIND else ""
+            for called in {name, other} - {""}:
+                self.named.setdefault(called, set()).add(TableUse(before, name, -1))
+            index = (alias if other else index) + 2
+            if self._word(index - 1) != "," or is_into or self._word(0) == "UPDATE":
+                return
             self.has_list = True
-            return
-        found = TableUse(before, name, index)
-        self.found.append(found)
-        alias = index + 2 if behind == "AS" else index + 1
-        other = self._name(alias) if self._word(alias) not in _BEHIND else ""
-        for called in {name, other} - {""}:
-            self.named.setdefault(called, set()).add(TableUse(before, name, -1))
-        if self._word((alias if other else index) + 1) == "," and not is_into and self._word(0) != "UPDATE":
-            self.has_list = True
-            self._table((alias if other else index) + 2)
 
     def _qualified(self, made: set[str]) -> Iterator[tuple[TableUse, str]]:
         """`t.column`, where `t` can be one table alone."""
