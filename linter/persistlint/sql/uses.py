@@ -21,11 +21,13 @@ _BEHIND = word_set(
     " PARTITION LATERAL WITH FINAL INDEXED NOT AND OR OVERRIDING DO WHEN THEN END AS SAMPLE PREWHERE QUALIFY LOCK"
 )
 _TAKE_FROM = word_set("EXTRACT SUBSTRING TRIM OVERLAY POSITION")  # functions whose arguments have a FROM
+_INSERTS = word_set("INSERT REPLACE")
 _COMPARES = word_set("= <> != < > <= >= LIKE ILIKE IN IS BETWEEN")
 _BEFORE_OPERAND = word_set("WHERE AND OR (")
 _NO_COLUMNS = word_set(
-    "NULL TRUE FALSE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER SESSION_USER USER DEFAULT ROWNUM LEVEL"
-    " CASE EXISTS ROW ARRAY INTERVAL DATE TIMESTAMP VALUE VALUES NOT ALL ANY SOME DISTINCT LOCALTIME LOCALTIMESTAMP"
+    "NULL TRUE FALSE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER SESSION_USER CURRENT_ROLE USER"
+    " DEFAULT ROWNUM LEVEL CASE EXISTS ROW ARRAY INTERVAL DATE TIMESTAMP VALUE VALUES NOT ALL ANY SOME DISTINCT"
+    " LOCALTIME LOCALTIMESTAMP"
 )
 _SEVERAL = word_set("JOIN WITH UNION EXCEPT INTERSECT LATERAL STRAIGHT_JOIN")
 _MOST_TOKENS = 3_000
@@ -121,7 +123,9 @@ class _Reading:
                 is_comparison = self._word(index - 1) == "DISTINCT" and self._word(index - 2) in ("IS", "NOT")
                 if not is_argument and not is_comparison:
                     yield index + 1
-            elif word in ("JOIN", "STRAIGHT_JOIN", "INTO") or (word == "UPDATE" and index in verbs):
+            elif word in ("JOIN", "STRAIGHT_JOIN") or (word == "UPDATE" and index in verbs):
+                yield index + 1
+            elif word == "INTO" and not _INSERTS.isdisjoint(self.words[max(index - 3, 0) : index]):
                 yield index + 1
 
     def _table(self, index: int) -> None:
@@ -143,7 +147,7 @@ class _Reading:
             for called in {name, other} - {""}:
                 self.named.setdefault(called, set()).add(TableUse(before, name, -1))
             index = (alias if other else index) + 2
-            if self._word(index - 1) != "," or is_into or self._word(0) == "UPDATE":
+            if self._word(index - 1) != "," or is_into:
                 return
             self.has_list = True
 
