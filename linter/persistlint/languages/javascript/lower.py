@@ -104,8 +104,13 @@ class _Lowering:
     def expression(self, node: Node) -> ir.Expression:
         """Lower an expression or a destructuring pattern."""
         node = _inner(node)
-        lower = _EXPRESSIONS.get(node.type, _Lowering._unknown)
-        return self._guarded(node, lambda: lower(self, node))
+        if self.depth >= MAX_DEPTH:
+            return ir.Unknown(_range(node))
+        self.depth += 1
+        try:
+            return _EXPRESSIONS.get(node.type, _Lowering._unknown)(self, node)
+        finally:
+            self.depth -= 1
 
     def value(
         self, node: Node, name: str, name_range: Range, exported: bool, owner: str | None = None
