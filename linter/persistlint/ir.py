@@ -286,7 +286,8 @@ class Assign(Statement):
     `operator` is `=` or an operator of `Binary` (for `+=` it is `+`). Destructuring and several targets are a
     `Collection` (or `Mapping` from property name to target) as target. `declares` where the statement makes the
     variable; `constant` where it cannot be assigned again (JavaScript and Go `const`). A declaration without a
-    value has value None. `annotation` is the declared type, as written.
+    value has value None. `annotation` is the declared type, as written. `decorators` are those of a field of a class,
+    and the tag of a Go field as one `String`; they declare, and nothing of what the program does stands in them.
     """
 
     target: Expression
@@ -295,6 +296,7 @@ class Assign(Statement):
     declares: bool = False
     constant: bool = False
     annotation: str = ""
+    decorators: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,19 +429,21 @@ class FunctionDefinition(Statement):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassDefinition(Statement):
-    """A class, a Go struct (methods with that receiver are in `body` wherever they stand in the file), a TypeScript
-    enum (`is_enum`, members are assignments) or interface.
+    """A class, a Go struct (its fields are declarations in `body`, as are methods with that receiver wherever they
+    stand in the file), a TypeScript enum (`is_enum`, members are assignments) or interface.
 
     `fields` maps a field to its declared type as written: annotations in the class body, TypeScript parameter
-    properties, Go struct fields.
+    properties, Go struct fields. `options` are Python's `name=value` behind the bases.
     """
 
     name: str
+    name_range: Range
     bases: tuple[str, ...]
     body: Block
     fields: tuple[tuple[str, str], ...] = ()
     is_enum: bool = False
     decorators: tuple[Expression, ...] = ()
+    options: tuple[Argument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

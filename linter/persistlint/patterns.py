@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.records import dataclass
 
@@ -22,6 +22,20 @@ class Marked:
     def search(self, text: bytes) -> re.Match[bytes] | None:
         """The first match in a text."""
         return self.pattern.search(text) if any_in(self.marks, text) else None
+
+
+Pattern: TypeAlias = "Marked | AnyOf | re.Pattern[bytes]"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Several patterns, of which one is enough."""
+
+    patterns: tuple[Pattern, ...]
+
+    def search(self, text: bytes) -> re.Match[bytes] | None:
+        """A match of one of them in a text."""
+        return next((found for pattern in self.patterns if (found := pattern.search(text)) is not None), None)
 
 
 def any_in(marks: Iterable[bytes], text: bytes) -> bool:

@@ -21,6 +21,9 @@ _BLANKED = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_")
 _LAST_PART = re.compile(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
 _SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
+# https://go.dev/s/generatedcode, which generators for other languages write as well, and the mark of Meta's tools.
+_GENERATED = re.compile(rb"^[ \t]*(?://|#|/?\*)[ \t]*(?:Code generated\b.*\bDO NOT EDIT\b|@generated\b)", re.MULTILINE)
+_HEAD = 2_000  # bytes in which that stands
 _BLOCK = 4096  # bytes
 _PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
@@ -83,8 +86,10 @@ class SourceFile:
 
     @cached_property
     def is_written_by_hand(self) -> bool:
-        """Whether people wrote it: their files are no larger than they can read, and their lines are short on average,
-        unlike those of minified and bundled code."""
+        """Whether people wrote it: their files do not begin with the mark of a generator, are no larger than they can
+        read, and their lines are short on average, unlike those of minified and bundled code."""
+        if _GENERATED.search(self.content, 0, _HEAD):
+            return False
         size = len(self.content)
         return size < _SMALL or size < min(_LARGE, _LONGEST_AVERAGE * len(self.line_starts))
 

@@ -18,12 +18,18 @@ LISTS = ((1, 2, 3), (5,), (-1, 4))
 @dataclass(frozen=True)
 class Query:
     """A query before its fix. `sql` is the expression of its text, `before` the lines that stand before it; `attack` is
-    what makes it give rows that it should not, for the text and for the number."""
+    what makes it give rows that it should not, for the text and for the number. `repeats` where a loop adds to it, for
+    which placeholders with names have no fix."""
 
     name: str
     sql: str
     before: tuple[str, ...] = ()
     attack: tuple[str, str | int] = ("x' OR '1'='1", 0)
+    repeats: bool = False
+
+    def fits(self, driver: str) -> bool:
+        """Whether there is a fix for it with a driver."""
+        return not (self.repeats and driver in ("sqlalchemy", "sequelize"))
 
 
 OUT_OF_A_PATTERN = ("nobody' OR 'x' LIKE '", 0)
@@ -68,6 +74,47 @@ PYTHON = (
         ("x' OR '1'='1", 0),
     ),
     Query(
+        "pieces",
+        '"SELECT id FROM people WHERE " + " AND ".join(clauses) + f" ORDER BY id LIMIT {9 + b * 0}"',
+        (
+            "clauses = [\"code LIKE '%-%'\"]",
+            "clauses.append(f\"name = '{a}'\")",
+            "if b:",
+            '    clauses.append(f"score = {b}")',
+        ),
+        ("x' OR '1'='1", 0),
+    ),
+    Query(
+        "pieces that may be none",
+        'f"SELECT id FROM people {where} ORDER BY id"',
+        (
+            "clauses = []",
+            "if a != 'Åsa':",
+            "    clauses.append(\"name = '%s'\" % a)",
+            "for number in ids:",
+            '    clauses.append("score <> %s" % number)',
+            'where = "WHERE " + " AND ".join(clauses) if clauses else ""',
+        ),
+        ("x' OR '1'='1' OR '1'='1", 0),
+        repeats=True,
+    ),
+    Query(
+        "list of its own",
+        "f\"SELECT id FROM people WHERE id IN ({listed}) AND (score < -4 OR name = '{a}') ORDER BY id\"",
+        ("listed = ', '.join(str(id) for id in ids)",),
+    ),
+    Query(
+        "part that is not always there",
+        'f"SELECT id FROM people WHERE score > -99 {where} ORDER BY id"',
+        (
+            'where = ""',
+            'if a != "Åsa":',
+            "    where = f\"AND name = '{a}'\"",
+            "elif b:",
+            '    where = f"AND score = {b}"',
+        ),
+    ),
+    Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
 )
@@ -92,6 +139,44 @@ JAVASCRIPT = (
             "let query = `SELECT id FROM people WHERE name = '${a}'`;",
             "if (b) query += ` AND score = ${b}`;",
             "query += ' ORDER BY id';",
+        ),
+    ),
+    Query(
+        "pieces",
+        '"SELECT id FROM people WHERE " + clauses.join(" AND ") + ` ORDER BY id LIMIT ${9 + b * 0}`',
+        (
+            "const clauses = [\"code LIKE '%-%'\"];",
+            'clauses.push("name = \'" + a + "\'");',
+            "if (b) clauses.push(`score = ${b}`);",
+        ),
+    ),
+    Query(
+        "pieces that may be none",
+        '`SELECT id FROM people ${clauses.length ? "WHERE " + clauses.join(" AND ") : ""} ORDER BY id`',
+        (
+            "const clauses = [];",
+            'if (a !== "Åsa") {',
+            "  clauses.push(`name = '${a}'`);",
+            "}",
+            "for (const number of ids) clauses.push(`score <> ${number}`);",
+        ),
+        ("x' OR '1'='1' OR '1'='1", 0),
+        repeats=True,
+    ),
+    Query(
+        "list of its own",
+        "`SELECT id FROM people WHERE id IN (${listed}) AND (score < -4 OR name = '${a}') ORDER BY id`",
+        ('const listed = ids.join(",");',),
+    ),
+    Query(
+        "part that is not always there",
+        "`SELECT id FROM people WHERE score > -99 ${where} ORDER BY id`",
+        (
+            'let where = "";',
+            "if (a !== 'Åsa') {",
+            "  where = `AND name = '${a}'`;",
+            "}",
+            "if (b) where += ` AND score <> ${b}`;",
         ),
     ),
     Query(

@@ -43,7 +43,8 @@ def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, r
     address = request.getfixturevalue(fixture) if fixture else ""
     (tmp_path / "node_modules").symlink_to(MODULES)
     programs = []
-    for number, query in enumerate(JAVASCRIPT):
+    queries = [query for query in JAVASCRIPT if query.fits(driver)]
+    for number, query in enumerate(queries):
         text = _program(driver, query)
         calls: list[Values] = [*ordinary(driver), *attacks(query)]
         for kind, content in (("before", text), ("after", fixed("program.mjs", text))):
@@ -56,7 +57,7 @@ def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, r
     run = subprocess.run(["node", str(runner)], input=json.dumps(task), capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     answers: list[list[Answer]] = json.loads(run.stdout)
-    for number, query in enumerate(JAVASCRIPT):
+    for number, query in enumerate(queries):
         given: Any = programs[2 * number]["calls"]
         before, after = (_lookup(given, answers[2 * number + side]) for side in (0, 1))
         prove(query, driver, before, after)

@@ -75,6 +75,8 @@ def test_a_fix_changes_no_rows_and_ends_the_attack(
     query: Query, connected: tuple[Driver, Callable[[Any, Values], Answer]]
 ) -> None:
     driver, call = connected
+    if not query.fits(driver.module):
+        pytest.skip("a placeholder with a name has one value, and the loop gives it several")
     text = _program(driver, query)
     programs = [_function(text), _function(fixed("program.py", text))]
     before, after = (lambda values, program=program: call(program, values) for program in programs)

@@ -11,7 +11,8 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
-_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
+_WORDS = re.compile(r"\w+")
+_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
 
 
@@ -37,7 +38,7 @@ class Comments:
     def _behind(self) -> frozenset[int]:
         """The lines that end in a comment of more than one word."""
         texts = ((range, self._text(range)) for range in self.ranges if not self._is_alone(range))
-        return frozenset(self.source.line_of(range.start) for range, text in texts if len(text.split()) > 1)
+        return frozenset(self.source.line_of(range.start) for range, text in texts if len(_WORDS.findall(text)) > 1)
 
     @cached_property
     def _above(self) -> dict[int, str]:

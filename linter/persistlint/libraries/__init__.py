@@ -10,6 +10,7 @@ percent = "literal"                       # where `%` is not doubled beside a `%
 strict = true                             # a value must have the very type that the database expects (asyncpg)
 quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
                                           # must hold for it, `$1` being the first group of that
+text = "text"                             # the function without which a text of SQL has no placeholders
 expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
 drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
@@ -69,6 +70,9 @@ Keys of an operation (a method or function):
 - `keys`: other ways to pass the SQL: a keyword argument, or a property of an object in the place of the SQL.
 - `parameters`: where bound values go: index, "rest", or a list of keys (keyword arguments or object properties), in
   which an index may stand too where there are both ways.
+- `values`: "objects" where a bound value is an object that describes it, with its name or its type; "sets" where the
+  call takes many sets of values and runs for each.
+- `inputs`: the method of its receiver that takes the name and the value of one bound value, before the call.
 - `returns`: a type of this library, "self", or an absent key for something unknown.
 - `yields`: the result as a value inside SQL: "number", "identifier" (a quoted name), "literal" (a quoted value),
   "placeholder", "checked" (refuses anything unsafe), "argument" (argument 0 unchanged, or the receiver of a method
@@ -133,6 +137,8 @@ OPERATION_KEYS = frozenset(
         "bare",
         "keys",
         "parameters",
+        "values",
+        "inputs",
         "placeholder",
         "binder",
         "returns",
@@ -179,6 +185,7 @@ LIBRARY_KEYS = frozenset(
         "binds",
         "percent",
         "strict",
+        "text",
         "expands",
         "quote",
         "generic",
@@ -212,6 +219,8 @@ class Operation:
     bare: bool = False
     keys: tuple[str, ...] = ()
     parameters: int | str | tuple[int | str, ...] | None = None
+    values: str = ""
+    inputs: str = ""
     placeholder: str = ""
     binder: str = ""
     returns: str | None = None
@@ -296,6 +305,7 @@ class Library:
     binds: str = "server"
     percent: str = "doubled"
     strict: bool = False
+    text: str = ""
     expands: bool = False
     quote: str = ""
     generic: bool = False
@@ -396,6 +406,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("binds", "server"),
         table.get("percent", "doubled"),
         table.get("strict", False),
+        table.get("text", ""),
         table.get("expands", False),
         table.get("quote", ""),
         table.get("generic", False),
@@ -464,6 +475,8 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         bare=keys.get("bare", False),
         keys=tuple(keys.get("keys", ())),
         parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
+        values=keys.get("values", ""),
+        inputs=keys.get("inputs", ""),
         placeholder=keys.get("placeholder", ""),
         binder=keys.get("binder", ""),
         returns=keys.get("returns"),

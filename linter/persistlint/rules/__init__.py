@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import re
     from contextlib import AbstractContextManager
 
-    from persistlint.patterns import Marked
+    from persistlint.patterns import Pattern
     from persistlint.rule import Rule
 
 SUPPRESSIONS = "suppressions"  # the group of the rules about comments that silence others
@@ -66,7 +66,7 @@ def may_apply(group: str, lowered: bytes, language: str) -> bool:
 
 
 @lru_cache(maxsize=4)  # several groups may have one pattern
-def _stands_in(pattern: re.Pattern[bytes] | Marked, text: bytes) -> bool:
+def _stands_in(pattern: Pattern, text: bytes) -> bool:
     return pattern.search(text) is not None
 
 

@@ -192,8 +192,11 @@ class JsonDomain(Domain[State]):
         value = run.value(iterable)
         place = place_of(iterable)
         if run.language == "go" and isinstance(target, Collection):
+            element = element_of(value)
+            if isinstance(element, Document) and run.shapes.is_untyped_list(element.type):
+                element = replace(element, keys=None, type=run.shapes.element(element.type))
             for index, name in enumerate(target.elements):
-                bind(name, None, element_of(value) if index == 1 else None, run, state)
+                bind(name, None, element if index == 1 else None, run, state)
         else:
             iterate(target, value, iterable, run, state)
         if place is not None:

@@ -236,7 +236,7 @@ class _Encoding(Domain[_Held]):
                 return self.values.get(id(then)) or self.values.get(id(otherwise))
             case Binary(operator="+" | "-" | "*" | "/" | "**" | "%", left=left, right=right):
                 sides = (self.values.get(id(side)) for side in (left, right))
-                return next((side for side in sides if side is not None and side.kind == "a BigInt"), None)
+                return next((side for side in sides if side is not None and side.kind in _STAYS), None)
             case TypeAssertion(value=value) | Unary(operator="-", operand=value):
                 return self.values.get(id(value))
         return None
@@ -254,6 +254,9 @@ class _Encoding(Domain[_Held]):
     def _made(self, name: str | None, node: Expression) -> _Part | None:
         made = _MADE.get(self.folder, {}).get(name or "")
         return _Part(node.range, *made) if made is not None else None
+
+
+_STAYS = frozenset(["a BigInt", "a Decimal"])  # kinds of numbers that a calculation does not change
 
 
 def _is_nothing(node: Expression) -> bool:

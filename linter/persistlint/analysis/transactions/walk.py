@@ -7,6 +7,7 @@ called.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -60,6 +61,7 @@ from persistlint.ir import (
     Return,
     Statement,
     String,
+    Subscript,
     Switch,
     TaggedTemplate,
     Try,
@@ -110,6 +112,7 @@ class Walk:
     detached: bool = False
     sure: frozenset[str] = frozenset()  # the transactions that the caller is known to hand over
     is_over: bool = False  # what follows never runs
+    is_locked: bool = False  # a lock was taken, outside the database or by a helper in it
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
@@ -147,6 +150,7 @@ class Walk:
         for path, handed in (given or {}).items():
             if "." in path:
                 self.scope.variables[path] = Variable(handed)
+        self.is_locked = self.is_locked or id(function) in self.file.guarded
         outer, was_over = self.sure, self.is_over
         self.sure |= {path for path, handed in (given or {}).items() if handed.handle.role is Role.TRANSACTION}
         self.block(function.body)
@@ -437,10 +441,13 @@ class Walk:
         return self.around[-1] if self.around else None
 
     def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
-        """The variables that an expression mentions, and those that went into them; no handles, no constants."""
+        """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
+        request, which everything comes from, the values that it asks with."""
         scope = scope or self.scope
         found: set[str] = set()
         for inner in walk(node):
+            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
+                found.add(path)
             if not isinstance(inner, Name) or inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
@@ -500,6 +507,9 @@ class Walk:
         return self.file.source.text(range)
 
 
+_ASKED = re.compile(
+    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
+)
 _NO_DATA = frozenset(
     [
         "self",

@@ -14,29 +14,37 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.facts import Query
 from persistlint.fixes.binding import origin
-from persistlint.fixes.binding.growing import gathered
+from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.forwarding import forwarded
+from persistlint.fixes.binding.gathering import gather
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
+from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
-from persistlint.fixes.binding.sending import has_method, passed, values_of
-from persistlint.fixes.binding.style import Style, fresh_name, style_of
+from persistlint.fixes.binding.sending import passed
+from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from persistlint.facts import Hole, Query, Site
+    from persistlint.facts import Hole, Site, SqlText
+    from persistlint.fixes.binding.pieces import Pieces
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
+_MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
 _IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
+_IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
@@ -48,18 +56,23 @@ class Remedy:
     reason: str = ""
 
 
-def bind(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
-    """Bind the values at these holes of a query."""
-    try:
-        return Remedy(_Binding(query, holes, source).fix())
-    except RefusalError as refusal:
-        return Remedy(reason=str(refusal))
+def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
+    """Bind the values at these holes of a query; nothing to say of a text that no call of the file sends."""
+    return _remedy(fact, holes, program, _Binding.fix)
 
 
-def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
-    """Quote the names at these holes of a query, or compare the first of them with those that are meant."""
+def name(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
+    """Quote the names at these holes of a query, or compare the first of them with those that are meant; nothing to say
+    of a text that no call of the file sends."""
+    return _remedy(fact, holes, program, _Binding.names)
+
+
+def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make: Callable[[_Binding], Fix]) -> Remedy:
+    if program is None or not isinstance(fact, Query):
+        return Remedy()
     try:
-        return Remedy(_Binding(query, holes, source).names())
+        handed = forwarded(fact, holes, program) if make is _Binding.fix else None
+        return Remedy(make(_Binding(handed or fact, holes, program, handed is not None)))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -68,17 +81,27 @@ def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
 class _Binding:
     query: Query
     holes: Sequence[Hole]
-    source: SourceFile
+    program: Program
+    is_forwarded: bool
+
+    @property
+    def source(self) -> SourceFile:
+        """The file."""
+        return self.program.source
 
     def fix(self) -> Fix:
         query = self.query
         if not query.placeholder or query.site is None or query.library is None:
+            if self.source.language == "sql":
+                raise RefusalError("only an `EXECUTE` of PL/pgSQL has one")
             raise RefusalError(
                 "the file does not tell which driver this is, and each writes its placeholders differently"
             )
         site = query.site()
         place = place_of(query, site, query.library, self.holes)
-        found = view(place.expressions, self.source, unwrapper(query.library), partial(self._text_of, site))
+        found = self._view(place, site)
+        if len(found.values) > _MOST_VALUES:
+            raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
         for value in found.values:
             if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
                 raise RefusalError("the value is waited for")
@@ -86,25 +109,58 @@ class _Binding:
         style, marks = style_of(query.placeholder, found.text, dialect)
         parameters = plan(found, query, self._is_wanted, self.source, dialect)
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
-        missing = [hole for hole in self.holes if not any(hole.range in value.expression.range for value in bound)]
-        if missing:
-            raise RefusalError(f"`{missing[0].expression}` is put into the SQL in another place")
+        self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)
-        moved = [(value, value.since or (place.expressions[0].range if place.is_moved else None)) for value in bound]
-        stays = [origin.stays_the_same(value.expression, since, site) for value, since in moved if since is not None]
-        doubtful |= not all(stays)
+        is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
         if place.grows and any(value.since for value in bound):
             raise RefusalError("a part of a text that grows stands in a variable of its own")
-        if place.grows:
-            return self._growing(place, found, style, [mark.start for mark in marks], parameters, doubtful)
-        given, written = self._marks(style, [mark.key for mark in marks], [mark.start for mark in marks], parameters)
-        passing = Passing(style, len(marks), given, self.source)
-        sent, is_new = passed(passing, site, place, self.source)
-        sent = [*self._expanding(place, style, parameters, written), *sent]
+        base = place.texts[0][0].range if place.is_moved else None
+        for parameter in parameters:
+            for item in found.items[parameter.start : parameter.end]:
+                if not isinstance(item, Value) or found.holders[parameter.start] is not None:
+                    continue
+                since = item.since or base
+                if since is not None:
+                    doubtful |= not origin.stays_the_same(item.expression, since, site)
+        places = [index for p in parameters for index in range(p.start, p.end)]
+        check_seen(query, site, found, style, marks, places)
+        if is_held:
+            gathered = gather(found, place, site, style, marks, parameters, self.program)
+            given, written, sent = gathered.given, gathered.written, gathered.edits
+            variable = gathered.variable
+        else:
+            if style.is_numbered and computed_marks(found):
+                raise RefusalError("the numbers of the other placeholders are counted by hand")
+            given, written = self._marks(style, marks, parameters)
+            variable, sent = "", self._expanding(place, style, parameters, written)
+        is_new = False
+        if given:
+            passing = Passing(style, len(marks), given, self.source, variable, found.text)
+            passed_on, is_new = passed(passing, site, place, self.program)
+            sent = [*sent, *passed_on]
+        if self.is_forwarded and style.is_percent and "%" in _without(found.text, marks):
+            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
+
+    def _view(self, place: Place, site: Site) -> View:
+        """The text of the query, with the holes in it."""
+        assert self.query.library is not None
+        unwrap = unwrapper(self.query.library)
+        resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
+        return view(place.segments, self.source, unwrap, resolve, pieces)
+
+    def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
+        """Refuse where not every hole is bound, or a value is not always in the text."""
+        for hole in self.holes:
+            if not any(hole.range in value.expression.range for value in bound):
+                is_here = any(hole.range in statement.range for statement in site.statements)
+                by = "in a way that a fix does not know" if is_here else "by another function"
+                raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
+        if any(value.is_conditional for value in bound):
+            raise RefusalError("a value stands in a part of the SQL that is not always there")
 
     def _fix(self, edits: Sequence[Edit], count: int, doubtful: bool) -> Fix:
         title = "Bind the value as a parameter" if count == 1 else "Bind the values as parameters"
@@ -117,7 +173,7 @@ class _Binding:
             raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
         site = query.site()
         place = place_of(query, site, query.library, self.holes)
-        found = view(place.expressions, self.source, unwrapper(query.library), partial(self._text_of, site))
+        found = self._view(place, site)
         dialect = self.source.dialect or query.library.dialect
         fix = quoted(query, found, self.holes, self.source, dialect)
         return fix or guarded(found, self.holes[0], site, self.source, dialect)
@@ -127,8 +183,19 @@ class _Binding:
     def _text_of(self, site: Site, name: ir.Name) -> ir.Expression | None:
         """The text of a variable that holes stand in."""
         text = origin.text_of(name, site)
-        is_text = isinstance(text, ir.Template | ir.Binary | ir.Call)
-        return text if is_text and text and any(hole.range in text.range for hole in self.holes) else None
+        if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
+            return None
+        if self._has_hole(text.range):
+            return text
+        parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
+        return text if any(self._pieces_of(site, part) is not None for part in parts) else None
+
+    def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
+        """The list or the variable whose pieces holes stand in."""
+        return joined(use, site, self._has_hole) if isinstance(use, ir.Call) else chosen(use, site, self._has_hole)
+
+    def _has_hole(self, range: Range) -> bool:
+        return any(hole.range in range for hole in self.holes)
 
     def _is_wanted(self, value: Value) -> bool:
         """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""
@@ -144,16 +211,16 @@ class _Binding:
     # ------------------------------------------------------------------------------------------ the values
 
     def _marks(
-        self, style: Style, keys: list[str], starts: list[int], parameters: Sequence[Parameter]
+        self, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]
     ) -> tuple[list[Given], list[str]]:
         """What to pass, and the mark of each parameter."""
-        taken = set(keys)
-        number = max((int(key) for key in keys if key.isdigit()), default=0)
+        taken = {mark.key for mark in marks}
+        number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0)
         named: dict[str, str] = {}
         given: list[Given] = []
         written: list[str] = []
         for parameter in parameters:
-            before = sum(start < parameter.start for start in starts)
+            before = sum(mark.start < parameter.start for mark in marks)
             if style.is_numbered:
                 number += 1
                 key = str(number)
@@ -168,54 +235,6 @@ class _Binding:
             written.append(style.mark(key))
         return given, written
 
-    def _growing(
-        self,
-        place: Place,
-        found: View,
-        style: Style,
-        starts: list[int],
-        parameters: Sequence[Parameter],
-        doubtful: bool,
-    ) -> Fix:
-        """The fix for a text that grows under conditions: every step adds its values to a list."""
-        assert self.query.site is not None
-        site = self.query.site()
-        ends = sorted(found.ends)
-        step_of = [next(number for number, end in enumerate(ends) if p.end - 1 <= end) for p in parameters]
-        there = values_of(site, self.source)
-        if there is None and starts:
-            raise RefusalError("nothing here tells where the values of the other placeholders are")
-        if (
-            any(step_of[0] == next(n for n, end in enumerate(ends) if start <= end) for start in starts if step_of)
-            and starts
-        ):
-            mixed = {next(n for n, end in enumerate(ends) if start <= end) for start in starts}
-            if mixed & set(step_of):
-                raise RefusalError("one step of the text has values of both kinds")
-        list_ = gathered(there, site, place.steps[step_of[0]], style, self.source)
-        given: list[list[Given]] = [[] for _ in place.steps]
-        written: list[str] = []
-        taken: set[str] = set()
-        for parameter, step in zip(parameters, step_of, strict=True):
-            key = fresh_name(parameter.name, taken) if style.is_named else ""
-            taken.add(key)
-            given[step].append(Given(parameter.value, key, 0))
-            if style.is_numbered:
-                key = str(len(given[step]))
-                if step or not list_.is_new:
-                    parameter.number = list_.number(len(given[step]))
-            written.append(style.mark(key))
-        edits = list_.edits(place.steps, given)
-        is_new = list_.is_new
-        if is_new:
-            passing = Passing(style, 0, [value for values in given for value in values], self.source, list_.name)
-            sent, is_new = passed(passing, site, place, self.source)
-            edits += sent
-        is_doubled = style.is_percent and is_new and site.operation.library.percent == "doubled"
-        edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
-        edits += self._imports(found, edits)
-        return self._fix(edits, len(parameters), doubtful)
-
     def _expanding(
         self, place: Place, style: Style, parameters: Sequence[Parameter], written: Sequence[str]
     ) -> list[Edit]:
@@ -225,8 +244,9 @@ class _Binding:
             return []
         site = self.query.site() if self.query.site is not None else None
         wraps = [*place.wrappers, *([site.call] if site is not None else [])]
-        wrap = next((w for w in wraps if last_name(w.function) == "text"), None)
-        if wrap is None or not has_method(self.query.library, "bindparams"):
+        text = self.query.library.text if self.query.library is not None else ""
+        wrap = next((w for w in wraps if text and last_name(w.function) == text), None)
+        if wrap is None:
             raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
         function, edits = "bindparam", []
         if isinstance(wrap.function, ir.Attribute):
@@ -242,15 +262,27 @@ class _Binding:
     # ----------------------------------------------------------------------------------------- the imports
 
     def _imports(self, found: View, edits: Sequence[Edit]) -> list[Edit]:
-        """Drop Go's `fmt` where this was its last use: an import that nothing uses does not compile."""
+        """Import what a Go file uses now, and drop `fmt` where this was its last use: neither compiles otherwise."""
         content = self.source.content
-        if self.source.language != "go" or not any(form.kind == "printf" for form in found.forms):
+        if self.source.language != "go":
             return []
+        made: list[Edit] = []
+        if any("pq.Array(" in edit.text for edit in edits) and (blank := _IMPORTS_PQ.search(content)):
+            made.append(Edit(Range(*blank.span("blank")), ""))
+        if not any(form.kind == "printf" for form in found.forms):
+            return made
         left = content.count(b"fmt.") + sum(
             edit.text.count("fmt.") - self.source.text(edit.range).count("fmt.") for edit in edits
         )
         match = _IMPORTS_FMT.search(content)
-        return [Edit(Range(*match.span()), "")] if left == 0 and match else []
+        return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+
+
+def _without(text: str, marks: Sequence[Mark]) -> str:
+    """A text without its marks."""
+    for mark in reversed(marks):
+        text = text[: mark.start] + text[mark.end :]
+    return text
 
 
 def _merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:

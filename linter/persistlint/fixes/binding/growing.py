@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.pieces import additions, adds, branches, is_name, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
     from persistlint.facts import Site
     from persistlint.fixes.binding.passing import Given
+    from persistlint.fixes.binding.pieces import Step
     from persistlint.fixes.binding.style import Style
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
 _NAMES = {"python": "params", "go": "args"}
@@ -27,44 +31,56 @@ _REST = re.compile(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Growing:
-    """The list that the values are gathered in. `is_new` where the fix makes it; it is then made behind the statement
-    that begins the text."""
+    """The list that the values are gathered in. `is_new` where the fix makes it, behind the statement `made`, which
+    begins the text."""
 
     name: str
     is_new: bool
+    made: ir.Statement
     style: Style
     source: SourceFile
+
+    @property
+    def spread(self) -> str:
+        """All of its values among others."""
+        star = {"python": "**" if self.style.is_named else "*", "go": ""}.get(self.source.language, "...")
+        return f"{star}{self.name}{'...' if self.source.language == 'go' else ''}"
 
     def number(self, ahead: int) -> str:
         """The expression for the number of a value that is added as the `ahead`th after those that are there."""
         if self.source.language == "go":
-            raise RefusalError("the text grows under a condition, so the numbers of its placeholders differ")
+            return f"len({self.name})+{ahead}"
         return f"len({self.name}) + {ahead}" if self.source.language == "python" else f"{self.name}.length + {ahead}"
 
-    def edits(self, steps: Sequence[ir.Assign], given: Sequence[Sequence[Given]]) -> list[Edit]:
-        """Behind every step of the text, the statement that adds its values."""
+    def edits(self, given: Sequence[tuple[ir.Statement, Sequence[Given]]]) -> list[Edit]:
+        """Behind every statement that adds to the text, one that adds its values."""
         edits: list[Edit] = []
-        for index, (step, values) in enumerate(zip(steps, given, strict=True)):
-            if not index and self.is_new:
-                edits += self._behind(step, self._made(values))
-            elif values:
-                edits += self._behind(step, self._added(values))
+        if self.is_new and all(statement is not self.made for statement, _ in given):
+            edits += self._behind(self.made, self._made(()))
+        for statement, values in given:
+            is_first = self.is_new and statement is self.made
+            edits += self._behind(statement, self._made(values) if is_first else self._added(values))
         return edits
 
     def _made(self, values: Sequence[Given]) -> str:
         texts = ", ".join(value.text for value in values)
         language = self.source.language
+        type = ""
         if self.style.is_named:
             quoted = language == "python"
             entries = ", ".join(f'"{v.name}": {v.text}' if quoted else f"{v.name}: {v.text}" for v in values)
             inner = f"{{{entries}}}" if quoted or not entries else f"{{ {entries} }}"
+            type = ": Record<string, any>"
         elif language == "go":
             inner = f"[]any{{{texts}}}"
         else:
             inner = f"[{texts}]"
-        return {"python": f"{self.name} = {inner}", "go": f"{self.name} := {inner}"}.get(
-            language, f"const {self.name} = {inner};"
-        )
+            type = ": any[]" if texts else ""
+        if language == "python":
+            return f"{self.name} = {inner}"
+        if language == "go":
+            return f"{self.name} := {inner}"
+        return f"const {self.name}{type if language == 'typescript' else ''} = {inner};"
 
     def _added(self, values: Sequence[Given]) -> str:
         texts = ", ".join(value.text for value in values)
@@ -76,15 +92,19 @@ class Growing:
                 return "; ".join(f'{self.name}["{value.name}"] = {value.text}' for value in values)
             return " ".join(f"{self.name}.{value.name} = {value.text};" for value in values)
         if language == "python":
+            if len(values) == 1 and texts.startswith("*"):
+                return f"{self.name}.extend({texts[1:]})"
             return f"{self.name}.append({texts})" if len(values) == 1 else f"{self.name}.extend([{texts}])"
         return f"{self.name}.push({texts});"
 
-    def _behind(self, step: ir.Assign, statement: str) -> list[Edit]:
+    def _behind(self, step: ir.Statement, statement: str) -> list[Edit]:
         content = self.source.content
         begin = content.rfind(b"\n", 0, step.range.start) + 1
         lead = content[begin : step.range.start].decode("utf-8", "replace")
         indentation = lead[: len(lead) - len(lead.lstrip())]
-        declares = lead.strip() in ("let", "var", "")
+        declares = lead.strip() in ("let", "var", "const", "")
+        if self.source.language == "python" and lead.rstrip().endswith(":"):
+            return [Edit(Range(step.range.end, step.range.end), f"; {statement}")]
         if self.source.language not in ("python", "go") and _AFTER_TEST.search(lead):
             ending = _END.match(content, step.range.end)
             end = ending.end() if ending and b";" in ending.group() else step.range.end
@@ -100,30 +120,58 @@ class Growing:
         return [Edit(Range(rest.end(), rest.end()), f"\n{indentation}{statement}")]
 
 
-def gathered(passed: ir.Expression | None, site: Site, first: ir.Assign, style: Style, source: SourceFile) -> Growing:
-    """The list for the values of a text that grows: the one that the call passes already, or else a new one. `first` is
-    the first step that has values. Raises `RefusalError` where it is not certain to hold them in the order of their
-    marks."""
-    if passed is None:
-        nodes = (node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e))
-        taken = {node.id for node in nodes if isinstance(node, ir.Name)}
-        names = (_NAMES.get(source.language, "params"), "values", "bound", "bound_values")
-        return Growing(next(name for name in names if name not in taken), True, style, source)
+def gathered(
+    passed: ir.Expression | None, site: Site, steps: Sequence[Step], style: Style, program: Program
+) -> Growing:
+    """The list for the values of a text that is put together in these steps: the one that the call passes already, or
+    else a new one. Raises `RefusalError` where the call passes what is not known."""
+    made, source = steps[0].statement, program.source
+    if passed is None or (isinstance(passed, ir.Collection | ir.Mapping)):
+        taken = {node.id for node in nodes_of(site.statements) if isinstance(node, ir.Name)}
+        functions = [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
+        taken.update(parameter.name for function in functions for parameter in function.parameters)
+        free = [name for name in _names(made, site, source) if name not in taken]
+        if not free:
+            raise RefusalError("the names for a list of values are taken")
+        return Growing(free[0], True, made, style, source)
     elsewhere = "the values that the call passes are put together elsewhere"
     if not isinstance(passed, ir.Name):
-        raise RefusalError("the text grows under a condition, and the call has a fixed number of values")
-    made = [s for s in site.statements if isinstance(s, ir.Assign) and _is(s.target, passed.id) and s.operator == "="]
-    if len(made) != 1 or made[0].range.start > first.range.start:
         raise RefusalError(elsewhere)
-    match made[0].value:
-        case ir.Collection(kind=ir.Sequence.LIST) if not style.is_named:
+    lists = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, passed.id) and not adds(s)]
+    if len(lists) != 1 or branches(lists[0].range, site.call.range, site):
+        raise RefusalError(elsewhere)
+    match lists[0].value:
+        case ir.Collection(kind=ir.Sequence.LIST) | None if not style.is_named:
             pass
         case ir.Mapping() if style.is_named:
             pass
         case _:
             raise RefusalError(elsewhere)
-    return Growing(passed.id, False, style, source)
+    return Growing(passed.id, False, lists[0], style, source)
 
 
-def _is(node: ir.Expression, name: str) -> bool:
-    return isinstance(node, ir.Name) and node.id == name
+def _names(made: ir.Statement, site: Site, source: SourceFile) -> list[str]:
+    """Names for a new list, best first. Where the function puts another text together, the list of that may be made in
+    the same run, and each is called like its text."""
+    plain = _NAMES.get(source.language, "params")
+    own = made.target.id if isinstance(made, ir.Assign) and isinstance(made.target, ir.Name) else ""
+    sent = {own, *(node.id for a in site.call.arguments for node in ir.walk(a.value) if isinstance(node, ir.Name))}
+    if not sent.issuperset(_growing_names(site)):
+        return [f"{own}_{plain}" if source.language == "python" else f"{own}{plain.capitalize()}"]
+    return [plain, "values", "bound", "bound_values"]
+
+
+def _growing_names(site: Site) -> set[str]:
+    """The variables of a function that get something added, or another text."""
+    assigned = Counter(
+        s.target.id for s in site.statements if isinstance(s, ir.Assign) and isinstance(s.target, ir.Name)
+    )
+    names = {name for name, count in assigned.items() if count > 1}
+    for statement in site.statements:
+        match statement:
+            case ir.Assign(target=ir.Name(id=name), operator="+"):
+                names.add(name)
+            case ir.ExpressionStatement(value=ir.Call(function=ir.Attribute(value=ir.Name(id=name)))):
+                if additions(statement, name) is not None:
+                    names.add(name)
+    return names

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.fixes.binding.pieces import Step, branches, extension, is_name
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
@@ -15,20 +16,24 @@ if TYPE_CHECKING:
 _SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo", re.IGNORECASE)
 
 
-def definitions(name: ir.Name, site: Site) -> list[ir.Assign]:
-    """The assignments that make the text which a variable holds at a call: one with `=`, and those with `+=` after it.
+def definitions(name: ir.Name, site: Site) -> list[Step]:
+    """The assignments that make the text which a variable holds at a call: one with `=`, and those that add to it.
     Raises `RefusalError` where that is not certain, or where the variable is used for something else, too."""
-    found = [s for s in site.statements if isinstance(s, ir.Assign) and _is(s.target, name.id)]
+    found = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, name.id)]
     found = [s for s in found if s.value is not None or not s.declares]
-    if not found or found[0].operator != "=":
+    if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
-    if any(s.operator != "+" for s in found[1:]):
-        raise RefusalError(f"`{name.id}` is assigned more than once")
+    steps = [Step(found[0], (found[0].value,))]
+    for statement in found[1:]:
+        added = extension(statement, name.id)
+        if not added:
+            raise RefusalError(f"`{name.id}` is assigned more than once")
+        steps.append(Step(statement, added))
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
-    if _uses(name, site) > 1:
+    if _uses(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
         raise RefusalError(f"`{name.id}` is used in more than one place")
-    return found
+    return steps
 
 
 def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
@@ -37,15 +42,9 @@ def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
         found = definitions(name, site)
     except RefusalError:
         return None
-    if len(found) != 1 or conditions(found[0].range, site.call.range, site):
+    if len(found) != 1 or branches(found[0].statement.range, site.call.range, site):
         return None
-    return found[0].value
-
-
-def conditions(inner: Range, outer: Range, site: Site) -> list[ir.Statement]:
-    """The branches and loops that a place stands in and another place does not."""
-    compound = (ir.If, ir.Loop, ir.Switch, ir.Try)
-    return [s for s in site.statements if isinstance(s, compound) and inner in s.range and outer not in s.range]
+    return found[0].texts[0]
 
 
 def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
@@ -82,14 +81,10 @@ def _uses(name: ir.Name, site: Site) -> int:
                 for argument in node.arguments
                 for inner in ir.walk(argument.value)
             }
-            count += sum(_is(node, name.id) and id(node) not in shown for node in nodes)
+            count += sum(is_name(node, name.id) and id(node) not in shown for node in nodes)
     return count
 
 
 def last_name(node: ir.Expression) -> str:
     """The last word of what is called."""
     return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
-
-
-def _is(node: ir.Expression, name: str) -> bool:
-    return isinstance(node, ir.Name) and node.id == name

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _NOTHING = re.compile(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
+_LONGEST_GAP = 200  # bytes between a text and the parenthesis behind it
 _CALLBACK = re.compile(r"cb|done|next|callback", re.IGNORECASE)
 
 
@@ -34,18 +35,22 @@ class Given:
 @dataclass(slots=True)
 class Passing:
     """The values of one query on their way into a call. `existing` counts the marks that the SQL had; `variable` is the
-    list that holds the values already, where a text that grows had them gathered."""
+    list that has the values of a text that grows; one of those to pass is then the whole list, spread.
+    `sql` is the text as it was."""
 
     style: Style
     existing: int
     given: Sequence[Given]
     source: SourceFile
     variable: str = ""
+    sql: str = ""
 
     def into_call(self, call: ir.Call, place: int | str, first: int) -> list[Edit]:
         """Pass them as an argument of a call, by its index, or one by one behind its others ("rest"). `first` is the
         index of the first argument that can be a value."""
         arguments = call.arguments
+        if self.source.language == "sql":
+            return self._using(call)
         if place == "rest":
             return self._rest(call, first)
         assert isinstance(place, int)
@@ -105,7 +110,7 @@ class Passing:
     def literal(self) -> str:
         """All of them as a list, tuple or mapping of the language."""
         language = self.source.language
-        if self.variable:
+        if self.variable and len(self.given) == 1:
             return self.variable
         if self.style.is_named:
             entries = ", ".join(self._entry(given) for given in self.given)
@@ -121,6 +126,8 @@ class Passing:
         return ", ".join(given.text for given in self.given)
 
     def _entry(self, given: Given) -> str:
+        if not given.name:
+            return given.text  # the values of a mapping, spread
         if self.source.language == "python":
             return f'"{given.name}": {given.text}'
         return given.name if given.name == given.text else f"{given.name}: {given.text}"
@@ -146,8 +153,21 @@ class Passing:
     def _all_behind(self, count: int) -> bool:
         return self.style.is_numbered or all(given.before == self.existing for given in self.given)
 
+    def _using(self, call: ir.Call) -> list[Edit]:
+        """Pass them behind the text of an `EXECUTE` of PL/pgSQL, or behind the values that it has."""
+        if self.variable:
+            raise RefusalError("the text grows under a condition, and `USING` has a fixed number of values")
+        at = call.arguments[-1].range.end
+        if self.source.content[at : at + _LONGEST_GAP].lstrip().startswith(b")"):
+            raise RefusalError("the text stands in parentheses")
+        return [Edit(Range(at, at), f"{', ' if len(call.arguments) > 1 else ' USING '}{self.listing()}")]
+
     def _rest(self, call: ir.Call, first: int) -> list[Edit]:
         there = call.arguments[first:]
+        if self.style.is_named:
+            if self.source.language != "python" or there:
+                raise RefusalError("nothing here tells how the call takes values that have names")
+            return [self._append(call, self.literal())]
         if any(argument.keyword is not None for argument in there) and self.source.language != "python":
             raise RefusalError("the arguments of the call have names")
         elements = tuple(argument for argument in there if argument.keyword is None)
@@ -158,11 +178,8 @@ class Passing:
         if len(elements) == 1 and isinstance(elements[0].value, ir.Lambda):
             at = elements[0].range.start
             return [Edit(Range(at, at), "".join(f"{given.text}, " for given in self.given))]
-        if self.variable:
-            if elements:
-                raise RefusalError("the text grows under a condition, and the call has a fixed number of values")
-            spread = {"python": f"*{self.variable}", "go": f"{self.variable}..."}
-            return [self._append(call, spread.get(self.source.language, f"...{self.variable}"))]
+        if self.variable and self.source.language == "go" and (elements or len(self.given) > 1):
+            raise RefusalError("Go does not spread a list of values among other arguments")
         if not elements:
             values = ", ".join(given.text for given in self.given)
             return [self._append(call, values)]

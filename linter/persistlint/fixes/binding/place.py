@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding import origin
+from persistlint.fixes.binding.pieces import Step, branches
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
@@ -20,20 +21,28 @@ _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the SQL stands in a call: the expressions whose texts it is, the object whose property it is, and the calls
-    that it goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable
-    holds it; `grows` where some of them run only under a condition."""
+    """Where the SQL stands in a call: the `argument`, or the element of a list, that it is, the expressions whose texts
+    it is, a tuple for each step in which they are put together, the object whose property it is, and the calls that it
+    goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable holds it;
+    `grows` where some of them run only under a condition."""
 
-    expressions: list[ir.Expression]
+    argument: ir.Expression
+    texts: list[tuple[ir.Expression, ...]]
     options: ir.Mapping | None
     wrappers: list[ir.Call]
-    steps: list[ir.Assign]
+    steps: list[Step]
     grows: bool
 
     @property
     def is_moved(self) -> bool:
         """Whether the values are computed at the call, and no longer where the text is put together."""
         return bool(self.steps) and not self.grows
+
+    @property
+    def segments(self) -> list[tuple[tuple[ir.Expression, ...], ir.Statement | None]]:
+        """The expressions of every step with the statement that is to add its values; None where the call does."""
+        holders = [step.statement for step in self.steps] if self.grows else [None] * len(self.texts)
+        return list(zip(self.texts, holders, strict=True))
 
 
 def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) -> Place:
@@ -57,27 +66,26 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) 
         argument = entry.value
     unwrap = unwrapper(library)
     wrappers: list[ir.Call] = []
-    steps: list[ir.Assign] = []
+    steps: list[Step] = []
     grows = False
-    chunks = [argument]
+    texts: list[tuple[ir.Expression, ...]] = [(argument,)]
     while True:
-        first = chunks[0]
-        inner = unwrap(first) if len(chunks) == 1 and isinstance(first, ir.Call) else None
+        first = texts[0][0]
+        inner = unwrap(first) if len(texts) == 1 and isinstance(first, ir.Call) else None
         if isinstance(first, ir.Call) and inner is not None:
             wrappers.append(first)
-            chunks = [inner]
-        elif len(chunks) == 1 and isinstance(first, ir.Name):
+            texts = [(inner,)]
+        elif len(texts) == 1 and isinstance(first, ir.Name):
             if steps:
                 raise RefusalError("the SQL is handed from one variable to another")
-            assigned = origin.definitions(first, site)
-            base = assigned[0].range
-            grows = any(origin.conditions(s.range, base, site) for s in assigned[1:])
-            if any(not isinstance(s, ir.Try) for s in origin.conditions(base, site.call.range, site)):
+            steps = origin.definitions(first, site)
+            base = steps[0].statement.range
+            grows = any(branches(step.statement.range, base, site) for step in steps[1:])
+            if any(not isinstance(s, ir.Try) for s in branches(base, site.call.range, site)):
                 raise RefusalError("the SQL is put together under a condition")
-            chunks = [s.value for s in assigned if s.value is not None]
-            steps = assigned
+            texts = [step.texts for step in steps]
         else:
-            return Place(chunks, options, wrappers, steps, grows)
+            return Place(argument, texts, options, wrappers, steps, grows)
 
 
 def _element(argument: ir.Collection, holes: Sequence[Hole]) -> ir.Expression:
@@ -116,4 +124,4 @@ def wrappers_of(library: Library) -> frozenset[str]:
         for name, operation in type.methods.items()
         if operation.yields == "argument" and operation.is_sink
     }
-    return frozenset(functions | methods)
+    return frozenset(functions | methods | ({library.text} if library.text else set()))

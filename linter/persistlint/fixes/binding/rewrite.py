@@ -8,19 +8,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.formatting import COMMENT, unformatted
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.view import Form, Value, View
+from persistlint.fixes.binding.view import Inner, Value, View
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from persistlint.fixes.binding.forms import Form
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.source import SourceFile
 
 _QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
-_COMMENT = re.compile(r"#|//|/\*")
+_ASSIGNS = re.compile(rb"[ \t]*(?:(?:const|let|var)[ \t]+)?\w+[ \t]*(?::[^=\n]+)?:?=[ \t]*")
+_REST = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 @dataclass(slots=True)
@@ -41,26 +44,52 @@ class Rewrite:
             replaced.update(indices)
             gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
-        holed = {id(value.literal) for value in values if value.form is None} | self.found.held
+        held = {holder for holder, inner in self.found.held if not inner or not gone.issuperset(inner)}
+        holed = {id(value.literal) for value in values if value.form is None} | held
         kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
-        counted = [self.found.items[p.start].literal for p in parameters if p.number]
-        holed.update(id(literal) for literal in counted if literal is not None and self._takes_holes(literal))
+        kept |= held & {id(form) for form in self.found.forms}
+        numbers: dict[int, str] = {}  # by the item that goes into a format string, the number that takes its place
+        for parameter in parameters:
+            literal = self.found.items[parameter.start].literal
+            if parameter.number and literal is not None:
+                form = self._form_of(literal)
+                if form is not None:
+                    kept.add(id(form))
+                    numbers[self._first_of(form, parameter)] = parameter.number
+                elif self._takes_holes(literal):
+                    holed.add(id(literal))
         edits: list[Edit] = []
+        edits += [self._without(inner) for inner in self.found.inner if gone.issuperset(range(inner.start, inner.end))]
         for parameter, mark in zip(parameters, marks, strict=True):
             if parameter.listed is not None:
                 edits += self._list(parameter, mark)
             else:
                 edits.append(self._region(parameter, parameter.before + mark + parameter.after, holed, kept))
         for form in self.found.forms:
-            edits += self._form(form, gone, id(form) in kept)
+            edits += unformatted(self.found, self.source, form, gone, id(form) in kept, numbers)
         for literal in self.found.literals:
             edits += self._literal(literal, replaced, id(literal) in holed, kept)
         return edits
+
+    def _without(self, inner: Inner) -> Edit:
+        """Drop the variable of a text of which nothing is left."""
+        content = self.source.content
+        begin = content.rfind(b"\n", 0, inner.range.start) + 1
+        rest = _REST.match(content, inner.range.end)
+        if not _ASSIGNS.fullmatch(content, begin, inner.range.start) or rest is None:
+            raise RefusalError("the list of values stands in a variable of its own")
+        return Edit(Range(begin, rest.end()), "")
 
     def _list(self, parameter: Parameter, mark: str) -> list[Edit]:
         assert parameter.listed is not None
         written = parameter.listed.marks or ""
         edits = [Edit(parameter.listed.range, written.replace("{}", mark))]
+        if parameter.listed.is_tuple:
+            item = self.found.items[parameter.start]
+            if item.literal is None:
+                raise RefusalError("the list of values is no part of a string")
+            edits.append(Edit(Range(item.range.start, item.range.start), "("))
+            edits.append(Edit(Range(item.range.end, item.range.end), ")"))
         for index in range(parameter.start, parameter.end):
             item = self.found.items[index]
             if isinstance(item, Char):
@@ -79,7 +108,13 @@ class Rewrite:
         items = self.found.items
         first, last = items[parameter.start], items[parameter.end - 1]
         inside = range(parameter.start, parameter.end - 1)
-        if any(index in self.found.ends for index in inside):
+        within = {
+            index
+            for inner in self.found.inner
+            if parameter.start < inner.start and inner.end < parameter.end
+            for index in range(inner.start - 1, inner.end)
+        }
+        if any(index in self.found.ends and index not in within for index in inside):
             raise RefusalError("a string of SQL begins in one statement of the program and ends in another")
         left, start = first.literal, first.range.start
         right, end = last.literal, last.range.end
@@ -91,14 +126,24 @@ class Rewrite:
             if before.range.end != start:
                 raise RefusalError("the SQL is written in a way that a fix cannot take apart")
         encoded = self._encoded(text, left, holed, kept)
+        opened = ""  # behind a number that is added to the text, the literal that goes on
         if parameter.number:
-            encoded = parameter.before + self._counted(parameter.number, left) + parameter.after
+            form = self._form_of(left)
+            if form is not None:
+                encoded = parameter.before + ("${}" if form.kind == "braces" else "$%d") + parameter.after
+            elif self._takes_holes(left):
+                hole = f"${{{parameter.number}}}" if left.has_holes else f"$${{{parameter.number}}}"
+                encoded = parameter.before + hole + parameter.after
+            else:
+                plus = self._plus(left, items[parameter.start : parameter.end])
+                counted = f"${left.quote}{plus}{self._number_text(parameter.number)}"
+                opened = f"{plus}{left.opening}"
+                encoded = parameter.before + counted + opened + parameter.after
         if right is None:
             if parameter.end - 1 in self.found.ends:
                 end = self.found.ends[parameter.end - 1]
                 self._check_gap(Range(start, end))
-                opened = f" + {left.opening}"
-                is_open = parameter.number and encoded.endswith(opened)
+                is_open = opened and encoded.endswith(opened)
                 return Edit(Range(start, end), encoded.removesuffix(opened) if is_open else encoded + left.quote)
             after = items[parameter.end]
             if after.literal is None:
@@ -108,6 +153,8 @@ class Rewrite:
                 raise RefusalError("the SQL is written in a way that a fix cannot take apart")
         if left is not right:
             self._check_gap(Range(start, end))
+            if opened and encoded.endswith(opened) and end == right.body.end:
+                return Edit(Range(start, right.range.end), encoded.removesuffix(opened))
             if not _alike(left, right) or (id(left) in holed) != (id(right) in holed):
                 glue = " " if self.source.language == "python" and first.literal is last.literal else " + "
                 return Edit(Range(start, end), f"{encoded}{left.quote}{glue}{right.opening}")
@@ -116,16 +163,34 @@ class Rewrite:
     def _takes_holes(self, literal: Literal) -> bool:
         return literal.has_holes or (literal.quote == "`" and self.source.language != "go")
 
-    def _counted(self, number: str, literal: Literal) -> str:
-        """A numbered mark whose number is computed."""
-        if self._takes_holes(literal):
-            return f"${{{number}}}" if literal.has_holes else f"$${{{number}}}"
-        converted = f"str({number})" if self.source.language == "python" else f"({number})"
-        return f"${literal.quote} + {converted} + {literal.opening}"
+    def _plus(self, literal: Literal, items: Sequence[Char | Value]) -> str:
+        """The `+` behind a literal, with spaces around it where it has them."""
+        operand = next(item for item in items if item.literal is not literal)
+        gap = self.source.text(Range(literal.range.end, operand.range.start))
+        return "+" if gap == "+" else " + "
+
+    def _number_text(self, number: str) -> str:
+        """A number as a text. Raises `RefusalError`."""
+        if self.source.language == "python":
+            return f"str({number})"
+        if self.source.language != "go":
+            return f"({number})"
+        for package, function in (("strconv", "Itoa"), ("fmt", "Sprint")):
+            if re.search(rf'(?m)^(?:import)?[ \t]+"{package}"'.encode(), self.source.content):
+                return f"{package}.{function}({number})"
+        raise RefusalError("the file imports nothing that writes a number as text")
+
+    def _first_of(self, form: Form, parameter: Parameter) -> int:
+        """The first value of a format string that a parameter takes the place of."""
+        values = [i for i in range(parameter.start, parameter.end) if isinstance(self.found.items[i], Value)]
+        forms = {id(item.form) for i in values if isinstance(item := self.found.items[i], Value)}
+        if forms != {id(form)} or form.is_indexed or form.written:
+            raise RefusalError("the values of the format string are numbered or named")
+        return values[0]
 
     def _check_gap(self, range: Range) -> None:
         text = self.source.text(range)
-        if text.count("(") != text.count(")") or _COMMENT.search(text):
+        if text.count("(") != text.count(")") or COMMENT.search(text):
             raise RefusalError("the SQL is put together around a comment or in parentheses")
 
     def _encoded(self, text: str, literal: Literal, holed: set[int], kept: set[int]) -> str:
@@ -139,51 +204,6 @@ class Rewrite:
     def _form_of(self, literal: Literal) -> Form | None:
         return next((form for form in self.found.forms if literal in form.literals), None)
 
-    def _form(self, form: Form, gone: set[int], is_kept: bool) -> list[Edit]:
-        """Drop the call that formats, or the arguments that went out of it."""
-        left = [
-            item
-            for index, item in enumerate(self.found.items)
-            if isinstance(item, Value) and item.form is form and index not in gone
-        ]
-        whole, text = form.range, form.text
-        tail = self.source.text(Range(text.end, whole.end))
-        if not is_kept:
-            closing = {"percent": "%", "braces": ".", "printf": ","}[form.kind]
-            cut = tail.find(closing)
-            if cut < 0 or _COMMENT.search(tail):
-                raise RefusalError("a comment stands between the text and its values")
-            keep = len(tail[:cut].rstrip().encode())
-            edits = [Edit(Range(text.end + keep, whole.end), "")]
-            if form.kind == "printf":
-                edits.append(Edit(Range(whole.start, text.start), ""))
-            return edits
-        values = [item for item in self.found.items if isinstance(item, Value) and item.form is form]
-        if len(left) == len(values):
-            return []
-        if form.written:
-            return self._keyed(form, values, left)
-        if form.is_indexed or len(values) != len(form.arguments):
-            raise RefusalError("the values of the format string are numbered or named")
-        texts = [self.source.text(value.expression.range) for value in left]
-        arguments = form.arguments
-        if form.kind == "percent":
-            start = text.end + len(tail[: tail.index("%") + 1].encode())
-            inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
-            return [Edit(Range(start, whole.end), f" {inner}")]
-        return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
-
-    def _keyed(self, form: Form, values: list[Value], left: list[Value]) -> list[Edit]:
-        """Drop the arguments that have names and are no longer used."""
-        if len(form.written) != len(form.arguments):
-            raise RefusalError("some values of the format string have names and some have not")
-        used = {value.expression.range for value in left}
-        kept = [range for range in form.written.values() if any(inner in range for inner in used)]
-        if not kept or len(kept) == len(form.written):
-            return []
-        ranges = list(form.written.values())
-        return [Edit(Range(ranges[0].start, ranges[-1].end), ", ".join(map(self.source.text, kept)))]
-
     def _literal(self, literal: Literal, replaced: set[int], is_holed: bool, kept: set[int]) -> list[Edit]:
         """Write the other characters of a literal as it now needs them, and drop what made it a template."""
         form = self._form_of(literal)
@@ -196,6 +216,7 @@ class Rewrite:
             if item.literal is literal and isinstance(item, Char) and index not in replaced
         ]
         had_holes = any(value.literal is literal and value.form is None for value in self.found.values)
+        had_holes |= any(holder == id(literal) for holder, _ in self.found.held)
         drops = had_holes and not is_holed
         requoted = self._requoted(literal, replaced) if drops and literal.quote == "`" else None
         for _, item in own:

@@ -3,6 +3,7 @@ call that runs a prepared statement."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -10,15 +11,18 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.imports import python_member
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.facts import Site
     from persistlint.fixes.binding.passing import Passing
     from persistlint.fixes.binding.place import Place
+    from persistlint.fixes.program import Program
     from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
+_COLON = re.compile(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 
 
@@ -40,24 +44,39 @@ def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
     return None
 
 
-def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:
+def passed(passing: Passing, site: Site, place: Place, program: Program) -> tuple[list[Edit], bool]:
     """The edits that pass the values, and whether the call passed none before."""
-    call, operation = site.call, site.operation
+    call, operation, source = site.call, site.operation, program.source
     library = operation.library
+    if operation.values == "sets":
+        raise RefusalError("the call takes many sets of values, and each would need this one")
+    if operation.values == "objects":
+        raise RefusalError("the call takes objects that describe its values, which nothing here tells")
     wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]
+    if operation.inputs:
+        return _inputs(passing, site), False
     if operation.parameters is None and operation.effect == "prepare":
         return _prepared(passing, site), True
     if passing.style.is_named and operation.yields == "argument":
         wraps = [call]
+    made = []
+    if library.text and not wraps and passing.style.is_named:
+        made = _in_text(passing, place, program)
+        wraps = [call] if operation.parameters is None else []
     if operation.parameters is None or operation.yields == "argument":
-        if wraps and has_method(library, "bindparams"):
-            at = wraps[0].range.end
+        if wraps and (made or has_method(library, "bindparams")):
+            at = place.argument.range.end if made else wraps[0].range.end
             entries = ", ".join(f"{given.name}={given.text}" for given in passing.given)
-            return [Edit(Range(at, at), f".bindparams({entries})")], True
+            return [*made, Edit(Range(at, at), f".bindparams({entries})")], True
         if operation.parameters is None:
             raise RefusalError("this call takes no bind parameters")
-    if has_method(library, "bindparams") and not wraps and passing.style.is_named:
-        raise RefusalError("only `text()` takes placeholders, and the SQL is plain text here")
+    sent, is_new = _sent(passing, site, place, source)
+    return [*made, *sent], is_new
+
+
+def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:
+    """The edits that pass the values beside the text, and whether the call passed none before."""
+    call, operation = site.call, site.operation
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
     keys = [key for key in places if isinstance(key, str) and key != "rest"]
     if place.options is not None:
@@ -82,6 +101,8 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
         return passing.into_call(call, "rest", sql + 1), len(call.arguments) <= sql + 1
     if source.language == "python":
         return passing.into_keyword(call, keys[0]), True
+    if operation.keys and operation.options != sql + 1:
+        return _into_object(passing, place.argument, operation.keys[0], keys[0]), True
     options = call.arguments[sql + 1].value if len(call.arguments) > sql + 1 else None
     if isinstance(options, ir.Mapping):
         if any(isinstance(e.key, ir.String) and e.key.value in keys[1:] for e in options.entries):
@@ -90,6 +111,44 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
     if options is not None:
         raise RefusalError("the options of the call are put together elsewhere")
     return [Edit(Range(*[call.arguments[-1].range.end] * 2), f", {{ {keys[0]}: {passing.literal()} }}")], True
+
+
+def _in_text(passing: Passing, place: Place, program: Program) -> list[Edit]:
+    """Put plain SQL into `text()`, which alone has placeholders in SQLAlchemy."""
+    needed = python_member(program, "sqlalchemy", "text")
+    if needed is None:
+        raise RefusalError("only `text()` takes placeholders, and nothing here tells how to import it")
+    if not passing.existing and _COLON.search(passing.sql):
+        raise RefusalError("only `text()` takes placeholders, and it would take a colon of this SQL for one")
+    name, imports = needed
+    start, end = place.argument.range.start, place.argument.range.end
+    return [*imports, Edit(Range(start, start), f"{name}("), Edit(Range(end, end), ")")]
+
+
+def _into_object(passing: Passing, argument: ir.Expression, key: str, values: str) -> list[Edit]:
+    """Put the SQL and the values into one object."""
+    is_short = isinstance(argument, ir.Name) and argument.id == key
+    return [
+        Edit(Range(argument.range.start, argument.range.start), "{ " if is_short else f"{{ {key}: "),
+        Edit(Range(argument.range.end, argument.range.end), f", {values}: {passing.literal()} }}"),
+    ]
+
+
+def _inputs(passing: Passing, site: Site) -> list[Edit]:
+    """Pass the values to the object that is then told to send the text."""
+    function, operation = site.call.function, site.operation
+    receiver = function.value if isinstance(function, ir.Attribute) else None
+    if receiver is None:
+        raise RefusalError("nothing here tells what takes the values")
+    if isinstance(receiver, ir.Name):
+        type = next((t for t in operation.library.types.values() if operation in t.methods.values()), None)
+        sinks = {name for name, method in type.methods.items() if method.is_sink} if type is not None else set()
+        nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+        sent = [node for node in nodes if isinstance(node, ir.Attribute) and node.name in sinks]
+        if sum(isinstance(node.value, ir.Name) and node.value.id == receiver.id for node in sent) != 1:
+            raise RefusalError(f"`{receiver.id}` sends more than one statement, and keeps the values of each")
+    given = "".join(f'.{operation.inputs}("{value.name}", {value.text})' for value in passing.given)
+    return [Edit(Range(receiver.range.end, receiver.range.end), given)]
 
 
 def _prepared(passing: Passing, site: Site) -> list[Edit]:

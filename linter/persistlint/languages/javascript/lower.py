@@ -693,7 +693,7 @@ class _Lowering:
                 if method.name == "constructor":
                     fields.extend(self._parameter_properties(child))
             elif child.type in _FIELDS:
-                body.append(self._class_field(child, name, exported))
+                body.append(self._class_field(child, name, exported, pending + self._decorators(child)))
                 if annotation := self._annotation(child, "type"):
                     fields.append((self._field_name(child), annotation))
             elif child.type == "class_static_block":
@@ -701,7 +701,13 @@ class _Lowering:
             pending = ()
         all_decorators = decorators + self._decorators(node)
         return ir.ClassDefinition(
-            _range(node), name, self._bases(node), tuple(body), tuple(fields), decorators=all_decorators
+            _range(node),
+            name,
+            _range(own_name or node),
+            self._bases(node),
+            tuple(body),
+            tuple(fields),
+            decorators=all_decorators,
         )
 
     def _method(self, node: Node, owner: str, exported: bool, decorators: tuple[ir.Expression, ...]) -> ir.Function:
@@ -724,7 +730,9 @@ class _Lowering:
             and (pattern := node.child_by_field_name("pattern")) is not None
         ]
 
-    def _class_field(self, node: Node, owner: str, exported: bool) -> ir.Statement:
+    def _class_field(
+        self, node: Node, owner: str, exported: bool, decorators: tuple[ir.Expression, ...]
+    ) -> ir.Statement:
         name = node.child_by_field_name("name") or node.child_by_field_name("property") or node
         key, value = self._key(name), node.child_by_field_name("value")
         lowered = None
@@ -733,7 +741,9 @@ class _Lowering:
             lowered = self.value(value, self._field_name(node), _range(name), is_exported, owner)
         target = ir.Name(key.range, key.value) if isinstance(key, ir.String) else ir.Unknown(_range(name))
         annotation = self._annotation(node, "type")
-        return ir.Assign(_range(node), target, lowered, "=", True, _has(node, "readonly"), annotation)
+        return ir.Assign(
+            _range(node), target, lowered, "=", True, _has(node, "readonly"), annotation, decorators=decorators
+        )
 
     def _field_name(self, node: Node) -> str:
         key = self._key(node.child_by_field_name("name") or node.child_by_field_name("property"))
@@ -768,13 +778,13 @@ class _Lowering:
             return []
         if body.type not in ("interface_body", "object_type"):
             others = tuple(part.strip() for part in self.text(body).split("|") if part.strip())
-            return [ir.ClassDefinition(_range(node), self.text(name), others, ())]
+            return [ir.ClassDefinition(_range(node), self.text(name), _range(name), others, ())]
         fields = [
             (self._field_name(child), self._annotation(child, "type"))
             for child in body.named_children
             if child.type == "property_signature"
         ]
-        return [ir.ClassDefinition(_range(node), self.text(name), self._bases(node), (), tuple(fields))]
+        return [ir.ClassDefinition(_range(node), self.text(name), _range(name), self._bases(node), (), tuple(fields))]
 
     def _enum(self, node: Node, exported: bool) -> list[ir.Statement]:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -786,7 +796,7 @@ class _Lowering:
                 lowered = self.expression(value) if value is not None else None
                 members.append(ir.Assign(_range(child), ir.Name(key.range, key.value), lowered, "=", True, True))
         text = self.text(name) if name is not None else ""
-        return [ir.ClassDefinition(_range(node), text, (), tuple(members), is_enum=True)]
+        return [ir.ClassDefinition(_range(node), text, _range(name or node), (), tuple(members), is_enum=True)]
 
     def _namespace(self, node: Node) -> list[ir.Statement]:
         return [ir.Nested(_range(node), self.block(node.child_by_field_name("body")))]

@@ -333,7 +333,8 @@ def _definition(node: Node, scope: _Scope, depth: int) -> ir.Block:
 def _class(
     node: Node, defined: Node, decorators: tuple[ir.Expression, ...], scope: _Scope, depth: int
 ) -> ir.ClassDefinition:
-    name = text_of(defined.child_by_field_name("name"))
+    named = defined.child_by_field_name("name")
+    name = text_of(named)
     superclasses = defined.child_by_field_name("superclasses")
     arguments = parts_of(superclasses) if superclasses is not None else []
     bases = tuple(text_of(argument) for argument in arguments if argument.type != "keyword_argument")
@@ -341,6 +342,7 @@ def _class(
     return ir.ClassDefinition(
         range_of(node),
         name,
+        range_of(named or node),
         bases,
         body,
         fields=tuple(
@@ -350,6 +352,7 @@ def _class(
         ),
         is_enum=any(base.endswith("Enum") or base.rpartition(".")[2] in _ENUM_BASES for base in bases),
         decorators=decorators,
+        options=tuple(_argument(argument, depth) for argument in arguments if argument.type == "keyword_argument"),
     )
 
 

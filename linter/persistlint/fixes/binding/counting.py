@@ -1,0 +1,153 @@
+"""Whether a list that a call passes has its values in the order of their marks, so that another can be added to it in
+the place where its mark is written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.facts import Context
+from persistlint.fixes.binding.pieces import Step, additions, branches, is_length, is_name, names_in
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.style import style_of
+from persistlint.fixes.binding.view import HOLE, Value
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.facts import Query, Site, Text
+    from persistlint.fixes.binding.literals import Char
+    from persistlint.fixes.binding.plan import Parameter
+    from persistlint.fixes.binding.style import Mark, Style
+    from persistlint.fixes.binding.view import View
+
+_ELSEWHERE = "the values that the call passes are put together elsewhere"
+_COMPUTED = re.compile(rf"\$(?={HOLE})")
+_MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])
+
+
+def computed_marks(found: View) -> list[int]:
+    """The indices of the holes that are the number of a mark."""
+    return [match.end() for match in _COMPUTED.finditer(found.text)]
+
+
+def check_seen(
+    query: Query, site: Site, found: View, style: Style, marks: Sequence[Mark], bound: Sequence[int]
+) -> None:
+    """Refuse to bind values, at these items, beside those that a call passes already where the text may have marks that
+    are not seen: in a variable of the function, or in what another function gives."""
+    if not query.has_parameters:
+        return
+    counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
+    hidden = [index for index, item in enumerate(found.items) if _may_have_marks(item, index in bound, query, site)]
+    is_behind = style.is_positional and all(index < min(bound) for index in hidden)
+    if (hidden and not is_behind) or max(counts, default=0) > len(marks):
+        raise RefusalError("nothing here tells where the values of the other placeholders are")
+
+
+def _plain(text: Text) -> str:
+    return "".join(part if isinstance(part, str) else HOLE for part in text.parts)
+
+
+def _may_have_marks(item: Char | Value, is_bound: bool, query: Query, site: Site) -> bool:
+    if is_bound or not isinstance(item, Value):
+        return False
+    range = item.expression.range
+    holes = [hole for text in query.texts for hole in text.holes if hole.range == range]
+    if holes:
+        return any(hole.context is Context.FRAGMENT for hole in holes)
+    if isinstance(item.expression, ir.Name):
+        assigned = (s.target for s in site.statements if isinstance(s, ir.Assign))
+        return any(is_name(target, item.expression.id) for target in assigned)
+    return isinstance(item.expression, ir.Call | ir.Conditional)
+
+
+def check_order(
+    name: str, site: Site, found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]
+) -> None:
+    """Refuse to add the values of parameters to the list `name`, each behind the step of the text that has its mark,
+    unless it is certain that all values stay those of their marks."""
+    steps = [step for statement in site.statements if (step := additions(statement, name)) is not None]
+    made, *added = _checked(name, site, steps)
+    positions = [mark.start for mark in marks]
+    held = [found.holders[parameter.start] for parameter in parameters]
+    values = [made, *added]
+    if style.is_numbered:
+        positions = _numbers(name, found, marks, made, added, held)
+        values = added if positions else []
+    if {found.holders[position] for position in positions} & set(held):
+        raise RefusalError("one step of the text has values of both kinds")
+    marked = Counter(_block(found.holders[position], made, site) for position in positions)
+    passed = Counter(dict.fromkeys(marked, 0))
+    for step in values:
+        passed[_block(step.statement, made, site)] += len(step.texts)
+    if any(marked[block] != passed[block] for block in passed):
+        raise RefusalError(_ELSEWHERE)
+    for parameter, holder in zip(parameters, held, strict=True):
+        assert holder is not None
+        there = sum(len(step.texts) for step in values if step.statement.range.start < holder.range.end)
+        if there != sum(position < parameter.start for position in positions):
+            raise RefusalError(_ELSEWHERE)
+
+
+def _checked(name: str, site: Site, steps: list[Step]) -> list[Step]:
+    """The steps of a list that is known from its first value to the call. Raises `RefusalError`."""
+    nodes = [node for step in steps for e in ir.expressions(step.statement) for node in ir.walk(e)]
+    nodes += [node for argument in site.call.arguments for node in ir.walk(argument.value)]
+    known = {node.range for node in nodes if isinstance(node, ir.Name)}
+    for statement in site.statements:
+        for expression in ir.expressions(statement):
+            known.update(
+                inner.range
+                for node in ir.walk(expression)
+                if is_length(node, name)
+                for inner in ir.walk(node)
+                if isinstance(inner, ir.Name)
+            )
+    is_known = all(node.range in known for node in names_in(site, name))
+    is_early = all(step.statement.range.end <= site.call.range.start for step in steps)
+    is_spread = any(isinstance(text, ir.Spread) for step in steps for text in step.texts)
+    if not steps or not is_known or not is_early or is_spread:
+        raise RefusalError(_ELSEWHERE)
+    return steps
+
+
+def _numbers(
+    name: str,
+    found: View,
+    marks: Sequence[Mark],
+    made: Step,
+    added: Sequence[Step],
+    held: Sequence[ir.Statement | None],
+) -> list[int]:
+    """Where marks stand whose numbers are counted while the list grows. Raises `RefusalError` where a number is written
+    down and the fix would move its value."""
+    positions = computed_marks(found)
+    for position in positions:
+        item = found.items[position]
+        nodes = list(ir.walk(item.expression)) if isinstance(item, Value) else []
+        names = {node.id for node in nodes if isinstance(node, ir.Name)}
+        if not any(is_length(node, name) for node in nodes) or not names <= _MAKE_TEXT | {name}:
+            raise RefusalError("the numbers of the other placeholders are counted by hand")
+    fixed = len({mark.key for mark in marks})
+    first = min(holder.range.start for holder in held if holder is not None)
+    if positions:
+        if fixed != len(made.texts):
+            raise RefusalError(_ELSEWHERE)
+    elif any(step.statement.range.end > first for step in added):
+        raise RefusalError("a number of a placeholder would no longer be that of its value")
+    return positions
+
+
+def _block(statement: ir.Statement | None, made: Step, site: Site) -> Range | None:
+    """The block that runs a statement, None for the one that makes the list."""
+    if statement is None:
+        return None
+    around = branches(statement.range, made.statement.range, site)
+    blocks = [block for outer in around for block in ir.blocks(outer) if block]
+    ranges = [Range(block[0].range.start, block[-1].range.end) for block in blocks]
+    found = [range for range in ranges if statement.range in range]
+    return min(found, key=lambda range: range.end - range.start, default=None)

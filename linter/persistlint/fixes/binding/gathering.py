@@ -1,0 +1,158 @@
+"""The values of a text that is put together in steps, some of which may not run: every step adds its own to a list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.counting import check_order, computed_marks
+from persistlint.fixes.binding.growing import gathered
+from persistlint.fixes.binding.passing import Given
+from persistlint.fixes.binding.pieces import branches, nodes_of
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.sending import values_of
+from persistlint.fixes.binding.style import fresh_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.diagnostic import Edit
+    from persistlint.facts import Site
+    from persistlint.fixes.binding.growing import Growing
+    from persistlint.fixes.binding.pieces import Step
+    from persistlint.fixes.binding.place import Place
+    from persistlint.fixes.binding.plan import Parameter
+    from persistlint.fixes.binding.style import Mark, Style
+    from persistlint.fixes.binding.view import View
+    from persistlint.fixes.program import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`edits` add the values to a list, `written` are the marks of the parameters in their order, and `given` is what
+    the call is to pass: nothing where it passes the list already."""
+
+    edits: list[Edit]
+    written: list[str]
+    given: list[Given]
+    variable: str
+
+
+def gather(
+    found: View,
+    place: Place,
+    site: Site,
+    style: Style,
+    marks: Sequence[Mark],
+    parameters: Sequence[Parameter],
+    program: Program,
+) -> Gathered:
+    """Gather the values of the parameters which steps of the text add. Sets the `number` of those whose mark is counted
+    where the program runs. Raises `RefusalError`."""
+    inner = [parameter for parameter in parameters if found.holders[parameter.start] is not None]
+    outer = [parameter for parameter in parameters if found.holders[parameter.start] is None]
+    steps = _steps(found, place, inner)
+    list_ = gathered(values_of(site, program.source), site, steps, style, program)
+    first = next(index for index, holder in enumerate(found.holders) if _is_in(holder, steps))
+    if any(parameter.expands for parameter in inner):
+        raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
+    if list_.is_new:
+        _check_new(found, steps, marks)
+    elif outer:
+        raise RefusalError("some values are put into the text where it is sent, and some before")
+    elif any(holder.range.start < list_.made.range.start for holder in _holders(found, inner)):
+        raise RefusalError("the values that the call passes are put together elsewhere")
+    elif not style.is_named:
+        check_order(list_.name, site, found, style, marks, inner)
+    if style.is_named and any(isinstance(s, ir.Loop) for s in _around(found, inner, list_, site)):
+        raise RefusalError("a placeholder with a name has one value, and the loop gives it several")
+    return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site))
+
+
+def _gathered(
+    found: View,
+    list_: Growing,
+    style: Style,
+    marks: Sequence[Mark],
+    parameters: Sequence[Parameter],
+    first: int,
+    keys: set[str],
+) -> Gathered:
+    taken = {mark.key for mark in marks} | keys
+    number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0) if list_.is_new else 0
+    by_holder: dict[int, tuple[ir.Statement, list[Given]]] = {}
+    given: list[Given] = []
+    numbers = len([p for p in parameters if found.holders[p.start] is None]) + number
+    written: list[str] = []
+    spread = Given(list_.spread, "", sum(mark.start < first for mark in marks))
+    is_missing = list_.is_new
+    for parameter in parameters:
+        holder = found.holders[parameter.start]
+        before = sum(mark.start < parameter.start for mark in marks)
+        if not style.is_numbered and is_missing and parameter.start >= first:
+            given.append(spread)
+            is_missing = False
+        key = ""
+        if style.is_named:
+            key = fresh_name(parameter.name, taken)
+            taken.add(key)
+        if holder is None:
+            if style.is_numbered:
+                number += 1
+                key = str(number)
+            given.append(Given(parameter.value, key, before))
+        else:
+            values = by_holder.setdefault(id(holder), (holder, []))[1]
+            values.append(Given(parameter.value, key, 0))
+            if style.is_numbered:
+                key = str(numbers + len(values))
+                if holder is not list_.made or not list_.is_new:
+                    parameter.number = list_.number(numbers + len(values))
+        written.append(style.mark(key))
+    if is_missing:
+        given.append(spread)  # behind the others, whose numbers are fixed
+    return Gathered(list_.edits(list(by_holder.values())), written, given, list_.name)
+
+
+def _steps(found: View, place: Place, inner: Sequence[Parameter]) -> Sequence[Step]:
+    """The steps of the one text that has all of these values."""
+    holders = [found.holders[parameter.start] for parameter in inner]
+    for steps in (place.steps if place.grows else (), *(list_.steps for list_ in found.lists)):
+        if all(_is_in(holder, steps) for holder in holders):
+            return steps
+    raise RefusalError("the values stand in several texts that grow")
+
+
+def _check_new(found: View, steps: Sequence[Step], marks: Sequence[Mark]) -> None:
+    if computed_marks(found):
+        raise RefusalError("the numbers of the other placeholders are counted by hand")
+    if any(_is_in(found.holders[mark.start], steps) for mark in marks):
+        raise RefusalError("nothing here tells where the values of the other placeholders are")
+
+
+def _around(found: View, inner: Sequence[Parameter], list_: Growing, site: Site) -> list[ir.Statement]:
+    """The branches and loops that add values to a list, and do not make it."""
+    return [s for holder in _holders(found, inner) for s in branches(holder.range, list_.made.range, site)]
+
+
+def _keys(list_: Growing, site: Site) -> set[str]:
+    """The names of the values that a mapping gets elsewhere."""
+    keys = set()
+    for node in nodes_of(site.statements):
+        match node:
+            case ir.Subscript(value=ir.Name(id=name), index=ir.String(value=key)) if name == list_.name:
+                keys.add(key)
+            case ir.Attribute(value=ir.Name(id=name), name=key) if name == list_.name:
+                keys.add(key)
+            case ir.Mapping(entries=entries) if not list_.is_new and node.range in list_.made.range:
+                keys.update(entry.key.value for entry in entries if isinstance(entry.key, ir.String))
+    return keys
+
+
+def _holders(found: View, parameters: Sequence[Parameter]) -> list[ir.Statement]:
+    return [holder for parameter in parameters if (holder := found.holders[parameter.start]) is not None]
+
+
+def _is_in(holder: ir.Statement | None, steps: Sequence[Step]) -> bool:
+    return holder is not None and any(step.statement is holder for step in steps)
