@@ -160,7 +160,7 @@ export class Room extends BaseEntity {
   @PrimaryGeneratedColumn({ type: "bigint" }) id: string;
   @Column({ length: 80 }) @Index({ unique: true }) label: string;
   @Column("integer", { name: "house_id", nullable: true }) houseId: number | null;
-  @Column({ name: "made_at", type: "timestamptz", nullable: true }) madeAt: Date;
+  @CreateDateColumn({ name: "made_at", type: "timestamptz", nullable: true }) madeAt: Date;
   @OneToMany(() => Door, (door) => door.room) doors: Door[];
 }
 """,
@@ -209,6 +209,13 @@ def test_a_key_of_several_columns_is_one_key() -> None:
     )
     assert str(model.table.name) == "seat"
     assert model.keys() == (frozenset(["row", "number"]),)
+
+
+def test_a_table_of_flask_sqlalchemy() -> None:
+    (model,) = _models(
+        "app/models.py", 'seats = db.Table("seats", db.Column("row", db.Integer), db.Column("n", db.Integer))'
+    )
+    assert [column.name for column in model.table.columns] == ["row", "n"]
 
 
 def test_fields_by_their_own_names() -> None:
@@ -271,6 +278,8 @@ def test_what_is_not_understood_leaves_a_table_incomplete(text: str) -> None:
         "from django.db import models\nclass A(forms.Form):\n    x = forms.CharField()\n",
         "class A(A):\n    __tablename__ = 'a'\n",
         "class A(",
+        "a = Table(name=b, metadata=c, columns=d)\n",
+        "a = Table(*b)\n",
     ],
 )
 def test_what_has_no_table(text: str) -> None:
@@ -284,6 +293,29 @@ def test_django_takes_the_name_of_the_application() -> None:
         assert str(model.table.name) == "shop_orderline"
         ((_, reference),) = model.table.foreign_keys
         assert str(reference.table) == "shop_order"
+
+
+def test_django_leaves_the_columns_of_a_parent_with_its_table() -> None:
+    parent, child = _models(
+        "shop/models.py",
+        DJANGO
+        + "class Stamped(models.Model):\n    at = models.DateTimeField()\n    class Meta:\n        abstract = True\n"
+        "class Book(Stamped):\n    title = models.TextField()\n"
+        "class Edition(Book):\n    isbn = models.TextField()\n",
+    )
+    assert [field.name for field in parent.fields] == ["at", "title", "id"]
+    assert [field.name for field in child.fields] == ["isbn"]
+
+
+def test_sqlalchemy_leaves_the_columns_of_a_parent_with_its_table() -> None:
+    text = (
+        "class Item(Base):\n    __tablename__ = 'items'\n    id = Column(Integer, primary_key=True)\n"
+        "class Book(Item):\n    __tablename__ = 'books'\n    isbn = Column(Text)\n"
+        "class Special(Item):\n    __tablename__ = 'items'\n"
+    )
+    items, books = _models("app/models.py", text)
+    assert [field.name for field in items.fields] == ["id"]
+    assert [field.name for field in books.fields] == ["isbn"]
 
 
 def test_django_keys() -> None:
@@ -301,9 +333,9 @@ def test_django_keys() -> None:
         '            models.UniqueConstraint(fields=["code"], name="b", condition=models.Q(number=1)),\n'
         "        ]\n",
     )
-    assert set(model.keys()) == {frozenset(["order", "number"]), frozenset(["order", "code"])}
+    assert set(model.keys()) == {frozenset(["id"]), frozenset(["order", "number"]), frozenset(["order", "code"])}
     kinds = {constraint.kind for constraint in model.table.constraints}
-    assert kinds == {ConstraintKind.UNIQUE}
+    assert kinds == {ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE}
 
 
 def test_gorm_names_tables_and_columns() -> None:

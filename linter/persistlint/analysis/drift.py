@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.catalogs import Tables
     from persistlint.facts import Fact
     from persistlint.languages import Syntax
-    from persistlint.schema.definitions import Column, Constraint, Table
+    from persistlint.schema.definitions import Column, Constraint, Index, Table
     from persistlint.schema.models import Field, Model
     from persistlint.settings import ProjectNames
 
@@ -34,6 +34,8 @@ _BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # what they refer to.
 _SAY_KEYS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Sequelize", "TypeORM"})
 _SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel"})
+# Those whose models name every column, also those that the library fills by itself.
+_SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
 _OTHER_DATABASE = re.compile(rb"__bind_key__|\bbind_key\b")
@@ -74,10 +76,17 @@ def _compared(model: Model, around: Tables) -> Iterator[Drift]:
 
 
 def _tables(model: Model, around: Tables) -> tuple[Table, ...]:
-    """The table of a model in each of the schemas; by other names that its library may give it, too."""
+    """The table of a model in each of the schemas; by other names that its library may give it, too. Where others are
+    called so behind a prefix, the project may have put that before all names."""
     name = model.table.name
+    if model.is_named:
+        return around.find(name.name, name.schema)
     snake = _snake(model.name)
-    names = (name.name,) if model.is_named else (name.name, plural(snake), snake, model.name, plural(model.name))
+    others = () if model.library == "TypeORM" else (plural(snake), snake, model.name, plural(model.name))
+    names = (name.name, *others)
+    ends = tuple(f"_{each}" for each in names)
+    if any(table.name.name.endswith(ends) for catalog in around.catalogs for table in catalog.tables.values()):
+        return ()
     return next((found for each in names if (found := around.find(each, name.schema))), ())
 
 
@@ -104,15 +113,17 @@ class _Comparison:
 
     def columns(self) -> Iterator[Drift]:
         """Columns that are not there, or are something else."""
+        is_whole = self.model.library == "Django" or all(table.is_complete for table in self.tables)
         for field in self.model.fields:
             own = self.model.table.column(field.column)
-            if own is None:
+            is_told = field.is_named or self.model.library != "Django"
+            if own is None or own.name_range == self.model.range or not is_told:  # the library's own, or renamed
                 continue
             others = [self._column(field, table) for table in self.tables]
             found = [column for column in others if column is not None]
-            if not found and all(table.is_complete for table in self.tables):
+            if not found and is_whole:
                 yield Drift(own.name_range, DriftKind.COLUMN, self.name, (field.column,), "the column", "")
-            if len(found) != len(others):
+            if len(found) != len(others) or not is_whole:
                 continue
             if all(differ(own.type, column.type) for column in found) and own.type is not None:
                 type = found[0].type
@@ -130,7 +141,7 @@ class _Comparison:
 
     def needed(self) -> Iterator[Drift]:
         """Columns that every row must have a value in, and that the model does not know."""
-        if not self.model.table.is_complete:
+        if not self.model.table.is_complete or self.model.library not in _SAY_COLUMNS:
             return
         known = {name for field in self.model.fields for name in _names(field)}
         for column in self.tables[0].columns:
@@ -140,22 +151,23 @@ class _Comparison:
 
     def keys(self) -> Iterator[Drift]:
         """Columns that are unique for the one, and not for the other."""
-        own = [key for key in self.model.table.constraints if key.is_key]
+        primary = self.model.table.primary_key
+        own = [key for key in self.model.table.constraints if key.is_key and key is not primary]
         indexes = [index for index in self.model.table.indexes if index.is_unique and "" not in index.columns]
         whole = [(frozenset(key.columns), key.range) for key in own]
-        whole += [(frozenset(index.columns), index.range) for index in indexes if index.predicate is None]
-        primary = self.model.table.primary_key
+        whole += [(frozenset(index.columns), self._place(index)) for index in indexes if index.predicate is None]
         for columns, range in dict(whole).items():
             names = [self._spelled(columns, table) for table in self.tables]
-            is_primary = primary is not None and columns == frozenset(primary.columns)
-            if is_primary or None in names or len(columns) == 0:
+            if None in names or not columns:
                 continue
             pairs = zip(names, self.tables, strict=True)
             if not any(columns is not None and _may_be_unique(columns, table) for columns, table in pairs):
                 yield Drift(range, DriftKind.UNIQUE, self.name, tuple(sorted(columns)), "unique", "")
-        if not self.model.knows_keys or self.model.library not in _SAY_KEYS:
+        says_none = self.model.library == "Sequelize" and not whole and not self.model.table.indexes  # as many do
+        if not self.model.knows_keys or self.model.library not in _SAY_KEYS or says_none:
             return
         said = {columns for columns, _ in whole} | {frozenset(index.columns) for index in indexes}
+        said |= {frozenset(primary.columns)} if primary is not None else set()
         first, *others = self.tables
         for key in _keys(first):
             columns = frozenset(field.column for field in self.model.fields if key & _names(field))
@@ -185,6 +197,11 @@ class _Comparison:
                 key, text = next(iter(found[0].values()))
                 if len(key.columns) == 1:
                     yield Drift(column.name_range, DriftKind.REFERENCE, *told, "", text)
+
+    def _place(self, index: Index) -> Range:
+        """Where an index is reported: at the first of its columns."""
+        column = self.model.table.column(index.columns[0])
+        return column.name_range if column is not None else self.model.range
 
     def _column(self, field: Field, table: Table) -> Column | None:
         """The column of a field in one of the schemas."""

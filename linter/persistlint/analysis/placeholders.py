@@ -38,7 +38,7 @@ def takes_values(operation: Operation, actuals: list[Actual], source: SourceFile
         return False
     if operation.parameters is None:
         return operation.sql is not None and operation.statements != "many"
-    return len(actuals) > 1 or binds(operation, actuals, source)
+    return len(actuals) > (operation.sql or 0) + 1 or binds(operation, actuals, source)
 
 
 def marks_of(library: Library | None, dialect: str | None) -> str:
@@ -51,8 +51,10 @@ def placeholder_of(
 ) -> str:
     """How a bind parameter is written in the SQL of a call: as its operation or library says, or else, for an interface
     of Go over many databases, as the only driver that the file imports or its dialect does. "" where nothing tells."""
-    if library is None or not library.modules or operation.placeholder == "unknown":
+    if library is None or operation.placeholder == "unknown":
         return ""
+    if not library.modules:  # nothing but a name tells what the call is, or the language has it
+        return operation.placeholder
     if operation.placeholder or not library.generic:
         return operation.placeholder or library.placeholder
     drivers = {

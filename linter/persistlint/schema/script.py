@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SchemaFile
 from persistlint.records import dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from persistlint.schema.difference import Leftover
     from persistlint.source import Range
 
-C = TypeVar("C", bound=Change)
+C = TypeVar("C")
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
 
 
@@ -167,8 +167,8 @@ class Script(SchemaFile):
         return found
 
     @cached_property
-    def _by_kind(self) -> dict[type[Change], list[Change]]:
-        found: dict[type[Change], list[Change]] = {}
+    def _by_kind(self) -> dict[type[Any], list[Change]]:
+        found: dict[type[Any], list[Change]] = {}
         for change in self.forward:
             found.setdefault(type(change), []).append(change)
         return found

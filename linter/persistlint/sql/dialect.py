@@ -86,6 +86,7 @@ _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (
         "autoincrement", r"pragma ~ ^[^\S\n]*pragma\s+\w", r"rowid ~ \bwithout\s+rowid\b", r"sqlite_ ~ \bsqlite_\w+",
         r"strftime ~ \bstrftime\s*\(",
     )),
+    ("sqlite", 3, (r". ~ ^\.(?:bail|mode|headers?|open|read|import|once|output|separator|timeout)\b",)),
     ("sqlite", 3, (r"nocase ~ \bcollate\s+nocase\b", r"virtual ~ \bcreate\s+virtual\s+table\b")),
     ("sqlite", 1, (
         r"insert ~ \binsert\s+or\s+(?:replace|ignore)\b", r"attach ~ \battach\s+database\b",

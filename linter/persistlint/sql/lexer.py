@@ -124,7 +124,7 @@ def _kept(splitter: _Splitter) -> list[list[Token]]:
     found: list[list[Token]] = []
     start = 0
     for recent, known in tuple(_recent):
-        if (recent.dialect, recent.has_slashes) == (splitter.dialect, splitter.has_slashes):
+        if recent.reads_like(splitter):
             if recent.text == splitter.text:
                 return known
             count, position = recent.shared(splitter.text)
@@ -295,6 +295,7 @@ _DELIMITER = re.compile(r"(?<![^\n\t ])delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNOR
 _GO = re.compile(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _SLASH = re.compile(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
 _SLASH_LINE = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
+_DOT_LINE = re.compile(r"^\.[a-z]", re.MULTILINE)  # a command of the shell of SQLite
 _COMMAND_STARTS = word_set("; / \\ GO go Go DELIMITER delimiter Delimiter")
 _FIRST_WORDS = 12  # of a statement, which tell its kind
 _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
@@ -314,6 +315,8 @@ class _Splitter:
         self.delimiter = ";"
         self.found: list[list[Token]] = []
         self.has_slashes = dialect in (None, "oracle") and _SLASH_LINE.search(text) is not None
+        has_dots = dialect in (None, "sqlite") and _DOT_LINE.search(text) is not None
+        self.command_starts = _COMMAND_STARTS | {"."} if has_dots else _COMMAND_STARTS
         self.ends: list[tuple[int, int]] = []  # how many statements end at which code point, where it can begin anew
         self.count = 0
         self._reset()
@@ -336,6 +339,11 @@ class _Splitter:
                 self.found = []
         self._finish()
         yield from self.found
+
+    def reads_like(self, other: _Splitter) -> bool:
+        """Whether the same text is read in the same way in another script."""
+        settings = (self.dialect, self.has_slashes, self.command_starts)
+        return settings == (other.dialect, other.has_slashes, other.command_starts)
 
     def shared(self, text: str) -> tuple[int, int]:
         """How many statements another text has at its beginning that are the same, and where they end; 0 for none."""
@@ -384,7 +392,7 @@ class _Splitter:
         """The indices of the tokens that may end a statement, or be no SQL at all."""
         if self.delimiter != ";":
             return [index for index, token in enumerate(tokens) if token[0] is not Kind.COMMENT]
-        return [index for index, token in enumerate(tokens) if token[1] in _COMMAND_STARTS]
+        return [index for index, token in enumerate(tokens) if token[1] in self.command_starts]
 
     def _behind_statement(self, position: int) -> int:
         """End the statement at the delimiter that ends at `position`; return where to go on."""
@@ -408,7 +416,7 @@ class _Splitter:
         if word == "/" and self.has_slashes and (line := _SLASH.match(self.text, token.start)):
             self._finish()
             return line.end()
-        if word == "\\":
+        if word == "\\" or (word == "." and not self.tokens):
             line = _LINE.match(self.text, token.start)
             return line.end() if line else None
         return None

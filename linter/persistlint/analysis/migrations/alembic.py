@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import Given, table
@@ -10,7 +9,7 @@ from persistlint.analysis.migrations.sqlalchemy import SqlAlchemy
 from persistlint.analysis.migrations.values import called, positional
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writing import join
-from persistlint.ir import Attribute, Binary, Call, Name, String, Template
+from persistlint.ir import Attribute, Call, Name
 
 if TYPE_CHECKING:
     from persistlint.analysis.migrations.values import Values
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
 _SENDS = frozenset({"execute", "exec_driver_sql", "scalar", "scalars"})
 
 
-# How SQLAlchemy begins a statement that reads or writes rows, and how SQL does.
+# How SQLAlchemy begins a statement that reads or writes rows.
 _OF_ROWS = frozenset({"select", "insert", "update", "delete", "exists"})
-_ROWS = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\b.*\bFROM)\b", re.IGNORECASE | re.DOTALL)
 # Methods of connections, sessions and inspectors that change no table.
 _BESIDE = frozenset(
     {
@@ -61,7 +59,11 @@ class Alembic(Framework):
         given = Given.of(call.arguments, operation, walk.values, self.batches.get(receiver, {}))
         writer = SqlAlchemy(walk.values, self.dialect, given.get("postgresql_ops"))
         for fragment in writer.written(operation, given):
-            if fragment is None and function.name == "execute" and _is_text_of_rows(call, walk.values):
+            if (
+                fragment is None
+                and function.name == "execute"
+                and walk.values.begins_with_rows(call.arguments[0].value)
+            ):
                 continue
             sql = join(fragment, call.range) if fragment is not None else None
             of_table = walk.values.text(given.get("table_name")) if function.name != "execute" else ""
@@ -80,7 +82,7 @@ class Alembic(Framework):
         if _is_of_rows(call.arguments[0].value, walk.values):
             return True
         text = SqlAlchemy(walk.values, self.dialect).text(call.arguments[0].value)
-        if text is not None or not _is_text_of_rows(call, walk.values):
+        if text is not None or not walk.values.begins_with_rows(call.arguments[0].value):
             walk.take(join(text, call.range) if text is not None else None, call.range)
         return True
 
@@ -114,23 +116,6 @@ def _is_of_rows(node: Expression, values: Values) -> bool:
             return True
         found = values.resolve(found.function.value) if isinstance(found.function, Attribute) else None
     return False
-
-
-def _is_text_of_rows(call: Call, values: Values) -> bool:
-    """Whether a text that is sent, and of which not all is known, begins as one that reads or writes rows."""
-    node = values.resolve(call.arguments[0].value)
-    while True:
-        match node:
-            case Call(arguments=(first, *_)) if called(node) == "text":
-                node = values.resolve(first.value)
-            case Call(function=Attribute(value=inner)):
-                node = values.resolve(inner)
-            case Template(parts=(String() as first, *_)):
-                node = first
-            case Binary(operator="+", left=left):
-                node = values.resolve(left)
-            case _:
-                return isinstance(node, String) and _ROWS.match(node.value) is not None
 
 
 def _is_beside(function: Attribute, values: Values) -> bool:

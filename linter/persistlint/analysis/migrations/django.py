@@ -192,6 +192,10 @@ class DjangoWriter(Writer):
         """Whether a field is no column of its table."""
         return called(self.values.resolve(node)) in _ELSEWHERE
 
+    def is_relation(self, field: Call) -> bool:
+        """Whether the column of a field holds the key of another table, and has `_id` behind its name."""
+        return called(field) in _RELATIONS
+
     def field(self, node: Expression) -> Fragment | None:
         """What a field says behind its name, but for its default."""
         call = self.values.resolve(node)

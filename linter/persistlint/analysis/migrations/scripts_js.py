@@ -164,6 +164,7 @@ def _take_class(body: Block, found: _Found) -> None:
     if "up" not in methods:
         return
     found.exports |= methods
+    found.functions |= {f"this.{name}": function for name, function in methods.items()}
     for statement in body:
         if (
             isinstance(statement, Assign)

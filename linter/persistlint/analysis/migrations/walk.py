@@ -55,7 +55,7 @@ _MOST_STEPS = 5_000
 # What says something and does nothing.
 _QUIET = re.compile(
     r"^(?:print|log|info|warn|warning|debug|error|dir|append|push|sleep|setTimeout|catch|then"
-    r"|str|int|float|bool|len|list|dict|set|tuple|sorted|isinstance|enumerate|range|zip|next|any|all|min|max|sum)$"
+    r"|str|int|float|bool|len|list|dict|set|tuple|sorted|isinstance|enumerate|range|zip|next|any|all|min|max|sum|exit)$"
 )
 
 
@@ -235,8 +235,11 @@ class Walk:
         if self.framework.call(self, call):
             return
         function = call.function
-        if isinstance(function, Name) and function.id in self.functions:
-            self.inline(self.functions[function.id], tuple(argument.value for argument in call.arguments))
+        own = function.id if isinstance(function, Name) else ""
+        if isinstance(function, Attribute) and isinstance(function.value, Name) and function.value.id == "this":
+            own = f"this.{function.name}"
+        if own in self.functions:
+            self.inline(self.functions[own], tuple(argument.value for argument in call.arguments))
             return
         name = last_name(function)
         if isinstance(function, Attribute):

@@ -1,6 +1,6 @@
 """Django: classes with `models.Model` among their bases.
 
-As in the reading of its migrations, a field stands for its column under its own name, and no table is known as a whole.
+As in the reading of its migrations, a field stands for its column under its own name.
 Source: https://docs.djangoproject.com/en/5.2/ref/models/options/.
 """
 
@@ -13,7 +13,7 @@ from persistlint.analysis.migrations.django import DjangoWriter
 from persistlint.analysis.migrations.values import Values, called, keyword
 from persistlint.analysis.migrations.writing import quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, inner_class, lineage
-from persistlint.analysis.models.draft import Draft
+from persistlint.analysis.models.draft import Draft, texts
 from persistlint.ir import Attribute, Call, Import, Name, String
 from persistlint.schema.models import Field
 
@@ -103,25 +103,52 @@ class _Class:
         given = self._option("db_table")
         own = String(definition.name_range, definition.name, definition.name_range)
         name = self.writer.name(given) if given is not None else self.writer.name(self.writer.table_of(own))
-        draft = Draft("Django", definition.name, definition.name_range, definition.range, name, is_complete=False)
+        draft = Draft("Django", definition.name, definition.name_range, definition.range, name)
+        draft.is_complete = all(base.endswith(".Model") for base in self.lineage.others)
         draft.is_named = given is None  # migrations name the model, and only the first of them its table
-        for each in self.lineage.classes:
-            meta = inner_class(each, "Meta")
-            if each is definition or (meta is not None and self.values.is_true(assigned(meta, "abstract"))):
-                for target, statement in assignments(each.body):
-                    if isinstance(statement.value, Call):
-                        self._take(target, statement.value, draft)
+        for each in self._of_table():
+            for target, statement in assignments(each.body):
+                if isinstance(statement.value, Call):
+                    self._take(target, statement.value, draft)
+        if (
+            draft.fields
+            and draft.is_complete
+            and len(self._of_table()) == len(self.lineage.classes)
+            and not any("PRIMARY KEY" in part for item in draft.items for part in texts(item))
+        ):
+            at = definition.name_range
+            draft.add(Field("id", "id"), (quoted("id", at),), (said("NOT NULL PRIMARY KEY", at),))
         self._take_keys(draft)
         return draft
 
+    def _of_table(self) -> list[ClassDefinition]:
+        """The classes whose fields are columns of the table: not those of a model that it inherits from, which has a
+        table of its own."""
+        found = [self.definition]
+        by_name = {each.name: each for each in self.lineage.classes}
+        for each in found:
+            bases = (by_name[base] for base in each.bases if base in by_name)
+            found += [base for base in bases if base not in found and self._is_abstract(base)]
+        return found[::-1]
+
+    def _is_abstract(self, definition: ClassDefinition) -> bool:
+        meta = inner_class(definition, "Meta")
+        is_plain = not set(definition.bases) - {"object"}
+        return is_plain or (meta is not None and self.values.is_true(assigned(meta, "abstract")))
+
     def _take(self, target: Name, call: Call, draft: Draft) -> None:
         """Take a field."""
-        written = self.writer.field(call) if not self.writer.is_elsewhere(call) else None
-        if written is None:
+        if self.writer.is_elsewhere(call) or called(call).endswith(("Manager", "_queryset", "QuerySet")):
             return
-        says_null = not any(argument.spread for argument in call.arguments)
+        written = self.writer.field(call)
+        if written is None:
+            draft.is_complete = False  # a field of the project's own, or none
+            return
+        is_open = any(argument.spread for argument in call.arguments)
+        says_null = not is_open and not self.writer.is_relation(call)  # SQL calls its column otherwise
         name: Fragment = (quoted(target.id, target.range),)
-        draft.add(Field(target.id, target.id, says_null), name, written)
+        is_named = keyword(call, "db_column") is None  # migrations name the field, and the database that
+        draft.add(Field(target.id, target.id, says_null, is_named), name, written)
         if self.writer.is_indexed(call):
             draft.index(name, is_unique=False)
 

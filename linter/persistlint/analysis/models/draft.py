@@ -71,6 +71,11 @@ class Draft:
         return Model(self.name_range, self.library, self.name, found, fields, self.knows_keys, self.is_named)
 
 
+def texts(fragment: Fragment) -> list[str]:
+    """The words of a fragment."""
+    return [part if isinstance(part, str) else part.text for part in fragment]
+
+
 def _replayed(fragments: Iterable[Fragment], range: Range, dialect: str | None) -> Table | None:
     """The one table that statements make."""
     replay = Replay(dialect, Catalog())

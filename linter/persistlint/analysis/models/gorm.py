@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.classes import assignments, classes_of
-from persistlint.analysis.models.draft import Draft
+from persistlint.analysis.models.draft import Draft, texts
 from persistlint.ir import FunctionDefinition, Name, Return, String
 from persistlint.records import dataclass
 from persistlint.schema.models import Field
@@ -100,9 +100,7 @@ class _Struct:
         if told is None and not self._names_itself():
             draft.table = (quoted(guess, definition.name_range),)
         self._take(definition, "", draft, _DEEPEST)
-        has_key = any(
-            "PRIMARY KEY" in (part if isinstance(part, str) else part.text) for i in draft.items for part in i
-        )
+        has_key = any("PRIMARY KEY" in part for item in draft.items for part in texts(item))
         for index, found in enumerate(draft.fields):
             if found.name.lower() == "id" and not has_key:
                 draft.items[index] = (*draft.items[index], said("PRIMARY KEY", definition.range))

@@ -12,7 +12,7 @@ from persistlint.analysis.migrations.sequelize import SequelizeWriter
 from persistlint.analysis.migrations.values import Values, called, positional
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.classes import assignments, classes_of
-from persistlint.analysis.models.draft import Draft
+from persistlint.analysis.models.draft import Draft, texts
 from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
 from persistlint.ir import Attribute, Call, Mapping, Name, String, expressions, walk
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 MARKS = (b".define(", b".init(", b"sequelize-typescript")
+# The columns that options of a model add, with their types.
+_ADDED = (("paranoid", "deletedAt", "timestamptz"), ("version", "version", "integer NOT NULL DEFAULT 0"))
 # The types of TypeScript that sequelize-typescript gives a type for.
 _TYPES = {"string": "varchar(255)", "number": "integer", "boolean": "boolean", "Date": "timestamptz"}
 
@@ -58,7 +60,9 @@ def drafts(syntax: Syntax, dialect: str | None) -> Iterator[Draft]:
                 for node in walk(expression):
                     found = _described(node, values, scope.functions)
                     if found is not None:
-                        yield _draft(found, values, dialect)
+                        draft = _draft(found, values, dialect)
+                        draft.is_complete &= b"belongsTo" not in syntax.source.content  # which adds a column
+                        yield draft
     if b"sequelize-typescript" in syntax.source.content:
         for definition in classes_of(module.body):
             yield from _of_class(definition, top, dialect)
@@ -111,7 +115,7 @@ def _named(name: String, range: Range, options: Expression | None, writer: Seque
     if schema is not None and table is not None:
         before = writer.name(schema)
         table = (*before, ".", *table) if before else None
-    draft = Draft("Sequelize", name.value, name.content, range, table, is_complete=False)
+    draft = Draft("Sequelize", name.value, name.content, range, table)
     draft.is_named = given is not None or is_frozen
     return draft
 
@@ -120,7 +124,7 @@ def _take(key: String, attribute: Expression, writer: SequelizeWriter, draft: Dr
     """Take one attribute."""
     values = writer.values
     written = writer.attribute(attribute)
-    if called(values.entry(attribute, "type") or attribute) == "VIRTUAL":
+    if _is_virtual(attribute, values):
         return
     if written is None:
         draft.is_complete = draft.knows_keys = False
@@ -143,6 +147,11 @@ def _take(key: String, attribute: Expression, writer: SequelizeWriter, draft: Dr
         draft.knows_keys = False  # `unique: "name"`: a key that it shares with others
 
 
+def _is_virtual(attribute: Expression, values: Values) -> bool:
+    """Whether an attribute is computed, and no column."""
+    return called(values.entry(attribute, "type") or attribute) == "VIRTUAL"
+
+
 def _finish(draft: Draft, options: Expression | None, writer: SequelizeWriter) -> None:
     """Take what the options of a model say of its columns and indexes."""
     values = writer.values
@@ -150,6 +159,10 @@ def _finish(draft: Draft, options: Expression | None, writer: SequelizeWriter) -
     elements = values.elements(indexes)
     if indexes is not None and elements is None:
         draft.knows_keys = False
+    at = draft.name_range
+    for option, name, type in _ADDED:
+        if values.is_true(values.entry(options, option)):
+            draft.add(Field(name, name, is_named=False), (quoted(name, at),), (said(type, at),))
     columns = {found.name: found.column for found in draft.fields}
     for index in elements or ():
         fields = values.elements(values.entry(index, "fields"))
@@ -168,7 +181,7 @@ def _finish(draft: Draft, options: Expression | None, writer: SequelizeWriter) -
 def _add_key(draft: Draft) -> None:
     """The primary key that Sequelize adds to a model without one."""
     at = draft.name_range
-    if draft.fields and not any("PRIMARY KEY" in _words(item) for item in draft.items):
+    if draft.fields and not any("PRIMARY KEY" in part for item in draft.items for part in texts(item)):
         draft.add(Field("id", "id"), (quoted("id", at),), (said("integer NOT NULL PRIMARY KEY", at),))
 
 
@@ -179,10 +192,6 @@ def _key(node: Expression, columns: dict[str, str], writer: SequelizeWriter) -> 
     if text:
         return (quoted(columns.get(text, text), node.range),)
     return ("( expression ( ) )",) if isinstance(values.resolve(node), Call) else None
-
-
-def _words(fragment: Fragment) -> str:
-    return " ".join(part if isinstance(part, str) else part.text for part in fragment)
 
 
 def _snake(name: str) -> str:
@@ -212,6 +221,8 @@ def _of_class(definition: ClassDefinition, values: Values, dialect: str | None) 
     _finish(draft, options, writer)
     if [base.rpartition(".")[2] for base in definition.bases] == ["Model"]:
         _add_key(draft)
+    else:
+        draft.is_complete = False
     yield draft
 
 
@@ -229,6 +240,8 @@ def _decorated(
     node = decorators["Column"]
     given = positional(node)[0].value if isinstance(node, Call) and node.arguments else None
     given = values.resolve(given) if given is not None else None
+    if given is not None and _is_virtual(given, values):
+        return
     is_described = isinstance(given, Mapping)
     type = _TYPES.get(annotation.partition("|")[0].strip(), "")
     written: Fragment | None = (said(type, target.range),) if type else ()

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.migrations.operations import table
 from persistlint.analysis.migrations.sqlalchemy import SqlAlchemy
 from persistlint.analysis.migrations.values import Values, called, keyword, positional
-from persistlint.analysis.migrations.writing import listed, quoted, said
+from persistlint.analysis.migrations.writing import quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, lineage
 from persistlint.analysis.models.draft import Draft
-from persistlint.ir import Assign, Call, Collection, FunctionDefinition, Mapping, Name, Sequence, String
+from persistlint.analysis.models.sqlalchemy_tables import is_on, says_null, says_reference, table_draft, take_index
+from persistlint.ir import Assign, Call, FunctionDefinition, Mapping, Name, expressions
 from persistlint.records import dataclass
 from persistlint.schema.models import Field
 from persistlint.tables import read_table
@@ -58,44 +59,19 @@ def drafts(syntax: Syntax, dialect: str | None) -> Iterator[Draft]:
     values = Values(syntax.source.content)
     values.learn(module.body)
     classes = {definition.name: definition for definition in classes_of(module.body)}
+    calls = (found for statement in module.body for found in expressions(statement))
+    has_indexes = any(isinstance(call, Call) and called(call) == "Index" for call in calls)  # of any of the models
     for definition in classes.values():
         draft = _Class(definition, lineage(definition, classes), values.inner(), dialect).draft()
         if draft is not None:
+            draft.knows_keys &= not has_indexes
             yield draft
     for target, statement in assignments(module.body):
         call = statement.value
-        if isinstance(call, Call) and called(call) == "Table" and len(call.arguments) > 2:
-            draft = _table(target, call, SqlAlchemy(values, dialect))
+        if isinstance(call, Call) and called(call) == "Table" and len(call.arguments) > 1:
+            draft = table_draft(target, call, SqlAlchemy(values, dialect))
             if draft is not None:
                 yield draft
-
-
-def _table(target: Name, call: Call, writer: SqlAlchemy) -> Draft | None:
-    """`users = Table("users", metadata, Column(…), …)`."""
-    named, _, *rest = positional(call)
-    elements = [argument.value for argument in rest]
-    columns = [column for element in elements if called(column := writer.unwrapped(element)) == "Column"]
-    name = writer.name(named.value)
-    if name is None or not columns:
-        return None
-    draft = Draft("SQLAlchemy Core", target.id, target.range, call.range, name)
-    schema = keyword(call, "schema")
-    if schema is not None:
-        before = writer.name(schema.value)
-        draft.table = (*before, ".", *name) if before else None
-    draft.is_complete = not any(argument.spread or argument.keyword == "autoload_with" for argument in call.arguments)
-    items = writer.items(Collection(call.range, Sequence.TUPLE, tuple(elements)))
-    for column in columns:
-        if isinstance(column, Call) and column.arguments:
-            text = writer.values.text(column.arguments[0].value)
-            says = _says_null(column, writer.values), _says_reference(column, writer)
-            draft.fields.append(Field(text, text, says[0], says_reference=says[1]))
-            if _is_on(column, "index", writer.values):
-                draft.index((quoted(text, column.range),), is_unique=_is_on(column, "unique", writer.values))
-    draft.items = [items] if items else []
-    for element in elements:
-        _index(writer, element, draft)
-    return draft
 
 
 @dataclass
@@ -123,7 +99,7 @@ class _Class:
         draft = Draft(self._library(), definition.name, definition.name_range, definition.range, table_name)
         draft.is_complete = all(self._is_bare(base) for base in self.lineage.others)
         self._take_arguments_first(draft)
-        for each in self._of_table():
+        for each in self._oftable_draft():
             for statement in each.body:
                 if isinstance(statement, Assign) and isinstance(statement.target, Name):
                     self._take(statement.target, statement, draft)
@@ -132,7 +108,7 @@ class _Class:
         self._take_arguments(draft)
         return draft
 
-    def _of_table(self) -> tuple[ClassDefinition, ...]:
+    def _oftable_draft(self) -> tuple[ClassDefinition, ...]:
         """The classes whose columns are those of the table: not the one that a class with a table of its own inherits
         from, which has another one."""
         *bases, own = self.lineage.classes
@@ -208,16 +184,16 @@ class _Class:
             draft.is_complete = False  # what an alias of a type says stands elsewhere
             return
         written = self.writer.described(call, tuple(given), column, self.keys, type) if call is not None else type
-        says_null = call is None or _says_null(call, self.values)
-        is_key = call is not None and _is_on(call, "primary_key", self.values)
+        is_null_told = call is None or says_null(call, self.values)
+        is_key = call is not None and is_on(call, "primary_key", self.values)
         if declared and not is_optional and not is_key and (call is None or keyword(call, "nullable") is None):
             written = (*written, said("NOT NULL", target.range))
-        says_null &= not declared or bool(type) or call is None or keyword(call, "nullable") is not None
+        is_null_told &= not declared or bool(type) or call is None or keyword(call, "nullable") is not None
         name: Fragment = (quoted(column, target.range),)
-        says_reference = call is None or _says_reference(call, self.writer)
-        draft.add(Field(target.id, column, says_null, says_reference=says_reference), name, written)
-        if call is not None and _is_on(call, "index", self.values):
-            draft.index(name, is_unique=_is_on(call, "unique", self.values))
+        is_reference_told = call is None or says_reference(call, self.writer)
+        draft.add(Field(target.id, column, is_null_told, says_reference=is_reference_told), name, written)
+        if call is not None and is_on(call, "index", self.values):
+            draft.index(name, is_unique=is_on(call, "unique", self.values))
 
     def _field(self, target: Name, call: Call, annotation: str, draft: Draft) -> None:
         """`Field(…)` of SQLModel, which may hold a whole column."""
@@ -273,7 +249,7 @@ class _Class:
         if given is not None and not elements and options is None:
             draft.knows_keys = False
         for element in elements:
-            if _index(self.writer, element, draft):
+            if take_index(self.writer, element, draft):
                 continue
             written = self.writer.constraint(element)
             if written:
@@ -289,59 +265,6 @@ class _Class:
         elements = [self.values.resolve(element) or element for element in self.values.elements(given) or ()]
         options = next((element for element in elements if isinstance(element, Mapping)), None)
         return tuple(element for element in elements if element is not options), options
-
-
-def _index(writer: SqlAlchemy, node: Expression, draft: Draft) -> bool:
-    """Take `Index("name", "column", …, unique=True)`; say whether it is one."""
-    call = writer.unwrapped(node)
-    if not isinstance(call, Call) or called(call) != "Index":
-        return False
-    named, *columns = positional(call) or (None,)
-    keys = [_key(argument.value, writer, draft) for argument in columns]
-    if named is None or not keys or not all(keys):
-        draft.knows_keys = False
-        return True
-    condition = next((a.value for a in call.arguments if (a.keyword or "").endswith("_where")), None)
-    where = (writer.text(condition) or ("condition ( )",)) if condition is not None else ()
-    name = writer.name(named.value) or ()
-    draft.index(
-        listed(key for key in keys if key), is_unique=_is_on(call, "unique", writer.values), name=name, where=where
-    )
-    return True
-
-
-def _key(node: Expression, writer: SqlAlchemy, draft: Draft) -> Fragment | None:
-    """One key of an index: the name of a column, the field itself, or an expression."""
-    if isinstance(node, Name):
-        column = next((found.column for found in draft.fields if found.name == node.id), None)
-        return (quoted(column, node.range),) if column is not None else None
-    text = node if isinstance(node, String) else None
-    return writer.name(text) if text is not None else ("( expression ( ) )",)
-
-
-def _says_null(call: Call, values: Values) -> bool:
-    """Whether all that decides about NULL is known."""
-    if any(argument.spread for argument in call.arguments):
-        return False
-    given = [keyword(call, key) for key in ("nullable", "primary_key")]
-    return all(a is None or values.is_true(a.value) or values.is_false(a.value) for a in given)
-
-
-def _says_reference(call: Call, writer: SqlAlchemy) -> bool:
-    """Whether all that a column refers to is known: `ForeignKey(Room.id)` and what stands elsewhere are not."""
-    for argument in call.arguments:
-        found = writer.values.resolve(argument.value)
-        if argument.spread or (argument.keyword is None and isinstance(found, Name) and not found.id[:1].isupper()):
-            return False
-        is_key = isinstance(found, Call) and called(found) == "ForeignKey"
-        if is_key and isinstance(found, Call) and found.arguments and writer.target(found.arguments[0].value) is None:
-            return False
-    return True
-
-
-def _is_on(call: Call, key: str, values: Values) -> bool:
-    given = keyword(call, key)
-    return given is not None and values.is_true(given.value)
 
 
 def _last(name: str) -> str:

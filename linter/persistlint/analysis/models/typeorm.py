@@ -119,7 +119,7 @@ class _Entity:
         is_open |= null is not None and not (self.values.is_true(null) or self.values.is_false(null))
         written: list[Fragment] = [(said(type, (declared or target).range),)] if type else []
         is_optional = self.values.is_true(null) or (null is None and known.get("nullable", False))
-        if "sql" in known:
+        if "sql" in known and not is_optional:
             written.append((said(known["sql"], target.range),))
         elif not is_optional:
             written.append((said("NOT NULL", target.range),))

@@ -6,7 +6,8 @@ table for the one and not for the other, or to different tables. Names of constr
 
 It reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize and TypeORM, and is silent where
 `model-migration-drift` is. A unique index over some of the rows is enough for a key of the model. Of a key that only
-the migrations have nothing is said for GORM and Django, whose models need not name it.
+the migrations have nothing is said for GORM and Django, whose models need not name it, and for a model of Sequelize
+that names none at all.
 
 ## Why it matters
 
