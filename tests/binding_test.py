@@ -11,13 +11,13 @@ import pytest
 from markdown import Case, cases
 from persistlint.engine import check
 from persistlint.fixing import fix
-from persistlint.languages import language_of, read
+from persistlint.languages import read
 from persistlint.settings import Settings
 from running import source_of
 
 FOLDER = Path(__file__).parent / "rules" / "injection"
 CASES = [case for path in sorted(FOLDER.glob("*.md")) for case in cases(path.read_text("utf-8"))]
-CASES = [case for case in CASES if language_of(case.path) != "sql" and not case.is_broken]
+CASES = [case for case in CASES if not case.is_broken]
 RULE = Settings(frozenset(["interpolated-sql"]))
 NAMES = Settings(frozenset(["bound-identifier"]))
 NO_DRIVER = "the file does not tell which driver"

@@ -27,12 +27,16 @@ _PATTERNS = {
     ".py": ("python", ("*.py",)),
     **dict.fromkeys((".js", ".ts", ".cjs", ".mjs", ".cts", ".mts"), ("javascript", ("*.[cm][jt]s", "*.[jt]s"))),
 }
-# Where models are declared, by the habits of their frameworks.
-_MODELS = re.compile(
+# Where models are declared, by the habits of their frameworks, and what sets a database up, by its name.
+_PROGRAMS = re.compile(
     r"(?:^|/)(?:models?|entit(?:y|ies)|orm)(?:/(?:[^/]+/)*[^/]+)?\.(?:py|go|[cm]?[jt]s)$"
     r"|[._](?:model|entity)\.[cm]?[jt]s$|(?:^|/)schema\.prisma$"
+    r"|(?:^|/)(?:db|database|sqlite|postgres|mysql|connection)/(?:index|main|init|client|__init__|__main__)\.\w+$"
+    r"|(?:^|[/_.-])(?:db|database|schema|sqlite3?|postgres(?:ql)?|mysql|migrat\w+|upgrade\w*|setup|init|bootstrap|ddl)"
+    r"(?:[_.-][\w-]+)?\.(?:py|go|[cm]?[jt]s)$",
+    re.IGNORECASE,
 )
-_MOST_MODELS = 2_000  # files
+_MOST_PROGRAMS = 2_000  # files
 _UNREAD = frozenset({".go", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".rs"})  # programs that nobody reads
 
 
@@ -51,26 +55,30 @@ class Source:
 @dataclass(frozen=True)
 class Tree:
     """What lies below a directory: the folders that have a manifest, what makes tables, the folders of migrations in
-    languages that nobody reads, and the files that declare models."""
+    languages that nobody reads, and the programs that may declare models, or change tables by themselves."""
 
     packages: frozenset[Path] = frozenset()
     sources: tuple[Source, ...] = ()
     unread: tuple[Path, ...] = ()
-    models: tuple[Path, ...] = ()
+    programs: tuple[Path, ...] = ()
 
     def around(self, program: Path) -> Tree:
-        """The part that a program below the directory belongs to: that of the packages around it, if tables are made
-        there; or else that of the one other package in which tables are made."""
-        own = self._of(set(program.parents))
-        others = {self._package(source.folder) for source in self.sources}
-        others |= {self._package(file.parent) for file in self.models}
-        return own if own.sources or own.models or len(others) != 1 else self._of({*program.parents, *others})
+        """The part that a program below the directory belongs to: that of the packages around it, with the one other
+        package in which tables are made, or else models are declared, where they do it nowhere themselves."""
+        own = set(program.parents)
+        for folders in ([source.folder for source in self.sources], [file.parent for file in self.programs]):
+            making = {self._package(folder) for folder in folders}
+            if len(making) == 1 or own & making:
+                return self._of(own | making if len(making) == 1 else own)
+            if making:
+                break
+        return self._of(own)
 
     def _of(self, packages: set[Path]) -> Tree:
         sources = tuple(source for source in self.sources if self._package(source.folder) in packages)
         unread = tuple(folder for folder in self.unread if self._package(folder) in packages)
-        models = tuple(file for file in self.models if self._package(file.parent) in packages)
-        return Tree(self.packages, sources, unread, models)
+        programs = tuple(file for file in self.programs if self._package(file.parent) in packages)
+        return Tree(self.packages, sources, unread, programs)
 
     def _package(self, folder: Path) -> Path:
         return next((around for around in (folder, *folder.parents) if around in self.packages), folder)
@@ -88,7 +96,7 @@ def root_of(program: Path) -> Path | None:
 
 def tree_below(root: Path) -> Tree:
     """What lies below a directory; nothing where that is too much."""
-    packages, sources, unread, models = {root}, dict[Source, None](), list[Path](), list[Path]()
+    packages, sources, unread, programs = {root}, dict[Source, None](), list[Path](), list[Path]()
     for count, (folder, place, names) in enumerate(_folders(root)):
         if count == _MOST_FOLDERS:
             return Tree()
@@ -98,10 +106,10 @@ def tree_below(root: Path) -> Tree:
             sources |= dict.fromkeys(_sources(folder, names, is_of_migrations=is_migration(place)))
             if is_migration(place) and any(_suffix(name) in _UNREAD for name in names):
                 unread.append(folder)
-        models += (folder / name for name in sorted(names) if _MODELS.search(f"{place}{name}"))
-    if len(models) > _MOST_MODELS:
+        programs += (folder / name for name in sorted(names) if _PROGRAMS.search(f"{place}{name}"))
+    if len(programs) > _MOST_PROGRAMS:
         return Tree()
-    return Tree(frozenset(packages), tuple(sources), tuple(unread), tuple(models))
+    return Tree(frozenset(packages), tuple(sources), tuple(unread), tuple(programs))
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, str, frozenset[str]]]:

@@ -10,8 +10,8 @@ import codecs
 import re
 from bisect import bisect_right
 from dataclasses import field
-from functools import cached_property
-from itertools import accumulate
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain
 
 from persistlint.records import dataclass
 
@@ -103,17 +103,7 @@ class SourceFile:
     def called(self) -> frozenset[bytes]:
         """What things may be called here, in lower case: every word, underscores around it left out, and the last part
         of one that has several (`db` of `mainDB` and of `main_db`)."""
-        found = set()
-        for word in self.words:
-            name = word.strip(b"_")
-            if not name.islower():
-                last = _LAST_PART.search(name)
-                found.add(last.group().lower() if last else name)
-                name = name.lower()
-            if b"_" in name:
-                found.add(name.rpartition(b"_")[2])
-            found.add(name)
-        return frozenset(found)
+        return frozenset(chain.from_iterable(map(_names_of, self.words)))
 
     @cached_property
     def vocabulary(self) -> bytes:
@@ -150,6 +140,19 @@ class SourceFile:
         """Of every block, and of the end."""
         starts = range(0, len(self.content) + 1, _BLOCK)
         return [0, *accumulate(_begun_in(self.content[start : start + _BLOCK]) for start in starts)]
+
+
+@lru_cache(maxsize=30_000)  # most words are in many files
+def _names_of(word: bytes) -> tuple[bytes, ...]:
+    """What a word calls something, in lower case."""
+    name = word.strip(b"_")
+    lowered = name.lower()
+    found = [lowered]
+    if name != lowered and (last := _LAST_PART.search(name)):
+        found.append(last.group().lower())
+    if b"_" in lowered:
+        found.append(lowered.rpartition(b"_")[2])
+    return tuple(found)
 
 
 def _begun_in(data: bytes) -> int:

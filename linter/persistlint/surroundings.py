@@ -81,8 +81,8 @@ class Surroundings:
 
     def _around_tables(self, path: str) -> Iterator[_Group]:
         tree = self.tables(path)
-        yield _Group(tree.models, (*map(str, tree.sources), *map(str, tree.unread)))
-        for folder in dict.fromkeys(file.parent for file in tree.models):
+        yield _Group(tree.programs, (*map(str, tree.sources), *map(str, tree.unread)))
+        for folder in dict.fromkeys(file.parent for file in tree.programs):
             yield from self._above(folder)
         for source in tree.sources:
             if source.language == "sql":

@@ -99,6 +99,22 @@ PYTHON = (
         repeats=True,
     ),
     Query(
+        "list of its own",
+        "f\"SELECT id FROM people WHERE id IN ({listed}) AND (score < -4 OR name = '{a}') ORDER BY id\"",
+        ("listed = ', '.join(str(id) for id in ids)",),
+    ),
+    Query(
+        "part that is not always there",
+        'f"SELECT id FROM people WHERE score > -99 {where} ORDER BY id"',
+        (
+            'where = ""',
+            'if a != "Åsa":',
+            "    where = f\"AND name = '{a}'\"",
+            "elif b:",
+            '    where = f"AND score = {b}"',
+        ),
+    ),
+    Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
 )
@@ -146,6 +162,22 @@ JAVASCRIPT = (
         ),
         ("x' OR '1'='1' OR '1'='1", 0),
         repeats=True,
+    ),
+    Query(
+        "list of its own",
+        "`SELECT id FROM people WHERE id IN (${listed}) AND (score < -4 OR name = '${a}') ORDER BY id`",
+        ('const listed = ids.join(",");',),
+    ),
+    Query(
+        "part that is not always there",
+        "`SELECT id FROM people WHERE score > -99 ${where} ORDER BY id`",
+        (
+            'let where = "";',
+            "if (a !== 'Åsa') {",
+            "  where = `AND name = '${a}'`;",
+            "}",
+            "if (b) where += ` AND score <> ${b}`;",
+        ),
     ),
     Query(
         "part of its own",

@@ -35,6 +35,10 @@ QUERIES = {
         '\tif b > 0 {\n\t\tquery += " AND code = \'" + a + "\' AND score > " + strconv.Itoa(b)\n\t}\n\t',
         "query",
     ),
+    "list": (
+        "names := []string{a}\n\t",
+        "fmt.Sprintf(\"SELECT id FROM people WHERE name IN ('%s')\", strings.Join(names, \"','\"))",
+    ),
     "pieces": (
         "var clauses []string\n"
         '\tif b > 0 {\n\t\tclauses = append(clauses, "name = \'"+a+"\'")\n\t}\n'
@@ -57,6 +61,8 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_fixed_program_is_formatted_and_compiles(driver: str, query: str, tmp_path: Path, compiled: Path) -> None:
     if not (PACKAGES / "src" / driver).is_dir():
         pytest.skip(f"{driver} is not installed")
+    if query == "list" and "mysql" in driver:
+        pytest.skip("MySQL has no arrays, and Go does not spread a list among other arguments")
     path = tmp_path / "people.go"
     path.write_text(fixed("people.go", _program(driver, *QUERIES[query])), "utf-8")
     changed = subprocess.run(["gofmt", "-d", str(path)], capture_output=True, text=True, check=True)

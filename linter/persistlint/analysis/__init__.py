@@ -21,6 +21,7 @@ from persistlint.facts import (
     Procedure,
     Revision,
     SchemaFile,
+    SentStatements,
     SqlText,
     StaleResult,
     StaleWrite,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 # some languages alone, for a file in one of these. Where it has a function `may_have(source, names) -> bool`, that
 # tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
-    ((SqlText,), "queries"),
+    ((SqlText, SentStatements), "queries"),
     ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
     ((JsonFact,), "json"),
     ((Calculation,), "numbers"),
@@ -73,7 +74,12 @@ def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) ->
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
     for maker in _imported(syntax.source, wanted):
-        yield from maker.facts(syntax, names)
+        found = maker.facts(syntax, names)
+        if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
+            from persistlint.analysis.sent import with_sent
+
+            found = with_sent(found, syntax.source)
+        yield from found
 
 
 def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNames) -> bool:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.comments import Comments
 from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.meanings import Meanings
-from persistlint.analysis.memory import Memory
 from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.places import Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import quantity_of_name
@@ -49,6 +48,7 @@ from persistlint.ir import (
     children,
     expressions,
 )
+from persistlint.memory import Memory
 from persistlint.records import dataclass
 from persistlint.source import Range
 

@@ -51,8 +51,10 @@ def placeholder_of(
 ) -> str:
     """How a bind parameter is written in the SQL of a call: as its operation or library says, or else, for an interface
     of Go over many databases, as the only driver that the file imports or its dialect does. "" where nothing tells."""
-    if library is None or not library.modules or operation.placeholder == "unknown":
+    if library is None or operation.placeholder == "unknown":
         return ""
+    if not library.modules:  # nothing but a name tells what the call is, or the language has it
+        return operation.placeholder
     if operation.placeholder or not library.generic:
         return operation.placeholder or library.placeholder
     drivers = {

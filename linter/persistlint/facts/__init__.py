@@ -5,7 +5,15 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 
 from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.errors import Handled, swallowed_change
-from persistlint.facts.fact import SCHEMA_LANGUAGES, Consulted, Fact, SchemaFile
+from persistlint.facts.fact import (
+    EVERYWHERE,
+    SCHEMA_LANGUAGES,
+    Consulted,
+    Fact,
+    SchemaFile,
+    SentStatements,
+    Statements,
+)
 from persistlint.facts.json import (
     HopKind,
     JsonAccess,
@@ -41,6 +49,7 @@ from persistlint.facts.transactions import (
 )
 
 __all__ = [
+    "EVERYWHERE",
     "SCHEMA_LANGUAGES",
     "Affecting",
     "Arm",
@@ -89,10 +98,12 @@ __all__ = [
     "Role",
     "SchemaFile",
     "Scoping",
+    "SentStatements",
     "Site",
     "SqlText",
     "StaleResult",
     "StaleWrite",
+    "Statements",
     "Suppression",
     "SuppressionDefect",
     "Synchronisation",

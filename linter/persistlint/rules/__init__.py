@@ -1,8 +1,8 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
-A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes in lower case, as a file is when it is looked at: where it
-matches nothing, no rule of the group has anything to say about a file, and the file is not even parsed for it. Where
-all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
+A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes (or a `Marked` one) in lower case, as a file is when it is
+looked at: where it matches nothing, no rule of the group has anything to say about a file, and the file is not even
+parsed for it. Where all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
 groups that have something to say.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import re
     from contextlib import AbstractContextManager
 
+    from persistlint.patterns import Pattern
     from persistlint.rule import Rule
 
 SUPPRESSIONS = "suppressions"  # the group of the rules about comments that silence others
@@ -65,7 +66,7 @@ def may_apply(group: str, lowered: bytes, language: str) -> bool:
 
 
 @lru_cache(maxsize=4)  # several groups may have one pattern
-def _stands_in(pattern: re.Pattern[bytes], text: bytes) -> bool:
+def _stands_in(pattern: Pattern, text: bytes) -> bool:
     return pattern.search(text) is not None
 
 

@@ -54,7 +54,8 @@ class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
     can be used like tables, by their keys, with their kinds. `guards_unnamed` where row level security was enabled for
-    tables whose names no script writes: in a template, or in a loop."""
+    tables whose names no script writes: in a template, or in a loop. `put_since` are the keys of the tables that were
+    put since it was settled."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -62,18 +63,22 @@ class Catalog:
     qualified: dict[str, frozenset[str]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
     guards_unnamed: bool = False
+    put_since: set[str] = field(default_factory=set, compare=False)
 
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
         found = replace(self, tables=dict(self.tables), enums=dict(self.enums), indexes=dict(self.indexes))
         found.qualified, found.views = dict(self.qualified), dict(self.views)
+        found.put_since = set(self.put_since)
         return found
 
     def settled(self, *, is_complete: bool = True) -> Catalog:
         """The same tables for the next script: none of them is new any more. Where something else may have changed them
         in between, `is_complete` is false."""
         found = self.copy()
-        for key, table in self.tables.items():
+        found.put_since = set()
+        for key in sorted(self.put_since & self.tables.keys()) if is_complete else tuple(self.tables):
+            table = self.tables[key]
             if table.is_temporary:
                 found._remove(table)
             elif table.is_new or (table.is_complete and not is_complete):
@@ -137,6 +142,7 @@ class Catalog:
         """Put a table in the place of the one of its name."""
         name = table.name
         self.tables[name.key] = _bounded(table)
+        self.put_since.add(name.key)
         if name.key != name.name:
             self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
 

@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from itertools import accumulate, chain, islice, pairwise, repeat
 from operator import sub
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,7 +145,7 @@ def _patterns(dialect: str | None) -> dict[str, str]:
         quoted.append(r"\[[^\]]*+(?:\]\][^\]]*+)*+\]?")
     name = rf"[\w$#{HOLE}]"
     word = rf"[^\W\d][\w${HOLE}{hash_word}]*+|{HOLE}[\w${HOLE}]*+" + (rf"|\#{{1,2}}{name}++" if hash_word else "")
-    groups = {
+    return {
         "WORD": rf"(?:{word})(?!['&])",  # not what may be the prefix of a string
         "PUNCTUATION": "[(),;]",
         "COMMENT": (
@@ -176,7 +176,6 @@ def _patterns(dialect: str | None) -> dict[str, str]:
         "MARK": r"[.\[\]{}:\\]",
         "OTHER": r"\S",
     }
-    return groups
 
 
 @cache
@@ -279,6 +278,7 @@ _DELIMITER = re.compile(r"(?<![^\n\t ])delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNOR
 _GO = re.compile(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _SLASH = re.compile(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
 _SLASH_LINE = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
+_DOT_LINE = re.compile(r"^\.[a-z]", re.MULTILINE)  # a command of the shell of SQLite
 _COMMAND_STARTS = word_set("; / \\ GO go Go DELIMITER delimiter Delimiter")
 _FIRST_WORDS = 12  # of a statement, which tell its kind
 _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
@@ -298,6 +298,8 @@ class _Splitter:
         self.delimiter = ";"
         self.found: list[list[Token]] = []
         self.has_slashes = dialect in (None, "oracle") and _SLASH_LINE.search(text) is not None
+        has_dots = dialect in (None, "sqlite") and _DOT_LINE.search(text) is not None
+        self.command_starts = _COMMAND_STARTS | {"."} if has_dots else _COMMAND_STARTS
         self._reset()
 
     def _reset(self) -> None:
@@ -353,7 +355,7 @@ class _Splitter:
         """The indices of the tokens that may end a statement, or be no SQL at all."""
         if self.delimiter != ";":
             return [index for index, token in enumerate(tokens) if token[0] is not Kind.COMMENT]
-        return [index for index, token in enumerate(tokens) if token[1] in _COMMAND_STARTS]
+        return [index for index, token in enumerate(tokens) if token[1] in self.command_starts]
 
     def _behind_statement(self, position: int) -> int:
         """End the statement at the delimiter that ends at `position`; return where to go on."""
@@ -377,7 +379,7 @@ class _Splitter:
         if word == "/" and self.has_slashes and (line := _SLASH.match(self.text, token.start)):
             self._finish()
             return line.end()
-        if word == "\\":
+        if word == "\\" or (word == "." and not self.tokens):
             line = _LINE.match(self.text, token.start)
             return line.end() if line else None
         return None

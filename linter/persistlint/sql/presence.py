@@ -65,4 +65,5 @@ def may_hold_sql(source: SourceFile) -> bool:
 
 @lru_cache(maxsize=512)
 def _any_of(verbs: frozenset[bytes]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + b"|".join(verbs) + rb")" + _GOES_ON)
+    # DO NOT EDIT, as generated code says, is no DO of PostgreSQL or MySQL.
+    return re.compile(rb"\b(?!DO NOT\b)(?:" + b"|".join(sorted(verbs)) + rb")" + _GOES_ON)

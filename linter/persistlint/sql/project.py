@@ -121,6 +121,7 @@ class Project:
     `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
     """
 
+    dialect: str | None
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
@@ -176,7 +177,7 @@ def read_in_project(
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    is_followed = is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
     return replace(
         script,
         final=final,
@@ -274,7 +275,13 @@ def _listed(root: Path, patterns: tuple[str, ...]) -> Signature:
     if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
         return Signature()
     files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
-    return Signature(sorted(files, key=lambda each: _order(each[0])))
+    return _known(Signature(sorted(files, key=lambda each: _order(each[0]))))
+
+
+@lru_cache(maxsize=64)
+def _known(files: Signature) -> Signature:
+    """The first one that was equal: the same object is found in a cache without comparing all of its files."""
+    return files
 
 
 def _order(path: str) -> list[tuple[int, str]]:
@@ -314,7 +321,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     is_rooted = not is_mixed and len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
-    return Project(scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+    return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
 
 
 def _has_programs(folder: Path) -> bool:
@@ -325,7 +332,7 @@ def _has_programs(folder: Path) -> bool:
         return False
 
 
-def _is_step(path: str) -> bool:
+def is_step(path: str) -> bool:
     """Whether the name of a script has a number, as those have that are run one behind the other."""
     file = Path(path)
     return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None

@@ -89,7 +89,7 @@ class Replay:
         block = block_of(tokens) if self.dialect in (None, "postgres") else None
         statement = Statement(
             range or cursor.range(0, len(tokens)),
-            tuple(token.word for token in tokens[:_HEAD_WORDS]),
+            tuple([token.word for token in tokens[:_HEAD_WORDS]]),
             self.transaction,
             self.is_forward,
             how.is_conditional,

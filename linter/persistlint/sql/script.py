@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
@@ -110,9 +111,8 @@ class _Reading:
     def _wrapped(self, pieces: list[_Piece]) -> dict[int, bool]:
         """Whether the runner opens a transaction around each section."""
         found: dict[int, bool] = {}
-        by_section = Counter(piece.section for piece in pieces)
-        for section in by_section:
-            inside = [piece for piece in pieces if piece.section == section]
+        for section, group in groupby(pieces, attrgetter("section")):
+            inside = list(group)
             found[section] = bool(self._runner(self.sections.parts[section]).wraps)
             if self.pattern is not None and self.pattern.wraps == "implicit":
                 is_one = self.dialect == "postgres" and not any(piece.begins_transaction for piece in inside)

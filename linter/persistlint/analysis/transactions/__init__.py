@@ -37,6 +37,7 @@ from persistlint.ir import (
 )
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
+from persistlint.patterns import Marked
 from persistlint.settings import NO_NAMES
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ if TYPE_CHECKING:
 
 
 # A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
-_SAYS_TRANSACTION = re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode(), re.IGNORECASE)
+_SAYS_TRANSACTION = Marked(
+    (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
+    re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
+)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.analysis.catalogs import Tables
-    from persistlint.analysis.models import Model
     from persistlint.facts import CheckedInsert
     from persistlint.languages import Syntax
     from persistlint.schema.definitions import Table
+    from persistlint.schema.models import Model
 
 _DDL = re.compile(rb"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:TEMP\w*\s+)?(?:TABLE|INDEX)|ALTER\s+TABLE)\b", re.IGNORECASE)
 _CHANGES = re.compile(r"\s*(?:CREATE|ALTER)\s", re.IGNORECASE)
@@ -103,7 +103,8 @@ def _by_models(found: Sequence[Model], insert: CheckedInsert, around: Tables) ->
         made = around.find(model.table.name.name, model.table.name.schema)
         if any(_refuses(table, meant) for table in (model.table, *made)):
             return True
-        knows_all &= model.knows_keys and _has(model.table, meant.columns) and bool(made or not around.catalogs)
+        is_made = bool(made) or not around.catalogs
+        knows_all &= model.knows_keys and _has(model.table, meant.columns) and is_made
     return False if knows_all else None
 
 

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.facts import Query
 from persistlint.fixes.binding import origin
-from persistlint.fixes.binding.counting import computed_marks
+from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.forwarding import forwarded
 from persistlint.fixes.binding.gathering import gather
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
-from persistlint.fixes.binding.pieces import joined
+from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.refusal import RefusalError
@@ -32,15 +34,17 @@ from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from persistlint.facts import Hole, Query, Site
-    from persistlint.fixes.binding.pieces import Joined
+    from persistlint.facts import Hole, Site, SqlText
+    from persistlint.fixes.binding.pieces import Pieces
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
 _MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
 _IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
+_IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
@@ -52,18 +56,23 @@ class Remedy:
     reason: str = ""
 
 
-def bind(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
-    """Bind the values at these holes of a query."""
-    try:
-        return Remedy(_Binding(query, holes, source).fix())
-    except RefusalError as refusal:
-        return Remedy(reason=str(refusal))
+def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
+    """Bind the values at these holes of a query; nothing to say of a text that no call of the file sends."""
+    return _remedy(fact, holes, program, _Binding.fix)
 
 
-def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
-    """Quote the names at these holes of a query, or compare the first of them with those that are meant."""
+def name(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
+    """Quote the names at these holes of a query, or compare the first of them with those that are meant; nothing to say
+    of a text that no call of the file sends."""
+    return _remedy(fact, holes, program, _Binding.names)
+
+
+def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make: Callable[[_Binding], Fix]) -> Remedy:
+    if program is None or not isinstance(fact, Query):
+        return Remedy()
     try:
-        return Remedy(_Binding(query, holes, source).names())
+        handed = forwarded(fact, holes, program) if make is _Binding.fix else None
+        return Remedy(make(_Binding(handed or fact, holes, program, handed is not None)))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -72,11 +81,19 @@ def name(query: Query, holes: Sequence[Hole], source: SourceFile) -> Remedy:
 class _Binding:
     query: Query
     holes: Sequence[Hole]
-    source: SourceFile
+    program: Program
+    is_forwarded: bool
+
+    @property
+    def source(self) -> SourceFile:
+        """The file."""
+        return self.program.source
 
     def fix(self) -> Fix:
         query = self.query
         if not query.placeholder or query.site is None or query.library is None:
+            if self.source.language == "sql":
+                raise RefusalError("only an `EXECUTE` of PL/pgSQL has one")
             raise RefusalError(
                 "the file does not tell which driver this is, and each writes its placeholders differently"
             )
@@ -92,7 +109,7 @@ class _Binding:
         style, marks = style_of(query.placeholder, found.text, dialect)
         parameters = plan(found, query, self._is_wanted, self.source, dialect)
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
-        self._check_bound(bound)
+        self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)
         is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
         if place.grows and any(value.since for value in bound):
@@ -105,8 +122,10 @@ class _Binding:
                 since = item.since or base
                 if since is not None:
                     doubtful |= not origin.stays_the_same(item.expression, since, site)
+        places = [index for p in parameters for index in range(p.start, p.end)]
+        check_seen(query, site, found, style, marks, places)
         if is_held:
-            gathered = gather(found, place, site, style, marks, parameters, self.source)
+            gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent = gathered.given, gathered.written, gathered.edits
             variable = gathered.variable
         else:
@@ -116,9 +135,11 @@ class _Binding:
             variable, sent = "", self._expanding(place, style, parameters, written)
         is_new = False
         if given:
-            passing = Passing(style, len(marks), given, self.source, variable)
-            passed_on, is_new = passed(passing, site, place, self.source)
+            passing = Passing(style, len(marks), given, self.source, variable, found.text)
+            passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
+        if self.is_forwarded and style.is_percent and "%" in _without(found.text, marks):
+            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
@@ -131,11 +152,13 @@ class _Binding:
         resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
         return view(place.segments, self.source, unwrap, resolve, pieces)
 
-    def _check_bound(self, bound: Sequence[Value]) -> None:
+    def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""
         for hole in self.holes:
             if not any(hole.range in value.expression.range for value in bound):
-                raise RefusalError(f"`{hole.expression}` is put into the SQL in another place")
+                is_here = any(hole.range in statement.range for statement in site.statements)
+                by = "in a way that a fix does not know" if is_here else "by another function"
+                raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
         if any(value.is_conditional for value in bound):
             raise RefusalError("a value stands in a part of the SQL that is not always there")
 
@@ -164,12 +187,12 @@ class _Binding:
             return None
         if self._has_hole(text.range):
             return text
-        calls = (node for node in ir.walk(text) if isinstance(node, ir.Call))
-        return text if any(self._pieces_of(site, call) is not None for call in calls) else None
+        parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
+        return text if any(self._pieces_of(site, part) is not None for part in parts) else None
 
-    def _pieces_of(self, site: Site, call: ir.Call) -> Joined | None:
-        """The list whose pieces holes stand in."""
-        return joined(call, site, self._has_hole)
+    def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
+        """The list or the variable whose pieces holes stand in."""
+        return joined(use, site, self._has_hole) if isinstance(use, ir.Call) else chosen(use, site, self._has_hole)
 
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)
@@ -239,15 +262,27 @@ class _Binding:
     # ----------------------------------------------------------------------------------------- the imports
 
     def _imports(self, found: View, edits: Sequence[Edit]) -> list[Edit]:
-        """Drop Go's `fmt` where this was its last use: an import that nothing uses does not compile."""
+        """Import what a Go file uses now, and drop `fmt` where this was its last use: neither compiles otherwise."""
         content = self.source.content
-        if self.source.language != "go" or not any(form.kind == "printf" for form in found.forms):
+        if self.source.language != "go":
             return []
+        made: list[Edit] = []
+        if any("pq.Array(" in edit.text for edit in edits) and (blank := _IMPORTS_PQ.search(content)):
+            made.append(Edit(Range(*blank.span("blank")), ""))
+        if not any(form.kind == "printf" for form in found.forms):
+            return made
         left = content.count(b"fmt.") + sum(
             edit.text.count("fmt.") - self.source.text(edit.range).count("fmt.") for edit in edits
         )
         match = _IMPORTS_FMT.search(content)
-        return [Edit(Range(*match.span()), "")] if left == 0 and match else []
+        return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+
+
+def _without(text: str, marks: Sequence[Mark]) -> str:
+    """A text without its marks."""
+    for mark in reversed(marks):
+        text = text[: mark.start] + text[mark.end :]
+    return text
 
 
 def _merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:

@@ -8,15 +8,18 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.pieces import Step, additions, branches, is_length, names_in
+from persistlint.facts import Context
+from persistlint.fixes.binding.pieces import Step, additions, branches, is_length, is_name, names_in
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.style import style_of
 from persistlint.fixes.binding.view import HOLE, Value
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from persistlint.facts import Site
+    from persistlint.facts import Query, Site, Text
+    from persistlint.fixes.binding.literals import Char
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.fixes.binding.style import Mark, Style
     from persistlint.fixes.binding.view import View
@@ -29,6 +32,37 @@ _MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])
 def computed_marks(found: View) -> list[int]:
     """The indices of the holes that are the number of a mark."""
     return [match.end() for match in _COMPUTED.finditer(found.text)]
+
+
+def check_seen(
+    query: Query, site: Site, found: View, style: Style, marks: Sequence[Mark], bound: Sequence[int]
+) -> None:
+    """Refuse to bind values, at these items, beside those that a call passes already where the text may have marks that
+    are not seen: in a variable of the function, or in what another function gives."""
+    if not query.has_parameters:
+        return
+    counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
+    hidden = [index for index, item in enumerate(found.items) if _may_have_marks(item, index in bound, query, site)]
+    is_behind = style.is_positional and all(index < min(bound) for index in hidden)
+    if (hidden and not is_behind) or max(counts, default=0) > len(marks):
+        raise RefusalError("nothing here tells where the values of the other placeholders are")
+
+
+def _plain(text: Text) -> str:
+    return "".join(part if isinstance(part, str) else HOLE for part in text.parts)
+
+
+def _may_have_marks(item: Char | Value, is_bound: bool, query: Query, site: Site) -> bool:
+    if is_bound or not isinstance(item, Value):
+        return False
+    range = item.expression.range
+    holes = [hole for text in query.texts for hole in text.holes if hole.range == range]
+    if holes:
+        return any(hole.context is Context.FRAGMENT for hole in holes)
+    if isinstance(item.expression, ir.Name):
+        assigned = (s.target for s in site.statements if isinstance(s, ir.Assign))
+        return any(is_name(target, item.expression.id) for target in assigned)
+    return isinstance(item.expression, ir.Call | ir.Conditional)
 
 
 def check_order(

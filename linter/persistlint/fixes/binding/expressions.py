@@ -54,6 +54,8 @@ def joined(parts: Sequence[str | Value], source: SourceFile) -> str:
         return written(parts[0], source)
     if source.language == "python":
         return _python(parts, source)
+    if source.language == "sql":
+        return " || ".join(_sql_string(part) if isinstance(part, str) else written(part, source) for part in parts)
     return _go(parts, source) if source.language == "go" else _javascript(parts, source)
 
 
@@ -131,6 +133,10 @@ def _go(parts: Sequence[str | Value], source: SourceFile) -> str:
         arguments = ", ".join(written(value, source) for value in values)
         return f"fmt.Sprintf({_go_string(format)}, {arguments})"
     return " + ".join(_go_string(part) if isinstance(part, str) else written(part, source) for part in parts)
+
+
+def _sql_string(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _go_string(text: str) -> str:

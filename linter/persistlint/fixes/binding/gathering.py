@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.fixes.binding.style import Mark, Style
     from persistlint.fixes.binding.view import View
-    from persistlint.source import SourceFile
+    from persistlint.fixes.program import Program
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ def gather(
     style: Style,
     marks: Sequence[Mark],
     parameters: Sequence[Parameter],
-    source: SourceFile,
+    program: Program,
 ) -> Gathered:
     """Gather the values of the parameters which steps of the text add. Sets the `number` of those whose mark is counted
     where the program runs. Raises `RefusalError`."""
     inner = [parameter for parameter in parameters if found.holders[parameter.start] is not None]
     outer = [parameter for parameter in parameters if found.holders[parameter.start] is None]
     steps = _steps(found, place, inner)
-    list_ = gathered(values_of(site, source), site, steps, style, source)
+    list_ = gathered(values_of(site, program.source), site, steps, style, program)
     first = next(index for index, holder in enumerate(found.holders) if _is_in(holder, steps))
     if any(parameter.expands for parameter in inner):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")

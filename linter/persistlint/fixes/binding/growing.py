@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.pieces import adds, branches, nodes_of
+from persistlint.fixes.binding.pieces import additions, adds, branches, is_name, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.passing import Given
     from persistlint.fixes.binding.pieces import Step
     from persistlint.fixes.binding.style import Style
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
 _NAMES = {"python": "params", "go": "args"}
@@ -119,22 +121,23 @@ class Growing:
 
 
 def gathered(
-    passed: ir.Expression | None, site: Site, steps: Sequence[Step], style: Style, source: SourceFile
+    passed: ir.Expression | None, site: Site, steps: Sequence[Step], style: Style, program: Program
 ) -> Growing:
     """The list for the values of a text that is put together in these steps: the one that the call passes already, or
     else a new one. Raises `RefusalError` where the call passes what is not known."""
-    made = steps[0].statement
+    made, source = steps[0].statement, program.source
     if passed is None or (isinstance(passed, ir.Collection | ir.Mapping)):
         taken = {node.id for node in nodes_of(site.statements) if isinstance(node, ir.Name)}
-        names = (_NAMES.get(source.language, "params"), "values", "bound", "bound_values")
-        free = [name for name in names if name not in taken]
+        functions = [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
+        taken.update(parameter.name for function in functions for parameter in function.parameters)
+        free = [name for name in _names(made, site, source) if name not in taken]
         if not free:
             raise RefusalError("the names for a list of values are taken")
         return Growing(free[0], True, made, style, source)
     elsewhere = "the values that the call passes are put together elsewhere"
     if not isinstance(passed, ir.Name):
         raise RefusalError(elsewhere)
-    lists = [s for s in site.statements if isinstance(s, ir.Assign) and _is(s.target, passed.id) and not adds(s)]
+    lists = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, passed.id) and not adds(s)]
     if len(lists) != 1 or branches(lists[0].range, site.call.range, site):
         raise RefusalError(elsewhere)
     match lists[0].value:
@@ -147,5 +150,28 @@ def gathered(
     return Growing(passed.id, False, lists[0], style, source)
 
 
-def _is(node: ir.Expression, name: str) -> bool:
-    return isinstance(node, ir.Name) and node.id == name
+def _names(made: ir.Statement, site: Site, source: SourceFile) -> list[str]:
+    """Names for a new list, best first. Where the function puts another text together, the list of that may be made in
+    the same run, and each is called like its text."""
+    plain = _NAMES.get(source.language, "params")
+    own = made.target.id if isinstance(made, ir.Assign) and isinstance(made.target, ir.Name) else ""
+    sent = {own, *(node.id for a in site.call.arguments for node in ir.walk(a.value) if isinstance(node, ir.Name))}
+    if not sent.issuperset(_growing_names(site)):
+        return [f"{own}_{plain}" if source.language == "python" else f"{own}{plain.capitalize()}"]
+    return [plain, "values", "bound", "bound_values"]
+
+
+def _growing_names(site: Site) -> set[str]:
+    """The variables of a function that get something added, or another text."""
+    assigned = Counter(
+        s.target.id for s in site.statements if isinstance(s, ir.Assign) and isinstance(s.target, ir.Name)
+    )
+    names = {name for name, count in assigned.items() if count > 1}
+    for statement in site.statements:
+        match statement:
+            case ir.Assign(target=ir.Name(id=name), operator="+"):
+                names.add(name)
+            case ir.ExpressionStatement(value=ir.Call(function=ir.Attribute(value=ir.Name(id=name)))):
+                if additions(statement, name) is not None:
+                    names.add(name)
+    return names

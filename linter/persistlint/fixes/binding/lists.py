@@ -25,7 +25,8 @@ _ELEMENT = re.compile(  # what makes text of one value of the list
 class Listed:
     """A list whose values are joined to text. `range` is the expression that joins them. `is_quoted` where the quotes
     around them are a part of the separator. `spread` are its values among others in a list, `array` the list itself,
-    `marks` the expression for as many marks as it has values, `{}` standing for the mark; None where there is none."""
+    `marks` the expression for as many marks as it has values, `{}` standing for the mark; None where there is none.
+    `is_tuple` where its text has parentheses of its own."""
 
     range: Range
     name: str
@@ -33,12 +34,17 @@ class Listed:
     spread: str
     array: str | None
     marks: str | None
+    is_tuple: bool = False
 
 
 def listed(value: Value, source: SourceFile) -> Listed | None:
     """The list behind a value that is a text of several values, None where it is no such text."""
     node = value.expression
     match node:
+        case ir.Call(function=ir.Name(id="str"), arguments=[ir.Argument(value=inner)]) if _tuple_of(inner):
+            return _python_tuple(node, _tuple_of(inner), value, source)
+        case ir.Call() if _tuple_of(node):
+            return _python_tuple(node, _tuple_of(node), value, source)
         case ir.Call(function=ir.Attribute(value=ir.String(value=separator), name="join"), arguments=[items]):
             return _python(node, separator, items.value, source) if source.language == "python" else None
         case ir.Call(function=ir.Attribute(value=values, name="join"), arguments=[separator_argument]) if isinstance(
@@ -52,8 +58,15 @@ def listed(value: Value, source: SourceFile) -> Listed | None:
             if not quoted and not _SEPARATOR.fullmatch(sep.value.value):
                 return None
             text = source.text(items.value.range)
-            return Listed(node.range, _name(items.value), quoted, f"{text}...", text, None)
+            return Listed(node.range, _name(items.value), quoted, f"{text}...", _go_array(text, source), None)
     return None
+
+
+def _go_array(text: str, source: SourceFile) -> str | None:
+    """A slice as one value: pgx takes it as it is, lib/pq in its own type alone; None where neither is imported."""
+    if re.search(rb'"github\.com/lib/pq"', source.content):
+        return f"pq.Array({text})"
+    return text if re.search(rb'"github\.com/jackc/pgx\b', source.content) else None
 
 
 def _python(node: ir.Call, separator: str, items: ir.Expression, source: SourceFile) -> Listed | None:
@@ -79,6 +92,25 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, source: SourceF
     glue = f"{quote}, {quote}" if quoted else written
     marks = f"{glue}.join({quote}?{quote} * len({text}))".replace(f"{quote}?{quote}", f"[{quote}{{}}{quote}]")
     return Listed(node.range, _name(inner), quoted, f"*{text}", f"list({text})", marks)
+
+
+def _tuple_of(node: ir.Expression) -> ir.Expression | None:
+    """What Python makes a tuple of, whose text people put behind `IN`."""
+    match node:
+        case ir.Call(function=ir.Name(id="tuple"), arguments=[ir.Argument(value=items, spread=False)]) if isinstance(
+            items, ir.Name | ir.Attribute | ir.Subscript
+        ):
+            return items
+    return None
+
+
+def _python_tuple(node: ir.Expression, items: ir.Expression | None, value: Value, source: SourceFile) -> Listed | None:
+    if items is None or source.language != "python":
+        return None
+    text = source.text(items.range)
+    quote = "'" if value.literal is not None and value.literal.quote[0] == '"' else '"'
+    marks = f"{quote}, {quote}.join([{quote}{{}}{quote}] * len({text}))"
+    return Listed(node.range, _name(items), False, f"*{text}", f"list({text})", marks, is_tuple=True)
 
 
 def _javascript(node: ir.Call, separator: str, items: ir.Expression, source: SourceFile) -> Listed | None:

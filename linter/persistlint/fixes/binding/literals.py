@@ -21,6 +21,8 @@ _ESCAPE = re.compile(
     r"|N\{[^}]*\}|[0-7]{1,3}|.)",
     re.DOTALL,
 )
+_SQL_OPENING = re.compile(r"(?P<prefix>)(?P<quote>')")
+_SQL_QUOTE = "''"  # how a string of SQL writes its own quote
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r"}
 OPAQUE = "\ue001"  # a character that is written as an escape of which only the place matters
 
@@ -72,11 +74,12 @@ def literals(source: SourceFile, range: Range, holes: Sequence[Range]) -> list[L
     found: list[Literal | Range] = []
     position = 0
     pending = sorted(holes)
+    is_sql = source.language == "sql"
     while position < len(text):
         if gap := _BETWEEN.match(text, position):
             position = gap.end()
             continue
-        opening = _OPENING.match(text, position)
+        opening = (_SQL_OPENING if is_sql else _OPENING).match(text, position)
         if opening is None:
             raise UnreadableError
         quote, inner = opening["quote"], opening.end()
@@ -84,13 +87,15 @@ def literals(source: SourceFile, range: Range, holes: Sequence[Range]) -> list[L
         position = inner
         raw = "r" in opening["prefix"].lower()
         is_go_raw = quote == "`" and source.language == "go"
-        while not text.startswith(quote, position):
+        while not text.startswith(quote, position) or (is_sql and text.startswith(_SQL_QUOTE, position)):
             if position >= len(text):
                 raise UnreadableError
             if pending and pending[0].start == range.start + position:
                 inside.append(pending.pop(0))
                 position = inside[-1].end - range.start
-            elif text[position] == "\\" and not is_go_raw:
+            elif is_sql and text.startswith(_SQL_QUOTE, position):
+                position += 2
+            elif text[position] == "\\" and not is_go_raw and not is_sql:
                 position += 2  # a raw literal cannot end behind a backslash either
             else:
                 position += 1
@@ -110,10 +115,13 @@ def characters(source: SourceFile, literal: Literal, range: Range, doubled: str)
     text = source.content[range.start : range.end].decode("utf-8", "replace")
     found: list[Char] = []
     position, offset = 0, range.start
+    is_ascii = text.isascii()
     while position < len(text):
         character = text[position]
         length = 1
-        if character == "\\" and not literal.is_raw:
+        if source.language == "sql" and character == "'":
+            length = 2
+        elif character == "\\" and not literal.is_raw and source.language != "sql":
             match = _ESCAPE.match(text, position)
             if match is None:
                 raise UnreadableError
@@ -126,7 +134,7 @@ def characters(source: SourceFile, literal: Literal, range: Range, doubled: str)
             if text[position + 1 : position + 2] != character:
                 raise UnreadableError
             length = 2
-        size = len(text[position : position + length].encode("utf-8"))
+        size = length if is_ascii else len(text[position : position + length].encode("utf-8"))
         if character:
             found.append(Char(character, Range(offset, offset + size), literal))
         position += length

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.pieces import Step, branches
+from persistlint.fixes.binding.pieces import Step, branches, extension, is_name
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ _SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo", re.IGNORECASE
 def definitions(name: ir.Name, site: Site) -> list[Step]:
     """The assignments that make the text which a variable holds at a call: one with `=`, and those that add to it.
     Raises `RefusalError` where that is not certain, or where the variable is used for something else, too."""
-    found = [s for s in site.statements if isinstance(s, ir.Assign) and _is(s.target, name.id)]
+    found = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, name.id)]
     found = [s for s in found if s.value is not None or not s.declares]
     if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
     steps = [Step(found[0], (found[0].value,))]
     for statement in found[1:]:
-        added = _added(statement, name.id)
+        added = extension(statement, name.id)
         if not added:
             raise RefusalError(f"`{name.id}` is assigned more than once")
         steps.append(Step(statement, added))
@@ -34,18 +34,6 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     if _uses(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
         raise RefusalError(f"`{name.id}` is used in more than one place")
     return steps
-
-
-def _added(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
-    """What an assignment adds to the end of a variable, nothing where it does something else."""
-    if statement.operator == "+":
-        return () if statement.value is None else (statement.value,)
-    added: list[ir.Expression] = []
-    node = statement.value if statement.operator == "=" else None
-    while isinstance(node, ir.Binary) and node.operator == "+":
-        added.append(node.right)
-        node = node.left
-    return tuple(added[::-1]) if node is not None and _is(node, name) else ()
 
 
 def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
@@ -93,14 +81,10 @@ def _uses(name: ir.Name, site: Site) -> int:
                 for argument in node.arguments
                 for inner in ir.walk(argument.value)
             }
-            count += sum(_is(node, name.id) and id(node) not in shown for node in nodes)
+            count += sum(is_name(node, name.id) and id(node) not in shown for node in nodes)
     return count
 
 
 def last_name(node: ir.Expression) -> str:
     """The last word of what is called."""
     return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""
-
-
-def _is(node: ir.Expression, name: str) -> bool:
-    return isinstance(node, ir.Name) and node.id == name

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _NOTHING = re.compile(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
+_LONGEST_GAP = 200  # bytes between a text and the parenthesis behind it
 _CALLBACK = re.compile(r"cb|done|next|callback", re.IGNORECASE)
 
 
@@ -34,18 +35,22 @@ class Given:
 @dataclass(slots=True)
 class Passing:
     """The values of one query on their way into a call. `existing` counts the marks that the SQL had; `variable` is the
-    list that has the values of a text that grows; one of those to pass is then the whole list, spread."""
+    list that has the values of a text that grows; one of those to pass is then the whole list, spread.
+    `sql` is the text as it was."""
 
     style: Style
     existing: int
     given: Sequence[Given]
     source: SourceFile
     variable: str = ""
+    sql: str = ""
 
     def into_call(self, call: ir.Call, place: int | str, first: int) -> list[Edit]:
         """Pass them as an argument of a call, by its index, or one by one behind its others ("rest"). `first` is the
         index of the first argument that can be a value."""
         arguments = call.arguments
+        if self.source.language == "sql":
+            return self._using(call)
         if place == "rest":
             return self._rest(call, first)
         assert isinstance(place, int)
@@ -147,6 +152,15 @@ class Passing:
 
     def _all_behind(self, count: int) -> bool:
         return self.style.is_numbered or all(given.before == self.existing for given in self.given)
+
+    def _using(self, call: ir.Call) -> list[Edit]:
+        """Pass them behind the text of an `EXECUTE` of PL/pgSQL, or behind the values that it has."""
+        if self.variable:
+            raise RefusalError("the text grows under a condition, and `USING` has a fixed number of values")
+        at = call.arguments[-1].range.end
+        if self.source.content[at : at + _LONGEST_GAP].lstrip().startswith(b")"):
+            raise RefusalError("the text stands in parentheses")
+        return [Edit(Range(at, at), f"{', ' if len(call.arguments) > 1 else ' USING '}{self.listing()}")]
 
     def _rest(self, call: ir.Call, first: int) -> list[Edit]:
         there = call.arguments[first:]

@@ -26,13 +26,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
-    """The pieces of a list, one behind the other with a separator between them. `call` joins them, `steps` are the
-    statements that put pieces in; the first of them makes the list."""
+class Pieces:
+    """The pieces of a text under one name, one behind the other: those of a list, with a `separator` between them, or
+    those of a variable, of which not all may be there. `use` joins the list or is the variable; `steps` are the
+    statements that put pieces in, and the first of them makes the list or the variable."""
 
-    call: ir.Call
+    use: ir.Expression
     name: str
-    separator: ir.String
+    separator: ir.String | None
     steps: tuple[Step, ...]
 
 
@@ -41,7 +42,7 @@ def names_in(site: Site, name: str) -> list[ir.Name]:
     return [node for node in nodes_of(site.statements) if isinstance(node, ir.Name) and node.id == name]
 
 
-def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Joined | None:
+def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
     """The list of pieces that a call joins, None where it joins something else or no piece `is_wanted`. Raises
     `RefusalError` where the pieces that reach the call are not certain."""
     match call:
@@ -65,9 +66,62 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Joi
     steps = [step for statement in site.statements if (step := additions(statement, name)) is not None]
     if not any(is_wanted(text.range) for step in steps for text in step.texts):
         return None
-    result = Joined(call, name, separator, tuple(steps))
+    result = Pieces(call, name, separator, tuple(steps))
     _check(result, site)
     return result
+
+
+def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
+    """What a variable can hold that is empty at first and gets its text under conditions, or grows; None where it holds
+    something else or no piece `is_wanted`. Raises `RefusalError` where that is not certain."""
+    found = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, use.id)]
+    found = [s for s in found if s.value is not None]
+    if len(found) < 2 or not any(is_wanted(s.value.range) for s in found if s.value is not None):
+        return None
+    made, *others = found
+    steps = [Step(made, (made.value,))] if made.value is not None and made.operator == "=" else []
+    replacing: list[ir.Assign] = []
+    for statement in others:
+        added = extension(statement, use.id)
+        if not added and statement.value is not None and statement.operator == "=":
+            replacing.append(statement)
+            added = (statement.value,)
+        if not added:
+            raise RefusalError(f"`{use.id}` is assigned more than once")
+        steps.append(Step(statement, added))
+    result = Pieces(use, use.id, None, tuple(steps))
+    is_empty = isinstance(made.value, ir.String) and not made.value.value.strip()
+    if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_empty):
+        raise RefusalError(f"`{use.id}` is assigned more than once")
+    last = max((s.range.start for s in replacing), default=0)
+    is_late = any(s.range.start < last for s in others if s not in replacing)
+    pairs = [(one, other) for index, one in enumerate(replacing) for other in replacing[index + 1 :]]
+    if is_late or not all(_excludes(one, other, site) for one, other in pairs):
+        raise RefusalError(f"`{use.id}` is assigned more than once")
+    _check_place(result, site)
+    own = sum(s.operator == "=" and s not in replacing for s in others)
+    tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
+    targets = sum(isinstance(s, ir.Assign) and is_name(s.target, use.id) for s in site.statements)
+    if len(names_in(site, use.id)) != 1 + targets + own + len(tests):
+        raise RefusalError(f"`{use.id}` is used in more than one place")
+    return result
+
+
+def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
+    """What an assignment adds to the end of a variable, nothing where it does something else."""
+    if statement.operator == "+":
+        return () if statement.value is None else (statement.value,)
+    added: list[ir.Expression] = []
+    node = statement.value if statement.operator == "=" else None
+    while isinstance(node, ir.Binary) and node.operator == "+":
+        added.append(node.right)
+        node = node.left
+    return tuple(added[::-1]) if node is not None and is_name(node, name) else ()
+
+
+def is_name(node: ir.Expression, name: str) -> bool:
+    """Whether an expression is the variable of that name."""
+    return isinstance(node, ir.Name) and node.id == name
 
 
 def additions(statement: ir.Statement, name: str) -> Step | None:
@@ -119,31 +173,47 @@ def branches(inner: Range, outer: Range, site: Site) -> list[ir.Statement]:
     return [s for s in site.statements if isinstance(s, compound) and inner in s.range and outer not in s.range]
 
 
-def _check(found: Joined, site: Site) -> None:
+def _check(found: Pieces, site: Site) -> None:
     """Refuse a list whose pieces may not all be there, in their order, whenever the query is sent."""
     made, *added = found.steps
     if not isinstance(made.statement, ir.Assign) or adds(made.statement) or not all(map(adds, _all(added))):
         raise RefusalError(f"`{found.name}` is not made in one place of this function")
     if any(isinstance(text, ir.Spread) for step in found.steps for text in step.texts):
         raise RefusalError(f"`{found.name}` takes the pieces of another list")
-    if found.call.range.start < max(step.statement.range.end for step in found.steps):
-        raise RefusalError(f"`{found.name}` changes after it is joined")
-    if any(not isinstance(s, ir.Try) for s in branches(made.statement.range, site.call.range, site)):
-        raise RefusalError("the SQL is put together under a condition")
-    tests = [s for s in branches(found.call.range, site.call.range, site) if not isinstance(s, ir.Try)]
-    if not all(_runs_if_filled(s, found) for s in tests):
-        raise RefusalError("the SQL is put together under a condition")
-    known = [*nodes_of(_all(found.steps)), *ir.walk(found.call)]
+    _check_place(found, site)
+    known = [*nodes_of(_all(found.steps)), *ir.walk(found.use)]
     known += [node for test in _tests(site, found.name) for node in ir.walk(test)]
     if len(names_in(site, found.name)) != sum(isinstance(node, ir.Name) and node.id == found.name for node in known):
         raise RefusalError(f"`{found.name}` is used in more than one place")
 
 
-def _runs_if_filled(statement: ir.Statement, found: Joined) -> bool:
+def _check_place(found: Pieces, site: Site) -> None:
+    """Refuse pieces that are not all there where they are used, or that are used only sometimes."""
+    made = found.steps[0].statement
+    if found.use.range.start < max(step.statement.range.end for step in found.steps):
+        raise RefusalError(f"`{found.name}` changes after it is used")
+    if any(not isinstance(s, ir.Try) for s in branches(made.range, site.call.range, site)):
+        raise RefusalError("the SQL is put together under a condition")
+    tests = [s for s in branches(found.use.range, site.call.range, site) if not isinstance(s, ir.Try)]
+    if not all(_runs_if_filled(s, found) for s in tests):
+        raise RefusalError("the SQL is put together under a condition")
+
+
+def _excludes(one: ir.Statement, other: ir.Statement, site: Site) -> bool:
+    """Whether no run comes by both statements: they stand in different arms of an `if`."""
+    for statement in site.statements:
+        if isinstance(statement, ir.If) and one.range in statement.range and other.range in statement.range:
+            arms = [any(s.range in inner.range for inner in statement.then) for s in (one, other)]
+            if arms[0] != arms[1]:
+                return True
+    return False
+
+
+def _runs_if_filled(statement: ir.Statement, found: Pieces) -> bool:
     """Whether a statement joins the pieces in every case in which there are some."""
     if not isinstance(statement, ir.If) or not is_filled(statement.test, found.name):
         return False
-    return any(found.call.range in inner.range for inner in statement.then)
+    return any(found.use.range in inner.range for inner in statement.then)
 
 
 def _all(steps: Sequence[Step]) -> list[ir.Statement]:

@@ -21,10 +21,10 @@ _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the SQL stands in a call: the `argument`, or the element of a list, that it is, the expressions whose texts it is, a tuple for each step in which they are put
-    together, the object whose property it is, and the calls that it goes through on the way (`text(…)`). `steps` are
-    the assignments that put it together, where a variable holds it; `grows` where some of them run only under a
-    condition."""
+    """Where the SQL stands in a call: the `argument`, or the element of a list, that it is, the expressions whose texts
+    it is, a tuple for each step in which they are put together, the object whose property it is, and the calls that it
+    goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable holds it;
+    `grows` where some of them run only under a condition."""
 
     argument: ir.Expression
     texts: list[tuple[ir.Expression, ...]]

@@ -72,11 +72,18 @@ def plan(
             parameter = _quoted(found, tokens, place, query, source, dialect)
         elif token.text == HOLE:
             parameter = _bare(found, tokens, place, query, source, dialect)
+        elif token.kind is Kind.QUOTED and any(_is_same(item, other) for other in found.values):
+            continue  # the same value is a name here, and stays one
         else:
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
         made.append(parameter)
         covered = parameter.end
     return made
+
+
+def _is_same(value: Value, other: Value) -> bool:
+    """Whether a format string puts in one argument at both places."""
+    return value is not other and value.form is not None and value.expression.range == other.expression.range
 
 
 def _refuse_statement(tokens: list[Token]) -> None:
@@ -143,7 +150,7 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif is_strict and not is_text:
+    elif (is_strict and not is_text) or source.language == "sql":
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
         value = _as_text(value, source)  # only a column converts what it is compared with to its own type
@@ -200,7 +207,9 @@ def _bare(
         value = expressions.number(value, source.language)
     # MySQL 8.0.22 and newer take the number of a prepared statement's LIMIT as text alone, MariaDB takes either.
     doubtful = word in _COUNTS and query.name == "execute" and query.placeholder == "?" and dialect == "mysql"
-    if query.placeholder == "$1":
+    if source.language == "sql":
+        doubtful = True  # the variable has a type of its own, which a text had not
+    elif query.placeholder == "$1":
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
@@ -220,22 +229,37 @@ def _list(
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
     name = found.name
     token = tokens[place]
+    if found.is_tuple:
+        if not place or tokens[place - 1].word != "IN" or kind == "quoted":
+            raise RefusalError("a tuple is written into the text")
+        if dialect == "postgres" and query.placeholder in ("%s", "$1"):
+            return _array(found, tokens, place - 1, token.end, query, kind)
+        if query.placeholder not in ("?", "%s"):
+            raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
+        return Parameter(token.start, token.end, found.spread, name, listed=found)
     if dialect == "postgres" and query.placeholder in ("%s", "$1") and is_in_parentheses and after == ")":
-        first = place - 2
-        is_negated = first > 0 and tokens[first - 1].word == "NOT"
-        start = tokens[first - 1].start if is_negated else tokens[first].start
-        before, behind = ("<> ALL(", ")") if is_negated else ("= ANY(", ")")
-        doubtful = kind == "quoted" or query.library is None or query.library.strict
-        if found.array is None:
-            raise RefusalError("an array of this driver is not known here")
-        return Parameter(start, tokens[place + 1].end, found.array, name, before, behind, is_doubtful=doubtful)
+        return _array(found, tokens, place - 2, tokens[place + 1].end, query, kind)
     if query.placeholder == ":name" and source.language == "python" and is_in_parentheses and after == ")":
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, expands=True)
     if query.library is not None and query.library.expands and query.placeholder == ":name":
-        return Parameter(token.start, token.end, found.array or found.name, name)
+        if not is_in_parentheses or after != ")":
+            raise RefusalError("the list of values stands in no parentheses")
+        start, end = tokens[place - 1].start, tokens[place + 1].end
+        return Parameter(start, end, found.array or found.name, name, "(", ")")
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
     if found.marks is None:
         raise RefusalError("Go does not spread a list of values among other arguments")
     return Parameter(token.start, token.end, found.spread, name, listed=found)
+
+
+def _array(found: Listed, tokens: list[Token], first: int, end: int, query: Query, kind: str) -> Parameter:
+    """The parameter for a list that is one value, an array. `first` is the index of `IN`, `end` where its list ends."""
+    if found.array is None:
+        raise RefusalError("an array of this driver is not known here")
+    is_negated = first > 0 and tokens[first - 1].word == "NOT"
+    start = tokens[first - 1].start if is_negated else tokens[first].start
+    before, behind = ("<> ALL(", ")") if is_negated else ("= ANY(", ")")
+    doubtful = kind == "quoted" or query.library is None or query.library.strict
+    return Parameter(start, end, found.array, found.name, before, behind, is_doubtful=doubtful)

@@ -8,19 +8,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.formatting import COMMENT, unformatted
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.view import Form, Value, View
+from persistlint.fixes.binding.view import Inner, Value, View
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from persistlint.fixes.binding.forms import Form
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.source import SourceFile
 
 _QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
-_COMMENT = re.compile(r"#|//|/\*")
+_ASSIGNS = re.compile(rb"[ \t]*(?:(?:const|let|var)[ \t]+)?\w+[ \t]*(?::[^=\n]+)?:?=[ \t]*")
+_REST = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 @dataclass(slots=True)
@@ -41,9 +44,10 @@ class Rewrite:
             replaced.update(indices)
             gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
-        holed = {id(value.literal) for value in values if value.form is None} | self.found.held
+        held = {holder for holder, inner in self.found.held if not inner or not gone.issuperset(inner)}
+        holed = {id(value.literal) for value in values if value.form is None} | held
         kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
-        kept |= self.found.held & {id(form) for form in self.found.forms}
+        kept |= held & {id(form) for form in self.found.forms}
         numbers: dict[int, str] = {}  # by the item that goes into a format string, the number that takes its place
         for parameter in parameters:
             literal = self.found.items[parameter.start].literal
@@ -55,21 +59,37 @@ class Rewrite:
                 elif self._takes_holes(literal):
                     holed.add(id(literal))
         edits: list[Edit] = []
+        edits += [self._without(inner) for inner in self.found.inner if gone.issuperset(range(inner.start, inner.end))]
         for parameter, mark in zip(parameters, marks, strict=True):
             if parameter.listed is not None:
                 edits += self._list(parameter, mark)
             else:
                 edits.append(self._region(parameter, parameter.before + mark + parameter.after, holed, kept))
         for form in self.found.forms:
-            edits += self._form(form, gone, id(form) in kept, numbers)
+            edits += unformatted(self.found, self.source, form, gone, id(form) in kept, numbers)
         for literal in self.found.literals:
             edits += self._literal(literal, replaced, id(literal) in holed, kept)
         return edits
+
+    def _without(self, inner: Inner) -> Edit:
+        """Drop the variable of a text of which nothing is left."""
+        content = self.source.content
+        begin = content.rfind(b"\n", 0, inner.range.start) + 1
+        rest = _REST.match(content, inner.range.end)
+        if not _ASSIGNS.fullmatch(content, begin, inner.range.start) or rest is None:
+            raise RefusalError("the list of values stands in a variable of its own")
+        return Edit(Range(begin, rest.end()), "")
 
     def _list(self, parameter: Parameter, mark: str) -> list[Edit]:
         assert parameter.listed is not None
         written = parameter.listed.marks or ""
         edits = [Edit(parameter.listed.range, written.replace("{}", mark))]
+        if parameter.listed.is_tuple:
+            item = self.found.items[parameter.start]
+            if item.literal is None:
+                raise RefusalError("the list of values is no part of a string")
+            edits.append(Edit(Range(item.range.start, item.range.start), "("))
+            edits.append(Edit(Range(item.range.end, item.range.end), ")"))
         for index in range(parameter.start, parameter.end):
             item = self.found.items[index]
             if isinstance(item, Char):
@@ -88,7 +108,13 @@ class Rewrite:
         items = self.found.items
         first, last = items[parameter.start], items[parameter.end - 1]
         inside = range(parameter.start, parameter.end - 1)
-        if any(index in self.found.ends for index in inside):
+        within = {
+            index
+            for inner in self.found.inner
+            if parameter.start < inner.start and inner.end < parameter.end
+            for index in range(inner.start - 1, inner.end)
+        }
+        if any(index in self.found.ends and index not in within for index in inside):
             raise RefusalError("a string of SQL begins in one statement of the program and ends in another")
         left, start = first.literal, first.range.start
         right, end = last.literal, last.range.end
@@ -164,7 +190,7 @@ class Rewrite:
 
     def _check_gap(self, range: Range) -> None:
         text = self.source.text(range)
-        if text.count("(") != text.count(")") or _COMMENT.search(text):
+        if text.count("(") != text.count(")") or COMMENT.search(text):
             raise RefusalError("the SQL is put together around a comment or in parentheses")
 
     def _encoded(self, text: str, literal: Literal, holed: set[int], kept: set[int]) -> str:
@@ -178,52 +204,6 @@ class Rewrite:
     def _form_of(self, literal: Literal) -> Form | None:
         return next((form for form in self.found.forms if literal in form.literals), None)
 
-    def _form(self, form: Form, gone: set[int], is_kept: bool, numbers: dict[int, str]) -> list[Edit]:
-        """Drop the call that formats, or the arguments that went out of it."""
-        own = {i: item for i, item in enumerate(self.found.items) if isinstance(item, Value) and item.form is form}
-        left = [item for index, item in own.items() if index not in gone]
-        whole, text = form.range, form.text
-        tail = self.source.text(Range(text.end, whole.end))
-        if not is_kept:
-            closing = {"percent": "%", "braces": ".", "printf": ","}[form.kind]
-            cut = tail.find(closing)
-            if cut < 0 or _COMMENT.search(tail):
-                raise RefusalError("a comment stands between the text and its values")
-            keep = len(tail[:cut].rstrip().encode())
-            edits = [Edit(Range(text.end + keep, whole.end), "")]
-            if form.kind == "printf":
-                edits.append(Edit(Range(whole.start, text.start), ""))
-            return edits
-        values = list(own.values())
-        if len(left) == len(values):
-            return []
-        if form.written:
-            return self._keyed(form, values, left)
-        if form.is_indexed or len(values) != len(form.arguments):
-            raise RefusalError("the values of the format string are numbered or named")
-        texts = [
-            numbers[index] if index in numbers else self.source.text(value.expression.range)
-            for index, value in own.items()
-            if index in numbers or index not in gone
-        ]
-        arguments = form.arguments
-        if form.kind == "percent":
-            start = text.end + len(tail[: tail.index("%") + 1].encode())
-            inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
-            return [Edit(Range(start, whole.end), f" {inner}")]
-        return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
-
-    def _keyed(self, form: Form, values: list[Value], left: list[Value]) -> list[Edit]:
-        """Drop the arguments that have names and are no longer used."""
-        if len(form.written) != len(form.arguments):
-            raise RefusalError("some values of the format string have names and some have not")
-        used = {value.expression.range for value in left}
-        kept = [range for range in form.written.values() if any(inner in range for inner in used)]
-        if not kept or len(kept) == len(form.written):
-            return []
-        ranges = list(form.written.values())
-        return [Edit(Range(ranges[0].start, ranges[-1].end), ", ".join(map(self.source.text, kept)))]
-
     def _literal(self, literal: Literal, replaced: set[int], is_holed: bool, kept: set[int]) -> list[Edit]:
         """Write the other characters of a literal as it now needs them, and drop what made it a template."""
         form = self._form_of(literal)
@@ -236,6 +216,7 @@ class Rewrite:
             if item.literal is literal and isinstance(item, Char) and index not in replaced
         ]
         had_holes = any(value.literal is literal and value.form is None for value in self.found.values)
+        had_holes |= any(holder == id(literal) for holder, _ in self.found.held)
         drops = had_holes and not is_holed
         requoted = self._requoted(literal, replaced) if drops and literal.quote == "`" else None
         for _, item in own:

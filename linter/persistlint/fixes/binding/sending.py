@@ -3,6 +3,7 @@ call that runs a prepared statement."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -10,15 +11,18 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.imports import python_member
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.facts import Site
     from persistlint.fixes.binding.passing import Passing
     from persistlint.fixes.binding.place import Place
+    from persistlint.fixes.program import Program
     from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
+_COLON = re.compile(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 
 
@@ -40,9 +44,9 @@ def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
     return None
 
 
-def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:
+def passed(passing: Passing, site: Site, place: Place, program: Program) -> tuple[list[Edit], bool]:
     """The edits that pass the values, and whether the call passed none before."""
-    call, operation = site.call, site.operation
+    call, operation, source = site.call, site.operation, program.source
     library = operation.library
     if operation.values == "sets":
         raise RefusalError("the call takes many sets of values, and each would need this one")
@@ -55,15 +59,24 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
         return _prepared(passing, site), True
     if passing.style.is_named and operation.yields == "argument":
         wraps = [call]
+    made = []
+    if library.text and not wraps and passing.style.is_named:
+        made = _in_text(passing, place, program)
+        wraps = [call] if operation.parameters is None else []
     if operation.parameters is None or operation.yields == "argument":
-        if wraps and has_method(library, "bindparams"):
-            at = wraps[0].range.end
+        if wraps and (made or has_method(library, "bindparams")):
+            at = place.argument.range.end if made else wraps[0].range.end
             entries = ", ".join(f"{given.name}={given.text}" for given in passing.given)
-            return [Edit(Range(at, at), f".bindparams({entries})")], True
+            return [*made, Edit(Range(at, at), f".bindparams({entries})")], True
         if operation.parameters is None:
             raise RefusalError("this call takes no bind parameters")
-    if library.text and not wraps and passing.style.is_named:
-        raise RefusalError(f"only `{library.text}()` takes placeholders, and the SQL is plain text here")
+    sent, is_new = _sent(passing, site, place, source)
+    return [*made, *sent], is_new
+
+
+def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:
+    """The edits that pass the values beside the text, and whether the call passed none before."""
+    call, operation = site.call, site.operation
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
     keys = [key for key in places if isinstance(key, str) and key != "rest"]
     if place.options is not None:
@@ -98,6 +111,18 @@ def passed(passing: Passing, site: Site, place: Place, source: SourceFile) -> tu
     if options is not None:
         raise RefusalError("the options of the call are put together elsewhere")
     return [Edit(Range(*[call.arguments[-1].range.end] * 2), f", {{ {keys[0]}: {passing.literal()} }}")], True
+
+
+def _in_text(passing: Passing, place: Place, program: Program) -> list[Edit]:
+    """Put plain SQL into `text()`, which alone has placeholders in SQLAlchemy."""
+    needed = python_member(program, "sqlalchemy", "text")
+    if needed is None:
+        raise RefusalError("only `text()` takes placeholders, and nothing here tells how to import it")
+    if not passing.existing and _COLON.search(passing.sql):
+        raise RefusalError("only `text()` takes placeholders, and it would take a colon of this SQL for one")
+    name, imports = needed
+    start, end = place.argument.range.start, place.argument.range.end
+    return [*imports, Edit(Range(start, start), f"{name}("), Edit(Range(end, end), ")")]
 
 
 def _into_object(passing: Passing, argument: ir.Expression, key: str, values: str) -> list[Edit]:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.fixes.binding.forms import FIELD, PRINTF, Form, is_text, parts_of, spec_of
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.pieces import is_filled
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Sequence
 
-    from persistlint.fixes.binding.pieces import Joined
+    from persistlint.fixes.binding.pieces import Pieces
     from persistlint.source import SourceFile
-
-_PRINTF = re.compile(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
-_FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format>[^{}]*))?\}|\{\{|\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +36,13 @@ class Value:
     is_conditional: bool = False
 
 
-@dataclass(eq=False, slots=True)
-class Form:
-    """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """The text of a variable that is a part of another text: its half-open stretch of items, and its expression."""
 
-    `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
-    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
-
-    kind: str
+    start: int
+    end: int
     range: Range
-    text: Range
-    arguments: list[ir.Expression]
-    is_indexed: bool = False
-    written: dict[str, Range] = field(default_factory=dict)
-    literals: list[Literal] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -59,15 +50,17 @@ class View:
     """What expressions put together, in order. `holders` has, for every item, the statement that is to add its value
     to a list, None where the call passes it. `forms` are the format strings in them; `ends` says, for the last item of
     every stretch that is written in one place, the offset where that ends. `held` are the literals and format strings,
-    by identity, that hold a text which is a part of the view itself. `lists` are the joined pieces in it."""
+    by identity, that hold a text which is a part of the view itself, with the stretch of that. `lists` are the joined
+    pieces in it, and `inner` the texts of variables."""
 
     items: list[Char | Value] = field(default_factory=list)
     holders: list[ir.Statement | None] = field(default_factory=list)
     forms: list[Form] = field(default_factory=list)
     literals: list[Literal] = field(default_factory=list)
     ends: dict[int, int] = field(default_factory=dict)
-    held: set[int] = field(default_factory=set)
-    lists: list[Joined] = field(default_factory=list)
+    held: list[tuple[int, range]] = field(default_factory=list)
+    lists: list[Pieces] = field(default_factory=list)
+    inner: list[Inner] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -88,7 +81,7 @@ def view(
     source: SourceFile,
     unwrap: Callable[[ir.Call], ir.Expression | None],
     resolve: Callable[[ir.Name], ir.Expression | None],
-    pieces: Callable[[ir.Call], Joined | None],
+    pieces: Callable[[ir.Call | ir.Name], Pieces | None],
 ) -> View:
     """Take the expressions apart whose texts, one behind the other, are the SQL; beside those of every step stands the
     statement that holds its values. `unwrap` gives the argument of a call that returns it unchanged, `resolve` the text
@@ -110,7 +103,7 @@ class _Reader:
     source: SourceFile
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Name], ir.Expression | None]
-    pieces: Callable[[ir.Call], Joined | None]
+    pieces: Callable[[ir.Call | ir.Name], Pieces | None]
     since: Range | None = None
     holder: ir.Statement | None = None
     is_conditional: bool = False
@@ -147,16 +140,20 @@ class _Reader:
             case ir.Binary(operator="+", left=left, right=right):
                 self.read(left, doubled)
                 self.read(right, doubled)
-            case ir.Binary(operator="%", left=left) if self.source.language == "python" and _is_text(left):
+            case ir.Binary(operator="%", left=left) if self.source.language == "python" and is_text(left):
                 self.percent(node)
-            case ir.Call(function=ir.Attribute(value=value, name="format")) if _is_text(value):
+            case ir.Call(function=ir.Attribute(value=value, name="format")) if is_text(value):
                 self.braces(node, value)
             case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]) if (
-                _is_text(text.value)
+                is_text(text.value)
+            ):
+                self.printf(node)
+            case ir.Call(function=ir.Name(id="format"), arguments=[text, *_]) if (
+                self.source.language == "sql" and is_text(text.value)
             ):
                 self.printf(node)
             case ir.Call(function=ir.Attribute(value=ir.Name(id="util"), name="format"), arguments=[text, *_]) if (
-                self.source.language != "python" and _is_text(text.value)
+                self.source.language != "python" and is_text(text.value)
             ):
                 self.printf(node)
             case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
@@ -172,18 +169,22 @@ class _Reader:
         """Read a text that is put together in another place, and say whether the expression stands for one. No string
         of SQL begins in it that ends in the text around it."""
         match node:
-            case ir.Call() if (found := self.pieces(node)) is not None:
+            case ir.Call() | ir.Name() if (found := self.pieces(node)) is not None:
                 self.joined(found)
             case ir.Name() if (text := self.resolve(node)) is not None:
                 if self.since is not None:
                     raise UnreadableError
                 self.begin_inner()
+                start = len(self.found.items)
                 self.since = text.range
                 self.read(text, "")
                 self.since = None
                 self.ends(text.range.end)
+                self.found.inner.append(Inner(start, len(self.found.items), text.range))
             case ir.Conditional(test=test, then=ir.Expression() as then, otherwise=ir.String()) if any(
-                isinstance(part, ir.Call) and (found := self.pieces(part)) is not None and is_filled(test, found.name)
+                isinstance(part, ir.Call | ir.Name)
+                and (found := self.pieces(part)) is not None
+                and is_filled(test, found.name)
                 for part in ir.walk(then)
             ):
                 self.begin_inner()
@@ -195,12 +196,25 @@ class _Reader:
                 return False
         return True
 
+    def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
+        """Read an expression inside a literal or a format string, and say whether it stands for a text."""
+        start = len(self.found.items)
+        if not self.inner(node):
+            return False
+        self.found.held.append((id(holder), range(start, len(self.found.items))))
+        return True
+
     def begin_inner(self) -> None:
         """End what was read so far before the text of another place."""
         if self.found.items:
             self.ends(self.found.items[-1].range.end)
 
-    def joined(self, found: Joined) -> None:
+    def names_of(self, node: ir.Expression) -> list[str]:
+        """The lists and variables whose pieces stand in an expression."""
+        parts = [part for part in ir.walk(node) if isinstance(part, ir.Call | ir.Name)]
+        return [found.name for part in parts if (found := self.pieces(part)) is not None]
+
+    def joined(self, found: Pieces) -> None:
         """Read the pieces of a list, with what stands between them."""
         if found in self.found.lists:
             raise RefusalError(f"`{found.name}` is used in more than one place")
@@ -210,12 +224,14 @@ class _Reader:
         separator: tuple[Char, ...] = ()
         for step in found.steps:
             self.holder, self.since, self.is_conditional = step.statement, None, False
-            for text in step.texts:
+            pieces = [(text,) for text in step.texts] if found.separator is not None else [step.texts]
+            for piece in pieces:
                 self.add(*separator)
                 self.begin_inner()
-                self.read(text, "")
-                self.ends(text.range.end)
-                separator = self.separator(found.separator)
+                for text in piece:
+                    self.read(text, "")
+                self.ends(piece[-1].range.end)
+                separator = self.separator(found.separator) if found.separator is not None else ()
         self.holder, self.since, self.is_conditional = around
 
     def separator(self, node: ir.String) -> tuple[Char, ...]:
@@ -238,8 +254,7 @@ class _Reader:
                 self.add(*characters(self.source, current, Range(start, hole.start), own + doubled))
                 part = by_range[hole]
                 start = hole.end
-                if self.inner(part.value):
-                    self.found.held.add(id(current))
+                if self.holds(current, part.value):
                     continue
                 spec = (f"!{part.conversion}" if part.conversion else "") + (f":{part.format}" if part.format else "")
                 self.value(part.value, hole, current, spec)
@@ -269,14 +284,14 @@ class _Reader:
         form = Form("percent", node.range, node.left.range, arguments)
         if isinstance(right, ir.Mapping) and keyed:
             form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
-        self.formatted(form, _PRINTF, keyed)
+        self.formatted(form, PRINTF, keyed)
 
     def printf(self, node: ir.Call) -> None:
         text, *rest = node.arguments
         if any(argument.spread for argument in rest):
             raise UnreadableError
         form = Form("printf", node.range, text.range, [argument.value for argument in rest])
-        self.formatted(form, _PRINTF, {})
+        self.formatted(form, PRINTF, {})
 
     def braces(self, node: ir.Call, text: ir.Expression) -> None:
         if any(argument.spread for argument in node.arguments):
@@ -285,12 +300,12 @@ class _Reader:
         arguments = [argument.value for argument in node.arguments]
         form = Form("braces", node.range, text.range, arguments)
         form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
-        self.formatted(form, _FIELD, keyed)
+        self.formatted(form, FIELD, keyed)
 
     def formatted(self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression]) -> None:
         """Read the format string of a form, whose literals hold verbs in the place of values."""
         self.found.forms.append(form)
-        pieces = [part for part in _parts_of(self.source, form.text) if isinstance(part, Literal)]
+        pieces = [part for part in parts_of(self.source, form.text) if isinstance(part, Literal)]
         taken = 0
         for literal in pieces:
             if literal.has_holes:
@@ -309,10 +324,8 @@ class _Reader:
                 taken = index + 1
                 at = literal.body.start + len(body[: match.start()].encode())
                 range = Range(at, at + len(match.group().encode()))
-                if self.inner(value):
-                    self.found.held.add(id(form))
-                else:
-                    self.value(value, range, literal, _spec(form.kind, match), form)
+                if not self.holds(form, value):
+                    self.value(value, range, literal, spec_of(form.kind, match), form)
             self.plain(literal, body, start, len(body), form.kind)
         if not form.is_indexed and taken != len(form.arguments) - len(form.written):
             raise UnreadableError
@@ -339,45 +352,3 @@ class _Reader:
         doubled = "{}" if kind == "braces" else "%"
         range = Range(at, at + len(body[start:end].encode()))
         self.add(*characters(self.source, literal, range, doubled))
-
-
-def _spec(kind: str, match: re.Match[str]) -> str:
-    if kind == "braces":
-        return (match["conversion"] or "") + (f":{match['format']}" if match["format"] else "")
-    text = match.group()
-    plain = re.sub(r"\(\w+\)|\[\d+\]", "", text)
-    return "" if plain == "%s" else plain
-
-
-def _is_text(node: ir.Expression) -> bool:
-    """Whether an expression is made of string constants alone."""
-    match node:
-        case ir.String():
-            return True
-        case ir.Template(parts=parts):
-            return all(isinstance(part, ir.String) for part in parts)
-        case ir.Binary(operator="+", left=left, right=right):
-            return _is_text(left) and _is_text(right)
-    return False
-
-
-def _parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:
-    """The literals of a format string, also where a `+` or parentheses stand between them."""
-    text = source.content[range.start : range.end]
-    position = 0
-    while match := re.compile(rb"(?i)(?:\b[rbu]{1,2})?[\"'`]").search(text, position):
-        start = range.start + match.start()
-        end = _end_of(source, start, range.end)
-        yield from literals(source, Range(start, end), ())
-        position = end - range.start
-
-
-def _end_of(source: SourceFile, start: int, limit: int) -> int:
-    """Where the literal ends that begins at an offset."""
-    match = re.compile(
-        rb"(?i)[rbu]*(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)",
-        re.DOTALL,
-    ).match(source.content, start, limit)
-    if match is None:
-        raise UnreadableError
-    return match.end()

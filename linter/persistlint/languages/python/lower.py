@@ -457,10 +457,13 @@ def _is_generator(node: Node) -> bool:
 
 
 def _expression(node: Node, depth: int) -> ir.Expression:
-    node = _unwrapped(node)
+    kind = node.type
+    if kind in _WRAPPERS:
+        node = _unwrapped(node)
+        kind = node.type
     if depth > _MOST_NESTED:
         return ir.Unknown(range_of(node))
-    return _EXPRESSIONS.get(node.type, _unknown)(node, depth + 1)
+    return _EXPRESSIONS.get(kind, _unknown)(node, depth + 1)
 
 
 def _unwrapped(node: Node) -> Node:

@@ -19,7 +19,7 @@ from persistlint.languages.sql.statements import body, statement
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
 from persistlint.sql.lexer import statements
-from persistlint.sql.text import Text, joined
+from persistlint.sql.text import Text, joined, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,8 @@ def read(source: SourceFile) -> Syntax:
 
 def lower(content: bytes, stretches: list[Range], dialect: str | None) -> Module:
     """Lower the stretches of a file that matter: its routines, and the statements of its scripts."""
-    text = joined(content, stretches)
+    is_whole = stretches == [Range(0, len(content))]
+    text = whole(content) if is_whole else joined(content, stretches)
     names = frozenset(match.group(1).lower() for match in _ROUTINE_NAMES.finditer(text.text))
     found: list[Statement] = []
     for reader in _parts(text, dialect, names):

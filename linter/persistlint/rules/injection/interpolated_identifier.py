@@ -125,7 +125,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.fixes.binding import Remedy, name
+from persistlint.fixes.binding import name
 from persistlint.interpolation import holes_of, is_made_of_sql, related, why
 from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
@@ -164,7 +164,7 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         if not holes:
             continue
         first = holes[0]
-        remedy = name(fact, holes, context.file) if isinstance(fact, Query) else Remedy()
+        remedy = name(fact, holes, context.program)
         yield context.report(
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",

@@ -116,7 +116,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.fixes.binding import Remedy, bind
+from persistlint.fixes.binding import bind
 from persistlint.interpolation import holes_of, is_made_of_sql, related, why
 from persistlint.paths import is_test
 from persistlint.rule import Option, RuleContext, rule
@@ -151,7 +151,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     if not holes:
         return
     first = holes[0]
-    remedy = bind(fact, holes, context.file) if isinstance(fact, Query) else Remedy()
+    remedy = bind(fact, holes, context.program)
     yield context.report(
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",

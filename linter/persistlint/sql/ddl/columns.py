@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.schema.definitions import Column, Constraint, ConstraintKind, DataType, Index, Name, Reference
 from persistlint.schema.types import CANONICAL
 from persistlint.sql.ddl.indexes import index_keys
+from persistlint.sql.ddl.once import once
 from persistlint.sql.lexer import Kind, word_set
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def data_type(cursor: Cursor) -> DataType | None:
     )
 
 
+@once
 def column(cursor: Cursor) -> Column | None:
     """Step over the definition of a column; None where none begins."""
     start = cursor.index
@@ -277,9 +279,9 @@ def default(cursor: Cursor) -> Expression:
     start = cursor.index
     while not cursor.at_end:
         word = cursor.word()
-        if cursor.index > start and word in _IN_TYPES and word != "AS":
-            if word in _OPTIONS or cursor.word(1) in _TWO_WORDS.get(word, ()):
-                break
+        is_option = word in _IN_TYPES and (word in _OPTIONS or cursor.word(1) in _TWO_WORDS.get(word, ()))
+        if is_option and cursor.index > start and word != "AS":
+            break
         if cursor.skip_group() is None:
             cursor.index += 1
     return cursor.expression(start, max(cursor.index, start + 1))

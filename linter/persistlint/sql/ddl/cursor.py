@@ -34,7 +34,7 @@ class Cursor:
         self.dialect = dialect
         self.index = 0
         self.end = len(tokens)
-        self.present = frozenset(token.word for token in tokens)
+        self.present = frozenset([token.word for token in tokens])
 
     @property
     def at_end(self) -> bool:
@@ -82,7 +82,7 @@ class Cursor:
         """The words from here, or from `start`, to the end."""
         first = self.index if start is None else start
         last = self.end if most is None else min(self.end, first + most)
-        return tuple(token.word for token in self.tokens[first:last])
+        return tuple([token.word for token in self.tokens[first:last]])
 
     def find(self, *words: str) -> int:
         """The index of the first of some words outside of parentheses, from here on; -1 if there is none."""

@@ -1,0 +1,83 @@
+"""Format strings: where their verbs stand, and which values these put in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.literals import Literal, UnreadableError, literals
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from persistlint.source import SourceFile
+
+PRINTF = re.compile(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
+FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format>[^{}]*))?\}|\{\{|\}\}")
+
+
+@dataclass(eq=False, slots=True)
+class Form:
+    """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
+
+    `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
+    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
+
+    kind: str
+    range: Range
+    text: Range
+    arguments: list[ir.Expression]
+    is_indexed: bool = False
+    written: dict[str, Range] = field(default_factory=dict)
+    literals: list[Literal] = field(default_factory=list)
+
+
+def spec_of(kind: str, match: re.Match[str]) -> str:
+    """How a verb or field formats its value, as written; nothing where it only puts it in."""
+    if kind == "braces":
+        return (match["conversion"] or "") + (f":{match['format']}" if match["format"] else "")
+    text = match.group()
+    plain = re.sub(r"\(\w+\)|\[\d+\]", "", text)
+    return "" if plain == "%s" else plain
+
+
+def is_text(node: ir.Expression) -> bool:
+    """Whether an expression is made of string constants alone."""
+    match node:
+        case ir.String():
+            return True
+        case ir.Template(parts=parts):
+            return all(isinstance(part, ir.String) for part in parts)
+        case ir.Binary(operator="+", left=left, right=right):
+            return is_text(left) and is_text(right)
+    return False
+
+
+def parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:
+    """The literals of a format string, also where a `+` or parentheses stand between them."""
+    text = source.content[range.start : range.end]
+    position = 0
+    while match := re.compile(rb"(?i)(?:\b[rbu]{1,2})?[\"'`]").search(text, position):
+        start = range.start + match.start()
+        end = _end_of(source, start, range.end)
+        yield from literals(source, Range(start, end), ())
+        position = end - range.start
+
+
+_STRING = re.compile(
+    rb"(?i)[rbu]*(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)",
+    re.DOTALL,
+)
+_SQL_STRING = re.compile(rb"'(?:[^']|'')*'")
+
+
+def _end_of(source: SourceFile, start: int, limit: int) -> int:
+    """Where the literal ends that begins at an offset."""
+    pattern = _SQL_STRING if source.language == "sql" else _STRING
+    match = pattern.match(source.content, start, limit)
+    if match is None:
+        raise UnreadableError
+    return match.end()
