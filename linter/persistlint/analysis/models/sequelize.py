@@ -77,7 +77,8 @@ def _described(node: Expression, values: Values, functions: tuple[Function, ...]
     receiver = node.function.value
     if node.function.name == "define" and len(given) in (2, 3):
         name = values.string(given[0])
-        is_model = name is not None and any(_has_type(entry.value, values) for entry in values.entries(given[1]))
+        is_named = last_name(receiver).lower().endswith("sequelize") and isinstance(values.resolve(given[1]), Mapping)
+        is_model = is_named or any(_has_type(entry.value, values) for entry in values.entries(given[1]))
         options = given[2] if len(given) == 3 else None
         return _Described(name, node.range, given[1], options) if name is not None and is_model else None
     if node.function.name == "init" and len(given) == 2 and values.entry(given[1], "sequelize") is not None:
