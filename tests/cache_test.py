@@ -15,6 +15,7 @@ import pytest
 
 from lsp.raw_client import environment
 from persistlint import cache, cache_folder, checking
+from persistlint.analysis import catalogs
 from persistlint.cli import main
 from persistlint.config import forget
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
@@ -68,6 +69,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Checks the project and returns what is printed."""
 
     def run(*options: str) -> str:
+        catalogs.forget()
         main(["check", "--jobs=1", *options])
         out, err = capsys.readouterr()
         return out + err
@@ -177,6 +179,81 @@ def test_a_sql_file_is_checked_again_when_its_project_changes(run: Callable[...,
     assert before != run("db")
 
 
+JOINS = """
+const { Pool } = require("pg");
+const pool = new Pool();
+exports.join = async (email) => {
+  const { rows } = await pool.query("SELECT id FROM members WHERE email = $1", [email]);
+  if (rows.length > 0) return rows[0];
+  return pool.query("INSERT INTO members (email) VALUES ($1)", [email]);
+};
+"""
+
+
+REVISION = """
+from alembic import op
+revision = "a"
+down_revision = None
+def upgrade():
+    op.execute("ALTER TABLE items ADD COLUMN label text")
+"""
+MODEL = """
+sequelize.define("members", { email: { } }, { tableName: "members" });
+"""
+
+
+def test_a_program_is_checked_again_when_the_tables_change_that_it_asked_for(
+    run: Callable[..., str], checked: Checked
+) -> None:
+    Path(".git").mkdir()
+    for folder in ("src", "migrate"):
+        Path(folder).mkdir()
+    Path("src/join.js").write_text(JOINS)
+    Path("src/other.js").write_text("export const one = 1;\n")
+    run("src")
+    members = "CREATE TABLE members (id int PRIMARY KEY, email text);\n"
+    changes: list[tuple[bool, Callable[[], object]]] = [
+        (True, lambda: Path("db/0.sql").write_text(members)),
+        (False, lambda: Path("db/3.sql").write_text("ALTER TABLE members ADD UNIQUE (email);\n")),
+        (True, lambda: Path("db/3.sql").unlink()),
+        (False, lambda: Path("db/0.sql").write_text(members.replace("email text", "address text"))),
+        (True, lambda: Path("db/0.sql").write_text(members)),
+        (False, lambda: (Path("db/package.json").write_text("{}"), Path("src/1.sql").write_text("SELECT 1;\n"))),
+        (True, lambda: Path("src/1.sql").unlink()),
+        (False, lambda: Path("migrate/1.rb").write_text("add_index\n")),
+        (True, lambda: Path("migrate/1.rb").unlink()),
+        (False, lambda: Path("model.js").write_text(MODEL.replace("{ }", "{ unique: true }"))),
+        (True, lambda: Path("model.js").write_text(MODEL)),
+    ]
+    for is_reported, change in changes:
+        change()
+        checked.clear()
+        assert ("read-modify-write" in run("src")) == is_reported
+        assert "src/other.js" not in checked, "it depends on no table"
+        assert run("src") == run("--no-cache", "src")
+        checked.clear()
+        run("src")
+        assert checked == []
+
+
+def test_what_changes_while_a_program_is_checked_is_not_missed(
+    run: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(".git").mkdir()
+    Path("join.js").write_text(JOINS)
+    Path("db/0.sql").write_text("CREATE TABLE members (id int PRIMARY KEY, email text);\n")
+
+    def slow(source: SourceFile, settings: Settings) -> Report:
+        report = check(source, settings)
+        Path("db/3.sql").write_text("ALTER TABLE members ADD UNIQUE (email);\n")
+        return report
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checking, "check", slow)
+        assert "read-modify-write" in run("join.js")
+    assert "read-modify-write" not in run("join.js")
+
+
 AUDITED = """
 import os, sys
 from pathlib import Path
@@ -192,25 +269,31 @@ print(*sorted({str(path.relative_to(here)) for name in opened if (path := Path(n
 """
 
 
-def test_all_that_is_read_for_a_sql_file_is_known(tmp_path: Path) -> None:
+def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
     others = {
         "db/3.up.sql": "CREATE TABLE t (id int);", "db/3.down.sql": "DROP TABLE t;", "go.mod": "uptrace/bun",
         "migrations/1/up.sql": "CREATE TABLE t (id int);", "migrations/1/metadata.toml": "", "Cargo.toml": "sqlx = 1",
-        "migrations/2/up.sql": "DROP TABLE t;", "package.json": "{}", "atlas.sum": "h1:",
+        "migrations/2/up.sql": "DROP TABLE t;", "package.json": "{}", "atlas.sum": "h1:", "model.js": MODEL,
+        "app/migrations/0001.py": "import django.db", "alembic/versions/a.py": REVISION,
+        "alembic/env.py": "", "alembic.ini": "", "requirements.txt": "psycopg", "setup.py": "", "Pipfile": "",
     }  # fmt: skip
     for name, text in others.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(text)
-    for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql"):
+    Path(".git").mkdir()
+    Path("join.js").write_text(JOINS)
+    for path in ("db/2.sql", "db/3.down.sql", "migrations/1/up.sql", "alembic/versions/a.py", "join.js"):
         opened = subprocess.run(
             [sys.executable, "-c", AUDITED, path], capture_output=True, text=True, check=True, env=environment()
         ).stdout.split()
         assert path in opened
+        with_tables = path == "join.js"
+        assert with_tables <= ("db/1.sql" in opened)
         for other in set(opened) - {path}:
-            before = Surroundings().digest(path)
+            before = Surroundings().digest(path, with_tables=with_tables)
             with open(other, "a") as file:
                 file.write("\n")
-            assert Surroundings().digest(path) != before, f"{path} depends on {other}"
+            assert Surroundings().digest(path, with_tables=with_tables) != before, f"{path} depends on {other}"
 
 
 def test_all_of_a_report_is_kept() -> None:
@@ -220,7 +303,8 @@ def test_all_of_a_report_is_kept() -> None:
     full = Diagnostic("r", "g", Severity.INFO, Range(1, 2), "message", "help", related, fixes)
     values = [value for item in (full, related[0], fixes[0], fixes[0].edits[0]) for value in _values(item)]
     assert all(values), "every field of them differs from nothing"
-    assert load(dump(Report((full, full)))) == Report((full, full))
+    for report in (Report((full, full)), Report((full,), tables="mark"), Report((), tables="mark")):
+        assert load(dump(report)) == report
 
 
 def _values(item: Diagnostic | Related | Fix | Edit) -> list[object]:

@@ -133,7 +133,7 @@ def cases(markdown: str) -> list[Case]:
             heading, options, beside, bases = block.heading, {}, [], {}
         if block.kind == "toml":
             options = tomllib.loads(block.text)
-        elif block.kind not in FILENAMES:
+        elif block.kind not in FILENAMES and not ("beside" in block.words and block.attribute("path")):
             raise ValueError(f"line {block.line}: unknown block {block.info!r}")
         elif "fixed" in block.words:
             found[-1] = _with_fixed(found[-1], block)

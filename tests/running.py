@@ -46,9 +46,10 @@ def place_of(source: SourceFile, diagnostic: Diagnostic) -> Expectation:
 
 @cache
 def _project(path: str, text: str, beside: tuple[tuple[str, str], ...]) -> Path:
-    """A folder that holds a program and the files beside it, until the tests end."""
+    """A repository that holds a program and the files beside it, until the tests end."""
     folder = TemporaryDirectory()
     _FOLDERS.append(folder)
+    (Path(folder.name) / ".git").mkdir()
     for name, content in ((path, text), *beside):
         file = Path(folder.name) / name
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -13,8 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from persistlint.checking import digest
-from persistlint.reading import ReadError, is_settled, mark, read_bytes
+from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.stored_report import dump, load
 from persistlint.surroundings import Surroundings
 
@@ -59,7 +58,7 @@ class Cache:
             around = self._around[task.path] = surroundings.mark(task.path)
             row = rows.get(number)
             report = _report(row) if row else None
-            if row and report and self._holds(row, task.path, around, surroundings):
+            if row and report and self._holds(row, report, task.path, around, surroundings):
                 found[number] = report
         return found
 
@@ -68,19 +67,25 @@ class Cache:
         surroundings = Surroundings()
         for number, outcome in outcomes.items():
             path = tasks[number].path
-            around = surroundings.mark(path)
+            around, tables = surroundings.mark(path), outcome.report.tables
             if outcome.failure or outcome.report.errors or around != self._around[path]:
                 continue  # the last: something around it changed while it was checked
-            seen = outcome.mark if surroundings.is_settled(path) else ""
-            content = digest(outcome.digest + surroundings.digest(path))
+            if tables and tables != surroundings.mark_of_tables(path):
+                continue
+            seen = outcome.mark if surroundings.is_settled(path, with_tables=bool(tables)) else ""
+            content = digest(outcome.digest + surroundings.digest(path, with_tables=bool(tables)))
             context = self._context(tasks[number].settings)
-            self._new.append(_row(context, os.fsencode(path), _joined(seen, around), content, dump(outcome.report)))
+            joined = _joined(seen, around + tables)
+            self._new.append(_row(context, os.fsencode(path), joined, content, dump(outcome.report)))
         if self._new:
             self._with_file(self._write, None)
 
-    def _holds(self, row: _Row, path: str, around: str, surroundings: Surroundings) -> bool:
+    def _holds(self, row: _Row, report: Report, path: str, around: str, surroundings: Surroundings) -> bool:
         """Whether a row is about the file as it is. One that is touched, but the same, is known by its mark again."""
-        context, name, seen, content, report, _ = row
+        context, name, seen, content, dumped, _ = row
+        with_tables = bool(report.tables)
+        if with_tables:
+            around += surroundings.mark_of_tables(path)
         try:
             status = os.stat(path)  # noqa: PTH116 - twice as fast, and all that is done for most files
             if seen == _joined(mark(status), around):
@@ -88,10 +93,10 @@ class Cache:
             data, status = read_bytes(path)
         except (OSError, ReadError):
             return False  # whoever checks it says why
-        if digest(digest(data) + surroundings.digest(path)) != content:
+        if digest(digest(data) + surroundings.digest(path, with_tables=with_tables)) != content:
             return False
-        if is_settled(status) and surroundings.is_settled(path):
-            self._new.append(_row(context, name, _joined(mark(status), around), content, report))
+        if is_settled(status) and surroundings.is_settled(path, with_tables=with_tables):
+            self._new.append(_row(context, name, _joined(mark(status), around), content, dumped))
         return True
 
     def _context(self, settings: Settings) -> bytes:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.cache import Cache
-from persistlint.checking import digest
 from persistlint.git import root
 from persistlint.installation import identity
+from persistlint.reading import digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

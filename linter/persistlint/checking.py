@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.engine import Report, check
 from persistlint.plugins import PluginError
-from persistlint.reading import ReadError, decode, is_settled, mark, read_bytes
+from persistlint.reading import ReadError, decode, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -54,8 +53,3 @@ def report_on(source: SourceFile, settings: Settings) -> Report:
         raise
     except Exception as error:
         return Report((), (f"internal error: {type(error).__name__}: {error}",))
-
-
-def digest(data: bytes) -> bytes:
-    """16 bytes that stand for a content."""
-    return hashlib.blake2b(data, digest_size=16).digest()

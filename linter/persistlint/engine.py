@@ -26,10 +26,12 @@ _DEEPEST_RECURSION = 12_000  # frames; lowering stops at a nesting that stays fa
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of one file. `errors` are sentences about rules that failed: internal errors, never the file's."""
+    """What came of one file. `errors` are sentences about rules that failed: internal errors, never the file's. Where
+    it depends on the tables of the project, `tables` tells the state of these from any other, "" elsewhere."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     errors: tuple[str, ...] = ()
+    tables: str = ""
 
 
 def check(source: SourceFile, settings: Settings) -> Report:
@@ -50,14 +52,15 @@ def check(source: SourceFile, settings: Settings) -> Report:
         syntax = read(source)
     except Exception as error:
         return Report(errors=(_internal("reading the syntax", error),))
-    found = _run(syntax, rules, settings, errors) if rules else []
+    found, tables = _run(syntax, rules, settings, errors) if rules else ([], "")
     if _SUPPRESSION in source.content:
         from persistlint import suppression
 
         # Where a rule failed, nobody knows what a suppression is for.
         ran = settings.rules.difference(applicable) if errors else settings.rules
         found = suppression.apply(source, syntax.comments, found, ran, settings.severities)
-    return Report(tuple(sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))), tuple(errors))
+    ordered = sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))
+    return Report(tuple(ordered), tuple(errors), tables)
 
 
 def _applicable(source: SourceFile, names: frozenset[str]) -> list[str]:
@@ -84,17 +87,21 @@ def _by_group(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
     return {group: tuple(own) for group, own in found.items()}
 
 
-def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str]) -> list[Diagnostic]:
-    """Run every rule on the facts that it asks for. One place is reported once by a rule."""
+def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str]) -> tuple[list[Diagnostic], str]:
+    """Run every rule on the facts that it asks for; with `Report.tables`. One place is reported once by a rule."""
     from persistlint.analysis import facts
+    from persistlint.facts import Consulted
     from persistlint.rule import RuleContext
 
     listening: dict[type[Fact], list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by the kind of the fact
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
+    marks: set[str] = set()  # several where the tables changed meanwhile: then they come to none that there ever is
     try:
         for fact in facts(syntax, {rule.on for rule in rules}, settings.names):
             kind = type(fact)
+            if isinstance(fact, Consulted):
+                marks.add(fact.mark)
             if kind not in listening:
                 asked = (rule for rule in rules if issubclass(kind, rule.on))
                 listening[kind] = [(rule, _context(rule, syntax, settings, RuleContext)) for rule in asked]
@@ -111,7 +118,7 @@ def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: lis
         raise
     except Exception as error:
         errors.append(_internal("the analysis", error))
-    return list(found.values())
+    return list(found.values()), " ".join(sorted(marks))
 
 
 def _context(rule: Rule[Any], syntax: Syntax, settings: Settings, make: type[Any]) -> Any:

@@ -286,7 +286,8 @@ class Assign(Statement):
     `operator` is `=` or an operator of `Binary` (for `+=` it is `+`). Destructuring and several targets are a
     `Collection` (or `Mapping` from property name to target) as target. `declares` where the statement makes the
     variable; `constant` where it cannot be assigned again (JavaScript and Go `const`). A declaration without a
-    value has value None. `annotation` is the declared type, as written.
+    value has value None. `annotation` is the declared type, as written. `decorators` are those of a field of a class,
+    and the tag of a Go field as one `String`; they declare, and nothing of what the program does stands in them.
     """
 
     target: Expression
@@ -295,6 +296,7 @@ class Assign(Statement):
     declares: bool = False
     constant: bool = False
     annotation: str = ""
+    decorators: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,19 +429,21 @@ class FunctionDefinition(Statement):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassDefinition(Statement):
-    """A class, a Go struct (methods with that receiver are in `body` wherever they stand in the file), a TypeScript
-    enum (`is_enum`, members are assignments) or interface.
+    """A class, a Go struct (its fields are declarations in `body`, as are methods with that receiver wherever they
+    stand in the file), a TypeScript enum (`is_enum`, members are assignments) or interface.
 
     `fields` maps a field to its declared type as written: annotations in the class body, TypeScript parameter
-    properties, Go struct fields.
+    properties, Go struct fields. `options` are Python's `name=value` behind the bases.
     """
 
     name: str
+    name_range: Range
     bases: tuple[str, ...]
     body: Block
     fields: tuple[tuple[str, str], ...] = ()
     is_enum: bool = False
     decorators: tuple[Expression, ...] = ()
+    options: tuple[Argument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,20 +471,21 @@ class Parameter:
 
 @dataclass(eq=False)
 class Function:
-    """A function of any kind. Its body is lowered when it is first asked for, so that a file costs what is looked
-    at. Identity, not content, tells two functions apart.
+    """A function of any kind. Its parameters and its body are lowered when they are first asked for, so that a file
+    costs what is looked at. Identity, not content, tells two functions apart.
 
     `name` is "" for an anonymous one, except that `const f = () => …`, `f: function …`, `exports.f = …` and class
     fields give theirs. `owner` is the class it is a method of, `receiver` the name under which it sees its object
     (`self`, `this`, a Go receiver), which is none of the `parameters`. `exported` tells whether code outside the file
     can call it: in Python names without a leading underscore, unless they are local to a function, in JavaScript what
-    is exported and methods of exported classes, in Go capitals.
+    is exported and methods of exported classes, in Go capitals. `body_start` is where the defaults of its parameters
+    end, 0 where the language has none.
     """
 
     range: Range
     name: str
     name_range: Range
-    parameters: tuple[Parameter, ...]
+    lower_parameters: Callable[[], tuple[Parameter, ...]] = field(repr=False)
     lower_body: Callable[[], Block] = field(repr=False)
     decorators: tuple[Expression, ...] = ()
     owner: str | None = None
@@ -489,6 +494,12 @@ class Function:
     is_async: bool = False
     is_generator: bool = False
     exported: bool = True
+    body_start: int = 0
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What the function is called with."""
+        return self.lower_parameters()
 
     @cached_property
     def body(self) -> Block:

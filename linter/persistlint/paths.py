@@ -12,7 +12,9 @@ _TEST = re.compile(
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)test-[^/]*\.[cm]?[jt]sx?$"
 )
 _MIGRATION = re.compile(
-    r"(?:^|/)(?:(?:\w+[_-])?migrations?|migrate|upgrades|alembic|versions|seed\w*)/|(?:^|/)seed\w*\.[\w.]+$", re.I
+    r"(?:^|/)(?:(?:\w+[_-])?migrations?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
+    r"|(?:^|/)seed\w*\.[\w.]+$",
+    re.I,
 )
 _GENERATED = re.compile(
     r"_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated", re.I

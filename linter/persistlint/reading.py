@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import sys
@@ -84,6 +85,11 @@ def is_settled(status: os.stat_result) -> bool:
     """Whether every later change of a file will show in its mark. Where a system does not tell when the status of a
     file changed, none does surely."""
     return os.name != "nt" and max(status.st_mtime_ns, status.st_ctime_ns) < time.time_ns() - _TICK
+
+
+def digest(data: bytes) -> bytes:
+    """16 bytes that stand for a content."""
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def _refuse_large(size: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from persistlint.diagnostic import Diagnostic, Fix, Related, Severity
-from persistlint.facts import SCHEMA_LANGUAGES, SchemaFile
+from persistlint.facts import SCHEMA_LANGUAGES, SchemaFile, Statements
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class RuleContext:
         """Make a diagnostic of this rule. A severity given here is lowered to the configured one, never raised. A fix
         that writes SQL into a file is left out where the file is a program: it does not know what stands around it."""
         chosen = self.severity
-        if issubclass(self.rule.on, SchemaFile) and self.file.language != "sql":
+        if issubclass(self.rule.on, Statements) and self.file.language != "sql":
             fixes = ()
         if severity is not None and self.severity is self.rule.severity:
             chosen = severity

@@ -10,8 +10,8 @@ import codecs
 import re
 from bisect import bisect_right
 from dataclasses import field
-from functools import cached_property
-from itertools import accumulate
+from functools import cached_property, lru_cache
+from itertools import accumulate, chain
 
 from persistlint.records import dataclass
 
@@ -21,6 +21,9 @@ _BLANKED = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_")
 _LAST_PART = re.compile(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
 _SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
+# https://go.dev/s/generatedcode, which generators for other languages write as well, and the mark of Meta's tools.
+_GENERATED = re.compile(rb"^[ \t]*(?://|#|/?\*)[ \t]*(?:Code generated\b.*\bDO NOT EDIT\b|@generated\b)", re.MULTILINE)
+_HEAD = 2_000  # bytes in which that stands
 _BLOCK = 4096  # bytes
 _PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
@@ -40,6 +43,10 @@ class Range:
         if isinstance(other, int):
             return self.start <= other < self.end
         return self.start <= other.start and other.end <= self.end
+
+    def moved(self, distance: int) -> Range:
+        """The same range so many bytes behind its place."""
+        return Range(self.start + distance, self.end + distance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +86,10 @@ class SourceFile:
 
     @cached_property
     def is_written_by_hand(self) -> bool:
-        """Whether people wrote it: their files are no larger than they can read, and their lines are short on average,
-        unlike those of minified and bundled code."""
+        """Whether people wrote it: their files do not begin with the mark of a generator, are no larger than they can
+        read, and their lines are short on average, unlike those of minified and bundled code."""
+        if _GENERATED.search(self.content, 0, _HEAD):
+            return False
         size = len(self.content)
         return size < _SMALL or size < min(_LARGE, _LONGEST_AVERAGE * len(self.line_starts))
 
@@ -94,17 +103,7 @@ class SourceFile:
     def called(self) -> frozenset[bytes]:
         """What things may be called here, in lower case: every word, underscores around it left out, and the last part
         of one that has several (`db` of `mainDB` and of `main_db`)."""
-        found = set()
-        for word in self.words:
-            name = word.strip(b"_")
-            if not name.islower():
-                last = _LAST_PART.search(name)
-                found.add(last.group().lower() if last else name)
-                name = name.lower()
-            if b"_" in name:
-                found.add(name.rpartition(b"_")[2])
-            found.add(name)
-        return frozenset(found)
+        return frozenset(chain.from_iterable(map(_names_of, self.words)))
 
     @cached_property
     def vocabulary(self) -> bytes:
@@ -141,6 +140,19 @@ class SourceFile:
         """Of every block, and of the end."""
         starts = range(0, len(self.content) + 1, _BLOCK)
         return [0, *accumulate(_begun_in(self.content[start : start + _BLOCK]) for start in starts)]
+
+
+@lru_cache(maxsize=30_000)  # most words are in many files
+def _names_of(word: bytes) -> tuple[bytes, ...]:
+    """What a word calls something, in lower case."""
+    name = word.strip(b"_")
+    lowered = name.lower()
+    found = [lowered]
+    if name != lowered and (last := _LAST_PART.search(name)):
+        found.append(last.group().lower())
+    if b"_" in lowered:
+        found.append(lowered.rpartition(b"_")[2])
+    return tuple(found)
 
 
 def _begun_in(data: bytes) -> int:

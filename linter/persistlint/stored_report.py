@@ -10,12 +10,13 @@ from persistlint.source import Range
 
 
 def dump(report: Report) -> bytes:
-    """Bytes for the diagnostics of a report; most files have none, which is b""."""
-    if not report.diagnostics:
+    """Bytes for a report without errors; most say nothing, which is b""."""
+    if not report.diagnostics and not report.tables:
         return b""
     import json  # only what was found pays for it
 
-    return json.dumps([_listed(diagnostic) for diagnostic in report.diagnostics], separators=(",", ":")).encode()
+    listed = [_listed(diagnostic) for diagnostic in report.diagnostics]
+    return json.dumps([report.tables, listed], separators=(",", ":")).encode()
 
 
 def load(data: bytes) -> Report:
@@ -24,7 +25,8 @@ def load(data: bytes) -> Report:
         return _CLEAN
     import json
 
-    return Report(tuple(_diagnostic(*item) for item in json.loads(data)))
+    tables, listed = json.loads(data)
+    return Report(tuple(_diagnostic(*item) for item in listed), tables=tables)
 
 
 _CLEAN = Report()

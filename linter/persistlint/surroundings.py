@@ -1,5 +1,6 @@
-"""What a result depends on besides its file. Only SQL files, and programs among migrations, are read as a part of a
-project: see `sql.project` and `sql.runners`. All others stand for themselves, with nothing around them."""
+"""What a result depends on besides its file. SQL files, and programs among migrations, are read as a part of a project:
+see `sql.project` and `sql.runners`. Any other program stands for itself, unless its analysis asks for the tables of its
+project (`analysis.catalogs`): its report says so, and then it depends on all files that make tables."""
 
 from __future__ import annotations
 
@@ -8,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from persistlint.checking import digest
 from persistlint.facts import SCHEMA_LANGUAGES
 from persistlint.languages import language_of
 from persistlint.paths import is_migration
-from persistlint.reading import ReadError, is_settled, mark, read_bytes
+from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
+from persistlint.schema_files import Tree, root_of, tree_below
 from persistlint.sql.neighbours import beside, evidence, project_of, upwards
 
 if TYPE_CHECKING:
@@ -60,15 +61,39 @@ class Surroundings:
             return ""
         return digest(b"".join(group.mark for group in self._around(path))).hex()
 
-    def is_settled(self, path: str) -> bool:
-        """Whether every later change will show in the mark."""
-        return all(group.is_settled for group in self._around(path))
+    def is_settled(self, path: str, *, with_tables: bool = False) -> bool:
+        """Whether every later change will show in the mark, and in that of the tables."""
+        return all(group.is_settled for group in self._around(path, with_tables=with_tables))
 
-    def digest(self, path: str) -> bytes:
-        """What stands for the names and the contents of the files around."""
-        return digest(b"".join(group.digest for group in self._around(path)))
+    def digest(self, path: str, *, with_tables: bool = False) -> bytes:
+        """What stands for the names and the contents of the files around, and of those that make tables."""
+        return digest(b"".join(group.digest for group in self._around(path, with_tables=with_tables)))
 
-    def _around(self, path: str) -> Iterator[_Group]:
+    def tables(self, path: str) -> Tree:
+        """What makes the tables that a program speaks of; nothing for a file that is not on disk or in no project."""
+        file = Path(path).absolute()
+        root = root_of(file)
+        return self._once(tree_below, root).around(file) if root is not None else Tree()
+
+    def mark_of_tables(self, path: str) -> str:
+        """What changes when any of these files does, comes or goes; never ""."""
+        return digest(b"".join(group.mark for group in self._around_tables(path))).hex()
+
+    def _around_tables(self, path: str) -> Iterator[_Group]:
+        tree = self.tables(path)
+        yield _Group(tree.programs, (*map(str, tree.sources), *map(str, tree.unread)))
+        for folder in dict.fromkeys(file.parent for file in tree.programs):
+            yield from self._above(folder)
+        for source in tree.sources:
+            if source.language == "sql":
+                yield from (self._once(_project, source.folder, pattern) for pattern in source.patterns)
+            else:
+                yield self._once(_programs, source.folder, ".py" if source.language == "python" else ".js")
+            yield from self._above(source.folder)
+
+    def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group]:
+        if with_tables:
+            yield from self._around_tables(path)
         if not _has_project(path):
             return
         file = Path(path).absolute()
@@ -77,7 +102,10 @@ class Surroundings:
         else:
             yield self._once(_programs, file.parent, file.suffix)
         yield _Group(tuple(_looked_up(file)), _listed(file.parent))
-        for directory in self._once(upwards, file.parent):
+        yield from self._above(file.parent)
+
+    def _above(self, folder: Path) -> Iterator[_Group]:
+        for directory in self._once(upwards, folder):
             yield self._once(_evidence, directory)
 
     def _once(self, make: Callable[..., Any], *arguments: object) -> Any:

@@ -49,10 +49,10 @@ def ignore_file(source: SourceFile, rule: str) -> Edit | None:
 
 
 def forget_projects() -> None:
-    """Look anew at the SQL files that stand beside others."""
-    from persistlint.sql import project
+    """Look anew at the files that others depend on."""
+    from persistlint.analysis import catalogs
 
-    project.forget()
+    catalogs.forget()
 
 
 def list_files(folder: Path, overrides: Overrides) -> list[Path]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+_OBJECTS = 100_000  # made before garbage is looked for: what an analysis makes is hardly ever part of a cycle
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -105,6 +107,7 @@ def _serve(pipe: Connection) -> None:
         if not is_warm:  # the modules and tables that are loaded now stay: no collection needs to go through them again
             gc.collect()
             gc.freeze()
+            gc.set_threshold(_OBJECTS)
             is_warm = True
 
 

@@ -206,6 +206,82 @@ def test_other_programs_are_no_migrations(program: str) -> None:
     assert ProgramReader("python").read("a/migrations/1.py", program.encode(), None) is None
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "op.get_bind().commit()",
+        "sa.Enum('a', name='kinds').create(op.get_bind())",
+        "op.create_entity(function)",
+        "op.get_bind().execute(sa.text(f'UPDATE {table} SET a = 1'))",
+        "op.execute(f'DELETE FROM {table} WHERE a = 1')",
+        "sa.inspect(op.get_bind()).has_table('rooms')",
+        "op.drop_index(name, table_name='halls')",
+    ],
+)
+def test_what_changes_no_column_of_a_table_leaves_it_known(call: str) -> None:
+    script = _read("a.py", f"{ALEMBIC}    op.create_table('rooms', sa.Column('id', sa.Text()))\n    {call}\n")
+    assert _table(script, "rooms").is_complete
+
+
+@pytest.mark.parametrize(
+    "call", ["change(op.get_bind())", "op.execute(sql)", "rooms.create(op.get_bind())", "op.drop_index(name, 'rooms')"]
+)
+def test_what_may_change_a_table_leaves_it_unknown(call: str) -> None:
+    script = _read("a.py", f"{ALEMBIC}    op.create_table('rooms', sa.Column('id', sa.Text()))\n    {call}\n")
+    assert not _table(script, "rooms").is_complete
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "queryRunner.query(`UPDATE rooms SET a = '${a.b}'`)",
+        "this.rest(queryRunner)",
+        "queryRunner.dropIndex('halls', index)",
+    ],
+)
+def test_what_changes_no_column_of_a_table_leaves_it_known_in_typescript(call: str) -> None:
+    script = _read(
+        "migrations/1.ts",
+        "export class A implements MigrationInterface {\n"
+        "  async up(queryRunner: QueryRunner): Promise<void> {\n"
+        f"    await queryRunner.query('CREATE TABLE rooms (id int)');\n    await {call};\n  }}\n"
+        "  private async rest(queryRunner: QueryRunner) {\n"
+        "    await queryRunner.query('ALTER TABLE rooms ADD COLUMN more int');\n  }\n}\n",
+    )
+    assert _table(script, "rooms").is_complete
+    assert (_table(script, "rooms").column("more") is not None) is call.startswith("this")
+
+
+@pytest.mark.parametrize("options", ["{ unique: true }", "{ indicesType: 'UNIQUE' }", "{ type: 'UNIQUE' }"])
+def test_unique_indexes_of_sequelize(options: str) -> None:
+    up = f"up: (queryInterface) => queryInterface.addIndex('rooms', ['label'], {options})"
+    (change,) = _read("migrations/1.js", f"module.exports = {{ {up} }};").of(CreateIndex)
+    assert change.index.is_unique
+
+
+def test_constraints_that_sequelize_names() -> None:
+    script = _read(
+        "migrations/1.js",
+        "module.exports = { up: async (queryInterface) => {\n"
+        "  await queryInterface.createTable('rooms', { label: Sequelize.TEXT, houseId: Sequelize.INTEGER });\n"
+        "  await queryInterface.addConstraint('rooms', { type: 'unique', fields: ['houseId', 'label'] });\n"
+        "  await queryInterface.removeConstraint('rooms', 'rooms_houseId_label_uk');\n"
+        "} };",
+    )
+    assert _table(script, "rooms").constraints == ()
+
+
+def test_foreign_keys_follow_a_table_to_its_new_name() -> None:
+    script = _read(
+        "a.py",
+        f"{ALEMBIC}    op.create_table('huts', sa.Column('id', sa.Text()))\n"
+        "    op.create_table('rooms', sa.Column('hut', sa.Text(), sa.ForeignKey('huts.id')))\n"
+        "    op.rename_table('huts', 'houses')\n",
+    )
+    ((_, reference),) = _table(script, "rooms").foreign_keys
+    assert reference.table.name == "houses"
+
+
 def test_revisions_come_in_their_own_order(tmp_path: Path) -> None:
     first = (
         "revision = 'x1'\ndown_revision = None\ndef upgrade():\n    op.create_table('a', sa.Column('id', sa.Text()))\n"

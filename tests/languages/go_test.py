@@ -600,7 +600,7 @@ def test_struct_gathers_its_methods_wherever_they_stand() -> None:
     found = module("""
 func (r *Repo[T]) Find(id int) {}
 func helper() {}
-type Repo[T any] struct { *Base; db, ro *sqlx.DB; sql.Tx `x:"y"`; opts map[string]int }
+type Repo[T any] struct { *Base; db, ro *sqlx.DB; sql.Tx `x:"y"`; opts map[string]int `json:"opts"` }
 func (Repo[T]) close() {}
 """).body
     match found:
@@ -617,6 +617,9 @@ func (Repo[T]) close() {}
                     ("opts", "map[string]int"),
                 ),
                 body=(
+                    ir.Assign(target=ir.Name(id="db"), value=None, declares=True, annotation="*sqlx.DB"),
+                    ir.Assign(target=ir.Name(id="ro")),
+                    ir.Assign(target=ir.Name(id="opts"), decorators=(ir.String(value='json:"opts"'),)),
                     ir.FunctionDefinition(function=ir.Function(name="Find", owner="Repo", receiver="r", exported=True)),
                     ir.FunctionDefinition(
                         function=ir.Function(name="close", owner="Repo", receiver=None, exported=False)

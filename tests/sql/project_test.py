@@ -80,6 +80,26 @@ def test_files_of_other_dialects_are_other_projects(tmp_path: Path) -> None:
     assert set(script.final.tables) == {"b"}
 
 
+def test_files_for_other_databases_are_other_projects(tmp_path: Path) -> None:
+    table = "CREATE TABLE {} (id int);"
+    _write(
+        tmp_path,
+        {
+            "1_a.postgres.up.sql": table.format("a"),
+            "1_a.mysql.up.sql": table.format("a"),
+            "1_a.up.sql": table.format("never"),
+            "2_b.up.sql": table.format("b"),
+            "3_c.postgres.up.sql": table.format("c"),
+            "3_c.mysql.up.sql": table.format("c"),
+            "3_c.mysql.down.sql": "DROP TABLE c;",
+        },
+    )
+    script = _read(tmp_path / "3_c.mysql.up.sql")
+    assert set(script.after.tables) == {"a", "b", "c"}
+    assert not script.twin
+    assert set(_read(tmp_path / "2_b.up.sql").final.tables) == {"b"}
+
+
 def test_a_folder_tells_the_dialect_of_a_file_that_does_not(tmp_path: Path) -> None:
     _write(tmp_path, {"1.sql": "CREATE TABLE a (id bigserial, x jsonb);", "2.sql": "CREATE INDEX i ON a (x);"})
     assert dialect_of(str(tmp_path / "2.sql"), b"CREATE INDEX i ON a (x);") == "postgres"

@@ -7,7 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
+    Bypass,
     Calculation,
+    Drift,
     Duration,
     ErrorAnswer,
     Fallback,
@@ -15,9 +17,11 @@ from persistlint.facts import (
     JsonFact,
     Launch,
     MixedResult,
+    ModelDefinition,
     Procedure,
     Revision,
     SchemaFile,
+    SentStatements,
     SqlText,
     StaleResult,
     StaleWrite,
@@ -39,7 +43,7 @@ if TYPE_CHECKING:
 # some languages alone, for a file in one of these. Where it has a function `may_have(source, names) -> bool`, that
 # tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
-    ((SqlText,), "queries"),
+    ((SqlText, SentStatements), "queries"),
     ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
     ((JsonFact,), "json"),
     ((Calculation,), "numbers"),
@@ -51,12 +55,18 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
+    ((ModelDefinition,), "models"),
+    ((Drift,), "drift"),
+    ((Bypass,), "bypasses"),
 )
 _LANGUAGES = {
     "scripts": ("sql",),
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
+    "bypasses": ("go",),
+    "models": ("python", "javascript", "typescript", "go"),
+    "drift": ("python", "javascript", "typescript", "go"),
 }
 
 
@@ -64,7 +74,12 @@ def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) ->
     """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
     calls things of its own."""
     for maker in _imported(syntax.source, wanted):
-        yield from maker.facts(syntax, names)
+        found = maker.facts(syntax, names)
+        if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
+            from persistlint.analysis.sent import with_sent
+
+            found = with_sent(found, syntax.source)
+        yield from found
 
 
 def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNames) -> bool:
@@ -75,7 +90,7 @@ def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNa
 
 def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any]:
     if source.language != "sql" and not source.is_written_by_hand:
-        return  # minified and bundled code: nobody reads what would be said of it
+        return  # generated, minified and bundled code: nobody mends there what would be said of it
     for module in _makers(frozenset(wanted)):
         if source.language in _LANGUAGES.get(module, (source.language,)):
             yield import_module(f"{__name__}.{module}")

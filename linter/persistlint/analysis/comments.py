@@ -11,7 +11,8 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
-_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
+_WORDS = re.compile(r"\w+")
+_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
 
 
@@ -26,14 +27,18 @@ class Comments:
         """Whether a number ends on a line that ends in a comment, or stands below a comment that speaks of it."""
         if self.source.line_of(number.end) in self._behind:
             return True
-        above = self._above.get(self.source.line_of(number.start) - 1)
+        above = self.above(self.source.line_of(number.start))
         return above is not None and re.search(rf"\b{re.escape(self.source.text(number))}\b", above) is not None
+
+    def above(self, line: int) -> str | None:
+        """The comment that ends on the line above a 1-based line, with those above it; None if there is none."""
+        return self._above.get(line - 1)
 
     @cached_property
     def _behind(self) -> frozenset[int]:
         """The lines that end in a comment of more than one word."""
         texts = ((range, self._text(range)) for range in self.ranges if not self._is_alone(range))
-        return frozenset(self.source.line_of(range.start) for range, text in texts if len(text.split()) > 1)
+        return frozenset(self.source.line_of(range.start) for range, text in texts if len(_WORDS.findall(text)) > 1)
 
     @cached_property
     def _above(self) -> dict[int, str]:

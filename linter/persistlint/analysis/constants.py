@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from persistlint.ir import Expression
 
-_CONVERSIONS = function_names("conversions")
+CONVERSIONS = function_names("conversions")
 _DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
 _OTHER_NOTATION = re.compile(r"0[xXbBoO]|0\d")  # masks, modes, colours, code points
 _OPERATORS: dict[str, Callable[[float, float], float]] = {
@@ -59,7 +59,7 @@ class Constants:
                 return -value if value is not None and sign == "-" else value
             case TypeAssertion(value=inner):
                 return self.value(inner)
-            case Call(function=function, arguments=(argument,)) if last_name(function) in _CONVERSIONS:
+            case Call(function=function, arguments=(argument,)) if last_name(function) in CONVERSIONS:
                 if isinstance(argument.value, String):
                     return float(argument.value.value) if _DECIMAL.fullmatch(argument.value.value) else None
                 return self.value(argument.value)

@@ -9,7 +9,7 @@ from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import all_caps
-from persistlint.analysis.scopes import holds, scopes
+from persistlint.analysis.scopes import scopes
 from persistlint.analysis.settings_lookup import is_store, lookup
 from persistlint.facts import Fallback
 from persistlint.ir import (
@@ -69,20 +69,26 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
         return
     lowered = content.lower()
     secrets = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
-    lookups = [match.start() for match in _LOOKS_UP.finditer(lowered)] if secrets else []
-    if not lookups:
+    if not secrets:
         return
-    refused = {value for match in _COMPARED.finditer(content) for value in _QUOTED.findall(match.group())}
+    refused: frozenset[bytes] | None = None
     seen: set[Range] = set()
     for scope in scopes(syntax.lower(), secrets):
-        if scope.functions and not holds(lookups, scope.functions[-1].range):
+        within = scope.functions[-1].range if scope.functions else Range(0, len(lowered))
+        if _LOOKS_UP.search(lowered, within.start, within.end) is None:
             continue
         reader = _Reader(syntax, scope.statements)
         for setting, text in reader.fallbacks():
             if text.range not in seen:
                 seen.add(text.range)
+                refused = refused if refused is not None else _refused(content)
                 is_confined = reader.is_confined(text) or text.value.encode() in refused
                 yield Fallback(text.range, setting, text.value, is_confined)
+
+
+def _refused(content: bytes) -> frozenset[bytes]:
+    """The texts that something is compared with."""
+    return frozenset(text for match in _COMPARED.finditer(content) for text in _QUOTED.findall(match.group()))
 
 
 class _Reader:

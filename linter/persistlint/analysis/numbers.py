@@ -8,16 +8,17 @@ explains.
 from __future__ import annotations
 
 import re
+from functools import cached_property, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.comments import Comments
-from persistlint.analysis.constants import Constants
+from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.meanings import Meanings
 from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.places import Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import quantity_of_name
-from persistlint.analysis.scopes import scopes
+from persistlint.analysis.scopes import functions_in, holds, may_hold, scopes_of, top_level
 from persistlint.analysis.statuses import Statuses
 from persistlint.analysis.vocabulary import function_names, known_words, words
 from persistlint.facts import Calculation, NumberRole, Quantity
@@ -47,10 +48,12 @@ from persistlint.ir import (
     children,
     expressions,
 )
+from persistlint.memory import Memory
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from persistlint.analysis.scopes import Scope
     from persistlint.languages import Syntax
@@ -70,6 +73,7 @@ _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|for
 _COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _PERCENT = 100
+_MEMORY: Memory[tuple[Calculation, ...]] = Memory(most=5000)  # functions: more than a file has that people edit
 
 _Found = tuple[Expression, float, Place]
 
@@ -82,10 +86,59 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
     if not candidates or _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content):
         return
     module = syntax.lower()
-    comments, statuses = Comments(syntax), Statuses(syntax, module)
-    for scope in scopes(module, candidates):
+    starts = sorted(candidate.start for candidate in candidates)
+    reading = _Reading(syntax, Comments(syntax), Statuses(syntax, module))
+    top = top_level(module)
+    yield from reading.calculations(top)
+    broken = [error.start for error in syntax.errors]
+    for function in functions_in(top, starts):
+        make = partial(_found_in, reading, function, starts)
+        # What broken syntax is taken for depends on what is around it.
+        found = make() if holds(broken, function.range) else _MEMORY.get(reading.key(function), make)
+        yield from (calculation.moved(function.range.start) for calculation in found)
+
+
+def _found_in(reading: _Reading, function: Function, starts: list[int]) -> tuple[Calculation, ...]:
+    """The calculations of a function and of those in it, as if it stood at the start of the file."""
+    found = (calculation for scope in scopes_of(function, starts) for calculation in reading.calculations(scope))
+    return tuple(calculation.moved(-function.range.start) for calculation in found)
+
+
+@dataclass
+class _Reading:
+    """The reading of one file."""
+
+    syntax: Syntax
+    comments: Comments
+    statuses: Statuses
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Where the numbers of the file are, and what makes one of a text. Nothing else is read: `i++` has none."""
+        calls = (range.start for name, range in self.syntax.calls if name in CONVERSIONS)
+        return sorted([*calls, *(number.start for number in self.syntax.numbers)])
+
+    def calculations(self, scope: Scope) -> Iterator[Calculation]:
+        """The calculations of a scope."""
         if not any(_is_formula(function.name, function.owner or "") for function in scope.functions):
-            yield from _Reader(syntax, scope, comments, statuses).calculations()
+            yield from _Reader(self, scope).calculations()
+
+    def key(self, function: Function) -> Hashable:
+        """All that the calculations of a function depend on: its lines and those beside them, what else of the file is
+        looked at for them, and where it begins in its lines."""
+        source, range = self.syntax.source, function.range
+        first, last = source.line_of(range.start), source.line_of(range.end)
+        begin = source.line_starts[max(first - 2, 0)]
+        end = source.line_starts[last + 1] if last + 1 < len(source.line_starts) else len(source.content)
+        return (
+            source.language,
+            source.content[begin:end],
+            range.start - begin,
+            range.end - begin,
+            (function.name, function.owner),
+            (self.comments.above(first), self.comments.above(first + 1)),
+            self.statuses.digest,
+        )
 
 
 def _is_formula(*names: str) -> bool:
@@ -96,13 +149,14 @@ class _Reader:
     """Reads one scope. Expressions wait in `pending`, each with its place and the numbers of the calculation that it
     belongs to; all calculations are in `found`."""
 
-    def __init__(self, syntax: Syntax, scope: Scope, comments: Comments, statuses: Statuses) -> None:
-        self.source = syntax.source
+    def __init__(self, reading: _Reading, scope: Scope) -> None:
+        self.source = reading.syntax.source
+        self.numbers = reading.numbers
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.statements = scope.statements
-        self.comments = comments
+        self.comments = reading.comments
         self.constants = Constants()
-        self.meanings = Meanings(self.source, self.function, self.statements, self.constants, statuses)
+        self.meanings = Meanings(self.source, self.function, self.statements, self.constants, reading.statuses)
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
         self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
@@ -111,8 +165,9 @@ class _Reader:
         """The calculations of the scope."""
         result = Place(NumberRole.RESULT) if self._has_several_results() else None
         for statement in self.statements:
-            for expression, place in self._operands(statement, result):
-                self._begin(expression, place)
+            if may_hold(self.numbers, statement):
+                for expression, place in self._operands(statement, result):
+                    self._begin(expression, place)
         while self.pending:
             self._read(*self.pending.pop())
         if not any(self.found) or self._is_trigonometric():

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from persistlint.ir import Block, FunctionDefinition, Lambda, blocks, expressions, walk
 from persistlint.records import dataclass
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from persistlint.ir import Function, Module, Statement
-    from persistlint.source import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,45 @@ class Scope:
 def scopes(module: Module, candidates: Iterable[Range]) -> Iterator[Scope]:
     """The scopes of a file that hold a candidate, or have a function in them that does. No other body is lowered."""
     starts = sorted(candidate.start for candidate in candidates)
-    pending: list[tuple[tuple[Function, ...], Block]] = [((), module.body)]
+    top = top_level(module)
+    yield top
+    for function in functions_in(top, starts):
+        yield from scopes_of(function, starts)
+
+
+def top_level(module: Module) -> Scope:
+    """The scope of a file outside of all functions."""
+    return Scope((), tuple(_statements(module.body)))
+
+
+def scopes_of(function: Function, starts: Sequence[int]) -> Iterator[Scope]:
+    """The scope of a function of the top level and those in it that hold one of these offsets, which are sorted."""
+    pending: list[tuple[Function, ...]] = [(function,)]
     while pending:
-        functions, body = pending.pop()
-        found = tuple(_statements(body))
-        yield Scope(functions, found)
-        inner = [function for statement in found for function in _functions_in(statement, starts)]
-        pending.extend(
-            ((*functions, function), function.body) for function in reversed(inner) if holds(starts, function.range)
-        )
+        functions = pending.pop()
+        scope = Scope(functions, tuple(_statements(functions[-1].body)))
+        yield scope
+        pending.extend((*functions, inner) for inner in reversed(functions_in(scope, starts)))
+
+
+def functions_in(scope: Scope, starts: Sequence[int]) -> list[Function]:
+    """The functions that stand directly in a scope and hold one of these offsets, which are sorted."""
+    found = (function for statement in scope.statements for function in _functions_in(statement, starts))
+    return [function for function in found if holds(starts, function.range)]
 
 
 def holds(starts: Sequence[int], range: Range) -> bool:
     """Whether one of these offsets, which are sorted, lies in a range."""
     index = bisect_left(starts, range.start)
     return index < len(starts) and starts[index] < range.end
+
+
+def may_hold(starts: Sequence[int], statement: Statement) -> bool:
+    """Whether one of these offsets, which are sorted, may lie in an expression of a statement."""
+    range = statement.range
+    if isinstance(statement, FunctionDefinition):
+        range = Range(range.start, max(range.start, statement.function.body_start))
+    return holds(starts, range)
 
 
 def _statements(body: Block) -> Iterator[Statement]:
@@ -56,5 +80,5 @@ def _statements(body: Block) -> Iterator[Statement]:
 def _functions_in(statement: Statement, starts: Sequence[int]) -> Iterator[Function]:
     if isinstance(statement, FunctionDefinition):
         yield statement.function
-    for expression in expressions(statement) if holds(starts, statement.range) else ():
+    for expression in expressions(statement) if may_hold(starts, statement) else ():
         yield from (node.function for node in walk(expression) if isinstance(node, Lambda))

@@ -23,7 +23,8 @@ _HEAD = 200_000  # bytes in which the names of queries are looked for
 # Queries that a program calls by name: sqlc, HugSQL, aiosql, goyesql, PgTyped. Nobody runs them from top to bottom.
 # pg_dump writes `-- Name:`.
 _NAMED_QUERY = re.compile(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
-_UNKNOWN = re.compile(r"(?:^|[/_.-])(?:h2|hsqldb|derby|db2|firebird|duckdb)(?=[/_.-])")  # databases, in paths
+# Databases, in paths.
+_UNKNOWN = re.compile(r"(?:^|[/_.-])(?:cockroach(?:db)?|crdb|h2|hsqldb|derby|db2|firebird|duckdb)(?=[/_.-])")
 _BRANCH = re.compile(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from persistlint.analysis.vocabulary import statuses
 from persistlint.ir import Import
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from persistlint.ir import Module
     from persistlint.languages import Syntax
 
@@ -42,6 +45,14 @@ class Statuses:
         if self._enum:
             return f"{self._enum}.{constant}"
         return constant if code != _SUCCESS and self._stands(int(code)) > 1 else ""
+
+    @cached_property
+    def digest(self) -> Hashable:
+        """What of the file the names depend on."""
+        if self.syntax.source.language in ("go", "python"):
+            return ""
+        counts = Counter(map(self.syntax.source.text, self.syntax.numbers))
+        return self._enum, frozenset(text for text, count in counts.items() if count > 1)
 
     @cached_property
     def _enum(self) -> str:

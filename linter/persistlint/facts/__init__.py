@@ -5,7 +5,15 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 
 from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.errors import Handled, swallowed_change
-from persistlint.facts.fact import SCHEMA_LANGUAGES, Fact, SchemaFile
+from persistlint.facts.fact import (
+    EVERYWHERE,
+    SCHEMA_LANGUAGES,
+    Consulted,
+    Fact,
+    SchemaFile,
+    SentStatements,
+    Statements,
+)
 from persistlint.facts.json import (
     HopKind,
     JsonAccess,
@@ -23,10 +31,12 @@ from persistlint.facts.json import (
 )
 from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
 from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation
+from persistlint.facts.models import Drift, DriftKind, ModelDefinition
 from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
+    Bypass,
     CheckedInsert,
     ErrorAnswer,
     Procedure,
@@ -39,12 +49,17 @@ from persistlint.facts.transactions import (
 )
 
 __all__ = [
+    "EVERYWHERE",
     "SCHEMA_LANGUAGES",
     "Affecting",
     "Arm",
+    "Bypass",
     "Calculation",
     "CheckedInsert",
+    "Consulted",
     "Context",
+    "Drift",
+    "DriftKind",
     "Duration",
     "Effect",
     "EffectKind",
@@ -70,6 +85,7 @@ __all__ = [
     "Launch",
     "Loss",
     "MixedResult",
+    "ModelDefinition",
     "Number",
     "NumberRole",
     "Origin",
@@ -82,10 +98,12 @@ __all__ = [
     "Role",
     "SchemaFile",
     "Scoping",
+    "SentStatements",
     "Site",
     "SqlText",
     "StaleResult",
     "StaleWrite",
+    "Statements",
     "Suppression",
     "SuppressionDefect",
     "Synchronisation",

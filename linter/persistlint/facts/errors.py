@@ -18,9 +18,9 @@ class Handled(Affecting):
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
     hands the error on, `answers` where it returns something, `undoes` where it rolls back, `only_logs` where it does
-    nothing else, `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says
-    why. `size` counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands
-    in.
+    nothing else, `is_expected` where it logs a warning or less, `is_narrow` where it takes one kind of error and not
+    every, `is_explained` where a comment in it says why. `size` counts the statements that may fail. `transaction` is
+    the range of the one that the whole `try` stands in.
     """
 
     effects: tuple[Effect, ...]
@@ -32,6 +32,7 @@ class Handled(Affecting):
     is_explained: bool
     size: int
     transaction: Range | None = None
+    is_expected: bool = False
 
 
 def swallowed_change(range: Range, role: Role, sql: str) -> Handled:

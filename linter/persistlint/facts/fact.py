@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.records import dataclass
 
@@ -17,11 +17,45 @@ class Fact:
     range: Range
 
 
-# The languages that migrations are written in.
-SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
+@dataclass(frozen=True, slots=True)
+class Consulted(Fact):
+    """The tables of the project were looked at for what other facts of the file say. `mark` tells the state of the
+    files that make them from any other."""
+
+    mark: str
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class SchemaFile(Fact):
+class Statements(Fact):
+    """SQL that is run together, and what it does to which tables: all of a file (`schema.script.Script`), or one query
+    that a program sends (`schema.sent.Sent`)."""
+
+    @property
+    def forward(self) -> tuple[Any, ...]:
+        """The changes (`schema.changes`) that it makes."""
+        raise NotImplementedError
+
+    def of(self, kind: type[T]) -> list[T]:
+        """Those of one kind."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class SentStatements(Statements):
+    """A query that a program sends, as it is for the tables of the project. What there is to know of it stands in
+    `schema.sent.Sent`, which a run without one does not import."""
+
+
+# The languages that migrations are written in.
+SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
+# Those that send queries as well.
+EVERYWHERE = (*SCHEMA_LANGUAGES, "go")
+
+
+@dataclass(frozen=True)
+class SchemaFile(Statements):
     """A file that makes or changes the tables of a database, as a whole: SQL, or a migration that is written in a
     program. What there is to know of it stands in `schema.script.Script`, which a run without one does not import."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,11 @@ class Calculation(Fact):
     """The numbers of one expression, in source order. An operand of `and` or `or` is an expression of its own."""
 
     numbers: tuple[Number, ...]
+
+    def moved(self, distance: int) -> Calculation:
+        """The same calculation so many bytes behind its place."""
+        numbers = (replace(number, range=number.range.moved(distance)) for number in self.numbers)
+        return Calculation(self.range.moved(distance), tuple(numbers))
 
 
 @dataclass(frozen=True, slots=True)

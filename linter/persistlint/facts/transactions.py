@@ -119,3 +119,11 @@ class Uncommitted(Fact):
 
     handle: Handle
     made: Range | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bypass(Fact):
+    """A place where a method reaches the database of its object past the method that finds the transaction of a
+    context. `range` is the handle that it uses, `getter` the call that gives the right one."""
+
+    getter: str

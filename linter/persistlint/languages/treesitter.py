@@ -8,10 +8,11 @@ from pathlib import PurePosixPath
 from pkgutil import get_data
 from typing import TYPE_CHECKING
 
-from tree_sitter import Node, Parser, Query, QueryCursor
+from tree_sitter import Node, Query, QueryCursor
 
 from persistlint.languages import Language, Syntax, languages
 from persistlint.languages.grammars import grammar
+from persistlint.languages.parsing import parse
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, 
     if hasattr(lowering, "parsed_text"):
         text, suffix = lowering.parsed_text(text, suffix)
     grammar_name = language.grammars.get(suffix, language.grammars[""])
-    tree = Parser(grammar(grammar_name)).parse(text)
+    tree = parse(source.path, grammar_name, text)
     captures: dict[str, list[Node]] = {name: [] for name in _CAPTURES}
     cursor = QueryCursor(_scan(language.name, grammar_name))
     cursor.set_max_start_depth(_DEEPEST_SCANNED)

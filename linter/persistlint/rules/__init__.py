@@ -1,8 +1,8 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
-A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes in lower case, as a file is when it is looked at: where it
-matches nothing, no rule of the group has anything to say about a file, and the file is not even parsed for it. Where
-all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
+A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes (or a `Marked` one) in lower case, as a file is when it is
+looked at: where it matches nothing, no rule of the group has anything to say about a file, and the file is not even
+parsed for it. Where all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
 groups that have something to say.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pkgutil import get_data, iter_modules
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any
 from persistlint.plugins import RULES, Plugin, plugins
 
 if TYPE_CHECKING:
+    import re
     from contextlib import AbstractContextManager
 
+    from persistlint.patterns import Pattern
     from persistlint.rule import Rule
 
 SUPPRESSIONS = "suppressions"  # the group of the rules about comments that silence others
@@ -60,7 +62,12 @@ def may_apply(group: str, lowered: bytes, language: str) -> bool:
     pattern = getattr(import_module(_package(group)), "MAY_HAVE", None)
     if isinstance(pattern, dict):
         pattern = pattern.get(language)
-    return pattern is not None and pattern.search(lowered) is not None
+    return pattern is not None and _stands_in(pattern, lowered)
+
+
+@lru_cache(maxsize=4)  # several groups may have one pattern
+def _stands_in(pattern: Pattern, text: bytes) -> bool:
+    return pattern.search(text) is not None
 
 
 @cache

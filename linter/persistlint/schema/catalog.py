@@ -54,7 +54,8 @@ class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
     can be used like tables, by their keys, with their kinds. `guards_unnamed` where row level security was enabled for
-    tables whose names no script writes: in a template, or in a loop."""
+    tables whose names no script writes: in a template, or in a loop. `put_since` are the keys of the tables that were
+    put since it was settled."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -62,18 +63,22 @@ class Catalog:
     qualified: dict[str, frozenset[str]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
     guards_unnamed: bool = False
+    put_since: set[str] = field(default_factory=set, compare=False)
 
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
         found = replace(self, tables=dict(self.tables), enums=dict(self.enums), indexes=dict(self.indexes))
         found.qualified, found.views = dict(self.qualified), dict(self.views)
+        found.put_since = set(self.put_since)
         return found
 
     def settled(self, *, is_complete: bool = True) -> Catalog:
         """The same tables for the next script: none of them is new any more. Where something else may have changed them
         in between, `is_complete` is false."""
         found = self.copy()
-        for key, table in self.tables.items():
+        found.put_since = set()
+        for key in sorted(self.put_since & self.tables.keys()) if is_complete else tuple(self.tables):
+            table = self.tables[key]
             if table.is_temporary:
                 found._remove(table)
             elif table.is_new or (table.is_complete and not is_complete):
@@ -103,6 +108,7 @@ class Catalog:
             self._remove(table)
             self.put(replace(table, name=change.to))
             self._note_indexes(self.tables[change.to.key])
+            self._redirect(change.table, change.to)
         elif isinstance(change, DropIndex):
             self._drop_index(change)
         elif isinstance(change, CreateObject):
@@ -136,8 +142,15 @@ class Catalog:
         """Put a table in the place of the one of its name."""
         name = table.name
         self.tables[name.key] = _bounded(table)
+        self.put_since.add(name.key)
         if name.key != name.name:
             self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
+
+    def _redirect(self, old: Name, new: Name) -> None:
+        """Let foreign keys follow a table to its new name."""
+        for table in list(self.tables.values()):
+            if any(reference.table.key == old.key for _, reference in table.foreign_keys):
+                self.put(replace(table, constraints=tuple(_redirected(found, old, new) for found in table.constraints)))
 
     def _note_indexes(self, table: Table) -> None:
         for index in table.indexes:
@@ -349,6 +362,13 @@ def _depends(index: Index, column: str) -> bool:
 def _is_about(constraint: Constraint, column: str) -> bool:
     mentioned = constraint.expression is not None and constraint.expression.mentions(column)
     return column in constraint.columns or mentioned
+
+
+def _redirected(constraint: Constraint, old: Name, new: Name) -> Constraint:
+    reference = constraint.reference
+    if reference is None or reference.table.key != old.key:
+        return constraint
+    return replace(constraint, reference=replace(reference, table=replace(new, range=reference.table.range)))
 
 
 def _renamed(columns: tuple[str, ...], old: str, new: str) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
         if name and not change.statement.is_conditional:
             made[name] = change
         gone.add(_gone(change))
+    if not made:
+        return ()
     before, after = _names(start), _names(end)
     dropped = {
         change.index.text for name, change in made.items() if isinstance(change, c.CreateIndex) and name not in after

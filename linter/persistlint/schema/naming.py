@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, Table
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_COPY = re.compile(r"_|\d+|tmp|temp|temporary|new|copy|rebuilt|alembic|shadow", re.IGNORECASE)
 TENANT_COLUMNS = frozenset(
     [
         "tenant_id",
@@ -113,6 +114,12 @@ NATURAL_KEYS = frozenset(
 )
 
 
+def is_copy_of(copy: str, name: str) -> bool:
+    """Whether a table is the one that is filled to take the place of another: `_users_tmp`, `new_users`, `users2`."""
+    rest = copy.lower().replace(name.lower(), "", 1)
+    return rest != copy.lower() and rest != "" and _COPY.sub("", rest) == ""
+
+
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case: `order_items` and `orderItems` are (order, items)."""
     return tuple(match.lower() for match in _WORD.findall(name))
@@ -125,6 +132,13 @@ def singular(word: str) -> str:
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def plural(word: str) -> str:
+    """A word with its plural ending; as close as `singular`."""
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return f"{word}es"
+    return f"{word[:-1]}ies" if word.endswith("y") and word[-2:-1] not in "aeiou" else f"{word}s"
 
 
 def base_name(table: str) -> str:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from persistlint.schema import changes as c
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from persistlint.schema.catalog import Catalog
     from persistlint.schema.definitions import Constraint, Name, Table
     from persistlint.schema.script import Script
 
 # What runners keep their books in.
 _OF_RUNNERS = re.compile(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
+# Tables that databases have by themselves.
+_OF_DATABASES = frozenset(["dual", "information_schema", "dbstat", "json_each", "json_tree"])
 
 
 def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
@@ -30,6 +33,19 @@ def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:
             is_known = name.key in made or name.key in script.after.views or (known is not None and known.is_known)
             if not is_elsewhere and not is_known and not _was_there(change) and not _OF_RUNNERS.search(name.name):
                 yield change, name
+
+
+def unknown_names(names: Iterable[str], catalog: Catalog) -> Iterator[str]:
+    """Those of some names, without schemas, that are neither tables nor views of a catalog, with whatever capitals;
+    tables of databases and runners are left out."""
+    known = {key.rpartition(".")[2].lower() for key in (*catalog.tables, *catalog.views)}
+    for name in names:
+        plain = name.lower()
+        is_own = (
+            not plain.startswith(("pg_", "sqlite_")) and plain not in _OF_DATABASES and not _OF_RUNNERS.search(plain)
+        )
+        if is_own and plain not in known:
+            yield name
 
 
 def _needed(change: c.Change) -> Iterator[Name]:

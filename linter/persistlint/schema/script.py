@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SchemaFile
 from persistlint.records import dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from persistlint.schema.difference import Leftover
     from persistlint.source import Range
 
-C = TypeVar("C", bound=Change)
+C = TypeVar("C")
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
 
 
@@ -47,7 +47,8 @@ class Script(SchemaFile):
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
     is what stays of the file when its way back has been gone. `way_back` is the empty place where something should undo
     the file, None where there is none or it is no place.
-    `is_followed` where it is one step of many and not the last.
+    `is_followed` where it is one step of many and not the last. `siblings` are the paths of all scripts of the project,
+    in order. `is_empty` where it does nothing, and does not join other migrations either.
     """
 
     path: str
@@ -66,6 +67,8 @@ class Script(SchemaFile):
     leftovers: tuple[Leftover, ...] = ()
     way_back: Range | None = None
     is_followed: bool = False
+    siblings: tuple[str, ...] = ()
+    is_empty: bool = False
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:
@@ -95,7 +98,9 @@ class Script(SchemaFile):
         for change in self.of(CreateTable):
             table = self._as_made(change)
             if table is not None and not table.is_temporary and table.parent is None:
-                found[table.name.key] = replace(table, name=replace(table.name, range=change.table.range))
+                is_same = table.name.range == change.table.range
+                name = table.name if is_same else replace(table.name, range=change.table.range)
+                found[name.key] = table if is_same else replace(table, name=name)
         return tuple(found.values())
 
     def columns(self) -> Iterator[tuple[Table, Column, Column]]:
@@ -162,8 +167,8 @@ class Script(SchemaFile):
         return found
 
     @cached_property
-    def _by_kind(self) -> dict[type[Change], list[Change]]:
-        found: dict[type[Change], list[Change]] = {}
+    def _by_kind(self) -> dict[type[Any], list[Change]]:
+        found: dict[type[Any], list[Change]] = {}
         for change in self.forward:
             found.setdefault(type(change), []).append(change)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Context
+from persistlint.memory import by_text
 from persistlint.records import dataclass
 from persistlint.sql.excerpt import excerpt
 from persistlint.sql.grammar import (
@@ -39,14 +40,19 @@ class HoleContext:
     excerpt: str
 
 
-def contexts(parts: Sequence[str | None], clause: str = "", dialect: str | None = None) -> list[HoleContext]:
+def contexts(parts: Sequence[str | None], clause: str = "", dialect: str | None = None) -> tuple[HoleContext, ...]:
     """The context of every hole of a text, in order; None is a hole.
 
     `clause` is "" for a whole statement, or what a fragment is a piece of: "where", "select", "from", "group",
     "order", "set", "value", "with", "name". `dialect` is a name of sqlglot's.
     """
     text = "".join(HOLE if part is None else part.replace(HOLE, "\ufffd") for part in parts)
-    return list(_contexts(text, clause, dialect, _MAX_DEPTH))
+    return _known(text, clause, dialect)
+
+
+@by_text
+def _known(text: str, clause: str, dialect: str | None) -> tuple[HoleContext, ...]:
+    return tuple(_contexts(text, clause, dialect, _MAX_DEPTH))
 
 
 def _contexts(text: str, clause: str, dialect: str | None, depth: int) -> Iterator[HoleContext]:

@@ -64,7 +64,7 @@ def _without_queries(tokens: list[Token]) -> list[Token]:
         elif token.text == ")" and opened:
             start, is_query = opened.pop()
             if is_query:
-                shown[start + 1 :] = [Token(Kind.WORD, HOLE, shown[start].end, token.start)]
+                shown[start + 1 :] = [Token.of(Kind.WORD, HOLE, shown[start].end, token.start)]
         shown.append(token)
     return shown
 
@@ -98,7 +98,7 @@ def _shorten(token: Token, offset: int) -> Token:
         end -= 1
     opening = "'" if token.kind is Kind.STRING and start else "-- " if token.kind is Kind.COMMENT and start else ""
     closing = "'" if token.kind is Kind.STRING and end < len(text) else ""
-    return Token(token.kind, opening + text[start:end].strip() + closing, token.start, token.end)
+    return Token.of(token.kind, opening + text[start:end].strip() + closing, token.start, token.end)
 
 
 def _is_inside_word(text: str, at: int) -> bool:

@@ -62,7 +62,7 @@ _KEYWORDS = (  # never an operand where an expression is expected
         " DIV OF ONLY RECURSIVE TOP"
     )
 )
-_NOTHING = Token(Kind.OTHER, "", 0, 0)
+_NOTHING = Token.of(Kind.OTHER, "", 0, 0)
 _OPERANDS = frozenset({Kind.STRING, Kind.DOLLAR, Kind.NUMBER, Kind.PARAMETER, Kind.QUOTED, Kind.OTHER})
 
 
@@ -391,11 +391,11 @@ def _separate(tokens: list[Token]) -> list[Token]:
     separated: list[Token] = []
     for token in tokens:
         if token.kind is Kind.WORD and len(token.text) > 1 and not token.text.strip(HOLE):
-            separated.extend(Token(Kind.WORD, HOLE, at, at + 1) for at in range(token.start, token.end))
+            separated.extend(Token.of(Kind.WORD, HOLE, at, at + 1) for at in range(token.start, token.end))
         elif token.kind is Kind.PARAMETER and token.text.endswith(HOLE * 2):
             end = token.start + len(token.text.rstrip(HOLE)) + 1
-            separated.append(Token(token.kind, token.text[: end - token.start], token.start, end))
-            separated.extend(Token(Kind.WORD, HOLE, at, at + 1) for at in range(end, token.end))
+            separated.append(Token.of(token.kind, token.text[: end - token.start], token.start, end))
+            separated.extend(Token.of(Kind.WORD, HOLE, at, at + 1) for at in range(end, token.end))
         elif token.kind is not Kind.COMMENT or HOLE in token.text:
             separated.append(token)
     return separated

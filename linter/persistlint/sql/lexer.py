@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, chain, islice, pairwise, repeat
+from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -37,17 +38,19 @@ class Kind(Enum):
 
 
 class Token(NamedTuple):
-    """One token; `start` and `end` are its half-open code-point offsets. A tuple, for a file has millions of them."""
+    """One token; `start` and `end` are its half-open code-point offsets. `word` is the token in capitals where it is a
+    bare word, an operator or punctuation, else "". A tuple, for a file has millions of them."""
 
     kind: Kind
     text: str
     start: int
     end: int
+    word: str
 
-    @property
-    def word(self) -> str:
-        """The token in capitals where it is a bare word, an operator or punctuation, else ""."""
-        return self.text.upper() if self.kind in _PLAIN else ""
+    @classmethod
+    def of(cls, kind: Kind, text: str, start: int, end: int) -> Token:
+        """A token that stands in no text as it is."""
+        return cls(kind, text, start, end, text.upper() if kind in _PLAIN else "")
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -64,7 +67,7 @@ def tokenize(text: str, dialect: str | None = None) -> list[Token]:
     `dialect` is a name of sqlglot's; without one, what means different things in different dialects is read as the
     SQL standard has it.
     """
-    return list(_tokens(text, dialect, 0))
+    return list(chain.from_iterable(_tokens(text, dialect, 0)))
 
 
 def name_of(token: Token) -> str:
@@ -123,10 +126,12 @@ def _split(text: str, dialect: str | None) -> Iterator[list[Token]]:
 _BACKSLASH = word_set("mysql mariadb bigquery clickhouse databricks spark hive snowflake")
 _DOLLAR = frozenset({None, "postgres", "redshift", "snowflake", "duckdb", "databricks", "materialize"})
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
+_LEAST, _MOST = 64, 16_384  # tokens that are read at a time
+_LONGEST_KNOWN, _MOST_KNOWN = 60, 20_000  # code points of a text whose kind is remembered, and how many are
 
 
-@cache
-def _pattern(dialect: str | None) -> re.Pattern[str]:
+def _patterns(dialect: str | None) -> dict[str, str]:
+    """What the tokens of each kind look like; the first pattern that matches holds."""
     standard = "'[^']*+(?:''[^']*+)*+'?"
     escaped = r"'[^'\\]*+(?:(?:\\(?:.|\Z)|'')[^'\\]*+)*+'?"
     double = r'"[^"]*+(?:""[^"]*+)*+"?'
@@ -140,16 +145,24 @@ def _pattern(dialect: str | None) -> re.Pattern[str]:
         quoted.append(r"\[[^\]]*+(?:\]\][^\]]*+)*+\]?")
     name = rf"[\w$#{HOLE}]"
     word = rf"[^\W\d][\w${HOLE}{hash_word}]*+|{HOLE}[\w${HOLE}]*+" + (rf"|\#{{1,2}}{name}++" if hash_word else "")
-    groups = {
+    return {
         "WORD": rf"(?:{word})(?!['&])",  # not what may be the prefix of a string
         "PUNCTUATION": "[(),;]",
-        "COMMENT": r"--[^\r\n]*+" + (r"|\#[^\r\n]*+" if is_mysql else ""),
-        "NESTED": r"/\*",
+        "COMMENT": (
+            r"--[^\r\n]*+"
+            + (r"|\#[^\r\n]*+" if is_mysql else "")
+            + r"|/\*[^*/]*+(?:(?:\*(?!/)|/(?!\*))[^*/]*+)*+\*/"  # without another one inside
+        ),
+        "NESTED": r"/\*",  # no regular expression finds its end
         "STRING": "|".join(
             [r"[nN]?[qQ]'(?:\[.*?(?:\]'|\Z)|\{.*?(?:\}'|\Z)|\(.*?(?:\)'|\Z)|<.*?(?:>'|\Z)|!.*?(?:!'|\Z))", *strings]
         ),
         "QUOTED": "|".join(quoted),
-        "TAG": r"\$(?:[^\W\d]\w*+)?\$" if dialect in _DOLLAR else "(?!)",
+        "DOLLAR": (
+            r"\$(?P<tag>(?:[^\W\d]\w*+)?\$)[^$]*+(?:\$(?!(?P=tag))[^$]*+)*+(?:\$(?P=tag))?"
+            if dialect in _DOLLAR
+            else "(?!)"
+        ),
         "NAME": word,
         "NUMBER": rf"0[xX][0-9a-fA-F]++|(?:\d++(?:\.(?!\.)\d*+)?|\.\d++)(?:[eE][+-]?\d++)?{HOLE}*+",
         "PARAMETER": (
@@ -163,30 +176,89 @@ def _pattern(dialect: str | None) -> re.Pattern[str]:
         "MARK": r"[.\[\]{}:\\]",
         "OTHER": r"\S",
     }
-    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in groups.items()), re.DOTALL)
 
 
-def _tokens(text: str, dialect: str | None, position: int) -> Iterator[Token]:
-    pattern = _pattern(dialect)
-    while position < len(text):
-        for match in pattern.finditer(text, position):
-            group, start, end = match.lastgroup or "OTHER", match.start(), match.end()
-            if group in ("NESTED", "TAG"):  # no regular expression finds their end
-                position = _comment_end(text, end) if group == "NESTED" else _dollar_end(text, match.group(), end)
-                yield Token(_KINDS[group], text[start:position], start, position)
-                break
-            yield Token(_KINDS[group], match.group(), start, end)
-        else:
-            return
+@cache
+def _scanner(dialect: str | None) -> re.Pattern[str]:
+    """What matches a token with the space before it; at the end of a text, that alone. Without groups, which cost."""
+    return re.compile(rf"\s*+(?:{'|'.join(_patterns(dialect).values())}|\Z)", re.DOTALL)
 
 
 _KINDS = {kind.name: kind for kind in Kind}
-_KINDS |= {"NAME": Kind.WORD, "MARK": Kind.PUNCTUATION, "NESTED": Kind.COMMENT, "TAG": Kind.DOLLAR}
+_KINDS |= {"NAME": Kind.WORD, "MARK": Kind.PUNCTUATION, "NESTED": Kind.COMMENT}
 
 
-def _dollar_end(text: str, tag: str, position: int) -> int:
-    closing = text.find(tag, position)
-    return len(text) if closing < 0 else closing + len(tag)
+class _KindsOfTexts(dict[str, Kind]):
+    """The kinds of tokens by their texts, which tell them; those of short words are remembered."""
+
+    def __init__(self, dialect: str | None) -> None:
+        super().__init__()
+        patterns = (f"(?P<{kind}>{pattern})" for kind, pattern in _patterns(dialect).items())
+        self.pattern = re.compile("|".join(patterns), re.DOTALL)
+
+    def __missing__(self, text: str) -> Kind:
+        match = self.pattern.match(text)
+        kind = _KINDS[match.lastgroup or "OTHER"] if match else Kind.OTHER
+        if kind in _PLAIN and len(text) <= _LONGEST_KNOWN:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[text] = kind
+        return kind
+
+
+class _WordsOfTexts(dict[str, str]):
+    """What `Token.word` is for tokens by their texts."""
+
+    def __init__(self, kinds: _KindsOfTexts) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+    def __missing__(self, text: str) -> str:
+        if self.kinds[text] not in _PLAIN:
+            return ""
+        word = text.upper()
+        if len(text) <= _LONGEST_KNOWN:
+            if len(self) >= _MOST_KNOWN:
+                self.clear()
+            self[text] = word
+        return word
+
+
+@cache
+def _known(dialect: str | None) -> tuple[_KindsOfTexts, _WordsOfTexts]:
+    kinds = _KindsOfTexts(dialect)
+    return kinds, _WordsOfTexts(kinds)
+
+
+def _tokens(text: str, dialect: str | None, position: int) -> Iterator[list[Token]]:
+    """The tokens from a position on, in portions: small ones at first, for the splitter may want to go on elsewhere.
+    What happens for every token happens in C."""
+    pattern = _scanner(dialect)
+    kinds, words = _known(dialect)
+    portion = _LEAST
+    found = pattern.finditer(text, position)
+    while True:
+        spaced = list(map(re.Match.group, islice(found, portion)))
+        texts = list(map(str.lstrip, spaced))
+        while texts and not texts[-1]:  # the end of the text, behind space and once more
+            texts.pop()
+        is_nested = "/*" in texts
+        if is_nested:
+            del texts[texts.index("/*") + 1 :]
+        if not texts:
+            return
+        ends = list(islice(accumulate(map(len, spaced), initial=position), 1, len(texts) + 1))
+        starts = map(sub, ends, map(len, texts))
+        fields = zip(map(kinds.__getitem__, texts), texts, starts, ends, map(words.__getitem__, texts), strict=True)
+        tokens: list[Token] = list(map(tuple.__new__, repeat(Token), fields))
+        position = ends[-1]
+        portion = min(portion * 2, _MOST)
+        if is_nested:
+            last = tokens[-1]
+            position = _comment_end(text, position)
+            tokens[-1] = Token(last.kind, text[last.start : position], last.start, position, "")
+            found, portion = pattern.finditer(text, position), _LEAST
+        yield tokens
 
 
 def _comment_end(text: str, position: int) -> int:
@@ -206,6 +278,7 @@ _DELIMITER = re.compile(r"(?<![^\n\t ])delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNOR
 _GO = re.compile(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
 _SLASH = re.compile(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
 _SLASH_LINE = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
+_DOT_LINE = re.compile(r"^\.[a-z]", re.MULTILINE)  # a command of the shell of SQLite
 _COMMAND_STARTS = word_set("; / \\ GO go Go DELIMITER delimiter Delimiter")
 _FIRST_WORDS = 12  # of a statement, which tell its kind
 _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
@@ -225,6 +298,8 @@ class _Splitter:
         self.delimiter = ";"
         self.found: list[list[Token]] = []
         self.has_slashes = dialect in (None, "oracle") and _SLASH_LINE.search(text) is not None
+        has_dots = dialect in (None, "sqlite") and _DOT_LINE.search(text) is not None
+        self.command_starts = _COMMAND_STARTS | {"."} if has_dots else _COMMAND_STARTS
         self._reset()
 
     def _reset(self) -> None:
@@ -232,6 +307,7 @@ class _Splitter:
         self.words: list[str] = []  # its first words
         self.depth = 0
         self.routine = self.opened = self.is_table = False
+        self.is_plain = False  # known to make no routine
         self.previous = ""
 
     def run(self) -> Iterator[list[Token]]:
@@ -251,27 +327,39 @@ class _Splitter:
     def _walk(self, position: int) -> int:
         """Read tokens until lexing has to start anew; return where."""
         previous_end = position
-        for token in _tokens(self.text, self.dialect, position):
-            if token.kind is Kind.COMMENT:
-                previous_end = token.end
-                continue
-            if token.text in _COMMAND_STARTS or self.delimiter != ";":
-                gap = self.text[previous_end : token.start]
+        for tokens in _tokens(self.text, self.dialect, position):
+            first = 0  # that is not taken yet
+            for index in self._special(tokens):
+                token = tokens[index]
+                self._take(tokens[first:index])
+                gap = self.text[tokens[index - 1].end if index else previous_end : token.start]
                 if ("\n" in gap or token.start == 0) and (behind := self._client_command(token)) is not None:
                     return behind
                 at = token.text.find(self.delimiter) if token.kind in _DELIMITED else -1
                 at = 0 if at < 0 and self.text.startswith(self.delimiter, token.start) else at
                 if at >= 0 and self._ends():
                     if at:
-                        self._take(Token(token.kind, token.text[:at], token.start, token.start + at))
-                    return self._behind_statement(token.start + at + len(self.delimiter))
-            previous_end = token.end
-            self._take(token)
+                        self._take([Token.of(token.kind, token.text[:at], token.start, token.start + at)])
+                    end = token.start + at + len(self.delimiter)
+                    behind = self._behind_statement(end)
+                    if behind != token.end:
+                        return behind
+                else:
+                    self._take([token])
+                first = index + 1
+            self._take(tokens[first:])
+            previous_end = tokens[-1].end
         return len(self.text)
+
+    def _special(self, tokens: list[Token]) -> list[int]:
+        """The indices of the tokens that may end a statement, or be no SQL at all."""
+        if self.delimiter != ";":
+            return [index for index, token in enumerate(tokens) if token[0] is not Kind.COMMENT]
+        return [index for index, token in enumerate(tokens) if token[1] in self.command_starts]
 
     def _behind_statement(self, position: int) -> int:
         """End the statement at the delimiter that ends at `position`; return where to go on."""
-        words = [token.word for token in self.tokens] if self.words[:1] == ["COPY"] else []
+        words = [token.word for token in self.tokens] if self.tokens and self.tokens[0].word == "COPY" else []
         is_copy = ("FROM", "STDIN") in pairwise(words)
         self._finish()
         if not is_copy:
@@ -291,7 +379,7 @@ class _Splitter:
         if word == "/" and self.has_slashes and (line := _SLASH.match(self.text, token.start)):
             self._finish()
             return line.end()
-        if word == "\\":
+        if word == "\\" or (word == "." and not self.tokens):
             line = _LINE.match(self.text, token.start)
             return line.end() if line else None
         return None
@@ -306,8 +394,29 @@ class _Splitter:
             return not self.has_slashes and self.opened and self.depth == 0
         return self.depth == 0
 
-    def _take(self, token: Token) -> None:
-        self.tokens.append(token)
+    def _take(self, tokens: list[Token]) -> None:
+        """Take tokens for the statement, all but the comments."""
+        own = [token for token in tokens if token[0] is not Kind.COMMENT]
+        if not own:
+            return
+        if not self.tokens:
+            self.is_plain = self._is_plain(own)
+        self.tokens += own
+        if self.is_plain:
+            return
+        for token in own:
+            self._follow(token)
+            if self.is_plain:
+                return
+
+    def _is_plain(self, tokens: list[Token]) -> bool:
+        """Whether the first tokens of a statement tell that it makes no routine."""
+        if tokens[0].word not in ("CREATE", "ALTER"):
+            return self.dialect != "oracle"
+        return len(tokens) >= _FIRST_WORDS and _ROUTINES.isdisjoint(token.word for token in tokens[:_FIRST_WORDS])
+
+    def _follow(self, token: Token) -> None:
+        """Look whether the statement makes a routine, and how deep in its blocks it is."""
         word = token.word
         if len(self.words) < _FIRST_WORDS:
             self.words.append(word)
@@ -317,9 +426,9 @@ class _Splitter:
             ):
                 self.routine = True
             self.is_table = self.is_table or word in _TABLES
-        elif word:
-            self.words[-1] = word
-        if self.routine and token.kind is Kind.WORD:
+        if not self.routine:
+            self.is_plain = len(self.words) == _FIRST_WORDS or self.words[0] not in ("CREATE", "ALTER")
+        elif token.kind is Kind.WORD:
             if self.previous == "END" and word in _BLOCK_ENDS:
                 self.depth += 1  # the END before it closed no BEGIN
             elif word == "BEGIN" or (word == "CASE" and self.previous != "END"):

@@ -24,7 +24,12 @@ MANIFESTS = (
     "Gemfile",
     "composer.json",
 )
+# What else may name the drivers of a project, and so the dialect of its migrations and models.
+_OF_DRIVERS = ("alembic.ini", "requirements.in", "setup.py", "Pipfile")
 _FURTHEST = 10  # directories upwards in which files of the project are looked for
+# `1_users.postgres.up.sql` beside `1_users.mysql.up.sql`: pop takes those of the database that it runs on, and
+# `1_users.up.sql` where there is none.
+_DATABASE = re.compile(r"\.(postgres(?:ql)?|pg|cockroach(?:db)?|mysql|mariadb|sqlite3?|mssql)(?=\.)", re.IGNORECASE)
 _DOWN = re.compile(r"down(?=\.sql$)", re.IGNORECASE)
 
 
@@ -36,6 +41,17 @@ def project_of(file: Path) -> tuple[Path, str]:
     if VERSION.fullmatch(file.parent.name):
         return file.parent.parent, "*/*.sql"
     return file.parent, "*.sql"
+
+
+def database_named(path: str) -> str:
+    """The database that a file is for, as a part of its name says; "" where it says nothing of it."""
+    found = _DATABASE.search(path, path.rfind("/") + 1)
+    return found[1].lower() if found is not None else ""
+
+
+def step_named(path: str) -> str:
+    """What the name of a script begins with, whatever database it is for and whichever way it goes."""
+    return path[: path.find(".", path.rfind("/") + 1)]
 
 
 def undone_by(file: Path) -> Path:
@@ -50,8 +66,8 @@ def beside(file: Path) -> set[Path]:
 
 
 def evidence() -> set[str]:
-    """The names of the files that may say, in the directories around a script, what runs it."""
-    return {*MANIFESTS, *(name for entry in table() for name in entry.get("evidence", ()))}
+    """The names of the files that may say, in the directories around a script, what runs it, and on which database."""
+    return {*MANIFESTS, *_OF_DRIVERS, *(name for entry in table() for name in entry.get("evidence", ()))}
 
 
 def upwards(directory: Path) -> list[Path]:

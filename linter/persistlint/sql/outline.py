@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from persistlint.memory import by_text
 from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, name_of, tokenize, word_set
 
@@ -83,8 +85,19 @@ _BEFORE_TABLE = word_set(
 _ENDS_SET = word_set("WHERE FROM RETURNING ORDER LIMIT ;")
 
 
+@by_text
 def outline(text: str, dialect: str | None = None) -> Outline | None:
-    """The outline of the first statement of a text; None where the text is no statement that is known."""
+    """The outline of the first statement of a text, or of the first one in a transaction that ends in the same text;
+    None where the text is no statement that is known."""
+    found = _first(text, dialect)
+    if found is not None and found.deed is Deed.BEGIN:
+        behind = text.find(";") + 1
+        if behind and _ENDS_TRANSACTION.search(text, behind):
+            return _first(text[behind:], dialect)
+    return found
+
+
+def _first(text: str, dialect: str | None) -> Outline | None:
     tokens = [token for token in tokenize(text[:_LONGEST], dialect) if token.kind is not Kind.COMMENT]
     start = _verb(tokens)
     if start is None:
@@ -119,6 +132,7 @@ def outline(text: str, dialect: str | None = None) -> Outline | None:
     )
 
 
+_ENDS_TRANSACTION = re.compile(r";\s*(?:COMMIT|END|ROLLBACK)\b", re.IGNORECASE)
 _AFTER_BEGIN = word_set("TRANSACTION WORK IMMEDIATE EXCLUSIVE DEFERRED ISOLATION READ ; TRAN")
 
 

@@ -23,7 +23,14 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
-from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION, project_of, undone_by
+from persistlint.sql.neighbours import (
+    ONE_PER_FOLDER,
+    VERSION,
+    database_named,
+    project_of,
+    step_named,
+    undone_by,
+)
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
@@ -114,6 +121,7 @@ class Project:
     `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
     """
 
+    dialect: str | None
     scripts: dict[str, Script]
     before: dict[str, Catalog]
     contents: dict[str, int]
@@ -130,6 +138,19 @@ def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
     if told.is_common:
         return told.dialect
     return reader.dialect(path, content) or told.dialect
+
+
+def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, reader: Reader) -> Project | None:
+    """What the files below a directory whose paths match come to, as they are now; None where there are none that
+    anybody can read. The dialect is that of the configuration, None where it says nothing."""
+    files = _listed(root, patterns)
+    if not files:
+        return None
+    told = _usual_dialect(files, reader)
+    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0]))
+    if found not in DIALECTS:
+        return None
+    return _project(files, DIALECTS[found], dialect is not None or told.is_common or len(files) == 1, reader)
 
 
 def read_in_project(
@@ -156,9 +177,15 @@ def read_in_project(
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    is_followed = _is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    is_followed = is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
     return replace(
-        script, final=final, twin=twin, is_undone=is_undone, is_rooted=project.is_rooted, is_followed=is_followed
+        script,
+        final=final,
+        twin=twin,
+        is_undone=is_undone,
+        is_rooted=project.is_rooted,
+        is_followed=is_followed,
+        siblings=tuple(project.scripts),
     )
 
 
@@ -209,7 +236,23 @@ def _files(file: Path, reader: Reader) -> Signature:
     """The files of the project of a file, itself among them; nothing where it is not on disk."""
     if not file.is_file():
         return Signature()
-    return files_below(*reader.folder(file))
+    return _of_database(files_below(*reader.folder(file)), database_named(str(file)))
+
+
+@lru_cache(maxsize=64)
+def _of_database(files: Signature, database: str) -> Signature:
+    """Of files whose names say which database they are for, those that run on one of them. What is for all of them runs
+    where there is nothing for the one, on tables that are not the same everywhere: it stands for itself."""
+    own = {step_named(path) for path, _, _ in files if database_named(path) == database}
+    if len(own) == len(files) or not any(database_named(path) for path, _, _ in files):
+        return files
+    if not database:
+        return Signature()
+    return Signature(
+        each
+        for each in files
+        if database_named(each[0]) == database or (not database_named(each[0]) and step_named(each[0]) not in own)
+    )
 
 
 def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
@@ -219,7 +262,11 @@ def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
 
 @lru_cache(maxsize=64)
 def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
-    """The scripts of a folder in the order of their names; looked up anew in every other `moment`."""
+    """The same, looked up anew in every other `moment`."""
+    return _listed(root, patterns)
+
+
+def _listed(root: Path, patterns: tuple[str, ...]) -> Signature:
     try:
         found = (path for pattern in patterns for path in root.glob(pattern) if not _BACK.search(path.name))
         stated = [(str(path), path.stat()) for path in found]
@@ -228,7 +275,13 @@ def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
     if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
         return Signature()
     files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
-    return Signature(sorted(files, key=lambda each: _order(each[0])))
+    return _known(Signature(sorted(files, key=lambda each: _order(each[0]))))
+
+
+@lru_cache(maxsize=64)
+def _known(files: Signature) -> Signature:
+    """The first one that was equal: the same object is found in a cache without comparing all of its files."""
+    return files
 
 
 def _order(path: str) -> list[tuple[int, str]]:
@@ -268,7 +321,7 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     is_rooted = not is_mixed and len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
-    return Project(scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+    return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
 
 
 def _has_programs(folder: Path) -> bool:
@@ -279,7 +332,7 @@ def _has_programs(folder: Path) -> bool:
         return False
 
 
-def _is_step(path: str) -> bool:
+def is_step(path: str) -> bool:
     """Whether the name of a script has a number, as those have that are run one behind the other."""
     file = Path(path)
     return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None

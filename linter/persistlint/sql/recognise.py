@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.memory import by_text
 from persistlint.sql.grammar import COMPARISONS, Grammar
 from persistlint.sql.lexer import HOLE, word_set
 from persistlint.sql.prose import is_prose
@@ -26,7 +27,12 @@ _SIGNS = COMPARISONS - {"IN", "IS", "MATCH", "CONTAINS", "LIKE"} | word_set(", (
 
 def reads_as_sql(parts: Sequence[str | None]) -> bool:
     """Whether a text is a SQL statement, or several; None in `parts` is a hole that may be anything."""
-    grammar = Grammar(_text(parts))
+    return _is_sql(_text(parts))
+
+
+@by_text
+def _is_sql(text: str) -> bool:
+    grammar = Grammar(text)
     statement = Statement(grammar, 0)
     while _is_opened(statement):
         statement = Statement(grammar, statement.start + 1)

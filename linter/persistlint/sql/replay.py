@@ -5,7 +5,6 @@ Whoever reads a migration (`sql/script`, `analysis/migrations`) gives its statem
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -37,7 +36,6 @@ _STARTS = word_set(
     " OPTIMIZE UNLOCK FLUSH DESCRIBE DESC KILL HANDLER SIGNAL LOAD_FILE HELP PURGE CHANGE STOP RESIGNAL ("
     " BINLOG REPAIR CHECK CHECKSUM XA REPACK WAIT"
 )
-_NOT_IN = re.compile(r"\bNOT\s+IN\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class Replay:
         block = block_of(tokens) if self.dialect in (None, "postgres") else None
         statement = Statement(
             range or cursor.range(0, len(tokens)),
-            tuple(token.word for token in tokens[:_HEAD_WORDS]),
+            tuple([token.word for token in tokens[:_HEAD_WORDS]]),
             self.transaction,
             self.is_forward,
             how.is_conditional,
@@ -111,12 +109,13 @@ class Replay:
         if block is not None:
             self._read_block(body(text, block), statement)
 
-    def skip(self, range: Range) -> None:
-        """Take a step that nobody understands: any table may be another afterwards."""
+    def skip(self, range: Range, of_table: str = "") -> None:
+        """Take a step that nobody understands: any table may be another afterwards, or the one of a name."""
         self.unread.append(range)
         if self.is_forward:
             for table in [table for table in self.catalog.tables.values() if table.is_complete]:
-                self.catalog.put(replace(table, is_complete=False))
+                if of_table in ("", table.name.name):
+                    self.catalog.put(replace(table, is_complete=False))
 
     def script(
         self,
@@ -181,8 +180,7 @@ class Replay:
         """Read the changes of a statement, and take over what they do."""
         catalog = self.catalog if statement.is_forward else self.undone
         found = changes(cursor, statement, catalog)
-        if _NOT_IN.search(cursor.text.text, cursor.tokens[0].start, cursor.tokens[-1].end):
-            found += not_in(cursor, statement, catalog)
+        found += not_in(cursor, statement, catalog)
         if how.is_declared:
             found = [change for change in found if is_needed(change)]
         for change in found:

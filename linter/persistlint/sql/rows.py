@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from persistlint.memory import by_text
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 
 _AGGREGATES = word_set(
@@ -12,6 +13,7 @@ _MANY = word_set("GROUP UNION INTERSECT EXCEPT HAVING LIMIT OFFSET OVER")
 _LONGEST = 5_000  # code points that are looked at
 
 
+@by_text
 def always_one_row(text: str) -> bool:
     """Whether a statement gives one row whatever the tables hold: aggregates without groups, `SELECT EXISTS (…)`, a
     SELECT without tables, an INSERT of one row of values that returns it."""

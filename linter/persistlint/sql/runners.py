@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
 _UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
+_AT_START = re.compile(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
@@ -98,7 +99,7 @@ _COMPILED = ("path", "text", "off", "evidence", "beside", "version")
 def _compiled(value: str | dict[str, str]) -> Any:
     if isinstance(value, dict):
         return {name: _compiled(pattern) for name, pattern in value.items()}
-    return re.compile(value, _FLAGS)
+    return re.compile(_AT_START.sub(r"--(?<=^--)", value), _FLAGS)
 
 
 def _texts(path: str, name: str) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
@@ -26,7 +27,7 @@ _HEAD_WORDS = 6
 _HEAD = 5_000  # code points
 _DUMP = re.compile(
     r"^\s*(?:--|/\*).*\b(?:database dump|MySQL dump|MariaDB dump|SQL Dump|mysqldump|pg_dump|HeidiSQL|Navicat)\b"
-    r"|^/\*!40\d{3} SET @",
+    r"|^/\*!40\d{3} SET @|^SELECT pg_catalog\.set_config\('search_path', '', false\)",
     re.M,
 )
 _GUARDS = re.compile(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
@@ -89,7 +90,7 @@ class _Reading:
             self.replay.read(self.text, piece.tokens)
         guarded = sum(isinstance(change, SetRowSecurity) for change in self.replay.changes)
         self.replay.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
-        return self.replay.script(
+        script = self.replay.script(
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,
             self.runner,
@@ -97,6 +98,7 @@ class _Reading:
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
+        return script if pieces else replace(script, is_empty=True)
 
     def _is_undone(self) -> bool | None:
         """Whether something undoes the file: a section that says anything, be it in a comment, or a file beside it."""
@@ -109,9 +111,8 @@ class _Reading:
     def _wrapped(self, pieces: list[_Piece]) -> dict[int, bool]:
         """Whether the runner opens a transaction around each section."""
         found: dict[int, bool] = {}
-        by_section = Counter(piece.section for piece in pieces)
-        for section in by_section:
-            inside = [piece for piece in pieces if piece.section == section]
+        for section, group in groupby(pieces, attrgetter("section")):
+            inside = list(group)
             found[section] = bool(self._runner(self.sections.parts[section]).wraps)
             if self.pattern is not None and self.pattern.wraps == "implicit":
                 is_one = self.dialect == "postgres" and not any(piece.begins_transaction for piece in inside)

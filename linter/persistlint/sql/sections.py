@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from operator import attrgetter
 
 from persistlint.records import dataclass
 
@@ -43,13 +44,14 @@ class Sections:
 
     def text_of(self, part: Section, text: str) -> str:
         """What a part says, annotations left out; "" for nothing."""
-        behind = self.parts[self.parts.index(part) + 1 :]
-        lines = text[part.start : behind[0].start if behind else len(text)].splitlines()[1:]
+        behind = bisect_right(self.parts, part.start, key=attrgetter("start"))
+        end = self.parts[behind].start if behind < len(self.parts) else len(text)
+        lines = text[part.start : end].splitlines()[1:]
         return "\n".join(line for line in lines if not _ANNOTATION.match(line)).strip()
 
     def at(self, position: int) -> int:
         """The number of the part that holds a code point."""
-        return bisect_right([part.start for part in self.parts], position) - 1
+        return bisect_right(self.parts, position, key=attrgetter("start")) - 1
 
 
 def sections(path: str, text: str) -> Sections:

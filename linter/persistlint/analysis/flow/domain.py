@@ -55,6 +55,10 @@ class Domain(Generic[S]):
     def iterate(self, target: ir.Expression, iterable: ir.Expression, state: S) -> None:
         """The target of a loop or comprehension gets an element."""
 
+    def is_wanted(self, function: ir.Function) -> bool:
+        """Whether anything in a function matters, the defaults of its parameters included."""
+        return True
+
     def enter_function(self, function: ir.Function, state: S) -> S | None:
         """The state in which a function runs that is defined where `state` holds, or None to leave it out."""
         return None

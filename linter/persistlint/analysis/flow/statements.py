@@ -76,8 +76,13 @@ class Flow(ExpressionFlow[S]):
 
     def function(self, function: Function) -> None:
         """Walk a function, if the domain wants it, in the state in which it is defined; that state stays as it is."""
-        for expression in [*function.decorators, *(p.default for p in function.parameters if p.default is not None)]:
-            self.expression(expression)
+        for decorator in function.decorators:
+            self.expression(decorator)
+        if not self.domain.is_wanted(function):
+            return
+        for parameter in function.parameters:
+            if parameter.default is not None:
+                self.expression(parameter.default)
         if self.state is None or self._functions >= _MOST_FUNCTIONS:
             return
         inside = self.domain.enter_function(function, self.state)

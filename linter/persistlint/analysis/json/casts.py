@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.flow import Domain, Flow
 from persistlint.facts import JsonCast
 from persistlint.ir import Expression, Function, Hole, String, Template
+from persistlint.patterns import any_in
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
 from persistlint.sql.json_casts import Cast, json_casts
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _MAY_CAST = re.compile(rb"->>|#>>|json_extract|json_value|jsonb?_array_(?:elements|length)", re.IGNORECASE)
+_MARKS = (b"->>", b"#>>", b"json_extract", b"json_value", b"json_array_", b"jsonb_array_")  # no match is without one
 _LARGEST = 2_000_000  # bytes of a SQL file that is read whole; of a larger one the statements around a candidate are
 # What other text becomes where that is no error.
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
@@ -28,7 +30,7 @@ _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
 def facts(syntax: Syntax) -> Iterator[JsonCast]:
     """The casts of a file."""
     source = syntax.source
-    if _MAY_CAST.search(source.content) is None:
+    if not any_in(_MARKS, source.content.lower()):
         return
     if source.language == "sql":
         for stretch in _stretches(source.content):

@@ -47,7 +47,7 @@ class JsonDomain(Domain[State]):
 
     def __init__(self, run: Run, is_wanted: Callable[[Function], bool]) -> None:
         self.run = run
-        self.is_wanted = is_wanted
+        self._is_wanted = is_wanted
         self.callbacks = Callbacks()
         self._outer_guards: list[list[frozenset[str]]] = []
 
@@ -119,10 +119,11 @@ class JsonDomain(Domain[State]):
 
     # ---------------------------------------------------------------------------------------------- functions
 
+    def is_wanted(self, function: Function) -> bool:
+        return bool(self.run.functions) or id(function) in self.callbacks.given or self._is_wanted(function)
+
     def enter_function(self, function: Function, state: State) -> State | None:
         run = self.run
-        if not run.functions and id(function) not in self.callbacks.given and not self.is_wanted(function):
-            return None
         inside = state.copy()
         self._outer_guards.append(run.guards)
         run.guards = self.callbacks.guards(function, run)
@@ -191,8 +192,11 @@ class JsonDomain(Domain[State]):
         value = run.value(iterable)
         place = place_of(iterable)
         if run.language == "go" and isinstance(target, Collection):
+            element = element_of(value)
+            if isinstance(element, Document) and run.shapes.is_untyped_list(element.type):
+                element = replace(element, keys=None, type=run.shapes.element(element.type))
             for index, name in enumerate(target.elements):
-                bind(name, None, element_of(value) if index == 1 else None, run, state)
+                bind(name, None, element if index == 1 else None, run, state)
         else:
             iterate(target, value, iterable, run, state)
         if place is not None:

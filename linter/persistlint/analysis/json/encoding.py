@@ -131,7 +131,7 @@ class _Encoding(Domain[_Held]):
     def __init__(self, source: SourceFile, folder: str, is_wanted: Callable[[Function], bool]) -> None:
         self.source = source
         self.folder = folder
-        self.is_wanted = is_wanted
+        self._is_wanted = is_wanted
         self.names = Names(catalogue(folder), folder)
         self.values: dict[int, _Part] = {}
         self.exchanges: set[str] = set()  # a request and its response, which refer to each other
@@ -149,9 +149,10 @@ class _Encoding(Domain[_Held]):
         if isinstance(statement, Import):
             self.names.add(statement)
 
+    def is_wanted(self, function: Function) -> bool:
+        return self._is_wanted(function)
+
     def enter_function(self, function: Function, state: _Held) -> _Held | None:
-        if not self.is_wanted(function):
-            return None
         inside = self.copy(state)
         self.own.update(parameter.name for parameter in function.parameters)
         handled = {parameter.name for parameter in function.parameters if _EXCHANGE.fullmatch(parameter.name)}
@@ -235,7 +236,7 @@ class _Encoding(Domain[_Held]):
                 return self.values.get(id(then)) or self.values.get(id(otherwise))
             case Binary(operator="+" | "-" | "*" | "/" | "**" | "%", left=left, right=right):
                 sides = (self.values.get(id(side)) for side in (left, right))
-                return next((side for side in sides if side is not None and side.kind == "a BigInt"), None)
+                return next((side for side in sides if side is not None and side.kind in _STAYS), None)
             case TypeAssertion(value=value) | Unary(operator="-", operand=value):
                 return self.values.get(id(value))
         return None
@@ -253,6 +254,9 @@ class _Encoding(Domain[_Held]):
     def _made(self, name: str | None, node: Expression) -> _Part | None:
         made = _MADE.get(self.folder, {}).get(name or "")
         return _Part(node.range, *made) if made is not None else None
+
+
+_STAYS = frozenset(["a BigInt", "a Decimal"])  # kinds of numbers that a calculation does not change
 
 
 def _is_nothing(node: Expression) -> bool:

@@ -67,7 +67,7 @@ class _Errors(Domain[_Open]):
     def __init__(self, syntax: Syntax, module: Module, is_wanted: Callable[[Function], bool]) -> None:
         self.source = syntax.source
         self.comments = Comments(syntax)
-        self.is_wanted = is_wanted
+        self._is_wanted = is_wanted
         self.names = Names(catalogue("go"), "go")
         self.table = table("go")
         self.encodable = Encodable({item.name: item for item in module.body if isinstance(item, ClassDefinition)})
@@ -90,9 +90,10 @@ class _Errors(Domain[_Open]):
         left.errors = {**right.errors, **left.errors}
         return left
 
+    def is_wanted(self, function: Function) -> bool:
+        return self._is_wanted(function)
+
     def enter_function(self, function: Function, state: _Open) -> _Open | None:
-        if not self.is_wanted(function):
-            return None
         self._flush()
         self.function = function.name
         self.encodable.types.update({(parameter.name,): parameter.annotation for parameter in function.parameters})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.run import Chain, Run
-from persistlint.analysis.json.values import Document
+from persistlint.analysis.json.values import A_ROW, Document
 from persistlint.facts import HopKind, JsonHop, JsonOrigin
 from persistlint.ir import Expression, Number, Unary
 from persistlint.records import dataclass
@@ -79,7 +79,8 @@ def take(step: Step, run: Run, state: State) -> Document | None:
         _learn(step, place, run, state)
     reach = _reached_in_go if run.language == "go" else _reached
     reached = reach(step, whole, is_there, judgement.is_checked, run)
-    length = state.length(place)
+    is_row = whole.origin is JsonOrigin.ROWS and step.kind is HopKind.INDEX
+    length = A_ROW if is_row else state.length(place)
     return replace(reached, length=length, place=place)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.values import Document
 from persistlint.facts import JsonOrigin
+from persistlint.patterns import any_in
 
 if TYPE_CHECKING:
     from persistlint.ir import ClassDefinition
@@ -48,6 +49,8 @@ _JSON_COLUMN = {
         r"\b(\w+)\s*:\s*(?:\{\s*type\s*:\s*)?(?:DataTypes?|Sequelize)\.JSONB?\b|\b(\w+)\s*:\s*jsonb?\(", re.MULTILINE
     ),
 }
+# What no file with one of these columns is without.
+_MODELS = {"python": (b"Field", b"olumn("), "javascript": (b".JSON", b"json(", b"jsonb(")}
 _TEXT_COLUMN = {
     "python": re.compile(
         r"^[ \t]+(\w+)[ \t]*(?::[^=\n]+)?=\s*(?:[\w.]*\b(?:TextField|CharField)\("
@@ -148,7 +151,7 @@ class Shapes:
 
     def _columns(self, patterns: dict[str, re.Pattern[str]]) -> frozenset[str]:
         pattern = patterns.get(self.folder)
-        if pattern is None:
+        if pattern is None or not any_in(_MODELS[self.folder], self.source.content):
             return frozenset()
         text = self.source.content.decode("utf-8", "replace")
         return frozenset(name for match in pattern.finditer(text) for name in match.groups() if name)

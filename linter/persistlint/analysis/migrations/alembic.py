@@ -22,6 +22,14 @@ _SENDS = frozenset({"execute", "exec_driver_sql", "scalar", "scalars"})
 
 # How SQLAlchemy begins a statement that reads or writes rows.
 _OF_ROWS = frozenset({"select", "insert", "update", "delete", "exists"})
+# Methods of connections, sessions and inspectors that change no table.
+_BESIDE = frozenset(
+    {
+        "commit", "rollback", "flush", "close", "begin", "expunge_all", "expire_all", "has_table", "get_table_names",
+        "get_columns", "get_indexes", "get_foreign_keys", "get_unique_constraints", "get_pk_constraint",
+        "get_check_constraints", "get_view_names", "get_schema_names", "get_enums",
+    }
+)  # fmt: skip
 
 
 class Alembic(Framework):
@@ -35,6 +43,8 @@ class Alembic(Framework):
 
     def call(self, walk: Walk, call: Call) -> bool:
         function = call.function
+        if isinstance(function, Attribute) and _is_beside(function, walk.values):
+            return True
         if not isinstance(function, Attribute) or not isinstance(function.value, Name):
             return self._is_sent(walk, call)
         receiver = function.value.id
@@ -49,8 +59,15 @@ class Alembic(Framework):
         given = Given.of(call.arguments, operation, walk.values, self.batches.get(receiver, {}))
         writer = SqlAlchemy(walk.values, self.dialect, given.get("postgresql_ops"))
         for fragment in writer.written(operation, given):
+            if (
+                fragment is None
+                and function.name == "execute"
+                and walk.values.begins_with_rows(call.arguments[0].value)
+            ):
+                continue
             sql = join(fragment, call.range) if fragment is not None else None
-            walk.take(sql, call.range, is_rebuilt=receiver != "op")
+            of_table = walk.values.text(given.get("table_name")) if function.name != "execute" else ""
+            walk.take(sql, call.range, is_rebuilt=receiver != "op", table=of_table)
         for fragment in writer.indexes(given) if function.name in ("create_table", "add_column") else ():
             walk.take(join(fragment, call.range), call.range)
         return True
@@ -65,7 +82,8 @@ class Alembic(Framework):
         if _is_of_rows(call.arguments[0].value, walk.values):
             return True
         text = SqlAlchemy(walk.values, self.dialect).text(call.arguments[0].value)
-        walk.take(join(text, call.range) if text is not None else None, call.range)
+        if text is not None or not walk.values.begins_with_rows(call.arguments[0].value):
+            walk.take(join(text, call.range) if text is not None else None, call.range)
         return True
 
     def enters(self, walk: Walk, statement: With) -> bool:
@@ -98,3 +116,10 @@ def _is_of_rows(node: Expression, values: Values) -> bool:
             return True
         found = values.resolve(found.function.value) if isinstance(found.function, Attribute) else None
     return False
+
+
+def _is_beside(function: Attribute, values: Values) -> bool:
+    """Whether a method changes no table: it ends a transaction or looks something up, or its object is an enum."""
+    if function.name in ("create", "drop"):
+        return called(values.resolve(function.value)) in ("Enum", "ENUM")
+    return function.name in _BESIDE

@@ -63,7 +63,9 @@ def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:
     is_off = values.is_false(own.get("atomic"))
     runner = table("django").runner
     runner = replace(runner, wraps=False, is_off=True) if is_off else runner
-    return Migration(module.range, runner, tuple(reading.steps), reading.lost is None, reading.lost)
+    is_merge = len(values.elements(own.get("dependencies")) or ()) > 1
+    is_empty = not is_merge and values.elements(own.get("operations")) == ()
+    return Migration(module.range, runner, tuple(reading.steps), reading.lost is None, reading.lost, is_empty)
 
 
 class _Reading:
@@ -190,6 +192,10 @@ class DjangoWriter(Writer):
         """Whether a field is no column of its table."""
         return called(self.values.resolve(node)) in _ELSEWHERE
 
+    def is_relation(self, field: Call) -> bool:
+        """Whether the column of a field holds the key of another table, and has `_id` behind its name."""
+        return called(field) in _RELATIONS
+
     def field(self, node: Expression) -> Fragment | None:
         """What a field says behind its name, but for its default."""
         call = self.values.resolve(node)
@@ -292,14 +298,16 @@ class DjangoWriter(Writer):
         """The index that Django makes for a field: every foreign key has one."""
         call = self.values.resolve(field)
         column = self.name(name)
-        if not isinstance(call, Call) or column is None:
-            return []
-        given = keyword(call, "db_index")
-        is_key = called(call) in ("ForeignKey", "ParentalKey", "SlugField")
-        is_off = given is not None and self.values.is_false(given.value)
-        if not (self._is(call, "db_index") or (is_key and not is_off)) or self._is(call, "unique"):
+        if not isinstance(call, Call) or column is None or not self.is_indexed(call):
             return []
         return [("CREATE INDEX ON", *of_table, "(", *column, ")")]
+
+    def is_indexed(self, field: Call) -> bool:
+        """Whether Django makes an index for a field that is not unique."""
+        given = keyword(field, "db_index")
+        is_key = called(field) in ("ForeignKey", "ParentalKey", "SlugField")
+        is_off = given is not None and self.values.is_false(given.value)
+        return (self._is(field, "db_index") or (is_key and not is_off)) and not self._is(field, "unique")
 
     def indexed(self, given: Given) -> list[Fragment]:
         """The index that comes with a field that is added."""

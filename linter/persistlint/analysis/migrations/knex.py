@@ -10,7 +10,7 @@ from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import join, listed, quoted, said
-from persistlint.ir import Argument, Attribute, Call, Lambda, Mapping, Name, String
+from persistlint.ir import Argument, Attribute, Call, Constant, Lambda, Mapping, Name, String
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -272,11 +272,19 @@ class KnexWriter(Writer):
         type = table("knex").type(link.name, self.dialect)
         if type is None:
             return None
+        if type == "timestamptz" and self._is_without_zone(link.argument(1)):
+            type = "timestamp"
 
         def argument(match: re.Match[str]) -> str:
             return self.values.number(link.argument(int(match.group(1)))) or match.group(2)
 
         return (said(_ARGUMENT.sub(argument, type), link.range), *self._choices(link))
+
+    def _is_without_zone(self, options: Expression | None) -> bool:
+        """`{ useTz: false }`, or the older `true` for the type of the standard."""
+        zone = self.values.entry(options, "useTz") if options is not None else None
+        is_standard = isinstance(options, Constant) and options.value is True
+        return is_standard or (isinstance(zone, Constant) and zone.value is False)
 
     def _choices(self, link: Link) -> Fragment:
         """The values of an enum, which Knex checks."""

@@ -12,7 +12,7 @@ from persistlint.analysis.migrations.operations import table
 from persistlint.analysis.migrations.sequelize import Sequelize
 from persistlint.analysis.migrations.steps import Migration
 from persistlint.analysis.migrations.typeorm import TypeOrm
-from persistlint.analysis.migrations.undo import changes_schema, is_undone, place
+from persistlint.analysis.migrations.undo import changes_schema, does_something, place
 from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.migrations.walk import Walk
 from persistlint.ir import (
@@ -90,11 +90,12 @@ def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:
         back = Walk(kind.make(dialect), values.inner(), found.functions, is_forward=False)
         back.handles = {_handle(down) or handle}
         back.enter(down)
-    undone = is_undone(down, back, syntax) or not changes_schema(forward.steps)
+    undone = does_something(down, back, syntax) or not changes_schema(forward.steps)
     steps = (*forward.steps, *(back.steps if back is not None else ()))
     runner = table(kind.name).runner
     runner = replace(runner, wraps=False, is_off=True) if found.is_off and runner.wraps else runner
-    return Migration(module.range, runner, steps, undone, None if undone else place(down or up))
+    is_empty = not does_something(up, forward, syntax)
+    return Migration(module.range, runner, steps, undone, None if undone else place(down or up), is_empty)
 
 
 def _find(module: Module, values: Values) -> _Found:
@@ -163,6 +164,7 @@ def _take_class(body: Block, found: _Found) -> None:
     if "up" not in methods:
         return
     found.exports |= methods
+    found.functions |= {f"this.{name}": function for name, function in methods.items()}
     for statement in body:
         if (
             isinstance(statement, Assign)

@@ -8,10 +8,10 @@ from persistlint.analysis.migrations import django
 from persistlint.analysis.migrations.alembic import Alembic
 from persistlint.analysis.migrations.operations import table
 from persistlint.analysis.migrations.steps import Migration
-from persistlint.analysis.migrations.undo import changes_schema, is_undone, place
+from persistlint.analysis.migrations.undo import changes_schema, does_something, place
 from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.migrations.walk import Walk
-from persistlint.ir import Assign, FunctionDefinition, Name
+from persistlint.ir import Assign, Collection, FunctionDefinition, Name
 
 if TYPE_CHECKING:
     from persistlint.languages import Syntax
@@ -39,7 +39,9 @@ def _revision(syntax: Syntax, dialect: str | None) -> Migration | None:
     if down is not None:
         back = Walk(Alembic(dialect), values.inner(), functions, is_forward=False)
         back.enter(down)
-    undone = is_undone(down, back, syntax) or not changes_schema(forward.steps)
+    undone = does_something(down, back, syntax) or not changes_schema(forward.steps)
     steps = (*forward.steps, *(back.steps if back is not None else ()))
     runner = table("alembic").runner
-    return Migration(module.range, runner, steps, undone, None if undone else place(down or up))
+    is_merge = isinstance(values.resolve(values.constants["down_revision"]), Collection)
+    is_empty = not is_merge and not does_something(up, forward, syntax)
+    return Migration(module.range, runner, steps, undone, None if undone else place(down or up), is_empty)

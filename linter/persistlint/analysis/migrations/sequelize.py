@@ -8,7 +8,7 @@ from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.values import called, positional
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import REST, Writer, as_serial
-from persistlint.analysis.migrations.writing import as_type, listed, said
+from persistlint.analysis.migrations.writing import as_type, listed, quoted, said
 from persistlint.analysis.names import last_name
 from persistlint.ir import Attribute, Call, Lambda, Mapping, Name, String
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from persistlint.sql.text import Text
 
 _CONSTRAINTS = {"unique": "UNIQUE", "primary key": "PRIMARY KEY", "foreign key": "FOREIGN KEY"}
+_SUFFIXES = {"UNIQUE": "uk", "PRIMARY KEY": "pk", "FOREIGN KEY": "fk"}  # of names that Sequelize chooses
 
 
 class Sequelize(Framework):
@@ -199,12 +200,22 @@ class SequelizeWriter(Writer):
         columns = self.names(fields) if fields is not None else None
         if words is None or columns is None:
             return ("CHECK ( unknown ( ) )",) if words is None and columns is not None else None
-        head = (said(words, node.range), "(", *columns, ")")
+        named = self._chosen_name(words, fields) if self.values.entry(node, "name") is None else ()
+        head = (*named, said(words, node.range), "(", *columns, ")")
         if words != "FOREIGN KEY":
             return head
         referred = self.values.entry(node, "references")
         target = self._target(referred) if referred is not None else None
         return (*head, *target, *self._actions(node)) if target else None
+
+    def _chosen_name(self, words: str, fields: Expression | None) -> Fragment:
+        """The name that Sequelize gives to a constraint without one."""
+        of_table = self.given.get("table")
+        columns = [self.values.text(field) for field in self.values.elements(fields) or ()]
+        if of_table is None or not self.values.text(of_table) or not columns or not all(columns):
+            return ()
+        name = "_".join((self.values.text(of_table), *columns, _SUFFIXES[words]))
+        return ("CONSTRAINT", quoted(name, of_table.range))
 
     def _target(self, referred: Expression) -> Fragment | None:
         name = self.values.entry(referred, "table") or self.values.entry(referred, "model")

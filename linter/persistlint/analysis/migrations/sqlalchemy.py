@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.migrations.operations import Given
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.writing import Fragment
+    from persistlint.ir import Argument
     from persistlint.sql.text import Text
 
 _TABLE_LEVEL = frozenset({"PrimaryKeyConstraint", "ForeignKeyConstraint", "UniqueConstraint", "CheckConstraint"})
@@ -110,12 +111,19 @@ class SqlAlchemy(Writer):
         name = self.name(first) if first is not None else None
         if first is None or name is None:
             return None
+        return (*name, *self.described(call, tuple(arguments), self.values.text(first), keys))
+
+    def described(
+        self, call: Call, arguments: tuple[Argument, ...], name: str, keys: frozenset[str], otherwise: Fragment = ()
+    ) -> Fragment:
+        """What a column of a name says behind it. `arguments` are those of its call that follow the name, `keys` the
+        columns of the primary key of the table, `otherwise` the type where the call gives none."""
         others = [
             (other, called(other))
             for argument in arguments
             if (other := self.values.resolve(argument.value)) is not None
         ]
-        type = keyword(call, "type_")
+        type = keyword(call, "type_") or keyword(call, "sa_type")
         is_described = bool(others) and others[0][1] not in (
             "ForeignKey",
             "Identity",
@@ -124,9 +132,9 @@ class SqlAlchemy(Writer):
             *_TABLE_LEVEL,
         )
         of_type = others.pop(0)[0] if is_described else type.value if type is not None else None
-        is_key = self._is(call, "primary_key") or self.values.text(first) in keys
-        found: list[Text | str] = [*name]
-        written = self.type(of_type) if of_type is not None else None
+        is_key = self._is(call, "primary_key") or name in keys
+        found: list[Text | str] = []
+        written = self.type(of_type) if of_type is not None else otherwise or None
         if written is not None:
             is_alone = is_key and len(keys) <= 1 and not {"ForeignKey", "Identity"} & {name for _, name in others}
             is_counted = (
@@ -169,13 +177,18 @@ class SqlAlchemy(Writer):
 
     def _reference(self, node: Call) -> Fragment | None:
         """`ForeignKey("schema.table.column")`."""
-        target = self.values.string(node.arguments[0].value)
+        target = self.target(node.arguments[0].value)
+        return (*self._constraint_name(node), *target, *self._actions(node)) if target else None
+
+    def target(self, node: Expression) -> Fragment | None:
+        """What `"schema.table.column"` refers to."""
+        target = self.values.string(node)
         parts = target.value.split(".") if target is not None else []
         if len(parts) < 2 or target is None:
             return None
         *tables, column = (quoted(part, target.range) for part in parts)
         name = tables if len(tables) == 1 else [tables[-2], ".", tables[-1]]
-        return (*self._constraint_name(node), "REFERENCES", *name, "(", column, ")", *self._actions(node))
+        return ("REFERENCES", *name, "(", column, ")")
 
     def _constraint_name(self, node: Call) -> Fragment:
         given = keyword(node, "name")
@@ -203,12 +216,12 @@ class SqlAlchemy(Writer):
         )
         found = []
         for element in elements:
-            item = self._column(element, keys) or self._constraint(element)
+            item = self._column(element, keys) or self.constraint(element)
             if item is None or item:
                 found.append(item or REST)
         return listed(found)
 
-    def _constraint(self, node: Expression) -> Fragment | None:
+    def constraint(self, node: Expression) -> Fragment | None:
         """A constraint of a table; nothing for what is no part of CREATE TABLE."""
         call = self.values.resolve(node)
         kind = called(call)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
@@ -21,7 +22,8 @@ OWN = -1  # in place of the number of a transaction: whatever the runner does
 @dataclass(frozen=True, slots=True)
 class Step:
     """One call that changes the database. `sql` is None where nobody understands it. `transaction` is the number of the
-    one that the migration opened for it, None outside of all. `is_verbatim` where the program holds the SQL itself."""
+    one that the migration opened for it, None outside of all. `is_verbatim` where the program holds the SQL itself.
+    `table` is the only one that a step may change that nobody understands, "" where that is not known."""
 
     sql: Text | None
     range: Range
@@ -29,18 +31,20 @@ class Step:
     transaction: int | None = OWN
     how: How = AS_IT_STANDS
     is_verbatim: bool = False
+    table: str = ""
 
 
 @dataclass(frozen=True)
 class Migration:
     """A migration. `is_undone` is None where there need not be a way back; `way_back` is where it should be and nothing
-    is."""
+    is. `is_empty` where it does nothing and no comment says why, and where it does not join others."""
 
     range: Range
     runner: Runner
     steps: tuple[Step, ...]
     is_undone: bool | None = None
     way_back: Range | None = None
+    is_empty: bool = False
 
     def script(self, path: str, dialect: str | None, known: Catalog) -> Script:
         """The migration as rules read it, after what the project has made before it."""
@@ -52,13 +56,14 @@ class Migration:
             for step in self.steps:
                 if step.is_forward is is_forward:
                     self._read(step, replay, numbers)
-        return replay.script(
+        script = replay.script(
             self.range, path, self.runner, is_dump=False, is_undone=self.is_undone, version="", way_back=self.way_back
         )
+        return replace(script, is_empty=True) if self.is_empty else script
 
     def _read(self, step: Step, replay: Replay, numbers: dict[int, int]) -> None:
         if step.sql is None:
-            replay.skip(step.range)
+            replay.skip(step.range, step.table)
             return
         around = replay.transaction
         if step.transaction is None:

@@ -24,8 +24,8 @@ _BOILERPLATE = re.compile(
 )
 
 
-def is_undone(function: Function | None, walk: Walk | None, syntax: Syntax) -> bool:
-    """Whether a function undoes something, refuses to, or says in a comment why it does not."""
+def does_something(function: Function | None, walk: Walk | None, syntax: Syntax) -> bool:
+    """Whether a function changes something, refuses to, or says in a comment why it does not."""
     if function is None or walk is None:
         return False
     return bool(walk.steps) or walk.refuses or walk.says or _is_explained(function, syntax)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Argument, Block
 
 _DEEPEST = 20  # names that stand for other names
+_ROWS = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\b.*\bFROM)\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass
@@ -114,6 +116,24 @@ class Values:
         """The value of a text; "" where it is not known."""
         found = self.string(node)
         return found.value if found is not None else ""
+
+    def begins_with_rows(self, node: Expression | None) -> bool:
+        """Whether a text, of which not all need be known, begins as SQL that reads or writes rows."""
+        for _ in range(_DEEPEST):
+            match self.resolve(node):
+                case TaggedTemplate(template=template):
+                    node = template
+                case Call(arguments=(first, *_)) as call if called(call) in ("text", "literal", "raw"):
+                    node = first.value
+                case Call(function=Attribute(value=inner)):
+                    node = inner
+                case Template(parts=(String(value=text), *_)) | String(value=text):
+                    return _ROWS.match(text) is not None
+                case Binary(operator="+", left=left):
+                    node = left
+                case _:
+                    return False
+        return False
 
     def elements(self, node: Expression | None, deepest: int = _DEEPEST) -> tuple[Expression, ...] | None:
         """The elements of a list, lists that are spread in it included; None where not all of them are known."""

@@ -53,7 +53,10 @@ _DEEPEST = 4  # functions of the file that call each other
 _MOST_TURNS = 50  # of a loop over a list that stands in the file
 _MOST_STEPS = 5_000
 # What says something and does nothing.
-_QUIET = re.compile(r"^(?:print|log|info|warn|warning|debug|error|dir|append|push|sleep|setTimeout|catch|then)$")
+_QUIET = re.compile(
+    r"^(?:print|log|info|warn|warning|debug|error|dir|append|push|sleep|setTimeout|catch|then"
+    r"|str|int|float|bool|len|list|dict|set|tuple|sorted|isinstance|enumerate|range|zip|next|any|all|min|max|sum|exit)$"
+)
 
 
 class Framework:
@@ -99,13 +102,14 @@ class Walk:
 
     # ------------------------------------------------------------------------------------------------- what is done
 
-    def take(self, sql: Text | None, range: Range, *, is_rebuilt: bool = True) -> None:
-        """Take a statement; None for one that nobody understands."""
+    def take(self, sql: Text | None, range: Range, *, is_rebuilt: bool = True, table: str = "") -> None:
+        """Take a statement; None for one that nobody understands. `table` is the only one that it may change, "" where
+        that is not known."""
         if len(self.steps) >= _MOST_STEPS:
             return
         is_own = sql is not None and is_verbatim(sql)
         how = How(self.conditions > 0, self.handlers > 0, is_rebuilt=is_rebuilt and not is_own)
-        self.steps.append(Step(sql, range, self.is_forward, self.transaction, how, is_own))
+        self.steps.append(Step(sql, range, self.is_forward, self.transaction, how, is_own, table))
 
     @contextmanager
     def condition(self) -> Iterator[None]:
@@ -231,8 +235,11 @@ class Walk:
         if self.framework.call(self, call):
             return
         function = call.function
-        if isinstance(function, Name) and function.id in self.functions:
-            self.inline(self.functions[function.id], tuple(argument.value for argument in call.arguments))
+        own = function.id if isinstance(function, Name) else ""
+        if isinstance(function, Attribute) and isinstance(function.value, Name) and function.value.id == "this":
+            own = f"this.{function.name}"
+        if own in self.functions:
+            self.inline(self.functions[own], tuple(argument.value for argument in call.arguments))
             return
         name = last_name(function)
         if isinstance(function, Attribute):

@@ -38,9 +38,13 @@ class Writer:
         }
 
     def take(self, walk: Walk, operation: Operation, given: Given, range: Range) -> None:
-        """Make the statements of an operation the next steps of a walk."""
+        """Make the statements of an operation the next steps of a walk. Text of which not all is known is none of them
+        where it begins as what changes rows alone."""
         for fragment in self.written(operation, given):
-            walk.take(join(fragment, range) if fragment is not None else None, range)
+            if fragment is None and self.values.begins_with_rows(given.get("sql")):
+                continue
+            of_table = self.values.text(given.get("table"))
+            walk.take(join(fragment, range) if fragment is not None else None, range, table=of_table)
 
     def written(self, operation: Operation, given: Given) -> list[Fragment | None]:
         """The statements of an operation; None for one that is not understood."""

@@ -22,7 +22,7 @@ from persistlint.analysis.transactions.scopes import OPENS, open_transaction
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.analysis.transactions.vocabulary import effect_names
 from persistlint.analysis.transactions.walk import Walk
-from persistlint.facts import Handle, Procedure, Role, Scoping
+from persistlint.facts import EffectKind, Handle, Handled, Procedure, Role, Scoping, Use, swallowed_change
 from persistlint.ir import (
     Assign,
     Attribute,
@@ -37,6 +37,7 @@ from persistlint.ir import (
 )
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
+from persistlint.patterns import Marked
 from persistlint.settings import NO_NAMES
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ if TYPE_CHECKING:
 
 
 # A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
-_SAYS_TRANSACTION = re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode(), re.IGNORECASE)
+_SAYS_TRANSACTION = Marked(
+    (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
+    re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
+)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
@@ -95,6 +99,8 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         keys = Keys(syntax)
         for _, walk in results:
             walk.checks.found = [replace(found, is_unique=keys.may_refuse(found)) for found in walk.checks.found]
+        if keys.consulted is not None:
+            yield keys.consulted
     for function, walk in results:
         yield from _facts_of(function, walk, file, opens, inside)
 
@@ -188,6 +194,13 @@ def _decorated(function: Function, walk: Walk) -> None:
             walk.around.append(opened)
 
 
+def _dropped(walk: Walk) -> Iterator[Handled]:
+    """Go: the changes of a schema whose error nobody takes."""
+    for effect in walk.effects:
+        if effect.kind is EffectKind.SCHEMA and effect.use in (Use.DROPPED, Use.DISCARDED) and not effect.via:
+            yield swallowed_change(effect.range, effect.handle.role, effect.sql)
+
+
 def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, inside: set[int]) -> Iterator[Fact]:
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
@@ -207,7 +220,9 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
     yield from walk.checks.found
     yield from walk.handled
     yield from walk.answers
-    yield from uncommitted(walk)
+    if walk.handles.language == "go":
+        yield from _dropped(walk)
+    yield from uncommitted(walk, function.range if function is not None else file.source_range())
     yield from walk.results.stale()
 
 

@@ -68,17 +68,18 @@ _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of a handler: whether it raises or hands the error on, whether it returns something, and whether it does nothing
-    but log."""
+    """Of a handler: whether it raises or hands the error on, whether it returns something, whether it does nothing but
+    log, and whether one of its logs says that this is no error."""
 
     raises: bool
     answers: bool
     only_logs: bool
+    is_expected: bool
 
 
 def outcome_of(body: Block, name: str) -> Outcome:
     """What a handler does with the error in the variable `name`, or with what it makes of it."""
-    raises = answers = False
+    raises = answers = is_expected = False
     only_logs = True
     names = {name} - {""}
     pending = list(body)
@@ -100,7 +101,8 @@ def outcome_of(body: Block, name: str) -> Outcome:
                 called = last_name(function)
                 handed = any(_mentions(argument.value, names) for argument in arguments)
                 raises = raises or called in _EXITS or (handed and called in _HANDS_ON)
-                only_logs = only_logs and bool(_LOGS.fullmatch(_path(function))) and not _WARNS.search(called)
+                only_logs = only_logs and bool(_LOGS.fullmatch(_path(function)))
+                is_expected = is_expected or _WARNS.search(called) is not None
             case ExpressionStatement(value=Constant() | String()) | Jump():
                 continue
             case Assign(target=Name(id=target), value=value) if value is not None and _mentions(value, names):
@@ -108,7 +110,7 @@ def outcome_of(body: Block, name: str) -> Outcome:
                 only_logs = False
             case Assign() | ExpressionStatement():
                 only_logs = False
-    return Outcome(raises, answers, only_logs and not raises)
+    return Outcome(raises, answers, only_logs and not raises, is_expected)
 
 
 def says_error(value: Expression) -> bool:

@@ -11,6 +11,7 @@ from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
 from persistlint.analysis.transactions.helpers import call_helper
+from persistlint.analysis.transactions.locks import takes_lock
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, is_error
@@ -50,6 +51,10 @@ WRAPS = re.compile(
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
+    if isinstance(node, Call) and walker.file.has_locks and takes_lock(node):
+        walker.is_locked = True
+        functions = (argument.value.function for argument in node.arguments if isinstance(argument.value, Lambda))
+        walker.file.guarded.update(map(id, functions))
     chain = walker.handles.follow(node, walker.scope)
     if chain.effect and chain.root is not None and chain.call is not None:
         access(walker, node, chain, use)

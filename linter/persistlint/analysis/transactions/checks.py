@@ -78,7 +78,7 @@ class Checks:
         function = walk.active[0]
         if self.is_guarded is None:
             self.is_guarded = _IS_GUARDED.search(walk.text(function.range)) is not None
-        if self.is_guarded or not _runs_beside_itself(function, walk):
+        if self.is_guarded or not (_runs_beside_itself(function, walk) or _serves(effect, walk)):
             return
         for arms, read in self.absent:
             lookup, pairs = self.lookups[read.range]
@@ -96,7 +96,7 @@ class Checks:
 
     def _read(self, subject: Expression, walk: Walk) -> Effect | None:
         """The lookup that gave a value, or that a call is."""
-        while isinstance(subject, Await):
+        while isinstance(subject, Await) or (isinstance(subject, Attribute) and _is_error(subject)):
             subject = subject.value
         if isinstance(subject, Call):
             lookup = self.lookups.get(subject.range)
@@ -113,6 +113,12 @@ def _runs_beside_itself(function: Function, walk: Walk) -> bool:
     return function.is_async or serves or walk.handles.language == "go"
 
 
+def _serves(effect: Effect, walk: Walk) -> bool:
+    """Whether Django runs the program, but for what is started by hand."""
+    library = effect.handle.library
+    return library is not None and library.name == "Django" and "/management/commands/" not in walk.file.source.path
+
+
 def _absent(test: Expression, holds: bool) -> Iterator[Expression]:
     """The expressions that are empty, zero or nothing where a test holds, or does not."""
     match test:
@@ -123,7 +129,7 @@ def _absent(test: Expression, holds: bool) -> Iterator[Expression]:
                 yield from _absent(left, holds)
                 yield from _absent(right, holds)
         case Binary(operator="==" | "!=" | "is" | "is not" as operator, left=left, right=Constant(value=None)):
-            is_error = (path_of(left) or "").lower().endswith("err")
+            is_error = (path_of(left) or "").lower().endswith("err") or _is_error(left)
             if (operator in ("==", "is")) == (holds != is_error):
                 yield left
         case Binary(operator=operator, left=left, right=Number(value=value)):
@@ -144,11 +150,16 @@ def _is_no_row(expression: Expression) -> bool:
     return last_name(expression) in ("ErrNoRows", "ErrRecordNotFound")
 
 
+def _is_error(expression: Expression) -> bool:
+    """Whether it is the error that GORM keeps beside a result: `db.First(&user, id).Error`."""
+    return isinstance(expression, Attribute) and expression.name == "Error"
+
+
 def _counted(expression: Expression) -> Expression:
     """`rows` of `len(rows)`, `rows.length`, `result.rowCount`."""
     match expression:
         case Call(function=Name(id="len"), arguments=(argument,)):
             return argument.value
-        case Attribute(value=value, name="length" | "rowCount" | "count" | "n" | "total"):
+        case Attribute(value=value, name="length" | "rowCount" | "RowsAffected" | "count" | "n" | "total"):
             return value
     return expression

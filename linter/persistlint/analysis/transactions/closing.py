@@ -20,7 +20,8 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     if opened.scoping is not Scoping.MANUAL or opened.deferred or opened.is_savepoint:
         return None
     handle = opened.handle or opened.opener
-    if opened.opener.role in (Role.SESSION, Role.IMPLICIT) or walk.held.intersection((opened.opener, handle)):
+    is_closed = opened.opener.role is Role.SESSION or (opened.opener.role is Role.IMPLICIT and opened.opener.owned)
+    if is_closed or walk.held.intersection((opened.opener, handle)):
         return None  # it rolls back when it is closed
     if not opened.closings and (handle in walk.moved or (not opened.on_connection and _is_moved(opened, walk))):
         return None  # whoever got it closes it
@@ -73,8 +74,9 @@ def unreleased(opened: Open, walk: Walk) -> Range | None:
     return taken[-1].range if is_only_in_body and body & handled else None
 
 
-def uncommitted(walk: Walk) -> Iterator[Uncommitted]:
-    """The connections and sessions of a function that it writes to and never commits."""
+def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
+    """The connections and sessions of a function that it writes to and never commits; one that a helper opens is a
+    matter of the helper's."""
     writes: dict[tuple[str, int], Effect] = {}
     committed: set[tuple[str, int]] = set()
     for effect in walk.effects:
@@ -86,8 +88,15 @@ def uncommitted(walk: Walk) -> Iterator[Uncommitted]:
             committed.add(key)
     kept = {(handle.name, handle.origin) for handle in (*walk.moved, *walk.settled)}
     for key, effect in writes.items():
-        if key not in committed and key not in kept:
+        if key not in committed and key not in kept and (not effect.via or _declares(function, effect, walk)):
             yield Uncommitted(effect.range, effect.handle, None)
+
+
+def _declares(function: Range, effect: Effect, walk: Walk) -> bool:
+    """Whether a function itself, and none inside it, has the handle that a helper uses."""
+    inner = (other.range for other in walk.file.functions.values() if other.range != function)
+    origin = effect.handle.origin
+    return origin in function and not any(origin in other and other in function for other in inner)
 
 
 def _left_open(opened: Open, walk: Walk) -> Range | None:

@@ -100,6 +100,11 @@ def _is_only_named_so(chain: Chain, use: Use) -> bool:
     return by_beginning and not is_awaited
 
 
+def _is_sent_later(chain: Chain) -> bool:
+    """Whether a call only makes a statement, which belongs to whoever sends it: `select(User).with_for_update()`."""
+    return chain.root is not None and bool(chain.root.type.statement)
+
+
 def add_effect(
     walker: Walk,
     kind: EffectKind,
@@ -123,7 +128,7 @@ def add_effect(
         walker.place,
         use,
         transaction.range if transaction is not None else None,
-        transaction is None or chain is None or transaction.binds(chain, walker.scope),
+        transaction is None or chain is None or _is_sent_later(chain) or transaction.binds(chain, walker.scope),
         argument_names(walker, chain) if chain is not None else walker.names_in(node),
         "",
         walker.parallel,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from persistlint.analysis.transactions.locks import says_lock
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -49,6 +51,12 @@ class File:
     summaries: dict[Any, tuple[tuple[Effect, ...], tuple[Open, ...]]] = field(default_factory=dict)
     comments: tuple[Range, ...] = ()
     numbers: int = 0
+    guarded: set[int] = field(default_factory=set)  # functions that run while a lock is held, by their identity
+
+    @cached_property
+    def has_locks(self) -> bool:
+        """Whether there is a name of a lock in it."""
+        return says_lock(self.source.content)
 
     def is_explained(self, range: Range) -> bool:
         """Whether a comment of some words stands below the line where a range starts, and above its end."""

@@ -64,6 +64,7 @@ def handled_by(
         walker.file.is_explained(Range(range.start, max(range.end, end))),
         size,
         transaction.range if transaction is not None else None,
+        outcome.is_expected,
     )
 
 

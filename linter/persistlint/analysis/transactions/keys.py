@@ -1,61 +1,73 @@
-"""What a file says about the unique keys of its tables: by the SQL that makes them, and by models of Python.
+"""What is known of the unique keys of tables: from the SQL and the models in the same file, and from what makes the
+tables of the project.
 
-A file that does not define a table says nothing about it, for its keys may stand in any migration.
+A key in any of these places counts, for none of them need be all that there is. Where none of them makes a table,
+nothing is known of it.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import last_name
+from persistlint.analysis.models import models
 from persistlint.analysis.scopes import scopes
 from persistlint.analysis.transactions.texts import text_of
 from persistlint.analysis.transactions.variables import Scope
-from persistlint.ir import Assign, Call, ClassDefinition, Constant, Name, String, Template, expressions, walk
-from persistlint.records import dataclass
+from persistlint.facts import Consulted
+from persistlint.ir import String, Template, expressions, walk
+from persistlint.paths import is_product
+from persistlint.schema.definitions import ConstraintKind
 from persistlint.source import Range
 from persistlint.sql.lexer import HOLE
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.analysis.catalogs import Tables
     from persistlint.facts import CheckedInsert
     from persistlint.languages import Syntax
     from persistlint.schema.definitions import Table
+    from persistlint.schema.models import Model
 
 _DDL = re.compile(rb"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:TEMP\w*\s+)?(?:TABLE|INDEX)|ALTER\s+TABLE)\b", re.IGNORECASE)
 _CHANGES = re.compile(r"\s*(?:CREATE|ALTER)\s", re.IGNORECASE)
 _SAYS_UNIQUE = re.compile(r"unique|\bprimary|\bindex\b", re.IGNORECASE)
-# Bases that have no columns of their own which could be a key.
-_BASES = frozenset(["Model", "models.Model", "db.Model", "Base", "DeclarativeBase", "SQLModel"])
-_KEY_FIELDS = frozenset(["OneToOneField", "AutoField", "BigAutoField"])
-_INDEX_OUTSIDE = re.compile(rb"\bIndex\([^)]*\bunique\s*=\s*True|CREATE\s+UNIQUE", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    columns: frozenset[str]
-    keys: tuple[frozenset[str], ...]  # "" among the columns of one that is not known
+_KEYS = frozenset([ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.EXCLUDE])
 
 
 class Keys:
-    """The tables that one file defines, by their names or those of their models."""
+    """What one file and its project say of the unique keys of tables, by their names or those of their models.
+    `consulted` is the fact that the project was asked, None where it was not."""
 
     def __init__(self, syntax: Syntax) -> None:
+        self.consulted: Consulted | None = None
         self._syntax = syntax
-        self._tables: dict[str, _Known] = {}
+        self._tables: dict[str, Table] = {}
+        self._models = models(syntax)
         if _DDL.search(syntax.source.content):
             self._read_sql()
-        if syntax.source.language == "python":
-            self._read_models()
 
     def may_refuse(self, insert: CheckedInsert) -> bool | None:
         """Whether a unique key may refuse the second of two such rows; None where the table is not known."""
-        table = self._tables.get(insert.table)
-        if table is None or not table.columns.issuperset(insert.columns):
-            return None
-        looked_for, values = set(insert.columns), {*insert.values, ""}
-        return any(key & looked_for or key <= values for key in table.keys)
+        around = self._around()
+        found = [model for model in self._models if model.name == insert.table] or around.models(insert.table)
+        if found:
+            return _by_models(found, insert, around)
+        own = self._tables.get(insert.table)
+        return _by_tables([*([own] if own is not None else []), *around.find(insert.table)], insert)
+
+    def _around(self) -> Tables:
+        """The tables of the project; nothing for a file that is no part of the product."""
+        from persistlint.analysis.catalogs import NO_TABLES, tables_around  # only who asks reads the project
+
+        source = self._syntax.source
+        tables = tables_around(source) if is_product(source.path) else NO_TABLES
+        if tables.mark:
+            self.consulted = Consulted(Range(0, 0), tables.mark)
+        return tables
 
     def _read_sql(self) -> None:
         source = self._syntax.source
@@ -74,37 +86,43 @@ class Keys:
         script = read_script(source.path, ";\n".join(texts).encode(), source.dialect)
         for table in script.after.tables.values():
             if table.is_known and table.is_complete and not script.unread:
-                self._tables[table.name.name] = _known(table)
-
-    def _read_models(self) -> None:
-        source = self._syntax.source
-        if _INDEX_OUTSIDE.search(source.content):
-            return
-        for statement in self._syntax.lower().body:
-            if isinstance(statement, ClassDefinition) and _BASES.issuperset(statement.bases) and statement.bases:
-                self._tables[statement.name] = self._model(statement)
-
-    def _model(self, model: ClassDefinition) -> _Known:
-        columns: set[str] = set()
-        keys: list[frozenset[str]] = []
-        for statement in model.body:
-            match statement:
-                case Assign(target=Name(id=name), value=Call() as field):
-                    columns.add(name)
-                    if last_name(field.function) in _KEY_FIELDS or _is_key(field):
-                        keys.append(frozenset([name]))
-                case Assign() | ClassDefinition() if _SAYS_UNIQUE.search(self._syntax.source.text(statement.range)):
-                    keys.append(frozenset([""]))  # `__table_args__`, `class Meta`
-        return _Known(frozenset(columns), tuple(keys))
+                self._tables[table.name.name] = table
 
 
-def _is_key(field: Call) -> bool:
-    """`Column(…, unique=True)`; a value that is not known counts."""
-    marks = [a.value for a in field.arguments if a.keyword in ("unique", "primary_key", "pk")]
-    return any(not (isinstance(mark, Constant) and not mark.value) for mark in marks)
+def _by_models(found: Sequence[Model], insert: CheckedInsert, around: Tables) -> bool | None:
+    """What models of one name say, with the tables that migrations make for them. Where there are migrations, and none
+    of them makes the table, it is made elsewhere."""
+    knows_all = True
+    for model in found:
+        columns = {field.name: field.column for field in model.fields}
+        meant = replace(
+            insert,
+            columns=tuple(columns.get(name, name) for name in insert.columns),
+            values=tuple(columns.get(name, name) for name in insert.values),
+        )
+        made = around.find(model.table.name.name, model.table.name.schema)
+        if any(_refuses(table, meant) for table in (model.table, *made)):
+            return True
+        is_made = bool(made) or not around.catalogs
+        knows_all &= model.knows_keys and _has(model.table, meant.columns) and is_made
+    return False if knows_all else None
 
 
-def _known(table: Table) -> _Known:
-    keys = [frozenset(constraint.columns) for constraint in table.constraints if constraint.is_key]
-    keys += [frozenset(index.columns) for index in table.indexes if index.is_unique]
-    return _Known(frozenset(column.name for column in table.columns), tuple(keys))
+def _by_tables(found: Sequence[Table], insert: CheckedInsert) -> bool | None:
+    if any(_refuses(table, insert) for table in found):
+        return True
+    knows_all = all(table.is_known and table.is_complete and _has(table, insert.columns) for table in found)
+    return False if found and knows_all else None
+
+
+def _has(table: Table, columns: tuple[str, ...]) -> bool:
+    return all(table.column(name) is not None for name in columns)
+
+
+def _refuses(table: Table, insert: CheckedInsert) -> bool:
+    """Whether a key has a column that was looked for, or only columns that are set. One that is an expression may have
+    any."""
+    keys = [set(found.columns) for found in table.constraints if found.kind in _KEYS]
+    keys += [set(index.columns) for index in table.indexes if index.is_unique]
+    looked_for, values = set(insert.columns), {*insert.values, ""}
+    return any(key & looked_for or key <= values for key in keys)

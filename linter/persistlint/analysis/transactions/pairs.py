@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import calls_of
+from persistlint.analysis.transactions.objects import conditions, row
 from persistlint.analysis.transactions.texts import text_of
 from persistlint.ir import Attribute, Await, Binary, Call, Collection, Lambda, Mapping, Name, String
 from persistlint.sql.equalities import inserted, looked_up
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _BEGINS_QUERY = frozenset(["select", "query", "exists", "Q"])
 _WORD = re.compile(r"\w+")
+_CREATES = frozenset(["create", "insert", "Create"])
 _DEEPEST = 4  # queries, one inside the other
 
 
@@ -29,6 +31,13 @@ def looked_for(chain: Chain, table: str, walk: Walk) -> tuple[str, dict[str, str
         found = _with_parameters(looked_up(chain.sql, _dialect(chain)), chain, walk)
         return table, found if all(found.values()) else {}
     pairs: dict[str, str] = {}
+    if walk.handles.language != "python":
+        for call in chain.calls:
+            compared = conditions(call, walk)
+            if compared is None:
+                return table, {}
+            pairs |= compared
+        return table, pairs
     is_read = all(_conditions(call, pairs, walk) for call in chain.calls)
     return table or _model(chain), pairs if is_read else {}
 
@@ -41,6 +50,8 @@ def put_in(chain: Chain, table: str, walk: Walk) -> tuple[str, dict[str, str]]:
     call = chain.call
     if not isinstance(call, Call):
         return "", {}
+    if walk.handles.language != "python":
+        return (table, row(call, walk)) if last_name(call.function) in _CREATES else ("", {})
     if last_name(call.function) in ("create", "acreate", "insert"):
         return table, _keywords(call, walk)
     made: Expression | None = call.arguments[0].value if call.arguments else None

@@ -39,6 +39,7 @@ class Roots:
     project: ProjectNames
     tables: Catalogue = field(init=False)
     in_use: list[Library] = field(default_factory=list)
+    guessed: dict[tuple[str, int], Known | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -77,6 +78,11 @@ class Roots:
 
     def guess(self, name: str, origin: int = -1) -> Known | None:
         """A handle by what people call it: a library that is in use goes before one that is only named so."""
+        if (name, origin) not in self.guessed:
+            self.guessed[name, origin] = self._guess(name, origin)
+        return self.guessed[name, origin]
+
+    def _guess(self, name: str, origin: int) -> Known | None:
         plain = name.lstrip("_$#")
         words = _WORDS.findall(plain)
         for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):

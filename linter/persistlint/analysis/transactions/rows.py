@@ -66,6 +66,8 @@ _COMPUTES = [  # the first words of functions: `Add`, `addPrices`, `max`
 ]
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
 _INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_SERIALIZABLE = re.compile(r"serializable", re.IGNORECASE)
 _VERSIONS = re.compile(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
 
 
@@ -147,12 +149,13 @@ class Rows:
         elif (found := self.relative(statement.value)) is not None and found.row is row and found.column == column:
             self.changed[owner] = replace(found, range=statement.range)
 
-    def left(self, handle: Handle) -> None:
+    def left(self, handle: Handle, walk: Walk) -> None:
         """A block of a session ends, which sends what was changed."""
         for computed in self.changed.values():
             read = computed.row.effect
             if read.handle.name == handle.name and computed.range is not None:
-                self.written.append(WriteBack(computed.range, computed.column, read.range, read.lock, True))
+                is_locked = read.lock or _keeps_others_out(read, walk)
+                self.written.append(WriteBack(computed.range, computed.column, read.range, is_locked, True))
 
     def read_of(self, value: Expression) -> Effect | None:
         """What read the row or the rows that an expression is."""
@@ -248,12 +251,12 @@ class Rows:
         if computed is None:
             return
         read = computed.row.effect
-        versioned = found is not None and any(
-            _VERSIONS.fullmatch(word) or word == computed.column for word in found.conditions
-        )
-        locked = read.lock or versioned or (found is not None and computed.column in found.relative)
+        conditions = found.conditions if found is not None else frozenset(_conditions(chain))
+        is_versioned = any(_VERSIONS.fullmatch(word) or word == computed.column for word in conditions)
+        is_relative = found is not None and computed.column in found.relative
+        is_locked = read.lock or is_versioned or is_relative or _keeps_others_out(effect, walk)
         self.written.append(
-            WriteBack(effect.range, computed.column, read.range, locked, effect.transaction is not None)
+            WriteBack(effect.range, computed.column, read.range, is_locked, effect.transaction is not None)
         )
 
     def _written_back(self, chain: Chain, found: Outline | None, effect: Effect) -> Iterator[Computed]:
@@ -310,6 +313,42 @@ class Rows:
                 same_table = not computed.row.effect.table or computed.row.effect.table == found.table
                 if same_table and _plain(computed.column) in (_plain(column), ""):
                     yield computed
+
+
+def _keeps_others_out(effect: Effect, walk: Walk) -> bool:
+    """Whether nobody can write between a read and a write of one transaction: because of a lock that was taken, of its
+    isolation, or of an engine that refuses the write then, as SQLite does."""
+    if walk.is_locked or (walk.active and _SERIALIZABLE.search(walk.text(walk.active[0].range))):
+        return True
+    if effect.transaction is None:
+        return False
+    library = effect.handle.library
+    is_serial = library is not None and library.dialect == "sqlite"
+    return is_serial or any(other.lock and other.transaction == effect.transaction for other in walk.effects)
+
+
+def _conditions(chain: Chain) -> Iterator[str]:
+    """The columns that an ORM chooses rows by: `filter(version=…)`, `{ where: { version } }`, `Where("…")`."""
+    for call in chain.calls:
+        for argument in call.arguments:
+            value = argument.value
+            if isinstance(value, Mapping):
+                for entry in value.entries:
+                    if isinstance(entry.key, String) and entry.key.value == "where":
+                        yield from _keys(entry.value)
+            elif call is chain.call:
+                continue
+            elif argument.keyword is not None:
+                yield argument.keyword
+            elif isinstance(value, String):
+                yield from _WORD.findall(value.value)
+
+
+def _keys(value: Expression) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for entry in value.entries:
+            if isinstance(entry.key, String):
+                yield entry.key.value
 
 
 def _loads(effect: Effect) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
+from persistlint.analysis.transactions.locks import takes_lock
 from persistlint.analysis.transactions.open import Open, closes, opens
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.variables import Variable
@@ -38,6 +39,7 @@ def receive(walker: Walk, known: Known, range: Range) -> None:
     """A function that is given a transaction runs inside of it."""
     opened = open_transaction(walker, range, Scoping.PARAMETER, Chain(known, known), known.handle)
     walker.around.append(opened)
+    walker.is_locked = walker.is_locked or walker.file.has_locks  # whoever gives it may have taken one
 
 
 def open_transaction(walker: Walk, range: Range, scoping: Scoping, chain: Chain, handle: Handle | None) -> Open:
@@ -67,6 +69,7 @@ def name_transaction(walker: Walk, opened: Open, target: Expression) -> None:
 
 
 def with_block(walker: Walk, statement: With) -> None:
+    walker.is_locked = walker.is_locked or (walker.file.has_locks and takes_lock(statement.context))
     context = walker.handles.called(statement.context)
     variable = walker.scope.find(context.id) if isinstance(context, Name) else None
     if variable is not None and variable.value is not None:  # `with transaction:`
@@ -99,7 +102,7 @@ def with_block(walker: Walk, statement: With) -> None:
     if statement.target is not None:
         walker.bind(statement.target, context, "")
         bound = walker.handles.known(statement.target, walker.scope)
-        if chain.effect in ("", "acquire") and bound is not None:
+        if chain.effect in ("", "acquire") and bound is not None and not _is_cursor(context, chain, bound):
             walker.held.add(bound.handle)
             if opened is not None and opened.on_connection:
                 opened.handle = bound.handle
@@ -114,7 +117,7 @@ def with_block(walker: Walk, statement: With) -> None:
         walker.around.remove(opened)
         opened.is_over = True
         if opened.opener.role is Role.SESSION or (chain.known is not None and chain.known.type.role == "session"):
-            walker.rows.left(opened.handle or opened.opener)
+            walker.rows.left(opened.handle or opened.opener, walker)
 
 
 def _only_closes(context: Expression) -> bool:
@@ -155,6 +158,11 @@ def defer(walker: Walk, call: Expression, kind: str) -> None:
                 if opened is early and walker.error and body is None and effect.kind is EffectKind.ROLLBACK:
                     opened.early = call.range
     walker.effects.extend(effect for effect in found if effect.kind is EffectKind.RELEASE)
+
+
+def _is_cursor(context: Expression, chain: Chain, bound: Known) -> bool:
+    """Whether a block holds a cursor, at whose end its connection goes on."""
+    return isinstance(context, Call) and chain.root is not None and chain.root.handle.is_same(bound.handle)
 
 
 def deferred_close(walker: Walk, call: Call) -> None:

@@ -7,12 +7,14 @@ called.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.calls import hands_over_transaction, visit_call
+from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.checks import Checks
 from persistlint.analysis.transactions.file import MOST_EFFECTS, Exit, File
 from persistlint.analysis.transactions.handlers import (
@@ -42,6 +44,7 @@ from persistlint.ir import (
     Collection,
     Comprehension,
     Conditional,
+    Constant,
     Defer,
     Expression,
     ExpressionStatement,
@@ -53,9 +56,12 @@ from persistlint.ir import (
     Mapping,
     Name,
     Nested,
+    Number,
     Raise,
     Return,
     Statement,
+    String,
+    Subscript,
     Switch,
     TaggedTemplate,
     Try,
@@ -76,6 +82,7 @@ if TYPE_CHECKING:
 
 
 _DEEPEST = 1_000  # expressions, one inside the other
+_LITERALS = frozenset([String, Number, Constant])  # a third of all expressions
 
 
 @dataclass
@@ -105,6 +112,7 @@ class Walk:
     detached: bool = False
     sure: frozenset[str] = frozenset()  # the transactions that the caller is known to hand over
     is_over: bool = False  # what follows never runs
+    is_locked: bool = False  # a lock was taken, outside the database or by a helper in it
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
@@ -142,6 +150,7 @@ class Walk:
         for path, handed in (given or {}).items():
             if "." in path:
                 self.scope.variables[path] = Variable(handed)
+        self.is_locked = self.is_locked or id(function) in self.file.guarded
         outer, was_over = self.sure, self.is_over
         self.sure |= {path for path, handed in (given or {}).items() if handed.handle.role is Role.TRANSACTION}
         self.block(function.body)
@@ -254,11 +263,13 @@ class Walk:
         path = path_of(target)
         if path is None:
             return
-        known = self.handles.known(value, self.scope) if value is not None else None
+        chain = self.handles.follow(value, self.scope) if value is not None else Chain()
+        known = chain.known
         if known is None and annotation:
             known = self.handles.declared(annotation, path, target.range.start)
         if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
-            known = self.handles.guess(target.id, target.range.start) if not self.is_loaded(value) else None
+            is_loaded = chain.effect in ("read", "write", "sql")
+            known = self.handles.guess(target.id, target.range.start) if not is_loaded else None
             if known is not None and isinstance(value, Call) and hands_over_transaction(self, value):
                 known = replace(known, handle=replace(known.handle, role=Role.TRANSACTION))
         elif known is not None and known.is_new:
@@ -269,9 +280,6 @@ class Walk:
             old.names |= names
             return
         self.scope.variables[path] = Variable(known, value, annotation, names)
-
-    def is_loaded(self, value: Expression | None) -> bool:
-        return value is not None and self.handles.follow(value, self.scope).effect in ("read", "write", "sql")
 
     def _if(self, test: Expression, then: Block, otherwise: Block) -> None:
         self.visit(test, Use.CHECKED)
@@ -373,7 +381,7 @@ class Walk:
 
     def visit(self, node: Expression, use: Use) -> None:
         """Walk an expression in the order in which it is evaluated; what is nested too deep is left out."""
-        if self.nested == _DEEPEST:
+        if self.nested == _DEEPEST or type(node) in _LITERALS:
             return
         self.nested += 1
         self._visit(node, use)
@@ -433,10 +441,13 @@ class Walk:
         return self.around[-1] if self.around else None
 
     def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
-        """The variables that an expression mentions, and those that went into them; no handles, no constants."""
+        """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
+        request, which everything comes from, the values that it asks with."""
         scope = scope or self.scope
         found: set[str] = set()
         for inner in walk(node):
+            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
+                found.add(path)
             if not isinstance(inner, Name) or inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
@@ -496,6 +507,9 @@ class Walk:
         return self.file.source.text(range)
 
 
+_ASKED = re.compile(
+    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
+)
 _NO_DATA = frozenset(
     [
         "self",

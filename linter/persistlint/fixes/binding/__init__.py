@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
+_MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
 _IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
@@ -99,6 +100,8 @@ class _Binding:
         site = query.site()
         place = place_of(query, site, query.library, self.holes)
         found = self._view(place, site)
+        if len(found.values) > _MOST_VALUES:
+            raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
         for value in found.values:
             if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
                 raise RefusalError("the value is waited for")

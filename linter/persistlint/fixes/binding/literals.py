@@ -115,6 +115,7 @@ def characters(source: SourceFile, literal: Literal, range: Range, doubled: str)
     text = source.content[range.start : range.end].decode("utf-8", "replace")
     found: list[Char] = []
     position, offset = 0, range.start
+    is_ascii = text.isascii()
     while position < len(text):
         character = text[position]
         length = 1
@@ -133,7 +134,7 @@ def characters(source: SourceFile, literal: Literal, range: Range, doubled: str)
             if text[position + 1 : position + 2] != character:
                 raise UnreadableError
             length = 2
-        size = len(text[position : position + length].encode("utf-8"))
+        size = length if is_ascii else len(text[position : position + length].encode("utf-8"))
         if character:
             found.append(Char(character, Range(offset, offset + size), literal))
         position += length

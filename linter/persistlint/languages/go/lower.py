@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -74,7 +75,7 @@ def lower(root: Node, content: bytes) -> ir.Module:
             body.extend(_statement(node, scope))
         elif owner not in declared:
             declared.add(owner)
-            body.append(ir.ClassDefinition(_range(node), owner, (), tuple(methods[owner])))
+            body.append(ir.ClassDefinition(_range(node), owner, _range(node), (), tuple(methods[owner])))
     return ir.Module(Range(0, len(content)), tuple(body))
 
 
@@ -147,6 +148,7 @@ def _type_name(spec: Node) -> str:
 def _type_definition(spec: Node, methods: ir.Block) -> ir.ClassDefinition:
     type = _field(spec, "type")
     fields: list[tuple[str, str]] = []
+    body: list[ir.Statement] = []
     bases: list[str] = []
     if type is None or type.type == "interface_type":
         pass
@@ -156,14 +158,18 @@ def _type_definition(spec: Node, methods: ir.Block) -> ir.ClassDefinition:
             names = _names(declaration)
             field_type = _field(declaration, "type")
             annotation = _text(field_type)
+            tag = _field(declaration, "tag")
+            tags = (_expression(tag, _Scope()),) if tag is not None else ()
             fields.extend((_text(name), annotation) for name in names)
+            body.extend(replace(_declaration(name, _range(declaration), annotation), decorators=tags) for name in names)
             if not names and field_type is not None:
                 pointer = "*" if declaration.children[0].type == "*" else ""
                 fields.append((_base_name(field_type), pointer + annotation))
                 bases.append(annotation)
     else:
         bases.append(_text(type))
-    return ir.ClassDefinition(_range(spec), _type_name(spec), tuple(bases), methods, tuple(fields))
+    named = _range(_field(spec, "name") or spec)
+    return ir.ClassDefinition(_range(spec), _type_name(spec), named, tuple(bases), (*body, *methods), tuple(fields))
 
 
 def _base_name(type: Node | None) -> str:
@@ -206,7 +212,7 @@ def _function(node: Node) -> ir.Function:
         _range(node),
         _text(name),
         _range(name or node.children[0]),
-        _parameters(_field(node, "parameters")),
+        partial(_parameters, _field(node, "parameters")),
         lower_body,
         owner=_base_name(_field(receiver, "type")) if receiver else None,
         receiver=_text(receiver_name) or None,

@@ -6,7 +6,7 @@ for. Long chains (`a + b + …`, `else if`) are followed by loops; what nests de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from persistlint import ir
 from persistlint.languages.javascript.literals import number_value, string_value
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tree_sitter import Node
+
+T = TypeVar("T")
 
 MAX_DEPTH = 120
 
@@ -387,16 +389,20 @@ class _Lowering:
         if own_name is not None and not name:
             key = self._key(own_name)
             name, name_range = key.value if isinstance(key, ir.String) else "", _range(own_name)
-        depth = self.depth + 1
+        inside = node.child_by_field_name("body")
+        depth = self.depth
+
+        def parameters() -> tuple[ir.Parameter, ...]:
+            return self._at(depth, lambda: self._parameters(node))
 
         def body() -> ir.Block:
-            return self._at(depth, lambda: self._function_body(node.child_by_field_name("body")))
+            return self._at(depth + 1, lambda: self._function_body(inside))
 
         return ir.Function(
             _range(node),
             name,
             name_range or Range(node.start_byte, node.start_byte),
-            self._parameters(node),
+            parameters,
             body,
             decorators=decorators,
             owner=owner,
@@ -405,9 +411,10 @@ class _Lowering:
             is_async=_has(node, "async"),
             is_generator=_has(node, "*"),
             exported=exported,
+            body_start=inside.start_byte if inside is not None else node.end_byte,
         )
 
-    def _at(self, depth: int, lower: Callable[[], ir.Block]) -> ir.Block:
+    def _at(self, depth: int, lower: Callable[[], T]) -> T:
         """Lower later what stood at that depth."""
         previous, self.depth = self.depth, depth
         try:
@@ -681,7 +688,7 @@ class _Lowering:
                 if method.name == "constructor":
                     fields.extend(self._parameter_properties(child))
             elif child.type in _FIELDS:
-                body.append(self._class_field(child, name, exported))
+                body.append(self._class_field(child, name, exported, pending + self._decorators(child)))
                 if annotation := self._annotation(child, "type"):
                     fields.append((self._field_name(child), annotation))
             elif child.type == "class_static_block":
@@ -689,7 +696,13 @@ class _Lowering:
             pending = ()
         all_decorators = decorators + self._decorators(node)
         return ir.ClassDefinition(
-            _range(node), name, self._bases(node), tuple(body), tuple(fields), decorators=all_decorators
+            _range(node),
+            name,
+            _range(own_name or node),
+            self._bases(node),
+            tuple(body),
+            tuple(fields),
+            decorators=all_decorators,
         )
 
     def _method(self, node: Node, owner: str, exported: bool, decorators: tuple[ir.Expression, ...]) -> ir.Function:
@@ -712,7 +725,9 @@ class _Lowering:
             and (pattern := node.child_by_field_name("pattern")) is not None
         ]
 
-    def _class_field(self, node: Node, owner: str, exported: bool) -> ir.Statement:
+    def _class_field(
+        self, node: Node, owner: str, exported: bool, decorators: tuple[ir.Expression, ...]
+    ) -> ir.Statement:
         name = node.child_by_field_name("name") or node.child_by_field_name("property") or node
         key, value = self._key(name), node.child_by_field_name("value")
         lowered = None
@@ -721,7 +736,9 @@ class _Lowering:
             lowered = self.value(value, self._field_name(node), _range(name), is_exported, owner)
         target = ir.Name(key.range, key.value) if isinstance(key, ir.String) else ir.Unknown(_range(name))
         annotation = self._annotation(node, "type")
-        return ir.Assign(_range(node), target, lowered, "=", True, _has(node, "readonly"), annotation)
+        return ir.Assign(
+            _range(node), target, lowered, "=", True, _has(node, "readonly"), annotation, decorators=decorators
+        )
 
     def _field_name(self, node: Node) -> str:
         key = self._key(node.child_by_field_name("name") or node.child_by_field_name("property"))
@@ -756,13 +773,13 @@ class _Lowering:
             return []
         if body.type not in ("interface_body", "object_type"):
             others = tuple(part.strip() for part in self.text(body).split("|") if part.strip())
-            return [ir.ClassDefinition(_range(node), self.text(name), others, ())]
+            return [ir.ClassDefinition(_range(node), self.text(name), _range(name), others, ())]
         fields = [
             (self._field_name(child), self._annotation(child, "type"))
             for child in body.named_children
             if child.type == "property_signature"
         ]
-        return [ir.ClassDefinition(_range(node), self.text(name), self._bases(node), (), tuple(fields))]
+        return [ir.ClassDefinition(_range(node), self.text(name), _range(name), self._bases(node), (), tuple(fields))]
 
     def _enum(self, node: Node, exported: bool) -> list[ir.Statement]:
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
@@ -774,7 +791,7 @@ class _Lowering:
                 lowered = self.expression(value) if value is not None else None
                 members.append(ir.Assign(_range(child), ir.Name(key.range, key.value), lowered, "=", True, True))
         text = self.text(name) if name is not None else ""
-        return [ir.ClassDefinition(_range(node), text, (), tuple(members), is_enum=True)]
+        return [ir.ClassDefinition(_range(node), text, _range(name or node), (), tuple(members), is_enum=True)]
 
     def _namespace(self, node: Node) -> list[ir.Statement]:
         return [ir.Nested(_range(node), self.block(node.child_by_field_name("body")))]

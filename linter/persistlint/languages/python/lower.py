@@ -317,12 +317,12 @@ def _import_from(node: Node, scope: _Scope, depth: int) -> ir.Block:
 
 def _definition(node: Node, scope: _Scope, depth: int) -> ir.Block:
     """A function or class, decorated or not."""
-    defined = node.child_by_field_name("definition") if node.type == "decorated_definition" else node
-    decorators = tuple(
-        decorator
-        for child in node.named_children
-        if child.type == "decorator" and (decorator := _first(child, depth)) is not None
-    )
+    defined: Node | None = node
+    decorators: tuple[ir.Expression, ...] = ()
+    if node.type == "decorated_definition":
+        defined = node.child_by_field_name("definition")
+        found = (_first(child, depth) for child in node.named_children if child.type == "decorator")
+        decorators = tuple(decorator for decorator in found if decorator is not None)
     if defined is None:
         return _other_statement(node, scope, depth)
     if defined.type == "class_definition":
@@ -333,7 +333,8 @@ def _definition(node: Node, scope: _Scope, depth: int) -> ir.Block:
 def _class(
     node: Node, defined: Node, decorators: tuple[ir.Expression, ...], scope: _Scope, depth: int
 ) -> ir.ClassDefinition:
-    name = text_of(defined.child_by_field_name("name"))
+    named = defined.child_by_field_name("name")
+    name = text_of(named)
     superclasses = defined.child_by_field_name("superclasses")
     arguments = parts_of(superclasses) if superclasses is not None else []
     bases = tuple(text_of(argument) for argument in arguments if argument.type != "keyword_argument")
@@ -341,6 +342,7 @@ def _class(
     return ir.ClassDefinition(
         range_of(node),
         name,
+        range_of(named or node),
         bases,
         body,
         fields=tuple(
@@ -350,6 +352,7 @@ def _class(
         ),
         is_enum=any(base.endswith("Enum") or base.rpartition(".")[2] in _ENUM_BASES for base in bases),
         decorators=decorators,
+        options=tuple(_argument(argument, depth) for argument in arguments if argument.type == "keyword_argument"),
     )
 
 
@@ -357,18 +360,21 @@ def _class(
 
 
 def _function(node: Node, decorators: tuple[ir.Expression, ...], scope: _Scope, depth: int) -> ir.Function:
-    name = node.child_by_field_name("name")
-    parameters = _parameters(node, depth)
+    name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
+    lower_parameters: Callable[[], tuple[ir.Parameter, ...]] = partial(_parameters, node, depth)
     is_static = any(isinstance(decorator, ir.Name) and decorator.id == "staticmethod" for decorator in decorators)
     receiver = None
-    if scope.owner is not None and not is_static and parameters and parameters[0].kind == "positional":
-        receiver, parameters = parameters[0].name, parameters[1:]
+    if scope.owner is not None and not is_static:
+        parameters = lower_parameters()
+        if parameters and parameters[0].kind == "positional":
+            receiver, parameters = parameters[0].name, parameters[1:]
+        lower_parameters = lambda: parameters  # noqa: E731
     return ir.Function(
         range_of(node),
         text_of(name),
         range_of(name or node),
-        parameters,
-        partial(_block, node.child_by_field_name("body"), _Scope(None, is_public=False), depth),
+        lower_parameters,
+        partial(_block, body, _Scope(None, is_public=False), depth),
         decorators,
         owner=scope.owner,
         receiver=receiver,
@@ -376,6 +382,7 @@ def _function(node: Node, decorators: tuple[ir.Expression, ...], scope: _Scope, 
         is_async=_is_async(node),
         is_generator=_is_generator(node),
         exported=_is_public(text_of(name)) and (scope.is_public or bool(decorators)),
+        body_start=body.start_byte if body is not None else node.end_byte,
     )
 
 
@@ -390,7 +397,7 @@ def _lambda(node: Node, depth: int, name: Node | None = None, scope: _Scope | No
             range_of(node),
             text_of(name),
             range_of(name) if name is not None else Range(node.start_byte, node.start_byte),
-            _parameters(node, depth),
+            partial(_parameters, node, depth),
             body,
             owner=scope.owner if scope is not None else None,
             is_generator=_is_generator(node),
@@ -450,10 +457,13 @@ def _is_generator(node: Node) -> bool:
 
 
 def _expression(node: Node, depth: int) -> ir.Expression:
-    node = _unwrapped(node)
+    kind = node.type
+    if kind in _WRAPPERS:
+        node = _unwrapped(node)
+        kind = node.type
     if depth > _MOST_NESTED:
         return ir.Unknown(range_of(node))
-    return _EXPRESSIONS.get(node.type, _unknown)(node, depth + 1)
+    return _EXPRESSIONS.get(kind, _unknown)(node, depth + 1)
 
 
 def _unwrapped(node: Node) -> Node:

@@ -115,7 +115,7 @@ def _function(node: Node, depth: int) -> ir.Function:
     name = node.child_by_field_name("name") or node
     body = node.child_by_field_name("body")
     inside = body.named_children if body is not None and body.type in _BLOCKS else [body] if body is not None else []
-    return ir.Function(_range(node), _text(name), _range(name), (), lambda: _block(inside, depth + 1))
+    return ir.Function(_range(node), _text(name), _range(name), tuple, lambda: _block(inside, depth + 1))
 
 
 # --------------------------------------------------------------------------------------------------- expressions
@@ -139,7 +139,7 @@ def _expression(node: Node, depth: int) -> ir.Expression:
             return ir.Unary(range, "not", _expression(node.named_children[-1], depth + 1))
         case "compound_statement" | "subshell":
             body = node.named_children
-            function = ir.Function(range, "", Range(range.start, range.start), (), lambda: _block(body, depth + 1))
+            function = ir.Function(range, "", Range(range.start, range.start), tuple, lambda: _block(body, depth + 1))
             return ir.Call(range, ir.Lambda(range, function), ())
     return ir.Unknown(range, tuple(_expression(child, depth + 1) for child in node.named_children))
 

@@ -6,18 +6,20 @@ A file without dynamic SQL costs one search over its bytes.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.ir import Module, Statement
 from persistlint.languages import Syntax
-from persistlint.languages.sql import routines, statements
-from persistlint.languages.sql.plain import plain
+from persistlint.languages.sql import routines
+from persistlint.languages.sql.plain import DYNAMIC_FUNCTIONS, plain
 from persistlint.languages.sql.reader import Reader
+from persistlint.languages.sql.statements import body, statement
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
-from persistlint.sql.lexer import split
-from persistlint.sql.text import Text, joined
+from persistlint.sql.lexer import statements
+from persistlint.sql.text import Text, joined, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +59,8 @@ _ESCAPED_INSERT = re.compile(
 )
 _ANOTHER_STATEMENT = re.compile(rb"\b(?:set|declare|exec|execute|if|while|begin|end|return|select|go)\b", re.IGNORECASE)
 _BATCHES = re.compile(r"^[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_WORD = re.compile(r"\w+")
+_PLAIN_SCRIPTS = frozenset({"postgres", "redshift", "sqlite"})  # have no procedural statements outside of routines
 _ROUTINE_NAMES = re.compile(
     r"\b(?:function|procedure|proc)\s+(?:if\s+not\s+exists\s+)?(?:[\w\[\]\"`]+\s*\.\s*)*[\[\"`]?(\w+)", re.IGNORECASE
 )
@@ -85,11 +89,12 @@ def read(source: SourceFile) -> Syntax:
 
 def lower(content: bytes, stretches: list[Range], dialect: str | None) -> Module:
     """Lower the stretches of a file that matter: its routines, and the statements of its scripts."""
-    text = joined(content, stretches)
+    is_whole = stretches == [Range(0, len(content))]
+    text = whole(content) if is_whole else joined(content, stretches)
     names = frozenset(match.group(1).lower() for match in _ROUTINE_NAMES.finditer(text.text))
     found: list[Statement] = []
-    for part in _parts(text, dialect):
-        found += _part(Reader(part, dialect, names))
+    for reader in _parts(text, dialect, names):
+        found += _part(reader)
     return Module(Range(0, len(content)), tuple(found))
 
 
@@ -123,17 +128,31 @@ def _calls(content: bytes, stretch: Range) -> Iterator[tuple[str, Range]]:
         yield name, range
 
 
-def _parts(text: Text, dialect: str | None) -> Iterator[Text]:
-    """The statements of a script; in T-SQL the batches, for there a statement need not end."""
-    if dialect != "tsql":
-        for start, end in split(text.text, dialect):
-            yield text.part(start, end)
+def _parts(text: Text, dialect: str | None, names: frozenset[str]) -> Iterator[Reader]:
+    """The statements of a script; in T-SQL the batches, for there a statement need not end. Those are left out that
+    are plain and name no function that matters: most, and all that would be found in them is nothing."""
+    if dialect == "tsql":
+        start = 0
+        for match in _BATCHES.finditer(text.text):
+            yield Reader(text.part(start, match.start()), dialect, names)
+            start = match.end()
+        yield Reader(text.part(start, len(text.text)), dialect, names)
         return
-    start = 0
-    for match in _BATCHES.finditer(text.text):
-        yield text.part(start, match.start())
-        start = match.end()
-    yield text.part(start, len(text.text))
+    wanted = names | {name.rsplit(".", 1)[-1] for name in DYNAMIC_FUNCTIONS}
+    named = [match.start() for match in _WORD.finditer(text.text) if match.group().lower() in wanted]
+    for tokens in statements(text.text, dialect):
+        reader = Reader(text, dialect, names, tokens=tokens)
+        start, end = tokens[0].start, tokens[-1].end
+        if bisect_left(named, start) < bisect_left(named, end) or not _is_plain(reader, start, end):
+            yield reader
+
+
+def _is_plain(reader: Reader, start: int, end: int) -> bool:
+    """Whether all that stands between two code points, the tokens of the reader, is one plain statement."""
+    if reader.dialect not in _PLAIN_SCRIPTS or reader.word() == "DO" or routines.is_routine(reader):
+        return False
+    text = reader.text.text
+    return text.find(";", start, end) < 0 and text.count(")", start, end) <= text.count("(", start, end)
 
 
 def _part(reader: Reader) -> list[Statement]:
@@ -146,12 +165,12 @@ def _part(reader: Reader) -> list[Statement]:
         elif reader.word() == "DO":
             found += routines.anonymous(reader)
         elif reader.word() == "DECLARE" and reader.dialect in ("oracle", None):
-            found += statements.body(reader.rest())
+            found += body(reader.rest())
             break
-        elif reader.dialect in ("postgres", "redshift", "sqlite"):
+        elif reader.dialect in _PLAIN_SCRIPTS:
             found += plain(reader)
         else:
-            found += statements.statement(reader)
+            found += statement(reader)
         if reader.index == before:
             reader.index += 1
     return found

@@ -10,7 +10,7 @@ from persistlint.sql.text import Text, body
 
 DEEPEST = 60  # blocks and parentheses in one another; what is deeper is not looked at
 
-_NOTHING = Token(Kind.OTHER, "", 0, 0)
+_NOTHING = Token.of(Kind.OTHER, "", 0, 0)
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]")
 
@@ -84,7 +84,7 @@ class Reader:
     def range_from(self, start: int) -> Range:
         """The bytes from the token at index `start` to the last token that was stepped over."""
         if start >= len(self.tokens):
-            at = self.text.positions[-1]
+            at = self.text.positions[self.tokens[-1].end if self.tokens else -1]
             return Range(at, at)
         first = self.tokens[start]
         last = self.tokens[max(start, min(self.index, len(self.tokens)) - 1)]

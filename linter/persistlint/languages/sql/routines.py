@@ -44,7 +44,7 @@ def routine(reader: Reader) -> list[Statement]:
     if lower_body is None:
         return []
     range = reader.range_from(start)
-    return [FunctionDefinition(range, Function(range, name, name_range, parameters, lower_body))]
+    return [FunctionDefinition(range, Function(range, name, name_range, lambda: parameters, lower_body))]
 
 
 def local_routine(reader: Reader) -> list[Statement]:
@@ -63,7 +63,7 @@ def local_routine(reader: Reader) -> list[Statement]:
     inside = (*statements.declarations(reader), *(statements.statement(reader) if reader.word() == "BEGIN" else ()))
     reader.types = outer
     range = reader.range_from(start)
-    return [FunctionDefinition(range, Function(range, name, name_range, parameters, lambda: inside))]
+    return [FunctionDefinition(range, Function(range, name, name_range, lambda: parameters, lambda: inside))]
 
 
 def anonymous(reader: Reader) -> list[Statement]:

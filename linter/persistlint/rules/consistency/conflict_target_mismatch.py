@@ -4,7 +4,7 @@
 `ON CONFLICT (columns)` for which the table has no primary key, unique constraint or unique index over just these
 columns at that point, as this script and those before it in the project leave it. A partial index counts where the
 target has a `WHERE`. Targets with expressions, tables of which not all is known, and what stands behind an `IF` are
-left alone.
+left alone. For a query that a program sends, the migrations and schema files of its project say what keys there are.
 
 ## Why it matters
 
@@ -42,9 +42,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import EVERYWHERE, Statements
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
-from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,14 +54,14 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Table
 
 
-@rule("conflict-target-mismatch", on=Script, severity=Severity.ERROR, languages=("sql",))
-def conflict_target_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+@rule("conflict-target-mismatch", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE)
+def conflict_target_mismatch(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ON CONFLICT that no unique key answers."""
-    for change in script.of(Insert):
+    for change in statements.of(Insert):
         target, table = change.target, change.before
         if target is None or "" in target.columns or change.statement.is_conditional or change.statement.is_guarded:
             continue
-        if table is None or not table.columns or not table.is_complete or _has_key(table, target):
+        if table is None or not table.columns or not table.is_known or not table.is_complete or _has_key(table, target):
             continue
         columns = ", ".join(f"`{name}`" for name in target.columns)
         yield context.report(

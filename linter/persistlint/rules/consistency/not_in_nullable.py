@@ -4,6 +4,8 @@
 `NOT IN (SELECT column FROM table)` where the column may be NULL, as this script and those before it in the project
 leave the table. A query that says anything else of the column, such as `WHERE column IS NOT NULL`, is left alone.
 
+For a query that a program sends, the migrations and schema files of its project say so.
+
 ## Why it matters
 
 As soon as one row has NULL there, `NOT IN` is true for no row at all: the statement does nothing, without an error.
@@ -41,9 +43,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import EVERYWHERE, Statements
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import NotIn
-from persistlint.schema.script import Script
+from persistlint.schema.sent import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +54,14 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("not-in-nullable", on=Script, severity=Severity.WARNING, languages=("sql",))
-def not_in_nullable(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+@rule("not-in-nullable", on=Statements, severity=Severity.WARNING, languages=EVERYWHERE)
+def not_in_nullable(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every NOT IN that one NULL makes void."""
-    for change in script.of(NotIn):
+    for change in statements.of(NotIn):
         table = change.before
-        if table is None or not table.is_known or table.column(change.column) is None or table.requires(change.column):
+        if table is None or not table.is_known or (isinstance(statements, Sent) and not table.is_complete):
+            continue
+        if table.column(change.column) is None or table.requires(change.column):
             continue
         yield context.report(
             change.range,

@@ -5,6 +5,12 @@ A change of a table, an index, a constraint, an `INSERT` or an `UPDATE` that nam
 have at that point, as this script and those before it in the project leave it. A table of which not all columns are
 known is left alone, and so is what stands behind an `IF`.
 
+In a query that a program sends, a column that a table of the project does not have, as its migrations and schema files
+leave the table: one that `INSERT` or `UPDATE` sets, `table.column`, and in a query of one table what it selects and
+compares. The query must name tables of the project alone. A table is left alone where the project may change it
+elsewhere: in migrations of a language that is not read, in files without an order, or in a program of its own. Where
+several schemas make it, no one of them may have the column.
+
 ## Why it matters
 
 The statement fails, wherever it is run.
@@ -19,6 +25,28 @@ CREATE INDEX couriers_region_idx ON couriers (region);
 ```sql dialect=postgres
 CREATE TABLE couriers (id bigint PRIMARY KEY, region text NOT NULL);
 CREATE INDEX couriers_region_idx ON couriers (region);
+```
+
+```sql path=migrations/0001_base.sql beside
+CREATE TABLE couriers (id bigint PRIMARY KEY, label text NOT NULL);
+```
+
+```python
+import psycopg2
+
+def named(connection, label):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM couriers WHERE name = %s", (label,))
+        return cursor.fetchone()
+```
+
+```python
+import psycopg2
+
+def named(connection, label):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM couriers WHERE label = %s", (label,))
+        return cursor.fetchone()
 ```
 
 ## Fix
@@ -43,6 +71,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.facts import EVERYWHERE, Statements
 from persistlint.fixes.scripts import identifier
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
@@ -60,6 +89,7 @@ from persistlint.schema.changes import (
     Update,
 )
 from persistlint.schema.script import Script
+from persistlint.schema.sent import Sent
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -71,11 +101,33 @@ if TYPE_CHECKING:
 _SYSTEM = frozenset(["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid", "rowid", "_rowid_"])
 
 _ALIKE = 0.8  # of all letters
+_MOST_NAMED = 12  # columns
 
 
-@rule("unknown-column", on=Script, severity=Severity.ERROR)
-def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+@rule("unknown-column", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE)
+def unknown_column(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that a known table does not have."""
+    if isinstance(statements, Sent):
+        yield from _sent(statements, context)
+    elif isinstance(statements, Script):
+        yield from _changed(statements, context)
+
+
+def _sent(sent: Sent, context: RuleContext) -> Iterator[Diagnostic]:
+    """At its most careful: a name that is spelt with other capitals is known, for somebody may put it in quotes."""
+    used = [(c.before, name) for c in sent.forward if isinstance(c, Insert | Update) for name in c.columns]
+    for table, name in (*used, *sent.columns):
+        if table is None or not name or not table.is_known or not table.is_complete or not table.columns:
+            continue
+        if name.lower() not in {column.name.lower() for column in table.columns} | _SYSTEM:
+            yield context.report(
+                sent.range,
+                f"`{table.name}` has no column `{name}`.",
+                help=_columns(table),
+            )
+
+
+def _changed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     added = _added(script)
     for change in script.forward:
         if not isinstance(change, TableChange) or change.statement.is_conditional or change.statement.is_guarded:
@@ -90,9 +142,13 @@ def unknown_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             yield context.report(
                 change.range,
                 f"`{change.table}` has no column `{missing}` at this point.",
-                help=f"Its columns are {', '.join(f'`{column.name}`' for column in table.columns[:12])}.",
+                help=_columns(table),
                 fixes=_fix(script, change, missing, table, context),
             )
+
+
+def _columns(table: Table) -> str:
+    return f"Its columns are {', '.join(f'`{column.name}`' for column in table.columns[:_MOST_NAMED])}."
 
 
 def _fix(script: Script, change: TableChange, missing: str, table: Table, context: RuleContext) -> tuple[Fix, ...]:

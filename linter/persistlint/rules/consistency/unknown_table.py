@@ -7,6 +7,10 @@ of which it says so: where more are missing, something else makes the tables.
 
 Tables of other schemas, those that runners keep their books in, and what stands behind an `IF` are left alone.
 
+In a query that a program sends, a table that neither the migrations nor the schema files of the project make, under
+the same conditions: all of them are there from the first one on, all can be read, and it is the only such table in the
+file.
+
 ## Why it matters
 
 The statement fails, wherever it is run: mostly the name is misspelt, or the migration stands before the one that makes
@@ -24,6 +28,24 @@ ALTER TABLE courier ADD COLUMN label text;
 
 ```sql dialect=postgres path=migrations/0002_couriers.sql
 ALTER TABLE couriers ADD COLUMN label text;
+```
+
+```python
+import psycopg2
+
+def all_of_them(connection):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM courier")
+        return cursor.fetchall()
+```
+
+```python
+import psycopg2
+
+def all_of_them(connection):
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM couriers")
+        return cursor.fetchall()
 ```
 
 ## Fix
@@ -45,31 +67,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
+from persistlint.facts import EVERYWHERE, Statements
 from persistlint.fixes.scripts import identifier
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.references import unknown_tables
 from persistlint.schema.script import Script
+from persistlint.schema.sent import Sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.catalog import Catalog
     from persistlint.schema.changes import Change
     from persistlint.schema.definitions import Name
 
 
-@rule("unknown-table", on=Script, severity=Severity.ERROR)
-def unknown_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
+@rule("unknown-table", on=Statements, severity=Severity.ERROR, languages=EVERYWHERE)
+def unknown_table(statements: Statements, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the one table that nobody makes."""
-    if not script.is_rooted:
-        return
+    if isinstance(statements, Sent):
+        yield from _sent(statements, context)
+    elif isinstance(statements, Script) and statements.is_rooted:
+        yield from _changed(statements, context)
+
+
+def _sent(sent: Sent, context: RuleContext) -> Iterator[Diagnostic]:
+    for name in sent.unknown if sent.is_whole else ():
+        yield context.report(
+            sent.range,
+            f"Nothing in the project makes a table `{name}`.",
+            help=f"Write the name that the table has.{_hint(_alike(sent.catalog, name))}",
+        )
+
+
+def _changed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     for change, name in unknown_tables(script):
-        alike = next((key for key in script.after.tables if _is_alike(key, name.name)), "")
-        hint = f" Is `{alike}` meant?" if alike else ""
+        alike = _alike(script.after, name.name)
         yield context.report(
             name.range if name.range in change.range else change.range,
             f"No script of the project makes a table `{name}` before this one.",
-            help=f"Write the name that the table has.{hint}",
+            help=f"Write the name that the table has.{_hint(alike)}",
             fixes=_fix(script, change, name, alike),
         )
 
@@ -79,6 +117,14 @@ def _fix(script: Script, change: Change, name: Name, alike: str) -> tuple[Fix, .
         return ()
     written = ".".join(identifier(part, script.dialect) for part in alike.split("."))
     return (Fix(f"Write {alike}", (Edit(name.range, written),), Applicability.UNSAFE),)
+
+
+def _alike(catalog: Catalog, name: str) -> str:
+    return next((key for key in catalog.tables if _is_alike(key, name)), "")
+
+
+def _hint(alike: str) -> str:
+    return f" Is `{alike}` meant?" if alike else ""
 
 
 def _is_alike(known: str, name: str) -> bool:

@@ -159,7 +159,9 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
 
 def _hides(fact: Handled) -> bool:
     """Whether a handler takes every error of a small block, and says nothing of why it may."""
-    is_deliberate = fact.is_narrow or fact.is_explained or fact.undoes or fact.transaction is not None
+    is_deliberate = (
+        fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
+    )
     return fact.only_logs and not is_deliberate and fact.size <= _LARGEST_BLOCK
 
 

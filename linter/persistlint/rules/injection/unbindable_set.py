@@ -103,6 +103,7 @@ _SET = re.compile(
     r"(?:(?P<special>ROLE|TIME\s+ZONE|AUTHORIZATION)|(?P<name>[\w.\"]+)\s*(?:=|\bTO\b))\s*'?",
     re.IGNORECASE,
 )
+_NUMBERED = re.compile(r"\$\d")
 _SETTINGS = {"ROLE": "role", "TIME ZONE": "TimeZone", "AUTHORIZATION": "session_authorization"}
 
 
@@ -117,7 +118,8 @@ def unbindable_set(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
         if match is None or not isinstance(hole, Hole) or hole.origin is not Origin.BOUND:
             continue
         name = _SETTINGS[" ".join(match["special"].upper().split())] if match["special"] else match["name"]
-        if query.library.dialect is None and "." not in name:
+        is_numbered = _NUMBERED.search(context.file.text(hole.range)) is not None
+        if query.library.dialect is None and "." not in name and not is_numbered:
             continue  # MySQL has variables of its own, and takes parameters
         local = "true" if (match["scope"] or "").upper() == "LOCAL" else "false"
         yield context.report(

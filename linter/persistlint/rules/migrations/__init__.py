@@ -10,5 +10,6 @@ from persistlint.rules.marks import IN_PROGRAMS
 _SQL = re.compile(
     rb"\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
     rb"|cluster|reindex|refresh|lock)\b"
+    rb"|\A(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z"  # or nothing at all
 )
 MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}

@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
+from persistlint.schema.naming import is_copy_of
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         key = change.table.key
         is_made_anew = change.if_exists and created.get(key, -1) > script.position(change)
         if change.is_on_new or is_made_anew or key in renamed or "TEMPORARY" in change.statement.words:
+            continue
+        if any(is_copy_of(table.name.name, change.table.name) for table in script.after.tables.values()):
             continue
         yield context.report(
             change.range,

@@ -3,7 +3,8 @@
 
 In a script of two or more changes: a statement that works `CONCURRENTLY` in PostgreSQL, and `CREATE TABLE`, `DROP
 TABLE`, `CREATE VIEW` or `DROP VIEW` in MySQL, that has no `IF [NOT] EXISTS` or `OR REPLACE`, and before which no `DROP
-… IF EXISTS` makes room. A file of a project whose runner nobody knows is left alone.
+… IF EXISTS` makes room. A file of a project whose runner nobody knows is left alone, and so are the operations
+of Django, which cannot say so.
 
 ## Why it matters
 
@@ -63,6 +64,7 @@ _VERB = re.compile(
     rb"|DROP\s+INDEX\s+CONCURRENTLY)(?=\s)",
     re.IGNORECASE,
 )
+_SQL = re.compile(rb"\s*(?:CREATE|DROP)\s", re.IGNORECASE)
 _CREATE = re.compile(rb"\ACREATE(?=\s+VIEW\s)", re.IGNORECASE)
 
 
@@ -76,7 +78,7 @@ def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnos
     for change in script.forward:
         if not _is_final(change, script.dialect) or change.statement.transaction is not None:
             continue
-        if script.position(change) in safe:
+        if script.position(change) in safe or (script.runner.name == "Django" and _is_operation(change, context)):
             continue
         verb = " ".join(change.statement.words[:2])
         yield context.report(
@@ -85,6 +87,11 @@ def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnos
             help="Make sure that it can be: `IF [NOT] EXISTS`, or a `DROP … IF EXISTS` before it.",
             fixes=_fix(script, change, context),
         )
+
+
+def _is_operation(change: Change, context: RuleContext) -> bool:
+    """Whether an operation says it, and not SQL: one of Django's has no way to say `IF NOT EXISTS`."""
+    return _SQL.match(context.file.content, change.range.start) is None
 
 
 def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:

@@ -1,8 +1,9 @@
 """
 ## What it finds
 
-`RENAME TO` of a table that the script did not make. A view of the old name, another table that takes the old name, and
-the part of a migration that undoes it are left alone.
+`RENAME TO` of a table that the script did not make. A view of the old name, another table that takes the old name,
+a copy that takes the place of a table (`users_new` becomes `users`), and the part of a migration that undoes it are
+left alone.
 
 ## Why it matters
 
@@ -43,6 +44,7 @@ from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateObject, CreateTable, RenameTable
+from persistlint.schema.naming import is_copy_of
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def rename_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         change.to.key for change in script.of(RenameTable)
     }
     for change in script.of(RenameTable):
-        if change.is_on_new or change.table.key in taken:
+        if change.is_on_new or change.table.key in taken or is_copy_of(change.table.name, change.to.name):
             continue
         yield context.report(
             change.range,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from persistlint.rules.marks import IN_PROGRAMS
+from persistlint.rules.marks import IN_PROGRAMS, with_models
 
 # What defines tables and what guards them.
-_SQL = re.compile(rb"\b(?:create|alter)\b")
-MAY_HAVE = {"sql": _SQL, **IN_PROGRAMS}
+_SQL = re.compile(rb"\b(?:create|alter|grant)\b")
+MAY_HAVE = {"sql": _SQL, **with_models(IN_PROGRAMS)}

@@ -1,8 +1,9 @@
 """
 ## What it finds
 
-A foreign key whose column has another type than the column that it refers to: `integer` to `bigint`, `text` to `uuid`,
-signed to unsigned in MySQL. Both types must be known. Lengths are no matter, and neither is `text` against `varchar`.
+A foreign key whose column has another type than the column that it refers to: `integer` to `bigint`, `text` to
+`uuid`, signed to unsigned in MySQL; in SQLite, whole numbers to texts. Both types must be known. Lengths are no
+matter, and neither is `text` against `varchar`.
 
 ## Why it matters
 
@@ -56,8 +57,9 @@ if TYPE_CHECKING:
 @rule("fk-type-mismatch", on=Script, severity=Severity.WARNING)
 def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key whose columns have another type than those they refer to."""
-    if script.dialect not in ("postgres", "mysql"):
+    if script.dialect is None:
         return
+    agree = _agree if script.dialect != "sqlite" else _have_one_affinity
     for table, constraint in script.constraints():
         reference = constraint.reference
         target = script.final.find(reference.table) if reference is not None else None
@@ -69,7 +71,7 @@ def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnosti
             column, referred = table.column(name), target.column(other)
             old = column.type if column is not None else None
             new = referred.type if referred is not None else None
-            if old is None or new is None or _agree(old, new):
+            if old is None or new is None or agree(old, new):
                 continue
             yield context.report(
                 constraint.range,
@@ -102,6 +104,20 @@ def _agree(one: DataType, other: DataType) -> bool:
         return True
     is_known = all(name in _KNOWN for name in (first, second))
     return not is_known or (first == second and one.is_unsigned == other.is_unsigned)
+
+
+def _have_one_affinity(one: DataType, other: DataType) -> bool:
+    """SQLite stores what it is given: only whole numbers and texts are told apart by their declaration."""
+    affinities = {_affinity(one), _affinity(other)}
+    return None in affinities or len(affinities) == 1
+
+
+def _affinity(type: DataType) -> str | None:
+    """The affinity of a column of SQLite, as https://sqlite.org/datatype3.html says; None for all but two."""
+    name = type.text.upper()
+    if "INT" in name:
+        return "INTEGER"
+    return "TEXT" if any(word in name for word in ("CHAR", "CLOB", "TEXT")) else None
 
 
 _KNOWN = frozenset({*INTEGERS, *TEXTS, "uuid", "numeric", "date", "timestamptz", "timestamp", "boolean", "bytea"})

@@ -1,10 +1,10 @@
 """
 ## What it finds
 
-A unique key or unique index over two or more columns of which one may be NULL, without `NULLS NOT DISTINCT`. A partial
-index, an index over an expression such as `COALESCE(…)`, and a key beside which another unique index covers the rows
-where the column is NULL are left alone. So is a key of which all columns may be NULL, but for the one that says whose
-row it is: an address that a row may not have.
+A unique key or unique index over two or more columns of which one may be NULL, without `NULLS NOT DISTINCT`. An index
+whose predicate speaks of one of its columns, an index over an expression such as `COALESCE(…)`, and a key beside which
+another unique index covers the rows where the column is NULL are left alone. So is a key of which all columns may be
+NULL, but for the one that says whose row it is: an address that a row may not have.
 
 ## Why it matters
 
@@ -108,7 +108,8 @@ def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
     for change in script.of(CreateIndex):
         index = change.index
         table_in_the_end = script.final_table(change.table)
-        is_plain = index.is_unique and index.nulls_distinct and index.predicate is None and "" not in index.columns
+        is_chosen = index.predicate is not None and any(map(index.predicate.mentions, index.columns))
+        is_plain = index.is_unique and index.nulls_distinct and not is_chosen and "" not in index.columns
         if (
             table_in_the_end is not None
             and is_plain

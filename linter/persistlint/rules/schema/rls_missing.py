@@ -75,10 +75,14 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     if script.dialect != "postgres" or script.final.guards_unnamed:
         return
     reported: set[str] = set()
+    owners: dict[str, str] = {}
     for table, column, _ in script.columns():
         if table.has_row_security or table.parent is not None or table.name.key in reported:
             continue
-        if column.name != _owner(table, script):
+        key = table.name.key
+        if key not in owners:
+            owners[key] = _owner(table, script)
+        if column.name != owners[key]:
             continue
         is_usual = any(table.has_row_security for table in script.final.tables.values())
         if not is_usual and not context.options["everywhere"]:

@@ -154,6 +154,14 @@ def _starts_anew(inner: Transaction, outer: Transaction) -> bool:
         inner.opener.library and inner.opener.library.transactions.ambient
     ):
         return False
+    if outer.scoping is Scoping.CONTEXT and inner.scoping is Scoping.MANUAL and _only_ends(outer):
+        return False
     on_same = (bool(inner.opener.name) and inner.opener.name == outer.opener.name) or outer.scoping is Scoping.PARAMETER
     on_connection = inner.handle is not None and inner.handle == inner.opener
     return on_same and not (on_connection and inner.method in _NESTS)
+
+
+def _only_ends(transaction: Transaction) -> bool:
+    """Whether a block begins nothing: that of a connection of Python's `sqlite3` commits or rolls back at its end."""
+    library = transaction.opener.library
+    return library is not None and library.dialect == "sqlite" and library.transactions.exit_commits

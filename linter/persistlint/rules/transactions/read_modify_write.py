@@ -5,13 +5,16 @@ A column that is set to what was computed from the value read before, with nothi
 between: `wallet.balance -= n; wallet.save()`, `data: { credits: user.credits - n }`, `UPDATE … SET balance = ?` with a
 value that was computed from `balance`.
 
-A row that is inserted because a lookup of the same values found none, into a table of which the same file says that no
-unique key keeps the second one out: by the SQL that makes it, or by a model of Django or SQLAlchemy. Where the file
-does not define the table, nothing is reported, for its keys may stand in any migration.
+A row that is inserted because a lookup of the same values found none, into a table of which the project says that no
+unique key keeps the second one out: by SQL or models in the same file, by its migrations and schema files, or by the
+models of Django, SQLAlchemy, Sequelize, TypeORM and GORM in the usual places (`models.py`, `models/`, `entities/`).
+Where several schemas may be meant, all of them must say so. Nothing is reported where none is known, or where
+migrations are in a language that is not read.
 
 Silent: a row that was locked when it was read (`FOR UPDATE`, `select_for_update`, `lock`), a change that the database
 computes (`SET n = n + 1`, `F("n") + 1`, `increment`), a write whose condition names a version or the old value, a
-function that takes a lock of its own, and values that do not depend on the row. An insert is also left alone where the
+function that takes a lock of its own (a mutex, one in Redis, one of the database), a transaction that is serializable,
+as all of SQLite are, and values that do not depend on the row. An insert is also left alone where the
 table has a unique key on any column that was looked for, or one of which all columns are set; where the lookup has
 other conditions than `=`; where the function speaks of locks, isolation, conflicts or duplicates; and where nothing
 runs beside it: in synchronous functions of JavaScript, and in those of a Python file that imports no web framework.

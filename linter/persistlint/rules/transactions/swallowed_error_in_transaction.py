@@ -4,7 +4,8 @@
 An error of a query inside a transaction that is caught and goes no further: the handler neither raises nor rolls back,
 and the transaction goes on to commit.
 
-Silent where the statement has a savepoint of its own inside the `try`.
+Silent where the statement has a savepoint of its own inside the `try`, and where it is a read that fails in the program
+if it finds no row (`findUniqueOrThrow`).
 
 ## Why it matters
 
@@ -130,7 +131,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import EffectKind, Handled
+from persistlint.facts import Effect, EffectKind, Handled
 from persistlint.fixes.raising import handed_on
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -157,16 +158,19 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
     failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
     if not failing or all(_survives(effect) for effect in failing):
         return
+    is_quiet = fact.only_logs and not fact.is_expected
     yield context.report(
         fact.range,
         f"The error of `{failing[0].method}` ends here, and the transaction around it goes on to commit.",
         help="Raise it again, or put a savepoint around the statement that may fail.",
-        fixes=handed_on(context.program, fact.range) if context.program is not None and fact.only_logs else (),
+        fixes=handed_on(context.program, fact.range) if context.program is not None and is_quiet else (),
         related=(Related(failing[0].range, "this may fail"), Related(fact.transaction, "the transaction")),
     )
 
 
-def _survives(effect: object) -> bool:
-    """Whether the engine takes back the failed statement alone: SQLite does, and the transaction stays usable."""
-    library = effect.handle.library  # type: ignore[attr-defined]
-    return library is not None and library.dialect == "sqlite"
+def _survives(effect: Effect) -> bool:
+    """Whether the transaction stays usable: SQLite takes back the failed statement alone, and a read that finds no row
+    (`findUniqueOrThrow`) fails in the program only."""
+    library = effect.handle.library
+    is_not_found = effect.kind is EffectKind.READ and effect.method.endswith(("OrThrow", "OrFail"))
+    return is_not_found or (library is not None and library.dialect == "sqlite")

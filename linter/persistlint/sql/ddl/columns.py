@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.schema.definitions import Column, Constraint, ConstraintKind, DataType, Index, Name, Reference
 from persistlint.schema.types import CANONICAL
 from persistlint.sql.ddl.indexes import index_keys
+from persistlint.sql.ddl.once import once
 from persistlint.sql.lexer import Kind, word_set
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _OPTIONS = word_set(
     " INITIALLY USING SRID CHARSET COLUMN_FORMAT ENCODE WITHOUT ENFORCED MATCH"
 )
 _TWO_WORDS = {"CHARACTER": ("SET",), "NOT": ("DEFERRABLE", "VALID", "ENFORCED"), "WITH": ("OPTIONS",)}
+_NAMES = (Kind.WORD, Kind.QUOTED, Kind.PARAMETER)
+_IN_TYPES = _OPTIONS | _TWO_WORDS.keys() | word_set("ARRAY UNSIGNED SIGNED ZEROFILL WITHOUT")  # are more than a name
 _TABLE_LEVEL = word_set("CONSTRAINT PRIMARY UNIQUE FOREIGN CHECK EXCLUDE EXCLUSION")
 _MYSQL_KEYS = word_set("KEY INDEX FULLTEXT SPATIAL")
 _ACTIONS = {("CASCADE",): "CASCADE", ("RESTRICT",): "RESTRICT", ("NO", "ACTION"): "NO ACTION"}
@@ -34,7 +37,9 @@ def data_type(cursor: Cursor) -> DataType | None:
     is_array = is_unsigned = False
     while not cursor.at_end:
         token, word = cursor.token(), cursor.word()
-        if word == "(" and words:
+        if token.kind in _NAMES and word not in _IN_TYPES:
+            words.append(cursor.identifier())
+        elif word == "(" and words:
             inside = cursor.skip_group()
             arguments = tuple(_text(item) for item in inside.items()) if inside else ()
         elif word == "[":
@@ -55,7 +60,7 @@ def data_type(cursor: Cursor) -> DataType | None:
             cursor.index += 1
         elif word in _OPTIONS or cursor.word(1) in _TWO_WORDS.get(word, ()):
             break
-        elif token.kind in (Kind.WORD, Kind.QUOTED, Kind.PARAMETER) or word == "%":
+        elif token.kind in _NAMES or word == "%":
             words.append(cursor.identifier() or "%")
             cursor.index += word == "%"
         else:
@@ -70,6 +75,7 @@ def data_type(cursor: Cursor) -> DataType | None:
     )
 
 
+@once
 def column(cursor: Cursor) -> Column | None:
     """Step over the definition of a column; None where none begins."""
     start = cursor.index
@@ -110,33 +116,36 @@ class _Details:
         cursor = self.cursor
         start = cursor.index
         name = cursor.identifier() if cursor.accept("CONSTRAINT") else ""
-        if cursor.accept("NOT", "NULL"):
+        word = cursor.word()
+        if word == "NOT" and cursor.accept("NOT", "NULL"):
             self.is_required = True
-        elif cursor.accept("PRIMARY", "KEY"):
+        elif word == "PRIMARY" and cursor.accept("PRIMARY", "KEY"):
             self._add(ConstraintKind.PRIMARY_KEY, start, name)
-        elif cursor.at("UNIQUE"):
+        elif word == "UNIQUE":
             cursor.index += 2 if cursor.word(1) == "KEY" else 1
             is_distinct = not cursor.accept("NULLS", "NOT", "DISTINCT")
             self._add(ConstraintKind.UNIQUE, start, name, nulls_distinct=is_distinct)
-        elif cursor.at("REFERENCES"):
+        elif word == "REFERENCES":
             found = reference(cursor)
             if found:
                 self._add(ConstraintKind.FOREIGN_KEY, start, name, reference=found)
-        elif cursor.at("CHECK") and cursor.word(1) == "(":
+        elif word == "CHECK" and cursor.word(1) == "(":
             condition = check(cursor)
             cursor.accept("NO", "INHERIT")
             self._add(ConstraintKind.CHECK, start, name, expression=condition)
-        elif cursor.accept("DEFAULT"):
+        elif word == "DEFAULT":
+            cursor.index += 1
             self.default = default(cursor)
-        elif cursor.accept("GENERATED"):
+        elif word == "GENERATED":
+            cursor.index += 1
             self._generated()
-        elif cursor.at("AS") and cursor.word(1) == "(":
+        elif word == "AS" and cursor.word(1) == "(":
             cursor.index += 1
             self._expression_of_generated()
-        elif cursor.word() in ("AUTO_INCREMENT", "AUTOINCREMENT", "IDENTITY"):
+        elif word in ("AUTO_INCREMENT", "AUTOINCREMENT", "IDENTITY"):
             self.is_identity = True
             cursor.index += 1
-        elif cursor.accept("ON", "UPDATE"):
+        elif word == "ON" and cursor.accept("ON", "UPDATE"):
             default(cursor)
         elif cursor.skip_group() is None:
             cursor.index = max(cursor.index, start + 1)
@@ -269,9 +278,9 @@ def default(cursor: Cursor) -> Expression:
     """Step over the expression behind DEFAULT: up to a word that begins another option."""
     start = cursor.index
     while not cursor.at_end:
-        is_first = cursor.index == start
         word = cursor.word()
-        if not is_first and (word in _OPTIONS or cursor.word(1) in _TWO_WORDS.get(word, ())) and word != "AS":
+        is_option = word in _IN_TYPES and (word in _OPTIONS or cursor.word(1) in _TWO_WORDS.get(word, ()))
+        if is_option and cursor.index > start and word != "AS":
             break
         if cursor.skip_group() is None:
             cursor.index += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.schema.definitions import Expression, Name
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from persistlint.sql.text import Text
 
-_NOTHING = Token(Kind.OTHER, "", 0, 0)
+_NOTHING = Token.of(Kind.OTHER, "", 0, 0)
 _OPENING = frozenset("([")
 _CLOSING = frozenset(")]")
 _NAMING = frozenset({Kind.WORD, Kind.QUOTED, Kind.PARAMETER})
@@ -23,19 +22,19 @@ _NO_CALLS = word_set(
 )
 
 
-@dataclass
 class Cursor:
-    """The tokens of a statement from `index` to `end`; `text` is what their offsets count in."""
+    """The tokens of a statement from `index` to `end`; `text` is what their offsets count in. `present` are all words
+    of the statement, also outside of these indices."""
 
-    text: Text
-    tokens: list[Token]
-    dialect: str | None
-    index: int = 0
-    end: int = -1
+    __slots__ = ("dialect", "end", "index", "present", "text", "tokens")
 
-    def __post_init__(self) -> None:
-        if self.end < 0:
-            self.end = len(self.tokens)
+    def __init__(self, text: Text, tokens: list[Token], dialect: str | None) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.dialect = dialect
+        self.index = 0
+        self.end = len(tokens)
+        self.present = frozenset([token.word for token in tokens])
 
     @property
     def at_end(self) -> bool:
@@ -49,7 +48,8 @@ class Cursor:
 
     def word(self, offset: int = 0) -> str:
         """The bare word, operator or punctuation there, in capitals; "" for anything else."""
-        return self.token(offset).word
+        at = self.index + offset
+        return self.tokens[at].word if 0 <= at < self.end else ""
 
     def at(self, *words: str) -> bool:
         """Whether these words come next."""
@@ -62,9 +62,12 @@ class Cursor:
 
     def accept(self, *words: str) -> bool:
         """Step over these words if they come next; say whether they did."""
-        if not self.at(*words):
-            return False
-        self.index += len(words)
+        at = self.index
+        for word in words:
+            if not at < self.end or self.tokens[at].word != word:
+                return False
+            at += 1
+        self.index = at
         return True
 
     def accept_any(self, words: frozenset[str]) -> str:
@@ -79,10 +82,12 @@ class Cursor:
         """The words from here, or from `start`, to the end."""
         first = self.index if start is None else start
         last = self.end if most is None else min(self.end, first + most)
-        return tuple(token.word for token in self.tokens[first:last])
+        return tuple([token.word for token in self.tokens[first:last]])
 
     def find(self, *words: str) -> int:
         """The index of the first of some words outside of parentheses, from here on; -1 if there is none."""
+        if self.present.isdisjoint(words):
+            return -1
         depth = 0
         for index in range(self.index, self.end):
             word = self.tokens[index].word
@@ -98,10 +103,13 @@ class Cursor:
 
     def range(self, start: int, end: int | None = None) -> Range:
         """The bytes from the token at index `start` up to here, or to the token before index `end`."""
-        first = min(start, len(self.tokens) - 1)  # where a statement breaks off, its last token stands for the rest
+        final = len(self.tokens) - 1
+        first = start if start < final else final  # where a statement breaks off, its last token stands for the rest
         last = (self.index if end is None else end) - 1
-        last = min(max(last, first), len(self.tokens) - 1)
-        return self.bytes(self.tokens[first].start, self.tokens[last].end)
+        if last > final:
+            last = final
+        positions = self.text.positions
+        return Range(positions[self.tokens[first].start], positions[self.tokens[max(last, first)].end])
 
     def bytes(self, start: int, end: int) -> Range:
         """The bytes of some characters of the text."""
@@ -115,28 +123,38 @@ class Cursor:
             return None
         inside = self.index + 1
         depth = 0
-        while self.index < self.end:
-            word = self.tokens[self.index].text
-            depth += (word == "(") - (word == ")")
-            self.index += 1
-            if depth == 0:
-                return self.part(inside, self.index - 1)
-        return self.part(inside, self.index)
+        for index in range(self.index, self.end):
+            word = self.tokens[index].text
+            if word == "(":
+                depth += 1
+            elif word == ")":
+                depth -= 1
+                if depth == 0:
+                    self.index = index + 1
+                    return self.part(inside, index)
+        self.index = self.end
+        return self.part(inside, self.end)
 
     def part(self, start: int, end: int) -> Cursor:
         """A cursor over the tokens of two indices."""
-        return Cursor(self.text, self.tokens, self.dialect, start, max(start, end))
+        part = Cursor.__new__(Cursor)
+        part.text, part.tokens, part.dialect, part.present = self.text, self.tokens, self.dialect, self.present
+        part.index, part.end = start, max(start, end)
+        return part
 
     def items(self) -> Iterator[Cursor]:
         """What the commas outside of parentheses and brackets part, from here to the end; steps over all of it."""
         start, depth = self.index, 0
         for index in range(self.index, self.end):
             word = self.tokens[index].text
-            if word == "," and depth == 0:
-                yield self.part(start, index)
-                start = index + 1
-            else:
-                depth += (word in _OPENING) - (word in _CLOSING)
+            if word == ",":
+                if depth == 0:
+                    yield self.part(start, index)
+                    start = index + 1
+            elif word in _OPENING:
+                depth += 1
+            elif word in _CLOSING:
+                depth -= 1
         if start < self.end:
             yield self.part(start, self.end)
         self.index = self.end
@@ -178,7 +196,7 @@ class Cursor:
         words = tuple(fold(token, None) if token.kind is Kind.QUOTED else token.text.lower() for token in tokens)
         calls = frozenset(
             words[index]
-            for index in range(len(tokens) - 1)
+            for index in range(len(tokens) - 1 if "(" in words else 0)
             if words[index + 1] == "(" and tokens[index].kind in _NAMING and tokens[index].word not in _NO_CALLS
         )
         return Expression(self.range(start, end), words, calls)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.schema.changes import NotIn
+from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from persistlint.schema.changes import Change, Statement
     from persistlint.sql.ddl.cursor import Cursor
 
-_NOT_IN = re.compile(r"\bNOT\s+IN\b", re.IGNORECASE)
+_NOT_IN = word_set("NOT IN")
 _MOST = 200  # tokens of a query that are looked at, for one can stand in the other
 
 
 def not_in(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
     """Every `NOT IN` of a statement whose query takes one column from one table, and says no more of that column."""
     tokens = cursor.tokens
-    if not tokens or not _NOT_IN.search(cursor.text.text, tokens[0].start, tokens[-1].end):
+    if not cursor.present >= _NOT_IN:
         return
     for index in range(len(tokens) - 3):
         if tokens[index + 1].word == "IN" and tokens[index].word == "NOT" and tokens[index + 3].word == "SELECT":

@@ -27,6 +27,7 @@ from persistlint.schema.changes import (
 )
 from persistlint.schema.definitions import Column, Name, Table
 from persistlint.sql.ddl import columns
+from persistlint.sql.ddl.once import once
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
@@ -38,27 +39,37 @@ if TYPE_CHECKING:
     from persistlint.source import Range
     from persistlint.sql.ddl.cursor import Cursor
 
+_LONGEST_HEAD = 12  # words up to the name of a table
 _TEMPORARY = word_set("TEMP TEMPORARY")
 
 
 def create_table(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
     """`CREATE TABLE …`, from its first word on; what a MySQL table has for indexes is part of it."""
+    head = cursor.words(most=_LONGEST_HEAD)
+    table = _table(cursor)
+    if table is not None:
+        if_not_exists = head[head.index("TABLE") + 1 :][:3] == ("IF", "NOT", "EXISTS")
+        yield CreateTable(table.range, statement, table.name, catalog.find(table.name), table, if_not_exists)
+
+
+@once
+def _table(cursor: Cursor) -> Table | None:
     start = cursor.index
     is_temporary = False
     while not cursor.accept("TABLE"):
         is_temporary |= cursor.word() in _TEMPORARY
         cursor.index += 1
-    if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
+    cursor.accept("IF", "NOT", "EXISTS")
     name = cursor.name()
     if name is None:
-        return
+        return None
     parent = cursor.name() if cursor.accept("PARTITION", "OF") else None
     body = cursor.skip_group() if cursor.word() == "(" else None
     options = tuple(cursor.token(offset).text.upper() for offset in range(cursor.end - cursor.index))
     items = _Items(body, name) if body is not None and parent is None else _Items(None, name)
     is_complete = items.is_complete and body is not None and not {"INHERITS", "LIKE", "OF", "CLONE"} & set(options)
     cursor.index = cursor.end
-    table = Table(
+    return Table(
         name,
         cursor.range(start),
         tuple(items.columns),
@@ -70,7 +81,6 @@ def create_table(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
         is_new=True,
         parent=parent,
     )
-    yield CreateTable(cursor.range(start), statement, name, catalog.find(name), table, if_not_exists)
 
 
 class _Items:

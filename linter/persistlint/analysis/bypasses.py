@@ -1,0 +1,134 @@
+"""Where a Go repository reaches its database past the method that finds the transaction of a context.
+
+The method takes the context alone, looks something up in it, and gives back a field of the repository where nothing was
+found. What another method with a context does with that field runs outside of the transaction.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.models.classes import classes_of
+from persistlint.facts import Bypass
+from persistlint.ir import Attribute, Call, FunctionDefinition, Name, Return, blocks, expressions, walk
+from persistlint.records import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.facts import Fact
+    from persistlint.ir import Block, Expression, Function, Statement
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+    from persistlint.source import Range, SourceFile
+
+_CONTEXT = "context.Context"
+# What begins a transaction of its own, or is about the connection and no statement.
+_OTHERS = frozenset(
+    {
+        "Transaction", "Begin", "BeginTx", "BeginTxx", "BeginFunc", "BeginTxFunc", "Beginx", "MustBegin", "RunInTx",
+        "Ping", "PingContext", "Close", "Stats", "DB", "Conn", "Connx", "AutoMigrate", "Migrator", "Dialector", "Stat",
+        "SetMaxOpenConns", "SetMaxIdleConns", "DriverName", "Rebind", "Statement", "Config", "WithTx", "InTransaction",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Getter:
+    """The method that finds a transaction, and the field that it gives back instead."""
+
+    method: str
+    field: str
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """The places of a file."""
+    for definition in classes_of(syntax.lower().body):
+        methods = [s.function for s in definition.body if isinstance(s, FunctionDefinition)]
+        getters = [getter for method in methods if (getter := _getter(method)) is not None]
+        if len(getters) != 1:
+            continue
+        for method in methods:
+            context = next((p.name for p in method.parameters if p.annotation == _CONTEXT and p.name != "_"), "")
+            if method.receiver and context and method.name != getters[0].method:
+                yield from _bypasses(method, getters[0], context)
+
+
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file has methods that take a context."""
+    return b"context.Context" in source.content
+
+
+def _getter(method: Function) -> _Getter | None:
+    """What a method is that looks a transaction up in its context."""
+    parameters = method.parameters
+    if len(parameters) != 1 or parameters[0].annotation != _CONTEXT or not method.receiver or not method.returns:
+        return None
+    context = parameters[0].name
+    statements = list(_statements(method.body))
+    last = method.body[-1] if method.body else None
+    returned = [statement.value for statement in statements if isinstance(statement, Return)]
+    field = _field(last.value, method.receiver, context) if isinstance(last, Return) else ""
+    if not field or len(returned) < 2:
+        return None
+    found = (node for statement in statements for expression in expressions(statement) for node in walk(expression))
+    return _Getter(method.name, field) if any(_looks_up(node, context, method.receiver) for node in found) else None
+
+
+def _field(value: Expression | None, receiver: str, context: str) -> str:
+    """The field of the receiver that is given back, as it is or with the context."""
+    if isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name == "WithContext":
+        value = value.function.value
+    is_own = isinstance(value, Attribute) and isinstance(value.value, Name) and value.value.id == receiver
+    return value.name if is_own and isinstance(value, Attribute) else ""
+
+
+def _looks_up(node: Expression, context: str, receiver: str) -> bool:
+    """`ctx.Value(key)`, or a function that is given the context alone and is no method of the repository."""
+    if not isinstance(node, Call):
+        return False
+    function = node.function
+    owner = function.value if isinstance(function, Attribute) else None
+    if isinstance(function, Attribute) and isinstance(owner, Name) and owner.id == context:
+        return function.name == "Value"
+    given = node.arguments[0].value if len(node.arguments) == 1 else None
+    is_of_context = isinstance(given, Name) and given.id == context
+    return is_of_context and (isinstance(function, Name) or (isinstance(owner, Name) and owner.id != receiver))
+
+
+def _bypasses(method: Function, getter: _Getter, context: str) -> Iterator[Bypass]:
+    receiver = method.receiver or ""
+    covered = 0  # the end of the last chain of calls, whose parts are none by themselves
+    for statement in _statements(method.body):
+        for expression in expressions(statement):
+            for node in walk(expression):
+                if not isinstance(node, Call) or node.range.start < covered:
+                    continue
+                chain = _chain(node, receiver, getter.field)
+                if chain:
+                    covered = node.range.end
+                    if _OTHERS.isdisjoint(name for name, _ in chain):
+                        handle = chain[0][1]
+                        yield Bypass(handle, f"{receiver}.{getter.method}({context})")
+
+
+def _chain(node: Expression, receiver: str, field: str) -> list[tuple[str, Range]]:
+    """The calls on a field of the receiver, the first one first, with what stands for the database there: the field, or
+    the field with its context. Nothing for a call on anything else."""
+    found: list[tuple[str, Range]] = []
+    while isinstance(node, Call) and isinstance(node.function, Attribute):
+        inner = node.function.value
+        is_context = node.function.name == "WithContext"
+        found.append((node.function.name, node.range if is_context else inner.range))
+        if isinstance(inner, Attribute) and isinstance(inner.value, Name):
+            is_own = inner.value.id == receiver and inner.name == field
+            return found[::-1] if is_own else []
+        node = inner
+    return []
+
+
+def _statements(body: Block) -> Iterator[Statement]:
+    for statement in body:
+        yield statement
+        for block in blocks(statement):
+            yield from _statements(block)

@@ -1,0 +1,63 @@
+"""The models of a program: classes, structs and calls that say what tables of the database look like.
+
+A reader of each library (`sqlalchemy`, `django`, …) writes what a model says as the SQL that the library would send, as
+the readers of migrations do, and that SQL is replayed into the tables of `schema/definitions`. What a reader does not
+understand leaves the table incomplete, or the column out.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from persistlint.analysis.migrations.evidence import dialect_told
+from persistlint.paths import is_test
+from persistlint.schema.models import Model
+from persistlint.sql.project import DIALECTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.facts import Fact
+    from persistlint.languages import Syntax
+    from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
+
+__all__ = ["Model", "models"]
+
+# The readers of a language: modules here with `MARKS`, some of which are in every file with such models, and
+# `drafts(syntax, dialect) -> Iterator[Draft]`.
+_READERS = {
+    "python": ("sqlalchemy", "django"),
+    "go": ("gorm",),
+    "javascript": ("sequelize",),
+    "typescript": ("sequelize", "typeorm"),
+}
+
+
+def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
+    """The models of a file; nothing for tests, whose tables nobody keeps."""
+    if not is_test(syntax.source.path):
+        yield from models(syntax)
+
+
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether the bytes of a file have a mark of any library of models."""
+    return bool(_readers(source))
+
+
+def models(syntax: Syntax) -> tuple[Model, ...]:
+    """The models that a file defines, in source order. Those of which the table is not known are left out."""
+    source = syntax.source
+    readers = _readers(source)
+    if not readers:
+        return ()
+    dialect = DIALECTS.get(source.dialect or dialect_told(source.path, source.content))
+    drafts = [draft for reader in readers for draft in reader.drafts(syntax, dialect)]
+    found = [draft.model(dialect) for draft in sorted(drafts, key=lambda draft: draft.range)]
+    return tuple(model for model in found if model is not None)
+
+
+def _readers(source: SourceFile) -> list[Any]:
+    readers = [import_module(f"{__name__}.{name}") for name in _READERS.get(source.language, ())]
+    return [reader for reader in readers if any(mark in source.content for mark in reader.MARKS)]

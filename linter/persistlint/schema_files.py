@@ -1,0 +1,145 @@
+"""Where the tables of a project are made, found from the place of a program. Only names are looked at here.
+
+All files that may make tables count, be they one schema or several: who asks must be content with what all of them
+agree on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.discovery import SKIPPED
+from persistlint.paths import is_example, is_migration, is_test, is_vendored
+from persistlint.records import dataclass
+from persistlint.sql.neighbours import MANIFESTS, project_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_FOLDERS = 5_000  # a tree with more is not looked at
+_FURTHEST = 10  # directories upwards in which a project is looked for that no repository holds
+_SEEDS = re.compile(r"(?:^|/)seed[^/]*/", re.IGNORECASE)
+_WHOLE = re.compile(r"(?:schema|structure|tables|create_tables)\.sql", re.IGNORECASE)
+_PATTERNS = {
+    ".py": ("python", ("*.py",)),
+    **dict.fromkeys((".js", ".ts", ".cjs", ".mjs", ".cts", ".mts"), ("javascript", ("*.[cm][jt]s", "*.[jt]s"))),
+}
+# Where models are declared, by the habits of their frameworks, and what sets a database up, by its name.
+_PROGRAMS = re.compile(
+    r"(?:^|/)(?:models?|entit(?:y|ies)|orm)(?:/(?:[^/]+/)*[^/]+)?\.(?:py|go|[cm]?[jt]s)$"
+    r"|[._](?:model|entity)\.[cm]?[jt]s$|(?:^|/)schema\.prisma$"
+    r"|(?:^|/)(?:db|database|sqlite|postgres|mysql|connection)/(?:index|main|init|client|__init__|__main__)\.\w+$"
+    r"|(?:^|[/_.-])(?:db|database|schema|sqlite3?|postgres(?:ql)?|mysql|migrat\w+|upgrade\w*|setup|init|bootstrap|ddl)"
+    r"(?:[_.-][\w-]+)?\.(?:py|go|[cm]?[jt]s)$",
+    re.IGNORECASE,
+)
+_MOST_PROGRAMS = 2_000  # files
+_UNREAD = frozenset({".go", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".rs"})  # programs that nobody reads
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Files that make tables one after the other: those below a folder whose paths match one of the patterns. Their
+    `language` is `sql`, `python`, or `javascript` for TypeScript too. `is_whole` for a file by whose name it makes all
+    tables as they are in the end."""
+
+    folder: Path
+    patterns: tuple[str, ...]
+    language: str
+    is_whole: bool = False
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What lies below a directory: the folders that have a manifest, what makes tables, the folders of migrations in
+    languages that nobody reads, and the programs that may declare models, or change tables by themselves."""
+
+    packages: frozenset[Path] = frozenset()
+    sources: tuple[Source, ...] = ()
+    unread: tuple[Path, ...] = ()
+    programs: tuple[Path, ...] = ()
+
+    def around(self, program: Path) -> Tree:
+        """The part that a program below the directory belongs to: that of the packages around it, with the one other
+        package in which tables are made, or else models are declared, where they do it nowhere themselves."""
+        own = set(program.parents)
+        for folders in ([source.folder for source in self.sources], [file.parent for file in self.programs]):
+            making = {self._package(folder) for folder in folders}
+            if len(making) == 1 or own & making:
+                return self._of(own | making if len(making) == 1 else own)
+            if making:
+                break
+        return self._of(own)
+
+    def _of(self, packages: set[Path]) -> Tree:
+        sources = tuple(source for source in self.sources if self._package(source.folder) in packages)
+        unread = tuple(folder for folder in self.unread if self._package(folder) in packages)
+        programs = tuple(file for file in self.programs if self._package(file.parent) in packages)
+        return Tree(self.packages, sources, unread, programs)
+
+    def _package(self, folder: Path) -> Path:
+        return next((around for around in (folder, *folder.parents) if around in self.packages), folder)
+
+
+def root_of(program: Path) -> Path | None:
+    """The directory of the project of a file, by its absolute path: that of the repository, or else the furthest one
+    with a manifest. None where there is neither, or no such file."""
+    if not program.is_file():
+        return None
+    repository = next((folder for folder in program.parents if (folder / ".git").exists()), None)
+    near = list(program.parents)[:_FURTHEST]
+    return repository or next((f for f in reversed(near) if any((f / name).is_file() for name in MANIFESTS)), None)
+
+
+def tree_below(root: Path) -> Tree:
+    """What lies below a directory; nothing where that is too much."""
+    packages, sources, unread, programs = {root}, dict[Source, None](), list[Path](), list[Path]()
+    for count, (folder, place, names) in enumerate(_folders(root)):
+        if count == _MOST_FOLDERS:
+            return Tree()
+        if not names.isdisjoint(MANIFESTS):
+            packages.add(folder)
+        if not _SEEDS.search(place):
+            sources |= dict.fromkeys(_sources(folder, names, is_of_migrations=is_migration(place)))
+            if is_migration(place) and any(_suffix(name) in _UNREAD for name in names):
+                unread.append(folder)
+        programs += (folder / name for name in sorted(names) if _PROGRAMS.search(f"{place}{name}"))
+    if len(programs) > _MOST_PROGRAMS:
+        return Tree()
+    return Tree(frozenset(packages), tuple(sources), tuple(unread), tuple(programs))
+
+
+def _folders(root: Path) -> Iterator[tuple[Path, str, frozenset[str]]]:
+    """The folders below a directory that are part of the product, with their paths below it and the names in them."""
+    for current, folders, names in os.walk(root):
+        folder = Path(current)
+        place = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
+        folders[:] = sorted(name for name in folders if _is_product(f"{place}{name}/", name))
+        yield folder, place, frozenset(names)
+
+
+def _is_product(place: str, name: str) -> bool:
+    is_other = name.startswith(".") or name in SKIPPED
+    return not is_other and not is_test(place) and not is_vendored(place) and not is_example(place)
+
+
+def _sources(folder: Path, names: frozenset[str], *, is_of_migrations: bool) -> Iterator[Source]:
+    """What the files of a folder make tables with: any SQL, and the programs in a folder of migrations."""
+    for name in sorted(names):
+        suffix = _suffix(name)
+        if suffix == ".sql" and _WHOLE.fullmatch(name):
+            yield Source(folder, (name,), "sql", is_whole=True)
+        elif suffix == ".sql":
+            root, pattern = project_of(folder / name)
+            yield Source(root, (pattern,), "sql")
+        elif suffix in _PATTERNS and is_of_migrations:
+            language, patterns = _PATTERNS[suffix]
+            yield Source(folder, patterns, language)
+
+
+def _suffix(name: str) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{dot}{suffix.lower()}" if stem else ""
