@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 from persistlint.plugins import RULES, Plugin, plugins
 
 if TYPE_CHECKING:
-    import re
     from contextlib import AbstractContextManager
 
     from persistlint.patterns import Pattern
