@@ -69,12 +69,13 @@ _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Of a handler: whether it raises or hands the error on, whether it returns something, whether it does nothing but
-    log, and whether one of its logs says that this is no error."""
+    log, and whether one of its logs says that this is no error. `kept` are the variables that the error goes into."""
 
     raises: bool
     answers: bool
     only_logs: bool
     is_expected: bool
+    kept: frozenset[str]
 
 
 def outcome_of(body: Block, name: str) -> Outcome:
@@ -110,7 +111,7 @@ def outcome_of(body: Block, name: str) -> Outcome:
                 only_logs = False
             case Assign() | ExpressionStatement():
                 only_logs = False
-    return Outcome(raises, answers, only_logs and not raises, is_expected)
+    return Outcome(raises, answers, only_logs and not raises, is_expected, frozenset(names - {name}))
 
 
 def says_error(value: Expression) -> bool:

@@ -166,7 +166,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
     if name in ENDS:
-        walker.leave(node.range)
+        walker.leave(node)
 
 
 def hands_over_transaction(walker: Walk, node: Call) -> bool:

@@ -100,14 +100,17 @@ def _declares(function: Range, effect: Effect, walk: Walk) -> bool:
 
 
 def _left_open(opened: Open, walk: Walk) -> Range | None:
-    """Go: the first return behind the begin that no commit or rollback stands before."""
+    """Go: the begin, where no commit, rollback or hand-over stands before a return behind it."""
     for way_out in walk.exits:
         if way_out.index < opened.index or not opened.place.dominates(way_out.place) or opened.number in way_out.guards:
             continue
         if way_out.range.start < opened.range.start:
             continue
-        before = [closing for closing in opened.closings if closing.range.start < way_out.range.end]
-        if not any(closing.place.dominates(way_out.place) for closing in before):
+        closed = [(closing.place, closing.range.start) for closing in opened.closings]
+        closed += [
+            (place, offset) for handle, place, offset in walk.stored if handle == (opened.handle or opened.opener)
+        ]
+        if not any(offset < way_out.range.end and place.dominates(way_out.place) for place, offset in closed):
             return opened.range
     return None
 

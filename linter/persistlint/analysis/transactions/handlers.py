@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
@@ -48,17 +49,17 @@ def handled_by(
     is_narrow: bool,
     size: int,
     transaction: Open | None,
-) -> Handled:
-    """What a handler does with the errors of these effects."""
+) -> tuple[Handled, frozenset[str]]:
+    """What a handler does with the errors of these effects, and the variables that it keeps them in."""
     outcome = outcome_of(body, name)
     raises = outcome.raises or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
-    return Handled(
+    handled = Handled(
         range,
         effects,
         raises,
         outcome.answers,
-        any(effect.kind is EffectKind.ROLLBACK for effect in done),
+        any(map(_goes_back, done)),
         outcome.only_logs,
         is_narrow,
         walker.file.is_explained(Range(range.start, max(range.end, end))),
@@ -66,6 +67,15 @@ def handled_by(
         transaction.range if transaction is not None else None,
         outcome.is_expected,
     )
+    return handled, outcome.kept
+
+
+def handled(walker: Walk) -> Iterator[Handled]:
+    """What the handlers of a function do; one that keeps the error in a variable hands it on where the function is left
+    with that further down."""
+    for found, kept in walker.handled:
+        is_late = any(walker.left_with.get(name, -1) > found.range.end for name in kept)
+        yield replace(found, raises=True) if is_late else found
 
 
 def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> None:
@@ -78,6 +88,12 @@ def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> No
     if effect is not None and is_error(error):
         done = walker.effects[count:]
         walker.handled.append(handled_by(walker, test.range, (effect,), then, name, done, False, 1, walker.current()))
+
+
+def _goes_back(effect: Effect) -> bool:
+    """Whether it rolls back the transaction, or to a savepoint of it: the statement says so, else the method."""
+    is_partial = effect.kind is EffectKind.SAVEPOINT and "rollback" in (effect.sql or effect.method).lower()
+    return is_partial or effect.kind is EffectKind.ROLLBACK
 
 
 def _is_result(walker: Walk, name: str) -> bool:

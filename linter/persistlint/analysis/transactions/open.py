@@ -33,6 +33,7 @@ class Open:
     method: str
     place: Place
     index: int  # how many effects stand before it
+    end: int  # the offset behind it, where it ends with a block or a callback
     handle: Handle | None = None
     on_connection: bool = False
     is_async: bool = False
@@ -145,7 +146,7 @@ def opens(
     method = chain.operation.name if chain.operation is not None else ""
     if isinstance(call, TaggedTemplate):
         method = "begin"
-    return Open(number, range, scoping, opener, type, method, place, index, handle)
+    return Open(number, range, scoping, opener, type, method, place, index, range.end, handle)
 
 
 def closes(effect: Effect, opened: Open) -> bool:
