@@ -44,7 +44,6 @@ class Transaction(Fact):
     is_async: bool = False
     nested_in: Range | None = None
     is_savepoint: bool = False
-    passes_parent: bool = False
     commits: bool = False
     leak: Range | None = None
     unchecked: Range | None = None

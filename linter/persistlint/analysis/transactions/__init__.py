@@ -181,7 +181,7 @@ def _constructor(method: Function, scope: Scope, file: File) -> None:
 
 
 def _decorated(function: Function, walk: Walk) -> None:
-    """A decorator that runs the function inside a transaction, or applies one that does: `@method_decorator(atomic)`."""
+    """A decorator that runs the function in a transaction, or applies one that does: `@method_decorator(atomic)`."""
     for decorator in (found for each in function.decorators for found in _applied(each)):
         called = decorator.function if isinstance(decorator, Call) else decorator
         chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)

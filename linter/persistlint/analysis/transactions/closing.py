@@ -88,7 +88,10 @@ def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
             committed.add(key)
     kept = {(handle.name, handle.origin) for handle in (*walk.moved, *walk.settled)}
     for key, effect in writes.items():
-        if key not in committed and key not in kept and (not effect.via or _declares(function, effect, walk)):
+        is_attribute = "." in effect.handle.name  # of an object, which commits when it likes
+        if is_attribute or key in committed or key in kept:
+            continue
+        if not effect.via or _declares(function, effect, walk):
             yield Uncommitted(effect.range, effect.handle, None)
 
 

@@ -186,10 +186,11 @@ class Handles(Roots):
             if not type.role and (given := self._given(node, scope)) is not None:
                 return Known(given.handle, type, table)
             role = role_of(type, name)
-            if role is Role.IMPLICIT and any(map(commits_at_once, node.arguments)):
+            autocommit = any(map(commits_at_once, node.arguments))
+            if role is Role.IMPLICIT and autocommit:
                 role = Role.CONNECTION
             is_kept = not any(isinstance(a.value, String) and a.value.value == ":memory:" for a in node.arguments)
-            handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, owned=is_kept)
+            handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, is_kept, autocommit)
             return Known(handle, type, table, is_new=True)
         return None
 

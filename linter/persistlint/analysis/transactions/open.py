@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.names import last_name
 from persistlint.facts import EffectKind, Role, Scoping, Transaction, Use
 from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
 from persistlint.libraries import BY_OBJECT, Binding, Library, Type
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Effect, Handle, Place
     from persistlint.source import Range
 
+_DEEPEST = 4  # calls, one as an argument of the other
 _UNKNOWN = Type(Library(""), "")
 
 
@@ -39,7 +41,6 @@ class Open:
     is_async: bool = False
     is_savepoint: bool = False
     is_over: bool = False
-    passes_parent: bool = False
     nested_in: Open | None = None
     closings: list[Effect] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
@@ -124,7 +125,6 @@ class Open:
             self.is_async,
             self.nested_in.range if self.nested_in is not None else None,
             self.is_savepoint,
-            self.passes_parent,
             self.commits or any(closing.kind is EffectKind.COMMIT for closing in self.closings),
             leak_of(self, walker),
             unchecked,
@@ -157,29 +157,29 @@ def closes(effect: Effect, opened: Open) -> bool:
 
 def _has_option(chain: Chain, option: str, scope: Scope) -> bool:
     """Whether a call of the chain is given the option, or something that may hold it."""
-    for call in chain.calls:
-        for argument in call.arguments:
-            if argument.keyword == option or (argument.spread and argument.keyword is None):
+    return bool(chain.bound_to) or any(_may_hold(call, option, scope) for call in chain.calls)
+
+
+def _may_hold(call: Call, option: str, scope: Scope, depth: int = 0) -> bool:
+    """Whether the option may stand in what a call is given, or what that is made of: `Object.assign({}, options)`."""
+    for argument in call.arguments:
+        value = argument.value
+        if argument.keyword == option or (argument.spread and argument.keyword is None):
+            return True
+        if isinstance(value, Name):
+            variable = scope.find(value.id)
+            held = variable.value if variable is not None else None
+            if not isinstance(held, Mapping) and (value.id == option or "opt" in value.id.lower()):
                 return True
-            match argument.value:
-                case Mapping(entries=entries):
-                    if any(e.key is None or (isinstance(e.key, String) and e.key.value == option) for e in entries):
-                        return True
-                case Name(id=name):
-                    variable = scope.find(name)
-                    value = variable.value if variable is not None else None
-                    if isinstance(value, Mapping):
-                        if any(
-                            e.key is None or (isinstance(e.key, String) and e.key.value == option)
-                            for e in value.entries
-                        ):
-                            return True
-                    elif name == option or "opt" in name.lower():
-                        return True
-                case Call():
-                    if "opt" in last(argument.value):
-                        return True
-    return bool(chain.bound_to)
+            value = held if isinstance(held, Mapping) else value
+        if isinstance(value, Mapping):
+            if any(e.key is None or (isinstance(e.key, String) and e.key.value == option) for e in value.entries):
+                return True
+        if isinstance(value, Call) and depth < _DEEPEST:
+            is_named_so = "opt" in last_name(value.function).lower()
+            if is_named_so or _may_hold(value, option, scope, depth + 1):
+                return True
+    return False
 
 
 def names_transaction(chain: Chain, scope: Scope, handles: Handles) -> bool:
@@ -216,9 +216,3 @@ def _names_option(value: Expression, option: str) -> bool:
     return isinstance(value, Mapping) and any(
         isinstance(entry.key, String) and entry.key.value == option for entry in value.entries
     )
-
-
-def last(call: Call) -> str:
-    from persistlint.analysis.names import last_name
-
-    return last_name(call.function).lower()

@@ -119,12 +119,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Writes that may fail without harm.
-_ASIDE = re.compile(
-    r"(?:.*_)?(?:logs?|audits?|events?|metrics?|telemetry|caches?|notifications?|sessions?|visits?|views?|stats|statistics|analytics|history)",
-    re.IGNORECASE,
-)
-
+_SESSIONS = re.compile(r"(?:.*_)?sessions?", re.IGNORECASE)  # whoever loses one signs in again
 _PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
@@ -175,6 +170,7 @@ def _is_log(fact: Handled, context: RuleContext) -> bool:
 def _matters(effect: Effect) -> bool:
     return (
         effect.kind is EffectKind.WRITE
-        and not _ASIDE.fullmatch(effect.table)
+        and not effect.is_aside
+        and not _SESSIONS.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))
     )
