@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _ASIDE = re.compile(
     r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|telemetry|histor(?:y|ies)|caches?"
-    r"|notifications?|visits?|views?|stats|statistics|analytics|migrations?)",
+    r"|notifications?|visits?|page_?views?|stats|statistics|analytics|migrations?)",
     re.IGNORECASE,
 )
 

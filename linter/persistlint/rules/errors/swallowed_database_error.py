@@ -119,7 +119,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_SESSIONS = re.compile(r"(?:.*_)?sessions?", re.IGNORECASE)  # whoever loses one signs in again
+# Whoever loses a session signs in again, and a view more or less counts little.
+_OF_LITTLE_WEIGHT = re.compile(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 _PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
@@ -171,6 +172,6 @@ def _matters(effect: Effect) -> bool:
     return (
         effect.kind is EffectKind.WRITE
         and not effect.is_aside
-        and not _SESSIONS.fullmatch(effect.table)
+        and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))
     )
