@@ -15,6 +15,7 @@ from persistlint.analysis.transactions.locks import takes_lock
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, is_error
+from persistlint.analysis.transactions.turns import is_few
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
     Attribute,
@@ -146,7 +147,8 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             opened.is_over = True
         elif isinstance(value, Lambda) and name in _ITERATES:
             outer = walker.place
-            walker.place = replace(outer, loops=(*outer.loops, walker.file.number()))
+            is_short = isinstance(node.function, Attribute) and is_few(node.function.value, walker.scope)
+            walker.place = walker.turn(is_short)
             walker.detached = detached or (name in ("forEach", "each") and value.function.is_async)
             returned, walker.returned = walker.returned, use
             with walker.arm(walker.file.number(), 0, ()):

@@ -28,6 +28,7 @@ from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
+from persistlint.analysis.transactions.turns import is_counted, is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
@@ -333,7 +334,8 @@ class Walk:
             if expression is not None:
                 self.visit(expression, Use.KEPT)
         outer = self.place
-        self.place = replace(outer, loops=(*outer.loops, self.file.number()))
+        is_while = loop.iterable is None
+        self.place = self.turn(is_counted(loop.test, self.scope) if is_while else is_few(loop.iterable, self.scope))
         with self.arm(self.file.number(), 0, ()):
             if loop.target is not None:
                 self.bind(loop.target, loop.iterable, "")
@@ -414,7 +416,7 @@ class Walk:
             case Comprehension(element=element, target=target, iterable=iterable, conditions=conditions):
                 self.visit(iterable, Use.KEPT)
                 outer = self.place
-                self.place = replace(outer, loops=(*outer.loops, self.file.number()))
+                self.place = self.turn(is_few(iterable, self.scope))
                 self.bind(target, iterable, "")
                 for inner in (*conditions, element):
                     self.visit(inner, Use.KEPT)
@@ -460,6 +462,12 @@ class Walk:
         return frozenset(found - _NO_DATA)
 
     # ------------------------------------------------------------------------------------------------- places
+
+    def turn(self, is_short: bool) -> Place:
+        """This place in a turn of a loop of its own; `is_short` where its turns do not grow with the data."""
+        number = self.file.number()
+        short = self.place.short | {number} if is_short else self.place.short
+        return replace(self.place, loops=(*self.place.loops, number), short=short)
 
     @contextmanager
     def arm(self, branch: int, way: int, body: Block) -> Iterator[None]:
