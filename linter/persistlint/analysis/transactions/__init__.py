@@ -35,6 +35,7 @@ from persistlint.ir import (
     Import,
     Lambda,
     Nested,
+    String,
     Try,
 )
 from persistlint.languages import languages
@@ -182,7 +183,9 @@ def _constructor(method: Function, scope: Scope, file: File) -> None:
 
 def _decorated(function: Function, walk: Walk) -> None:
     """A decorator that runs the function in a transaction, or applies one that does: `@method_decorator(atomic)`."""
-    for decorator in (found for each in function.decorators for found in _applied(each)):
+    owner = walk.handles.names.classes.get(function.owner or "")
+    of_class = (each for each in owner.decorators if _decorates(each, function)) if owner is not None else ()
+    for decorator in (found for each in (*of_class, *function.decorators) for found in _applied(each)):
         called = decorator.function if isinstance(decorator, Call) else decorator
         chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
         name = path_of(called) or last_name(called)
@@ -190,6 +193,14 @@ def _decorated(function: Function, walk: Walk) -> None:
         if chain.effect in ("begin", "context") or is_named:
             opened = open_transaction(walk, decorator.range, Scoping.DECORATOR, chain, None)
             walk.around.append(opened)
+
+
+def _decorates(decorator: Expression, function: Function) -> bool:
+    """Whether a decorator of a class is one of this method: Django's `@method_decorator(atomic, name="post")`. Each
+    method of a view runs inside its `dispatch`."""
+    arguments = decorator.arguments if isinstance(decorator, Call) else ()
+    names = (a.value.value for a in arguments if a.keyword == "name" and isinstance(a.value, String))
+    return any(name in ("dispatch", function.name) for name in names)
 
 
 def _applied(decorator: Expression) -> Iterator[Expression]:
