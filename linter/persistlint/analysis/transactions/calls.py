@@ -10,6 +10,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
+from persistlint.analysis.transactions.handlers import handled_rejection
 from persistlint.analysis.transactions.helpers import call_helper
 from persistlint.analysis.transactions.locks import takes_lock
 from persistlint.analysis.transactions.outside import is_outside
@@ -88,9 +89,13 @@ def access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use) ->
         if isinstance(lowest, Call) and lowest not in chain.calls:
             walker.visit(lowest, Use.KEPT)
             break
+    count = len(walker.effects)
     add_access(walker, node, chain, use)
+    failing = tuple(walker.effects[count:])
     for call in chain.calls:
         callbacks(walker, call, chain)
+    if isinstance(node, Call) and failing:
+        handled_rejection(walker, node, failing)
 
 
 def arguments(walker: Walk, call: Call) -> None:

@@ -6,15 +6,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import path_of
+from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
 from persistlint.ir import (
     Binary,
     Block,
+    Call,
     Expression,
     If,
+    Lambda,
     Loop,
     Nested,
     Return,
@@ -38,6 +40,11 @@ _NO_FAILURES = re.compile(
     r"|Http404|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
 )
 
+# https://peps.python.org/pep-0249/#exceptions, SQLAlchemy's `SQLAlchemyError` and `DBAPIError`, PL/SQL's `OTHERS`
+_EVERY_ERROR = frozenset(
+    ["Exception", "BaseException", "Error", "DatabaseError", "SQLAlchemyError", "DBAPIError", "OTHERS", "others"]
+)
+
 
 def handled_by(
     walker: Walk,
@@ -51,7 +58,8 @@ def handled_by(
     transaction: Open | None,
 ) -> tuple[Handled, frozenset[str]]:
     """What a handler does with the errors of these effects, and the variables that it keeps them in."""
-    outcome = outcome_of(body, name)
+    results = walker.active[-1].returns if walker.active else ""
+    outcome = outcome_of(body, name, returns_error=walker.handles.language == "go" and results == "error")
     raises = outcome.raises or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     handled = Handled(
@@ -88,6 +96,15 @@ def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> No
     if effect is not None and is_error(error):
         done = walker.effects[count:]
         walker.handled.append(handled_by(walker, test.range, (effect,), then, name, done, False, 1, walker.current()))
+
+
+def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> None:
+    """JavaScript: the function in `query(…).catch(error => …)` is the handler of its error."""
+    handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
+    if isinstance(handler, Lambda):
+        body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
+        found = handled_by(walker, handler.range, failing, body, name, [], False, 1, walker.current())
+        walker.handled.append(found)
 
 
 def _goes_back(effect: Effect) -> bool:
@@ -130,9 +147,8 @@ def is_no_failure(types: tuple[str, ...]) -> bool:
 
 
 def is_narrow(types: tuple[str, ...]) -> bool:
-    return bool(types) and not any(
-        name.rsplit(".", 1)[-1] in ("Exception", "BaseException", "Error", "OTHERS", "others") for name in types
-    )
+    """Whether a handler takes one kind of error, and not every one of a database."""
+    return bool(types) and not any(name.rsplit(".", 1)[-1] in _EVERY_ERROR for name in types)
 
 
 def statements(body: Block) -> Iterator[Statement]:

@@ -111,7 +111,7 @@ def with_block(walker: Walk, statement: With) -> None:
             if opened.handle is not None and chain.known is not None and chain.known.type.role == "session":
                 walker.scope.variables[path_of(statement.target) or ""].known = Known(opened.handle, chain.known.type)
     if opened is not None:
-        opened.end = statement.range.end
+        opened.end, opened.is_async = statement.range.end, statement.is_async
         walker.around.append(opened)
     walker.block(statement.body)
     if opened is not None:
