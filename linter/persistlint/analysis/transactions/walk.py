@@ -272,6 +272,8 @@ class Walk:
         if path is None:
             return
         known = self.handles.known(value, self.scope) if value is not None else None
+        if isinstance(value, Await) and known is not None and known.type.fluent and not known.type.role:
+            known = None  # a builder that is awaited gives rows
         if known is None and annotation:
             known = self.handles.declared(annotation, path, target.range.start)
         if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
