@@ -66,6 +66,7 @@ from persistlint.ir import (
     With,
     Yield,
     children,
+    expressions,
     walk,
 )
 
@@ -452,7 +453,7 @@ class Walk:
         request, which everything comes from, the values that it asks with."""
         scope = scope or self.scope
         found: set[str] = set()
-        for inner in walk(node):
+        for inner in _mentioned(node):
             if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
                 found.add(path)
             if not isinstance(inner, Name) or inner.id in _NO_DATA:
@@ -525,6 +526,18 @@ class Walk:
     def text(self, range: Range) -> str:
         """The source of a range."""
         return self.file.source.text(range)
+
+
+def _mentioned(node: Expression) -> Iterator[Expression]:
+    """An expression and everything inside it, and what stands in the first statements of the functions that it is given,
+    but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
+    for inner in walk(node):
+        yield inner
+        if isinstance(inner, Lambda):
+            own = {parameter.name for parameter in inner.function.parameters}
+            for found in (part for s in inner.function.body for each in expressions(s) for part in walk(each)):
+                if not isinstance(found, Name) or found.id not in own:
+                    yield found
 
 
 _ASKED = re.compile(
