@@ -189,7 +189,9 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
         return False
     if _ASIDE.search(effect.handle.name):
         return False
-    if transaction.scoping is Scoping.PARAMETER and not any(_goes_through(other, transaction) for other in fact.effects):
+    if transaction.scoping is Scoping.PARAMETER and not any(
+        _goes_through(other, transaction) for other in fact.effects
+    ):
         return False
     ours, theirs = effect.handle.library, transaction.handle.library or transaction.opener.library
     if effect.handle.name == transaction.opener.name:
