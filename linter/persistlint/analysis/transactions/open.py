@@ -76,6 +76,7 @@ class Open:
             self.opener.role is not Role.POOL
             and root.handle.is_same(self.opener)
             and self.scoping is not Scoping.CALLBACK
+            and not self._is_apart
         ):
             return True  # one connection has one transaction
         if self.handle is None:
@@ -89,6 +90,12 @@ class Open:
         return any(
             isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk(value)
         )
+
+    @property
+    def _is_apart(self) -> bool:
+        """Whether it has a handle of its own beside what it was begun on, which is a pool unless the caller gave a
+        transaction: Ent's `client.Tx(ctx)`."""
+        return self.handle is not None and not self.handle.is_same(self.opener) and self.type.role == "pool"
 
     def _takes_all(self, handle: Handle) -> bool:
         """Whether calls belong to it whatever they are called on: the library finds it, or nobody knows how."""

@@ -110,7 +110,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Affecting, Effect, EffectKind, Handled, Procedure, Use
+from persistlint.facts import Affecting, Effect, EffectKind, Handled, Procedure, Role, Use
 from persistlint.fixes.raising import handed_on, returned_result
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -169,8 +169,9 @@ def _is_log(fact: Handled, context: RuleContext) -> bool:
 
 
 def _matters(effect: Effect) -> bool:
+    """Whether it stores something: a write, or the commit that sends what a session holds."""
     return (
-        effect.kind is EffectKind.WRITE
+        (effect.kind is EffectKind.WRITE or (effect.kind is EffectKind.COMMIT and effect.handle.role is Role.SESSION))
         and not effect.is_aside
         and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))
