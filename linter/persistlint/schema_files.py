@@ -99,7 +99,7 @@ def root_of(folder: Path) -> Path | None:
     if repository is not None:
         return repository
     marked = (f for f in reversed(around[:_FURTHEST]) if any((f / name).is_file() for name in _MARKS))
-    home = (Path.home(), Path(folder.anchor))
+    home = (Path(os.path.expanduser("~")), Path(folder.anchor))  # noqa: PTH111 - `Path.home` raises where there is none
     return next(marked, next((f for f in around[:_NEAR] if f not in home and _has_schema(f)), None))
 
 
