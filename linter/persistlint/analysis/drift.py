@@ -114,7 +114,8 @@ class _Comparison:
 
     def columns(self) -> Iterator[Drift]:
         """Columns that are not there, or are something else."""
-        is_whole = self.model.library == "Django" or all(table.is_complete for table in self.tables)
+        is_complete = all(table.is_complete for table in self.tables)
+        is_whole = is_complete or self.model.library == "Django"  # whose tables are not, but for what is known of them
         for field in self.model.fields:
             own = self.model.table.column(field.column)
             is_told = field.is_named or self.model.library != "Django"
@@ -122,7 +123,7 @@ class _Comparison:
                 continue
             others = [self._column(field, table) for table in self.tables]
             found = [column for column in others if column is not None]
-            if not found and is_whole:
+            if not found and is_complete:
                 yield Drift(own.name_range, DriftKind.COLUMN, self.name, (field.column,), "the column", "")
             if len(found) != len(others) or not is_whole:
                 continue

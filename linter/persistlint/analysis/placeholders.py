@@ -38,7 +38,7 @@ def takes_values(operation: Operation, actuals: list[Actual], source: SourceFile
         return False
     if operation.parameters is None:
         return operation.sql is not None and operation.statements != "many"
-    return len(actuals) > 1 or binds(operation, actuals, source)
+    return len(actuals) > (operation.sql or 0) + 1 or binds(operation, actuals, source)
 
 
 def marks_of(library: Library | None, dialect: str | None) -> str:

@@ -43,6 +43,7 @@ from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
 from persistlint.records import dataclass
+from persistlint.source import Range
 from persistlint.sql.presence import may_hold_sql
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.settings import ProjectNames
-    from persistlint.source import Range, SourceFile
+    from persistlint.source import SourceFile
 
 _SAYS_SQL = re.compile(
     r"(?:.*[._]|^)?(?:sql|query|queries|stmt|statement|ddl|dml)(?:_?(?:text|str|string|template|tpl|base))?\d*$", re.I
@@ -387,7 +388,7 @@ class _Collector:
         found: dict[Range, Scope] = {}
         for scope in scopes(self.module, calls):  # one inside another comes behind it
             inner = scope.functions[-1].range if scope.functions else self.module.range
-            for call in calls[bisect_left(calls, inner) :]:
+            for call in calls[bisect_left(calls, Range(inner.start, inner.start)) :]:
                 if call.start >= inner.end:
                     break
                 found[call] = scope
