@@ -142,7 +142,7 @@ _BACKSLASH = word_set("mysql mariadb bigquery clickhouse databricks spark hive s
 _DOLLAR = frozenset({None, "postgres", "redshift", "snowflake", "duckdb", "databricks", "materialize"})
 _COMMENT_EDGE = re.compile(r"/\*|\*/")
 _LEAST, _MOST = 64, 16_384  # tokens that are read at a time
-_LONGEST_KNOWN, _MOST_KNOWN = 60, 20_000  # code points of a text whose kind is remembered, and how many are
+_MOST_KNOWN = 200_000  # code points of words that are remembered
 
 
 def _patterns(dialect: str | None) -> dict[str, str]:
@@ -199,59 +199,53 @@ def _scanner(dialect: str | None) -> re.Pattern[str]:
     return re.compile(rf"\s*+(?:{'|'.join(_patterns(dialect).values())}|\Z)", re.DOTALL)
 
 
+@cache
+def _classifier(dialect: str | None) -> re.Pattern[str]:
+    """What matches a token in the group that is called after its kind."""
+    groups = (f"(?P<{kind}>{pattern})" for kind, pattern in _patterns(dialect).items())
+    return re.compile("|".join(groups), re.DOTALL)
+
+
 _KINDS = {kind.name: kind for kind in Kind}
 _KINDS |= {"NAME": Kind.WORD, "MARK": Kind.PUNCTUATION, "NESTED": Kind.COMMENT}
 
 
-class _KindsOfTexts(dict[str, Kind]):
-    """The kinds of tokens by their texts, which tell them; those of short words are remembered."""
+class _Vocabulary(dict[str, Kind]):
+    """The kinds of tokens by their texts, which tell them. `words` has those that `Token.word` is not "" for."""
 
     def __init__(self, dialect: str | None) -> None:
         super().__init__()
-        patterns = (f"(?P<{kind}>{pattern})" for kind, pattern in _patterns(dialect).items())
-        self.pattern = re.compile("|".join(patterns), re.DOTALL)
+        self.pattern = _classifier(dialect)
+        self.words: dict[str, str] = {}
+        self.size = 0  # code points of all words
 
     def __missing__(self, text: str) -> Kind:
         if text[0] == "'":
             return Kind.STRING
         match = self.pattern.match(text)
         kind = _KINDS[match.lastgroup or "OTHER"] if match else Kind.OTHER
-        if kind in _PLAIN and len(text) <= _LONGEST_KNOWN:
-            if len(self) >= _MOST_KNOWN:
-                self.clear()
+        if kind in _PLAIN:
+            self.words[text] = text.upper()
             self[text] = kind
+            self.size += len(text)
         return kind
 
 
-class _WordsOfTexts(dict[str, str]):
-    """What `Token.word` is for tokens by their texts."""
-
-    def __init__(self, kinds: _KindsOfTexts) -> None:
-        super().__init__()
-        self.kinds = kinds
-
-    def __missing__(self, text: str) -> str:
-        if text[0] == "'" or self.kinds[text] not in _PLAIN:
-            return ""
-        word = text.upper()
-        if len(text) <= _LONGEST_KNOWN:
-            if len(self) >= _MOST_KNOWN:
-                self.clear()
-            self[text] = word
-        return word
+_vocabularies: dict[str | None, _Vocabulary] = {}
 
 
-@cache
-def _known(dialect: str | None) -> tuple[_KindsOfTexts, _WordsOfTexts]:
-    kinds = _KindsOfTexts(dialect)
-    return kinds, _WordsOfTexts(kinds)
+def _vocabulary(dialect: str | None) -> _Vocabulary:
+    """That of a dialect; another one once it is large."""
+    found = _vocabularies.get(dialect)
+    if found is None or found.size > _MOST_KNOWN:
+        found = _vocabularies[dialect] = _Vocabulary(dialect)
+    return found
 
 
 def _tokens(text: str, dialect: str | None, position: int) -> Iterator[list[Token]]:
     """The tokens from a position on, in portions: small ones at first, for the splitter may want to go on elsewhere.
     What happens for every token happens in C."""
     pattern = _scanner(dialect)
-    kinds, words = _known(dialect)
     portion = _LEAST
     found = pattern.finditer(text, position)
     while True:
@@ -266,7 +260,9 @@ def _tokens(text: str, dialect: str | None, position: int) -> Iterator[list[Toke
             return
         ends = list(islice(accumulate(map(len, spaced), initial=position), 1, len(texts) + 1))
         starts = map(sub, ends, map(len, texts))
-        fields = zip(map(kinds.__getitem__, texts), texts, starts, ends, map(words.__getitem__, texts), strict=True)
+        kinds = _vocabulary(dialect)
+        found_kinds = list(map(kinds.__getitem__, texts))  # whose words are known then
+        fields = zip(found_kinds, texts, starts, ends, map(kinds.words.get, texts, repeat("")), strict=True)
         tokens: list[Token] = list(map(tuple.__new__, repeat(Token), fields))
         position = ends[-1]
         portion = min(portion * 2, _MOST)
