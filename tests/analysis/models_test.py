@@ -407,6 +407,7 @@ def test_typeorm_keys_of_a_class() -> None:
         ("a.go", 'package m\ntype A struct { ID int `gorm:"x"` }\nfunc (A) TableName() string { return pick() }\n'),
         ("a.js", 'define("a", ["b"], function () {});'),
         ("a.js", "User.init({ a: 1 }, { other: true });"),
+        ("a.js", 'texts.define("en", { hello: "Hello", list: { type: "a" } });'),
         ("a.ts", "class A { @Column() a: string; }"),
         ("a.ts", "@Entity(NAME) class A { @Column() a: string; }"),
     ],

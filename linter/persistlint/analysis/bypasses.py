@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.models.classes import classes_of
+from persistlint.analysis.scopes import statements_in
 from persistlint.facts import Bypass
-from persistlint.ir import Attribute, Call, FunctionDefinition, Name, Return, blocks, expressions, walk
+from persistlint.ir import Attribute, Call, FunctionDefinition, Name, Return, expressions, walk
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.facts import Fact
-    from persistlint.ir import Block, Expression, Function, Statement
+    from persistlint.ir import Expression, Function
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
     from persistlint.source import Range, SourceFile
@@ -65,7 +66,7 @@ def _getter(method: Function) -> _Getter | None:
     if len(parameters) != 1 or parameters[0].annotation != _CONTEXT or not method.receiver or not method.returns:
         return None
     context = parameters[0].name
-    statements = list(_statements(method.body))
+    statements = list(statements_in(method.body))
     last = method.body[-1] if method.body else None
     returned = [statement.value for statement in statements if isinstance(statement, Return)]
     field = _field(last.value, method.receiver, context) if isinstance(last, Return) else ""
@@ -99,7 +100,7 @@ def _looks_up(node: Expression, context: str, receiver: str) -> bool:
 def _bypasses(method: Function, getter: _Getter, context: str) -> Iterator[Bypass]:
     receiver = method.receiver or ""
     covered = 0  # the end of the last chain of calls, whose parts are none by themselves
-    for statement in _statements(method.body):
+    for statement in statements_in(method.body):
         for expression in expressions(statement):
             for node in walk(expression):
                 if not isinstance(node, Call) or node.range.start < covered:
@@ -125,10 +126,3 @@ def _chain(node: Expression, receiver: str, field: str) -> list[tuple[str, Range
             return found[::-1] if is_own else []
         node = inner
     return []
-
-
-def _statements(body: Block) -> Iterator[Statement]:
-    for statement in body:
-        yield statement
-        for block in blocks(statement):
-            yield from _statements(block)

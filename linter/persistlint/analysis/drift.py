@@ -14,6 +14,7 @@ from persistlint.analysis.models import may_have as may_have
 from persistlint.analysis.models import models
 from persistlint.facts import Consulted, Drift, DriftKind
 from persistlint.paths import is_product
+from persistlint.patterns import Marked
 from persistlint.records import dataclass
 from persistlint.schema.families import differ
 from persistlint.schema.naming import plural
@@ -38,7 +39,7 @@ _SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel"})
 _SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
-_OTHER_DATABASE = re.compile(rb"__bind_key__|\bbind_key\b")
+_OTHER_DATABASE = Marked((b"bind_key",), re.compile(rb"__bind_key__|\bbind_key\b"))
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
@@ -113,7 +114,8 @@ class _Comparison:
 
     def columns(self) -> Iterator[Drift]:
         """Columns that are not there, or are something else."""
-        is_whole = self.model.library == "Django" or all(table.is_complete for table in self.tables)
+        is_complete = all(table.is_complete for table in self.tables)
+        is_whole = is_complete or self.model.library == "Django"  # whose tables are not, but for what is known of them
         for field in self.model.fields:
             own = self.model.table.column(field.column)
             is_told = field.is_named or self.model.library != "Django"
@@ -121,7 +123,7 @@ class _Comparison:
                 continue
             others = [self._column(field, table) for table in self.tables]
             found = [column for column in others if column is not None]
-            if not found and is_whole:
+            if not found and is_complete:
                 yield Drift(own.name_range, DriftKind.COLUMN, self.name, (field.column,), "the column", "")
             if len(found) != len(others) or not is_whole:
                 continue

@@ -36,7 +36,7 @@ def scopes(module: Module, candidates: Iterable[Range]) -> Iterator[Scope]:
 
 def top_level(module: Module) -> Scope:
     """The scope of a file outside of all functions."""
-    return Scope((), tuple(_statements(module.body)))
+    return Scope((), tuple(statements_in(module.body)))
 
 
 def scopes_of(function: Function, starts: Sequence[int]) -> Iterator[Scope]:
@@ -44,7 +44,7 @@ def scopes_of(function: Function, starts: Sequence[int]) -> Iterator[Scope]:
     pending: list[tuple[Function, ...]] = [(function,)]
     while pending:
         functions = pending.pop()
-        scope = Scope(functions, tuple(_statements(functions[-1].body)))
+        scope = Scope(functions, tuple(statements_in(functions[-1].body)))
         yield scope
         pending.extend((*functions, inner) for inner in reversed(functions_in(scope, starts)))
 
@@ -69,7 +69,8 @@ def may_hold(starts: Sequence[int], statement: Statement) -> bool:
     return holds(starts, range)
 
 
-def _statements(body: Block) -> Iterator[Statement]:
+def statements_in(body: Block) -> Iterator[Statement]:
+    """The statements of a block and of those nested in it, in source order."""
     stack = list(reversed(body))
     while stack:
         statement = stack.pop()

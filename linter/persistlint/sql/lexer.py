@@ -7,8 +7,10 @@ a word, so that `tbl_` with a hole behind it is one identifier.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import deque
 from enum import Enum
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate, chain, islice, pairwise, repeat
 from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MOST_KEPT = 300_000  # code points of a script whose statements are kept
+MOST_KEPT = 300_000  # code points of a script whose statements are kept
 HOLE = "\ue000"  # a private-use character, which SQL does not use
 
 
@@ -109,16 +111,29 @@ def split(text: str, dialect: str | None = None) -> list[tuple[int, int]]:
 def statements(text: str, dialect: str | None = None) -> Iterator[list[Token]]:
     """The statements of a script, split as `split` does it, as their tokens without comments and separators. One at a
     time, for a dump has millions of tokens; those of a script of usual size are kept, for more than one reads them."""
-    return iter(_kept(text, dialect)) if len(text) <= _MOST_KEPT else _split(text, dialect)
+    splitter = _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect)
+    return splitter.run() if len(text) > MOST_KEPT else iter(_kept(splitter))
 
 
-@lru_cache(maxsize=2)
-def _kept(text: str, dialect: str | None) -> tuple[list[Token], ...]:
-    return tuple(_split(text, dialect))
+_recent: deque[tuple[_Splitter, list[list[Token]]]] = deque(maxlen=2)  # scripts, with their statements
 
 
-def _split(text: str, dialect: str | None) -> Iterator[list[Token]]:
-    return _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect).run()
+def _kept(splitter: _Splitter) -> list[list[Token]]:
+    """The statements of a script; of one that begins as a recent one does, which is being edited, the first ones are
+    those of that one."""
+    found: list[list[Token]] = []
+    start = 0
+    for recent, known in tuple(_recent):
+        if recent.reads_like(splitter):
+            if recent.text == splitter.text:
+                return known
+            count, position = recent.shared(splitter.text)
+            if position > start:
+                found, start = known[:count], position
+                splitter.ends = recent.ends[: bisect_right(recent.ends, (count, position))]
+    found += splitter.run(start, len(found))
+    _recent.appendleft((splitter, found))
+    return found
 
 
 # ------------------------------------------------------------------------------------------------------ the lexer
@@ -197,6 +212,8 @@ class _KindsOfTexts(dict[str, Kind]):
         self.pattern = re.compile("|".join(patterns), re.DOTALL)
 
     def __missing__(self, text: str) -> Kind:
+        if text[0] == "'":
+            return Kind.STRING
         match = self.pattern.match(text)
         kind = _KINDS[match.lastgroup or "OTHER"] if match else Kind.OTHER
         if kind in _PLAIN and len(text) <= _LONGEST_KNOWN:
@@ -214,7 +231,7 @@ class _WordsOfTexts(dict[str, str]):
         self.kinds = kinds
 
     def __missing__(self, text: str) -> str:
-        if self.kinds[text] not in _PLAIN:
+        if text[0] == "'" or self.kinds[text] not in _PLAIN:
             return ""
         word = text.upper()
         if len(text) <= _LONGEST_KNOWN:
@@ -300,6 +317,8 @@ class _Splitter:
         self.has_slashes = dialect in (None, "oracle") and _SLASH_LINE.search(text) is not None
         has_dots = dialect in (None, "sqlite") and _DOT_LINE.search(text) is not None
         self.command_starts = _COMMAND_STARTS | {"."} if has_dots else _COMMAND_STARTS
+        self.ends: list[tuple[int, int]] = []  # how many statements end at which code point, where it can begin anew
+        self.count = 0
         self._reset()
 
     def _reset(self) -> None:
@@ -310,22 +329,35 @@ class _Splitter:
         self.is_plain = False  # known to make no routine
         self.previous = ""
 
-    def run(self) -> Iterator[list[Token]]:
-        position = 0
+    def run(self, position: int = 0, count: int = 0) -> Iterator[list[Token]]:
+        """The statements from a position on, behind so many others."""
+        self.count = count
         while position < len(self.text):
-            position = self._walk(position)
-            yield from self.found
-            self.found = []
+            for reached in self._walk(position):
+                position = reached
+                yield from self.found
+                self.found = []
         self._finish()
         yield from self.found
+
+    def reads_like(self, other: _Splitter) -> bool:
+        """Whether the same text is read in the same way in another script."""
+        settings = (self.dialect, self.has_slashes, self.command_starts)
+        return settings == (other.dialect, other.has_slashes, other.command_starts)
+
+    def shared(self, text: str) -> tuple[int, int]:
+        """How many statements another text has at its beginning that are the same, and where they end; 0 for none."""
+        index = bisect_left(self.ends, True, key=lambda end: not text.startswith(self.text[: end[1]]))
+        return self.ends[index - 1] if index else (0, 0)
 
     def _finish(self) -> None:
         if self.tokens:
             self.found.append(self.tokens)
+            self.count += 1
         self._reset()
 
-    def _walk(self, position: int) -> int:
-        """Read tokens until lexing has to start anew; return where."""
+    def _walk(self, position: int) -> Iterator[int]:
+        """Read tokens until lexing has to start anew. Says after every portion how far it came, at last where."""
         previous_end = position
         for tokens in _tokens(self.text, self.dialect, position):
             first = 0  # that is not taken yet
@@ -334,7 +366,8 @@ class _Splitter:
                 self._take(tokens[first:index])
                 gap = self.text[tokens[index - 1].end if index else previous_end : token.start]
                 if ("\n" in gap or token.start == 0) and (behind := self._client_command(token)) is not None:
-                    return behind
+                    yield behind
+                    return
                 at = token.text.find(self.delimiter) if token.kind in _DELIMITED else -1
                 at = 0 if at < 0 and self.text.startswith(self.delimiter, token.start) else at
                 if at >= 0 and self._ends():
@@ -343,13 +376,17 @@ class _Splitter:
                     end = token.start + at + len(self.delimiter)
                     behind = self._behind_statement(end)
                     if behind != token.end:
-                        return behind
+                        yield behind
+                        return
+                    if self.delimiter == ";" and len(self.text) <= MOST_KEPT:
+                        self.ends.append((self.count, behind))
                 else:
                     self._take([token])
                 first = index + 1
             self._take(tokens[first:])
             previous_end = tokens[-1].end
-        return len(self.text)
+            yield previous_end
+        yield len(self.text)
 
     def _special(self, tokens: list[Token]) -> list[int]:
         """The indices of the tokens that may end a statement, or be no SQL at all."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from persistlint.analysis.migrations.evidence import dialect_told
 from persistlint.paths import is_test
 from persistlint.schema.models import Model
 from persistlint.sql.project import DIALECTS
@@ -47,12 +46,13 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
 
 
 def models(syntax: Syntax) -> tuple[Model, ...]:
-    """The models that a file defines, in source order. Those of which the table is not known are left out."""
+    """The models that a file defines, in source order. Those of which the table is not known are left out. The dialect
+    is that of the configuration: types of one family are alike, so that nothing around the file needs to tell it."""
     source = syntax.source
     readers = _readers(source)
     if not readers:
         return ()
-    dialect = DIALECTS.get(source.dialect or dialect_told(source.path, source.content))
+    dialect = DIALECTS.get(source.dialect)
     drafts = [draft for reader in readers for draft in reader.drafts(syntax, dialect)]
     found = [draft.model(dialect) for draft in sorted(drafts, key=lambda draft: draft.range)]
     return tuple(model for model in found if model is not None)

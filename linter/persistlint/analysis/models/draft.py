@@ -43,7 +43,10 @@ class Draft:
 
     def add(self, found: Field, name: Fragment, written: Fragment) -> None:
         """Add a column: its field, its name, and what is said behind the name. One of the same name in a base class
-        gives way."""
+        gives way. What is more than a table can have is left out."""
+        if len(self.fields) == _MOST_COLUMNS:
+            self.is_complete = False
+            return
         found = replace(found, column=found.column.lower())
         if any(other.column == found.column for other in self.fields):
             index = next(i for i, other in enumerate(self.fields) if other.column == found.column)
@@ -60,7 +63,7 @@ class Draft:
 
     def model(self, dialect: str | None) -> Model | None:
         """The model; None where it has no table, or no column that is understood."""
-        if self.table is None or not self.fields or len(self.fields) > _MOST_COLUMNS:
+        if self.table is None or not self.fields:
             return None
         items = [*self.items, *(() if self.is_complete else (REST,))]
         made: Fragment = ("CREATE TABLE", *self.table, "(", *listed(items), ")")

@@ -77,7 +77,8 @@ def _described(node: Expression, values: Values, functions: tuple[Function, ...]
     receiver = node.function.value
     if node.function.name == "define" and len(given) in (2, 3):
         name = values.string(given[0])
-        is_model = name is not None and isinstance(values.resolve(given[1]), Mapping)
+        is_named = last_name(receiver).lower().endswith("sequelize") and isinstance(values.resolve(given[1]), Mapping)
+        is_model = is_named or any(_has_type(entry.value, values) for entry in values.entries(given[1]))
         options = given[2] if len(given) == 3 else None
         return _Described(name, node.range, given[1], options) if name is not None and is_model else None
     if node.function.name == "init" and len(given) == 2 and values.entry(given[1], "sequelize") is not None:
@@ -86,6 +87,13 @@ def _described(node: Expression, values: Values, functions: tuple[Function, ...]
         name = String(receiver.range, named.value if named else owner or "", receiver.range)
         return _Described(name, node.range, given[0], given[1]) if name.value else None
     return None
+
+
+def _has_type(attribute: Expression, values: Values) -> bool:
+    """Whether an attribute is described by a type of Sequelize: `DataTypes.TEXT`, `{ type: STRING(80) }`."""
+    type = values.resolve(values.entry(attribute, "type") or attribute)
+    function = type.function if isinstance(type, Call) else type
+    return isinstance(function, Attribute | Name) and last_name(function).isupper()
 
 
 def _draft(found: _Described, values: Values, dialect: str | None) -> Draft:

@@ -7,8 +7,9 @@ reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize and TypeORM.
 
 Silent where the migrations do not start from nothing, where not all of them can be read, where several schemas say
 different things, and where a model leaves something open: a base class of another file, a type of the project's own,
-`null` that a GORM or Sequelize model does not speak of. Types of one family are alike (`varchar` and `text`, `int` and
-`bigint`), and defaults are not compared.
+`null` that a GORM or Sequelize model does not speak of. Of Django, whose migrations name fields of any class, only NULL
+and types are compared. Types of one family are alike (`varchar` and `text`, `int` and `bigint`), and defaults are not
+compared.
 
 ## Why it matters
 

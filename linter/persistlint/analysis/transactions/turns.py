@@ -1,0 +1,41 @@
+"""Whether the turns of a loop grow with the data: one that tries again, waits for work or goes over a constant has few."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+from persistlint.ir import Binary, Call, Collection, Constant, Expression, Name, Number, String
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.variables import Scope
+
+
+def is_counted(test: Expression | None, scope: Scope) -> bool:
+    """Whether a loop with this test goes on for ever, or to a number that stands in the program."""
+    match test:
+        case None | Constant(value=True):
+            return True
+        case Number(value=value):
+            return bool(value)
+        case Binary(left=left, right=right):  # the counter, which was a number as well, stands on the left
+            return isinstance(left, Number) or isinstance(_held(right, scope), Number)
+    return False
+
+
+def is_few(iterable: Expression | None, scope: Scope) -> bool:
+    """Whether what a loop goes over is a constant: `["a", "b"]`, `TABLES`, `range(3)`, Go's `range 3`."""
+    match _held(iterable, scope):
+        case Collection(elements=elements):
+            return bool(elements) and all(isinstance(element, String | Number) for element in elements)
+        case Call(function=function, arguments=arguments) if last_name(function) == "range":
+            return all(isinstance(_held(argument.value, scope), Number) for argument in arguments)
+        case Number():
+            return True
+    return False
+
+
+def _held(node: Expression | None, scope: Scope) -> Expression | None:
+    """What a variable was set to, for a variable; else the expression itself."""
+    variable = scope.find(node.id) if isinstance(node, Name) else None
+    return variable.value if variable is not None else node
