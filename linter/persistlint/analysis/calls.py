@@ -76,6 +76,8 @@ _QUOTES_FOR_ANOTHER_LANGUAGE = (
     "net/url",
 )
 # What people call functions that look a name up outside the program.
+# What knows how its database writes things.
+_DIALECT = re.compile(r"(?:\w+_)?(?:db|database|data_?store|dialect|driver|grammar|platform|adapter)", re.IGNORECASE)
 _LOOKS_UP = re.compile(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", re.I)
 _BINDING_TAGS = re.compile(
     r"(?:.*_)?sql|SQL|\$?queryRaw|\$?executeRaw|query|execute|fragment|prepare|raw|exec|all|get|run|values"
@@ -364,6 +366,8 @@ def _unknown(
     if isinstance(called, Imported) and not actuals and name in ("String", "toString", "Name"):
         return Atom(Origin.METADATA)  # a constant of another module, as text
     of_constants = is_function and all(origin <= Origin.METADATA for origin in origins)
+    if isinstance(node.function, Attribute) and _DIALECT.fullmatch(last_name(node.function.value)):
+        of_constants = all(origin <= Origin.METADATA for origin in origins)  # `db.now()`, `dialect.varchar(255)`
     if of_constants and not _LOOKS_UP.search(name):
         return Atom(Origin.DERIVED)
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(

@@ -15,7 +15,7 @@ _SIGNS = (
         "postgres",
         re.compile(
             rb"dialects(?:\.|\s+import\s+)postgresql\b|\bpostgresql_\w+\s*=|django\.contrib\.postgres|\bpgcrypto\b"
-            rb"|(?i:\bjsonb\b|\btimestamptz\b|\bgen_random_uuid\b|\buuid_generate_v4\b|\bconcurrently\b|\bbigserial\b)"
+            rb"|(?i:\bdo\s+\$\w*\$|\bjsonb\b|\btimestamptz\b|\bgen_random_uuid\b|\buuid_generate_v4\b|\bconcurrently\b|\bbigserial\b)"
         ),
     ),
     (
@@ -23,6 +23,10 @@ _SIGNS = (
         re.compile(rb"dialects(?:\.|\s+import\s+)mysql\b|\bmysql_(?:engine|charset|collate)\b|\bAUTO_INCREMENT\b"),
     ),
     ("sqlite", re.compile(rb"\bsqlite_autoincrement\b|\bPRAGMA\s+foreign_keys\b")),
+)
+# A migration that asks which database it runs on.
+_ASKS = re.compile(
+    rb"\b(?:dialect(?:\.name|_name)?|vendor|client|engine)\s*={2,3}\s*[\"'](postgres|mysql|mariadb|sqlite|mssql|oracle)"
 )
 _PYTHON = {
     "postgres": re.compile(r"\b(?:psycopg|psycopg2|asyncpg|pg8000)\b", re.IGNORECASE),
@@ -53,6 +57,8 @@ def dialect_told(path: str, content: bytes) -> str | None:
     of_path = guess(path, "")
     if of_path is not None:
         return of_path
+    if len(set(_ASKS.findall(content))) > 1:
+        return None  # it is for each of them
     told = [dialect for dialect, pattern in _SIGNS if pattern.search(content)]
     if told:
         return told[0] if len(told) == 1 else None
