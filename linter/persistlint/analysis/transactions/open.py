@@ -179,9 +179,9 @@ def _may_hold(call: Call, option: str, scope: Scope, depth: int = 0) -> bool:
             if not isinstance(held, Mapping) and (value.id == option or "opt" in value.id.lower()):
                 return True
             value = held if isinstance(held, Mapping) else value
-        if isinstance(value, Mapping):
-            if any(e.key is None or (isinstance(e.key, String) and e.key.value == option) for e in value.entries):
-                return True
+        entries = value.entries if isinstance(value, Mapping) else ()
+        if any(entry.key is None or (isinstance(entry.key, String) and entry.key.value == option) for entry in entries):
+            return True
         if isinstance(value, Call) and depth < _DEEPEST:
             is_named_so = "opt" in last_name(value.function).lower()
             if is_named_so or _may_hold(value, option, scope, depth + 1):

@@ -1,4 +1,4 @@
-"""Whether the turns of a loop grow with the data: one that tries again, waits for work or goes over a constant has few."""
+"""Whether the turns of a loop grow with the data: one that tries again, waits for work or has a constant does not."""
 
 from __future__ import annotations
 
