@@ -13,16 +13,17 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import SetRowSecurity
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
-from persistlint.sql.lexer import MOST_KEPT, Token, statements
 from persistlint.sql.replay import Replay
 from persistlint.sql.runners import pattern_for, runner_of, undo_beside, version_of
 from persistlint.sql.sections import Section, sections
+from persistlint.sql.splitter import MOST_KEPT, statements
 from persistlint.sql.text import Text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.schema.script import Runner, Script
+    from persistlint.sql.lexer import Token
     from persistlint.sql.replay import Step
     from persistlint.sql.runners import Pattern
 
