@@ -38,7 +38,7 @@ _TOKENISE = """
 import sys
 sys.path.insert(0, {linter!r})
 from pathlib import Path
-from persistlint.sql.lexer import statements
+from persistlint.sql.splitter import statements
 for file in sorted(Path({folder!r}).glob("*.sql")):
     for _ in statements(file.read_text(), "postgres"):
         pass

@@ -13,6 +13,7 @@ sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "tests")]
 from markdown import cases  # noqa: E402
 from persistlint.analysis import facts  # noqa: E402
 from persistlint.facts import Query  # noqa: E402
+from persistlint.fixes.program import Program  # noqa: E402
 from persistlint.languages import read  # noqa: E402
 from persistlint.rule import RuleContext  # noqa: E402
 from persistlint.rules import load  # noqa: E402
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RULES = ("interpolated-sql", "interpolated-identifier")
-NAMES = {"python": "Python", "javascript": "JavaScript", "typescript": "TypeScript", "go": "Go"}
+NAMES = {"python": "Python", "javascript": "JavaScript", "typescript": "TypeScript", "go": "Go", "sql": "SQL"}
 
 
 def fix_table() -> str:
@@ -49,9 +50,11 @@ def _fixes() -> Iterator[tuple[str, str, str, str, str]]:
                 source = source_of(case, case.text)
                 if source.language not in NAMES:
                     continue
-                context = RuleContext(rule, source, rule.severity, options)
-                for fact in facts(read(source), {rule.on}, ProjectNames()):
-                    if isinstance(fact, Query) and fact.library is not None and fact.library.modules:
+                syntax = read(source)
+                program = Program(source, syntax.lower, syntax.comments, syntax.errors)
+                context = RuleContext(rule, source, rule.severity, options, program)
+                for fact in facts(syntax, {rule.on}, ProjectNames()):
+                    if isinstance(fact, Query) and fact.library is not None and fact.placeholder:
                         library = f"{fact.library.name}\0{fact.placeholder}"
                         for diagnostic in rule.check(fact, context):
                             for fix in diagnostic.fixes[:1]:

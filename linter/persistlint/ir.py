@@ -575,55 +575,57 @@ _OPERANDS: dict[type[Expression], Callable[[Any], tuple[Expression, ...]]] = {
 }
 
 
-def expressions(statement: Statement) -> Iterator[Expression]:
+def expressions(statement: Statement) -> tuple[Expression, ...]:
     """The expressions that stand in a statement itself, not in its blocks, in source order; targets before values."""
-    match statement:
-        case Assign(target=target, value=value):
-            yield target
-            if value is not None:
-                yield value
-        case ExpressionStatement(value=value):
-            yield value
-        case Return(value=value) | Raise(value=value):
-            if value is not None:
-                yield value
-        case If(test=test) | Assert(test=test):
-            yield test
-        case Loop(target=target, iterable=iterable, test=test):
-            yield from (part for part in (target, iterable, test) if part is not None)
-        case Switch(subject=subject, cases=cases):
-            if subject is not None:
-                yield subject
-            for arm in cases:
-                yield from arm.values
-        case With(context=context, target=target):
-            yield context
-            if target is not None:
-                yield target
-        case Defer(call=call):
-            yield call
-        case ClassDefinition(decorators=decorators):
-            yield from decorators
-        case FunctionDefinition(function=function):
-            yield from _signature(function)
-
-
-def _signature(function: Function) -> Iterator[Expression]:
-    yield from function.decorators
-    yield from (parameter.default for parameter in function.parameters if parameter.default is not None)
+    parts = _PARTS.get(type(statement))
+    return parts(statement) if parts is not None else ()
 
 
 def blocks(statement: Statement) -> tuple[Block, ...]:
     """The blocks of a statement, in source order; bodies of functions are none of them."""
-    match statement:
-        case If(then=then, otherwise=otherwise):
-            return then, otherwise
-        case Loop(body=body, otherwise=otherwise):
-            return body, otherwise
-        case Switch(cases=cases):
-            return tuple(arm.body for arm in cases)
-        case Try(body=body, handlers=handlers, otherwise=otherwise, final=final):
-            return (body, *(handler.body for handler in handlers), otherwise, final)
-        case With(body=body) | Nested(body=body) | ClassDefinition(body=body):
-            return (body,)
-    return ()
+    inside = _BLOCKS.get(type(statement))
+    return inside(statement) if inside is not None else ()
+
+
+def _present(*parts: Expression | None) -> tuple[Expression, ...]:
+    return tuple([part for part in parts if part is not None])
+
+
+def _of_switch(statement: Switch) -> tuple[Expression, ...]:
+    values = (value for arm in statement.cases for value in arm.values)
+    return (*_present(statement.subject), *values)
+
+
+def _of_signature(statement: FunctionDefinition) -> tuple[Expression, ...]:
+    function = statement.function
+    return (*function.decorators, *_present(*(parameter.default for parameter in function.parameters)))
+
+
+def _body(statement: Any) -> tuple[Block, ...]:
+    return (statement.body,)
+
+
+# By type, as for the operands of expressions: what is not here has none.
+_PARTS: dict[type[Statement], Callable[[Any], tuple[Expression, ...]]] = {
+    Assign: lambda node: _present(node.target, node.value),
+    ExpressionStatement: _of_value,
+    Return: lambda node: _present(node.value),
+    Raise: lambda node: _present(node.value),
+    If: lambda node: (node.test,),
+    Assert: lambda node: (node.test,),
+    Loop: lambda node: _present(node.target, node.iterable, node.test),
+    Switch: _of_switch,
+    With: lambda node: _present(node.context, node.target),
+    Defer: lambda node: (node.call,),
+    ClassDefinition: lambda node: node.decorators,
+    FunctionDefinition: _of_signature,
+}
+_BLOCKS: dict[type[Statement], Callable[[Any], tuple[Block, ...]]] = {
+    If: lambda node: (node.then, node.otherwise),
+    Loop: lambda node: (node.body, node.otherwise),
+    Switch: lambda node: tuple([arm.body for arm in node.cases]),
+    Try: lambda node: (node.body, *[handler.body for handler in node.handlers], node.otherwise, node.final),
+    With: _body,
+    Nested: _body,
+    ClassDefinition: _body,
+}

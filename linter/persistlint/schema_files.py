@@ -62,10 +62,9 @@ class Tree:
     unread: tuple[Path, ...] = ()
     programs: tuple[Path, ...] = ()
 
-    def around(self, program: Path) -> Tree:
-        """The part that a program below the directory belongs to: that of the packages around it, with the one other
-        package in which tables are made, or else models are declared, where they do it nowhere themselves."""
-        own = set(program.parents)
+    def around(self, own: frozenset[Path]) -> Tree:
+        """The part that a program below the directory belongs to, whose packages are its `own`: what lies in these,
+        with the one other package in which tables are made, or else models are declared, where these do it nowhere."""
         for folders in ([source.folder for source in self.sources], [file.parent for file in self.programs]):
             making = {self._package(folder) for folder in folders}
             if len(making) == 1 or own & making:
@@ -74,7 +73,7 @@ class Tree:
                 break
         return self._of(own)
 
-    def _of(self, packages: set[Path]) -> Tree:
+    def _of(self, packages: frozenset[Path]) -> Tree:
         sources = tuple(source for source in self.sources if self._package(source.folder) in packages)
         unread = tuple(folder for folder in self.unread if self._package(folder) in packages)
         programs = tuple(file for file in self.programs if self._package(file.parent) in packages)
@@ -84,13 +83,18 @@ class Tree:
         return next((around for around in (folder, *folder.parents) if around in self.packages), folder)
 
 
-def root_of(program: Path) -> Path | None:
-    """The directory of the project of a file, by its absolute path: that of the repository, or else the furthest one
-    with a manifest. None where there is neither, or no such file."""
-    if not program.is_file():
-        return None
-    repository = next((folder for folder in program.parents if (folder / ".git").exists()), None)
-    near = list(program.parents)[:_FURTHEST]
+def may_make_tables(path: str) -> bool:
+    """Whether a file counts among these, by its path with forward slashes."""
+    suffix = _suffix(path.rpartition("/")[2])
+    return suffix == ".sql" or (suffix in _PATTERNS and is_migration(path)) or _PROGRAMS.search(path) is not None
+
+
+def root_of(folder: Path) -> Path | None:
+    """The directory of the project of the files in one: that of the repository, or else the furthest one with a
+    manifest. None where there is neither."""
+    around = [folder, *folder.parents]
+    repository = next((folder for folder in around if (folder / ".git").exists()), None)
+    near = around[:_FURTHEST]
     return repository or next((f for f in reversed(near) if any((f / name).is_file() for name in MANIFESTS)), None)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from persistlint.facts import SCHEMA_LANGUAGES
 from persistlint.languages import language_of
@@ -71,29 +71,36 @@ class Surroundings:
 
     def tables(self, path: str) -> Tree:
         """What makes the tables that a program speaks of; nothing for a file that is not on disk or in no project."""
-        file = Path(path).absolute()
-        root = root_of(file)
-        return self._once(tree_below, root).around(file) if root is not None else Tree()
+        return self._making(path)[0]
 
     def mark_of_tables(self, path: str) -> str:
         """What changes when any of these files does, comes or goes; never ""."""
-        return digest(b"".join(group.mark for group in self._around_tables(path))).hex()
+        return digest(b"".join(group.mark for group in self._making(path)[1])).hex()
 
-    def _around_tables(self, path: str) -> Iterator[_Group]:
-        tree = self.tables(path)
-        yield _Group(tree.programs, (*map(str, tree.sources), *map(str, tree.unread)))
-        for folder in dict.fromkeys(file.parent for file in tree.programs):
-            yield from self._above(folder)
+    def _making(self, path: str) -> tuple[Tree, tuple[_Group, ...]]:
+        """What makes the tables that a program speaks of, and all that it depends on."""
+        file = Path(path).absolute()
+        root = self._once(root_of, file.parent)
+        if root is None or not file.is_file():
+            return Tree(), ()
+        own = self._once(tree_below, root).packages.intersection(file.parents)
+        return cast("tuple[Tree, tuple[_Group, ...]]", self._once(self._made_around, root, own))
+
+    def _made_around(self, root: Path, own: frozenset[Path]) -> tuple[Tree, tuple[_Group, ...]]:
+        tree = self._once(tree_below, root).around(own)
+        groups = [_Group(tree.programs, (*map(str, tree.sources), *map(str, tree.unread)))]
         for source in tree.sources:
             if source.language == "sql":
-                yield from (self._once(_project, source.folder, pattern) for pattern in source.patterns)
+                groups += [self._once(_project, source.folder, pattern) for pattern in source.patterns]
             else:
-                yield self._once(_programs, source.folder, ".py" if source.language == "python" else ".js")
-            yield from self._above(source.folder)
+                groups.append(self._once(_programs, source.folder, ".py" if source.language == "python" else ".js"))
+        folders = dict.fromkeys([source.folder for source in tree.sources] + [file.parent for file in tree.programs])
+        above = dict.fromkeys(directory for folder in folders for directory in self._once(upwards, folder))
+        return tree, (*groups, *(self._once(_evidence, directory) for directory in above))
 
     def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group]:
         if with_tables:
-            yield from self._around_tables(path)
+            yield from self._making(path)[1]
         if not _has_project(path):
             return
         file = Path(path).absolute()

@@ -15,6 +15,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
+from persistlint.schema_files import may_make_tables
 from persistlint.version import VERSION
 from persistlint_lsp import convert
 from persistlint_lsp.actions import (
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 POLLING = 2.0  # seconds between two looks at the configuration, for an editor that does not watch it
-PROJECT_FILES = ".sql"  # files that are looked at together with their neighbours
+# Where files may be that others are looked at with: `may_make_tables` tells which of them are.
+PROJECT_FILES = ("*.sql", "migrations/**", "versions/**", "models/**", "models.py")
 _BATCH = 50  # files of one partial result
 
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(
@@ -85,10 +87,11 @@ class Server(LanguageServer):
         self._ask_again()
 
     async def refresh_projects(self) -> None:
-        """The SQL files on disk changed, of which other SQL files know."""
+        """Files on disk changed that make tables: others in SQL know of them, and programs that ask for tables."""
+        depending = any(self.session.depends_on_project(uri) for uri in self.session.documents)
         await self.session.forget_projects()
-        self.files.changed(PROJECT_FILES)
-        if any(uri.endswith(PROJECT_FILES) for uri in self.session.documents):
+        self.files.projects_changed()
+        if depending:
             self._ask_again()
 
     def _ask_again(self) -> None:
@@ -180,8 +183,7 @@ async def initialized(server: Server, params: types.InitializedParams) -> None:
     workspace = server.client_capabilities.workspace
     watched = workspace.did_change_watched_files if workspace else None
     if watched and watched.dynamic_registration:
-        names = (*CONFIGURATION_FILES, f"*{PROJECT_FILES}")
-        patterns = [types.FileSystemWatcher(f"**/{name}") for name in names]
+        patterns = [types.FileSystemWatcher(f"**/{name}") for name in (*CONFIGURATION_FILES, *PROJECT_FILES)]
         _register(
             server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesRegistrationOptions(patterns)
         )
@@ -214,7 +216,7 @@ def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> Non
 
 @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
 async def did_save(server: Server, params: types.DidSaveTextDocumentParams) -> None:
-    if params.text_document.uri.endswith(PROJECT_FILES):
+    if may_make_tables(params.text_document.uri):
         await server.refresh_projects()
 
 
@@ -256,7 +258,7 @@ def notebook_did_close(server: Server, params: types.DidCloseNotebookDocumentPar
 async def did_change_watched_files(server: Server, params: types.DidChangeWatchedFilesParams) -> None:
     if any(change.uri.endswith(CONFIGURATION_FILES) for change in params.changes):
         server.refresh()
-    if any(change.uri.endswith(PROJECT_FILES) for change in params.changes):
+    if any(may_make_tables(change.uri) for change in params.changes):
         await server.refresh_projects()
 
 

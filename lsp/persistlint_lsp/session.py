@@ -14,6 +14,7 @@ from persistlint.config import ConfigError, configuration_for, forget, settings_
 from persistlint.discovery import is_out
 from persistlint.engine import Report, check
 from persistlint.plugins import PluginError
+from persistlint.schema_files import may_make_tables
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents
 from persistlint_lsp.tasks import forget_projects
@@ -103,6 +104,11 @@ class Session:
         if run is None or not run.task.done() or run.document is not self.documents.get(uri):
             return None
         return run.task.result()
+
+    def depends_on_project(self, uri: str) -> bool:
+        """Whether what is said of a file may change with others that make tables, as far as it is known."""
+        outcome = self.latest(uri)
+        return may_make_tables(uri) or (outcome is not None and outcome.report.tables != "")
 
     def schedule(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
         """Analyse a file once typing rests, and hand the outcome to `publish`; a later call takes the place of an

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
+from persistlint.schema_files import may_make_tables
 from persistlint_lsp import convert
 from persistlint_lsp.session import Outcome
 from persistlint_lsp.tasks import check_file, list_files
@@ -40,6 +41,7 @@ class _Known:
     stamp: tuple[int, int]
     overrides: Overrides
     id: str
+    depends_on_project: bool
 
 
 class Workspace:
@@ -54,6 +56,11 @@ class Workspace:
     def changed(self, *forgotten: str) -> None:
         """Something happened: answer those who wait. Forget what was said about files whose names end so."""
         self._known = {uri: known for uri, known in self._known.items() if not uri.endswith(forgotten)}
+        self._news.set()
+
+    def projects_changed(self) -> None:
+        """Files that make tables changed: forget what was said about those that depend on them."""
+        self._known = {uri: known for uri, known in self._known.items() if not known.depends_on_project}
         self._news.set()
 
     def stop(self) -> None:
@@ -126,7 +133,7 @@ class Workspace:
             return None
         source, applied, report = checked
         outcome = Outcome(uri, None, source, applied, report, self._session.new_id())
-        self._known[uri] = _Known(stamp, settings.overrides, outcome.id)
+        self._known[uri] = _Known(stamp, settings.overrides, outcome.id, may_make_tables(uri) or report.tables != "")
         return self._report(outcome, previous, client)
 
     def _report(self, outcome: Outcome, previous: str | None, client: types.ClientCapabilities) -> Report:

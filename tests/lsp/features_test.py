@@ -476,3 +476,24 @@ def test_a_saved_migration_changes_what_is_said_of_the_next_one(
     else:
         client.notify("textDocument/didSave", {"textDocument": {"uri": first.as_uri()}})
     assert [found["code"] for found in client.published(1)] == ["duplicate-table-definition"]
+
+
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_a_saved_migration_changes_what_is_said_of_a_program(
+    client: RawClient, tmp_path: Path, is_watched: bool
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "persistlint.toml").write_text('select = ["unknown-column"]\n')
+    migration, program = tmp_path / "migrations/0001_base.sql", tmp_path / "store.py"
+    migration.parent.mkdir()
+    migration.write_text("CREATE TABLE users (id bigint PRIMARY KEY, name text);\n")
+    program.write_text("import psycopg2\ndef find(cursor):\n    cursor.execute('SELECT name FROM users')\n")
+    client.initialize(pull=False, rootUri=tmp_path.as_uri())
+    client.open(program.read_text(), program.as_uri(), "python")
+    assert client.published(1) == []
+    migration.write_text("CREATE TABLE users (id bigint PRIMARY KEY, label text);\n")
+    if is_watched:
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": migration.as_uri(), "type": 2}]})
+    else:
+        client.notify("textDocument/didSave", {"textDocument": {"uri": migration.as_uri()}})
+    assert [found["code"] for found in client.published(1)] == ["unknown-column"]

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from persistlint.sql.lexer import HOLE, Kind, split, string_value, tokenize
+from persistlint.sql.lexer import HOLE, Kind, string_value, tokenize
+from persistlint.sql.splitter import split
 
 K = Kind
 

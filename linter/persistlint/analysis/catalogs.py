@@ -135,6 +135,7 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
         not tree.unread
         and len(found) == len(tree.sources)
         and all(project.is_rooted for _, project in found if project.after.tables)
+        and all(_is_understood(project) for _, project in found)
     )
     return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, mark, tree.programs)
 
@@ -144,11 +145,15 @@ def _project(source: Source, dialect: str | None) -> Project | None:
     return project_below(source.folder, source.patterns, dialect, reader)
 
 
+def _is_understood(project: Project) -> bool:
+    return not any(script.unread for script in project.scripts.values())
+
+
 def _left(source: Source, project: Project, *, is_alone: bool) -> Catalog:
-    """What a schema leaves. Its tables are not complete where migrations that nobody reads stand beside it, unless it
-    is kept as it is in the end; nor are those that a file drops, or changes before another makes them, where the names
-    of the files do not say in which order they are run."""
-    catalog = project.after.settled(is_complete=is_alone or source.is_whole)
+    """What a schema leaves. Its tables are not complete where not all of it is understood, or migrations that nobody
+    reads stand beside it, unless it is kept as it is in the end; nor are those that a file drops, or changes before
+    another makes them, where the names of the files do not say in which order they are run."""
+    catalog = project.after.settled(is_complete=(is_alone or source.is_whole) and _is_understood(project))
     for path, script in project.scripts.items():
         for change in script.forward:
             if not isinstance(change, TableChange) or isinstance(change, CreateTable | Insert | Update | Delete):

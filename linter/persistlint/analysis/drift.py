@@ -14,6 +14,7 @@ from persistlint.analysis.models import may_have as may_have
 from persistlint.analysis.models import models
 from persistlint.facts import Consulted, Drift, DriftKind
 from persistlint.paths import is_product
+from persistlint.patterns import Marked
 from persistlint.records import dataclass
 from persistlint.schema.families import differ
 from persistlint.schema.naming import plural
@@ -38,7 +39,7 @@ _SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel"})
 _SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
-_OTHER_DATABASE = re.compile(rb"__bind_key__|\bbind_key\b")
+_OTHER_DATABASE = Marked((b"bind_key",), re.compile(rb"__bind_key__|\bbind_key\b"))
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, partial
+from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,7 @@ _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|for
 _COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _PERCENT = 100
+_LONGEST_KEPT = 10_000  # bytes of a function
 _MEMORY: Memory[tuple[Calculation, ...]] = Memory(most=5000)  # functions: more than a file has that people edit
 
 _Found = tuple[Expression, float, Place]
@@ -93,8 +95,9 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
     broken = [error.start for error in syntax.errors]
     for function in functions_in(top, starts):
         make = partial(_found_in, reading, function, starts)
-        # What broken syntax is taken for depends on what is around it.
-        found = make() if holds(broken, function.range) else _MEMORY.get(reading.key(function), make)
+        # What broken syntax is taken for depends on what is around it; what is large is not worth its place.
+        is_kept = not holds(broken, function.range) and function.range.end - function.range.start <= _LONGEST_KEPT
+        found = _MEMORY.get(reading.key(function), make) if is_kept else make()
         yield from (calculation.moved(function.range.start) for calculation in found)
 
 
@@ -132,7 +135,7 @@ class _Reading:
         end = source.line_starts[last + 1] if last + 1 < len(source.line_starts) else len(source.content)
         return (
             source.language,
-            source.content[begin:end],
+            blake2b(source.content[begin:end], digest_size=16).digest(),
             range.start - begin,
             range.end - begin,
             (function.name, function.owner),

@@ -435,8 +435,7 @@ def _candidates(syntax: Syntax, folder: str) -> list[Range]:
     if folder != "sql" and not may_hold_sql(source):
         wanted = _certain(present(folder, source), catalogue(folder))
         return [range for name, range in syntax.calls if name in wanted]
-    sinks = sink_names(folder)
-    candidates = [range for name, range in syntax.calls if name in sinks or name in _MAKES_TEXT or _SENDS.search(name)]
+    candidates = [range for name, range in syntax.calls if _may_take_sql(name, folder)]
     return candidates + [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(source.text(range))]
 
 
@@ -451,6 +450,12 @@ def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]
 @lru_cache(maxsize=512)
 def _words(names: frozenset[str]) -> frozenset[bytes]:
     return frozenset(name.strip("$").encode() for name in names)
+
+
+@lru_cache(maxsize=10_000)
+def _may_take_sql(name: str, folder: str) -> bool:
+    """Whether a call of that name may send SQL, or put it together."""
+    return name in sink_names(folder) or name in _MAKES_TEXT or _SENDS.search(name) is not None
 
 
 @cache

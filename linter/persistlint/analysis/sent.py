@@ -12,8 +12,8 @@ from persistlint.schema.definitions import DEFAULT_SCHEMAS, Name
 from persistlint.schema.references import unknown_names
 from persistlint.schema.sent import Sent
 from persistlint.source import Range
-from persistlint.sql.lexer import statements
 from persistlint.sql.replay import Replay
+from persistlint.sql.splitter import statements
 from persistlint.sql.text import Text
 from persistlint.sql.uses import uses
 

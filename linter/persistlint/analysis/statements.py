@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.values import Closure, Entries, Items
 from persistlint.facts import Tail
-from persistlint.sql.lexer import HOLE, split
+from persistlint.sql.lexer import HOLE
+from persistlint.sql.splitter import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

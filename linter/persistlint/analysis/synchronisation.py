@@ -13,6 +13,7 @@ from persistlint.analysis.scopes import scopes
 from persistlint.facts import Synchronisation
 from persistlint.ir import Attribute, Call, Constant, If, Mapping, String, expressions, walk
 from persistlint.paths import is_example, is_migration, is_test
+from persistlint.patterns import any_in
 from persistlint.source import Range
 from persistlint.sql.neighbours import upwards
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
 
 _CANDIDATES = re.compile(rb"\.sync\s*\(|\bsynchronize\s*:\s*true\b|\bcreate_all\s*\(|\bAutoMigrate\s*\(")
+_MARKS = (b".sync", b"synchronize", b"create_all", b"AutoMigrate")  # no candidate is without one
 _HANDLE = re.compile(r"sequelize", re.IGNORECASE)
 # A test that keeps it away from where it does harm.
 _CONFINED = re.compile(r"NODE_ENV|\bdev|test|debug|memory|local|sqlite", re.IGNORECASE)
@@ -45,7 +47,7 @@ _REVISION = re.compile(r"^[^_].*\.py$")
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The synchronisations of a file; nothing for tests, examples and migrations."""
     path, content = syntax.source.path, syntax.source.content
-    candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(content)]
+    candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(content)] if any_in(_MARKS, content) else []
     if not candidates or is_test(path) or is_example(path) or is_migration(path):
         return
     reading = _Reading(syntax)

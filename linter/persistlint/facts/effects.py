@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from persistlint.facts.places import Place
     from persistlint.libraries import Library
     from persistlint.source import Range
+
+
+_ASIDE = re.compile(
+    r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|telemetry|histor(?:y|ies)|caches?"
+    r"|notifications?|visits?|page_?views?|stats|statistics|analytics|migrations?)",
+    re.IGNORECASE,
+)
 
 
 class Role(Enum):
@@ -37,7 +45,7 @@ class Handle:
     `name` is its text in the file, `origin` the offset of what declares it, so that two variables of one name differ;
     -1 for a name that the function does not declare. `library` is None where only names tell that it is a database.
     `declared` where its type, its constructor or its library is known, and not only its name. `owned` where the
-    function makes it itself.
+    function makes it itself. `autocommit` where its constructor says that no transaction is opened by itself.
     """
 
     name: str
@@ -46,6 +54,7 @@ class Handle:
     origin: int = -1
     declared: bool = False
     owned: bool = False
+    autocommit: bool = False
 
     def is_same(self, other: Handle) -> bool:
         """Whether both are one variable."""
@@ -112,6 +121,11 @@ class Effect(Fact):
     misplaced: Range | None = None
     instance: str = ""
     sql: str = ""
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether its table stands beside the data proper, by its name: a row too many or too few tears nothing."""
+        return _ASIDE.fullmatch(self.table) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,11 +28,13 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in a function something happens: the branches, loops and `try` statements around it, outermost first."""
+    """Where in a function something happens: the branches, loops and `try` statements around it, outermost first.
+    `short` are those of the loops whose turns do not grow with the data."""
 
     arms: tuple[Arm, ...] = ()
     loops: tuple[int, ...] = ()
     tries: tuple[tuple[int, Part], ...] = ()
+    short: frozenset[int] = frozenset()
 
     def excludes(self, later: Place) -> bool:
         """Whether no run of the function comes to this place and then to the later one."""
@@ -51,7 +53,12 @@ class Place:
 
     def around(self, inner: Place) -> Place:
         """A place inside of this one."""
-        return Place((*self.arms, *inner.arms), (*self.loops, *inner.loops), (*self.tries, *inner.tries))
+        return Place(
+            (*self.arms, *inner.arms),
+            (*self.loops, *inner.loops),
+            (*self.tries, *inner.tries),
+            self.short | inner.short,
+        )
 
     def is_in(self, part: Part) -> bool:
         """Whether it stands in that part of any `try`."""

@@ -30,7 +30,7 @@ class Transaction(Fact):
     """A scope in which effects are atomic. `range` is what opens it.
 
     `opener` is the handle it was opened on, `handle` the one that belongs to it, None where the library finds the open
-    transaction by itself. `is_async` tells of a callback. `nested_in` is the range of the transaction around it.
+    transaction by itself. `is_async` of a callback or a block. `nested_in` is the range of the transaction around it.
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
     begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.
@@ -44,7 +44,6 @@ class Transaction(Fact):
     is_async: bool = False
     nested_in: Range | None = None
     is_savepoint: bool = False
-    passes_parent: bool = False
     commits: bool = False
     leak: Range | None = None
     unchecked: Range | None = None

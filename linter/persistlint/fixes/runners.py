@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.scripts import insert
 from persistlint.schema.script import OF_RUNNER
-from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Edit
@@ -22,11 +24,19 @@ def without_transaction(editor: Editor, statement: Statement) -> tuple[Edit, ...
     in the file can say so. All statements of the file, or of its section, run outside of one then."""
     runner = editor.script.runner
     if statement.transaction is None:
-        is_alone = sum(each.is_forward for each in editor.script.statements) == 1
+        first_two = list(islice((each for each in editor.script.statements if each.is_forward), 2))
+        is_alone = len(first_two) == 1
         return () if runner.wraps is not None or is_alone else None  # several in one text are often one transaction
     if statement.transaction != OF_RUNNER or not runner.annotation:
         return None
     if not runner.is_per_section:
         return (insert(0, f"{runner.annotation}\n"),)
-    lines = [Range(*found.span()) for found in _SECTION.finditer(editor.file.content, 0, statement.range.start)]
-    return (insert(lines[-1].end, f" {runner.annotation}"),) if lines else None
+    ends = _section_lines(editor.file.content)
+    before = bisect_right(ends, statement.range.start)
+    return (insert(ends[before - 1], f" {runner.annotation}"),) if before else None
+
+
+@lru_cache(maxsize=1)
+def _section_lines(content: bytes) -> tuple[int, ...]:
+    """Where the lines end that begin a section."""
+    return tuple(found.end() for found in _SECTION.finditer(content))

@@ -24,8 +24,11 @@ _MODELS = {
 }
 
 # What no query is without.
-_QUERY = re.compile(
-    rb"\bselect\s|\b(?:insert|replace)\s+(?:\w+\s+){0,2}into\b|\bdelete\s+from\b|\bupdate\s+[\w\"'`.]+\s+set\b"
+_QUERY = Marked(
+    (b"select", b"into", b"delete", b"update"),
+    re.compile(
+        rb"\bselect\s|\b(?:insert|replace)\s+(?:\w+\s+){0,2}into\b|\bdelete\s+from\b|\bupdate\s+[\w\"'`.]+\s+set\b"
+    ),
 )
 
 IN_PROGRAMS: dict[str, Pattern] = {

@@ -19,7 +19,8 @@ _PLACED = re.compile(r"\b(?:Range|Column|Constraint|DataType|Expression|Index|Na
 
 def moved(definition: T, by: int) -> T:
     """A definition of `schema.definitions` with all of its ranges, and those of its parts, so many bytes farther on."""
-    read, placed = _shape(type(definition))
+    kind: Any = type(definition)
+    read, placed = _shape(kind)
     values = list(read(definition))
     for index in placed:
         value = values[index]
@@ -29,7 +30,8 @@ def moved(definition: T, by: int) -> T:
             values[index] = tuple([moved(each, by) for each in value])
         elif value is not None:
             values[index] = moved(value, by)
-    return type(definition)(*values)
+    made: T = kind(*values)
+    return made
 
 
 @cache

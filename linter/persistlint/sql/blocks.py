@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
-from persistlint.sql.lexer import Kind, Token, statements, tokenize, word_set
+from persistlint.sql.lexer import Kind, Token, tokenize, word_set
+from persistlint.sql.splitter import statements
 from persistlint.sql.text import body
 
 if TYPE_CHECKING:

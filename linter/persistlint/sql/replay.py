@@ -13,6 +13,7 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import Begin, Change, DropObject, End, Statement
 from persistlint.schema.difference import is_needed, leftovers
 from persistlint.schema.script import Script
+from persistlint.source import Range
 from persistlint.sql.blocks import block_of, inner_statements
 from persistlint.sql.ddl.cursor import Cursor
 from persistlint.sql.ddl.read import changes
@@ -23,7 +24,6 @@ from persistlint.sql.text import body
 if TYPE_CHECKING:
     from persistlint.schema.difference import Leftover
     from persistlint.schema.script import Runner
-    from persistlint.source import Range
     from persistlint.sql.lexer import Token
     from persistlint.sql.text import Text
 
@@ -51,6 +51,18 @@ class How:
 
 
 AS_IT_STANDS = How()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What came of one statement: where the replay stood before and behind it, and what it brought."""
+
+    tokens: list[Token]
+    before: tuple[int | None, int, bool]
+    behind: tuple[int | None, int, bool]
+    statements: tuple[Statement, ...]
+    changes: tuple[Change, ...]
+    unread: tuple[Range, ...]
 
 
 class Replay:
@@ -108,6 +120,38 @@ class Replay:
                 self.transaction = None
         if block is not None:
             self._read_block(body(text, block), statement)
+
+    def step(self, text: Text, tokens: list[Token], known: Step | None) -> Step:
+        """Take the next statement as `read` does. `known` is what came of it when it was read before, behind the same
+        statements: the same tokens at the same place are not read again."""
+        before = self._state
+        if known is not None and self._is_repeated(known, text, tokens):
+            catalog = self.catalog if self.is_forward else self.undone
+            for change in known.changes:
+                catalog.apply(change)
+            self.statements += known.statements
+            self.changes += known.changes
+            self.unread += known.unread
+            self.transaction, self.last, _ = known.behind
+            return known
+        counts = len(self.statements), len(self.changes), len(self.unread)
+        self.read(text, tokens)
+        return Step(
+            tokens,
+            before,
+            self._state,
+            tuple(self.statements[counts[0] :]),
+            tuple(self.changes[counts[1] :]),
+            tuple(self.unread[counts[2] :]),
+        )
+
+    @property
+    def _state(self) -> tuple[int | None, int, bool]:
+        return self.transaction, self.last, self.is_forward
+
+    def _is_repeated(self, known: Step, text: Text, tokens: list[Token]) -> bool:
+        place = Range(text.positions[tokens[0].start], text.positions[tokens[-1].end])
+        return known.tokens is tokens and known.before == self._state and known.statements[0].range == place
 
     def skip(self, range: Range, of_table: str = "") -> None:
         """Take a step that nobody understands: any table may be another afterwards, or the one of a name."""

@@ -13,14 +13,18 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import SetRowSecurity
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
-from persistlint.sql.lexer import Token, statements
 from persistlint.sql.replay import Replay
 from persistlint.sql.runners import pattern_for, runner_of, undo_beside, version_of
 from persistlint.sql.sections import Section, sections
+from persistlint.sql.splitter import MOST_KEPT, statements
 from persistlint.sql.text import Text, whole
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from persistlint.schema.script import Runner, Script
+    from persistlint.sql.lexer import Token
+    from persistlint.sql.replay import Step
     from persistlint.sql.runners import Pattern
 
 _HEAD_WORDS = 6
@@ -60,7 +64,29 @@ def read_script(
     Never fails, and takes linear time."""
     text = whole(content)
     pattern = pattern_for(path, text.text)
-    return _Reading(path, text, dialect, pattern, known or Catalog(), undoes).run()
+    reading = _Reading(path, text, dialect, pattern, known or Catalog(), undoes)
+    latest = _latest.get(path)
+    _latest.clear()
+    if latest is None or len(text.text) > MOST_KEPT:  # nobody edits it
+        _latest[path] = _Latest(dialect, known, undoes)
+        return reading.run(iter(()))[0]
+    is_same = latest.dialect == dialect and latest.known is known and latest.undoes is undoes
+    script, steps = reading.run(iter(latest.steps if is_same else ()))
+    _latest[path] = _Latest(dialect, known, undoes, steps)
+    return script
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """How a file was read, and what came of its statements if it was read twice in a row: it is being edited."""
+
+    dialect: str | None
+    known: Catalog | None
+    undoes: Script | None
+    steps: tuple[Step, ...] = ()
+
+
+_latest: dict[str, _Latest] = {}  # the last file that was read, by its path
 
 
 class _Reading:
@@ -77,17 +103,23 @@ class _Reading:
         self.replay = Replay(dialect, start, undoes)
         self.runner = runner_of(pattern, path, text.text)
 
-    def run(self) -> Script:
+    def run(self, earlier: Iterator[Step]) -> tuple[Script, tuple[Step, ...]]:
+        """The script, and what came of its statements; `earlier` is that of the same file before it was edited."""
         pieces = [
             _Piece(tokens, self.sections.at(tokens[0].start)) for tokens in statements(self.text.text, self.dialect)
         ]
         wrapped = self._wrapped(pieces)
         current = -1
+        steps: list[Step] = []
         for piece in pieces:
             if piece.section != current:
                 current = piece.section
                 self.replay.begin(OF_RUNNER if wrapped[current] else None, self.sections.parts[current].is_forward)
-            self.replay.read(self.text, piece.tokens)
+            known = next(earlier, None)
+            step = self.replay.step(self.text, piece.tokens, known)
+            if step is not known:
+                earlier = iter(())  # what stands behind it may do something else now
+            steps.append(step)
         guarded = sum(isinstance(change, SetRowSecurity) for change in self.replay.changes)
         self.replay.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
         script = self.replay.script(
@@ -98,7 +130,7 @@ class _Reading:
             is_undone=self._is_undone(),
             version=version_of(self.pattern, self.path),
         )
-        return script if pieces else replace(script, is_empty=True)
+        return script if pieces else replace(script, is_empty=True), tuple(steps)
 
     def _is_undone(self) -> bool | None:
         """Whether something undoes the file: a section that says anything, be it in a comment, or a file beside it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
@@ -11,9 +12,11 @@ from persistlint.source import Range
 from persistlint.sql.lexer import Kind, string_value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from persistlint.sql.lexer import Token
+
+_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ def joined(content: bytes, stretches: Iterable[Range]) -> Text:
         piece = data.decode("utf-8", "replace")
         pieces.append(piece)
         end = stretch.end
-        positions.extend(_positions(piece, stretch))
+        for places in _positions(piece, stretch):
+            positions.extend(places)
     positions.append(end)
     return Text("".join(pieces), positions)
 
@@ -65,9 +69,17 @@ def body(text: Text, token: Token) -> Text:
     return Text(value, positions)
 
 
-def _positions(piece: str, stretch: Range) -> Iterable[int]:
-    """Where each character of a stretch starts."""
+def _positions(piece: str, stretch: Range) -> Iterator[Iterable[int]]:
+    """Where each character of a stretch starts, run by run: most are of characters that are one byte each."""
     if len(piece) == stretch.end - stretch.start:
-        return range(stretch.start, stretch.end)
-    widths = (len(character.encode("utf-8")) for character in piece)
-    return islice(accumulate(widths, initial=stretch.start), len(piece))
+        yield range(stretch.start, stretch.end)
+        return
+    at = stretch.start
+    for run in _RUN.finditer(piece):
+        text = run.group()
+        if text.isascii():
+            yield range(at, at + len(text))
+            at += len(text)
+        else:
+            *places, at = accumulate((len(character.encode("utf-8")) for character in text), initial=at)
+            yield places

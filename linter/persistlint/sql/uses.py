@@ -21,11 +21,13 @@ _BEHIND = word_set(
     " PARTITION LATERAL WITH FINAL INDEXED NOT AND OR OVERRIDING DO WHEN THEN END AS SAMPLE PREWHERE QUALIFY LOCK"
 )
 _TAKE_FROM = word_set("EXTRACT SUBSTRING TRIM OVERLAY POSITION")  # functions whose arguments have a FROM
+_INSERTS = word_set("INSERT REPLACE")
 _COMPARES = word_set("= <> != < > <= >= LIKE ILIKE IN IS BETWEEN")
 _BEFORE_OPERAND = word_set("WHERE AND OR (")
 _NO_COLUMNS = word_set(
-    "NULL TRUE FALSE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER SESSION_USER USER DEFAULT ROWNUM LEVEL"
-    " CASE EXISTS ROW ARRAY INTERVAL DATE TIMESTAMP VALUE VALUES NOT ALL ANY SOME DISTINCT LOCALTIME LOCALTIMESTAMP"
+    "NULL TRUE FALSE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER SESSION_USER CURRENT_ROLE USER"
+    " DEFAULT ROWNUM LEVEL CASE EXISTS ROW ARRAY INTERVAL DATE TIMESTAMP VALUE VALUES NOT ALL ANY SOME DISTINCT"
+    " LOCALTIME LOCALTIMESTAMP"
 )
 _SEVERAL = word_set("JOIN WITH UNION EXCEPT INTERSECT LATERAL STRAIGHT_JOIN")
 _MOST_TOKENS = 3_000
@@ -121,29 +123,33 @@ class _Reading:
                 is_comparison = self._word(index - 1) == "DISTINCT" and self._word(index - 2) in ("IS", "NOT")
                 if not is_argument and not is_comparison:
                     yield index + 1
-            elif word in ("JOIN", "STRAIGHT_JOIN", "INTO") or (word == "UPDATE" and index in verbs):
+            elif word in ("JOIN", "STRAIGHT_JOIN") or (word == "UPDATE" and index in verbs):
+                yield index + 1
+            elif word == "INTO" and not _INSERTS.isdisjoint(self.words[max(index - 3, 0) : index]):
                 yield index + 1
 
     def _table(self, index: int) -> None:
-        while self._word(index) in ("ONLY", "LATERAL", "LOW_PRIORITY", "IGNORE"):
-            index += 1
-        name, before = self._name(index), ""
-        while name and self._word(index + 1) == "." and self._name(index + 2):
-            before, name, index = name, self._name(index + 2), index + 2
-        is_into = any(word == "INTO" for word in self.words[max(index - 4, 0) : index])
-        behind = self._word(index + 1)
-        if not name or self._word(index) in _BEHIND or (behind == "(" and not is_into):
+        """Take the table at an index, and those behind commas after it."""
+        is_into = any(word == "INTO" for word in self.words[max(index - 2, 0) : index])
+        while True:
+            while self._word(index) in ("ONLY", "LATERAL", "LOW_PRIORITY", "IGNORE"):
+                index += 1
+            name, before = self._name(index), ""
+            while name and self._word(index + 1) == "." and self._name(index + 2):
+                before, name, index = name, self._name(index + 2), index + 2
+            behind = self._word(index + 1)
+            if not name or self._word(index) in _BEHIND or (behind == "(" and not is_into):
+                self.has_list = True  # a query in parentheses, or a function
+                return
+            self.found.append(TableUse(before, name, index))
+            alias = index + 2 if behind == "AS" else index + 1
+            other = self._name(alias) if self._word(alias) not in _BEHIND else ""
+            for called in {name, other} - {""}:
+                self.named.setdefault(called, set()).add(TableUse(before, name, -1))
+            index = (alias if other else index) + 2
+            if self._word(index - 1) != "," or is_into:
+                return
             self.has_list = True
-            return
-        found = TableUse(before, name, index)
-        self.found.append(found)
-        alias = index + 2 if behind == "AS" else index + 1
-        other = self._name(alias) if self._word(alias) not in _BEHIND else ""
-        for called in {name, other} - {""}:
-            self.named.setdefault(called, set()).add(TableUse(before, name, -1))
-        if self._word((alias if other else index) + 1) == "," and not is_into and self._word(0) != "UPDATE":
-            self.has_list = True
-            self._table((alias if other else index) + 2)
 
     def _qualified(self, made: set[str]) -> Iterator[tuple[TableUse, str]]:
         """`t.column`, where `t` can be one table alone."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
 from persistlint.schema.script import OF_RUNNER
-from persistlint.sql.lexer import statements
 from persistlint.sql.replay import AS_IT_STANDS, How, Replay
+from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
     from persistlint.schema.catalog import Catalog

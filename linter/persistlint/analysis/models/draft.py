@@ -11,8 +11,8 @@ from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.models import Field, Model
-from persistlint.sql.lexer import statements
 from persistlint.sql.replay import Replay
+from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,6 +15,7 @@ from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
+from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
 from persistlint.analysis.transactions.keys import Keys
 from persistlint.analysis.transactions.roots import may_be_transaction
@@ -28,11 +29,13 @@ from persistlint.ir import (
     Attribute,
     Call,
     ClassDefinition,
+    Collection,
     FunctionDefinition,
     If,
     Import,
     Lambda,
     Nested,
+    String,
     Try,
 )
 from persistlint.languages import languages
@@ -44,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.facts import Fact
-    from persistlint.ir import Block, Function, Module
+    from persistlint.ir import Block, Expression, Function, Module
     from persistlint.languages import Syntax
     from persistlint.libraries import Type
     from persistlint.settings import ProjectNames
@@ -183,8 +186,10 @@ def _constructor(method: Function, scope: Scope, file: File) -> None:
 
 
 def _decorated(function: Function, walk: Walk) -> None:
-    """A decorator that runs the function inside a transaction."""
-    for decorator in function.decorators:
+    """A decorator that runs the function in a transaction, or applies one that does: `@method_decorator(atomic)`."""
+    owner = walk.handles.names.classes.get(function.owner or "")
+    of_class = (each for each in owner.decorators if _decorates(each, function)) if owner is not None else ()
+    for decorator in (found for each in (*of_class, *function.decorators) for found in _applied(each)):
         called = decorator.function if isinstance(decorator, Call) else decorator
         chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
         name = path_of(called) or last_name(called)
@@ -192,6 +197,23 @@ def _decorated(function: Function, walk: Walk) -> None:
         if chain.effect in ("begin", "context") or is_named:
             opened = open_transaction(walk, decorator.range, Scoping.DECORATOR, chain, None)
             walk.around.append(opened)
+
+
+def _decorates(decorator: Expression, function: Function) -> bool:
+    """Whether a decorator of a class is one of this method: Django's `@method_decorator(atomic, name="post")`. Each
+    method of a view runs inside its `dispatch`."""
+    arguments = decorator.arguments if isinstance(decorator, Call) else ()
+    names = (a.value.value for a in arguments if a.keyword == "name" and isinstance(a.value, String))
+    return any(name in ("dispatch", function.name) for name in names)
+
+
+def _applied(decorator: Expression) -> Iterator[Expression]:
+    """A decorator, and those that it is given."""
+    yield decorator
+    if isinstance(decorator, Call):
+        for argument in decorator.arguments:
+            value = argument.value
+            yield from value.elements if isinstance(value, Collection) else (value,)
 
 
 def _dropped(walk: Walk) -> Iterator[Handled]:
@@ -218,7 +240,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
     yield from transactions
     yield from walk.rows.written
     yield from walk.checks.found
-    yield from walk.handled
+    yield from handled(walk)
     yield from walk.answers
     if walk.handles.language == "go":
         yield from _dropped(walk)

@@ -52,6 +52,7 @@ _LOGS = re.compile(
     r"(?:log|logger|logging|console|slog|zap|sentry|print|println|printf|fmt|self\.log\w*|this\.log\w*)(?:\..*)?|.*\b(?:debug|info|warn|warning|error|exception|log|print\w*|errorf|warnf|infof|debugf|msg|msgf|trace)",
     re.IGNORECASE,
 )
+_LOGGER = re.compile(r"(?:(?:self|this|ctx|context|req|app)\.)?(?:console|log|logger|logging)\.", re.IGNORECASE)
 _WARNS = re.compile(r"warn|info|debug|trace|verbose", re.IGNORECASE)  # whoever writes this expected the failure
 _FAILS = frozenset(
     [
@@ -69,16 +70,18 @@ _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """Of a handler: whether it raises or hands the error on, whether it returns something, whether it does nothing but
-    log, and whether one of its logs says that this is no error."""
+    log, and whether one of its logs says that this is no error. `kept` are the variables that the error goes into."""
 
     raises: bool
     answers: bool
     only_logs: bool
     is_expected: bool
+    kept: frozenset[str]
 
 
-def outcome_of(body: Block, name: str) -> Outcome:
-    """What a handler does with the error in the variable `name`, or with what it makes of it."""
+def outcome_of(body: Block, name: str, returns_error: bool = False) -> Outcome:
+    """What a handler does with the error in the variable `name`, or with what it makes of it. `returns_error` where the
+    function returns an error and nothing else, so that `nil` says that all is well."""
     raises = answers = is_expected = False
     only_logs = True
     names = {name} - {""}
@@ -88,6 +91,10 @@ def outcome_of(body: Block, name: str) -> Outcome:
         match statement:
             case Raise():
                 raises = True
+            case Return(value=Constant(value=None)) if returns_error:
+                answers = True
+            case Return(value=Call(function=function)) if _LOGGER.match(_path(function)):
+                is_expected = is_expected or _WARNS.search(last_name(function)) is not None
             case Return(value=value):
                 only_logs = False
                 mentioned = value is not None and _mentions(value, names)
@@ -110,7 +117,7 @@ def outcome_of(body: Block, name: str) -> Outcome:
                 only_logs = False
             case Assign() | ExpressionStatement():
                 only_logs = False
-    return Outcome(raises, answers, only_logs and not raises, is_expected)
+    return Outcome(raises, answers, only_logs and not raises, is_expected, frozenset(names - {name}))
 
 
 def says_error(value: Expression) -> bool:

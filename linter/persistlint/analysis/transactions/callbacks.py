@@ -38,6 +38,8 @@ def inline(walker: Walk, function: Function, opened: Open | None, given: dict[st
             handle = Handle(parameter.name, Role.TRANSACTION, opened.opener.library, parameter.range.start, True, True)
             opened.handle = handle
             given[parameter.name] = Known(handle, opened.type)
+        elif opened.binding.option and opened.opener.role is not Role.POOL:
+            opened.handle = opened.opener  # `session.withTransaction(async () => …)`: calls are given the session
     walker.enter(function, given)
     if opened is not None:
         opened.exits = walker.exits

@@ -10,11 +10,13 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
+from persistlint.analysis.transactions.handlers import handled_rejection
 from persistlint.analysis.transactions.helpers import call_helper
 from persistlint.analysis.transactions.locks import takes_lock
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, is_error
+from persistlint.analysis.transactions.turns import is_few
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
     Attribute,
@@ -87,9 +89,13 @@ def access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use) ->
         if isinstance(lowest, Call) and lowest not in chain.calls:
             walker.visit(lowest, Use.KEPT)
             break
+    count = len(walker.effects)
     add_access(walker, node, chain, use)
+    failing = tuple(walker.effects[count:])
     for call in chain.calls:
         callbacks(walker, call, chain)
+    if isinstance(node, Call) and failing:
+        handled_rejection(walker, node, failing)
 
 
 def arguments(walker: Walk, call: Call) -> None:
@@ -146,7 +152,8 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             opened.is_over = True
         elif isinstance(value, Lambda) and name in _ITERATES:
             outer = walker.place
-            walker.place = replace(outer, loops=(*outer.loops, walker.file.number()))
+            is_short = isinstance(node.function, Attribute) and is_few(node.function.value, walker.scope)
+            walker.place = walker.turn(is_short)
             walker.detached = detached or (name in ("forEach", "each") and value.function.is_async)
             returned, walker.returned = walker.returned, use
             with walker.arm(walker.file.number(), 0, ()):
@@ -166,7 +173,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
     if name in ENDS:
-        walker.leave(node.range)
+        walker.leave(node)
 
 
 def hands_over_transaction(walker: Walk, node: Call) -> bool:

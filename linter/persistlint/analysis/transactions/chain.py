@@ -87,6 +87,8 @@ def handed(handle: Handle, type: Type | None, operation: Operation) -> Handle:
         return replace(handle, role=role if handle.role is Role.POOL else handle.role, owned=role is Role.CONNECTION)
     if type is not None and type.role and operation.returns != "self" and operation.effect not in _KEEPS:
         made = Role(type.role)
+        if made is Role.IMPLICIT and handle.autocommit:
+            made = Role.CONNECTION
         if made is not Role.INSTANCE and made is not handle.role and handle.role is not Role.TRANSACTION:
             return replace(handle, role=made, owned=True)
     return handle

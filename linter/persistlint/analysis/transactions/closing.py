@@ -88,7 +88,10 @@ def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
             committed.add(key)
     kept = {(handle.name, handle.origin) for handle in (*walk.moved, *walk.settled)}
     for key, effect in writes.items():
-        if key not in committed and key not in kept and (not effect.via or _declares(function, effect, walk)):
+        is_attribute = "." in effect.handle.name  # of an object, which commits when it likes
+        if is_attribute or key in committed or key in kept:
+            continue
+        if not effect.via or _declares(function, effect, walk):
             yield Uncommitted(effect.range, effect.handle, None)
 
 
@@ -100,14 +103,17 @@ def _declares(function: Range, effect: Effect, walk: Walk) -> bool:
 
 
 def _left_open(opened: Open, walk: Walk) -> Range | None:
-    """Go: the first return behind the begin that no commit or rollback stands before."""
+    """Go: the begin, where no commit, rollback or hand-over stands before a return behind it."""
     for way_out in walk.exits:
         if way_out.index < opened.index or not opened.place.dominates(way_out.place) or opened.number in way_out.guards:
             continue
         if way_out.range.start < opened.range.start:
             continue
-        before = [closing for closing in opened.closings if closing.range.start < way_out.range.end]
-        if not any(closing.place.dominates(way_out.place) for closing in before):
+        closed = [(closing.place, closing.range.start) for closing in opened.closings]
+        closed += [
+            (place, offset) for handle, place, offset in walk.stored if handle == (opened.handle or opened.opener)
+        ]
+        if not any(offset < way_out.range.end and place.dominates(way_out.place) for place, offset in closed):
             return opened.range
     return None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
+from persistlint.analysis.transactions.options import sets_autocommit
 from persistlint.analysis.transactions.scopes import open_transaction
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
@@ -81,7 +82,7 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
     if kind is EffectKind.BEGIN and chain.effect == "sql":
         opened = open_transaction(walker, node.range, Scoping.MANUAL, chain, root.handle)
         opened.on_connection = True
-    if chain.effect == "autocommit":
+    if chain.effect == "autocommit" and isinstance(chain.call, Call) and sets_autocommit(chain.call):
         walker.settled.add(root.handle)
     walker.rows.accessed(node, chain, found, effect, walker)
     walker.checks.accessed(chain, effect, walker)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import path_of
+from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
 from persistlint.ir import (
     Binary,
     Block,
+    Call,
     Expression,
     If,
+    Lambda,
     Loop,
     Nested,
     Return,
@@ -37,6 +40,11 @@ _NO_FAILURES = re.compile(
     r"|Http404|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
 )
 
+# https://peps.python.org/pep-0249/#exceptions, SQLAlchemy's `SQLAlchemyError` and `DBAPIError`, PL/SQL's `OTHERS`
+_EVERY_ERROR = frozenset(
+    ["Exception", "BaseException", "Error", "DatabaseError", "SQLAlchemyError", "DBAPIError", "OTHERS", "others"]
+)
+
 
 def handled_by(
     walker: Walk,
@@ -48,17 +56,18 @@ def handled_by(
     is_narrow: bool,
     size: int,
     transaction: Open | None,
-) -> Handled:
-    """What a handler does with the errors of these effects."""
-    outcome = outcome_of(body, name)
+) -> tuple[Handled, frozenset[str]]:
+    """What a handler does with the errors of these effects, and the variables that it keeps them in."""
+    results = walker.active[-1].returns if walker.active else ""
+    outcome = outcome_of(body, name, returns_error=walker.handles.language == "go" and results == "error")
     raises = outcome.raises or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
-    return Handled(
+    handled = Handled(
         range,
         effects,
         raises,
         outcome.answers,
-        any(effect.kind is EffectKind.ROLLBACK for effect in done),
+        any(map(_goes_back, done)),
         outcome.only_logs,
         is_narrow,
         walker.file.is_explained(Range(range.start, max(range.end, end))),
@@ -66,6 +75,15 @@ def handled_by(
         transaction.range if transaction is not None else None,
         outcome.is_expected,
     )
+    return handled, outcome.kept
+
+
+def handled(walker: Walk) -> Iterator[Handled]:
+    """What the handlers of a function do; one that keeps the error in a variable hands it on where the function is left
+    with that further down."""
+    for found, kept in walker.handled:
+        is_late = any(walker.left_with.get(name, -1) > found.range.end for name in kept)
+        yield replace(found, raises=True) if is_late else found
 
 
 def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> None:
@@ -78,6 +96,21 @@ def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> No
     if effect is not None and is_error(error):
         done = walker.effects[count:]
         walker.handled.append(handled_by(walker, test.range, (effect,), then, name, done, False, 1, walker.current()))
+
+
+def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> None:
+    """JavaScript: the function in `query(…).catch(error => …)` is the handler of its error."""
+    handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
+    if isinstance(handler, Lambda):
+        body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
+        found = handled_by(walker, handler.range, failing, body, name, [], False, 1, walker.current())
+        walker.handled.append(found)
+
+
+def _goes_back(effect: Effect) -> bool:
+    """Whether it rolls back the transaction, or to a savepoint of it: the statement says so, else the method."""
+    is_partial = effect.kind is EffectKind.SAVEPOINT and "rollback" in (effect.sql or effect.method).lower()
+    return is_partial or effect.kind is EffectKind.ROLLBACK
 
 
 def _is_result(walker: Walk, name: str) -> bool:
@@ -114,9 +147,8 @@ def is_no_failure(types: tuple[str, ...]) -> bool:
 
 
 def is_narrow(types: tuple[str, ...]) -> bool:
-    return bool(types) and not any(
-        name.rsplit(".", 1)[-1] in ("Exception", "BaseException", "Error", "OTHERS", "others") for name in types
-    )
+    """Whether a handler takes one kind of error, and not every one of a database."""
+    return bool(types) and not any(name.rsplit(".", 1)[-1] in _EVERY_ERROR for name in types)
 
 
 def statements(body: Block) -> Iterator[Statement]:

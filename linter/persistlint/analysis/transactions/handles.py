@@ -13,7 +13,7 @@ from persistlint.analysis.names import canonical, last_name, path_of
 from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, handed, named, owner_of, start
 from persistlint.analysis.transactions.options import asks_for_lock, commits_at_once, mentions
 from persistlint.analysis.transactions.roots import Roots, role_of
-from persistlint.analysis.transactions.texts import sent_text, table_of, text_of
+from persistlint.analysis.transactions.texts import sent_text, table_of, text_of, whole_statement
 from persistlint.analysis.transactions.vocabulary import managers
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
@@ -186,10 +186,11 @@ class Handles(Roots):
             if not type.role and (given := self._given(node, scope)) is not None:
                 return Known(given.handle, type, table)
             role = role_of(type, name)
-            if role is Role.IMPLICIT and any(map(commits_at_once, node.arguments)):
+            autocommit = any(map(commits_at_once, node.arguments))
+            if role is Role.IMPLICIT and autocommit:
                 role = Role.CONNECTION
             is_kept = not any(isinstance(a.value, String) and a.value.value == ":memory:" for a in node.arguments)
-            handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, owned=is_kept)
+            handle = Handle(name.rsplit(".", 1)[-1], role, type.library, node.range.start, True, is_kept, autocommit)
             return Known(handle, type, table, is_new=True)
         return None
 
@@ -250,6 +251,8 @@ class Handles(Roots):
         if base is None:
             return chain
         text = sent_text(node, operation, scope)
+        if text is None and base.type.role:
+            text = whole_statement(node, operation, scope)
         if base.handle.role is Role.IMPLICIT and any(map(commits_at_once, node.arguments)):
             base = replace(base, handle=replace(base.handle, role=Role.CONNECTION))
         if operation.handle is not None and operation.handle < len(node.arguments):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.names import last_name
 from persistlint.facts import EffectKind, Role, Scoping, Transaction, Use
 from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
 from persistlint.libraries import BY_OBJECT, Binding, Library, Type
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Effect, Handle, Place
     from persistlint.source import Range
 
+_DEEPEST = 4  # calls, one as an argument of the other
 _UNKNOWN = Type(Library(""), "")
 
 
@@ -33,12 +35,12 @@ class Open:
     method: str
     place: Place
     index: int  # how many effects stand before it
+    end: int  # the offset behind it, where it ends with a block or a callback
     handle: Handle | None = None
     on_connection: bool = False
     is_async: bool = False
     is_savepoint: bool = False
     is_over: bool = False
-    passes_parent: bool = False
     nested_in: Open | None = None
     closings: list[Effect] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
@@ -74,6 +76,7 @@ class Open:
             self.opener.role is not Role.POOL
             and root.handle.is_same(self.opener)
             and self.scoping is not Scoping.CALLBACK
+            and not self._is_apart
         ):
             return True  # one connection has one transaction
         if self.handle is None:
@@ -82,11 +85,18 @@ class Open:
         if option and root.handle.library is not None and root.handle.library.transactions.option == option:
             if root.type.role == "instance" and chain.operation is not None and chain.operation.options is None:
                 return True  # it keeps what it was loaded with
-            return (root.handle.role is Role.INSTANCE and option == "session") or _has_option(chain, option, scope)
+            is_loaded = root.handle.role is Role.INSTANCE or (root.type.role == "instance" and _is_loaded(chain, scope))
+            return (is_loaded and option == "session") or _has_option(chain, option, scope)
         mentioned = [*chain.bound_to, *(a.value for call in chain.calls for a in call.arguments)]
         return any(
             isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk(value)
         )
+
+    @property
+    def _is_apart(self) -> bool:
+        """Whether it has a handle of its own beside what it was begun on, which is a pool unless the caller gave a
+        transaction: Ent's `client.Tx(ctx)`."""
+        return self.handle is not None and not self.handle.is_same(self.opener) and self.type.role == "pool"
 
     def _takes_all(self, handle: Handle) -> bool:
         """Whether calls belong to it whatever they are called on: the library finds it, or nobody knows how."""
@@ -123,7 +133,6 @@ class Open:
             self.is_async,
             self.nested_in.range if self.nested_in is not None else None,
             self.is_savepoint,
-            self.passes_parent,
             self.commits or any(closing.kind is EffectKind.COMMIT for closing in self.closings),
             leak_of(self, walker),
             unchecked,
@@ -145,7 +154,7 @@ def opens(
     method = chain.operation.name if chain.operation is not None else ""
     if isinstance(call, TaggedTemplate):
         method = "begin"
-    return Open(number, range, scoping, opener, type, method, place, index, handle)
+    return Open(number, range, scoping, opener, type, method, place, index, range.end, handle)
 
 
 def closes(effect: Effect, opened: Open) -> bool:
@@ -154,31 +163,38 @@ def closes(effect: Effect, opened: Open) -> bool:
     return opened.scoping in (Scoping.MANUAL, Scoping.CONTEXT, Scoping.CALLBACK) and effect.handle.is_same(handle)
 
 
+def _is_loaded(chain: Chain, scope: Scope) -> bool:
+    """Whether a call is one on a row that another call gave, and not one on a new row."""
+    call = chain.call.function if isinstance(chain.call, Call) else None
+    variable = scope.find(call.value.id) if isinstance(call, Attribute) and isinstance(call.value, Name) else None
+    return variable is not None and not (isinstance(variable.value, Call) and variable.value.new)
+
+
 def _has_option(chain: Chain, option: str, scope: Scope) -> bool:
     """Whether a call of the chain is given the option, or something that may hold it."""
-    for call in chain.calls:
-        for argument in call.arguments:
-            if argument.keyword == option or (argument.spread and argument.keyword is None):
+    return bool(chain.bound_to) or any(_may_hold(call, option, scope) for call in chain.calls)
+
+
+def _may_hold(call: Call, option: str, scope: Scope, depth: int = 0) -> bool:
+    """Whether the option may stand in what a call is given, or what that is made of: `Object.assign({}, options)`."""
+    for argument in call.arguments:
+        value = argument.value
+        if argument.keyword == option or (argument.spread and argument.keyword is None):
+            return True
+        if isinstance(value, Name):
+            variable = scope.find(value.id)
+            held = variable.value if variable is not None else None
+            if not isinstance(held, Mapping) and (value.id == option or "opt" in value.id.lower()):
                 return True
-            match argument.value:
-                case Mapping(entries=entries):
-                    if any(e.key is None or (isinstance(e.key, String) and e.key.value == option) for e in entries):
-                        return True
-                case Name(id=name):
-                    variable = scope.find(name)
-                    value = variable.value if variable is not None else None
-                    if isinstance(value, Mapping):
-                        if any(
-                            e.key is None or (isinstance(e.key, String) and e.key.value == option)
-                            for e in value.entries
-                        ):
-                            return True
-                    elif name == option or "opt" in name.lower():
-                        return True
-                case Call():
-                    if "opt" in last(argument.value):
-                        return True
-    return bool(chain.bound_to)
+            value = held if isinstance(held, Mapping) else value
+        entries = value.entries if isinstance(value, Mapping) else ()
+        if any(entry.key is None or (isinstance(entry.key, String) and entry.key.value == option) for entry in entries):
+            return True
+        if isinstance(value, Call) and depth < _DEEPEST:
+            is_named_so = "opt" in last_name(value.function).lower()
+            if is_named_so or _may_hold(value, option, scope, depth + 1):
+                return True
+    return False
 
 
 def names_transaction(chain: Chain, scope: Scope, handles: Handles) -> bool:
@@ -215,9 +231,3 @@ def _names_option(value: Expression, option: str) -> bool:
     return isinstance(value, Mapping) and any(
         isinstance(entry.key, String) and entry.key.value == option for entry in value.entries
     )
-
-
-def last(call: Call) -> str:
-    from persistlint.analysis.names import last_name
-
-    return last_name(call.function).lower()

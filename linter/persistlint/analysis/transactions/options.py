@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from persistlint.ir import Argument, Call, Constant, Mapping, String, Unary
+from persistlint.analysis.names import last_name
+from persistlint.ir import Argument, Call, Constant, Expression, Mapping, Number, String, Unary
 
 
 def commits_at_once(argument: Argument) -> bool:
@@ -12,6 +13,32 @@ def commits_at_once(argument: Argument) -> bool:
             return (argument.keyword, value) in (("autocommit", True), ("isolation_level", None))
         case String(value="AUTOCOMMIT"):
             return argument.keyword == "isolation_level"
+        case Mapping(entries=entries) if argument.keyword == "execution_options":
+            keys = (
+                entry.key.value for entry in entries if isinstance(entry.key, String) and _is_autocommit(entry.value)
+            )
+            return "isolation_level" in keys
+    return False
+
+
+def _is_autocommit(value: Expression) -> bool:
+    return isinstance(value, String) and value.value == "AUTOCOMMIT"
+
+
+def sets_autocommit(call: Call) -> bool:
+    """Whether a call that sets the mode of a Python connection sets it to autocommit: `set_session(autocommit=True)`,
+    `set_isolation_level(ISOLATION_LEVEL_AUTOCOMMIT)`, which is 0. A value that is not known may."""
+    for argument in call.arguments:
+        match argument.value:
+            case Constant(value=value) | Number(value=value):
+                is_on = value is True if argument.keyword or isinstance(value, bool) else value == 0
+            case String(value=value):
+                is_on = value.upper() == "AUTOCOMMIT"
+            case _:
+                name = last_name(argument.value)
+                is_on = not name.startswith("ISOLATION_LEVEL_") or name.endswith("_AUTOCOMMIT")
+        if is_on and argument.keyword in (None, "autocommit", "isolation_level"):
+            return True
     return False
 
 

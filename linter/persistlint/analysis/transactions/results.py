@@ -70,7 +70,9 @@ class Results:
             guards = [number for number, part in opened.place.tries if part is Part.BODY]
             is_managed = opened.scoping in (Scoping.CALLBACK, Scoping.CONTEXT)
             survives = any(number in self.going_on for number in guards)
-            is_read = any(found == name and offset > range.end for found, offset in self.reads)
+            # Within a loop, what a transaction reads may be what the one before it left.
+            behind = range.end if opened.place.loops else max(range.end, opened.end)
+            is_read = any(found == name and offset > behind for found, offset in self.reads)
             if is_managed and survives and is_read and name not in self.reset and (name, opened.range) not in seen:
                 seen.add((name, opened.range))
                 yield StaleResult(range, name, opened.range)

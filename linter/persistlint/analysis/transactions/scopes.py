@@ -9,7 +9,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.locks import takes_lock
-from persistlint.analysis.transactions.open import Open, closes, opens
+from persistlint.analysis.transactions.open import Open, closes, names_transaction, opens
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.variables import Variable
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
@@ -111,6 +111,7 @@ def with_block(walker: Walk, statement: With) -> None:
             if opened.handle is not None and chain.known is not None and chain.known.type.role == "session":
                 walker.scope.variables[path_of(statement.target) or ""].known = Known(opened.handle, chain.known.type)
     if opened is not None:
+        opened.end, opened.is_async = statement.range.end, statement.is_async
         walker.around.append(opened)
     walker.block(statement.body)
     if opened is not None:
@@ -176,6 +177,7 @@ def deferred_close(walker: Walk, call: Call) -> None:
 def begin(walker: Walk, node: Expression, chain: Chain, call: Call) -> None:
     """Something that opens a transaction: with a callback, an array of queries, or by hand."""
     opened = open_transaction(walker, node.range, Scoping.MANUAL, chain, None)
+    opened.is_savepoint = opened.nested_in is not None and names_transaction(chain, walker.scope, walker.handles)
     if not opened.is_ambient and _begins_itself(chain) and chain.root is not None:
         opened.handle, opened.on_connection = chain.root.handle, True
     callback = next((found for a in call.arguments if (found := function_of(walker, a.value)) is not None), None)

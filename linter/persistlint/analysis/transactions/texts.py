@@ -21,6 +21,7 @@ from persistlint.ir import (
     Unary,
 )
 from persistlint.sql.lexer import HOLE
+from persistlint.sql.outline import Deed, outline
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.variables import Scope
@@ -45,6 +46,16 @@ def sent_text(node: Call, operation: Operation, scope: Scope) -> str | None:
         if text is not None:
             return text
     return ""
+
+
+def whole_statement(node: Call, operation: Operation, scope: Scope) -> str | None:
+    """The SQL that a call is given for a fragment and that is a statement of its own, for it writes:
+    `knex.raw("UPDATE …")`."""
+    if not operation.raw or operation.fragments != (0,) or not node.arguments:
+        return None
+    text = text_of(node.arguments[0].value, scope)
+    found = outline(text, operation.library.dialect) if text is not None else None
+    return text if found is not None and found.deed in (Deed.WRITE, Deed.SCHEMA) else None
 
 
 def text_of(expression: Expression, scope: Scope, depth: int = 0) -> str | None:

@@ -29,6 +29,7 @@ from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
+from persistlint.analysis.transactions.turns import is_counted, is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
@@ -69,6 +70,7 @@ from persistlint.ir import (
     With,
     Yield,
     children,
+    expressions,
     walk,
 )
 
@@ -97,10 +99,14 @@ class Walk:
     effects: list[Effect] = field(default_factory=list)
     opened: list[Open] = field(default_factory=list)  # every transaction of the function
     around: list[Open] = field(default_factory=list)  # those that the current place is lexically inside of
-    handled: list[Handled] = field(default_factory=list)
+    handled: list[tuple[Handled, frozenset[str]]] = field(default_factory=list)
+    left_with: dict[str, int] = field(default_factory=dict)  # where a return or raise mentions a variable last
     answers: list[ErrorAnswer] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
+    stored: list[tuple[Handle, Place, int]] = field(
+        default_factory=list
+    )  # those that are returned or stored, and where
     settled: set[Handle] = field(default_factory=set)  # handles that commit by themselves
     held: set[Handle] = field(default_factory=set)  # connections whose end, which is sure, rolls back what is open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
@@ -115,6 +121,7 @@ class Walk:
     is_locked: bool = False  # a lock was taken, outside the database or by a helper in it
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
+    begun: dict[str, Open] = field(default_factory=dict)  # Go: the transaction whose begin left its error in a variable
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
     guards: frozenset[int] = frozenset()
     fails: dict[str, Effect | None] = field(default_factory=dict)  # Go: what the error in a variable comes from
@@ -200,15 +207,16 @@ class Walk:
                             self.visit(value, Use.CHECKED)
                         self.block(case.body)
             case Return(value=value):
+                handed = frozenset[Handle]()
                 if value is not None:
                     self.visit(value, self.returned)
-                    self.move(value)
+                    handed = self.move(value)
                     answer(self, statement.range, value)
-                self.leave(statement.range)
+                self.leave(statement, handed)
             case Raise(value=value):
                 if value is not None:
                     self.visit(value, Use.KEPT)
-                self.leave(statement.range)
+                self.leave(statement)
             case Defer(call=call, kind=kind):
                 defer(self, call, kind)
             case FunctionDefinition(function=function):
@@ -236,12 +244,18 @@ class Walk:
         if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
             self.effects[-1] = replace(self.effects[-1], instance=target.id)
         if self.handles.language == "go":
+            begun = self.begun.get(path_of(value) or "") if value is not None else None  # `err := tx.Error`
             for element in target.elements if isinstance(target, Collection) else (target,):
-                self.fails[path_of(element) or ""] = self.effects[-1] if len(self.effects) > count else None
+                path = path_of(element) or ""
+                self.fails[path] = self.effects[-1] if len(self.effects) > count else None
+                self.begun.pop(path, None)
+            if begun is not None:
+                self.begun[path_of(target) or ""] = begun
         self.bind(target, value, statement.annotation, statement.operator)
         if len(self.opened) > opened and self.opened[-1].scoping is Scoping.MANUAL:
             name_transaction(self, self.opened[-1], target)
             self.after_begin, self.error = self.opened[-1], error_name(target)
+            self.begun[self.error or f"{path_of(target)}.Error"] = self.opened[-1]  # GORM's handle holds its own error
 
     def bind(self, target: Expression, value: Expression | None, annotation: str, operator: str = "=") -> None:
         """Note what a variable is from here on."""
@@ -265,6 +279,8 @@ class Walk:
             return
         chain = self.handles.follow(value, self.scope) if value is not None else Chain()
         known = chain.known
+        if isinstance(value, Await) and known is not None and known.type.fluent and not known.type.role:
+            known = None  # a builder that is awaited gives rows
         if known is None and annotation:
             known = self.handles.declared(annotation, path, target.range.start)
         if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
@@ -285,14 +301,9 @@ class Walk:
         self.visit(test, Use.CHECKED)
         branch = self.file.number()
         before = self.guards
-        after = self.after_begin
-        if (
-            after is not None
-            and self.error
-            and any(isinstance(node, Name) and node.id == self.error for node in walk(test))
-        ):
-            self.guards = before | {after.number}
-            self.after_begin = None
+        if self.begun:
+            paths = (path_of(node) for node in walk(test) if isinstance(node, Name | Attribute))
+            self.guards = before | {self.begun[path].number for path in paths if path in self.begun}
         count = len(self.effects)
         asked = presence(test)
         there = asked is None or asked[1]
@@ -330,7 +341,8 @@ class Walk:
             if expression is not None:
                 self.visit(expression, Use.KEPT)
         outer = self.place
-        self.place = replace(outer, loops=(*outer.loops, self.file.number()))
+        is_while = loop.iterable is None
+        self.place = self.turn(is_counted(loop.test, self.scope) if is_while else is_few(loop.iterable, self.scope))
         with self.arm(self.file.number(), 0, ()):
             if loop.target is not None:
                 self.bind(loop.target, loop.iterable, "")
@@ -411,7 +423,7 @@ class Walk:
             case Comprehension(element=element, target=target, iterable=iterable, conditions=conditions):
                 self.visit(iterable, Use.KEPT)
                 outer = self.place
-                self.place = replace(outer, loops=(*outer.loops, self.file.number()))
+                self.place = self.turn(is_few(iterable, self.scope))
                 self.bind(target, iterable, "")
                 for inner in (*conditions, element):
                     self.visit(inner, Use.KEPT)
@@ -445,7 +457,7 @@ class Walk:
         request, which everything comes from, the values that it asks with."""
         scope = scope or self.scope
         found: set[str] = set()
-        for inner in walk(node):
+        for inner in _mentioned(node):
             if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
                 found.add(path)
             if not isinstance(inner, Name) or inner.id in _NO_DATA:
@@ -457,6 +469,12 @@ class Walk:
         return frozenset(found - _NO_DATA)
 
     # ------------------------------------------------------------------------------------------------- places
+
+    def turn(self, is_short: bool) -> Place:
+        """This place in a turn of a loop of its own; `is_short` where its turns do not grow with the data."""
+        number = self.file.number()
+        short = self.place.short | {number} if is_short else self.place.short
+        return replace(self.place, loops=(*self.place.loops, number), short=short)
 
     @contextmanager
     def arm(self, branch: int, way: int, body: Block) -> Iterator[None]:
@@ -478,11 +496,16 @@ class Walk:
         yield
         self.detached = outer
 
-    def leave(self, range: Range) -> None:
-        self.exits.append(Exit(self.place, range, len(self.effects), self.guards))
+    def leave(self, node: Return | Raise | Call, handed: frozenset[Handle] = frozenset()) -> None:
+        """The function ends here, and hands over these handles."""
+        self.exits.append(Exit(self.place, node.range, len(self.effects), self.guards))
+        self.stored.extend((handle, self.place, node.range.start) for handle in handed)
+        if isinstance(node, Return | Raise) and node.value is not None:
+            named = (inner.id for inner in walk(node.value) if isinstance(inner, Name))
+            self.left_with.update(dict.fromkeys(named, node.range.start))
 
-    def move(self, value: Expression) -> None:
-        """A handle that leaves the function belongs to somebody else as well."""
+    def move(self, value: Expression) -> frozenset[Handle]:
+        """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
         read: set[Range] = set()  # `cursor.lastrowid` is no cursor
         handles: list[tuple[Range, Handle]] = []
         for node in walk(value):
@@ -492,11 +515,13 @@ class Walk:
                 variable = self.scope.find(node.id)
                 if variable is not None and variable.known is not None:
                     handles.append((node.range, variable.known.handle))
-        self.moved.update(handle for range, handle in handles if range not in read)
+        moved = frozenset(handle for range, handle in handles if range not in read)
+        self.moved |= moved
+        return moved
 
     def move_stored(self, target: Expression, value: Expression) -> None:
         if not isinstance(target, Name | Collection | Mapping):
-            self.move(value)
+            self.stored.extend((handle, self.place, value.range.start) for handle in self.move(value))
         if isinstance(target, Attribute) and target.name in ("autocommit", "isolation_level"):
             known = self.handles.known(target.value, self.scope)
             if known is not None:
@@ -505,6 +530,18 @@ class Walk:
     def text(self, range: Range) -> str:
         """The source of a range."""
         return self.file.source.text(range)
+
+
+def _mentioned(node: Expression) -> Iterator[Expression]:
+    """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
+    given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
+    for inner in walk(node):
+        yield inner
+        if isinstance(inner, Lambda):
+            own = {parameter.name for parameter in inner.function.parameters}
+            for found in (part for s in inner.function.body for each in expressions(s) for part in walk(each)):
+                if not isinstance(found, Name) or found.id not in own:
+                    yield found
 
 
 _ASKED = re.compile(

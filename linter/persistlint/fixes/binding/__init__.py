@@ -123,7 +123,7 @@ class _Binding:
                 if since is not None:
                     doubtful |= not origin.stays_the_same(item.expression, since, site)
         places = [index for p in parameters for index in range(p.start, p.end)]
-        check_seen(query, site, found, style, marks, places)
+        check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
             gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent = gathered.given, gathered.written, gathered.edits

@@ -11,6 +11,7 @@ from persistlint import ir
 from persistlint.facts import Context
 from persistlint.fixes.binding.pieces import Step, additions, branches, is_length, is_name, names_in
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.style import style_of
 from persistlint.fixes.binding.view import HOLE, Value
 from persistlint.source import Range
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.fixes.binding.style import Mark, Style
     from persistlint.fixes.binding.view import View
+    from persistlint.source import SourceFile
 
 _ELSEWHERE = "the values that the call passes are put together elsewhere"
 _COMPUTED = re.compile(rf"\$(?={HOLE})")
@@ -35,11 +37,19 @@ def computed_marks(found: View) -> list[int]:
 
 
 def check_seen(
-    query: Query, site: Site, found: View, style: Style, marks: Sequence[Mark], bound: Sequence[int]
+    query: Query,
+    site: Site,
+    found: View,
+    style: Style,
+    marks: Sequence[Mark],
+    bound: Sequence[int],
+    source: SourceFile,
 ) -> None:
     """Refuse to bind values, at these items, beside those that a call passes already where the text may have marks that
     are not seen: in a variable of the function, or in what another function gives."""
-    if not query.has_parameters:
+    parameters = site.operation.parameters
+    has_keys = isinstance(parameters, tuple) or parameters is None
+    if not (query.has_parameters if has_keys else values_of(site, source) is not None):
         return
     counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
     hidden = [index for index, item in enumerate(found.items) if _may_have_marks(item, index in bound, query, site)]
@@ -56,7 +66,7 @@ def _may_have_marks(item: Char | Value, is_bound: bool, query: Query, site: Site
     if is_bound or not isinstance(item, Value):
         return False
     range = item.expression.range
-    holes = [hole for text in query.texts for hole in text.holes if hole.range == range]
+    holes = [hole for text in query.texts for hole in text.holes if hole.range in range]
     if holes:
         return any(hole.context is Context.FRAGMENT for hole in holes)
     if isinstance(item.expression, ir.Name):

@@ -6,21 +6,21 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.pieces import Step, branches, extension, is_name
+from persistlint.fixes.binding.pieces import Step, assignments, branches, extension, is_name
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
     from persistlint.facts import Site
     from persistlint.source import Range
 
+_TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
 _SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:
     """The assignments that make the text which a variable holds at a call: one with `=`, and those that add to it.
     Raises `RefusalError` where that is not certain, or where the variable is used for something else, too."""
-    found = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, name.id)]
-    found = [s for s in found if s.value is not None or not s.declares]
+    found = [s for s in assignments(site, name.id) if s.value is not None or not s.declares]
     if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
     steps = [Step(found[0], (found[0].value,))]
@@ -38,6 +38,9 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
 
 def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
     """The text that a variable holds, where it is assigned once, for this one use; None elsewhere."""
+    assigned = [s.value for s in assignments(site, name.id) if s.value is not None]
+    if len(assigned) != 1 or not isinstance(assigned[0], _TEXTS):
+        return None
     try:
         found = definitions(name, site)
     except RefusalError:

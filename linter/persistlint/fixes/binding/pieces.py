@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -35,6 +36,33 @@ class Pieces:
     name: str
     separator: ir.String | None
     steps: tuple[Step, ...]
+
+
+class _Same:
+    """Statements that are told from others by their identity, for to compare them costs as much as to read them."""
+
+    def __init__(self, statements: tuple[ir.Statement, ...]) -> None:
+        self.statements = statements
+
+    def __hash__(self) -> int:
+        return id(self.statements)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.statements is self.statements
+
+
+@lru_cache(maxsize=2)  # every value of a query asks for it
+def _assigned(same: _Same) -> dict[str, list[ir.Assign]]:
+    found: dict[str, list[ir.Assign]] = {}
+    for statement in same.statements:
+        if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name):
+            found.setdefault(statement.target.id, []).append(statement)
+    return found
+
+
+def assignments(site: Site, name: str) -> list[ir.Assign]:
+    """The statements of a function that assign to a variable, in source order."""
+    return _assigned(_Same(site.statements)).get(name, [])
 
 
 def names_in(site: Site, name: str) -> list[ir.Name]:
@@ -74,8 +102,7 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
 def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
     """What a variable can hold that is empty at first and gets its text under conditions, or grows; None where it holds
     something else or no piece `is_wanted`. Raises `RefusalError` where that is not certain."""
-    found = [s for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, use.id)]
-    found = [s for s in found if s.value is not None]
+    found = [s for s in assignments(site, use.id) if s.value is not None]
     if len(found) < 2 or not any(is_wanted(s.value.range) for s in found if s.value is not None):
         return None
     made, *others = found
@@ -101,8 +128,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     _check_place(result, site)
     own = sum(s.operator == "=" and s not in replacing for s in others)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
-    targets = sum(isinstance(s, ir.Assign) and is_name(s.target, use.id) for s in site.statements)
-    if len(names_in(site, use.id)) != 1 + targets + own + len(tests):
+    if len(names_in(site, use.id)) != 1 + len(assignments(site, use.id)) + own + len(tests):
         raise RefusalError(f"`{use.id}` is used in more than one place")
     return result
 

@@ -484,7 +484,7 @@ def _expression(node: Node, scope: _Scope) -> ir.Expression:
         node = inner[0]
     if scope.depth > _MOST_LEVELS or node.is_missing:
         return ir.Unknown(_range(node))
-    return _EXPRESSIONS.get(node.type, _unknown)(node, scope.deeper())
+    return _EXPRESSIONS.get(node.type, _unknown)(node, scope.deeper() if node.child_count else scope)
 
 
 def _optional(node: Node | None, scope: _Scope) -> ir.Expression | None:

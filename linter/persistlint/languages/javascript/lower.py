@@ -104,8 +104,13 @@ class _Lowering:
     def expression(self, node: Node) -> ir.Expression:
         """Lower an expression or a destructuring pattern."""
         node = _inner(node)
-        lower = _EXPRESSIONS.get(node.type, _Lowering._unknown)
-        return self._guarded(node, lambda: lower(self, node))
+        if self.depth >= MAX_DEPTH:
+            return ir.Unknown(_range(node))
+        self.depth += 1
+        try:
+            return _EXPRESSIONS.get(node.type, _Lowering._unknown)(self, node)
+        finally:
+            self.depth -= 1
 
     def value(
         self, node: Node, name: str, name_range: Range, exported: bool, owner: str | None = None
@@ -390,6 +395,7 @@ class _Lowering:
             key = self._key(own_name)
             name, name_range = key.value if isinstance(key, ir.String) else "", _range(own_name)
         inside = node.child_by_field_name("body")
+        tokens = [child.type for child in node.children]
         depth = self.depth
 
         def parameters() -> tuple[ir.Parameter, ...]:
@@ -408,8 +414,8 @@ class _Lowering:
             owner=owner,
             receiver="this" if owner is not None or node.type == _METHOD else None,
             returns=self._annotation(node, "return_type"),
-            is_async=_has(node, "async"),
-            is_generator=_has(node, "*"),
+            is_async="async" in tokens,
+            is_generator="*" in tokens,
             exported=exported,
             body_start=inside.start_byte if inside is not None else node.end_byte,
         )
@@ -479,12 +485,13 @@ class _Lowering:
             return [ir.ExpressionStatement(_range(node), ir.Unknown(_range(node)))]
         self.depth += 1
         try:
-            if node.type in _CLASSES:
+            kind = node.type
+            if kind in _CLASSES:
                 return [self._class_definition(node, decorators, exported)]
-            if node.type in _DECLARATIONS:
-                return _DECLARATIONS[node.type](self, node, exported)
-            if node.type in _STATEMENTS:
-                return _STATEMENTS[node.type](self, node)
+            if kind in _DECLARATIONS:
+                return _DECLARATIONS[kind](self, node, exported)
+            if kind in _STATEMENTS:
+                return _STATEMENTS[kind](self, node)
             return self._expression_statement(node) if node.type in _EXPRESSIONS else []
         finally:
             self.depth -= 1

@@ -18,7 +18,7 @@ from persistlint.languages.sql.reader import Reader
 from persistlint.languages.sql.statements import body, statement
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
-from persistlint.sql.lexer import statements
+from persistlint.sql.splitter import statements
 from persistlint.sql.text import Text, joined, whole
 
 if TYPE_CHECKING:

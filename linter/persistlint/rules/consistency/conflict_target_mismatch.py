@@ -79,7 +79,8 @@ def _has_key(table: Table, target: ConflictTarget) -> bool:
         for index in table.indexes
         if index.is_unique and (index.predicate is None or target.has_predicate)
     ]
-    return any(set(columns) == set(target.columns) for columns in keys)
+    wanted = {name.lower() for name in target.columns}
+    return any({name.lower() for name in columns} == wanted for columns in keys)
 
 
 def _help(table: Table) -> str:

@@ -3,6 +3,8 @@
 
 A change of the schema (`ALTER`, `DROP`) in code that is no migration and no set-up.
 
+Silent for a temporary table that the function makes itself.
+
 ## Why it matters
 
 Nobody reviews it as a migration, it runs once in each process, and there is no way back.
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
 
 
 _SETS_UP = re.compile(r"migrat|setup|set_up|init|create_?(?:all|table|schema)|install|bootstrap", re.IGNORECASE)
+_MAKES_TEMPORARY = re.compile(r"\s*CREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\b", re.IGNORECASE)
 _CHANGES = re.compile(r"\s*(?:ALTER|DROP|RENAME)\b", re.IGNORECASE)
 
 
@@ -104,8 +107,13 @@ def runtime_schema_change(fact: Procedure, context: RuleContext) -> Iterator[Dia
     path = context.file.path
     if is_test(path) or is_migration(path) or is_generated(path) or _SETS_UP.search(path) or _SETS_UP.search(fact.name):
         return
+    temporary: set[str] = set()
     for effect in fact.effects:
-        if effect.kind is EffectKind.SCHEMA and not effect.via and _CHANGES.match(effect.sql):
+        if effect.kind is not EffectKind.SCHEMA:
+            continue
+        if _MAKES_TEMPORARY.match(effect.sql):
+            temporary.add(effect.table)
+        if not effect.via and _CHANGES.match(effect.sql) and effect.table not in temporary:
             yield context.report(
                 effect.range,
                 "The schema is changed here, outside of any migration.",

@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-A write whose error goes no further: a handler that does nothing or only logs, and in Go a result that is dropped.
+A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given, and in Go a
+result that is dropped, or a log and `return nil`.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
 or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure
@@ -110,7 +111,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Affecting, Effect, EffectKind, Handled, Procedure, Use
+from persistlint.facts import Affecting, Effect, EffectKind, Handled, Procedure, Role, Use
 from persistlint.fixes.raising import handed_on, returned_result
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -119,12 +120,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Writes that may fail without harm.
-_ASIDE = re.compile(
-    r"(?:.*_)?(?:logs?|audits?|events?|metrics?|telemetry|caches?|notifications?|sessions?|visits?|views?|stats|statistics|analytics|history)",
-    re.IGNORECASE,
-)
-
+# Whoever loses a session signs in again, and a view more or less counts little.
+_OF_LITTLE_WEIGHT = re.compile(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 _PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
@@ -173,8 +170,10 @@ def _is_log(fact: Handled, context: RuleContext) -> bool:
 
 
 def _matters(effect: Effect) -> bool:
+    """Whether it stores something: a write, or the commit that sends what a session holds."""
     return (
-        effect.kind is EffectKind.WRITE
-        and not _ASIDE.fullmatch(effect.table)
+        (effect.kind is EffectKind.WRITE or (effect.kind is EffectKind.COMMIT and effect.handle.role is Role.SESSION))
+        and not effect.is_aside
+        and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))
     )

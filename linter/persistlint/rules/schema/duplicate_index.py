@@ -67,10 +67,13 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
 
 def _same(index: Index, table: Table) -> str:
     """What else has the same keys, and was there before."""
-    if index not in table.indexes:
+    places = (at for at, each in enumerate(table.indexes) if each.name == index.name and each == index)
+    place = next(places, None)
+    if place is None:
         return ""
-    for other in table.indexes[: table.indexes.index(index)]:
-        if _shape(other) == _shape(index):
+    shape = _shape(index)
+    for other in table.indexes[:place]:
+        if _shape(other) == shape:
             return f"the index `{other.name}`" if other.name else "another index"
     is_plain = index.predicate is None and "" not in index.columns and index.method in ("", "btree")
     is_bare = index.text == ", ".join(index.columns)

@@ -7,8 +7,9 @@ them leaves half of the change behind.
 Writes belong together where they go to the same database and have data in common. Helpers of the same file count as
 what they do. Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that
 sends everything with one commit, on a handle that the caller hands over, in branches that exclude one another, in
-migrations and in tests, two writes that may both run twice (`ON CONFLICT`, upsert), and a row that is only made where
-it is missing (`get_or_create`), which the next run finds.
+migrations and in tests, on a handle that the function commits and somebody else began, two writes that may both run
+twice (`ON CONFLICT`, upsert), and a row that is only made where it is missing (`get_or_create`), which the next run
+finds.
 
 ## Why it matters
 
@@ -140,13 +141,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Fix
+    from persistlint.facts import Handle
 
 
-# Tables beside the data proper: a row too many or too few in them tears nothing.
-_ASIDE = re.compile(
-    r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|histor(?:y|ies)|caches?|notifications?|visits?|stats|statistics|migrations?)",
-    re.IGNORECASE,
-)
 _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # What a job removes because it is old, it removes the next time just as well.
@@ -212,11 +209,21 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not (library is not None and library.transactions.option == "session")
         and not (library is not None and library.transactions.ambient and procedure.may_run_inside)
         and not (library is not None and library.transactions.lazy and effect.use is Use.KEPT)
+        and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
-        and not _ASIDE.fullmatch(effect.table)
+        and not effect.is_aside
         and not _RETENTION.match(effect.sql)
     )
+
+
+def _ends_elsewhere_begun(handle: Handle, procedure: Procedure) -> bool:
+    """Whether the function commits or rolls back what it does not begin: whoever made the handle began it."""
+    ends = any(
+        e.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK) and e.handle.is_same(handle) for e in procedure.effects
+    )
+    handles = (found for opened in procedure.transactions for found in (opened.opener, opened.handle))
+    return ends and not any(found is not None and found.is_same(handle) for found in handles)
 
 
 def _belong_together(earlier: Effect, later: Effect) -> bool:

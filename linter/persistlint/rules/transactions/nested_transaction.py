@@ -134,7 +134,7 @@ def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagno
         return
     for inner in fact.transactions:
         outer = next((found for found in fact.transactions if found.range == inner.nested_in), None)
-        if outer is not None and not inner.passes_parent and _starts_anew(inner, outer):
+        if outer is not None and _starts_anew(inner, outer):
             yield context.report(
                 inner.range,
                 "This opens a second transaction inside one that is open, and is no savepoint of it.",

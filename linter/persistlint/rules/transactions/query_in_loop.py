@@ -3,6 +3,9 @@
 
 A query in the body of a loop: one round trip for each turn.
 
+Silent in a loop whose turns do not grow with the data: one that tries again, one that waits for work, one over a
+constant.
+
 ## Why it matters
 
 A hundred rows take a hundred round trips, and the time of each is mostly the way there and back.
@@ -112,7 +115,7 @@ def query_in_loop(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]
         return
     seen: set[int] = set()
     for effect in fact.effects:
-        loops = effect.place.loops
+        loops = [loop for loop in effect.place.loops if loop not in effect.place.short]
         if loops and effect.kind in (EffectKind.READ, EffectKind.WRITE) and loops[-1] not in seen:
             seen.add(loops[-1])
             yield context.report(

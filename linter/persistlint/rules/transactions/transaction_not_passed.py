@@ -190,7 +190,7 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
     if _ASIDE.search(effect.handle.name):
         return False
     if transaction.scoping is Scoping.PARAMETER and not any(
-        other.handle.name == transaction.handle.name for other in fact.effects
+        _goes_through(other, transaction) for other in fact.effects
     ):
         return False
     ours, theirs = effect.handle.library, transaction.handle.library or transaction.opener.library
@@ -200,3 +200,11 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
     is_taken_inside = effect.handle.owned and effect.handle.origin > transaction.range.start
     may_be_same = effect.handle.role in (Role.POOL, Role.SESSION) or is_taken_inside
     return may_be_same and (ours is theirs or None in (ours, theirs))
+
+
+def _goes_through(effect: Effect, transaction: Transaction) -> bool:
+    """Whether an effect is one on the handle of the transaction, or is given it."""
+    if transaction.handle is not None and effect.handle.name == transaction.handle.name:
+        return True
+    is_row = effect.handle.role is Role.INSTANCE
+    return effect.transaction == transaction.range and effect.is_bound and effect.kind in _ASKS and not is_row

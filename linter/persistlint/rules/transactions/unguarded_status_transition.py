@@ -3,6 +3,8 @@
 
 An `UPDATE` as SQL that sets a status (`status`, `state`) without asking in its condition what the status was.
 
+Silent where the same transaction locked a row of the table before (`SELECT … FOR UPDATE`).
+
 ## Why it matters
 
 Two workers can both take the same job, and a cancelled order can become a paid one: the last to write wins.
@@ -90,6 +92,8 @@ from persistlint.sql.outline import outline
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.facts import Effect
+
 
 _STATUS = re.compile(r"(?:.*_)?(?:status|state|phase)", re.IGNORECASE)
 
@@ -105,9 +109,17 @@ def unguarded_status_transition(fact: Procedure, context: RuleContext) -> Iterat
         if found is None or found.verb != "UPDATE":
             continue
         column = next((name for name in found.columns if _STATUS.fullmatch(name)), None)
-        if column is not None and column not in found.conditions:
+        if column is not None and column not in found.conditions and not _is_locked(effect, fact):
             yield context.report(
                 effect.range,
                 f"`{column}` is overwritten whatever it was before.",
                 help=f"Name the `{column}` that it may come from in the condition.",
             )
+
+
+def _is_locked(effect: Effect, procedure: Procedure) -> bool:
+    """Whether the transaction read the table with a lock before, so that the status which it saw still holds."""
+    before = (other for other in procedure.effects if other.range.start < effect.range.start)
+    return effect.transaction is not None and any(
+        other.lock and other.table == effect.table and other.transaction == effect.transaction for other in before
+    )

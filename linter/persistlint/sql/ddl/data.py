@@ -88,7 +88,8 @@ def update(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[C
         return
     has_join = any(word in ("JOIN", ",") for word in cursor.part(cursor.index, set_).words())
     cursor.index = set_ + 1
-    columns = tuple(_assigned(cursor))
+    assigned = tuple(_assigned(cursor))
+    columns = assigned if not has_join else ()  # nobody knows of which table they are
     where, is_bounded = _condition(cursor)
     yield Update(statement.range, statement, table, catalog.find(table), columns, where, has_join or is_bounded)
 

@@ -32,9 +32,10 @@ def once(read: Callable[[Cursor], T | None]) -> Callable[[Cursor], T | None]:
         if end - start > _LONGEST or positions[end] - at != end - start:
             return read(cursor)  # long, or no code point is one byte, at which all of it could be moved
         key = (cursor.text.text[start:end], cursor.end - cursor.index, cursor.dialect)
-        if key in known:
+        earlier = known.get(key)
+        if earlier is not None:
             cursor.index = cursor.end
-            definition, before = known[key]
+            definition, before = earlier
             if at == before:
                 return definition
             found: T | None = moved(definition, at - before)

@@ -1,0 +1,149 @@
+"""Queries that are put together in steps, made at random: with their fix they send the same SQL, whichever steps run.
+
+Nothing is sent to a database. A connection writes the values of a call in the place of their marks, so that the SQL
+before a fix, which has them in its text, and behind it can be compared.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from persistlint.engine import check
+from persistlint.fixing import fix
+from persistlint.settings import Settings
+from persistlint.source import SourceFile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROGRAMS = 60  # of each driver
+FLAGS = 3  # conditions under which steps run
+RULE = Settings(frozenset(["interpolated-sql"]))
+LEAST_FIXED = 0.4  # of the programs: the others have values and marks in an order that nothing tells
+
+
+# What a step adds: a column that is compared with a value, or with a constant.
+_SHAPES = ("f\"{} = '{{{}}}'\"", "(\"{} = '%s'\" % {})", '"{} = \'" + {} + "\'"', '"{} = 1"')
+
+
+@dataclass(frozen=True)
+class Driver:
+    """`handle` is the parameter that is the connection, `mark` how a placeholder begins, `send` the call."""
+
+    imports: str
+    handle: str
+    mark: str
+    send: str
+
+
+DRIVERS = {
+    "sqlite3": Driver("import sqlite3", "db: sqlite3.Connection", "?", "db.execute({}{})"),
+    "psycopg": Driver("import psycopg", "db: psycopg.Connection", "%s", "db.execute({}{})"),
+    "asyncpg": Driver("import asyncpg", "db: asyncpg.Connection", "$", "db.execute({}{})"),
+    "SQLAlchemy": Driver("from sqlalchemy import Connection, text", "db: Connection", ":", "db.execute(text({}){})"),
+}
+
+
+@pytest.mark.parametrize("driver", DRIVERS.values(), ids=list(DRIVERS))
+def test_the_same_sql_is_sent_whichever_steps_run(driver: Driver) -> None:
+    made, fixed = 0, 0
+    for seed in range(PROGRAMS):
+        text = _Program(driver, random.Random(seed)).text()
+        source = SourceFile("program.py", text.encode(), "python")
+        result, count = fix(source, lambda source: check(source, RULE).diagnostics, unsafe=True)
+        made += bool(check(source, RULE).diagnostics)
+        fixed += bool(count)
+        before, after = _function(driver, text), _function(driver, result.content.decode())
+        for flags in itertools.product((False, True), repeat=FLAGS):
+            for names in ((), ("x",), ("x", "y")):
+                assert after(*flags, names) == before(*flags, names), f"{flags} {names}\n{result.content.decode()}"
+    assert fixed > LEAST_FIXED * made > 0
+
+
+class _Program:
+    """A function that puts a query together: in a variable, in a list, or in a part that is not always there. Some have
+    values of their own, whose marks are written or counted."""
+
+    def __init__(self, driver: Driver, random: random.Random) -> None:
+        self.driver, self.random = driver, random
+        self.has_values = random.random() < 0.5
+        self.columns = itertools.count()
+
+    def text(self) -> str:
+        lines = [] if not self.has_values else ["values = {}" if self.driver.mark == ":" else "values = []"]
+        make, sql, add = self.random.choice(
+            [
+                ('query = "SELECT 1 WHERE 1 = 1"', "query", 'query += " AND " + {}'),
+                ('where = ""', 'f"SELECT 1 WHERE 1 = 1{where}"', 'where += " AND " + {}'),
+                ('parts = ["1 = 1"]', '"SELECT 1 WHERE " + " AND ".join(parts)', "parts.append({})"),
+                ("parts = []", '"SELECT 1 " + ("WHERE " + " AND ".join(parts) if parts else "")', "parts.append({})"),
+                ("parts = []", '"SELECT 1 WHERE {} AND z = \'{}\'".format(" AND ".join(parts), b)', "parts.append({})"),
+            ]
+        )
+        lines.append(make)
+        for _ in range(self.random.randrange(1, 5)):
+            lines += self.step(add)
+        passed = "" if not self.has_values else ", *values" if self.driver.mark == "$" else ", values"
+        lines.append("return " + self.driver.send.format(sql, passed))
+        body = "".join(f"    {line}\n" for line in lines)
+        flags = ", ".join(f"flag{number}" for number in range(FLAGS))
+        return f"{self.driver.imports}\n\ndef find({self.driver.handle}, a, b, {flags}, names):\n{body}"
+
+    def step(self, add: str) -> list[str]:
+        kind = self.random.choice(["always", "if", "else", "for"])
+        statements = [f"    {line}" for line in self.statements(add, "name" if kind == "for" else "a")]
+        flag = f"if flag{self.random.randrange(FLAGS)}:"
+        if kind == "always":
+            return [line.strip() for line in statements]
+        if kind == "else":
+            return [flag, *statements, "else:", *(f"    {line}" for line in self.statements(add, "b"))]
+        return ["for name in names:" if kind == "for" else flag, *statements]
+
+    def statements(self, add: str, value: str) -> list[str]:
+        column = f"c{next(self.columns)}"
+        if not self.has_values or self.random.random() < 0.5:
+            shape = self.random.choice(
+                ["f\"{} = '{{{}}}'\"", "(\"{} = '%s'\" % {})", '"{} = \'" + {} + "\'"', '"{} = 1"']
+            )
+            return [add.format(shape.format(column, value))]
+        if self.driver.mark == ":":
+            return [add.format(f'"{column} = :{column}"'), f'values["{column}"] = {value}']
+        append = f"values.append({value})"
+        if self.driver.mark != "$":
+            return self.random.sample([add.format(f'"{column} = {self.driver.mark}"'), append], 2)
+        if self.random.random() < 0.5:
+            return [append, add.format(f'f"{column} = ${{len(values)}}"')]
+        return [add.format(f'f"{column} = ${{len(values) + 1}}"'), append]
+
+
+def _function(driver: Driver, text: str) -> Callable[..., str]:
+    body = text.replace(driver.imports, "").replace(driver.handle, "db")
+    names: dict[str, Any] = {"text": str}
+    exec(compile(body, "program.py", "exec"), names)
+    return lambda *given: names["find"](_Connection(driver.mark), "A", "B", *given)
+
+
+class _Connection:
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+
+    def execute(self, sql: str, *passed: Any) -> str:
+        """The SQL with its values in it, each in quotes."""
+        sql = re.sub(r"= ([AB])\b", r"= '\1'", sql)
+        if self.mark == "$":
+            numbers = [int(number) for number in re.findall(r"\$(\d+)", sql)]
+            assert sorted(set(numbers)) == list(range(1, len(passed) + 1)), f"{sql} {passed}"
+            return re.sub(r"\$(\d+)", lambda match: f"'{passed[int(match[1]) - 1]}'", sql)
+        values: Any = passed[0] if passed else ()
+        if self.mark == ":":
+            return re.sub(r":(\w+)", lambda match: f"'{values[match[1]]}'", sql)
+        assert sql.count(self.mark) == len(values), f"{sql} {values}"
+        for value in values:
+            sql = sql.replace(self.mark, f"'{value}'", 1)
+        return sql
