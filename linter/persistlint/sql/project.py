@@ -301,7 +301,8 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     again: set[str] = set()
     for path in reader.ordered(tuple(path for path, _, _ in files)):
         content = _read(path)
-        if not is_common and reader.dialect(path, content) not in (dialect, None):
+        is_sql = isinstance(reader, SqlReader)  # programs are run one behind the other, whatever they are written for
+        if is_sql and not is_common and reader.dialect(path, content) not in (dialect, None):
             continue
         script = reader.read(path, content, dialect, catalog)
         if script is None:
@@ -357,12 +358,14 @@ class _Told:
 
 @lru_cache(maxsize=64)
 def _usual_dialect(files: Signature, reader: Reader) -> _Told:
-    """The dialect of a folder, from a sample of its files."""
-    sample = files[:: len(files) // _SAMPLE + 1] if len(files) > 1 else Signature()
+    """The dialect of a folder, from a sample of its files; from all of them where programs run on each of the databases
+    that two of them tell."""
+    is_sql = isinstance(reader, SqlReader)
+    sample = files[:: len(files) // _SAMPLE + 1 if is_sql else 1] if len(files) > 1 else Signature()
     found = Counter(reader.dialect(path, _read(path)) for path, _, _ in sample)
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
-    is_clear = usual is not None and 3 * found[usual] >= 2 * found.total()
+    is_clear = len(found) == 1 or (is_sql and 3 * found[usual] >= 2 * found.total())
     return _Told(usual if is_clear else None, len(found) == 1)
 
 

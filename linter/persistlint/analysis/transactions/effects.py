@@ -15,6 +15,7 @@ from persistlint.ir import (
     Attribute,
     Call,
     Expression,
+    Lambda,
     Name,
     TaggedTemplate,
 )
@@ -147,7 +148,8 @@ def add_effect(
 
 def argument_names(walker: Walk, chain: Chain) -> frozenset[str]:
     calls = chain.calls or ([chain.call] if isinstance(chain.call, Call) else [])
-    nodes = [argument.value for call in calls for argument in call.arguments]
+    # A callback that is called when the query is done is none of its data.
+    nodes = [a.value for call in calls for a in call.arguments if not isinstance(a.value, Lambda)]
     nodes += [
         call.function.value
         for call in calls
