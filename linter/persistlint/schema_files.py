@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MOST_FOLDERS = 5_000  # a tree with more is not looked at
 _FURTHEST = 10  # directories upwards in which a project is looked for that no repository holds
+_NEAR = 3  # those in which one is looked for that nothing marks
+_MARKS = (*MANIFESTS, "persistlint.toml")
 _SEEDS = re.compile(r"(?:^|/)seed[^/]*/", re.IGNORECASE)
 _WHOLE = re.compile(r"(?:schema|structure|tables|create_tables)\.sql", re.IGNORECASE)
 _PATTERNS = {
@@ -91,11 +93,21 @@ def may_make_tables(path: str) -> bool:
 
 def root_of(folder: Path) -> Path | None:
     """The directory of the project of the files in one: that of the repository, or else the furthest one with a
-    manifest. None where there is neither."""
+    manifest or a configuration of persistlint's, or else a near one with SQL or migrations; None without any."""
     around = [folder, *folder.parents]
     repository = next((folder for folder in around if (folder / ".git").exists()), None)
-    near = around[:_FURTHEST]
-    return repository or next((f for f in reversed(near) if any((f / name).is_file() for name in MANIFESTS)), None)
+    if repository is not None:
+        return repository
+    marked = (f for f in reversed(around[:_FURTHEST]) if any((f / name).is_file() for name in _MARKS))
+    home = (Path(os.path.expanduser("~")), Path(folder.anchor))  # noqa: PTH111 - `Path.home` raises where there is none
+    return next(marked, next((f for f in around[:_NEAR] if f not in home and _has_schema(f)), None))
+
+
+def _has_schema(folder: Path) -> bool:
+    try:
+        return any(file.suffix == ".sql" or is_migration(f"{file.name}/") for file in folder.iterdir())
+    except OSError:
+        return False
 
 
 def tree_below(root: Path) -> Tree:

@@ -6,16 +6,16 @@ import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from markdown import Case, cases, without_expectations
-from persistlint.fixing import fix
 from proof.fixed_go_test import PACKAGES
-from running import diagnostics_of, source_of
+from proof.proving import fixed_cases
 
-RULES = Path(__file__).parent.parent / "rules"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _IMPORT = re.compile(r'^(?:import)?[ \t]+(?:[\w.]+ )?"([\w./-]+)"$', re.MULTILINE)
 
 
@@ -23,27 +23,15 @@ def test_fixes_leave_what_compiles_compiling(tmp_path: Path) -> None:
     if shutil.which("gofmt") is None or shutil.which("go") is None:
         pytest.skip("Go is not installed")
     fixed: dict[str, str] = {}
-    for path in sorted(RULES.glob("*/*.md")):
-        for case in cases(path.read_text("utf-8")):
-            if not case.path.endswith(".go") or case.is_broken or not _has_packages(case.text):
-                continue
-            after = _fixed(path.stem, case)
-            before = without_expectations(case.text, case.path)
-            if after != before:
-                name = f"{path.stem.replace('-', '_')}_{case.line}"
-                _write(tmp_path / "before" / "src" / "cases" / name, before)
-                _write(tmp_path / "after" / "src" / "cases" / name, after)
-                fixed[name] = after
+    for name, before, after in fixed_cases(".go"):
+        if _has_packages(before):
+            _write(tmp_path / "before" / "src" / "cases" / name, before)
+            _write(tmp_path / "after" / "src" / "cases" / name, after)
+            fixed[name] = after
     wrong = _wrong(tmp_path / "before", tmp_path)
     assert len(fixed) - len(wrong) > len(fixed) / 2, "too few of the programs compile before their fixes"
     broken = {name: message for name, message in _wrong(tmp_path / "after", tmp_path).items() if name not in wrong}
     assert not broken, "\n\n".join(f"{message}\n{fixed[name]}" for name, message in broken.items())
-
-
-def _fixed(rule: str, case: Case) -> str:
-    source = source_of(case, case.text)
-    result, _ = fix(source, lambda source: diagnostics_of(source, {rule}, case), unsafe=True)
-    return without_expectations(result.content.decode(), case.path)
 
 
 def _has_packages(text: str) -> bool:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markdown import cases, without_expectations
 from persistlint.engine import check
 from persistlint.fixing import fix
 from persistlint.languages import language_of
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
 from proof.cases import LISTS, NUMBERS, QUOTE, TEXTS, Query
+from running import diagnostics_of, source_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Values = tuple[Any, Any, tuple[int, ...]]
 Answer = list[Any] | str  # the rows in their order, or the name of an error
+_RULES = Path(__file__).parent.parent / "rules"
 _SETTINGS = Settings(frozenset(["interpolated-sql", "interpolated-identifier", "bound-identifier"]))
 
 
@@ -27,6 +32,19 @@ def fixed(path: str, text: str) -> str:
     left = [(diagnostic.message, diagnostic.help) for diagnostic in check(result, _SETTINGS).diagnostics]
     assert not left, f"{left}\n{result.content.decode()}"
     return result.content.decode()
+
+
+def fixed_cases(suffix: str) -> Iterator[tuple[str, str, str]]:
+    """The programs of all rule tests in a language which have a fix: a name, the program, and what its fixes make."""
+    for path in sorted(_RULES.glob("*/*.md")):
+        for case in cases(path.read_text("utf-8")):
+            if case.is_broken or not case.path.endswith(suffix):
+                continue
+            source = source_of(case, case.text)
+            result, count = fix(source, partial(diagnostics_of, rules={path.stem}, case=case), unsafe=True)
+            if count:
+                before, after = (without_expectations(text, case.path) for text in (case.text, result.content.decode()))
+                yield f"{path.stem.replace('-', '_')}_{case.line}", before, after
 
 
 # Characters that a driver takes for something else in the text of a query, so that a program did not find what it was

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -56,10 +57,22 @@ class Tables:
     programs: tuple[Path, ...] = ()
 
     def find(self, name: str, schema: str = "") -> tuple[Table, ...]:
-        """The table of a name in each schema that knows anything of it, be it not all."""
-        names = (Name(schema, name, _NOWHERE), Name(schema.lower(), name.lower(), _NOWHERE))
-        found = (catalog.find(names[0]) or catalog.find(names[1]) for catalog in self.catalogs)
+        """The table of a name in each schema that knows anything of it, be it not all. Where none is spelled so, the
+        one that differs in its capitals alone: models are known in lower case."""
+        named = Name(schema, name, _NOWHERE)
+        folded = Name(schema.lower(), name.lower(), _NOWHERE)
+        pairs = zip(self.catalogs, self._spellings, strict=True)
+        found = (c.find(named) or c.find(folded) or c.tables.get(keys.get(folded.key, "")) for c, keys in pairs)
         return tuple(table for table in found if table is not None)
+
+    @cached_property
+    def _spellings(self) -> tuple[dict[str, str], ...]:
+        """The keys of the tables of each schema by themselves in lower case, but for those that are not told apart."""
+        found = []
+        for catalog in self.catalogs:
+            count = Counter(key.lower() for key in catalog.tables)
+            found.append({key.lower(): key for key in catalog.tables if count[key.lower()] == 1})
+        return tuple(found)
 
     @cached_property
     def agreed(self) -> Catalog:

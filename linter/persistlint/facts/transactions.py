@@ -30,7 +30,7 @@ class Transaction(Fact):
     """A scope in which effects are atomic. `range` is what opens it.
 
     `opener` is the handle it was opened on, `handle` the one that belongs to it, None where the library finds the open
-    transaction by itself. `is_async` tells of a callback or a block. `nested_in` is the range of the transaction around it.
+    transaction by itself. `is_async` of a callback or a block. `nested_in` is the range of the transaction around it.
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
     begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.

@@ -57,7 +57,8 @@ class Keys:
         if found:
             return _by_models(found, insert, around)
         own = self._tables.get(insert.table)
-        return _by_tables([*([own] if own is not None else []), *around.find(insert.table)], insert)
+        made = around.find(insert.table) or around.find(_of_prisma(insert.table))
+        return _by_tables([*([own] if own is not None else []), *made], insert)
 
     def _around(self) -> Tables:
         """The tables of the project; nothing for a file that is no part of the product."""
@@ -87,6 +88,12 @@ class Keys:
         for table in script.after.tables.values():
             if table.is_known and table.is_complete and not script.unread:
                 self._tables[table.name.name] = table
+
+
+def _of_prisma(name: str) -> str:
+    """The table that Prisma has for `prisma.orderItem`, unless its schema gives it another name: that of the model.
+    Source: https://www.prisma.io/docs/orm/prisma-schema/data-model/database-mapping."""
+    return name[:1].upper() + name[1:]
 
 
 def _by_models(found: Sequence[Model], insert: CheckedInsert, around: Tables) -> bool | None:

@@ -85,7 +85,8 @@ class Open:
         if option and root.handle.library is not None and root.handle.library.transactions.option == option:
             if root.type.role == "instance" and chain.operation is not None and chain.operation.options is None:
                 return True  # it keeps what it was loaded with
-            return (root.handle.role is Role.INSTANCE and option == "session") or _has_option(chain, option, scope)
+            is_loaded = root.handle.role is Role.INSTANCE or (root.type.role == "instance" and _is_loaded(chain, scope))
+            return (is_loaded and option == "session") or _has_option(chain, option, scope)
         mentioned = [*chain.bound_to, *(a.value for call in chain.calls for a in call.arguments)]
         return any(
             isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk(value)
@@ -162,6 +163,13 @@ def closes(effect: Effect, opened: Open) -> bool:
     return opened.scoping in (Scoping.MANUAL, Scoping.CONTEXT, Scoping.CALLBACK) and effect.handle.is_same(handle)
 
 
+def _is_loaded(chain: Chain, scope: Scope) -> bool:
+    """Whether a call is one on a row that another call gave, and not one on a new row."""
+    call = chain.call.function if isinstance(chain.call, Call) else None
+    variable = scope.find(call.value.id) if isinstance(call, Attribute) and isinstance(call.value, Name) else None
+    return variable is not None and not (isinstance(variable.value, Call) and variable.value.new)
+
+
 def _has_option(chain: Chain, option: str, scope: Scope) -> bool:
     """Whether a call of the chain is given the option, or something that may hold it."""
     return bool(chain.bound_to) or any(_may_hold(call, option, scope) for call in chain.calls)
@@ -179,9 +187,9 @@ def _may_hold(call: Call, option: str, scope: Scope, depth: int = 0) -> bool:
             if not isinstance(held, Mapping) and (value.id == option or "opt" in value.id.lower()):
                 return True
             value = held if isinstance(held, Mapping) else value
-        if isinstance(value, Mapping):
-            if any(e.key is None or (isinstance(e.key, String) and e.key.value == option) for e in value.entries):
-                return True
+        entries = value.entries if isinstance(value, Mapping) else ()
+        if any(entry.key is None or (isinstance(entry.key, String) and entry.key.value == option) for entry in entries):
+            return True
         if isinstance(value, Call) and depth < _DEEPEST:
             is_named_so = "opt" in last_name(value.function).lower()
             if is_named_so or _may_hold(value, option, scope, depth + 1):

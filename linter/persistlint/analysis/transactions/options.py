@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from persistlint.analysis.names import last_name
-from persistlint.ir import Argument, Call, Constant, Mapping, Number, String, Unary
+from persistlint.ir import Argument, Call, Constant, Expression, Mapping, Number, String, Unary
 
 
 def commits_at_once(argument: Argument) -> bool:
@@ -13,7 +13,16 @@ def commits_at_once(argument: Argument) -> bool:
             return (argument.keyword, value) in (("autocommit", True), ("isolation_level", None))
         case String(value="AUTOCOMMIT"):
             return argument.keyword == "isolation_level"
+        case Mapping(entries=entries) if argument.keyword == "execution_options":
+            keys = (
+                entry.key.value for entry in entries if isinstance(entry.key, String) and _is_autocommit(entry.value)
+            )
+            return "isolation_level" in keys
     return False
+
+
+def _is_autocommit(value: Expression) -> bool:
+    return isinstance(value, String) and value.value == "AUTOCOMMIT"
 
 
 def sets_autocommit(call: Call) -> bool:

@@ -1,7 +1,8 @@
-"""Whether the turns of a loop grow with the data: one that tries again, waits for work or goes over a constant has few."""
+"""Whether the turns of a loop grow with the data: one that tries again, waits for work or has a constant does not."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
@@ -9,6 +10,8 @@ from persistlint.ir import Binary, Call, Collection, Constant, Expression, Name,
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.variables import Scope
+
+_TRIES = re.compile(r"retr(?:y|ies)|attempt|(?:^|_)tries|Tries", re.IGNORECASE)
 
 
 def is_counted(test: Expression | None, scope: Scope) -> bool:
@@ -19,7 +22,7 @@ def is_counted(test: Expression | None, scope: Scope) -> bool:
         case Number(value=value):
             return bool(value)
         case Binary(left=left, right=right):  # the counter, which was a number as well, stands on the left
-            return isinstance(left, Number) or isinstance(_held(right, scope), Number)
+            return isinstance(left, Number) or isinstance(_held(right, scope), Number) or _counts_tries(left, right)
     return False
 
 
@@ -29,10 +32,16 @@ def is_few(iterable: Expression | None, scope: Scope) -> bool:
         case Collection(elements=elements):
             return bool(elements) and all(isinstance(element, String | Number) for element in elements)
         case Call(function=function, arguments=arguments) if last_name(function) == "range":
-            return all(isinstance(_held(argument.value, scope), Number) for argument in arguments)
+            bounds = [argument.value for argument in arguments]
+            return _counts_tries(*bounds) or all(isinstance(_held(bound, scope), Number) for bound in bounds)
         case Number():
             return True
     return False
+
+
+def _counts_tries(*bounds: Expression) -> bool:
+    """Whether one of them is called after tries: `attempt < options.maxRetries`."""
+    return any(_TRIES.search(last_name(bound)) for bound in bounds)
 
 
 def _held(node: Expression | None, scope: Scope) -> Expression | None:

@@ -533,8 +533,8 @@ class Walk:
 
 
 def _mentioned(node: Expression) -> Iterator[Expression]:
-    """An expression and everything inside it, and what stands in the first statements of the functions that it is given,
-    but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
+    """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
+    given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
     for inner in walk(node):
         yield inner
         if isinstance(inner, Lambda):

@@ -31,7 +31,11 @@ def lower_string(node: Node, lower_value: Callable[[Node], ir.Expression]) -> ir
     """
     literals = [child for child in node.children if child.type == "string"] if node.type != "string" else [node]
     prefixes = [_prefix(literal) for literal in literals]
-    parts = [part for literal in literals for part in _parts(literal, lower_value)]
+    parts = [
+        part
+        for literal, prefix in zip(literals, prefixes, strict=True)
+        for part in _parts(literal, prefix, lower_value)
+    ]
     whole = range_of(node)
     if any("b" in prefix or "`" in prefix for prefix in prefixes):
         return ir.Unknown(whole, tuple(part.value for part in parts if isinstance(part, ir.Hole)))
@@ -42,8 +46,7 @@ def lower_string(node: Node, lower_value: Callable[[Node], ir.Expression]) -> ir
     return ir.Template(whole, tuple(parts), max(prefixes, key=lambda prefix: ("t" in prefix, "f" in prefix)))
 
 
-def _parts(literal: Node, lower_value: Callable[[Node], ir.Expression]) -> Iterator[ir.String | ir.Hole]:
-    prefix = _prefix(literal)
+def _parts(literal: Node, prefix: str, lower_value: Callable[[Node], ir.Expression]) -> Iterator[ir.String | ir.Hole]:
     for child in literal.named_children:
         if child.type == "interpolation":
             yield from _interpolation(child, lower_value)

@@ -1,8 +1,9 @@
 """
 ## What it finds
 
-A change of the schema (`ALTER`, `DROP`) in code that is no migration and no set-up. Silent for a temporary table that
-the function makes itself.
+A change of the schema (`ALTER`, `DROP`) in code that is no migration and no set-up.
+
+Silent for a temporary table that the function makes itself.
 
 ## Why it matters
 

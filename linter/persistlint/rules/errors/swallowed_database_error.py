@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-A write whose error goes no further: a handler that does nothing or only logs, and in Go a result that is dropped.
+A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given, and in Go a
+result that is dropped, or a log and `return nil`.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
 or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure

@@ -7,8 +7,9 @@ them leaves half of the change behind.
 Writes belong together where they go to the same database and have data in common. Helpers of the same file count as
 what they do. Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that
 sends everything with one commit, on a handle that the caller hands over, in branches that exclude one another, in
-migrations and in tests, two writes that may both run twice (`ON CONFLICT`, upsert), and a row that is only made where
-it is missing (`get_or_create`), which the next run finds.
+migrations and in tests, on a handle that the function commits and somebody else began, two writes that may both run
+twice (`ON CONFLICT`, upsert), and a row that is only made where it is missing (`get_or_create`), which the next run
+finds.
 
 ## Why it matters
 

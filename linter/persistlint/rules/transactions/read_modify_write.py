@@ -8,8 +8,8 @@ value that was computed from `balance`.
 A row that is inserted because a lookup of the same values found none, into a table of which the project says that no
 unique key keeps the second one out: by SQL or models in the same file, by its migrations and schema files, or by the
 models of Django, SQLAlchemy, Sequelize, TypeORM and GORM in the usual places (`models.py`, `models/`, `entities/`).
-Where several schemas may be meant, all of them must say so. Nothing is reported where none is known, or where
-migrations are in a language that is not read.
+A model of Prisma is known by the table of its name. Where several schemas may be meant, all of them must say so.
+Nothing is reported where none is known, or where migrations are in a language that is not read.
 
 Silent: a row that was locked when it was read (`FOR UPDATE`, `select_for_update`, `lock`), a change that the database
 computes (`SET n = n + 1`, `F("n") + 1`, `increment`), a write whose condition names a version or the old value, a

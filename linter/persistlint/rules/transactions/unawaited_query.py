@@ -122,8 +122,8 @@ def _fix(effect: Effect, context: RuleContext) -> tuple[Fix, ...]:
 
 def _gives_promises(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
     """Whether calls on the handle are waited for elsewhere: what a library of unknown name gives, that tells. One that
-    sends a query only when it is awaited gives promises, and so does one whose block is `async with`; in a callback that
-    is no `async` function somebody may wait with `then`."""
+    sends a query only when it is awaited gives promises, and so does one whose block is `async with`; in a callback
+    that is no `async` function somebody may wait with `then`."""
     library = effect.handle.library
     if library is not None and library.transactions.synchronous:
         return False
