@@ -123,12 +123,12 @@ class _Reading:
                 is_comparison = self._word(index - 1) == "DISTINCT" and self._word(index - 2) in ("IS", "NOT")
                 if not is_argument and not is_comparison:
                     yield index + 1
-            elif (
-                word in ("JOIN", "STRAIGHT_JOIN")
-                or (word == "UPDATE" and index in verbs)
-                or (word == "INTO" and not _INSERTS.isdisjoint(self.words[max(index - 3, 0) : index]))
-            ):
+            elif word in ("JOIN", "STRAIGHT_JOIN") or (word == "UPDATE" and index in verbs) or self._is_into(index):
                 yield index + 1
+
+    def _is_into(self, index: int) -> bool:
+        """`INSERT INTO`, but not the `INTO` of a SELECT."""
+        return self.words[index] == "INTO" and not _INSERTS.isdisjoint(self.words[max(index - 3, 0) : index])
 
     def _table(self, index: int) -> None:
         """Take the table at an index, and those behind commas after it."""
