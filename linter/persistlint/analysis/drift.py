@@ -17,7 +17,7 @@ from persistlint.paths import is_product
 from persistlint.patterns import Marked
 from persistlint.records import dataclass
 from persistlint.schema.families import differ
-from persistlint.schema.naming import plural
+from persistlint.schema.naming import plural, snake
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from persistlint.schema.models import Field, Model
     from persistlint.settings import ProjectNames
 
-_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 # Libraries whose models say every unique key, because the tables can be made from them; and those whose columns say
 # what they refer to.
 _SAY_KEYS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Sequelize", "TypeORM"})
@@ -82,8 +81,8 @@ def _tables(model: Model, around: Tables) -> tuple[Table, ...]:
     name = model.table.name
     if model.is_named:
         return around.find(name.name, name.schema)
-    snake = _snake(model.name)
-    others = () if model.library == "TypeORM" else (plural(snake), snake, model.name, plural(model.name))
+    parted = snake(model.name)
+    others = () if model.library == "TypeORM" else (plural(parted), parted, model.name, plural(model.name))
     names = (name.name, *others)
     ends = tuple(f"_{each}" for each in names)
     if any(table.name.name.endswith(ends) for catalog in around.catalogs for table in catalog.tables.values()):
@@ -94,10 +93,6 @@ def _tables(model: Model, around: Tables) -> tuple[Table, ...]:
 def _is_view(model: Model, around: Tables) -> bool:
     name = model.table.name
     return any({name.key, name.name} & catalog.views.keys() for catalog in around.catalogs)
-
-
-def _snake(name: str) -> str:
-    return _BORDER.sub("_", name).lower()
 
 
 @dataclass(frozen=True)
@@ -220,7 +215,7 @@ class _Comparison:
 
 def _names(field: Field) -> frozenset[str]:
     """What a column may be called, in lower case."""
-    return frozenset([field.column] if field.is_named else [field.column, _snake(field.name), field.name.lower()])
+    return frozenset([field.column] if field.is_named else [field.column, snake(field.name), field.name.lower()])
 
 
 def _needs(table: Table, name: str) -> bool:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, Table
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _COPY = re.compile(r"_|\d+|tmp|temp|temporary|new|copy|rebuilt|alembic|shadow", re.IGNORECASE)
 TENANT_COLUMNS = frozenset(
     [
@@ -132,6 +133,11 @@ def singular(word: str) -> str:
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):
         return word[:-2]
     return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) else word
+
+
+def snake(name: str) -> str:
+    """A name in small letters, its words parted by underscores: `HTTPServer` is `http_server`."""
+    return _BORDER.sub("_", name).lower()
 
 
 def plural(word: str) -> str:

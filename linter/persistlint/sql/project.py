@@ -296,12 +296,13 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     contents: dict[str, int] = {}
     firsts: dict[tuple[str, str], str] = {}
     catalog = Catalog()
-    is_mixed = bool(files) and isinstance(reader, SqlReader) and _has_programs(Path(files[0][0]).parent)
+    is_sql = isinstance(reader, SqlReader)
+    is_mixed = bool(files) and is_sql and _has_programs(Path(files[0][0]).parent)
     made: set[str] = set()
     again: set[str] = set()
     for path in reader.ordered(tuple(path for path, _, _ in files)):
         content = _read(path)
-        is_sql = isinstance(reader, SqlReader)  # programs are run one behind the other, whatever they are written for
+        # Programs are run one behind the other, whatever they are written for.
         if is_sql and not is_common and reader.dialect(path, content) not in (dialect, None):
             continue
         script = reader.read(path, content, dialect, catalog)

@@ -18,6 +18,7 @@ from persistlint.analysis.models.draft import Draft
 from persistlint.analysis.names import last_name
 from persistlint.ir import Call, Collection, Lambda, Mapping, Return
 from persistlint.schema.models import Field
+from persistlint.schema.naming import snake
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 MARKS = (b"@Entity",)
-_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NULL = re.compile(r"\s*\|\s*(?:null|undefined)\b|\b(?:null|undefined)\s*\|\s*")
 _BARE = frozenset({"BaseEntity", "Object"})  # bases without columns
 
@@ -67,7 +67,7 @@ class _Entity:
         options = next((node for node in given if isinstance(self.values.resolve(node), Mapping)), None)
         first = given[0] if given and given[0] is not options else self.values.entry(options, "name")
         told = self.values.string(first) if first is not None else None
-        name = told.value if told is not None else _BORDER.sub("_", definition.name).lower()
+        name = told.value if told is not None else snake(definition.name)
         table: Fragment | None = (quoted(name, told.range if told is not None else definition.name_range),)
         if first is not None and told is None:
             table = None  # a constant of another file
