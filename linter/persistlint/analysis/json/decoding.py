@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _FILES = re.compile(r"read|file|open|path|resource|asset|fixture|disk", re.IGNORECASE)
+_ARRAY = re.compile(r"\[(\d{1,9})\]")  # of Go, which has its elements whatever JSON held
 _ERRORS = ("ValueError", "JSONDecodeError", "Exception", "BaseException")
 
 
@@ -65,7 +66,11 @@ def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
         declared = run.value(target)
         if place is not None and isinstance(declared, Declared):
             keys = None if run.shapes.is_untyped(declared.type) else frozenset[str]()
-            state.assign(place, Document(origin or JsonOrigin.TEXT, node.range, keys, type=declared.type))
+            array = _ARRAY.match(declared.type)
+            length = int(array[1]) if array is not None else 0
+            state.assign(
+                place, Document(origin or JsonOrigin.TEXT, node.range, keys, type=declared.type, length=length)
+            )
     return None
 
 
