@@ -24,12 +24,13 @@ from persistlint.analysis.transactions.handlers import (
     is_narrow,
     is_no_failure,
     statements,
+    suppressing,
 )
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
-from persistlint.analysis.transactions.turns import is_counted, is_few
+from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
@@ -196,7 +197,11 @@ class Walk:
             case Try():
                 self._try(statement)
             case With():
-                with_block(self, statement)
+                suppressed = suppressing(statement, self.handles.names)
+                if suppressed is not None:
+                    self._try(suppressed)
+                else:
+                    with_block(self, statement)
             case Switch(subject=subject, cases=cases):
                 if subject is not None:
                     self.visit(subject, Use.CHECKED)
@@ -337,6 +342,7 @@ class Walk:
         return [o for o in self.around if o.scoping is not Scoping.PARAMETER or o.handle != handle]
 
     def _loop(self, loop: Loop) -> None:
+        count = len(self.effects)
         for expression in (loop.iterable, loop.test):
             if expression is not None:
                 self.visit(expression, Use.KEPT)
@@ -345,12 +351,14 @@ class Walk:
         self.place = self.turn(is_counted(loop.test, self.scope) if is_while else is_few(loop.iterable, self.scope))
         with self.arm(self.file.number(), 0, ()):
             if loop.target is not None:
-                self.bind(loop.target, loop.iterable, "")
+                self.bind(loop.target, first_of(loop.iterable, self.scope), "")
                 known = self.handles.known(loop.iterable, self.scope) if loop.iterable is not None else None
                 if known is not None and known.handle.role is not Role.INSTANCE:
                     for node in walk(loop.target):
                         if isinstance(node, Name):
                             self.scope.variables[node.id] = Variable(names=frozenset([node.id]))
+                if loop.iterable is not None:
+                    self.rows.each(loop.target, loop.iterable, self.effects[count:])
             self.block(loop.body)
         self.place = outer
         self.block(loop.otherwise)
