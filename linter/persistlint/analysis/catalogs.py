@@ -47,12 +47,14 @@ _DECLARES = re.compile(rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+
 class Tables:
     """What is known of the tables of a project. `catalogs` are what each of its schemas leaves: they may follow each
     other, or make the same tables in several databases, so that only what all of them say of a table holds. `dialect`
-    is the one of all of them, if there is one. `is_whole` where nothing else makes tables. `mark` tells this state of
+    is the one of all of them, if there is one. `is_whole` where nothing else makes tables, `is_told` where the names of
+    all files say that they make them. `mark` tells this state of
     the files that were read from any other, "" for a program that is in no project."""
 
     catalogs: tuple[Catalog, ...] = ()
     dialect: str | None = None
     is_whole: bool = False
+    is_told: bool = False
     mark: str = ""
     programs: tuple[Path, ...] = ()
 
@@ -137,7 +139,8 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
         and all(project.is_rooted for _, project in found if project.after.tables)
         and all(_is_understood(project) for _, project in found)
     )
-    return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, mark, tree.programs)
+    is_told = all(source.is_told for source, _ in found)
+    return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, is_told, mark, tree.programs)
 
 
 def _project(source: Source, dialect: str | None) -> Project | None:

@@ -23,6 +23,7 @@ from persistlint.analysis.transactions.handlers import (
     handled_error,
     is_narrow,
     is_no_failure,
+    raised_later,
     statements,
     suppressing,
 )
@@ -100,8 +101,10 @@ class Walk:
     effects: list[Effect] = field(default_factory=list)
     opened: list[Open] = field(default_factory=list)  # every transaction of the function
     around: list[Open] = field(default_factory=list)  # those that the current place is lexically inside of
-    handled: list[tuple[Handled, frozenset[str]]] = field(default_factory=list)
-    left_with: dict[str, int] = field(default_factory=dict)  # where a return or raise mentions a variable last
+    handled: list[tuple[Handled, str, frozenset[str]]] = field(default_factory=list)
+    # Where a return or raise mentions a variable, and where it is assigned, in program order.
+    left_with: dict[str, list[int]] = field(default_factory=dict)
+    assigned: dict[str, list[int]] = field(default_factory=dict)
     answers: list[ErrorAnswer] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
@@ -122,6 +125,8 @@ class Walk:
     is_locked: bool = False  # a lock was taken, outside the database or by a helper in it
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
+    rejected: dict[str, range] = field(default_factory=dict)  # JavaScript: what took the errors of a variable's value
+    undone: set[str] = field(default_factory=set)  # Go: variables whose transaction a deferred function rolls back
     begun: dict[str, Open] = field(default_factory=dict)  # Go: the transaction whose begin left its error in a variable
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
     guards: frozenset[int] = frozenset()
@@ -241,9 +246,12 @@ class Walk:
         value, target = statement.value, statement.target
         count = len(self.effects)
         opened = len(self.opened)
+        taken = len(self.handled)
         if value is not None:
             self.visit(value, use_of(target, self.handles.language))
             self.move_stored(target, value)
+        if len(self.handled) > taken:
+            self.rejected[path_of(target) or ""] = range(taken, len(self.handled))
         self.rows.assigned(statement, self, self.effects[count:])
         self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
         if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
@@ -252,6 +260,7 @@ class Walk:
             begun = self.begun.get(path_of(value) or "") if value is not None else None  # `err := tx.Error`
             for element in target.elements if isinstance(target, Collection) else (target,):
                 path = path_of(element) or ""
+                self.assigned.setdefault(path, []).append(statement.range.start)
                 self.fails[path] = self.effects[-1] if len(self.effects) > count else None
                 self.begun.pop(path, None)
             if begun is not None:
@@ -317,6 +326,8 @@ class Walk:
             self.block(then if is_possible else ())
         self.guards = before
         handled_error(self, test, then, count)
+        if asked is not None and not there:
+            raised_later(self, asked[0], then)
         with self.arm(branch, 1, otherwise), self._absent(asked, there) as is_possible:
             self.checks.decided(test, self, holds=False)
             self.block(otherwise if is_possible else ())
@@ -329,7 +340,7 @@ class Walk:
     @contextmanager
     def _absent(self, asked: tuple[str, bool] | None, is_absent: bool) -> Iterator[bool]:
         """Where a test found no transaction, none is open; gives whether a run can come here at all."""
-        outer = self.around
+        outer = list(self.around)  # a block that opens one adds to the list itself
         if asked is not None and is_absent:
             self.around = self._without(asked[0])
         yield asked is None or not is_absent or asked[0] not in self.sure
@@ -510,7 +521,8 @@ class Walk:
         self.stored.extend((handle, self.place, node.range.start) for handle in handed)
         if isinstance(node, Return | Raise) and node.value is not None:
             named = (inner.id for inner in walk(node.value) if isinstance(inner, Name))
-            self.left_with.update(dict.fromkeys(named, node.range.start))
+            for name in set(named):
+                self.left_with.setdefault(name, []).append(node.range.start)
 
     def move(self, value: Expression) -> frozenset[Handle]:
         """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
