@@ -29,9 +29,16 @@ def present(folder: str, source: SourceFile) -> frozenset[Library]:
     called = _called(folder)
     for name in called.keys() & source.called:
         library, is_compound = called[name]
-        if not is_compound or any(word.lower() == name and len(_PARTS.findall(word)) > 1 for word in source.words):
+        if not is_compound or _is_compound(name, source.words):
             found.add(library)
     return frozenset(found)
+
+
+def _is_compound(name: bytes, words: frozenset[bytes]) -> bool:
+    """Whether one of these words is this name in lower case, and has several parts."""
+    length = len(name)
+    alike = [word for word in words if len(word) == length]
+    return any(word.lower() == name and len(_PARTS.findall(word)) > 1 for word in alike)
 
 
 @cache
