@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -93,7 +93,12 @@ def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any
         return  # generated, minified and bundled code: nobody mends there what would be said of it
     for module in _makers(frozenset(wanted)):
         if source.language in _LANGUAGES.get(module, (source.language,)):
-            yield import_module(f"{__name__}.{module}")
+            yield _maker(module)
+
+
+@cache
+def _maker(module: str) -> Any:
+    return import_module(f"{__name__}.{module}")
 
 
 @lru_cache(maxsize=64)

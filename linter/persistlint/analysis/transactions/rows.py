@@ -188,6 +188,8 @@ class Rows:
 
     def relative(self, value: Expression) -> Computed | None:
         """What a value is computed from, where that is a column of a row and something else."""
+        if not self.rows and not self.computed:
+            return None
         for node in walk(value):
             if isinstance(node, Name) and node.id in self.computed:
                 return self.computed[node.id]

@@ -414,6 +414,9 @@ class Walk:
         """Walk an expression in the order in which it is evaluated; what is nested too deep is left out."""
         if self.nested == _DEEPEST or type(node) in _LITERALS:
             return
+        if type(node) is Name:
+            self.results.read(node)
+            return
         self.nested += 1
         self._visit(node, use)
         self.nested -= 1
@@ -458,7 +461,6 @@ class Walk:
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
             case _:
-                self.results.read(node)
                 for child in children(node):
                     self.visit(child, Use.KEPT)
 
@@ -474,6 +476,8 @@ class Walk:
     def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
         """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
         request, which everything comes from, the values that it asks with."""
+        if type(node) in _LITERALS:
+            return frozenset()
         scope = scope or self.scope
         found: set[str] = set()
         for inner in _mentioned(node):
@@ -498,7 +502,7 @@ class Walk:
     @contextmanager
     def arm(self, branch: int, way: int, body: Block) -> Iterator[None]:
         outer = self.place
-        self.place = replace(outer, arms=(*outer.arms, Arm(branch, way, ends(body))))
+        self.place = outer.within(Arm(branch, way, ends(body)))
         yield
         self.place = outer
 
@@ -526,6 +530,8 @@ class Walk:
 
     def move(self, value: Expression) -> frozenset[Handle]:
         """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
+        if type(value) in _LITERALS:
+            return frozenset()
         read: set[Range] = set()  # `cursor.lastrowid` is no cursor
         handles: list[tuple[Range, Handle]] = []
         for node in walk(value):
@@ -552,16 +558,15 @@ class Walk:
         return self.file.source.text(range)
 
 
-def _mentioned(node: Expression) -> Iterator[Expression]:
+def _mentioned(node: Expression) -> list[Expression]:
     """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
     given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
-    for inner in walk(node):
-        yield inner
-        if isinstance(inner, Lambda):
-            own = {parameter.name for parameter in inner.function.parameters}
-            for found in (part for s in inner.function.body for each in expressions(s) for part in walk(each)):
-                if not isinstance(found, Name) or found.id not in own:
-                    yield found
+    found = list(walk(node))
+    for function in [inner.function for inner in found if type(inner) is Lambda]:
+        own = {parameter.name for parameter in function.parameters}
+        parts = (part for s in function.body for each in expressions(s) for part in walk(each))
+        found += [part for part in parts if not isinstance(part, Name) or part.id not in own]
+    return found
 
 
 _ASKED = re.compile(

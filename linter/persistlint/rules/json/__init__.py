@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from persistlint.patterns import together
 
 # What decodes or encodes JSON, asks over HTTP, or gives rows; and the operators of SQL that reach into JSON.
-MAY_HAVE = re.compile(
-    rb"json|fetch|axios|requests|httpx|\.get\(|\.rows|recordset|query|execute|find(?:all|many|one|first|unique|by)"
-    rb"|\.(?:body|data)\b|->>|#>>|\.(?:all|search)\(|\.\((?:map\[string\]|\[\])|[\"']\]\[\d+\]\["
+MAY_HAVE = together(
+    *rb"json fetch axios requests httpx \.get\( \.rows recordset query execute".split(),
+    *rb"find(?:all|many|one|first|unique|by) \.body\b \.data\b ->> #>> \.all\( \.search\(".split(),
+    *rb"\.\((?:map\[string\]|\[\]) \"\]\[\d+\]\[ '\]\[\d+\]\[".split(),
 )
