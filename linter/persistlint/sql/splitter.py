@@ -41,7 +41,9 @@ def split(text: str, dialect: str | None = None) -> list[tuple[int, int]]:
 def statements(text: str, dialect: str | None = None) -> Iterator[list[Token]]:
     """The statements of a script, split as `split` does it, as their tokens without comments and separators. One at a
     time, for a dump has millions of tokens; those of a script of usual size are kept, for more than one reads them."""
-    splitter = _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect)
+    if dialect is None and "delimiter" in text.lower() and _DELIMITER.search(text):
+        dialect = "mysql"
+    splitter = _Splitter(text, dialect)
     return splitter.run() if len(text) > MOST_KEPT else iter(_kept(splitter))
 
 

@@ -18,9 +18,9 @@ from persistlint.languages.sql import routines
 from persistlint.languages.sql.plain import DYNAMIC_FUNCTIONS, plain
 from persistlint.languages.sql.reader import Reader
 from persistlint.languages.sql.statements import body, statement
-from persistlint.patterns import any_in
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
+from persistlint.sql.dynamic import DYNAMIC, ROUTINE
 from persistlint.sql.splitter import statements
 from persistlint.sql.text import Text, joined, whole
 
@@ -45,17 +45,6 @@ _VERBS = re.compile(
     rb"|(?P<function>[a-z_][\w$#]*+)(?=\s*\())",
     re.IGNORECASE,
 )
-_DYNAMIC = re.compile(
-    rb"\bexec(?:ute)?\b|\bprepare\s+[\w@`]+\s+from\b|\bopen\s+\w+\s+for\b|\bdblink|\bquery_to_xml|\bcrosstab"
-    rb"|\bcron\s*\.\s*schedule|\bopenquery|\bopenrowset|\bdbms_sql\b|\bdbms_utility\b|\brun_command_on|\bts_stat\b",
-    re.IGNORECASE,
-)
-# For a file in lower case; a pattern all of whose alternatives begin with a letter is found much faster.
-_MARKS_OF_DYNAMIC = (
-    b"exec", b"prepare", b"open", b"dblink", b"query_to_xml", b"crosstab", b"cron", b"dbms_", b"run_command_on",
-    b"ts_stat",
-)  # fmt: skip
-_ROUTINE = re.compile(rb"(?:function|procedure|proc|package)\b|do\s+[$']")
 _GRANTED = re.compile(rb"(?:grant|revoke|deny|,)\s+$", re.IGNORECASE)
 _CONCATENATION = re.compile(
     rb"^[^\n]*(?:'[ \t]*(?:\|\||\+)|(?:\|\||\+)[ \t]*N?'|\b(?:concat\w*|format)[ \t]*\()[^\n]*",
@@ -80,8 +69,8 @@ def read(source: SourceFile) -> Syntax:
     content = source.content
     comments = _Comments(content)
     lowered = content.lower()
-    is_dynamic = any_in(_MARKS_OF_DYNAMIC, lowered) and _DYNAMIC.search(content) is not None
-    if not is_dynamic and _ROUTINE.search(lowered) is None:
+    is_dynamic = DYNAMIC.search(lowered) is not None
+    if not is_dynamic and ROUTINE.search(lowered) is None:
         return Syntax(source, comments, (), (), (), lambda: Module(Range(0, len(content)), ()))
     dialect = source.dialect or guess(source.path, content[:_HEAD].decode("utf-8", "replace"))
     stretches = _stretches(content, dialect)
@@ -135,9 +124,9 @@ def _stretches(content: bytes, dialect: str | None) -> list[Range]:
     """The bytes of a file without the plain INSERT statements of a dump, which would take most of the time."""
     found = []
     start = 0
-    matters = _ANOTHER_STATEMENT if dialect == "tsql" else _DYNAMIC  # T-SQL needs no semicolon
+    matters = _ANOTHER_STATEMENT if dialect == "tsql" else DYNAMIC  # T-SQL needs no semicolon
     for match in (_ESCAPED_INSERT if dialect == "mysql" else _INSERT).finditer(content):
-        if matters.search(match.group()) is None:
+        if matters.search(match.group().lower()) is None:
             found.append(Range(start, match.start()))
             start = match.end()
     return [*found, Range(start, len(content))]
