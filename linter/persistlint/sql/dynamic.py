@@ -13,6 +13,9 @@ DYNAMIC = Marked(
         rb"|\bcron\s*\.\s*schedule|\bopenquery|\bopenrowset|\bdbms_sql\b|\bdbms_utility\b|\brun_command_on|\bts_stat\b"
     ),
 )
-# Without the edge of a word before it: what begins with letters is found much faster.
-ROUTINE = re.compile(rb"(?:function|procedure|proc|package)\b|do\s+[$']")
+ROUTINE = Marked(
+    (b"function", b"proc", b"package", b"do $", b"do '", b"do\n", b"do\r", b"do\t", b"do  "),
+    # Without the edge of a word before it: what begins with letters is found much faster.
+    re.compile(rb"(?:function|procedure|proc|package)\b|do\s+[$']"),
+)
 PROGRAM = AnyOf((ROUTINE, DYNAMIC))
