@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
+    PROGRAMS,
     Bypass,
     Calculation,
     Drift,
@@ -61,12 +62,13 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
 )
 _LANGUAGES = {
     "scripts": ("sql",),
+    "transactions": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
     "bypasses": ("go",),
-    "models": ("python", "javascript", "typescript", "go"),
-    "drift": ("python", "javascript", "typescript", "go"),
+    "models": PROGRAMS,
+    "drift": PROGRAMS,
 }
 
 

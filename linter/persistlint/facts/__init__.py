@@ -7,6 +7,7 @@ from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Rol
 from persistlint.facts.errors import Handled, swallowed_change
 from persistlint.facts.fact import (
     EVERYWHERE,
+    PROGRAMS,
     SCHEMA_LANGUAGES,
     Consulted,
     Fact,
@@ -50,6 +51,7 @@ from persistlint.facts.transactions import (
 
 __all__ = [
     "EVERYWHERE",
+    "PROGRAMS",
     "SCHEMA_LANGUAGES",
     "Affecting",
     "Arm",

@@ -19,12 +19,14 @@ from persistlint.schema.changes import (
     CreateObject,
     CreatePolicy,
     CreateTable,
+    Delete,
     DropColumn,
     DropConstraint,
     DropIndex,
     DropObject,
     DropPolicy,
     DropTable,
+    Insert,
     RenameColumn,
     RenameTable,
     SetDefault,
@@ -32,6 +34,8 @@ from persistlint.schema.changes import (
     SetNotNull,
     SetRowSecurity,
     TableChange,
+    Truncate,
+    Update,
     ValidateConstraint,
 )
 from persistlint.schema.definitions import Column, Constraint, ConstraintKind, Expression, Index, Name, Table
@@ -97,6 +101,8 @@ class Catalog:
 
     def apply(self, change: Change) -> None:
         """Take over what a change does."""
+        if isinstance(change, Insert | Update | Delete | Truncate):
+            return  # rows are no matter
         if isinstance(change, CreateTable):
             self._create(change)
         elif isinstance(change, DropTable):
