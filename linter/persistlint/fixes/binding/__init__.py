@@ -26,6 +26,7 @@ from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
+from persistlint.fixes.binding.reaching import reaching
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed
@@ -42,7 +43,9 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
-_IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
+_IS_SQL = re.compile(
+    r"[='(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
+)  # in a constant that is put into the SQL together with a value
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
@@ -111,6 +114,7 @@ class _Binding:
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
         self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)
+        doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
         is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
         if place.grows and any(value.since for value in bound):
             raise RefusalError("a part of a text that grows stands in a variable of its own")
@@ -150,12 +154,13 @@ class _Binding:
         assert self.query.library is not None
         unwrap = unwrapper(self.query.library)
         resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
-        return view(place.segments, self.source, unwrap, resolve, pieces)
+        constant = partial(origin.constant_of, site=site, program=self.program)
+        return view(place.segments, self.source, unwrap, resolve, pieces, constant)
 
     def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""
         for hole in self.holes:
-            if not any(hole.range in value.expression.range for value in bound):
+            if not any(self._has(value, hole) for value in bound):
                 is_here = any(hole.range in statement.range for statement in site.statements)
                 by = "in a way that a fix does not know" if is_here else "by another function"
                 raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
@@ -186,7 +191,8 @@ class _Binding:
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
             return None
         if self._has_hole(text.range):
-            return text
+            is_sql = _is_sql(text) or listed(Value(text, text.range, None), self.source) is not None
+            return text if is_sql else None
         parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
         return text if any(self._pieces_of(site, part) is not None for part in parts) else None
 
@@ -202,11 +208,18 @@ class _Binding:
         range = value.expression.range
         if any(hole.range == range for hole in self.holes):
             return True
-        if not any(hole.range in range for hole in self.holes):
+        if any(hole.range in range for hole in self.holes):
+            return listed(value, self.source) is not None or not _is_sql(value.expression)
+        return any(self._has(value, hole) for hole in self.holes)
+
+    def _has(self, value: Value, hole: Hole) -> bool:
+        """Whether a hole is what a value is made of, there or where its variable is assigned: data, and no SQL."""
+        if hole.range in value.expression.range:
+            return True
+        if not isinstance(value.expression, ir.Name) or self.query.site is None:
             return False
-        nodes = list(ir.walk(value.expression))
-        constants = [node.value for node in nodes if isinstance(node, ir.String)]
-        return listed(value, self.source) is not None or not any(_IS_SQL.search(text) for text in constants)
+        made = [s.value for s in reaching(value.expression, self.query.site()) if s.value is not None]
+        return any(hole.range in node.range for node in made) and not any(map(_is_sql, made))
 
     # ------------------------------------------------------------------------------------------ the values
 
@@ -276,6 +289,13 @@ class _Binding:
         )
         match = _IMPORTS_FMT.search(content)
         return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+
+
+def _is_sql(node: ir.Expression) -> bool:
+    """Whether a constant in an expression may be SQL."""
+    nodes = list(ir.walk(node))
+    parts = [part for each in nodes if isinstance(each, ir.Template) for part in each.parts]
+    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in (*nodes, *parts))
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:
