@@ -8,7 +8,7 @@ tells it. Names, keywords and pieces of SQL are never bound.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.reaching import reaching
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
-from persistlint.fixes.binding.sending import passed
+from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
@@ -101,6 +101,8 @@ class _Binding:
                 "the file does not tell which driver this is, and each writes its placeholders differently"
             )
         site = query.site()
+        query = replace(query, placeholder=placeholder_of(query, site))
+        assert query.library is not None
         place = place_of(query, site, query.library, self.holes)
         found = self._view(place, site)
         if len(found.values) > _MOST_VALUES:
@@ -108,7 +110,9 @@ class _Binding:
         for value in found.values:
             if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
                 raise RefusalError("the value is waited for")
-        dialect = self.source.dialect or query.library.dialect or ("postgres" if query.placeholder == "$1" else None)
+        dialect = (
+            self.source.dialect or query.library.dialect or ("postgres" if self.query.placeholder == "$1" else None)
+        )
         style, marks = style_of(query.placeholder, found.text, dialect)
         parameters = plan(found, query, self._is_wanted, self.source, dialect)
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
