@@ -131,7 +131,7 @@ class _Binding:
                 if since is not None:
                     doubtful |= not origin.stays_the_same(item.expression, since, site)
         places = [index for p in parameters for index in range(p.start, p.end)]
-        check_seen(query, site, found, style, marks, places, self.source)
+        is_followed = check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
             gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent = gathered.given, gathered.written, gathered.edits
@@ -143,7 +143,7 @@ class _Binding:
             variable, sent = "", self._expanding(place, style, parameters, written)
         is_new = False
         if given:
-            passing = Passing(style, len(marks), given, self.source, variable, found.text)
+            passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         if self.is_forwarded and style.is_percent and "%" in _without(found.text, marks):
