@@ -52,6 +52,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((MixedResult,), "mixed_results"),
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
+    ((SchemaFile,), "models.schema"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
@@ -65,8 +66,9 @@ _LANGUAGES = {
     "revisions": ("python",),
     "launches": ("shell",),
     "bypasses": ("go",),
-    "models": ("python", "javascript", "typescript", "go"),
-    "drift": ("python", "javascript", "typescript", "go"),
+    "models.schema": ("prisma",),
+    "models": ("python", "javascript", "typescript", "go", "prisma"),
+    "drift": ("python", "javascript", "typescript", "go", "prisma"),
 }
 
 

@@ -45,9 +45,15 @@ IN_PROGRAMS: dict[str, Pattern] = {
 }
 
 
+_DECLARED = Marked((b"model",), re.compile(rb"^\s*model\s", re.MULTILINE))
+
+
 def with_models(patterns: dict[str, Pattern]) -> dict[str, Pattern]:
     """The same patterns, for rules that read models besides."""
-    return {name: AnyOf((pattern, _MODELS[name])) if name in _MODELS else pattern for name, pattern in patterns.items()}
+    found = {
+        name: AnyOf((pattern, _MODELS[name])) if name in _MODELS else pattern for name, pattern in patterns.items()
+    }
+    return {**found, "prisma": _DECLARED}
 
 
 def with_queries(patterns: dict[str, Pattern]) -> dict[str, Pattern]:
