@@ -32,7 +32,7 @@ _PATTERNS = {
 # Where models are declared, by the habits of their frameworks, and what sets a database up, by its name.
 _PROGRAMS = re.compile(
     r"(?:^|/)(?:models?|entit(?:y|ies)|orm)(?:/(?:[^/]+/)*[^/]+)?\.(?:py|go|[cm]?[jt]s)$"
-    r"|[._](?:model|entity)\.[cm]?[jt]s$|(?:^|/)schema\.prisma$"
+    r"|[._](?:model|entity)\.[cm]?[jt]s$|\.prisma$"
     r"|(?:^|/)(?:db|database|sqlite|postgres|mysql|connection)/(?:(?:index|main|init|client|__init__|__main__)\.\w+|\w+\.go)$"
     r"|(?:^|[/_.-])(?:db|database|schema|sqlite3?|postgres(?:ql)?|mysql|migrat\w+|upgrade\w*|setup|init|bootstrap|ddl)"
     r"(?:[_.-][\w-]+)?\.(?:py|go|[cm]?[jt]s)$",
@@ -51,9 +51,9 @@ _OTHER_SQL = re.compile(r"\.sql\.(?:[a-z]\w*)$", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Source:
     """Files that make tables one after the other: those below a folder whose paths match one of the patterns. Their
-    `language` is `sql`, `python`, or `javascript` for TypeScript too. `is_whole` for a file by whose name it makes all
-    tables as they are in the end. `is_told` where names say that the database is made by these files: other SQL may be
-    notes, queries or repairs."""
+    `language` is `sql`, `python`, `prisma`, or `javascript` for TypeScript too. `is_whole` for a file by whose name it
+    makes all tables as they are in the end. `is_told` where names say that the database is made by these files: other
+    SQL may be notes, queries or repairs."""
 
     folder: Path
     patterns: tuple[str, ...]
@@ -96,7 +96,11 @@ class Tree:
 def may_make_tables(path: str) -> bool:
     """Whether a file counts among these, by its path with forward slashes."""
     suffix = _suffix(path.rpartition("/")[2])
-    return suffix == ".sql" or (suffix in _PATTERNS and is_migration(path)) or _PROGRAMS.search(path) is not None
+    return (
+        suffix in (".sql", ".prisma")
+        or (suffix in _PATTERNS and is_migration(path))
+        or _PROGRAMS.search(path) is not None
+    )
 
 
 def root_of(folder: Path) -> Path | None:
@@ -157,6 +161,8 @@ def _sources(folder: Path, place: str, names: frozenset[str]) -> Iterator[Source
         suffix = _suffix(name)
         if suffix == ".sql" and _WHOLE.fullmatch(name):
             yield Source(folder, (name,), "sql", is_whole=True)
+        elif suffix == ".prisma":
+            yield Source(folder, ("*.prisma",), "prisma", is_whole=True)
         elif suffix == ".sql":
             root, pattern = project_of(folder / name)
             is_told = is_of_migrations or _TELLS.search(f"{place}{name}") is not None

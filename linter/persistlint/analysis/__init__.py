@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
+    MODELLING,
     PROGRAMS,
     Bypass,
     Calculation,
@@ -53,6 +54,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((MixedResult,), "mixed_results"),
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
+    ((SchemaFile,), "models.schema"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
@@ -67,8 +69,9 @@ _LANGUAGES = {
     "revisions": ("python",),
     "launches": ("shell",),
     "bypasses": ("go",),
-    "models": PROGRAMS,
-    "drift": PROGRAMS,
+    "models.schema": ("prisma",),
+    "models": MODELLING,
+    "drift": MODELLING,
 }
 
 
