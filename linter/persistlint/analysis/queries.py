@@ -201,7 +201,8 @@ class _Collector:
             for option in options_of(value)
             if isinstance(option, Entries)
             for key, item in option.entries
-            if key is not None and key in (operation.keys or _TEXT_KEYS)
+            # Django's `extra(select={"late": "due_on < …"})`: what only a keyword takes gives SQL a name.
+            if key is not None and (key in (operation.keys or _TEXT_KEYS) or (is_fragment and not operation.fragments))
         ]
         if texts_of_objects:
             value = choice(texts_of_objects)
