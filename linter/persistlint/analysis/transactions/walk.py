@@ -403,11 +403,15 @@ class Walk:
         self.nested -= 1
 
     def _visit(self, node: Expression, use: Use) -> None:
+        if isinstance(node, Call | TaggedTemplate):
+            visit_call(self, node, use)
+            return
+        if type(node) is Attribute:
+            self.visit(node.value, Use.KEPT if use is Use.DROPPED else use)
+            return
         match node:
             case Await(value=value):
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))
-            case Call() | TaggedTemplate():
-                visit_call(self, node, use)
             case Lambda(function=function):
                 self.later.append((function, self.scope))
             case Conditional(test=test, then=then, otherwise=otherwise):
@@ -436,8 +440,6 @@ class Walk:
             case Yield(value=value) if value is not None:
                 self.visit(value, Use.RETURNED)
                 self.move(value)
-            case Attribute(value=value):
-                self.visit(value, Use.KEPT if use is Use.DROPPED else use)
             case Collection():
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
