@@ -464,9 +464,11 @@ class Walk:
         scope = scope or self.scope
         found: set[str] = set()
         for inner in _mentioned(node):
-            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
-                found.add(path)
-            if not isinstance(inner, Name) or inner.id in _NO_DATA:
+            if type(inner) is not Name:
+                if (path := _asked(inner)) is not None:
+                    found.add(path)
+                continue
+            if inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
             if variable is None or (variable.known is not None and not is_row(variable.known)):
@@ -514,16 +516,16 @@ class Walk:
         """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
         if type(value) in _LITERALS:
             return frozenset()
-        read: set[Range] = set()  # `cursor.lastrowid` is no cursor
-        handles: list[tuple[Range, Handle]] = []
+        read: set[int] = set()  # `cursor.lastrowid` is no cursor
+        handles: list[tuple[int, Handle]] = []
         for node in walk(value):
-            if isinstance(node, Attribute):
-                read.add(node.value.range)
-            elif isinstance(node, Name):
+            if type(node) is Attribute:
+                read.add(id(node.value))
+            elif type(node) is Name:
                 variable = self.scope.find(node.id)
                 if variable is not None and variable.known is not None:
-                    handles.append((node.range, variable.known.handle))
-        moved = frozenset(handle for range, handle in handles if range not in read)
+                    handles.append((id(node), variable.known.handle))
+        moved = frozenset(handle for node, handle in handles if node not in read)
         self.moved |= moved
         return moved
 
@@ -551,9 +553,18 @@ def _mentioned(node: Expression) -> list[Expression]:
     return found
 
 
-_ASKED = re.compile(
-    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
-)
+def _asked(node: Expression) -> str | None:
+    """The value that a request asks with, where a node is one: `req.params.id`."""
+    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
+        return None
+    if type(node.value) is Attribute and node.value.name not in _ASKS:
+        return None
+    path = path_of(node)
+    return path if path is not None and _ASKED.fullmatch(path) else None
+
+
+_ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
+_ASKED = re.compile(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
 _NO_DATA = frozenset(
     [
         "self",
