@@ -422,11 +422,15 @@ class Walk:
         self.nested -= 1
 
     def _visit(self, node: Expression, use: Use) -> None:
+        if isinstance(node, Call | TaggedTemplate):
+            visit_call(self, node, use)
+            return
+        if type(node) is Attribute:
+            self.visit(node.value, Use.KEPT if use is Use.DROPPED else use)
+            return
         match node:
             case Await(value=value):
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))
-            case Call() | TaggedTemplate():
-                visit_call(self, node, use)
             case Lambda(function=function):
                 self.later.append((function, self.scope))
             case Conditional(test=test, then=then, otherwise=otherwise):
@@ -455,8 +459,6 @@ class Walk:
             case Yield(value=value) if value is not None:
                 self.visit(value, Use.RETURNED)
                 self.move(value)
-            case Attribute(value=value):
-                self.visit(value, Use.KEPT if use is Use.DROPPED else use)
             case Collection():
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
@@ -481,9 +483,11 @@ class Walk:
         scope = scope or self.scope
         found: set[str] = set()
         for inner in _mentioned(node):
-            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
-                found.add(path)
-            if not isinstance(inner, Name) or inner.id in _NO_DATA:
+            if type(inner) is not Name:
+                if (path := _asked(inner)) is not None:
+                    found.add(path)
+                continue
+            if inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
             if variable is None or (variable.known is not None and not is_row(variable.known)):
@@ -532,16 +536,16 @@ class Walk:
         """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
         if type(value) in _LITERALS:
             return frozenset()
-        read: set[Range] = set()  # `cursor.lastrowid` is no cursor
-        handles: list[tuple[Range, Handle]] = []
+        read: set[int] = set()  # `cursor.lastrowid` is no cursor
+        handles: list[tuple[int, Handle]] = []
         for node in walk(value):
-            if isinstance(node, Attribute):
-                read.add(node.value.range)
-            elif isinstance(node, Name):
+            if type(node) is Attribute:
+                read.add(id(node.value))
+            elif type(node) is Name:
                 variable = self.scope.find(node.id)
                 if variable is not None and variable.known is not None:
-                    handles.append((node.range, variable.known.handle))
-        moved = frozenset(handle for range, handle in handles if range not in read)
+                    handles.append((id(node), variable.known.handle))
+        moved = frozenset(handle for node, handle in handles if node not in read)
         self.moved |= moved
         return moved
 
@@ -569,9 +573,18 @@ def _mentioned(node: Expression) -> list[Expression]:
     return found
 
 
-_ASKED = re.compile(
-    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
-)
+def _asked(node: Expression) -> str | None:
+    """The value that a request asks with, where a node is one: `req.params.id`."""
+    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
+        return None
+    if type(node.value) is Attribute and node.value.name not in _ASKS:
+        return None
+    path = path_of(node)
+    return path if path is not None and _ASKED.fullmatch(path) else None
+
+
+_ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
+_ASKED = re.compile(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
 _NO_DATA = frozenset(
     [
         "self",
