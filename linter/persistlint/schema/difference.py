@@ -81,7 +81,7 @@ def _made(change: c.Change) -> str:
         case c.AddColumn(table=table, column=column):
             return f"the column `{table.key}.{column.name}`"
         case c.CreateIndex(index=index):
-            return f"the index `{index.name}`"
+            return f"the index `{index.name}`" if index.name else ""
         case c.CreateEnum(name=name):
             return f"the type `{name.key}`"
     return ""
