@@ -77,6 +77,8 @@ class _Reading:
         self.source = syntax.source
         self.values = Values(syntax.source.content)
         self.values.learn(syntax.lower().body)
+        # Alembic's way to make a new database: all tables at once, which counts as all migrations.
+        self.is_stamped = b".stamp(" in self.source.content
 
     def found(self, node: Expression) -> Synchronisation | None:
         """The synchronisation that an expression is."""
@@ -89,7 +91,7 @@ class _Reading:
             return self._made(node, "GORM") if name == "AutoMigrate" else None
         if self.source.language == "python":
             is_of_models = name == "create_all" and last_name(receiver) in ("metadata", "db", "Base")
-            return self._made(node, "SQLAlchemy") if is_of_models else None
+            return self._made(node, "SQLAlchemy") if is_of_models and not self.is_stamped else None
         if name != "sync" or not _HANDLE.search(last_name(receiver)):
             return None
         options = node.arguments[0].value if node.arguments else None

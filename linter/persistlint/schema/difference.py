@@ -54,8 +54,11 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
 
 
 def is_needed(change: c.Change) -> bool:
-    """Whether a change of a type, or of NOT NULL, makes a known column another than it is."""
+    """Whether a change of a type, or of NOT NULL, makes a known column another than it is; whether a table that gets
+    another name is known."""
     match change:
+        case c.RenameTable(before=before):
+            return before is not None
         case c.ChangeType(name=name, before=before, type=type):
             column = before.column(name) if before is not None else None
             old = column.type if column is not None else None
