@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact
     from persistlint.fixes.program import Program
     from persistlint.languages import Syntax
-    from persistlint.rule import Rule, RuleContext
+    from persistlint.rule import Later, Rule, RuleContext
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
@@ -37,8 +38,9 @@ class Report:
     tables: str = ""
 
 
-def check(source: SourceFile, settings: Settings) -> Report:
-    """Check one file with the rules that `settings` name; diagnostics come in source order.
+def check(source: SourceFile, settings: Settings, later: Later | None = None) -> Report:
+    """Check one file with the rules that `settings` name; diagnostics come in source order. Where `later` is given,
+    it takes the remedies that take long to work out, and `complete` makes the rest of the report of them.
 
     Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on. Raises
     `PluginError` where a plugin that is needed cannot be used.
@@ -55,7 +57,7 @@ def check(source: SourceFile, settings: Settings) -> Report:
         syntax = read(source)
     except Exception as error:
         return Report(errors=(_internal("reading the syntax", error),))
-    found, tables = _run(syntax, rules, settings, errors) if rules else ([], "")
+    found, tables = _run(syntax, rules, settings, errors, later) if rules else ([], "")
     if _SUPPRESSION in source.content:
         from persistlint import suppression
 
@@ -64,6 +66,19 @@ def check(source: SourceFile, settings: Settings) -> Report:
         found = suppression.apply(source, syntax.comments, found, ran, settings.severities)
     ordered = sorted(found, key=lambda diagnostic: (diagnostic.range, diagnostic.rule))
     return Report(tuple(ordered), tuple(errors), tables)
+
+
+def complete(report: Report, later: Later) -> Report:
+    """The report with the remedies that were left for later. A remedy that raises is named in `errors`."""
+    found, errors = [], list(report.errors)
+    for diagnostic in report.diagnostics:
+        remedy = later.get((diagnostic.rule, diagnostic.range))
+        try:
+            found.append(diagnostic.with_remedy(remedy()) if remedy else diagnostic)
+        except Exception as error:
+            errors.append(_internal(f"a fix of the rule `{diagnostic.rule}`", error))
+            found.append(diagnostic)
+    return replace(report, diagnostics=tuple(found), errors=tuple(errors))
 
 
 def _applicable(source: SourceFile, names: frozenset[str]) -> tuple[str, ...]:
@@ -97,7 +112,7 @@ def _by_group(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _run(
-    syntax: Syntax, rules: tuple[Rule[Any], ...], settings: Settings, errors: list[str]
+    syntax: Syntax, rules: tuple[Rule[Any], ...], settings: Settings, errors: list[str], later: Later | None
 ) -> tuple[list[Diagnostic], str]:
     """Run every rule on the facts that it asks for; with `Report.tables`. One place is reported once by a rule."""
     from persistlint.analysis import facts
@@ -116,7 +131,7 @@ def _run(
                 marks.add(fact.mark)
             if kind not in listening:
                 asked = (rule for rule in rules if issubclass(kind, rule.on))
-                listening[kind] = [(rule, _context(rule, program, settings)) for rule in asked]
+                listening[kind] = [(rule, _context(rule, program, settings, later)) for rule in asked]
             for rule, context in listening[kind]:
                 if rule.name in failed:
                     continue
@@ -133,13 +148,14 @@ def _run(
     return list(found.values()), " ".join(sorted(marks))
 
 
-def _context(rule: Rule[Any], program: Program, settings: Settings) -> RuleContext:
+def _context(rule: Rule[Any], program: Program, settings: Settings, later: Later | None) -> RuleContext:
     from persistlint.rule import RuleContext
 
     options: Mapping[str, Any] = settings.options.get(rule.name, {})
     if rule.options:
         options = {option.name: option.default for option in rule.options} | dict(options)
-    return RuleContext(rule, program.source, settings.severities.get(rule.name, rule.severity), options, program)
+    severity = settings.severities.get(rule.name, rule.severity)
+    return RuleContext(rule, program.source, severity, options, program, later)
 
 
 def _internal(what: str, error: Exception) -> str:

@@ -29,6 +29,7 @@ from persistlint.schema.changes import (
     DropTable,
     Insert,
     RenameColumn,
+    RenameKey,
     RenameTable,
     SetDefault,
     SetIdentity,
@@ -139,6 +140,8 @@ class Catalog:
             self.put(changed)
             if isinstance(change, CreateIndex) and change.index.name:
                 self.indexes[change.index.name] = changed.name.key
+            elif isinstance(change, RenameKey) and change.name in self.indexes:
+                self.indexes[change.to] = self.indexes.pop(change.name)
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
@@ -307,6 +310,19 @@ def _(change: AddConstraint, table: Table) -> Table:
 def _(change: DropConstraint, table: Table) -> Table:
     return replace(
         table, constraints=tuple(found for found in table.constraints if found is not dropped(change, table))
+    )
+
+
+@altered.register
+def _(change: RenameKey, table: Table) -> Table:
+    return replace(
+        table,
+        constraints=tuple(
+            replace(found, name=change.to) if found.name == change.name else found for found in table.constraints
+        ),
+        indexes=tuple(
+            replace(index, name=change.to) if index.name == change.name else index for index in table.indexes
+        ),
     )
 
 
