@@ -58,7 +58,7 @@ def is_needed(change: c.Change) -> bool:
     another name is known."""
     match change:
         case c.RenameTable(before=before):
-            return before is not None
+            return before is not None and before.is_known
         case c.ChangeType(name=name, before=before, type=type):
             column = before.column(name) if before is not None else None
             old = column.type if column is not None else None

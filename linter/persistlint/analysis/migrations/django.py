@@ -106,8 +106,8 @@ class _Reading:
             if name == "AddField" and self.writer.is_elsewhere(given.get("field")):
                 return
             old, new = given.get("old_name"), given.get("new_name")
-            is_rename = name == "RenameModel"
-            if is_rename and old is not None and new is not None and self.writer.rename(old, new):
+            is_rename = name in ("RenameModel", "AlterModelTable")
+            if name == "RenameModel" and old is not None and new is not None and self.writer.rename(old, new):
                 return
             for written in self.writer.written(operation, given):
                 sql = join(written, call.range) if written is not None else None
