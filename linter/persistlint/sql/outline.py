@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from persistlint.memory import by_text
 from persistlint.records import dataclass
+from persistlint.sql.equalities import value_of
 from persistlint.sql.lexer import Kind, name_of, tokenize, word_set
 
 if TYPE_CHECKING:
+    from persistlint.sql.equalities import Value
     from persistlint.sql.lexer import Token
 
 _LONGEST = 20_000  # code points that are looked at
@@ -36,8 +38,8 @@ class Outline:
 
     `columns` are the columns that an UPDATE sets, `conditions` the words of its WHERE. `relative` are the columns that
     are set to something computed from themselves. `locks` where it locks the rows that it reads, `upserts` where it
-    can run twice (`ON CONFLICT`, `REPLACE`). `values` says of every set column how many placeholders stand before its
-    own, for those that are set to one placeholder alone.
+    can run twice (`ON CONFLICT`, `REPLACE`). `values` says of every column that is set to one placeholder alone which
+    parameter fills it: its index, counted from 0, or the text of one that has a name.
     """
 
     deed: Deed
@@ -45,7 +47,7 @@ class Outline:
     table: str = ""
     columns: tuple[str, ...] = ()
     relative: frozenset[str] = frozenset()
-    values: tuple[tuple[str, int], ...] = ()
+    values: tuple[tuple[str, Value], ...] = ()
     conditions: frozenset[str] = frozenset()
     locks: bool = False
     upserts: bool = False
@@ -200,12 +202,12 @@ def _locks(words: list[str]) -> bool:
 
 def _assignments(
     tokens: list[Token], start: int
-) -> tuple[tuple[str, ...], frozenset[str], tuple[tuple[str, int], ...]]:
+) -> tuple[tuple[str, ...], frozenset[str], tuple[tuple[str, Value], ...]]:
     """The columns after SET, those computed from themselves, and those that one placeholder alone fills."""
     index = next((i for i in range(start, len(tokens)) if tokens[i].word == "SET"), len(tokens)) + 1
     columns: list[str] = []
     relative: set[str] = set()
-    values: list[tuple[str, int]] = []
+    values: list[tuple[str, Value]] = []
     placeholders = 0
     while index < len(tokens) and tokens[index].word not in _ENDS_SET:
         end = index
@@ -222,7 +224,8 @@ def _assignments(
                 relative.add(column)
             marks = sum(_is_placeholder(token) for token in right)
             if marks == 1 and len(right) <= _LONGEST_PLACEHOLDER:
-                values.append((column, placeholders))
+                value = value_of(next(token for token in right if _is_placeholder(token)), placeholders)
+                values.append((column, placeholders if value is None else value))
             placeholders += marks
         if end < len(tokens) and tokens[end].word != ",":
             break

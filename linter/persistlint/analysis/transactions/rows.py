@@ -11,6 +11,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.parameters import parameter, scalars_of
 from persistlint.analysis.vocabulary import words
 from persistlint.facts import EffectKind, Role, WriteBack
 from persistlint.ir import (
@@ -65,6 +66,7 @@ _COMPUTES = [  # the first words of functions: `Add`, `addPrices`, `max`
     (word,) for word in ("max", "min", "add", "sub", "subtract", "plus", "minus", "increase", "decrease", "sum")
 ]
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
+_SETS_COLUMN = frozenset(["Update", "UpdateColumn"])  # GORM: `db.Model(&w).Update("balance", …)`
 _INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _SERIALIZABLE = re.compile(r"serializable", re.IGNORECASE)
@@ -114,12 +116,21 @@ class Rows:
         names = [path] if path is not None else []
         if isinstance(target, Collection):
             names = [name for element in target.elements[:1] if (name := path_of(element)) is not None]
-        if isinstance(target, Mapping):  # `const { rows } = await …`
-            names = [entry.key.value for entry in target.entries if isinstance(entry.key, String)]
-        for name in names:
+        if isinstance(target, Mapping):  # `const { rows } = await …`, `const { rows: [wallet] } = await …`
+            held = [e.value.elements[:1] if isinstance(e.value, Collection) else (e.value,) for e in target.entries]
+            names = [name for (element,) in filter(None, held) if (name := path_of(element)) is not None]
+        scalars = scalars_of(target, value, read) if read is not None else {}
+        for name in (*names, *(scalars.keys() - set(names))):
             self.changed.pop(name, None)
             if read is not None and not isinstance(value, Binary):
-                self.rows[name] = Row(read)
+                self.rows[name] = Row(read, scalars.get(name, ""))
+                self.computed.pop(name, None)
+            elif isinstance(target, Name) and statement.operator in _ARITHMETIC and name in self.rows:
+                row = self.rows.pop(name)
+                if row.column:  # `balance -= cents`
+                    self.computed[name] = Computed(row, row.column)
+            elif isinstance(target, Name) and (column := self._column(value)) is not None and column.column:
+                self.rows[name] = replace(column.row, column=column.column)  # `balance = row["balance"]`
                 self.computed.pop(name, None)
             elif (source := self._row_of(value)) is not None and not isinstance(target, Attribute | Subscript):
                 self.rows[name] = source
@@ -234,8 +245,11 @@ class Rows:
                 if isinstance(call.function, Attribute):
                     self.last_read[path_of(call.function.value) or ""] = effect
             for argument in arguments:
-                if isinstance(argument.value, Unary) and argument.value.operator == "&":
-                    name = path_of(argument.value.operand)
+                pointed = argument.value
+                if isinstance(pointed, Name) and _is_pointer(pointed, walk):
+                    pointed = Unary(pointed.range, "&", pointed)
+                if isinstance(pointed, Unary) and pointed.operator == "&":
+                    name = path_of(pointed.operand)
                     if name is not None:  # Go: `db.First(&w, id)`, `….Scan(&balance)`
                         scalar = any(last_name(call.function) in _SCANS for call in chain.calls)
                         self.rows[name] = Row(effect, name if scalar else "")
@@ -278,6 +292,10 @@ class Rows:
         if _INSERTS.match(effect.method):
             return  # a new row, whatever its values were computed from
         for call in chain.calls:
+            match [argument.value for argument in call.arguments]:
+                case [String(value=column), value] if last_name(call.function) in _SETS_COLUMN:
+                    if (c := self._same_column(column, value, effect)) is not None:
+                        yield c
             for argument in call.arguments:
                 if argument.keyword is not None and (c := self._same_column(argument.keyword, argument.value, effect)):
                     yield c
@@ -298,21 +316,24 @@ class Rows:
 
     def _of_parameters(self, chain: Chain, found: Outline) -> Iterator[Computed]:
         """`UPDATE t SET n = ?` with a parameter that was computed from `n`."""
-        if not isinstance(chain.call, Call) or not found.values:
-            return
-        values = [argument.value for argument in chain.call.arguments]
-        parameters: tuple[Expression, ...] = ()
-        for value in values:
-            if isinstance(value, Collection):
-                parameters = value.elements
-        if not parameters:
-            texts = [index for index, value in enumerate(values) if isinstance(value, String)]
-            parameters = tuple(values[texts[-1] + 1 :]) if texts else tuple(values)
-        for column, index in found.values:
-            if index < len(parameters) and (computed := self.relative(parameters[index])) is not None:
+        for column, value in found.values:
+            given = parameter(chain, value)
+            computed = self.relative(given) if given is not None else None
+            if computed is not None:
                 same_table = not computed.row.effect.table or computed.row.effect.table == found.table
                 if same_table and _plain(computed.column) in (_plain(column), ""):
                     yield computed
+
+
+def _is_pointer(name: Name, walk: Walk) -> bool:
+    """Go: whether a variable was made as a pointer to a row: `w := &Wallet{}`, `w := new(Wallet)`."""
+    variable = walk.scope.find(name.id)
+    match variable.value if variable is not None else None:
+        case Unary(operator="&"):
+            return True
+        case Call(function=Name(id="new")):
+            return walk.handles.language == "go"
+    return False
 
 
 def _keeps_others_out(effect: Effect, walk: Walk) -> bool:
@@ -320,8 +341,9 @@ def _keeps_others_out(effect: Effect, walk: Walk) -> bool:
     isolation, or of an engine that refuses the write then, as SQLite does."""
     if walk.is_locked or (walk.active and _SERIALIZABLE.search(walk.text(walk.active[0].range))):
         return True
-    if effect.transaction is None:
-        return False
+    if effect.transaction is None:  # what a driver begins by itself holds a lock until the commit
+        own = effect.handle if effect.handle.role is Role.IMPLICIT else None
+        return own is not None and any(other.lock and other.handle.is_same(own) for other in walk.effects)
     library = effect.handle.library
     is_serial = library is not None and library.dialect == "sqlite"
     return is_serial or any(other.lock and other.transaction == effect.transaction for other in walk.effects)
