@@ -16,7 +16,25 @@ from persistlint.analysis.models.schema import PrismaReader
 from persistlint.languages import language_of, read
 from persistlint.reading import ReadError, read_bytes
 from persistlint.records import dataclass
-from persistlint.schema.changes import CreateTable, Delete, DropTable, Insert, TableChange, Update
+from persistlint.schema.catalog import Catalog
+from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    CreateIndex,
+    CreatePolicy,
+    CreateTable,
+    Delete,
+    DropConstraint,
+    DropPolicy,
+    DropTable,
+    Insert,
+    RenameTable,
+    SetRowSecurity,
+    SetTrigger,
+    TableChange,
+    Truncate,
+    Update,
+)
 from persistlint.schema.definitions import Name, Table
 from persistlint.schema.merging import merged
 from persistlint.source import Range, SourceFile
@@ -27,13 +45,24 @@ from persistlint.surroundings import Surroundings
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from persistlint.schema.catalog import Catalog
     from persistlint.schema.models import Model
     from persistlint.schema_files import Source, Tree
     from persistlint.sql.project import Project, Reader
 
 _FRESH = 5  # seconds that what was found is taken for true
 _NOWHERE = Range(0, 0)
+# What makes a table larger, and nothing that is said of its columns untrue.
+_ADDITIONS = (
+    AddColumn,
+    AddConstraint,
+    CreateIndex,
+    CreatePolicy,
+    DropConstraint,
+    DropPolicy,
+    DropTable,
+    SetRowSecurity,
+    SetTrigger,
+)
 _READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
 # What a program does to a table by itself; no name where that is put together.
 _CHANGES = re.compile(
@@ -137,7 +166,7 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
     is_whole = (
         not tree.unread
         and len(found) == len(made)
-        and all(project.is_rooted for _, project in found if project.after.tables)
+        and all(project.is_rooted for _, project in found if any(t.is_known for t in project.after.tables.values()))
         and all(_is_understood(project) for _, project in found)
     )
     return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, mark, tree.programs)
@@ -154,18 +183,47 @@ def _is_understood(project: Project) -> bool:
 
 def _left(source: Source, project: Project, *, is_alone: bool) -> Catalog:
     """What a schema leaves. Its tables are not complete where not all of it is understood, or migrations that nobody
-    reads stand beside it, unless it is kept as it is in the end; nor are those that a file drops, or changes before
-    another makes them, where the names of the files do not say in which order they are run."""
-    catalog = project.after.settled(is_complete=(is_alone or source.is_whole) and _is_understood(project))
-    for path, script in project.scripts.items():
-        for change in script.forward:
-            if not isinstance(change, TableChange) or isinstance(change, CreateTable | Insert | Update | Delete):
-                continue
-            is_early = change.before is None or not change.before.is_known
-            if is_early or (isinstance(change, DropTable) and not is_step(path)):
-                table = catalog.find(change.table) or Table(change.table, _NOWHERE, is_known=False)
-                catalog.put(replace(table, is_complete=False))
+    reads stand beside it, unless it is kept as it is in the end. Of a table that it does not make, what it adds is all
+    that it knows: that is complete, unless the table may be something else then."""
+    is_complete = (is_alone or source.is_whole) and _is_understood(project)
+    changes = [change for script in project.scripts.values() for change in script.forward]
+    if any(is_step(path) for path in project.scripts):
+        left = project.after
+    else:  # nobody knows in which order: what makes tables comes first, and what takes them away is run at another time
+        changes = sorted(changes, key=lambda change: not isinstance(change, CreateTable))
+        left = Catalog()
+        for change in changes:
+            if not isinstance(change, DropTable):
+                left.apply(change)
+        left.indexes, left.views, left.enums = project.after.indexes, project.after.views, project.after.enums
+    catalog = left.settled(is_complete=is_complete)
+    changed, unclear = _changed_elsewhere(change for change in changes if isinstance(change, TableChange))
+    for key, name in changed.items():
+        table = catalog.find(name) or Table(name, _NOWHERE, is_known=False)
+        catalog.put(replace(table, is_complete=not table.is_known and key not in unclear and is_complete))
     return catalog
+
+
+def _changed_elsewhere(changes: Iterable[TableChange]) -> tuple[dict[str, Name], frozenset[str]]:
+    """The tables that changes speak of without making them, by the keys of their names, and those of them of which it is
+    not known how they are then: where they, or columns of theirs, get other names, or columns become others."""
+    made: set[str] = set()
+    changed: dict[str, Name] = {}
+    unclear: set[str] = set()
+    for change in changes:
+        key = change.table.key
+        if isinstance(change, CreateTable):  # whatever it was before
+            made.add(key)
+            changed.pop(key, None)
+            unclear.discard(key)
+        elif isinstance(change, RenameTable) and key in made:
+            made.add(change.to.key)
+        elif key not in made and not isinstance(change, Insert | Update | Delete | Truncate):
+            names = [change.table, change.to] if isinstance(change, RenameTable) else [change.table]
+            changed |= {name.key: name for name in names}
+            if not isinstance(change, _ADDITIONS):
+                unclear |= {name.key for name in names}
+    return changed, frozenset(unclear)
 
 
 def _note_changes(content: bytes, catalogs: Iterable[Catalog]) -> None:
