@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.ddl import OwnTables, own_tables
 from persistlint.analysis.migrations import ProgramReader
 from persistlint.analysis.models import models
 from persistlint.analysis.models.schema import PrismaReader
@@ -36,7 +37,7 @@ from persistlint.schema.changes import (
     Update,
 )
 from persistlint.schema.definitions import Name, Table
-from persistlint.schema.merging import merged
+from persistlint.schema.merging import merged, merged_table
 from persistlint.source import Range, SourceFile
 from persistlint.sql import project
 from persistlint.sql.project import SQL, is_step, project_below
@@ -64,13 +65,11 @@ _ADDITIONS = (
     SetTrigger,
 )
 _READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
-# What a program does to a table by itself; no name where that is put together.
-_CHANGES = re.compile(
-    rb"\b(?:ALTER|CREATE|DROP|RENAME)\s+(?:TEMP\w*\s+|UNLOGGED\s+|VIRTUAL\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
-    rb"(?:ONLY\s+)?[\"'`\\\[]*(?P<name>[\w.]*)"
-    rb"|\bCREATE\s+UNIQUE\s+INDEX\b[^;]{0,200}?\bON\s+(?:ONLY\s+)?[\"'`\\\[]*(?P<indexed>[\w.]*)",
-    re.IGNORECASE,
+# Of Go: what changes tables without SQL, and what sends SQL that does not stand there.
+_BUILDS = re.compile(
+    rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\(|\.(?:Create|Alter|Drop|Rename|Add|Modify)(?:Table|Column|Index|Constraint)"
 )
+_SENDS_OTHER = re.compile(rb"\.(?:Must)?(?:Exec|Execute|Raw|Query|QueryRow)(?:x|Context)?\(\s*(?:ctx\s*,\s*)?[^\"`\s)]")
 _DECLARES = re.compile(rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+)|\b(\w+)\.init\(")
 
 
@@ -126,10 +125,11 @@ def tables_around(source: SourceFile) -> Tables:
     return _tables(str(Path(source.path).absolute()), source.dialect, int(monotonic() / _FRESH))
 
 
-def without(catalog: Catalog, content: bytes) -> Catalog:
-    """The same tables, of which those are not complete that a program changes by itself."""
+def with_own(catalog: Catalog, own: OwnTables) -> Catalog:
+    """The same tables, with those that a program makes by itself. Of those that it may change in another way not all is
+    known."""
     found = catalog.copy()
-    _note_changes(content, [found])
+    _take_own(own, [found])
     return found
 
 
@@ -154,18 +154,22 @@ def _surroundings(moment: int) -> Surroundings:
 
 @lru_cache(maxsize=16)
 def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
-    made = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
-    found = [(source, project) for source in made if (project := _project(source, dialect)) is not None]
+    sources = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
+    found = [(source, project) for source in sources if (project := _project(source, dialect)) is not None]
     found = [(source, project) for source, project in found if project.scripts]
-    if not found:
+    unread = [_steps(file, mark) for file in tree.unread]
+    own = [made for made in (*(_own(file, mark) for file in tree.programs), *unread) if made != OwnTables()]
+    is_alone = not any("" in steps.unclear for steps in unread)
+    if not found and not any(made.changes for made in own):
         return Tables(mark=mark, programs=tree.programs)
-    catalogs = tuple(_left(source, project, is_alone=not tree.unread) for source, project in found)
-    for file in tree.programs:
-        _note_changes(_content(file), catalogs)
+    catalogs = tuple(_left(source, project, is_alone=is_alone) for source, project in found) or (Catalog(),)
+    for made in own:
+        _take_own(made, catalogs)
     dialects = {project.dialect for _, project in found}
     is_whole = (
-        not tree.unread
-        and len(found) == len(made)
+        bool(found)
+        and is_alone
+        and len(found) == len(sources)
         and all(project.is_rooted for _, project in found if any(t.is_known for t in project.after.tables.values()))
         and all(_is_understood(project) for _, project in found)
     )
@@ -205,8 +209,8 @@ def _left(source: Source, project: Project, *, is_alone: bool) -> Catalog:
 
 
 def _changed_elsewhere(changes: Iterable[TableChange]) -> tuple[dict[str, Name], frozenset[str]]:
-    """The tables that changes speak of without making them, by the keys of their names, and those of them of which it is
-    not known how they are then: where they, or columns of theirs, get other names, or columns become others."""
+    """The tables that changes speak of without making them, by the keys of their names, and the keys of those of which
+    it is not known how they are then: where they, or columns of theirs, get other names, or columns become others."""
     made: set[str] = set()
     changed: dict[str, Name] = {}
     unclear: set[str] = set()
@@ -226,18 +230,41 @@ def _changed_elsewhere(changes: Iterable[TableChange]) -> tuple[dict[str, Name],
     return changed, frozenset(unclear)
 
 
-def _note_changes(content: bytes, catalogs: Iterable[Catalog]) -> None:
-    """Take down which tables a program makes or changes by itself, of which not all is known then."""
-    matches = _CHANGES.finditer(content)
-    names = {(match["name"] or match["indexed"] or b"").decode().rpartition(".")[2].lower() for match in matches}
-    if not names:
-        return
+def _take_own(own: OwnTables, catalogs: Iterable[Catalog]) -> None:
+    """Add to schemas what a program makes and changes by itself."""
     for catalog in catalogs:
-        for key, table in list(catalog.tables.items()):
+        names = set(own.unclear)
+        for change in own.changes:
+            known = catalog.find(change.table)
+            if isinstance(change, CreateTable):
+                made = replace(change.definition, is_new=False)
+                catalog.put(merged_table(known, made) if known is not None and known.is_known else made)
+            elif isinstance(change, _ADDITIONS) and not isinstance(change, DropTable):
+                catalog.apply(change)
+            elif not isinstance(change, DropTable | Insert | Update | Delete | Truncate):
+                names |= {change.table.name.lower()}
+                names |= {change.to.name.lower()} if isinstance(change, RenameTable) else set()
+        for key, table in list(catalog.tables.items()) if names else ():
             if table.name.name.lower() in names or "" in names:  # no name: any table may be meant
                 catalog.tables[key] = replace(table, is_complete=False)
         for name in names - {""} - catalog.tables.keys():
             catalog.put(Table(Name("", name, _NOWHERE), _NOWHERE, is_complete=False, is_known=False))
+
+
+def _steps(file: Path, mark: str) -> OwnTables:
+    """What a migration does that is read as any other program: to any table, where it sends what stands elsewhere. In a
+    language that is not read at all it may do anything."""
+    content = _content(file)
+    is_told = language_of(str(file)) is not None and not _BUILDS.search(content)
+    if is_told and (not _SENDS_OTHER.search(content) or b".sql" in content or b"go:embed" in content):
+        return _own(file, mark)
+    return OwnTables(unclear=frozenset({""}))
+
+
+@lru_cache(maxsize=512)
+def _own(file: Path, mark: str) -> OwnTables:
+    language = language_of(str(file))
+    return own_tables(read(SourceFile(str(file), _content(file), language))) if language is not None else OwnTables()
 
 
 @lru_cache(maxsize=16)

@@ -22,11 +22,14 @@ def merged(catalogs: Iterable[Catalog]) -> Catalog:
         found.views |= catalog.views
         for key, table in catalog.tables.items():
             other = found.tables.get(key)
-            found.put(table if other is None else _both(other, table) if other.is_known else _both(table, other))
+            found.put(table if other is None else merged_table(other, table))
     return found
 
 
-def _both(one: Table, other: Table) -> Table:
+def merged_table(one: Table, other: Table) -> Table:
+    """Two tables of one name as one."""
+    if not one.is_known and other.is_known:
+        one, other = other, one
     own = {column.name: column for column in one.columns}
     added = tuple(replace(column, is_required=False) for column in other.columns if column.name not in own)
     kept = tuple(_either(column, other.column(name)) for name, column in own.items())

@@ -119,8 +119,8 @@ class Project:
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
     Where migrations in other languages stand among the scripts, no table is complete.
-    `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there are
-    many: what they start from is not missing.
+    `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
+    are many: what they start from is not missing.
     """
 
     dialect: str | None
