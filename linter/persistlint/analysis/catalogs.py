@@ -70,7 +70,9 @@ _BUILDS = re.compile(
     rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\(|\.(?:Create|Alter|Drop|Rename|Add|Modify)(?:Table|Column|Index|Constraint)"
 )
 _SENDS_OTHER = re.compile(rb"\.(?:Must)?(?:Exec|Execute|Raw|Query|QueryRow)(?:x|Context)?\(\s*(?:ctx\s*,\s*)?[^\"`\s)]")
-_DECLARES = re.compile(rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+)|\b(\w+)\.init\(")
+_DECLARES = re.compile(
+    rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+)|\b(\w+)\.init\(|\b(\w+)\s*=\s*(?:pg|mysql|sqlite)Table\("
+)
 
 
 @dataclass(frozen=True)

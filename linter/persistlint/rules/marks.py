@@ -12,14 +12,18 @@ _SCRIPT = Marked(
 )
 
 # What no model is without, in lower case.
-_OF_SCRIPTS = (b".define(", b".init(", b"sequelize-typescript", b"@entity")
+_OF_SCRIPTS = (b".define(", b".init(", b"sequelize-typescript", b"@entity", b"gtable(", b"qltable(", b"sqlitetable(")
 _MODELS = {
     "python": Marked(
         (b"__tablename__", b"db.model", b"sqlmodel", b"models.", b"table("),
         re.compile(rb"\b__tablename__\b|\bdb\.model\b|\bsqlmodel\b|\bmodels\.|\btable\("),
     ),
-    "javascript": Marked(_OF_SCRIPTS, re.compile(rb"\.define\(|\.init\(|sequelize-typescript")),
-    "typescript": Marked(_OF_SCRIPTS, re.compile(rb"\.define\(|\.init\(|sequelize-typescript|@entity\b")),
+    "javascript": Marked(
+        _OF_SCRIPTS, re.compile(rb"\.define\(|\.init\(|sequelize-typescript|\b(?:pg|mysql|sqlite)table\(")
+    ),
+    "typescript": Marked(
+        _OF_SCRIPTS, re.compile(rb"\.define\(|\.init\(|sequelize-typescript|@entity\b|\b(?:pg|mysql|sqlite)table\(")
+    ),
     "go": Marked((b"gorm",), re.compile(rb"\bgorm\b")),
 }
 
