@@ -5,8 +5,8 @@ Columns that a model calls unique and no migration makes so, or the other way ro
 table for the one and not for the other, or to different tables. Names of constraints are not compared.
 
 It reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize, TypeORM and Drizzle, and schemas of Prisma, and is
-silent where `model-migration-drift` is. A unique index over some of the rows is enough for a key of the model. Of a key that
-only the migrations have nothing is said for GORM and Django, whose models need not name it, and for a model of
+silent where `model-migration-drift` is. A unique index over some of the rows is enough for a key of the model. Of a key
+that only the migrations have nothing is said for GORM and Django, whose models need not name it, and for a model of
 Sequelize that names none at all.
 
 ## Why it matters
