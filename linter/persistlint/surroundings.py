@@ -88,7 +88,7 @@ class Surroundings:
 
     def _made_around(self, root: Path, own: frozenset[Path]) -> tuple[Tree, tuple[_Group, ...]]:
         tree = self._once(tree_below, root).around(own)
-        groups = [_Group(tree.programs, (*map(str, tree.sources), *map(str, tree.unread)))]
+        groups = [_Group((*tree.programs, *tree.unread), tuple(map(str, tree.sources)))]
         for source in tree.sources:
             if source.language == "sql":
                 groups += [self._once(_project, source.folder, pattern) for pattern in source.patterns]
