@@ -14,8 +14,11 @@ from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from persistlint.diagnostic import Diagnostic
     from persistlint.facts import Fact
+    from persistlint.fixes.program import Program
     from persistlint.languages import Syntax
     from persistlint.rule import Later, Rule, RuleContext
     from persistlint.settings import Settings
@@ -43,7 +46,7 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
     `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
-    rules = [rule for rule in map(load, applicable) if source.language in rule.languages]
+    rules = _loaded(applicable, source.language)
     if _SUPPRESSION not in source.content and not _may_find(rules, source, settings):
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
@@ -78,14 +81,20 @@ def complete(report: Report, later: Later) -> Report:
     return replace(report, diagnostics=tuple(found), errors=tuple(errors))
 
 
-def _applicable(source: SourceFile, names: frozenset[str]) -> list[str]:
+def _applicable(source: SourceFile, names: frozenset[str]) -> tuple[str, ...]:
     """The rules whose group can have something to say about a file, by name."""
     lowered = source.content.lower()
     groups = _by_group(names).items()
-    return sorted(name for group, own in groups if may_apply(group, lowered, source.language) for name in own)
+    return tuple(sorted(name for group, own in groups if may_apply(group, lowered, source.language) for name in own))
 
 
-def _may_find(rules: list[Rule[Any]], source: SourceFile, settings: Settings) -> bool:
+@lru_cache(maxsize=256)
+def _loaded(names: tuple[str, ...], language: str) -> tuple[Rule[Any], ...]:
+    """Those of some rules that speak a language."""
+    return tuple(rule for rule in map(load, names) if language in rule.languages)
+
+
+def _may_find(rules: tuple[Rule[Any], ...], source: SourceFile, settings: Settings) -> bool:
     """Whether there can be a fact for any of these rules, as far as the bytes of a file tell."""
     if not rules:
         return False
@@ -103,12 +112,14 @@ def _by_group(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _run(
-    syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str], later: Later | None
+    syntax: Syntax, rules: tuple[Rule[Any], ...], settings: Settings, errors: list[str], later: Later | None
 ) -> tuple[list[Diagnostic], str]:
     """Run every rule on the facts that it asks for; with `Report.tables`. One place is reported once by a rule."""
     from persistlint.analysis import facts
     from persistlint.facts import Consulted
+    from persistlint.fixes.program import Program
 
+    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
     listening: dict[type[Fact], list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by the kind of the fact
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
@@ -120,7 +131,7 @@ def _run(
                 marks.add(fact.mark)
             if kind not in listening:
                 asked = (rule for rule in rules if issubclass(kind, rule.on))
-                listening[kind] = [(rule, _context(rule, syntax, settings, later)) for rule in asked]
+                listening[kind] = [(rule, _context(rule, program, settings, later)) for rule in asked]
             for rule, context in listening[kind]:
                 if rule.name in failed:
                     continue
@@ -137,14 +148,14 @@ def _run(
     return list(found.values()), " ".join(sorted(marks))
 
 
-def _context(rule: Rule[Any], syntax: Syntax, settings: Settings, later: Later | None) -> RuleContext:
-    from persistlint.fixes.program import Program
+def _context(rule: Rule[Any], program: Program, settings: Settings, later: Later | None) -> RuleContext:
     from persistlint.rule import RuleContext
 
-    options = {option.name: option.default for option in rule.options} | dict(settings.options.get(rule.name, {}))
-    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
+    options: Mapping[str, Any] = settings.options.get(rule.name, {})
+    if rule.options:
+        options = {option.name: option.default for option in rule.options} | dict(options)
     severity = settings.severities.get(rule.name, rule.severity)
-    return RuleContext(rule, syntax.source, severity, options, program, later)
+    return RuleContext(rule, program.source, severity, options, program, later)
 
 
 def _internal(what: str, error: Exception) -> str:

@@ -8,7 +8,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from persistlint.diagnostic import Diagnostic, Fix, Related, Remedy, Severity
-from persistlint.facts import SCHEMA_LANGUAGES, SchemaFile, Statements
+from persistlint.facts import PROGRAMS, SCHEMA_LANGUAGES, SchemaFile, Statements
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _WIDTH = 60  # code points of source text in a message
-_PROGRAMS = ("python", "javascript", "typescript", "go")
 
 F = TypeVar("F", bound="Fact")
 Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
@@ -116,7 +115,7 @@ def rule(
 ) -> Callable[[Check[F]], Rule[F]]:
     """Declare a rule. The module's docstring is its documentation, the folder of the module its group. Without
     `languages` it speaks all those that have the fact."""
-    languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else _PROGRAMS)
+    languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else PROGRAMS)
 
     def decorate(check: Check[F]) -> Rule[F]:
         docs = (sys.modules[check.__module__].__doc__ or "").strip()

@@ -115,6 +115,27 @@ PYTHON = (
         ),
     ),
     Query(
+        "format string of its own",
+        "query.format('id', a)",
+        ("query = \"SELECT {} FROM people WHERE name = '{}' ORDER BY id\"",),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "formatted anew",
+        "query",
+        ("query = \"SELECT id FROM people WHERE name = '%s' ORDER BY id\"", "query = query % a"),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "begun anew",
+        "query",
+        (
+            'query = "SELECT 1"',
+            "name = ''.join([character for character in str(a)])",
+            "query = f\"SELECT id FROM people WHERE name = '{name}' ORDER BY id\"",
+        ),
+    ),
+    Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
 )
@@ -177,6 +198,14 @@ JAVASCRIPT = (
             "  where = `AND name = '${a}'`;",
             "}",
             "if (b) where += ` AND score <> ${b}`;",
+        ),
+    ),
+    Query(
+        "begun anew",
+        "query",
+        (
+            'let query = "SELECT 1";',
+            "query = `SELECT id FROM people WHERE name = '${a}' ORDER BY id`;",
         ),
     ),
     Query(

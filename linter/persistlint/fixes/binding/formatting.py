@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 COMMENT = re.compile(r"#|//|/\*")
+REST_OF_LINE = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 def unformatted(
@@ -32,6 +33,9 @@ def unformatted(
         cut = tail.find(closing)
         if cut < 0 or COMMENT.search(tail):
             raise RefusalError("a comment stands between the text and its values")
+        line = _only_itself(source, form)
+        if line is not None:
+            return [Edit(line, "")]
         keep = len(tail[:cut].rstrip().encode())
         edits = [Edit(Range(text.end + keep, whole.end), "")]
         if form.kind == "printf":
@@ -57,6 +61,15 @@ def unformatted(
         inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
         return [Edit(Range(start, whole.end), f" {inner}")]
     return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
+
+
+def _only_itself(source: SourceFile, form: Form) -> Range | None:
+    """The line of a statement that gives a variable its own text, once nothing is formatted: `sql = sql.format(…)`."""
+    begin = source.content.rfind(b"\n", 0, form.range.start) + 1
+    rest = REST_OF_LINE.match(source.content, form.range.end)
+    name = re.escape(source.text(form.text).encode())
+    is_same = re.compile(rb"[ \t]*" + name + rb"[ \t]*=[ \t]*").fullmatch(source.content, begin, form.range.start)
+    return Range(begin, rest.end()) if is_same and rest is not None else None
 
 
 def _keyed(source: SourceFile, form: Form, left: list[Value]) -> list[Edit]:

@@ -23,8 +23,9 @@ FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format
 class Form:
     """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
 
-    `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
-    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
+    `text` is the format string or its name, `arguments` the values in their order; `is_indexed` where one of them is
+    named by its number, so that none can be left out alone; `written` is where those that have a name stand, in their
+    order."""
 
     kind: str
     range: Range

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.formatting import COMMENT, unformatted
+from persistlint.fixes.binding.formatting import COMMENT, REST_OF_LINE, unformatted
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
 _ASSIGNS = re.compile(rb"[ \t]*(?:(?:const|let|var)[ \t]+)?\w+[ \t]*(?::[^=\n]+)?:?=[ \t]*")
-_REST = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 @dataclass(slots=True)
@@ -75,7 +74,7 @@ class Rewrite:
         """Drop the variable of a text of which nothing is left."""
         content = self.source.content
         begin = content.rfind(b"\n", 0, inner.range.start) + 1
-        rest = _REST.match(content, inner.range.end)
+        rest = REST_OF_LINE.match(content, inner.range.end)
         if not _ASSIGNS.fullmatch(content, begin, inner.range.start) or rest is None:
             raise RefusalError("the list of values stands in a variable of its own")
         return Edit(Range(begin, rest.end()), "")
