@@ -77,6 +77,10 @@ class Surroundings:
         """What changes when any of these files does, comes or goes; never ""."""
         return digest(b"".join(group.mark for group in self._making(path)[1])).hex()
 
+    def digest_of_tables(self, path: str) -> bytes:
+        """What stands for the names and the contents of these files."""
+        return digest(b"".join(group.digest for group in self._making(path)[1]))
+
     def _making(self, path: str) -> tuple[Tree, tuple[_Group, ...]]:
         """What makes the tables that a program speaks of, and all that it depends on."""
         from persistlint.schema_files import Tree, root_of, tree_below  # only who asks for tables pays for it

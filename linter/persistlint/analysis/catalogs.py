@@ -14,14 +14,17 @@ from persistlint.analysis.migrations import ProgramReader
 from persistlint.analysis.models import models
 from persistlint.analysis.models.schema import PrismaReader
 from persistlint.languages import language_of, read
-from persistlint.reading import ReadError, read_bytes
+from persistlint.memory import Memory
+from persistlint.reading import ReadError, digest, read_bytes
 from persistlint.records import dataclass
 from persistlint.schema.changes import CreateTable, Delete, DropTable, Insert, TableChange, Update
 from persistlint.schema.definitions import Name, Table
 from persistlint.schema.merging import merged
+from persistlint.shelf import lent
 from persistlint.source import Range, SourceFile
 from persistlint.sql import project
 from persistlint.sql.project import SQL, is_step, project_below
+from persistlint.stored_tables import dump, load
 from persistlint.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -90,6 +93,7 @@ class Tables:
 
 
 NO_TABLES = Tables()
+_KNOWN: Memory[Tables] = Memory(most=16)
 
 
 def tables_around(source: SourceFile) -> Tables:
@@ -97,6 +101,12 @@ def tables_around(source: SourceFile) -> Tables:
     if not Path(source.path).is_file():
         return NO_TABLES
     return _tables(str(Path(source.path).absolute()), source.dialect, int(monotonic() / _FRESH))
+
+
+def mark_around(source: SourceFile) -> str:
+    """`Tables.mark` of the tables around a program, of which none is read; "" for one that is not on disk."""
+    path = Path(source.path)
+    return _surroundings(int(monotonic() / _FRESH)).mark_of_tables(str(path.absolute())) if path.is_file() else ""
 
 
 def without(catalog: Catalog, content: bytes) -> Catalog:
@@ -117,7 +127,8 @@ def forget() -> None:
 def _tables(program: str, dialect: str | None, moment: int) -> Tables:
     surroundings = _surroundings(moment)
     mark = surroundings.mark_of_tables(program)  # before they are read: what changes later makes another mark
-    return _read(surroundings.tables(program), dialect, mark)
+    tree = surroundings.tables(program)
+    return _KNOWN.get((tree, dialect, mark), lambda: _kept(program, tree, dialect, mark))
 
 
 @lru_cache(maxsize=1)
@@ -125,7 +136,24 @@ def _surroundings(moment: int) -> Surroundings:
     return Surroundings()
 
 
-@lru_cache(maxsize=16)
+def _kept(program: str, tree: Tree, dialect: str | None, mark: str) -> Tables:
+    """What is read, or was read by an earlier run of files with the same names and contents."""
+    shelf = lent()
+    if shelf is None or not tree.sources:
+        return _read(tree, dialect, mark)
+    key = _key(program, dialect)
+    if known := load(shelf.fetch(key) or b""):
+        return Tables(*known, mark, tree.programs)
+    tables = _read(tree, dialect, mark)
+    if _key(program, dialect) == key:  # else a file changed while it was read
+        shelf.store(key, dump((tables.catalogs, tables.dialect, tables.is_whole, tables.is_told)))
+    return tables
+
+
+def _key(program: str, dialect: str | None) -> bytes:
+    return digest(f"tables {dialect} ".encode() + Surroundings().digest_of_tables(program))
+
+
 def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
     made = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
     found = [(source, project) for source in made if (project := _project(source, dialect)) is not None]
