@@ -43,7 +43,7 @@ func main() {
 	}
 	states := [][][][2]int{state(ctx, eye, driver)}
 	for _, amount := range []int{5, 1000} {
-		_ = programs[os.Args[3]](ctx, db, 1, amount) // a failure is what is asked for
+		_ = programs[os.Args[3]](db, 1, amount) // a failure is what is asked for
 		states = append(states, state(ctx, eye, driver))
 	}
 	check(json.NewEncoder(os.Stdout).Encode(states))

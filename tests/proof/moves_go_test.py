@@ -1,5 +1,5 @@
-"""Go programs with two writes that belong together: what a failure between them leaves, before and after the fixes about
-transactions. Debian's packages have the drivers."""
+"""Go programs with two writes that belong together: what a failure between them leaves, before and after the fixes
+about transactions. Debian's packages have the drivers."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from proof.fixed_go_test import PACKAGES
-from proof.moves import GO, TABLES, mended, prove
+from proof.moves import GO, TABLES, prove
+from proof.proving import mended
 
 _DRIVERS = {"postgres": "github.com/lib/pq", "mysql": "github.com/go-sql-driver/mysql"}
-_HEAD = 'package {name}\n\nimport (\n\t"context"\n\t"database/sql"\n\n\t_ "{driver}"\n)\n'
+_GROUPS = ("transactions", "errors")
+_HEAD = 'package {name}\n\nimport (\n\t"database/sql"\n\n\t_ "{driver}"\n)\n'
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
             name = f"program{number}{server}"
             marked = re.sub(r"\$\d", "?", body) if server == "mysql" else body
             text = _HEAD.format(name=name, driver=_DRIVERS[server]) + marked
-            for side, program in (("before", text), ("after", mended("program.go", text))):
+            for side, program in (("before", text), ("after", mended("program.go", text, *_GROUPS))):
                 path = main / f"{name}{side}" / "program.go"
                 path.parent.mkdir(parents=True)
                 path.write_text(program.replace(f"package {name}", f"package {name}{side}"), "utf-8")
@@ -43,8 +45,8 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(Path(__file__).parent / "moves.go", main / "main.go")
     imports = "\n".join(f'\t"moves/{name}"' for _, name in names)
     entries = "\n".join(f'\t"{key}": {name}.Move,' for key, name in names)
-    types = "map[string]func(context.Context, *sql.DB, int, int) error"
-    programs = f'package main\n\nimport (\n\t"context"\n\t"database/sql"\n\n{imports}\n)\n\nvar programs = {types}'
+    types = "map[string]func(*sql.DB, int, int) error"
+    programs = f'package main\n\nimport (\n\t"database/sql"\n\n{imports}\n)\n\nvar programs = {types}'
     (main / "programs.go").write_text(f"{programs}{{\n{entries}\n}}\n", "utf-8")
     # Nothing is fetched: the packages are those of the system.
     environment = os.environ | {"GOPATH": f"{folder}{os.pathsep}{PACKAGES}", "GO111MODULE": "off", "GOFLAGS": ""}

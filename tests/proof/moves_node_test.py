@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from proof.moves import JAVASCRIPT, TABLES, mended, prove
+from proof.moves import JAVASCRIPT, TABLES, prove
+from proof.proving import mended
 
 ROOT = Path(__file__).parent.parent.parent
 MODULES = Path(os.environ.get("PERSISTLINT_NODE_MODULES", ROOT / ".proof" / "node_modules"))
@@ -31,7 +32,7 @@ def test_nothing_is_left_half_done(name: str, tmp_path: Path, request: pytest.Fi
     runner = tmp_path / "moves.mjs"
     shutil.copy(Path(__file__).parent / "moves.mjs", runner)
     states: list[Any] = []
-    for kind, program in (("before", text), ("after", mended("program.mjs", text))):
+    for kind, program in (("before", text), ("after", mended("program.mjs", text, "transactions", "errors"))):
         path = tmp_path / f"{kind}.mjs"
         path.write_text(program, "utf-8")
         task = {"driver": server, "address": address, "path": str(path), "tables": TABLES}
