@@ -33,12 +33,21 @@ _MADE_OF_SQL = re.compile(
     r"|(?:\w+_)?order_?by|\w*(?:sort|order_?by)(?=\())(?:\(.*\))?",
     re.IGNORECASE | re.DOTALL,
 )
+# What the object that speaks to the database says of its dialect: `db.timestamp_now`, `self.engine.row_id_name`. A
+# row that describes a database may be called so as well, and its name is data.
+_OF_DIALECT = re.compile(
+    r"(?:\w+\.)*(?:\w+_)?(?:db|database|dialect|engine|driver|grammar|platform|adapter)"
+    r"\.(?!(?:\w*_)?(?:name|user|owner|password|host|label|title|value)$)[a-z]\w*[_A-Z]\w*",
+    re.ASCII,
+)
 
 
 def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
     """Whether a hole holds SQL that a function of another file put together: by its name a clause, a run of
-    placeholders, an expression, or what came together with the values that the call passes. Where it is put together
-    is the place to report, not where it is used."""
+    placeholders, an expression, what a dialect calls something, or what came together with the values that the call
+    passes. Where it is put together is the place to report, not where it is used."""
+    if hole.origin in (Origin.UNKNOWN, Origin.PARAMETER) and _OF_DIALECT.fullmatch(hole.expression):
+        return True
     if hole.origin is not Origin.UNKNOWN:
         return False
     return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)

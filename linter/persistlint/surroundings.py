@@ -92,6 +92,8 @@ class Surroundings:
         for source in tree.sources:
             if source.language == "sql":
                 groups += [self._once(_project, source.folder, pattern) for pattern in source.patterns]
+            elif source.language == "prisma":
+                groups.append(self._once(_schema, source.folder))
             else:
                 groups.append(self._once(_programs, source.folder, ".py" if source.language == "python" else ".js"))
         folders = dict.fromkeys([source.folder for source in tree.sources] + [file.parent for file in tree.programs])
@@ -106,6 +108,9 @@ class Surroundings:
         file = Path(path).absolute()
         if language_of(path) == "sql":
             yield self._once(_project, *project_of(file))
+        elif language_of(path) == "prisma":
+            yield self._once(_schema, file.parent)
+            return
         else:
             yield self._once(_programs, file.parent, file.suffix)
         yield _Group(tuple(_looked_up(file)), _listed(file.parent))
@@ -125,7 +130,7 @@ class Surroundings:
 def _has_project(path: str) -> bool:
     """Whether a file is read with others around it."""
     language = language_of(path)
-    return language == "sql" or (language in SCHEMA_LANGUAGES and is_migration(path))
+    return language in ("sql", "prisma") or (language in SCHEMA_LANGUAGES and is_migration(path))
 
 
 def _programs(folder: Path, suffix: str) -> _Group:
@@ -134,6 +139,11 @@ def _programs(folder: Path, suffix: str) -> _Group:
     found = {file for root in roots for file in root.glob("*" if root == folder else "**/*.py") if file.is_file()}
     kinds = {".py"} if suffix == ".py" else {".js", ".ts", ".cjs", ".mjs", ".cts", ".mts"}
     return _Group(tuple(sorted(file for file in found if file.suffix in kinds)))
+
+
+def _schema(folder: Path) -> _Group:
+    """The files of a schema of Prisma, and whether there are migrations for it."""
+    return _Group(tuple(sorted(folder.glob("*.prisma"))), (*_listed(folder), *_listed(folder.parent)))
 
 
 def _project(root: Path, pattern: str) -> _Group:

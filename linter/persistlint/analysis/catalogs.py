@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations import ProgramReader
 from persistlint.analysis.models import models
+from persistlint.analysis.models.schema import PrismaReader
 from persistlint.languages import language_of, read
 from persistlint.reading import ReadError, read_bytes
 from persistlint.records import dataclass
@@ -29,10 +30,11 @@ if TYPE_CHECKING:
     from persistlint.schema.catalog import Catalog
     from persistlint.schema.models import Model
     from persistlint.schema_files import Source, Tree
-    from persistlint.sql.project import Project
+    from persistlint.sql.project import Project, Reader
 
 _FRESH = 5  # seconds that what was found is taken for true
 _NOWHERE = Range(0, 0)
+_READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
 # What a program does to a table by itself; no name where that is put together.
 _CHANGES = re.compile(
     rb"\b(?:ALTER|CREATE|DROP|RENAME)\s+(?:TEMP\w*\s+|UNLOGGED\s+|VIRTUAL\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
@@ -47,12 +49,14 @@ _DECLARES = re.compile(rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+
 class Tables:
     """What is known of the tables of a project. `catalogs` are what each of its schemas leaves: they may follow each
     other, or make the same tables in several databases, so that only what all of them say of a table holds. `dialect`
-    is the one of all of them, if there is one. `is_whole` where nothing else makes tables. `mark` tells this state of
+    is the one of all of them, if there is one. `is_whole` where nothing else makes tables, `is_told` where the names of
+    all files say that they make them. `mark` tells this state of
     the files that were read from any other, "" for a program that is in no project."""
 
     catalogs: tuple[Catalog, ...] = ()
     dialect: str | None = None
     is_whole: bool = False
+    is_told: bool = False
     mark: str = ""
     programs: tuple[Path, ...] = ()
 
@@ -123,7 +127,8 @@ def _surroundings(moment: int) -> Surroundings:
 
 @lru_cache(maxsize=16)
 def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
-    found = [(source, project) for source in tree.sources if (project := _project(source, dialect)) is not None]
+    made = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
+    found = [(source, project) for source in made if (project := _project(source, dialect)) is not None]
     found = [(source, project) for source, project in found if project.scripts]
     if not found:
         return Tables(mark=mark, programs=tree.programs)
@@ -133,15 +138,16 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
     dialects = {project.dialect for _, project in found}
     is_whole = (
         not tree.unread
-        and len(found) == len(tree.sources)
+        and len(found) == len(made)
         and all(project.is_rooted for _, project in found if project.after.tables)
         and all(_is_understood(project) for _, project in found)
     )
-    return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, mark, tree.programs)
+    is_told = all(source.is_told for source, _ in found)
+    return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, is_told, mark, tree.programs)
 
 
 def _project(source: Source, dialect: str | None) -> Project | None:
-    reader = SQL if source.language == "sql" else ProgramReader(source.language)
+    reader = _READERS.get(source.language) or ProgramReader(source.language)
     return project_below(source.folder, source.patterns, dialect, reader)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from persistlint.ir import Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from persistlint.ir import Block, Expression, Module, Statement
     from persistlint.source import Range, SourceFile
@@ -48,7 +48,7 @@ class Program:
 
     source: SourceFile
     lower: Callable[[], Module]
-    comments: tuple[Range, ...] = ()
+    comments: Sequence[Range] = ()
     errors: tuple[Range, ...] = ()
 
     @property

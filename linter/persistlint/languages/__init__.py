@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from persistlint.ir import Module
     from persistlint.source import Range, SourceFile
@@ -63,7 +63,7 @@ class Syntax:
     """
 
     source: SourceFile
-    comments: tuple[Range, ...]
+    comments: Sequence[Range]
     calls: tuple[tuple[str, Range], ...]
     templates: tuple[Range, ...]
     errors: tuple[Range, ...]

@@ -19,19 +19,24 @@ from persistlint.schema.changes import (
     CreateObject,
     CreatePolicy,
     CreateTable,
+    Delete,
     DropColumn,
     DropConstraint,
     DropIndex,
     DropObject,
     DropPolicy,
     DropTable,
+    Insert,
     RenameColumn,
+    RenameKey,
     RenameTable,
     SetDefault,
     SetIdentity,
     SetNotNull,
     SetRowSecurity,
     TableChange,
+    Truncate,
+    Update,
     ValidateConstraint,
 )
 from persistlint.schema.definitions import Column, Constraint, ConstraintKind, Expression, Index, Name, Table
@@ -97,6 +102,8 @@ class Catalog:
 
     def apply(self, change: Change) -> None:
         """Take over what a change does."""
+        if isinstance(change, Insert | Update | Delete | Truncate):
+            return  # rows are no matter
         if isinstance(change, CreateTable):
             self._create(change)
         elif isinstance(change, DropTable):
@@ -128,6 +135,8 @@ class Catalog:
             self.put(changed)
             if isinstance(change, CreateIndex) and change.index.name:
                 self.indexes[change.index.name] = changed.name.key
+            elif isinstance(change, RenameKey) and change.name in self.indexes:
+                self.indexes[change.to] = self.indexes.pop(change.name)
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
@@ -280,6 +289,19 @@ def _(change: AddConstraint, table: Table) -> Table:
 def _(change: DropConstraint, table: Table) -> Table:
     return replace(
         table, constraints=tuple(found for found in table.constraints if found is not dropped(change, table))
+    )
+
+
+@altered.register
+def _(change: RenameKey, table: Table) -> Table:
+    return replace(
+        table,
+        constraints=tuple(
+            replace(found, name=change.to) if found.name == change.name else found for found in table.constraints
+        ),
+        indexes=tuple(
+            replace(index, name=change.to) if index.name == change.name else index for index in table.indexes
+        ),
     )
 
 

@@ -31,6 +31,7 @@ _READERS = {
     "go": ("gorm",),
     "javascript": ("sequelize",),
     "typescript": ("sequelize", "typeorm"),
+    "prisma": ("prisma",),
 }
 
 

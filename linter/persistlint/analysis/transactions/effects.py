@@ -121,6 +121,7 @@ def add_effect(
     transaction = walker.current()
     if chain is not None and transaction is None and names_transaction(chain, walker.scope, walker.handles):
         handle = replace(handle, role=Role.TRANSACTION)  # somebody else's, which it is given
+    is_later = chain is not None and _is_sent_later(chain)
     effect = Effect(
         node.range,
         kind,
@@ -130,7 +131,7 @@ def add_effect(
         walker.place,
         use,
         transaction.range if transaction is not None else None,
-        transaction is None or chain is None or _is_sent_later(chain) or transaction.binds(chain, walker.scope),
+        transaction is None or chain is None or is_later or transaction.binds(chain, walker.scope),
         argument_names(walker, chain) if chain is not None else walker.names_in(node),
         "",
         walker.parallel,
@@ -141,6 +142,7 @@ def add_effect(
         misplaced_option(chain) if chain is not None else None,
         _instance(chain),
         chain.sql if chain is not None else "",
+        not is_later,
     )
     walker.effects.append(effect)
     return effect

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.diagnostic import Applicability, Edit, Fix, Remedy
 from persistlint.facts import Query
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.counting import check_seen, computed_marks
@@ -51,14 +51,6 @@ _IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """The fix for a query, or why there is none, as it goes on after "No fix: "."""
-
-    fix: Fix | None = None
-    reason: str = ""
-
-
 def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
     """Bind the values at these holes of a query; nothing to say of a text that no call of the file sends."""
     return _remedy(fact, holes, program, _Binding.fix)
@@ -66,8 +58,8 @@ def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remed
 
 def name(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
     """Quote the names at these holes of a query, or compare the first of them with those that are meant; nothing to say
-    of a text that no call of the file sends."""
-    return _remedy(fact, holes, program, _Binding.names)
+    of a text that no call of the file sends, nor of why there is no fix."""
+    return Remedy(_remedy(fact, holes, program, _Binding.names).fixes)
 
 
 def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make: Callable[[_Binding], Fix]) -> Remedy:
@@ -75,7 +67,7 @@ def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make:
         return Remedy()
     try:
         handed = forwarded(fact, holes, program) if make is _Binding.fix else None
-        return Remedy(make(_Binding(handed or fact, holes, program, handed is not None)))
+        return Remedy((make(_Binding(handed or fact, holes, program, handed is not None)),))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 

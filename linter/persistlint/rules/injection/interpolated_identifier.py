@@ -164,12 +164,11 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         if not holes:
             continue
         first = holes[0]
-        remedy = name(fact, holes, context.program)
         yield context.report(
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
-            fixes=(remedy.fix,) if remedy.fix is not None else (),
+            remedy=partial(name, fact, holes, context.program),
             severity=None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
         )

@@ -151,12 +151,11 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     if not holes:
         return
     first = holes[0]
-    remedy = bind(fact, holes, context.program)
     yield context.report(
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
-        help=_help(fact) + (f" No fix: {remedy.reason}." if remedy.reason else ""),
-        fixes=(remedy.fix,) if remedy.fix is not None else (),
+        help=_help(fact),
+        remedy=partial(bind, fact, holes, context.program),
         severity=None if isinstance(fact, Query) else Severity.WARNING,
         related=related(fact, holes),
     )

@@ -43,6 +43,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import Editor, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -76,7 +77,7 @@ _KEEPS = frozenset(
 )
 
 
-@rule("fk-missing", on=Script, severity=Severity.WARNING)
+@rule("fk-missing", on=Script, severity=Severity.WARNING, languages=DECLARING)
 def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that looks like a reference and is none."""
     if script.is_dump or not any(column.name.endswith("_id") for _, column, _ in script.columns()):
