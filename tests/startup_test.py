@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 HEAVY = {
     "importlib.metadata",
     "sqlglot",
-    "libcst",
     "pygls",
     "lsprotocol",
     "asyncio",
