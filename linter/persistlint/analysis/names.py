@@ -167,7 +167,7 @@ def last_name(expression: Expression) -> str:
         return expression.name
     if type(expression) is Call:
         return last_name(expression.function)
-    return last_name(expression.value) if type(expression) in (Subscript, TypeAssertion) else ""
+    return last_name(expression.value) if isinstance(expression, Subscript | TypeAssertion) else ""
 
 
 def is_settings(expression: Expression) -> bool:
