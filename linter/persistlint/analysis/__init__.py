@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
+    MODELLING,
+    PROGRAMS,
     Bypass,
     Calculation,
     Drift,
@@ -52,6 +54,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((MixedResult,), "mixed_results"),
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
+    ((SchemaFile,), "models.schema"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
@@ -61,12 +64,14 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
 )
 _LANGUAGES = {
     "scripts": ("sql",),
+    "transactions": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
     "bypasses": ("go",),
-    "models": ("python", "javascript", "typescript", "go"),
-    "drift": ("python", "javascript", "typescript", "go"),
+    "models.schema": ("prisma",),
+    "models": MODELLING,
+    "drift": MODELLING,
 }
 
 
@@ -78,7 +83,7 @@ def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) ->
         if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
             from persistlint.analysis.sent import with_sent
 
-            found = with_sent(found, syntax.source)
+            found = with_sent(found, syntax)
         yield from found
 
 

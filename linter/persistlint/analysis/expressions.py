@@ -63,9 +63,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from persistlint.analysis.interpreter import Interpreter
+    from persistlint.ir import ClassDefinition
     from persistlint.libraries import Type
     from persistlint.source import Range
 
+# Decorators and base classes that make a constructor of the annotations of a class body.
+_MAKES_RECORDS = frozenset(
+    ["dataclass", "define", "frozen", "mutable", "attrs", "BaseModel", "SQLModel", "NamedTuple", "Struct"]
+)
+_OF_CLASS = ("ClassVar", "typing.ClassVar", "Final", "typing.Final", "Literal", "typing.Literal")
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
 
 
@@ -192,6 +198,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             if name in ("_meta", "__table__", "__tablename__"):
                 return Atom(Origin.METADATA)
             found = machine.attribute_of(definition, name)
+            if origin is Origin.PARAMETER and (declared := _filled(definition, name)) is not None:
+                found = machine.names.declared(declared)  # its default is what nobody gave
             if isinstance(found, Closure):
                 return _method_or_property(Closure(found.function, found.home, value), name, machine)
             if origin is Origin.PARAMETER:
@@ -257,6 +265,19 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Atom(Origin.METADATA)
             return Atom(origin)
     return UNKNOWN
+
+
+def _filled(definition: ClassDefinition, name: str) -> str | None:
+    """The declared type of a field that whoever makes an object of the class sets: of a dataclass, of attrs, of a model
+    of pydantic or SQLModel, of a named tuple."""
+    made = {
+        last_name(decorator.function if isinstance(decorator, Call) else decorator)
+        for decorator in definition.decorators
+    }
+    made.update(base.rsplit(".", 1)[-1] for base in definition.bases)
+    declared = dict(definition.fields).get(name)
+    is_constant = declared is None or all_caps(name) or declared.startswith(_OF_CLASS)
+    return None if is_constant or made.isdisjoint(_MAKES_RECORDS) else declared
 
 
 def _is_own(attribute: Attribute, machine: Interpreter) -> bool:

@@ -201,7 +201,8 @@ class _Collector:
             for option in options_of(value)
             if isinstance(option, Entries)
             for key, item in option.entries
-            if key is not None and key in (operation.keys or _TEXT_KEYS)
+            # Django's `extra(select={"late": "due_on < …"})`: what only a keyword takes gives SQL a name.
+            if key is not None and (key in (operation.keys or _TEXT_KEYS) or (is_fragment and not operation.fragments))
         ]
         if texts_of_objects:
             value = choice(texts_of_objects)
@@ -432,6 +433,8 @@ def _candidates(syntax: Syntax, folder: str) -> list[Range]:
     """The calls that may send SQL, and whatever may put it together, by the libraries that a file can speak of. One in
     which no text is SQL has only those that take pieces of it."""
     source = syntax.source
+    if not syntax.calls and not syntax.templates:
+        return []
     if folder != "sql" and not may_hold_sql(source):
         wanted = _certain(present(folder, source), catalogue(folder))
         return [range for name, range in syntax.calls if name in wanted]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from persistlint.patterns import AnyOf, Pattern, one_by_one
+from persistlint.patterns import AnyOf, Marked, Pattern, one_by_one
 
 _SCRIPT = one_by_one(
     rb"queryinterface", rb"queryrunner", rb"\bschema\b", rb"knex", rb"\.sync\s*\(", rb"\bsynchronize\b"
 )
 
 # What no model is without, in lower case.
-_OF_SCRIPTS = one_by_one(rb"\.define\(", rb"\.init\(", rb"sequelize-typescript")
+_DRIZZLE = (rb"\bpgtable\(", rb"\bmysqltable\(", rb"\bsqlitetable\(")
+_OF_SCRIPTS = one_by_one(rb"\.define\(", rb"\.init\(", rb"sequelize-typescript", *_DRIZZLE)
 _MODELS: dict[str, Pattern] = {
     "python": one_by_one(rb"\b__tablename__\b", rb"\bdb\.model\b", rb"\bsqlmodel\b", rb"\bmodels\.", rb"\btable\("),
     "javascript": _OF_SCRIPTS,
@@ -39,9 +40,15 @@ IN_PROGRAMS: dict[str, Pattern] = {
 }
 
 
+_DECLARED = Marked((b"model",), re.compile(rb"^\s*model\s", re.MULTILINE))
+
+
 def with_models(patterns: dict[str, Pattern]) -> dict[str, Pattern]:
     """The same patterns, for rules that read models besides."""
-    return {name: AnyOf((pattern, _MODELS[name])) if name in _MODELS else pattern for name, pattern in patterns.items()}
+    found = {
+        name: AnyOf((pattern, _MODELS[name])) if name in _MODELS else pattern for name, pattern in patterns.items()
+    }
+    return {**found, "prisma": _DECLARED}
 
 
 def with_queries(patterns: dict[str, Pattern]) -> dict[str, Pattern]:

@@ -157,12 +157,12 @@ class Handles(Roots):
                 return chain
         if last_name(function) in _HANDS_BACK and node.arguments:  # `with closing(connection)`
             return self.follow(node.arguments[0].value, scope, depth + 1)
-        if isinstance(function, Name):
+        if path_of(function) is not None:  # `knex("users")`, `this.knex("users")`
             chain = self.follow(function, scope, depth + 1)
             called = chain.known
             if called is not None and called.type.call is not None:
                 return self._operate(node, called.type.call, chain, scope)
-            if called is None and scope.find(function.id) is None:
+            if called is None and isinstance(function, Name) and scope.find(function.id) is None:
                 return start(self.guess(function.id))
         return Chain()
 

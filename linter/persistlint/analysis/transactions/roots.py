@@ -48,9 +48,9 @@ class Roots:
     def learn_imports(self) -> None:
         """Take note of the libraries that the file imports, or whose own name it imports from elsewhere."""
         found = {library.name: library for library in self.tables.imported(self.names.modules)}
-        local = {name.lower() for name in self.names.imports}
+        own = {name.lower() for name, module in self.names.imports.items() if not self._is_library(module)}
         for library in self.tables.libraries:
-            if library.name.lower() in local:
+            if library.name.lower() in own:  # `import mysql from "mysql2/promise"` says nothing of the library `mysql`
                 found.setdefault(library.name, library)
         self.in_use = [library for library in found.values() if library.modules]
 
@@ -74,10 +74,13 @@ class Roots:
         bare = re.split(r"[\[<]", annotation.strip("&* "), maxsplit=1)[0]
         type = value.type if isinstance(value, Atom) else None
         if type is None and self.language == "go":
-            type = self.tables.types.get(bare)  # of a package of the program that a generator made: `ent.Client`
+            # Of a package of the program that a generator made: `ent.Client`, or `Queries` whatever the package.
+            type = self.tables.types.get(bare) or self.tables.types.get(bare.rpartition(".")[2])
         if type is None or not type.library.takes_part:
             return None
-        return Known(Handle(name, role_of(type, bare, name), type.library, origin, declared=True), type)
+        is_known = bool(type.library.modules)  # else the program's own type, over a library that nobody names here
+        library = type.library if is_known else None
+        return Known(Handle(name, role_of(type, bare, name), library, origin, declared=is_known), type)
 
     def guess(self, name: str, origin: int = -1) -> Known | None:
         """A handle by what people call it: a library that is in use goes before one that is only named so."""

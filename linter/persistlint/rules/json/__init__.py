@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from persistlint.patterns import together
+import re
+
+from persistlint.facts import PROGRAMS
+from persistlint.patterns import Marked, together
 
 # What decodes or encodes JSON, asks over HTTP, or gives rows; and the operators of SQL that reach into JSON.
-MAY_HAVE = together(
+_PROGRAM = together(
     *rb"json fetch axios requests httpx \.get\( \.rows recordset query execute".split(),
     *rb"find(?:all|many|one|first|unique|by) \.body\b \.data\b ->> #>> \.all\( \.search\(".split(),
     *rb"\.\((?:map\[string\]|\[\]) \"\]\[\d+\]\[ '\]\[\d+\]\[".split(),
 )
+_SQL = Marked((b"json", b"->>", b"#>>"), re.compile(rb"json|[-#]>>"))
+MAY_HAVE = {"sql": _SQL, **dict.fromkeys(PROGRAMS, _PROGRAM)}
