@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
-from persistlint.facts import Synchronisation
+from persistlint.facts import Consulted, Synchronisation
 from persistlint.ir import Assign, Attribute, Call, Constant, If, Mapping, String, expressions, walk
 from persistlint.paths import is_example, is_migration, is_test
 from persistlint.patterns import any_in
@@ -52,7 +52,12 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(content)] if any_in(_MARKS, content) else []
     if not candidates or is_test(path) or is_example(path) or is_migration(path):
         return
-    reading = _Reading(syntax)
+    from persistlint.analysis.catalogs import mark_around  # only who looks for migrations pays for it
+
+    mark = mark_around(syntax.source)
+    if mark:
+        yield Consulted(Range(0, 0), mark)
+    reading = _Reading(syntax, mark)
     for scope in scopes(syntax.lower(), candidates):
         confined = [statement.range for statement in scope.statements if _is_confined(statement, syntax.source)]
         for statement in scope.statements:
@@ -71,10 +76,10 @@ def _is_confined(statement: Statement, source: SourceFile) -> bool:
 
 
 class _Reading:
-    """Reads the expressions of one file."""
+    """Reads the expressions of one file, among files of its project that `mark` tells from any other state of them."""
 
-    def __init__(self, syntax: Syntax) -> None:
-        self.source = syntax.source
+    def __init__(self, syntax: Syntax, mark: str) -> None:
+        self.source, self.mark = syntax.source, mark
         self.values = Values(syntax.source.content)
         self.values.learn(syntax.lower().body)
         # Alembic's way to make a new database: all tables at once, which counts as all migrations.
@@ -118,12 +123,13 @@ class _Reading:
 
     def _has_migrations(self) -> bool:
         path = Path(self.source.path)
-        return path.is_file() and _has_migrations(path.parent.absolute(), Path(self.source.path).suffix)
+        return path.is_file() and _has_migrations(path.parent.absolute(), path.suffix, self.mark)
 
 
 @lru_cache(maxsize=256)
-def _has_migrations(directory: Path, suffix: str) -> bool:
-    """Whether migrations lie where projects have them, in a directory or one of those around it."""
+def _has_migrations(directory: Path, suffix: str, mark: str) -> bool:
+    """Whether migrations lie where projects have them, in a directory or one of those around it, as long as the mark of
+    the project is this one."""
     for folder in upwards(directory):
         if suffix == ".py" and (folder / "alembic.ini").is_file():
             return True

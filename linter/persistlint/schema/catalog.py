@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,
-    AlterObject,
     ChangeType,
     CreateEnum,
     CreateIndex,
@@ -121,8 +120,6 @@ class Catalog:
             self._redirect(change.table, change.to)
         elif isinstance(change, DropIndex):
             self._drop_index(change)
-        elif isinstance(change, AlterObject):
-            self._rename_index(change)
         elif isinstance(change, CreateObject):
             self.views[change.name.key] = change.kind
         elif isinstance(change, DropObject) and change.kind == "SCHEMA":
@@ -188,19 +185,6 @@ class Catalog:
             indexes = tuple(index for index in table.indexes if index.name != name)
             self.put(replace(table, indexes=indexes, constraints=_without(table.constraints, name)))
         self.indexes.pop(name, None)
-
-    def _rename_index(self, change: AlterObject) -> None:
-        """Take over `ALTER INDEX … RENAME TO`; a new name in quotes is not known."""
-        old = change.name.name
-        table = self.table_of_index(old)
-        if table is None or change.kind != "INDEX" or change.words[:2] != ("RENAME", "TO"):
-            return
-        new = "".join(change.words[2:3]).lower()
-        indexes = (replace(index, name=new) if index.name == old else index for index in table.indexes)
-        self.put(replace(table, indexes=tuple(indexes)))
-        del self.indexes[old]
-        if new:
-            self.indexes[new] = table.name.key
 
 
 def _bounded(table: Table) -> Table:
