@@ -34,25 +34,33 @@ _PATTERNS = {
 _PROGRAMS = re.compile(
     r"(?:^|/)(?:models?|entit(?:y|ies)|orm)(?:/(?:[^/]+/)*[^/]+)?\.(?:py|go|[cm]?[jt]s)$"
     r"|[._](?:model|entity)\.[cm]?[jt]s$|\.prisma$"
-    r"|(?:^|/)(?:db|database|sqlite|postgres|mysql|connection)/(?:index|main|init|client|__init__|__main__)\.\w+$"
+    r"|(?:^|/)(?:db|database|sqlite|postgres|mysql|connection)/(?:(?:index|main|init|client|__init__|__main__)\.\w+|\w+\.go)$"
     r"|(?:^|[/_.-])(?:db|database|schema|sqlite3?|postgres(?:ql)?|mysql|migrat\w+|upgrade\w*|setup|init|bootstrap|ddl)"
     r"(?:[_.-][\w-]+)?\.(?:py|go|[cm]?[jt]s)$",
     re.IGNORECASE,
 )
 _MOST_PROGRAMS = 2_000  # files
 _UNREAD = frozenset({".go", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".rs"})  # programs that nobody reads
+_TELLS = re.compile(
+    r"(?:^|[/\\])(?:[VRB]?\d|[a-z_-]+\d+\.)[^/\\]*$"
+    r"|(?:schema|structure|tables?|ddl|init|setup|create|install|bootstrap|sql|database|db|model|dump)\w*(?:[/\\]|\.sql$)",
+    re.IGNORECASE,
+)
+_OTHER_SQL = re.compile(r"\.sql\.(?:[a-z]\w*)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Files that make tables one after the other: those below a folder whose paths match one of the patterns. Their
     `language` is `sql`, `python`, `prisma`, or `javascript` for TypeScript too. `is_whole` for a file by whose name it
-    makes all tables as they are in the end."""
+    makes all tables as they are in the end. `is_told` where names say that the database is made by these files: other
+    SQL may be notes, queries or repairs."""
 
     folder: Path
     patterns: tuple[str, ...]
     language: str
     is_whole: bool = False
+    is_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,12 +132,12 @@ def tree_below(root: Path) -> Tree:
     for count, (folder, place, names) in enumerate(_folders(root)):
         if count == _MOST_FOLDERS:
             return Tree()
-        if not names.isdisjoint(MANIFESTS):
+        if not names.isdisjoint(MANIFESTS) and not is_migration(place):  # there, it says no more than how to load them
             packages.add(folder)
         if not _SEEDS.search(place):
-            sources |= dict.fromkeys(_sources(folder, names, is_of_migrations=is_migration(place)))
-            if is_migration(place):
-                unread += (folder / name for name in sorted(names) if _suffix(name) in _UNREAD and not is_test(name))
+            sources |= dict.fromkeys(_sources(folder, place, names))
+            is_of_migrations = is_migration(place)
+            unread += (folder / name for name in sorted(names) if _is_unread(name, is_of_migrations=is_of_migrations))
         programs += (folder / name for name in sorted(names) if _PROGRAMS.search(f"{place}{name}"))
     if len(programs) + len(unread) > _MOST_PROGRAMS:
         return Tree()
@@ -150,8 +158,9 @@ def _is_product(place: str, name: str) -> bool:
     return not is_other and not is_test(place) and not is_vendored(place) and not is_example(place)
 
 
-def _sources(folder: Path, names: frozenset[str], *, is_of_migrations: bool) -> Iterator[Source]:
+def _sources(folder: Path, place: str, names: frozenset[str]) -> Iterator[Source]:
     """What the files of a folder make tables with: any SQL, and the programs in a folder of migrations."""
+    is_of_migrations = is_migration(place)
     for name in sorted(names):
         suffix = _suffix(name)
         if suffix == ".sql" and _WHOLE.fullmatch(name):
@@ -160,10 +169,18 @@ def _sources(folder: Path, names: frozenset[str], *, is_of_migrations: bool) -> 
             yield Source(folder, ("*.prisma",), "prisma", is_whole=True)
         elif suffix == ".sql":
             root, pattern = project_of(folder / name)
-            yield Source(root, (pattern,), "sql")
+            is_told = is_of_migrations or _TELLS.search(f"{place}{name}") is not None
+            yield Source(root, (pattern,), "sql", is_told=is_told)
         elif suffix in _PATTERNS and is_of_migrations:
             language, patterns = _PATTERNS[suffix]
             yield Source(folder, patterns, language)
+
+
+def _is_unread(name: str, *, is_of_migrations: bool) -> bool:
+    """Whether a file makes tables in a way that nobody reads: `delta.sql.postgres`, which is SQL for one of several
+    databases or a template of it, and migrations in other languages."""
+    is_program = is_of_migrations and _suffix(name) in _UNREAD and not is_test(name)
+    return is_program or _OTHER_SQL.search(name) is not None
 
 
 def _suffix(name: str) -> str:

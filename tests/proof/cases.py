@@ -115,6 +115,37 @@ PYTHON = (
         ),
     ),
     Query(
+        "format string of its own",
+        "query.format('id', a)",
+        ("query = \"SELECT {} FROM people WHERE name = '{}' ORDER BY id\"",),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "formatted anew",
+        "query",
+        ("query = \"SELECT id FROM people WHERE name = '%s' ORDER BY id\"", "query = query % a"),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "replaced",
+        "\"SELECT id FROM people WHERE name = '{name}' OR code = '{name}' ORDER BY id\".replace('{name}', name)",
+        ('name = a or ""',),
+    ),
+    Query(
+        "template",
+        "Template(\"SELECT id FROM people WHERE code LIKE '%-%' AND name = '$name' ORDER BY id\").substitute(name=a)",
+        ("from string import Template",),
+    ),
+    Query(
+        "begun anew",
+        "query",
+        (
+            'query = "SELECT 1"',
+            "name = ''.join([character for character in str(a)])",
+            "query = f\"SELECT id FROM people WHERE name = '{name}' ORDER BY id\"",
+        ),
+    ),
+    Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
 )
@@ -177,6 +208,18 @@ JAVASCRIPT = (
             "  where = `AND name = '${a}'`;",
             "}",
             "if (b) where += ` AND score <> ${b}`;",
+        ),
+    ),
+    Query(
+        "replaced",
+        "`SELECT id FROM people WHERE name = ':name:' ORDER BY id`.replace(':name:', a)",
+    ),
+    Query(
+        "begun anew",
+        "query",
+        (
+            'let query = "SELECT 1";',
+            "query = `SELECT id FROM people WHERE name = '${a}' ORDER BY id`;",
         ),
     ),
     Query(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
+    MODELLING,
+    PROGRAMS,
     Bypass,
     Calculation,
     Drift,
@@ -62,13 +64,14 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
 )
 _LANGUAGES = {
     "scripts": ("sql",),
+    "transactions": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
     "bypasses": ("go",),
     "models.schema": ("prisma",),
-    "models": ("python", "javascript", "typescript", "go", "prisma"),
-    "drift": ("python", "javascript", "typescript", "go", "prisma"),
+    "models": MODELLING,
+    "drift": MODELLING,
 }
 
 
@@ -95,7 +98,12 @@ def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any
         return  # generated, minified and bundled code: nobody mends there what would be said of it
     for module in _makers(frozenset(wanted)):
         if source.language in _LANGUAGES.get(module, (source.language,)):
-            yield import_module(f"{__name__}.{module}")
+            yield _maker(module)
+
+
+@cache
+def _maker(module: str) -> Any:
+    return import_module(f"{__name__}.{module}")
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,8 @@ from persistlint.analysis.migrations import ProgramReader
 from persistlint.analysis.models import models
 from persistlint.analysis.models.schema import PrismaReader
 from persistlint.languages import language_of, read
-from persistlint.reading import ReadError, read_bytes
+from persistlint.memory import Memory
+from persistlint.reading import ReadError, digest, read_bytes
 from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import (
@@ -38,9 +39,11 @@ from persistlint.schema.changes import (
 )
 from persistlint.schema.definitions import Name, Table
 from persistlint.schema.merging import merged, merged_table
+from persistlint.shelf import lent
 from persistlint.source import Range, SourceFile
 from persistlint.sql import project
 from persistlint.sql.project import SQL, is_step, project_below
+from persistlint.stored_tables import dump, load
 from persistlint.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -79,12 +82,14 @@ _DECLARES = re.compile(
 class Tables:
     """What is known of the tables of a project. `catalogs` are what each of its schemas leaves: they may follow each
     other, or make the same tables in several databases, so that only what all of them say of a table holds. `dialect`
-    is the one of all of them, if there is one. `is_whole` where nothing else makes tables. `mark` tells this state of
+    is the one of all of them, if there is one. `is_whole` where nothing else makes tables, `is_told` where the names of
+    all files say that they make them. `mark` tells this state of
     the files that were read from any other, "" for a program that is in no project."""
 
     catalogs: tuple[Catalog, ...] = ()
     dialect: str | None = None
     is_whole: bool = False
+    is_told: bool = False
     mark: str = ""
     programs: tuple[Path, ...] = ()
 
@@ -118,6 +123,7 @@ class Tables:
 
 
 NO_TABLES = Tables()
+_KNOWN: Memory[Tables] = Memory(most=16)
 
 
 def tables_around(source: SourceFile) -> Tables:
@@ -125,6 +131,12 @@ def tables_around(source: SourceFile) -> Tables:
     if not Path(source.path).is_file():
         return NO_TABLES
     return _tables(str(Path(source.path).absolute()), source.dialect, int(monotonic() / _FRESH))
+
+
+def mark_around(source: SourceFile) -> str:
+    """`Tables.mark` of the tables around a program, of which none is read; "" for one that is not on disk."""
+    path = Path(source.path)
+    return _surroundings(int(monotonic() / _FRESH)).mark_of_tables(str(path.absolute())) if path.is_file() else ""
 
 
 def with_own(catalog: Catalog, own: OwnTables) -> Catalog:
@@ -146,7 +158,8 @@ def forget() -> None:
 def _tables(program: str, dialect: str | None, moment: int) -> Tables:
     surroundings = _surroundings(moment)
     mark = surroundings.mark_of_tables(program)  # before they are read: what changes later makes another mark
-    return _read(surroundings.tables(program), dialect, mark)
+    tree = surroundings.tables(program)
+    return _KNOWN.get((tree, dialect, mark), lambda: _kept(program, tree, dialect, mark))
 
 
 @lru_cache(maxsize=1)
@@ -154,7 +167,24 @@ def _surroundings(moment: int) -> Surroundings:
     return Surroundings()
 
 
-@lru_cache(maxsize=16)
+def _kept(program: str, tree: Tree, dialect: str | None, mark: str) -> Tables:
+    """What is read, or was read by an earlier run of files with the same names and contents."""
+    shelf = lent()
+    if shelf is None or not tree.sources:
+        return _read(tree, dialect, mark)
+    key = _key(program, dialect)
+    if known := load(shelf.fetch(key) or b""):
+        return Tables(*known, mark, tree.programs)
+    tables = _read(tree, dialect, mark)
+    if _key(program, dialect) == key:  # else a file changed while it was read
+        shelf.store(key, dump((tables.catalogs, tables.dialect, tables.is_whole, tables.is_told)))
+    return tables
+
+
+def _key(program: str, dialect: str | None) -> bytes:
+    return digest(f"tables {dialect} ".encode() + Surroundings().digest_of_tables(program))
+
+
 def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
     sources = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
     found = [(source, project) for source in sources if (project := _project(source, dialect)) is not None]
@@ -177,7 +207,8 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
         and bool(making)
         and all(_is_understood(project) for _, project in found)
     )
-    return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, mark, tree.programs)
+    is_told = all(source.is_told for source, _ in found)
+    return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, is_told, mark, tree.programs)
 
 
 def _project(source: Source, dialect: str | None) -> Project | None:

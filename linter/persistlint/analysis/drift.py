@@ -50,7 +50,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     around = tables_around(source)
     if around.mark:
         yield Consulted(Range(0, 0), around.mark)
-    if not around.catalogs:
+    if not around.is_told:
         return
     for model in found:
         yield from _compared(model, around)

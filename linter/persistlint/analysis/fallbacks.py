@@ -68,14 +68,17 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     if not _LOOKS_UP.search(syntax.source.vocabulary):
         return
     lowered = content.lower()
+
+    def looks_up(range: Range) -> bool:
+        return _LOOKS_UP.search(lowered, range.start, range.end) is not None
+
     secrets = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
-    if not secrets:
+    if not secrets or not looks_up(Range(0, len(lowered))):
         return
     refused: frozenset[bytes] | None = None
     seen: set[Range] = set()
-    for scope in scopes(syntax.lower(), secrets):
-        within = scope.functions[-1].range if scope.functions else Range(0, len(lowered))
-        if _LOOKS_UP.search(lowered, within.start, within.end) is None:
+    for scope in scopes(syntax.lower(), secrets, looks_up):
+        if scope.functions and not looks_up(scope.functions[-1].range):
             continue
         reader = _Reader(syntax, scope.statements)
         for setting, text in reader.fallbacks():

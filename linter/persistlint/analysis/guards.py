@@ -22,6 +22,7 @@ from persistlint.ir import (
     Comprehension,
     Constant,
     Expression,
+    ExpressionStatement,
     Lambda,
     Name,
     Number,
@@ -280,7 +281,9 @@ def _comprehension(every: bool, test: Comprehension, truth: bool, machine: Inter
 
 def _predicate(closure: Closure, call: Call, truth: bool, machine: Interpreter) -> Checked:
     """A function of the file that does nothing but return a test of its parameters."""
-    body = closure.function.body
+    body = [
+        s for s in closure.function.body if not (isinstance(s, ExpressionStatement) and isinstance(s.value, String))
+    ]
     if len(body) != 1 or not isinstance(body[0], Return) or body[0].value is None or machine.tests > _DEEPEST_TEST:
         return NOTHING
     machine.tests += 1

@@ -72,6 +72,7 @@ _FORMULAS = known_words("formulas")
 _TRIGONOMETRY = re.compile(rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b", re.IGNORECASE)
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
 _COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
+_SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _PERCENT = 100
 _LONGEST_KEPT = 10_000  # bytes of a function
@@ -162,6 +163,7 @@ class _Reader:
         self.meanings = Meanings(self.source, self.function, self.statements, self.constants, reading.statuses)
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
+        self.tests: list[tuple[Range, Range]] = []  # those of branches, each with what it leads to
         self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
 
     def calculations(self) -> Iterator[Calculation]:
@@ -182,9 +184,19 @@ class _Reader:
                 yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
 
     def _is_explained(self, number: Range) -> bool:
-        """Whether a comment explains a number, or the name of the function has it in it: `has_at_least_8_letters`."""
+        """Whether a comment explains a number, a text says it to whom a test of it turns away (`must have 8 letters`),
+        or the name of the function has it in it: `has_at_least_8_letters`."""
         name = self.function.name if self.function is not None else ""
-        return self.comments.explains(number) or self.source.text(number) in words(name)
+        return self.comments.explains(number) or self._is_said(number) or self.source.text(number) in words(name)
+
+    def _is_said(self, number: Range) -> bool:
+        """Whether a sentence behind a test has the number in it."""
+        then = next((then for test, then in self.tests if number in test), None)
+        if then is None:
+            return False
+        text = self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)]
+        said = re.compile(rb"(?<![\w.])%s(?![\w.]*\w)" % re.escape(self.source.text(number).replace("_", "").encode()))
+        return any(said.search(sentence) for sentence in _SENTENCE.findall(text))
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -199,6 +211,8 @@ class _Reader:
             case Return(value=value) if value is not None:
                 yield value, result
             case If(test=test, then=then):
+                if then:
+                    self.tests.append((test.range, Range(then[0].range.start, then[-1].range.end)))
                 if not (then and self._shows_bound(test, then[-1].range)):
                     yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(then[-1]))
             case Switch(subject=subject, cases=cases) if subject is not None:

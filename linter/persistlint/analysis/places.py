@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.vocabulary import arguments, function_names, known_words
 from persistlint.facts import NumberRole, Quantity
 from persistlint.ir import (
+    Assign,
+    AssignmentExpression,
     Attribute,
     Binary,
     Call,
     Collection,
     Comprehension,
+    Constant,
     Expression,
+    ExpressionStatement,
+    Lambda,
     Mapping,
     Name,
+    Return,
     String,
     Template,
 )
@@ -31,6 +38,7 @@ _UNITS = known_words("units")
 _MATH = frozenset(["Math", "math"])
 _NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
 _MOMENT = 100  # milliseconds; nobody feels a shorter delay, it only lets the page settle
+_SETS = re.compile(r"set[A-Z]")  # the state of a component
 _LONGEST_CHAIN = 20  # operands of a chain that are looked at
 
 
@@ -54,8 +62,9 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
     is_task = name == "delay" and language == "python"  # Celery's, whose arguments are those of the task
     if index in _WAITS.get(name, ()) and not is_task:
         delay = constants.value(values[index])
-        is_moment = name == "setTimeout" and delay is not None and delay <= _MOMENT
-        return None if is_moment else Place(NumberRole.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
+        is_moment = delay is not None and delay <= _MOMENT
+        is_plain = name == "setTimeout" and (is_moment or _puts_back(values[0]))
+        return None if is_plain else Place(NumberRole.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
     if index in _LIMITS.get(name, ()):
         return Place(NumberRole.ARGUMENT, "", function)
     if index in _ANSWERS.get(name, ()) and language == "go":
@@ -66,6 +75,22 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
         other = next((value for value in values if constants.value(value) is None), None)
         return Place(NumberRole.ARGUMENT, name.lower(), other) if other is not None else None
     return None
+
+
+def _puts_back(callback: Expression) -> bool:
+    """Whether a callback does nothing but give a state of the page a constant, whose name tells how long what lasts:
+    `() => setCopied(false)`, `() => { this.copied = false; }`."""
+    body = callback.function.body if isinstance(callback, Lambda) else ()
+    match body:
+        case (ExpressionStatement(value=value),) | (Return(value=value),):
+            match value:
+                case Call(function=called, arguments=(argument,)):
+                    return _SETS.match(last_name(called)) is not None and isinstance(argument.value, Constant | String)
+                case AssignmentExpression(value=Constant() | String()):
+                    return True
+        case (Assign(value=Constant() | String()),):
+            return True
+    return False
 
 
 def is_clamp(call: Call) -> bool:

@@ -49,6 +49,7 @@ class SentStatements(Statements):
     `schema.sent.Sent`, which a run without one does not import."""
 
 
+PROGRAMS = ("python", "javascript", "typescript", "go")
 # The languages that migrations are written in.
 SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
 # Those with the ones that only say what tables are like in the end.

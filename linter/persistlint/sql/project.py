@@ -299,14 +299,15 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     firsts: dict[tuple[str, str], str] = {}
     catalog = Catalog()
     is_sql = isinstance(reader, SqlReader)
-    is_mixed = bool(files) and is_sql and _has_programs(Path(files[0][0]).parent)
+    # Programs are run one behind the other, whatever they are written for.
+    others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
+    is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
     made: set[str] = set()
     again: set[str] = set()
     for path in reader.ordered(tuple(path for path, _, _ in files)):
-        content = _read(path)
-        # Programs are run one behind the other, whatever they are written for.
-        if is_sql and not is_common and reader.dialect(path, content) not in (dialect, None):
+        if path in others:
             continue
+        content = _read(path)
         script = reader.read(path, content, dialect, catalog)
         if script is None:
             continue
@@ -327,6 +328,23 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
     is_rooted = not is_mixed and len(unknown) <= 1 and begins
     return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+
+
+def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
+    """The paths of the files that are for another database, as far as they tell."""
+    return frozenset(path for path, _, _ in files if reader.dialect(path, _read(path)) not in (dialect, None))
+
+
+def _are_steps(others: frozenset[str], files: Signature) -> bool:
+    """Whether a script that looks like one for another database is a step of its own, which changes tables between
+    the others: none of them has its number."""
+    kept = {_number(path) for path, _, _ in files if path not in others}
+    return any(is_step(path) and _number(path) not in kept for path in others)
+
+
+def _number(path: str) -> str:
+    """What the numbers in the name of a script come to, with those of its folder."""
+    return ".".join(re.findall(r"\d+", f"{Path(path).parent.name}/{Path(path).name}"))
 
 
 def _has_programs(folder: Path) -> bool:

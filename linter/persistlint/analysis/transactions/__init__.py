@@ -64,8 +64,6 @@ _SAYS_TRANSACTION = Marked(
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The facts about the transactions of a file: `Procedure`, `Transaction`, `StaleWrite`, `Handled`."""
     language = languages()[syntax.source.language]
-    if not language.libraries or language.name == "sql":
-        return
     table = catalogue(language.libraries)
     candidates = _candidates(syntax, names)
     if not candidates:

@@ -64,6 +64,8 @@ _FAILS = frozenset(
         "HttpResponseGone",
     ]
 )
+_ENDS_IN_ERROR = re.compile(r"\berror\)?$")  # the results of a function of Go
+_SAYS_ERROR = re.compile(r"(?:^|[._])(?:err|Err)|Err(?:or)?(?:s|f|\b|$)")
 _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4xx
 
 
@@ -79,9 +81,9 @@ class Outcome:
     kept: frozenset[str]
 
 
-def outcome_of(body: Block, name: str, returns_error: bool = False) -> Outcome:
-    """What a handler does with the error in the variable `name`, or with what it makes of it. `returns_error` where the
-    function returns an error and nothing else, so that `nil` says that all is well."""
+def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
+    """What a handler does with the error in the variable `name`, or with what it makes of it. `returns` are the results
+    of a function of Go: where it returns an error and nothing else, `nil` says that all is well."""
     raises = answers = is_expected = False
     only_logs = True
     names = {name} - {""}
@@ -91,13 +93,13 @@ def outcome_of(body: Block, name: str, returns_error: bool = False) -> Outcome:
         match statement:
             case Raise():
                 raises = True
-            case Return(value=Constant(value=None)) if returns_error:
+            case Return(value=Constant(value=None)) if returns == "error":
                 answers = True
             case Return(value=Call(function=function)) if _LOGGER.match(_path(function)):
                 is_expected = is_expected or _WARNS.search(last_name(function)) is not None
             case Return(value=value):
                 only_logs = False
-                mentioned = value is not None and _mentions(value, names)
+                mentioned = value is not None and (_mentions(value, names) or _is_error(value, returns))
                 raises, answers = raises or mentioned, answers or not mentioned
             case If(test=test, then=then, otherwise=otherwise):
                 only_logs = only_logs and not _mentions(test, names)
@@ -118,6 +120,13 @@ def outcome_of(body: Block, name: str, returns_error: bool = False) -> Outcome:
             case Assign() | ExpressionStatement():
                 only_logs = False
     return Outcome(raises, answers, only_logs and not raises, is_expected, frozenset(names - {name}))
+
+
+def _is_error(value: Expression, returns: str) -> bool:
+    """Whether what a function of Go returns is another error, by its name: `status.Error(…)`, `ErrNotFound`."""
+    last = value.elements[-1] if isinstance(value, Collection) and value.elements else value
+    called = last.function if isinstance(last, Call) else last
+    return _ENDS_IN_ERROR.search(returns) is not None and _SAYS_ERROR.search(_path(called)) is not None
 
 
 def says_error(value: Expression) -> bool:

@@ -15,6 +15,7 @@ from persistlint.ir import (
     Block,
     Call,
     Expression,
+    Handler,
     If,
     Lambda,
     Loop,
@@ -29,6 +30,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.names import Names
     from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
@@ -56,10 +58,12 @@ def handled_by(
     is_narrow: bool,
     size: int,
     transaction: Open | None,
-) -> tuple[Handled, frozenset[str]]:
-    """What a handler does with the errors of these effects, and the variables that it keeps them in."""
-    results = walker.active[-1].returns if walker.active else ""
-    outcome = outcome_of(body, name, returns_error=walker.handles.language == "go" and results == "error")
+) -> tuple[Handled, str, frozenset[str]]:
+    """What a handler does with the errors of these effects, the variable that has them, and those that it keeps them
+    in."""
+    outcome = outcome_of(
+        body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
+    )
     raises = outcome.raises or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     handled = Handled(
@@ -75,15 +79,23 @@ def handled_by(
         transaction.range if transaction is not None else None,
         outcome.is_expected,
     )
-    return handled, outcome.kept
+    return handled, name, outcome.kept
 
 
 def handled(walker: Walk) -> Iterator[Handled]:
     """What the handlers of a function do; one that keeps the error in a variable hands it on where the function is left
-    with that further down."""
-    for found, kept in walker.handled:
-        is_late = any(walker.left_with.get(name, -1) > found.range.end for name in kept)
-        yield replace(found, raises=True) if is_late else found
+    with that further down. In Go, the variable of the error itself is still there behind the handler."""
+    for found, error, kept in walker.handled:
+        end = found.range.end
+        is_late = any(walker.left_with.get(name, [-1])[-1] > end for name in kept)
+        is_left = walker.handles.language == "go" and _is_left_with(walker, error, end)
+        yield replace(found, raises=True, only_logs=False) if is_late or is_left else found
+
+
+def _is_left_with(walker: Walk, name: str, end: int) -> bool:
+    """Whether the function is left behind an offset with the value that a variable has there."""
+    left = next((place for place in walker.left_with.get(name, ()) if place > end), None)
+    return left is not None and not any(end < place < left for place in walker.assigned.get(name, ()))
 
 
 def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> None:
@@ -105,6 +117,14 @@ def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> 
         body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
         found = handled_by(walker, handler.range, failing, body, name, [], False, 1, walker.current())
         walker.handled.append(found)
+
+
+def raised_later(walker: Walk, path: str, then: Block) -> None:
+    """JavaScript: behind `row = await query(…).catch(log)`, a test that finds no row and throws hands the error on."""
+    if outcome_of(then, "").raises:
+        for index in walker.rejected.get(path, ()):
+            found, error, kept = walker.handled[index]
+            walker.handled[index] = (replace(found, raises=True, only_logs=False), error, kept)
 
 
 def _goes_back(effect: Effect) -> bool:
@@ -139,6 +159,15 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
     writes = [effect for effect in before if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)]
     if writes and not undone:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
+
+
+def suppressing(statement: With, names: Names) -> Try | None:
+    """`with contextlib.suppress(Error)` as the `try` that it stands for."""
+    context = statement.context
+    if not isinstance(context, Call) or names.qualified(context.function) != "contextlib.suppress":
+        return None
+    types = tuple(filter(None, (path_of(argument.value) for argument in context.arguments)))
+    return Try(statement.range, statement.body, (Handler(context.range, types, None, ()),))
 
 
 def is_no_failure(types: tuple[str, ...]) -> bool:

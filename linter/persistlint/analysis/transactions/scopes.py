@@ -65,6 +65,7 @@ def name_transaction(walker: Walk, opened: Open, target: Expression) -> None:
     type = known.known.type if known is not None and known.known is not None else opened.type
     handle = Handle(path, Role.TRANSACTION, opened.opener.library, element.range.start, True, True)
     opened.handle = handle
+    opened.deferred = opened.deferred or path in walker.undone
     walker.scope.variables[path] = Variable(Known(handle, type), names=frozenset([path]))
 
 
@@ -150,6 +151,8 @@ def defer(walker: Walk, call: Expression, kind: str) -> None:
     found, walker.effects = walker.effects, saved
     for opened, count in closings:
         del opened.closings[count:]
+    if body is not None:  # one that is begun behind the `defer`, in the variable that the function looks at
+        walker.undone |= {effect.handle.name for effect in found if effect.kind is EffectKind.ROLLBACK}
     for effect in found:
         for opened in walker.opened:
             if effect.kind in (EffectKind.ROLLBACK, EffectKind.COMMIT) and closes(effect, opened):

@@ -23,13 +23,15 @@ from persistlint.analysis.transactions.handlers import (
     handled_error,
     is_narrow,
     is_no_failure,
+    raised_later,
     statements,
+    suppressing,
 )
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
-from persistlint.analysis.transactions.turns import is_counted, is_few
+from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
@@ -83,6 +85,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
+_ELSEWHERE = -1  # a way through a branch that is none of those in the program
 _DEEPEST = 1_000  # expressions, one inside the other
 _LITERALS = frozenset([String, Number, Constant])  # a third of all expressions
 
@@ -99,8 +102,10 @@ class Walk:
     effects: list[Effect] = field(default_factory=list)
     opened: list[Open] = field(default_factory=list)  # every transaction of the function
     around: list[Open] = field(default_factory=list)  # those that the current place is lexically inside of
-    handled: list[tuple[Handled, frozenset[str]]] = field(default_factory=list)
-    left_with: dict[str, int] = field(default_factory=dict)  # where a return or raise mentions a variable last
+    handled: list[tuple[Handled, str, frozenset[str]]] = field(default_factory=list)
+    # Where a return or raise mentions a variable, and where it is assigned, in program order.
+    left_with: dict[str, list[int]] = field(default_factory=dict)
+    assigned: dict[str, list[int]] = field(default_factory=dict)
     answers: list[ErrorAnswer] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
@@ -121,6 +126,10 @@ class Walk:
     is_locked: bool = False  # a lock was taken, outside the database or by a helper in it
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
+    rejected: dict[str, range] = field(default_factory=dict)  # JavaScript: what took the errors of a variable's value
+    tested: list[str] = field(default_factory=list)  # paths that the tests around this place found there
+    filled: dict[str, list[Arm]] = field(default_factory=dict)  # where a variable was given something that is there
+    undone: set[str] = field(default_factory=set)  # Go: variables whose transaction a deferred function rolls back
     begun: dict[str, Open] = field(default_factory=dict)  # Go: the transaction whose begin left its error in a variable
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
     guards: frozenset[int] = frozenset()
@@ -196,7 +205,11 @@ class Walk:
             case Try():
                 self._try(statement)
             case With():
-                with_block(self, statement)
+                suppressed = suppressing(statement, self.handles.names)
+                if suppressed is not None:
+                    self._try(suppressed)
+                else:
+                    with_block(self, statement)
             case Switch(subject=subject, cases=cases):
                 if subject is not None:
                     self.visit(subject, Use.CHECKED)
@@ -236,17 +249,23 @@ class Walk:
         value, target = statement.value, statement.target
         count = len(self.effects)
         opened = len(self.opened)
+        taken = len(self.handled)
         if value is not None:
             self.visit(value, use_of(target, self.handles.language))
             self.move_stored(target, value)
+        if len(self.handled) > taken:
+            self.rejected[path_of(target) or ""] = range(taken, len(self.handled))
         self.rows.assigned(statement, self, self.effects[count:])
         self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
         if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
             self.effects[-1] = replace(self.effects[-1], instance=target.id)
+        if isinstance(target, Name) and value is not None:
+            self._fill(target.id, value, any(e.kind is EffectKind.WRITE for e in self.effects[count:]))
         if self.handles.language == "go":
             begun = self.begun.get(path_of(value) or "") if value is not None else None  # `err := tx.Error`
             for element in target.elements if isinstance(target, Collection) else (target,):
                 path = path_of(element) or ""
+                self.assigned.setdefault(path, []).append(statement.range.start)
                 self.fails[path] = self.effects[-1] if len(self.effects) > count else None
                 self.begun.pop(path, None)
             if begun is not None:
@@ -279,8 +298,10 @@ class Walk:
             return
         chain = self.handles.follow(value, self.scope) if value is not None else Chain()
         known = chain.known
-        if isinstance(value, Await) and known is not None and known.type.fluent and not known.type.role:
-            known = None  # a builder that is awaited gives rows
+        if known is not None and known.type.fluent and not known.type.role:
+            # A builder that is awaited gives rows, and so does a statement that runs at once.
+            is_sent = chain.effect in ("sql", "read", "write") and known.type.library.transactions.synchronous
+            known = None if isinstance(value, Await) or is_sent else known
         if known is None and annotation:
             known = self.handles.declared(annotation, path, target.range.start)
         if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
@@ -307,12 +328,14 @@ class Walk:
         count = len(self.effects)
         asked = presence(test)
         there = asked is None or asked[1]
-        with self.arm(branch, 0, then), self._absent(asked, not there) as is_possible:
+        with self.arm(branch, 0, then), self._told(asked, holds=True) as is_possible:
             self.checks.decided(test, self, holds=True)
             self.block(then if is_possible else ())
         self.guards = before
         handled_error(self, test, then, count)
-        with self.arm(branch, 1, otherwise), self._absent(asked, there) as is_possible:
+        if asked is not None and not there:
+            raised_later(self, asked[0], then)
+        with self.arm(branch, 1, otherwise), self._told(asked, holds=False) as is_possible:
             self.checks.decided(test, self, holds=False)
             self.block(otherwise if is_possible else ())
         if ends(then):
@@ -322,13 +345,35 @@ class Walk:
             self.around = self._without(asked[0])
 
     @contextmanager
-    def _absent(self, asked: tuple[str, bool] | None, is_absent: bool) -> Iterator[bool]:
-        """Where a test found no transaction, none is open; gives whether a run can come here at all."""
-        outer = self.around
-        if asked is not None and is_absent:
-            self.around = self._without(asked[0])
-        yield asked is None or not is_absent or asked[0] not in self.sure
-        self.around = outer
+    def _told(self, asked: tuple[str, bool] | None, *, holds: bool) -> Iterator[bool]:
+        """What a test tells where it holds, or does not: where it found no transaction, none is open, and where a
+        variable is empty, the program did not come by what fills it. Gives whether a run can come here at all."""
+        if asked is None:
+            yield True
+            return
+        path, there = asked[0], asked[1] is holds
+        outer, place = list(self.around), self.place  # a block that opens one adds to the list itself
+        if there:
+            self.tested.append(path)
+        else:
+            self.around = self._without(path)
+            elsewhere = tuple(replace(arm, way=_ELSEWHERE) for arm in self.filled.get(path, ()))
+            self.place = replace(place, arms=(*place.arms, *elsewhere))
+        yield there or path not in self.sure
+        self.around, self.place = outer, place
+        if there:
+            self.tested.pop()
+
+    def _fill(self, name: str, value: Expression, is_written: bool) -> None:
+        """Note on which way a variable gets something that is there for sure: what a test has found, a row that was
+        written, or something new."""
+        is_new = (
+            is_written or isinstance(value, Mapping | Collection | String) or (isinstance(value, Call) and value.new)
+        )
+        if not is_new and path_of(value) not in self.tested:
+            self.filled.pop(name, None)  # it may be empty now, wherever it was filled before
+        elif self.place.arms:
+            self.filled.setdefault(name, []).append(self.place.arms[-1])
 
     def _without(self, path: str) -> list[Open]:
         """The transactions around this place but for the one that a parameter may hold."""
@@ -337,6 +382,7 @@ class Walk:
         return [o for o in self.around if o.scoping is not Scoping.PARAMETER or o.handle != handle]
 
     def _loop(self, loop: Loop) -> None:
+        count = len(self.effects)
         for expression in (loop.iterable, loop.test):
             if expression is not None:
                 self.visit(expression, Use.KEPT)
@@ -345,12 +391,14 @@ class Walk:
         self.place = self.turn(is_counted(loop.test, self.scope) if is_while else is_few(loop.iterable, self.scope))
         with self.arm(self.file.number(), 0, ()):
             if loop.target is not None:
-                self.bind(loop.target, loop.iterable, "")
+                self.bind(loop.target, first_of(loop.iterable, self.scope), "")
                 known = self.handles.known(loop.iterable, self.scope) if loop.iterable is not None else None
                 if known is not None and known.handle.role is not Role.INSTANCE:
                     for node in walk(loop.target):
                         if isinstance(node, Name):
                             self.scope.variables[node.id] = Variable(names=frozenset([node.id]))
+                if loop.iterable is not None:
+                    self.rows.each(loop.target, loop.iterable, self.effects[count:])
             self.block(loop.body)
         self.place = outer
         self.block(loop.otherwise)
@@ -395,16 +443,23 @@ class Walk:
         """Walk an expression in the order in which it is evaluated; what is nested too deep is left out."""
         if self.nested == _DEEPEST or type(node) in _LITERALS:
             return
+        if type(node) is Name:
+            self.results.read(node)
+            return
         self.nested += 1
         self._visit(node, use)
         self.nested -= 1
 
     def _visit(self, node: Expression, use: Use) -> None:
+        if isinstance(node, Call | TaggedTemplate):
+            visit_call(self, node, use)
+            return
+        if type(node) is Attribute:
+            self.visit(node.value, Use.KEPT if use is Use.DROPPED else use)
+            return
         match node:
             case Await(value=value):
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))
-            case Call() | TaggedTemplate():
-                visit_call(self, node, use)
             case Lambda(function=function):
                 self.later.append((function, self.scope))
             case Conditional(test=test, then=then, otherwise=otherwise):
@@ -433,13 +488,10 @@ class Walk:
             case Yield(value=value) if value is not None:
                 self.visit(value, Use.RETURNED)
                 self.move(value)
-            case Attribute(value=value):
-                self.visit(value, Use.KEPT if use is Use.DROPPED else use)
             case Collection():
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
             case _:
-                self.results.read(node)
                 for child in children(node):
                     self.visit(child, Use.KEPT)
 
@@ -455,12 +507,16 @@ class Walk:
     def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
         """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
         request, which everything comes from, the values that it asks with."""
+        if type(node) in _LITERALS:
+            return frozenset()
         scope = scope or self.scope
         found: set[str] = set()
         for inner in _mentioned(node):
-            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
-                found.add(path)
-            if not isinstance(inner, Name) or inner.id in _NO_DATA:
+            if type(inner) is not Name:
+                if (path := _asked(inner)) is not None:
+                    found.add(path)
+                continue
+            if inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
             if variable is None or (variable.known is not None and not is_row(variable.known)):
@@ -479,7 +535,7 @@ class Walk:
     @contextmanager
     def arm(self, branch: int, way: int, body: Block) -> Iterator[None]:
         outer = self.place
-        self.place = replace(outer, arms=(*outer.arms, Arm(branch, way, ends(body))))
+        self.place = outer.within(Arm(branch, way, ends(body)))
         yield
         self.place = outer
 
@@ -502,20 +558,23 @@ class Walk:
         self.stored.extend((handle, self.place, node.range.start) for handle in handed)
         if isinstance(node, Return | Raise) and node.value is not None:
             named = (inner.id for inner in walk(node.value) if isinstance(inner, Name))
-            self.left_with.update(dict.fromkeys(named, node.range.start))
+            for name in set(named):
+                self.left_with.setdefault(name, []).append(node.range.start)
 
     def move(self, value: Expression) -> frozenset[Handle]:
         """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
-        read: set[Range] = set()  # `cursor.lastrowid` is no cursor
-        handles: list[tuple[Range, Handle]] = []
+        if type(value) in _LITERALS:
+            return frozenset()
+        read: set[int] = set()  # `cursor.lastrowid` is no cursor
+        handles: list[tuple[int, Handle]] = []
         for node in walk(value):
-            if isinstance(node, Attribute):
-                read.add(node.value.range)
-            elif isinstance(node, Name):
+            if type(node) is Attribute:
+                read.add(id(node.value))
+            elif type(node) is Name:
                 variable = self.scope.find(node.id)
                 if variable is not None and variable.known is not None:
-                    handles.append((node.range, variable.known.handle))
-        moved = frozenset(handle for range, handle in handles if range not in read)
+                    handles.append((id(node), variable.known.handle))
+        moved = frozenset(handle for node, handle in handles if node not in read)
         self.moved |= moved
         return moved
 
@@ -532,21 +591,29 @@ class Walk:
         return self.file.source.text(range)
 
 
-def _mentioned(node: Expression) -> Iterator[Expression]:
+def _mentioned(node: Expression) -> list[Expression]:
     """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
     given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
-    for inner in walk(node):
-        yield inner
-        if isinstance(inner, Lambda):
-            own = {parameter.name for parameter in inner.function.parameters}
-            for found in (part for s in inner.function.body for each in expressions(s) for part in walk(each)):
-                if not isinstance(found, Name) or found.id not in own:
-                    yield found
+    found = list(walk(node))
+    for function in [inner.function for inner in found if type(inner) is Lambda]:
+        own = {parameter.name for parameter in function.parameters}
+        parts = (part for s in function.body for each in expressions(s) for part in walk(each))
+        found += [part for part in parts if not isinstance(part, Name) or part.id not in own]
+    return found
 
 
-_ASKED = re.compile(
-    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
-)
+def _asked(node: Expression) -> str | None:
+    """The value that a request asks with, where a node is one: `req.params.id`."""
+    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
+        return None
+    if type(node.value) is Attribute and node.value.name not in _ASKS:
+        return None
+    path = path_of(node)
+    return path if path is not None and _ASKED.fullmatch(path) else None
+
+
+_ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
+_ASKED = re.compile(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
 _NO_DATA = frozenset(
     [
         "self",

@@ -4,11 +4,11 @@
 A number that decides something, a limit, a threshold, a rate, a time to wait, and whose meaning no name tells.
 
 A number that has a name beside it is never reported: one that is assigned, passed by keyword, the value of an option,
-a field or a default, an element of a list, one that a comment on its line explains, or one with a unit
-(`5 * time.Second`). Nor are the numbers that mean what they are: 0, 1 and 2, positions in a sequence, the number of
-parts of a split line, factors between units, months and hours, angles, character codes, masks, versions, classes of an
-HTTP status, and the numbers of formulas such as hashes and colours. Tests, migrations, generated code and files that
-hold settings or constants are left alone.
+a field or a default, an element of a list, one that a comment on its line explains, or the message to whom a test
+turns away (`must have 12 letters`), or one with a unit (`5 * time.Second`). Nor are the numbers that mean what they
+are: 0, 1 and 2, positions in a sequence, the number of parts of a split line, factors between units, months and hours,
+angles, character codes, masks, versions, classes of an HTTP status, and the numbers of formulas such as hashes and
+colours. Tests, migrations, generated code and files that hold settings or constants are left alone.
 
 ## Why it matters
 

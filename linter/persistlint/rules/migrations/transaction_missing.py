@@ -47,7 +47,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Remedy, Severity
 from persistlint.fixes.scripts import Editor, careful
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddEnumValue, Begin, CreateIndex, DropIndex, End, ValidateConstraint
@@ -93,7 +93,7 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
         help="Open a transaction, and pass it to each of them."
         if is_program
         else "Run them in one transaction, between `BEGIN` and `COMMIT`.",
-        fixes=_fix(script, alone, context),
+        remedy=lambda: Remedy(_fix(script, alone, context)),
     )
 
 

@@ -105,8 +105,16 @@ class _Items:
                 self.constraints.append(constraint)
         elif columns.is_mysql_key(item):
             self.indexes.append(columns.mysql_key(item, table))
-        elif column := columns.column(item):
-            self.columns.append(column)
+        else:
+            self.is_complete &= not _is_template(item)
+            column = columns.column(item)
+            if column:
+                self.columns.append(column)
+
+
+def _is_template(item: Cursor) -> bool:
+    """Whether something else is written for the type of a column before it is SQL: `id {{ serial }}`, `id $%KEY%$`."""
+    return item.end - item.index > 1 and item.token(1).text[:1] in ("{", "$", "%", "<", "@")
 
 
 def alter_table(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
