@@ -96,7 +96,7 @@ class Surroundings:
         from persistlint.schema_files import tree_below
 
         tree = self._once(tree_below, root).around(own)
-        groups = [_Group(tree.programs, (*map(str, tree.sources), *map(str, tree.unread)))]
+        groups = [_Group((*tree.programs, *tree.unread), tuple(map(str, tree.sources)))]
         for source in tree.sources:
             if source.language == "sql":
                 groups += [self._once(_project, source.folder, pattern) for pattern in source.patterns]

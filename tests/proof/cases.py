@@ -127,6 +127,16 @@ PYTHON = (
         ("x' OR '1'='1' OR '1'='", 0),
     ),
     Query(
+        "replaced",
+        "\"SELECT id FROM people WHERE name = '{name}' OR code = '{name}' ORDER BY id\".replace('{name}', name)",
+        ('name = a or ""',),
+    ),
+    Query(
+        "template",
+        "Template(\"SELECT id FROM people WHERE code LIKE '%-%' AND name = '$name' ORDER BY id\").substitute(name=a)",
+        ("from string import Template",),
+    ),
+    Query(
         "begun anew",
         "query",
         (
@@ -199,6 +209,10 @@ JAVASCRIPT = (
             "}",
             "if (b) where += ` AND score <> ${b}`;",
         ),
+    ),
+    Query(
+        "replaced",
+        "`SELECT id FROM people WHERE name = ':name:' ORDER BY id`.replace(':name:', a)",
     ),
     Query(
         "begun anew",

@@ -1,7 +1,7 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
-A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes (or a `Marked` one) in lower case, as a file is when it is
-looked at: where it matches nothing, no rule of the group has anything to say about a file, and the file is not even
+A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes (or one of `patterns.py`) in lower case, as a file is when it
+is looked at: where it matches nothing, no rule of the group has anything to say about a file, and the file is not even
 parsed for it. Where all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the

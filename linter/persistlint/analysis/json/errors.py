@@ -81,6 +81,7 @@ class _Errors(Domain[_Open]):
             str, tuple[Call, Range]
         ] = {}  # decoded, and only stored before its error is looked at; by the error
         self.storing: Range | None = None  # an assignment that calls nothing
+        self.filling: Range | None = None  # a field that is given a value, which does not look at the others
         self.found: dict[Range, JsonErrorIgnored] = {}
 
     def copy(self, state: _Open) -> _Open:
@@ -148,6 +149,10 @@ class _Errors(Domain[_Open]):
             for node in (walk(statement.value) if statement.value is not None else ())
         )
         self.storing = statement.range if is_stored else None
+        is_field = (
+            isinstance(statement, Assign) and isinstance(statement.target, Attribute) and statement.operator == "="
+        )
+        self.filling = statement.target.range if is_field and isinstance(statement, Assign) else None
 
     def _flush(self) -> None:
         """Report what no statement followed."""
@@ -172,6 +177,8 @@ class _Errors(Domain[_Open]):
             self._report(self.dropped.pop(expression.id), None)
         if expression.id in state.errors:
             del state.errors[expression.id]
+            return
+        if self.filling is not None and expression.range in self.filling:
             return
         for name, (call, target) in list(state.errors.items()):
             if target is not None and target[0] == expression.id and expression.range.start > call.range.end:

@@ -289,9 +289,7 @@ class _Binding:
 
 def _is_sql(node: ir.Expression) -> bool:
     """Whether a constant in an expression may be SQL."""
-    nodes = list(ir.walk(node))
-    parts = [part for each in nodes if isinstance(each, ir.Template) for part in each.parts]
-    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in (*nodes, *parts))
+    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in ir.walk(node))
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:

@@ -29,7 +29,7 @@ def unformatted(
     whole, text = form.range, form.text
     tail = source.text(Range(text.end, whole.end))
     if not is_kept:
-        closing = {"percent": "%", "braces": ".", "printf": ","}[form.kind]
+        closing = {"percent": "%", "printf": ",", "dollar": ")"}.get(form.kind, ".")
         cut = tail.find(closing)
         if cut < 0 or COMMENT.search(tail):
             raise RefusalError("a comment stands between the text and its values")
@@ -38,9 +38,13 @@ def unformatted(
             return [Edit(line, "")]
         keep = len(tail[:cut].rstrip().encode())
         edits = [Edit(Range(text.end + keep, whole.end), "")]
-        if form.kind == "printf":
+        if form.kind in ("printf", "dollar"):
             edits.append(Edit(Range(whole.start, text.start), ""))
         return edits
+    if form.kind == "replace":
+        kept_values = {item.expression.range for item in left}
+        segments = zip(form.arguments, form.written.values(), strict=True)
+        return [Edit(segment, "") for value, segment in segments if value.range not in kept_values]
     values = list(own.values())
     if len(left) == len(values):
         return []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.formatting import COMMENT, REST_OF_LINE, unformatted
+from persistlint.fixes.binding.forms import DOUBLED
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
@@ -195,7 +196,9 @@ class Rewrite:
     def _encoded(self, text: str, literal: Literal, holed: set[int], kept: set[int]) -> str:
         form = self._form_of(literal)
         if form is not None and id(form) in kept:
-            return text.replace("{", "{{").replace("}", "}}") if form.kind == "braces" else text.replace("%", "%%")
+            for sign in DOUBLED.get(form.kind, "%"):
+                text = text.replace(sign, sign * 2)
+            return text
         if literal.has_holes and id(literal) in holed:
             return text.replace("{", "{{").replace("}", "}}")
         return text
@@ -206,7 +209,7 @@ class Rewrite:
     def _literal(self, literal: Literal, replaced: set[int], is_holed: bool, kept: set[int]) -> list[Edit]:
         """Write the other characters of a literal as it now needs them, and drop what made it a template."""
         form = self._form_of(literal)
-        percent = form is not None and form.kind != "braces" and id(form) in kept
+        percent = form is not None and form.kind not in DOUBLED and id(form) in kept
         braces = (form is not None and form.kind == "braces" and id(form) in kept) or (literal.has_holes and is_holed)
         edits = []
         own = [
@@ -224,6 +227,8 @@ class Rewrite:
             wanted = written
             if item.text == "%":
                 wanted = "%" * ((2 if self.is_doubled else 1) * (2 if percent else 1))
+            elif item.text == "$" and form is not None and form.kind == "dollar":
+                wanted = "$" * (2 if id(form) in kept else 1)
             elif item.text in "{}" and (literal.has_holes or (form is not None and form.kind == "braces")):
                 wanted = item.text * (2 if braces else 1) if drops or form is not None else written
             elif requoted is not None and written in ("\\`", "\\$", "\\{"):

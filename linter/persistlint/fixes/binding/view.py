@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.forms import FIELD, PRINTF, Form, parts_of, spec_of
+from persistlint.fixes.binding.forms import (
+    DOLLAR,
+    DOUBLED,
+    FIELD,
+    PRINTF,
+    Form,
+    is_text,
+    parts_of,
+    replacements,
+    spec_of,
+)
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.pieces import is_filled
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Sequence
 
     from persistlint.fixes.binding.pieces import Pieces
@@ -73,6 +83,7 @@ class View:
         return [item for item in self.items if isinstance(item, Value)]
 
 
+_DOUBLED = {"braces": ("{{", "}}"), "replace": ()}
 _PRINTF = {"go": "fmt.Sprintf", "sql": "format", "javascript": "util.format", "typescript": "util.format"}
 HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
 
@@ -157,6 +168,12 @@ class _Reader:
                 and (constant := self.constant(text.value)) is not None
             ):
                 self.printf(node, constant)
+            case ir.Call(function=ir.Attribute(value=ir.Call(function=made, arguments=[text]), name="substitute")) if (
+                self.source.text(made.range) in ("Template", "string.Template") and is_text(text.value)
+            ):
+                self.dollars(node, text.value)
+            case ir.Call(function=ir.Attribute(name="replace" | "replaceAll")) if self.replaced(node):
+                pass
             case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
                 self.unwrap(made) is not None
             ):
@@ -303,6 +320,34 @@ class _Reader:
         form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
         self.formatted(form, FIELD, keyed, constant)
 
+    def dollars(self, node: ir.Call, text: ir.Expression) -> None:
+        if any(argument.keyword is None or argument.spread for argument in node.arguments):
+            raise UnreadableError
+        form = Form("dollar", node.range, text.range, [argument.value for argument in node.arguments])
+        form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
+        keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
+        self.formatted(form, DOLLAR, keyed, text)
+
+    def replaced(self, node: ir.Call) -> bool:
+        """Read a text in which parts are replaced by values, and say whether that is what a call makes."""
+        text, found = replacements(node)
+        constant = self.constant(text) if found else None
+        if constant is None:
+            return False
+        for mark, (value, _) in found.items():
+            is_often = self.source.language == "python" and isinstance(value, ir.Name | ir.Attribute)
+            if not is_often and self.source.text(constant.range).count(mark) != 1:
+                return False
+            if any(mark in other for other in found if mark != other):
+                return False
+        form = Form("replace", node.range, text.range, [value for value, _ in found.values()])
+        form.written = {mark: range for mark, (_, range) in found.items()}
+        marks = "|".join(map(re.escape, found))
+        self.formatted(
+            form, re.compile(f"(?P<key>{marks})"), {mark: value for mark, (value, _) in found.items()}, constant
+        )
+        return True
+
     def formatted(
         self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression], constant: ir.Expression
     ) -> None:
@@ -321,7 +366,7 @@ class _Reader:
             start = 0
             for match in pattern.finditer(body):
                 groups = match.groupdict()
-                if match.group() in ("%%", "{{", "}}"):
+                if match.group() in _DOUBLED.get(form.kind, ("%%",)):
                     continue
                 self.plain(literal, body, start, match.start(), form.kind)
                 start = match.end()
@@ -356,6 +401,6 @@ class _Reader:
 
     def plain(self, literal: Literal, body: str, start: int, end: int, kind: str) -> None:
         at = literal.body.start + len(body[:start].encode())
-        doubled = "{}" if kind == "braces" else "%"
+        doubled = DOUBLED.get(kind, "%")
         range = Range(at, at + len(body[start:end].encode()))
         self.add(*characters(self.source, literal, range, doubled))
