@@ -108,9 +108,6 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
     """Whether a file can have something to do with a transaction."""
-    language = languages()[source.language]
-    if not language.libraries or language.name == "sql":
-        return False
     words, beginnings = words_of(_wanted(source, names))
     if not words.isdisjoint(source.words):
         return True
