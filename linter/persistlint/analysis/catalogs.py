@@ -14,6 +14,7 @@ from persistlint.analysis.ddl import OwnTables, own_tables
 from persistlint.analysis.migrations import ProgramReader
 from persistlint.analysis.models import models
 from persistlint.analysis.models.schema import PrismaReader
+from persistlint.analysis.stored_tables import dump, load
 from persistlint.languages import language_of, read
 from persistlint.memory import Memory
 from persistlint.reading import ReadError, digest, read_bytes
@@ -43,7 +44,6 @@ from persistlint.shelf import lent
 from persistlint.source import Range, SourceFile
 from persistlint.sql import project
 from persistlint.sql.project import SQL, is_step, project_below
-from persistlint.stored_tables import dump, load
 from persistlint.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _tables(program: str, dialect: str | None, moment: int) -> Tables:
     surroundings = _surroundings(moment)
     mark = surroundings.mark_of_tables(program)  # before they are read: what changes later makes another mark
     tree = surroundings.tables(program)
-    return _KNOWN.get((tree, dialect, mark), lambda: _kept(program, tree, dialect, mark))
+    return _KNOWN.get((tree, dialect, mark), lambda: _kept(program, surroundings, dialect, mark))
 
 
 @lru_cache(maxsize=1)
@@ -167,22 +167,22 @@ def _surroundings(moment: int) -> Surroundings:
     return Surroundings()
 
 
-def _kept(program: str, tree: Tree, dialect: str | None, mark: str) -> Tables:
+def _kept(program: str, surroundings: Surroundings, dialect: str | None, mark: str) -> Tables:
     """What is read, or was read by an earlier run of files with the same names and contents."""
-    shelf = lent()
+    tree, shelf = surroundings.tables(program), lent()
     if shelf is None or not tree.sources:
         return _read(tree, dialect, mark)
-    key = _key(program, dialect)
+    key = _key(program, surroundings, dialect)
     if known := load(shelf.fetch(key) or b""):
-        return Tables(*known, mark, tree.programs)
+        return replace(known, mark=mark, programs=tree.programs)
     tables = _read(tree, dialect, mark)
-    if _key(program, dialect) == key:  # else a file changed while it was read
-        shelf.store(key, dump((tables.catalogs, tables.dialect, tables.is_whole, tables.is_told)))
+    if _key(program, Surroundings(), dialect) == key:  # else a file changed while it was read
+        shelf.store(key, dump(replace(tables, mark="", programs=())))
     return tables
 
 
-def _key(program: str, dialect: str | None) -> bytes:
-    return digest(f"tables {dialect} ".encode() + Surroundings().digest_of_tables(program))
+def _key(program: str, surroundings: Surroundings, dialect: str | None) -> bytes:
+    return digest(f"tables {dialect} ".encode() + surroundings.digest_of_tables(program))
 
 
 def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:

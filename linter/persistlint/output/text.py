@@ -7,7 +7,6 @@ from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.converge import applicable
 from persistlint.reading import source_at
 
 if TYPE_CHECKING:
@@ -60,6 +59,8 @@ def summary(run: Run) -> str:
         sentences.append(f"Added suppressions for {_count(run.suppressed, 'problem')}.")
     counts = Counter(diagnostic.severity for diagnostic in run.diagnostics)
     if counts:
+        from persistlint.fixes.converge import applicable
+
         names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
         parts = [_count(counts[severity], name) for severity, name in names.items() if counts[severity]]
         found = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)

@@ -7,25 +7,24 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from persistlint.schema.catalog import Catalog
+    from persistlint.analysis.catalogs import Tables
 
-_HOMES = ("persistlint.schema.", "persistlint.source")  # of the classes that tables consist of
+# Of the classes that tables consist of.
+_HOMES = ("persistlint.schema.", "persistlint.source", "persistlint.analysis.catalogs")
 
-Stored = tuple[tuple["Catalog", ...], str | None, bool, bool]  # the first parts of `catalogs.Tables`
 
-
-def dump(tables: Stored) -> bytes:
+def dump(tables: Tables) -> bytes:
     """Bytes for what is known of tables."""
     return pickle.dumps(tables, protocol=5)
 
 
-def load(data: bytes) -> Stored | None:
+def load(data: bytes) -> Tables | None:
     """What such bytes stand for, None for any others. Nothing runs but the making of our own values."""
     try:
-        catalogs, dialect, is_whole, is_told = _Reader(BytesIO(data)).load()
+        tables: Tables = _Reader(BytesIO(data)).load()
     except Exception:  # pickle names none of those that wrong bytes can raise
         return None
-    return catalogs, dialect, is_whole, is_told
+    return tables if type(tables).__name__ == "Tables" else None
 
 
 class _Reader(pickle.Unpickler):
