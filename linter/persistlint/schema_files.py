@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,12 +66,14 @@ class Source:
 @dataclass(frozen=True)
 class Tree:
     """What lies below a directory: the folders that have a manifest, what makes tables, the migrations in languages of
-    which no framework is known, and the programs that may declare models, or change tables by themselves."""
+    which no framework is known, and the programs that may declare models, or change tables by themselves. `is_own` is
+    false where the tables are made in another package than the one of the program that asks."""
 
     packages: frozenset[Path] = frozenset()
     sources: tuple[Source, ...] = ()
     unread: tuple[Path, ...] = ()
     programs: tuple[Path, ...] = ()
+    is_own: bool = True
 
     def around(self, own: frozenset[Path]) -> Tree:
         """The part that a program below the directory belongs to, whose packages are its `own`: what lies in these,
@@ -78,7 +81,8 @@ class Tree:
         for folders in ([source.folder for source in self.sources], [file.parent for file in self.programs]):
             making = {self._package(folder) for folder in folders}
             if len(making) == 1 or own & making:
-                return self._of(own | making if len(making) == 1 else own)
+                found = self._of(own | making if len(making) == 1 else own)
+                return replace(found, is_own=bool(own & making))
             if making:
                 break
         return self._of(own)

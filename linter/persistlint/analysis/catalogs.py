@@ -198,11 +198,13 @@ def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
     for made in own:
         _take_own(made, catalogs)
     dialects = {project.dialect for _, project in found}
+    making = [project for _, project in found if any(table.is_known for table in project.after.tables.values())]
     is_whole = (
-        bool(found)
-        and is_alone
+        tree.is_own
+        and not tree.unread
         and len(found) == len(sources)
-        and all(project.is_rooted for _, project in found if any(t.is_known for t in project.after.tables.values()))
+        and all(project.is_rooted for project in making)
+        and bool(making)
         and all(_is_understood(project) for _, project in found)
     )
     is_told = all(source.is_told for source, _ in found)
