@@ -93,6 +93,17 @@ def test_string_value(text: str, value: str, content: tuple[int, int]) -> None:
         (None, ""),
         (None, ";;; -- nothing"),
         (None, "[select 'open; select 1]"),
+        (
+            None,
+            "[insert into t values (1, 'a;b''c', -2), (null, 'd')]; [insert into t values (e'\\';', 1)]; [select 1]",
+        ),
+        (None, "[insert into t values (1 -- );\n), (2)]; [insert into t values (f(';'))]; [select 1]"),
+        (None, "[insert into t values (1), ('open; select 1]"),
+        (
+            "mysql",
+            "[insert into t values ('a\\';', 1)]; [insert into t values (1) on duplicate key update a = 2]; [select 2]",
+        ),
+        ("oracle", "[insert into t values (q'{it's;}')]; [select 1 from dual]"),
     ],
 )
 def test_split(dialect: str | None, script: str) -> None:
@@ -120,6 +131,8 @@ def test_hostile_text_takes_linear_time(dialect: str | None) -> None:
         "DELIMITER x\n",
         "GO\n",
         "/\n",
+        "values (",
+        "values (1), ",
     ):
         hostile = text * 20_000
         assert "".join(token.text for token in tokenize(hostile, dialect)) or text.isspace()

@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import Begin, Change, DropObject, End, Statement
+from persistlint.schema.changes import Begin, Change, DropObject, End, Insert, Statement
 from persistlint.schema.difference import is_needed, leftovers
+from persistlint.schema.moving import moved
 from persistlint.schema.script import Script
 from persistlint.source import Range
 from persistlint.sql.blocks import block_of, inner_statements
 from persistlint.sql.ddl.cursor import Cursor
 from persistlint.sql.ddl.read import changes
 from persistlint.sql.ddl.subqueries import not_in
-from persistlint.sql.lexer import word_set
+from persistlint.sql.lexer import Kind, word_set
 from persistlint.sql.text import body
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Replay:
         self.statements: list[Statement] = []
         self.changes: list[Change] = []
         self.unread: list[Range] = []
+        self.inserted: tuple[str, Insert] | None = None  # the last INSERT of plain rows, and what stands before these
 
     def begin(self, transaction: int | None, is_forward: bool) -> None:
         """A part of the migration begins, with the transaction that its runner opens for it."""
@@ -97,6 +99,11 @@ class Replay:
     def read(self, text: Text, tokens: list[Token], range: Range | None = None, how: How = AS_IT_STANDS) -> None:
         """Take the next statement: its tokens, and the text that their offsets count in. `range` is where the file says
         it, where that is not just where they stand."""
+        head = _head(text, tokens) if range is None and how is AS_IT_STANDS else ""
+        if head and self.inserted is not None and self.inserted[0] == head:
+            self._insert_again(text, tokens, self.inserted[1])
+            return
+        count = len(self.changes)
         cursor = Cursor(text, tokens, self.dialect)
         block = block_of(tokens) if self.dialect in (None, "postgres") else None
         statement = Statement(
@@ -120,6 +127,9 @@ class Replay:
                 self.transaction = None
         if block is not None:
             self._read_block(body(text, block), statement)
+        if head:
+            found = self.changes[count:]
+            self.inserted = (head, found[0]) if len(found) == 1 and isinstance(found[0], Insert) else None
 
     def step(self, text: Text, tokens: list[Token], known: Step | None) -> Step:
         """Take the next statement as `read` does. `known` is what came of it when it was read before, behind the same
@@ -200,6 +210,19 @@ class Replay:
         own = self.undoes.forward if self.undoes is not None else self.changes
         return leftovers((change for change in own if change.statement.is_forward), self.start, self.undone)
 
+    def _insert_again(self, text: Text, tokens: list[Token], earlier: Insert) -> None:
+        """Take an INSERT that is written as an earlier one, but for its rows, without reading it: a script that fills
+        tables has thousands."""
+        range = Range(text.positions[tokens[0].start], text.positions[tokens[-1].end])
+        by = range.start - earlier.range.start
+        statement = Statement(range, earlier.statement.words, self.transaction, self.is_forward)
+        self.statements.append(statement)
+        table = moved(earlier.table, by)
+        catalog = self.catalog if self.is_forward else self.undone
+        self.changes.append(
+            Insert(range, statement, table, catalog.find(table), earlier.columns, earlier.replaces, earlier.on_conflict)
+        )
+
     def _read_block(self, text: Text, block: Statement) -> None:
         """The statements in a DO block, which are one transaction."""
         number = block.transaction if block.transaction is not None else self.open_transaction()
@@ -231,3 +254,8 @@ class Replay:
             catalog.apply(change)
         self.changes += found if not how.is_implied else []
         return found
+
+
+def _head(text: Text, tokens: list[Token]) -> str:
+    """What stands before the plain rows that end a statement; "" where none do."""
+    return text.text[tokens[0].start : tokens[-1].start] if tokens[-1].kind is Kind.ROWS else ""
