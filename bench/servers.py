@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +49,7 @@ class Server:
 
 
 OURS = Server("persistlint", SERVER, ("python", "typescript", "sql"))
+ASKED = replace(OURS, name="persistlint, asked", pulls=True)
 PYGLS = Server("bare pygls", [sys.executable, "-c", BARE])
 
 

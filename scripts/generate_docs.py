@@ -46,6 +46,7 @@ NAMES = {
     "go": "Go",
     "sql": "SQL",
     "shell": "Shell",
+    "prisma": "Prisma",
 }
 
 

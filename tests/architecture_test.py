@@ -18,11 +18,14 @@ LSP = ROOT / "lsp" / "persistlint_lsp"
 
 # What a room may import of the others, beside what has no subject (`NEUTRAL`). A room that is not named here may import
 # anything that makes no cycle.
-NEUTRAL = {"records", "memory", "patterns"}
+NEUTRAL = {"records", "memory", "patterns", "folders"}
 ALLOWED = {
     "source": set[str](),
     "memory": set[str](),
     "patterns": set[str](),
+    "folders": set[str](),
+    "shelf": set[str](),
+    "stored_tables": {"schema"},
     "version": set[str](),
     "plugins": set[str](),
     "profiles": set[str](),
@@ -48,6 +51,8 @@ ALLOWED = {
         "settings",
         "paths",
         "reading",
+        "shelf",
+        "stored_tables",
         "surroundings",
         "tables",
     },

@@ -20,6 +20,7 @@ FILENAMES = {
     "tsx": "example.tsx",
     "go": "example.go",
     "sql": "example.sql",
+    "prisma": "schema.prisma",
     "shell": "example.sh",
     "vue": "example.vue",
     "svelte": "example.svelte",

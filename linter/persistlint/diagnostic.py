@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,14 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """What there is to do about a problem: fixes, or why there is none, as it goes on after "No fix: "."""
+
+    fixes: tuple[Fix, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
     """Another place that explains a diagnostic. `path` is None for the file of the diagnostic itself."""
 
@@ -65,3 +74,8 @@ class Diagnostic:
     help: str = ""
     related: tuple[Related, ...] = ()
     fixes: tuple[Fix, ...] = ()
+
+    def with_remedy(self, remedy: Remedy) -> Diagnostic:
+        """The same diagnostic with the fixes of a remedy; where there is none, its help says why."""
+        help = f"{self.help} No fix: {remedy.reason}." if remedy.reason else self.help
+        return replace(self, help=help, fixes=remedy.fixes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,13 @@ from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from persistlint.diagnostic import Diagnostic
     from persistlint.facts import Fact
+    from persistlint.fixes.program import Program
     from persistlint.languages import Syntax
-    from persistlint.rule import Rule
+    from persistlint.rule import Later, Rule, RuleContext
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
@@ -34,14 +38,15 @@ class Report:
     tables: str = ""
 
 
-def check(source: SourceFile, settings: Settings) -> Report:
-    """Check one file with the rules that `settings` name; diagnostics come in source order.
+def check(source: SourceFile, settings: Settings, later: Later | None = None) -> Report:
+    """Check one file with the rules that `settings` name; diagnostics come in source order. Where `later` is given,
+    it takes the remedies that take long to work out, and `complete` makes the rest of the report of them.
 
     Nothing in the file makes it raise. A rule that raises is named in `errors`, and the others go on. Raises
     `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
-    rules = [rule for rule in map(load, applicable) if source.language in rule.languages]
+    rules = _loaded(applicable, source.language)
     if _SUPPRESSION not in source.content and not _may_find(rules, source, settings):
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
@@ -52,7 +57,7 @@ def check(source: SourceFile, settings: Settings) -> Report:
         syntax = read(source)
     except Exception as error:
         return Report(errors=(_internal("reading the syntax", error),))
-    found, tables = _run(syntax, rules, settings, errors) if rules else ([], "")
+    found, tables = _run(syntax, rules, settings, errors, later) if rules else ([], "")
     if _SUPPRESSION in source.content:
         from persistlint import suppression
 
@@ -63,14 +68,33 @@ def check(source: SourceFile, settings: Settings) -> Report:
     return Report(tuple(ordered), tuple(errors), tables)
 
 
-def _applicable(source: SourceFile, names: frozenset[str]) -> list[str]:
+def complete(report: Report, later: Later) -> Report:
+    """The report with the remedies that were left for later. A remedy that raises is named in `errors`."""
+    found, errors = [], list(report.errors)
+    for diagnostic in report.diagnostics:
+        remedy = later.get((diagnostic.rule, diagnostic.range))
+        try:
+            found.append(diagnostic.with_remedy(remedy()) if remedy else diagnostic)
+        except Exception as error:
+            errors.append(_internal(f"a fix of the rule `{diagnostic.rule}`", error))
+            found.append(diagnostic)
+    return replace(report, diagnostics=tuple(found), errors=tuple(errors))
+
+
+def _applicable(source: SourceFile, names: frozenset[str]) -> tuple[str, ...]:
     """The rules whose group can have something to say about a file, by name."""
     lowered = source.content.lower()
     groups = _by_group(names).items()
-    return sorted(name for group, own in groups if may_apply(group, lowered, source.language) for name in own)
+    return tuple(sorted(name for group, own in groups if may_apply(group, lowered, source.language) for name in own))
 
 
-def _may_find(rules: list[Rule[Any]], source: SourceFile, settings: Settings) -> bool:
+@lru_cache(maxsize=256)
+def _loaded(names: tuple[str, ...], language: str) -> tuple[Rule[Any], ...]:
+    """Those of some rules that speak a language."""
+    return tuple(rule for rule in map(load, names) if language in rule.languages)
+
+
+def _may_find(rules: tuple[Rule[Any], ...], source: SourceFile, settings: Settings) -> bool:
     """Whether there can be a fact for any of these rules, as far as the bytes of a file tell."""
     if not rules:
         return False
@@ -87,12 +111,15 @@ def _by_group(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
     return {group: tuple(own) for group, own in found.items()}
 
 
-def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: list[str]) -> tuple[list[Diagnostic], str]:
+def _run(
+    syntax: Syntax, rules: tuple[Rule[Any], ...], settings: Settings, errors: list[str], later: Later | None
+) -> tuple[list[Diagnostic], str]:
     """Run every rule on the facts that it asks for; with `Report.tables`. One place is reported once by a rule."""
     from persistlint.analysis import facts
     from persistlint.facts import Consulted
-    from persistlint.rule import RuleContext
+    from persistlint.fixes.program import Program
 
+    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
     listening: dict[type[Fact], list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by the kind of the fact
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()
@@ -104,7 +131,7 @@ def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: lis
                 marks.add(fact.mark)
             if kind not in listening:
                 asked = (rule for rule in rules if issubclass(kind, rule.on))
-                listening[kind] = [(rule, _context(rule, syntax, settings, RuleContext)) for rule in asked]
+                listening[kind] = [(rule, _context(rule, program, settings, later)) for rule in asked]
             for rule, context in listening[kind]:
                 if rule.name in failed:
                     continue
@@ -121,12 +148,14 @@ def _run(syntax: Syntax, rules: list[Rule[Any]], settings: Settings, errors: lis
     return list(found.values()), " ".join(sorted(marks))
 
 
-def _context(rule: Rule[Any], syntax: Syntax, settings: Settings, make: type[Any]) -> Any:
-    from persistlint.fixes.program import Program
+def _context(rule: Rule[Any], program: Program, settings: Settings, later: Later | None) -> RuleContext:
+    from persistlint.rule import RuleContext
 
-    options = {option.name: option.default for option in rule.options} | dict(settings.options.get(rule.name, {}))
-    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
-    return make(rule, syntax.source, settings.severities.get(rule.name, rule.severity), options, program)
+    options: Mapping[str, Any] = settings.options.get(rule.name, {})
+    if rule.options:
+        options = {option.name: option.default for option in rule.options} | dict(options)
+    severity = settings.severities.get(rule.name, rule.severity)
+    return RuleContext(rule, program.source, severity, options, program, later)
 
 
 def _internal(what: str, error: Exception) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related
 from persistlint.facts import Hole, Origin, Query, SqlText
+from persistlint.ir import Assign, Call, Collection, Name, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,12 +42,30 @@ _OF_DIALECT = re.compile(
 )
 
 
-def is_made_of_sql(hole: Hole) -> bool:
-    """Whether a hole holds, by its name, SQL that the program put together elsewhere: a clause, a run of placeholders,
-    what a dialect calls something. Where it is put together is the place to report, not where it is used."""
+def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole holds SQL that a function of another file put together: by its name a clause, a run of
+    placeholders, an expression, what a dialect calls something, or what came together with the values that the call
+    passes. Where it is put together is the place to report, not where it is used."""
     if hole.origin in (Origin.UNKNOWN, Origin.PARAMETER) and _OF_DIALECT.fullmatch(hole.expression):
         return True
-    return hole.origin is Origin.UNKNOWN and bool(_MADE_OF_SQL.fullmatch(hole.expression))
+    if hole.origin is not Origin.UNKNOWN:
+        return False
+    return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)
+
+
+def _has_values(fact: SqlText, hole: Hole) -> bool:
+    """Whether one assignment gives a call both the SQL of a hole and the values that it passes beside."""
+    if not isinstance(fact, Query) or fact.site is None or not hole.expression.isidentifier():
+        return False
+    site = fact.site()
+    passed = {node.id for a in site.call.arguments for node in walk(a.value) if isinstance(node, Name)}
+    for statement in site.statements:
+        match statement:
+            case Assign(target=Collection(elements=elements), value=Call()):
+                names = {element.id for element in elements if isinstance(element, Name)}
+                if hole.expression in names and names & passed - {hole.expression}:
+                    return True
+    return False
 
 
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from persistlint.diagnostic import Diagnostic, Fix, Related, Severity
-from persistlint.facts import SCHEMA_LANGUAGES, SchemaFile, Statements
+from persistlint.diagnostic import Diagnostic, Fix, Related, Remedy, Severity
+from persistlint.facts import PROGRAMS, SCHEMA_LANGUAGES, SchemaFile, Statements
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _WIDTH = 60  # code points of source text in a message
-_PROGRAMS = ("python", "javascript", "typescript", "go")
 
 F = TypeVar("F", bound="Fact")
 Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
+Later = dict[tuple[str, "Range"], Callable[[], Remedy]]  # by rule and place
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,15 @@ class Rule(Generic[F]):
 @dataclass(frozen=True)
 class RuleContext:
     """What a rule may ask for besides its fact. `options` holds every option of the rule, defaults filled in. `program`
-    is what stands around a place, for fixes; None for a rule that looks at no syntax."""
+    is what stands around a place, for fixes; None for a rule that looks at no syntax. `later` takes the remedies that
+    are not worked out now; where it is None, all are."""
 
     rule: Rule[Any]
     file: SourceFile
     severity: Severity
     options: Mapping[str, Any] = field(default_factory=dict)
     program: Program | None = None
+    later: Later | None = None
 
     def text(self, range: Range) -> str:
         """The source text of a range as a message shows it: on one line, its middle left out where it is long."""
@@ -83,15 +85,23 @@ class RuleContext:
         severity: Severity | None = None,
         related: tuple[Related, ...] = (),
         fixes: tuple[Fix, ...] = (),
+        remedy: Callable[[], Remedy] | None = None,
     ) -> Diagnostic:
         """Make a diagnostic of this rule. A severity given here is lowered to the configured one, never raised. A fix
-        that writes SQL into a file is left out where the file is a program: it does not know what stands around it."""
+        that writes SQL into a file is left out where the file is a program: it does not know what stands around it.
+        `remedy` is given instead of `fixes` where they take long to work out, for an editor has no use for most."""
         chosen = self.severity
         if issubclass(self.rule.on, Statements) and self.file.language != "sql":
-            fixes = ()
+            fixes, remedy = (), None
         if severity is not None and self.severity is self.rule.severity:
             chosen = severity
-        return Diagnostic(self.rule.name, self.rule.group, chosen, range, message, help, related, fixes)
+        found = Diagnostic(self.rule.name, self.rule.group, chosen, range, message, help, related, fixes)
+        if remedy is None:
+            return found
+        if self.later is None:
+            return found.with_remedy(remedy())
+        self.later.setdefault((self.rule.name, range), remedy)  # of one place the first diagnostic is reported
+        return found
 
 
 def rule(
@@ -105,11 +115,10 @@ def rule(
 ) -> Callable[[Check[F]], Rule[F]]:
     """Declare a rule. The module's docstring is its documentation, the folder of the module its group. Without
     `languages` it speaks all those that have the fact."""
-    languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else _PROGRAMS)
+    languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else PROGRAMS)
 
     def decorate(check: Check[F]) -> Rule[F]:
-        module = inspect.getmodule(check)
-        docs = inspect.cleandoc((module.__doc__ or "") if module else "")
+        docs = (sys.modules[check.__module__].__doc__ or "").strip()
         group = check.__module__.split(".")[-2]
         return Rule(name, group, on, severity, default, languages, docs, check, options)
 

@@ -10,16 +10,16 @@ import codecs
 import re
 from bisect import bisect_right
 from dataclasses import field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate, chain
 
 from persistlint.records import dataclass
 
-_LINE_END = re.compile(rb"\r\n|\n|\r")
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
 _BLANKED = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") else 0x20 for byte in range(0x100))
 _LAST_PART = re.compile(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
+_MOST_WORDS = 30_000  # whose names are kept
 _SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
 # https://go.dev/s/generatedcode, which generators for other languages write as well, and the mark of Meta's tools.
 _GENERATED = re.compile(rb"^[ \t]*(?://|#|/?\*)[ \t]*(?:Code generated\b.*\bDO NOT EDIT\b|@generated\b)", re.MULTILINE)
@@ -82,13 +82,16 @@ class SourceFile:
     @cached_property
     def line_starts(self) -> list[int]:
         """Byte offset of the start of every line; a line ends at LF, CRLF or CR."""
-        return [0, *(match.end() for match in _LINE_END.finditer(self.content))]
+        starts = [0, *accumulate(map(len, self.content.splitlines(keepends=True)))]
+        if self.content and not self.content.endswith((b"\n", b"\r")):
+            starts.pop()
+        return starts
 
     @cached_property
     def is_written_by_hand(self) -> bool:
         """Whether people wrote it: their files do not begin with the mark of a generator, are no larger than they can
         read, and their lines are short on average, unlike those of minified and bundled code."""
-        if _GENERATED.search(self.content, 0, _HEAD):
+        if self.content.find(b"generated", 0, _HEAD) >= 0 and _GENERATED.search(self.content, 0, _HEAD):
             return False
         size = len(self.content)
         return size < _SMALL or size < min(_LARGE, _LONGEST_AVERAGE * len(self.line_starts))
@@ -103,7 +106,7 @@ class SourceFile:
     def called(self) -> frozenset[bytes]:
         """What things may be called here, in lower case: every word, underscores around it left out, and the last part
         of one that has several (`db` of `mainDB` and of `main_db`)."""
-        return frozenset(chain.from_iterable(map(_names_of, self.words)))
+        return frozenset(chain.from_iterable(map(_NAMES.__getitem__, self.words)))
 
     @cached_property
     def vocabulary(self) -> bytes:
@@ -142,17 +145,24 @@ class SourceFile:
         return [0, *accumulate(_begun_in(self.content[start : start + _BLOCK]) for start in starts)]
 
 
-@lru_cache(maxsize=30_000)  # most words are in many files
-def _names_of(word: bytes) -> tuple[bytes, ...]:
-    """What a word calls something, in lower case."""
-    name = word.strip(b"_")
-    lowered = name.lower()
-    found = [lowered]
-    if name != lowered and (last := _LAST_PART.search(name)):
-        found.append(last.group().lower())
-    if b"_" in lowered:
-        found.append(lowered.rpartition(b"_")[2])
-    return tuple(found)
+class _Names(dict[bytes, tuple[bytes, ...]]):
+    """What words call something, in lower case. They are kept, for most words are in many files."""
+
+    def __missing__(self, word: bytes) -> tuple[bytes, ...]:
+        name = word.strip(b"_")
+        lowered = name.lower()
+        found = [lowered]
+        if name != lowered and (last := _LAST_PART.search(name)):
+            found.append(last.group().lower())
+        if b"_" in lowered:
+            found.append(lowered.rpartition(b"_")[2])
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        self[word] = names = tuple(found)
+        return names
+
+
+_NAMES = _Names()
 
 
 def _begun_in(data: bytes) -> int:

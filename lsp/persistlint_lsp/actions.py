@@ -1,22 +1,23 @@
-"""Code actions. The fixes are those that the diagnostics in the request carry; what takes another analysis is offered
-at once and worked out when it is chosen: see `resolve`."""
+"""Code actions. The fixes are those of the last analysis, if it was of the current text; what takes another one is
+offered at once and worked out when it is chosen: see `resolve`."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from persistlint.diagnostic import Applicability
 from persistlint.fixes.converge import applicable
 from persistlint.rules import SUPPRESSIONS, group_of
-from persistlint_lsp.convert import SOURCE, LineIndex, text_edits
+from persistlint_lsp.convert import SOURCE, LineIndex, index_of, text_edits
 from persistlint_lsp.tasks import fix_all, ignore_file, ignore_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from persistlint.diagnostic import Edit
+    from persistlint_lsp.documents import Cell
     from persistlint_lsp.session import Outcome, Session
 
 OPEN_DOCUMENTATION = "persistlint.openDocumentation"
@@ -24,24 +25,31 @@ FIX_ALL = f"{types.CodeActionKind.SourceFixAll.value}.{SOURCE}"
 
 
 def code_actions(
-    params: types.CodeActionParams, version: int | None, outcome: Outcome | None, client: types.ClientCapabilities
+    params: types.CodeActionParams,
+    version: int | None,
+    outcome: Outcome | None,
+    encoding: types.PositionEncodingKind,
+    client: types.ClientCapabilities,
+    cell: Cell | None = None,
 ) -> Iterator[types.CodeAction]:
     """For every diagnostic: its fixes, ignoring it, and its documentation; and fixing all that is safe to fix.
 
-    `version` is that of the current text; edits of another one are left out, for they would hit the wrong place.
-    `outcome` is the analysis of the current text, None if there is none, as for a cell of a notebook.
+    `version` is that of the current text. `outcome` is its analysis with remedies, None if there is none yet: no edit
+    of another text is offered, for it would hit the wrong place. `cell` is the document if it is one of a notebook,
+    which was analysed whole; then nothing is offered for all of it.
     """
     uri, only = params.text_document.uri, params.context.only
     if is_wanted(types.CodeActionKind.QuickFix.value, only):
         mine = [diagnostic for diagnostic in params.context.diagnostics if diagnostic.source == SOURCE]
-        for diagnostic in mine:
-            with suppress(KeyError, TypeError):  # not every client hands `data` back whole
-                yield from _fixes(diagnostic, uri, version, client)
+        if outcome:
+            index = index_of(outcome, encoding, cell)
+            for diagnostic in mine:
+                yield from _fixes(diagnostic, uri, version, outcome, index, client)
         for diagnostic in _first_of_rules(mine):
-            yield from _for_rule(diagnostic, uri, version, outcome)
+            yield from _for_rule(diagnostic, uri, version, outcome if cell is None else None)
         for diagnostic in _first_of_rules(mine):
             yield from _documentation(diagnostic, client)
-    if outcome and is_wanted(FIX_ALL, only) and _fixable(outcome):
+    if outcome and cell is None and is_wanted(FIX_ALL, only) and _fixable(outcome):
         yield _lazy("Fix all that persistlint can fix safely", FIX_ALL, None, uri, version, "fix")
 
 
@@ -88,26 +96,25 @@ def _first_of_rules(diagnostics: Sequence[types.Diagnostic]) -> Iterator[types.D
 
 
 def _fixes(
-    diagnostic: types.Diagnostic, uri: str, version: int | None, client: types.ClientCapabilities
+    diagnostic: types.Diagnostic,
+    uri: str,
+    version: int | None,
+    outcome: Outcome,
+    index: LineIndex,
+    client: types.ClientCapabilities,
 ) -> Iterator[types.CodeAction]:
-    data = diagnostic.data
-    if not isinstance(data, dict) or data["version"] != version:
-        return
-    for fix in data["fixes"]:
-        edits = [
-            types.TextEdit(
-                types.Range(types.Position(**edit["range"]["start"]), types.Position(**edit["range"]["end"])),
-                edit["newText"],
+    alike = (found for found in outcome.report.diagnostics if found.rule == diagnostic.code)
+    same = next((found for found in alike if index.range(found.range) == diagnostic.range), None)
+    for fix in same.fixes if same else ():
+        edits = text_edits(fix.edits, index)
+        if all(index.holds(edit.range) for edit in edits):
+            yield types.CodeAction(
+                title=fix.title,
+                kind=types.CodeActionKind.QuickFix,
+                diagnostics=[diagnostic],
+                is_preferred=fix.applicability is Applicability.SAFE or None,
+                edit=_workspace_edit(edits, uri, version, client),
             )
-            for edit in fix["edits"]
-        ]
-        yield types.CodeAction(
-            title=fix["title"],
-            kind=types.CodeActionKind.QuickFix,
-            diagnostics=[diagnostic],
-            is_preferred=fix["safe"] or None,
-            edit=_workspace_edit(edits, uri, version, client),
-        )
 
 
 def _for_rule(

@@ -6,17 +6,17 @@ that client and server agreed on: UTF-8 bytes, UTF-16 code units or, for UTF-32,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from persistlint.diagnostic import Applicability, Severity
+from persistlint.diagnostic import Severity
 from persistlint.documentation import url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from persistlint.diagnostic import Diagnostic, Edit, Fix
+    from persistlint.diagnostic import Diagnostic, Edit
     from persistlint.source import Range, SourceFile
     from persistlint_lsp.documents import Cell
     from persistlint_lsp.session import Outcome
@@ -40,12 +40,16 @@ class LineIndex:
     """Byte offsets of one source file to positions of the protocol, and back.
 
     A line ends at LF, CRLF or CR and nowhere else. Offsets and positions outside the file come to its nearest end,
-    columns beyond a line to the end of the line. `first` is the line of the source that the protocol counts as 0.
+    columns beyond a line to the end of the line. `first` is the line of the source that the protocol counts as 0, and
+    `count` tells how many lines belong to the document, None if all that follow do.
     """
 
-    def __init__(self, source: SourceFile, encoding: types.PositionEncodingKind, first: int = 0) -> None:
+    def __init__(
+        self, source: SourceFile, encoding: types.PositionEncodingKind, first: int = 0, count: int | None = None
+    ) -> None:
         self._source = source
         self._first = first
+        self._count = count
         self._codec, self._width = CODECS[encoding]
         self._last = (0, 0, 0)  # line, byte offset and column of the last answer: what follows is counted from there
 
@@ -66,6 +70,10 @@ class LineIndex:
     def range(self, range: Range) -> types.Range:
         """The protocol's range of a byte range."""
         return types.Range(self.position(range.start), self.position(range.end))
+
+    def holds(self, range: types.Range) -> bool:
+        """Whether a range is in the document."""
+        return self._count is None or (range.start.line >= 0 and range.end.line < self._count)
 
     def offset(self, position: types.Position) -> int:
         """The byte offset of a position; a column inside a character comes to the start of that character."""
@@ -101,40 +109,30 @@ def diagnostics(
     cell: Cell | None = None,
 ) -> list[types.Diagnostic]:
     """What the client is told about one version of a file, or about one cell of a notebook that was analysed whole.
-
-    The edits of fixes travel in `data`, with the version that they are for, so that `persistlint_lsp.actions` needs no
-    second analysis.
-    """
+    Fixes are no part of it: most are never asked for, and `persistlint_lsp.actions` has them when one is."""
+    index = index_of(outcome, encoding, cell)
+    maker = _Maker(cell.uri if cell else outcome.uri, index, client)
     found = outcome.report.diagnostics
+    return [maker.diagnostic(diagnostic) for diagnostic in found if index.holds(index.range(diagnostic.range))]
+
+
+def index_of(outcome: Outcome, encoding: types.PositionEncodingKind, cell: Cell | None = None) -> LineIndex:
+    """The positions in a file that was analysed, or in one cell of a notebook."""
     if cell is None:
-        maker = _Maker(outcome.uri, outcome.version, LineIndex(outcome.source, encoding), client)
-        return [maker.diagnostic(diagnostic) for diagnostic in found]
-    index = LineIndex(outcome.source, encoding, cell.lines.start)
-    maker = _Maker(cell.uri, cell.version, index, client, len(cell.lines))
-    return [maker.diagnostic(diagnostic) for diagnostic in found if maker.holds(index.range(diagnostic.range))]
+        return LineIndex(outcome.source, encoding)
+    return LineIndex(outcome.source, encoding, cell.lines.start, len(cell.lines))
 
 
 class _Maker:
-    """Makes the protocol's diagnostics of one document, or of the first `lines` lines that an index counts."""
+    """Makes the protocol's diagnostics of one document."""
 
-    def __init__(
-        self,
-        uri: str,
-        version: int | None,
-        index: LineIndex,
-        client: types.ClientCapabilities,
-        lines: int | None = None,
-    ) -> None:
-        self._uri, self._version, self._index, self._lines = uri, version, index, lines
+    def __init__(self, uri: str, index: LineIndex, client: types.ClientCapabilities) -> None:
+        self._uri, self._index = uri, index
         documents = client.text_document
         publish, pull = (documents.publish_diagnostics, documents.diagnostic) if documents else (None, None)
         self._tells_related = any(known and known.related_information for known in (publish, pull))
         self._tells_address = any(known and known.code_description_support for known in (publish, pull))
         self._tells_tags = any(known and known.tag_support for known in (publish, pull))
-
-    def holds(self, range: types.Range) -> bool:
-        """Whether a range is in the document."""
-        return self._lines is None or (range.start.line >= 0 and range.end.line < self._lines)
 
     def diagnostic(self, found: Diagnostic) -> types.Diagnostic:
         """The protocol's diagnostic."""
@@ -142,7 +140,7 @@ class _Maker:
         related = [
             types.DiagnosticRelatedInformation(types.Location(self._uri, range), place.message)
             for place in found.related
-            if place.path is None and self.holds(range := self._index.range(place.range))
+            if place.path is None and self._index.holds(range := self._index.range(place.range))
         ]  # the lines of another file are not at hand
         sentences = [found.message, *([found.help] if found.help else [])]
         if not self._tells_related:
@@ -156,28 +154,9 @@ class _Maker:
             source=SOURCE,
             tags=[types.DiagnosticTag.Unnecessary] if found.rule in _UNNECESSARY and self._tells_tags else None,
             related_information=related if related and self._tells_related else None,
-            data={"version": self._version, "fixes": list(self._fixes(found.fixes))},
         )
-
-    def _fixes(self, fixes: Iterable[Fix]) -> Iterable[dict[str, Any]]:
-        """Fixes as plain JSON: the protocol hands `data` back as it was sent, without types."""
-        for fix in fixes:
-            edits = text_edits(fix.edits, self._index)
-            if all(self.holds(edit.range) for edit in edits):
-                yield {
-                    "title": fix.title,
-                    "safe": fix.applicability is Applicability.SAFE,
-                    "edits": [{"range": _plain(edit.range), "newText": edit.new_text} for edit in edits],
-                }
 
 
 def text_edits(edits: Iterable[Edit], index: LineIndex) -> list[types.TextEdit]:
     """The protocol's edits."""
     return [types.TextEdit(index.range(edit.range), edit.text) for edit in edits]
-
-
-def _plain(range: types.Range) -> dict[str, dict[str, int]]:
-    return {
-        "start": {"line": range.start.line, "character": range.start.character},
-        "end": {"line": range.end.line, "character": range.end.character},
-    }

@@ -25,6 +25,7 @@ _SUFFIXES = {
     "go": ".go",
     "javascript": ".js",
     "javascriptreact": ".jsx",
+    "prisma": ".prisma",
     "python": ".py",
     "sql": ".sql",
     "svelte": ".svelte",

@@ -15,10 +15,11 @@ from persistlint_lsp.mentions import Mention, mention_at
 from persistlint_lsp.session import CONFIGURATION_FILES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from persistlint.diagnostic import Diagnostic
     from persistlint_lsp.documents import Document
-    from persistlint_lsp.session import Session
+    from persistlint_lsp.session import Outcome, Session
 
 _SECTIONS = ("What it finds", "Why it matters")
 
@@ -85,13 +86,23 @@ async def _problem_or_query(session: Session, document: Document, position: type
     index = LineIndex(source, session.documents.encoding)
     offset = index.offset(position)
     outcome = session.latest(document.uri)
-    found = outcome.report.diagnostics if outcome else ()
-    texts = [_short(rule) for rule in dict.fromkeys(one.rule for one in found if offset in one.range)]
+    found = [one for one in outcome.report.diagnostics if offset in one.range] if outcome else []
+    texts = [_short(rule) for rule in dict.fromkeys(one.rule for one in found)]
+    if outcome and found and (whole := await session.with_remedies(outcome)):
+        texts += dict.fromkeys(_reasons(found, whole))
     range = None
     if query := await session.worker.call(query_at, source, settings, offset):
         range, sql = index.range(query[0]), query[1]
         texts.append(f"```sql\n{sql}\n```")
     return types.Hover(_markdown("\n\n---\n\n".join(texts)), range) if texts else None
+
+
+def _reasons(found: Iterable[Diagnostic], whole: Outcome) -> Iterator[str]:
+    """Why problems have no fix, which takes too long to find out to be told with the diagnostics."""
+    helps = {(one.rule, one.range): one.help for one in whole.report.diagnostics}
+    for one in found:
+        if reason := helps.get((one.rule, one.range), "").removeprefix(one.help).strip():
+            yield reason
 
 
 def _about(name: str) -> str:

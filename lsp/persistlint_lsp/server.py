@@ -318,13 +318,18 @@ async def workspace_diagnostic(
     types.CodeActionOptions([types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True),
 )
 async def code_action(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-    uri, session = params.text_document.uri, server.session
+    uri, session, client = params.text_document.uri, server.session, server.client_capabilities
+    documents = session.documents
+    notebook = documents.notebook_of(uri)
     is_asked_to_fix = params.context.only is not None and is_wanted(FIX_ALL, params.context.only)
-    outcome = await session.analyse(uri) if is_asked_to_fix else session.latest(uri)
-    document = session.documents.get(uri)
-    if session.documents.notebook_of(uri):
-        outcome = None
-    found = code_actions(params, document.version if document else None, outcome, server.client_capabilities)
+    outcome = await session.analyse(uri) if is_asked_to_fix and not notebook else session.latest(notebook or uri)
+    if outcome:
+        outcome = await session.with_remedies(outcome)
+    document = documents.get(uri)
+    cell = next((cell for cell in documents.cells(notebook) if cell.uri == uri), None) if notebook else None
+    if notebook and cell is None:
+        outcome = None  # it is in another language than those that are read
+    found = code_actions(params, document.version if document else None, outcome, documents.encoding, client, cell)
     if can_resolve(server.client_capabilities):
         return list(found)
     resolved = [await resolve(action, session, server.client_capabilities) for action in found]

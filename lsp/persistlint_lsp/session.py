@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.config import ConfigError, configuration_for, forget, settings_for
 from persistlint.discovery import is_out
-from persistlint.engine import Report, check
+from persistlint.engine import Report
 from persistlint.plugins import PluginError
 from persistlint.schema_files import may_make_tables
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents
-from persistlint_lsp.tasks import forget_projects
+from persistlint_lsp.tasks import check_open, forget_projects, with_remedies
 from persistlint_lsp.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
@@ -34,12 +34,13 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CONFIGURATION_FILES = ("persistlint.toml", "pyproject.toml")
-DEBOUNCE = 0.15  # seconds without a keystroke before diagnostics are pushed
+DEBOUNCE = 0.15  # seconds without a keystroke before diagnostics are pushed; they are worked out meanwhile
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one version of a file. `id` tells it from every other outcome."""
+    """What came of one version of a file. `id` tells it from every other outcome. Remedies that take long to work out
+    are not in the report, except in what `Session.with_remedies` returns."""
 
     uri: str
     version: int | None
@@ -77,6 +78,7 @@ class Session:
         self._told: set[str] = set()
         self._generation = 0  # of the files on disk that others depend on
         self._runs: dict[str, _Run] = {}
+        self._whole: dict[str, Outcome] = {}  # with remedies
         self._scheduled: dict[str, asyncio.Task[None]] = {}
         self._stamps: dict[Path, int | None] = {}  # time of change of every configuration file that was looked for
         self._ids = (f"{secrets.token_hex(4)}-{number}" for number in count())
@@ -105,13 +107,31 @@ class Session:
             return None
         return run.task.result()
 
+    async def with_remedies(self, outcome: Outcome) -> Outcome | None:
+        """The outcome with all its fixes, and why there is none where there is none; None if the text is another one
+        by then."""
+        known = self._whole.get(outcome.uri)
+        if known is not None and known.id == outcome.id:
+            return known
+        if not outcome.report.diagnostics:
+            return outcome
+        try:
+            report = await self.worker.call(with_remedies, outcome.source, outcome.settings)
+        except WorkerError as error:
+            report = replace(outcome.report, errors=(str(error),))
+        self._tell_errors(outcome.source, report)
+        if self.latest(outcome.uri) is not outcome:
+            return None
+        self._whole[outcome.uri] = whole = replace(outcome, report=report)
+        return whole
+
     def depends_on_project(self, uri: str) -> bool:
         """Whether what is said of a file may change with others that make tables, as far as it is known."""
         outcome = self.latest(uri)
         return may_make_tables(uri) or (outcome is not None and outcome.report.tables != "")
 
     def schedule(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
-        """Analyse a file once typing rests, and hand the outcome to `publish`; a later call takes the place of an
+        """Analyse a file, and hand the outcome to `publish` once typing rests; a later call takes the place of an
         earlier one."""
         if waiting := self._scheduled.get(uri):
             waiting.cancel()
@@ -120,6 +140,7 @@ class Session:
     def close(self, uri: str) -> None:
         """Forget the analysis of a file."""
         self._runs.pop(uri, None)
+        self._whole.pop(uri, None)
 
     def new_id(self) -> str:
         """A name for an outcome, which no other one has, also none of another server."""
@@ -174,18 +195,24 @@ class Session:
     async def _check(self, document: Document, source: SourceFile, settings: Settings) -> Outcome:
         source = replace(source, dialect=settings.dialect)
         try:
-            report = await self.worker.call(check, source, settings)
+            report = await self.worker.call(check_open, source, settings)
         except WorkerError as error:
             report = Report((), (str(error),))
+        self._tell_errors(source, report)
+        return Outcome(document.uri, document.version, source, settings, report, self.new_id())
+
+    def _tell_errors(self, source: SourceFile, report: Report) -> None:
         for problem in report.errors:
             details = f"{source.path}: {problem}"
             self.tell(f"persistlint could not finish {source.path}: {problem.strip().splitlines()[-1]}", details)
-        return Outcome(document.uri, document.version, source, settings, report, self.new_id())
 
     async def _publish(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
-        await asyncio.sleep(DEBOUNCE)
+        clock = asyncio.get_running_loop().time
+        due = clock() + DEBOUNCE
         try:
-            publish(await self.analyse(uri))
+            outcome = await self.analyse(uri)
+            await asyncio.sleep(due - clock())
+            publish(outcome)
         except Exception:
             logger.exception("%s: the diagnostics could not be published", uri)
         if self._scheduled.get(uri) is asyncio.current_task():

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.config import forget, settings_for
 from persistlint.diagnostic import Diagnostic, Edit, Severity
-from persistlint.engine import Report, check
+from persistlint.engine import Report, check, complete
+from persistlint.memory import Memory
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -16,10 +17,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from persistlint.config import Overrides
+    from persistlint.rule import Later
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
 _LARGEST_DIFFERENCE = 4_000_000  # pairs of lines; more would take seconds to compare
+_CHECKED: Memory[tuple[SourceFile, Settings, Report, Later]] = Memory(most=4)  # what was checked last, by path
+
+
+def check_open(source: SourceFile, settings: Settings) -> Report:
+    """Check a file that is being edited. Remedies that take long are left out: `with_remedies` has them."""
+    later: Later = {}
+    report = check(source, settings, later)
+    _CHECKED.keep(source.path, (source, settings, report, later))
+    return report
+
+
+def with_remedies(source: SourceFile, settings: Settings) -> Report:
+    """The whole report of a file that was checked; what is known of its last version is not found out again."""
+    known = _CHECKED.recall(source.path)
+    if known is None or known[:2] != (source, settings):
+        return check(source, settings)
+    _, _, report, later = known
+    report = complete(report, later)
+    _CHECKED.keep(source.path, (source, settings, report, {}))
+    return report
 
 
 def fix_all(source: SourceFile, settings: Settings, rule: str | None = None) -> tuple[Edit, ...]:
@@ -73,7 +95,7 @@ def check_file(path: Path, overrides: Overrides) -> tuple[SourceFile, Settings, 
         source = read_file(path, settings.dialect)
     except ReadError:
         return None
-    return source, settings, check(source, settings)
+    return source, settings, check(source, settings, {})  # nobody can ask for a fix before it is open
 
 
 def _differences(before: bytes, after: bytes) -> Iterator[Edit]:

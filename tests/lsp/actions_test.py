@@ -1,9 +1,8 @@
-"""Code actions are made of what the diagnostics carry, and of nothing that is out of date or foreign."""
+"""Code actions are made of the last analysis, and of nothing that is out of date or foreign."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from lsprotocol import types
@@ -74,7 +73,8 @@ def actions(
     context = types.CodeActionContext(list(diagnostics), only=only)
     everywhere = types.Range(types.Position(0, 0), types.Position(9, 0))
     params = types.CodeActionParams(types.TextDocumentIdentifier(URI), everywhere, context)
-    return list(code_actions(params, version, analysed, capabilities or client()))
+    encoding = types.PositionEncodingKind.Utf16
+    return list(code_actions(params, version, analysed, encoding, capabilities or client()))
 
 
 def titles(found: list[types.CodeAction]) -> list[str]:
@@ -137,15 +137,20 @@ def test_every_fix_and_ignoring_is_offered() -> None:
 
 
 def test_edits_name_the_version_where_the_client_understands_it() -> None:
-    edit = actions(diagnostic(), capabilities=client(document_changes=True))[0].edit
+    edit = actions(diagnostic(), capabilities=client(document_changes=True), analysed=outcome(FOUND))[0].edit
     assert edit
     (change,) = edit.document_changes or ()
     assert isinstance(change, types.TextDocumentEdit)
     assert (change.text_document.uri, change.text_document.version) == (URI, 7)
 
 
-def test_edits_for_another_version_are_not_offered() -> None:
+def test_edits_are_not_offered_before_the_text_was_analysed() -> None:
     assert titles(actions(diagnostic(), version=8)) == ["Ignore `interpolated-sql` on this line"]
+
+
+def test_a_diagnostic_of_another_text_gets_no_edits() -> None:
+    moved = replace(FOUND, range=Range(0, 2))
+    assert titles(actions(diagnostic(moved), analysed=outcome(FOUND)))[0] == "Ignore `interpolated-sql` on this line"
 
 
 def test_a_comment_about_a_comment_is_not_offered() -> None:
@@ -184,13 +189,6 @@ def test_all_can_be_fixed_where_a_fix_is_safe() -> None:
 def test_only_the_kinds_that_are_asked_for(only: list[str] | None, quick: int, source: int) -> None:
     found = [action.kind for action in actions(diagnostic(), only=only, analysed=outcome(FOUND))]
     assert (found.count(types.CodeActionKind.QuickFix), len(found)) == (quick, quick + source)
-
-
-@pytest.mark.parametrize("data", [None, "text", [], {}, {"version": 7}, {"version": 7, "fixes": 3}])
-def test_data_that_got_lost_on_the_way_offers_no_fix(data: Any) -> None:
-    found = diagnostic()
-    found.data = data
-    assert titles(actions(found)) == ["Ignore `interpolated-sql` on this line"]
 
 
 def test_diagnostics_of_other_tools_are_left_alone() -> None:

@@ -150,6 +150,22 @@ def test_the_problem_at_a_place_is_named(shared: RawClient) -> None:
     assert query.startswith("```sql")
 
 
+def test_why_a_problem_has_no_fix_is_told_where_it_is_looked_at(shared: RawClient) -> None:
+    shared.open("def find(cursor, x):\n    cursor.execute(f\"SELECT 1 FROM t WHERE a = '{x}'\")\n")
+    (found,) = report(shared)["items"]
+    place = {"textDocument": {"uri": URI}, "position": found["range"]["start"]}
+    _, reason, _ = shared.call("textDocument/hover", place)["contents"]["value"].split("\n\n---\n\n")
+    assert reason.startswith("No fix: the file does not tell which driver")
+
+
+def test_a_fix_is_for_the_text_as_it_is(shared: RawClient) -> None:
+    shared.open(QUERY)
+    title = "Bind the value as a parameter"
+    (first, *_) = edits(actions(shared)[title])
+    shared.insert(2, 0, "\n")
+    assert edits(actions(shared)[title])[0] == (first[0] + 1, first[1], first[2] + 1, *first[3:])
+
+
 @pytest.mark.parametrize("position", [(0, 0), (3, 999), (999, 0)])
 def test_elsewhere_nothing_is_shown(shared: RawClient, position: tuple[int, int]) -> None:
     shared.open(QUERY)

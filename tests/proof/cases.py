@@ -18,8 +18,8 @@ LISTS = ((1, 2, 3), (5,), (-1, 4))
 @dataclass(frozen=True)
 class Query:
     """A query before its fix. `sql` is the expression of its text, `before` the lines that stand before it; `attack` is
-    what makes it give rows that it should not, for the text and for the number. `repeats` where a loop adds to it, for
-    which placeholders with names have no fix."""
+    what makes it give rows that it should not, for the text and for the number. `repeats` where a loop or a function
+    adds to it, for which placeholders with names have no fix."""
 
     name: str
     sql: str
@@ -115,6 +115,51 @@ PYTHON = (
         ),
     ),
     Query(
+        "function of its own",
+        'f"SELECT id FROM people WHERE {condition(a, b)} ORDER BY id"',
+        (
+            "def condition(name, score):",
+            "    clauses = [\"code LIKE '%-%'\"]",
+            "    if score:",
+            '        clauses.append(f"score = {score}")',
+            "    clauses.append(f\"name = '{name}'\")",
+            '    return " AND ".join(clauses)',
+        ),
+        ("x' OR '1'='1", 0),
+        repeats=True,
+    ),
+    Query(
+        "format string of its own",
+        "query.format('id', a)",
+        ("query = \"SELECT {} FROM people WHERE name = '{}' ORDER BY id\"",),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "formatted anew",
+        "query",
+        ("query = \"SELECT id FROM people WHERE name = '%s' ORDER BY id\"", "query = query % a"),
+        ("x' OR '1'='1' OR '1'='", 0),
+    ),
+    Query(
+        "replaced",
+        "\"SELECT id FROM people WHERE name = '{name}' OR code = '{name}' ORDER BY id\".replace('{name}', name)",
+        ('name = a or ""',),
+    ),
+    Query(
+        "template",
+        "Template(\"SELECT id FROM people WHERE code LIKE '%-%' AND name = '$name' ORDER BY id\").substitute(name=a)",
+        ("from string import Template",),
+    ),
+    Query(
+        "begun anew",
+        "query",
+        (
+            'query = "SELECT 1"',
+            "name = ''.join([character for character in str(a)])",
+            "query = f\"SELECT id FROM people WHERE name = '{name}' ORDER BY id\"",
+        ),
+    ),
+    Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
 )
@@ -177,6 +222,24 @@ JAVASCRIPT = (
             "  where = `AND name = '${a}'`;",
             "}",
             "if (b) where += ` AND score <> ${b}`;",
+        ),
+    ),
+    Query(
+        "function of its own",
+        "`SELECT id FROM people WHERE ${condition(a)} ORDER BY id`",
+        ("function condition(name) {", "  return `name = '${name}'`;", "}"),
+        repeats=True,
+    ),
+    Query(
+        "replaced",
+        "`SELECT id FROM people WHERE name = ':name:' ORDER BY id`.replace(':name:', a)",
+    ),
+    Query(
+        "begun anew",
+        "query",
+        (
+            'let query = "SELECT 1";',
+            "query = `SELECT id FROM people WHERE name = '${a}' ORDER BY id`;",
         ),
     ),
     Query(

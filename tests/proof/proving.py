@@ -10,6 +10,7 @@ from markdown import cases, without_expectations
 from persistlint.engine import check
 from persistlint.fixing import fix
 from persistlint.languages import language_of
+from persistlint.rules import every_rule
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
 from proof.cases import LISTS, NUMBERS, QUOTE, TEXTS, Query
@@ -31,6 +32,16 @@ def fixed(path: str, text: str) -> str:
     assert count, f"nothing was fixed:\n{text}"
     left = [(diagnostic.message, diagnostic.help) for diagnostic in check(result, _SETTINGS).diagnostics]
     assert not left, f"{left}\n{result.content.decode()}"
+    return result.content.decode()
+
+
+def mended(path: str, text: str, *groups: str) -> str:
+    """A program after all fixes of the rules of these groups, which then have nothing to report."""
+    rules = frozenset(rule.name for rule in every_rule() if rule.group in groups and rule.default)
+    source = SourceFile(path, text.encode(), language_of(path) or "")
+    result, count = fix(source, lambda source: check(source, Settings(rules)).diagnostics, unsafe=True)
+    assert count, f"nothing was fixed:\n{text}"
+    assert not check(result, Settings(rules)).diagnostics, result.content.decode()
     return result.content.decode()
 
 

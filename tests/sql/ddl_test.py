@@ -128,6 +128,8 @@ def _shown(change: c.Change) -> str:
             details += [change.table, name] if name else [change.table]
         case c.CreatePolicy(policy=policy):
             details += [change.table, policy.name, policy.command]
+        case c.RenameKey(name=name, to=to):
+            details += [change.table, name, to]
         case c.Insert(columns=columns) | c.Update(columns=columns):
             details += [change.table, ",".join(columns)] if columns else [change.table]
         case c.TableChange():

@@ -23,6 +23,7 @@ return {
     'go',
     'javascript',
     'javascriptreact',
+    'prisma',
     'python',
     'sql',
     'svelte',

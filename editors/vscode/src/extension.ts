@@ -8,6 +8,7 @@ const LANGUAGES = [
   "go",
   "javascript",
   "javascriptreact",
+  "prisma",
   "python",
   "sql",
   "svelte",

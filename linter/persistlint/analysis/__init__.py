@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.facts import (
+    MODELLING,
+    PROGRAMS,
     Bypass,
     Calculation,
     Drift,
@@ -52,6 +54,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((MixedResult,), "mixed_results"),
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
+    ((SchemaFile,), "models.schema"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
@@ -61,12 +64,14 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
 )
 _LANGUAGES = {
     "scripts": ("sql",),
+    "transactions": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
     "bypasses": ("go",),
-    "models": ("python", "javascript", "typescript", "go"),
-    "drift": ("python", "javascript", "typescript", "go"),
+    "models.schema": ("prisma",),
+    "models": MODELLING,
+    "drift": MODELLING,
 }
 
 
@@ -78,7 +83,7 @@ def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) ->
         if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
             from persistlint.analysis.sent import with_sent
 
-            found = with_sent(found, syntax.source)
+            found = with_sent(found, syntax)
         yield from found
 
 
@@ -93,7 +98,12 @@ def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any
         return  # generated, minified and bundled code: nobody mends there what would be said of it
     for module in _makers(frozenset(wanted)):
         if source.language in _LANGUAGES.get(module, (source.language,)):
-            yield import_module(f"{__name__}.{module}")
+            yield _maker(module)
+
+
+@cache
+def _maker(module: str) -> Any:
+    return import_module(f"{__name__}.{module}")
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
@@ -61,53 +61,36 @@ from persistlint.ir import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from persistlint.analysis.interpreter import Interpreter
+    from persistlint.ir import ClassDefinition
     from persistlint.libraries import Type
     from persistlint.source import Range
 
+# Decorators and base classes that make a constructor of the annotations of a class body.
+_MAKES_RECORDS = frozenset(
+    ["dataclass", "define", "frozen", "mutable", "attrs", "BaseModel", "SQLModel", "NamedTuple", "Struct"]
+)
+_OF_CLASS = ("ClassVar", "typing.ClassVar", "Final", "typing.Final", "Literal", "typing.Literal")
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
 
 
 def evaluate(expression: Expression, machine: Interpreter) -> Value:
     """The value of an expression; whatever it does to variables is done."""
+    evaluate_kind = _BY_TYPE.get(type(expression))
+    if evaluate_kind is not None:
+        return evaluate_kind(expression, machine)
     match expression:
-        case String(value=value):
-            return Text((value,))
-        case Number():
-            return NUMBER
-        case Constant():
-            return CONSTANT
-        case Name():
-            return _name(expression, machine)
-        case Template():
-            return _template(expression, machine)
-        case Attribute():
-            return _attribute(expression, machine)
-        case Subscript():
-            return _subscript(expression, machine)
-        case Call():
-            return calls.call(expression, machine)
-        case TaggedTemplate():
-            return calls.tagged(expression, machine)
-        case Binary():
-            return _binary(expression, machine)
-        case Unary():
-            return _unary(expression, machine)
         case Conditional(test=test, then=then, otherwise=otherwise):
             machine.evaluate(test)
             return join(_guarded(test, True, then, machine), _guarded(test, False, otherwise, machine))
-        case Collection():
-            return _collection(expression, machine)
-        case Mapping():
-            return _mapping(expression, machine)
-        case Comprehension():
-            return _comprehension(expression, machine)
         case Lambda(function=function):
             return machine.closure(function)
         case Await(value=value) | Spread(value=value):
             return machine.evaluate(value)
-        case TypeAssertion(value=value, type=type):
-            return _assertion(machine.evaluate(value), type, machine)
+        case TypeAssertion(value=value, type=asserted):
+            return _assertion(machine.evaluate(value), asserted, machine)
         case AssignmentExpression(target=target, value=value, operator=operator):
             assigned = machine.evaluate(value)
             if operator != "=":
@@ -202,9 +185,9 @@ def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
         if path in machine.names.catalogue.functions and machine.is_free(path.split(".", 1)[0]):
             return _imported(path, machine)
     value = machine.evaluate(attribute.value)
-    return choice(
-        _member(option, attribute, machine) for option in (value.options if isinstance(value, Choice) else (value,))
-    )
+    if not isinstance(value, Choice):
+        return _member(value, attribute, machine)
+    return choice(_member(option, attribute, machine) for option in value.options)
 
 
 def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
@@ -216,6 +199,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             if name in ("_meta", "__table__", "__tablename__"):
                 return Atom(Origin.METADATA)
             found = machine.attribute_of(definition, name)
+            if origin is Origin.PARAMETER and (declared := _filled(definition, name)) is not None:
+                found = machine.names.declared(declared)  # its default is what nobody gave
             if isinstance(found, Closure):
                 return _method_or_property(Closure(found.function, found.home, value), name, machine)
             if origin is Origin.PARAMETER:
@@ -281,6 +266,19 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Atom(Origin.METADATA)
             return Atom(origin)
     return UNKNOWN
+
+
+def _filled(definition: ClassDefinition, name: str) -> str | None:
+    """The declared type of a field that whoever makes an object of the class sets: of a dataclass, of attrs, of a model
+    of pydantic or SQLModel, of a named tuple."""
+    made = {
+        last_name(decorator.function if isinstance(decorator, Call) else decorator)
+        for decorator in definition.decorators
+    }
+    made.update(base.rsplit(".", 1)[-1] for base in definition.bases)
+    declared = dict(definition.fields).get(name)
+    is_constant = declared is None or all_caps(name) or declared.startswith(_OF_CLASS)
+    return None if is_constant or made.isdisjoint(_MAKES_RECORDS) else declared
 
 
 def _is_own(attribute: Attribute, machine: Interpreter) -> bool:
@@ -543,3 +541,22 @@ def _extended(left: Value, right: Value) -> Value:
         elements.extend(value.elements if isinstance(value, Items) else (element_of(value),))
     fixed = isinstance(left, Items) and isinstance(right, Items) and left.fixed and right.fixed
     return items_of(tuple(elements), fixed)
+
+
+# By type, for nothing is asked as often.
+_BY_TYPE: dict[type[Expression], Callable[[Any, Interpreter], Value]] = {
+    String: lambda string, _: Text((string.value,)),
+    Number: lambda *_: NUMBER,
+    Constant: lambda *_: CONSTANT,
+    Name: _name,
+    Template: _template,
+    Attribute: _attribute,
+    Subscript: _subscript,
+    Call: calls.call,
+    TaggedTemplate: calls.tagged,
+    Binary: _binary,
+    Unary: _unary,
+    Collection: _collection,
+    Mapping: _mapping,
+    Comprehension: _comprehension,
+}

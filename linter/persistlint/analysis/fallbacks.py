@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 # All are looked for in lower case.
 _LOOKS_UP = re.compile(rb"environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
@@ -62,20 +63,28 @@ _LONGEST_TEST = 300  # bytes of a condition that are looked at
 Found = tuple[str, String]
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a fallback."""
+    return bool(_LOOKS_UP.search(source.vocabulary) and _SECRET.search(source.content.lower()))
+
+
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:
     """The texts of a file that settings fall back to, each once."""
     content = syntax.source.content
     if not _LOOKS_UP.search(syntax.source.vocabulary):
         return
     lowered = content.lower()
+
+    def looks_up(range: Range) -> bool:
+        return _LOOKS_UP.search(lowered, range.start, range.end) is not None
+
     secrets = [Range(*match.span()) for match in _SECRET.finditer(lowered)]
-    if not secrets:
+    if not secrets or not looks_up(Range(0, len(lowered))):
         return
     refused: frozenset[bytes] | None = None
     seen: set[Range] = set()
-    for scope in scopes(syntax.lower(), secrets):
-        within = scope.functions[-1].range if scope.functions else Range(0, len(lowered))
-        if _LOOKS_UP.search(lowered, within.start, within.end) is None:
+    for scope in scopes(syntax.lower(), secrets, looks_up):
+        if scope.functions and not looks_up(scope.functions[-1].range):
             continue
         reader = _Reader(syntax, scope.statements)
         for setting, text in reader.fallbacks():

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.scopes import Scope
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 _SCRIPT_FORMATS = re.compile(rb"toFixed|toPrecision|toExponential")
 _FORMATS = {
@@ -59,14 +60,25 @@ _BOTH = re.compile(
 _SHOWN = rb"""(?:\$\{\s*|>\s*\{\s*|["'`]\s*\+\s*)%s|%s\s*(?:\+\s*["'`]|\}\s*[%%<"'`])|[("'}>\s]\{%s(?:![rsa])?[:}]"""
 _LONGEST_FUNCTION = 50_000  # bytes in which the uses of a variable are looked for
 _GO_ANYTHING = re.compile(r"\bany\b|interface\{\}")
+_GO_ANY = re.compile(_GO_ANYTHING.pattern.encode())
+
+
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a mixed result."""
+    return _FORMATS[source.language].search(source.content) is not None
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[MixedResult]:
     """The mixed results of a file."""
-    pattern = _FORMATS[syntax.source.language]
-    candidates = [Range(*match.span()) for match in pattern.finditer(syntax.source.content)]
-    if candidates:
-        for scope in scopes(syntax.lower(), candidates):
+    content, language = syntax.source.content, syntax.source.language
+    candidates = [Range(*match.span()) for match in _FORMATS[language].finditer(content)]
+
+    def may_mix(range: Range) -> bool:
+        # Go has no conditional expression, and a result of two types is one of any.
+        return language != "go" or _GO_ANY.search(content, range.start, range.end) is not None
+
+    if candidates and may_mix(Range(0, len(content))):
+        for scope in scopes(syntax.lower(), candidates, may_mix):
             yield from _Reader(syntax, scope).mixed()
 
 

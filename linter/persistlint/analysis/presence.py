@@ -29,9 +29,32 @@ def present(folder: str, source: SourceFile) -> frozenset[Library]:
     called = _called(folder)
     for name in called.keys() & source.called:
         library, is_compound = called[name]
-        if not is_compound or any(word.lower() == name and len(_PARTS.findall(word)) > 1 for word in source.words):
+        if not is_compound or _is_compound(name, source.words):
             found.add(library)
     return frozenset(found)
+
+
+def nameable(folder: str, source: SourceFile) -> frozenset[Library]:
+    """Those that are present, and those of which something in a file is called as one of their modules is."""
+    modules = _modules(folder)
+    return present(folder, source).union(*(modules[name] for name in modules.keys() & source.called))
+
+
+@cache
+def _modules(folder: str) -> Mapping[bytes, frozenset[Library]]:
+    """The libraries by their modules, in lower case."""
+    found: dict[bytes, set[Library]] = {}
+    for library in catalogue(folder).libraries:
+        for module in library.modules:
+            found.setdefault(module.lower().encode(), set()).add(library)
+    return {module: frozenset(libraries) for module, libraries in found.items()}
+
+
+def _is_compound(name: bytes, words: frozenset[bytes]) -> bool:
+    """Whether one of these words is this name in lower case, and has several parts."""
+    length = len(name)
+    alike = [word for word in words if len(word) == length]
+    return any(word.lower() == name and len(_PARTS.findall(word)) > 1 for word in alike)
 
 
 @cache

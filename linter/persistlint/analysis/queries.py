@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import field
-from functools import cache, cached_property, lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.calls import Resolved
@@ -13,7 +13,7 @@ from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
-from persistlint.analysis.presence import present
+from persistlint.analysis.presence import nameable, present
 from persistlint.analysis.scopes import Scope, scopes
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
@@ -201,7 +201,8 @@ class _Collector:
             for option in options_of(value)
             if isinstance(option, Entries)
             for key, item in option.entries
-            if key is not None and key in (operation.keys or _TEXT_KEYS)
+            # Django's `extra(select={"late": "due_on < …"})`: what only a keyword takes gives SQL a name.
+            if key is not None and (key in (operation.keys or _TEXT_KEYS) or (is_fragment and not operation.fragments))
         ]
         if texts_of_objects:
             value = choice(texts_of_objects)
@@ -429,13 +430,16 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
 
 
 def _candidates(syntax: Syntax, folder: str) -> list[Range]:
-    """The calls that may send SQL, and whatever may put it together. A file in which no text is SQL has only those that
-    take pieces of it, of the libraries that the file knows."""
+    """The calls that may send SQL, and whatever may put it together, by the libraries that a file can speak of. One in
+    which no text is SQL has only those that take pieces of it."""
     source = syntax.source
+    if not syntax.calls and not syntax.templates:
+        return []
     if folder != "sql" and not may_hold_sql(source):
         wanted = _certain(present(folder, source), catalogue(folder))
         return [range for name, range in syntax.calls if name in wanted]
-    candidates = [range for name, range in syntax.calls if _may_take_sql(name, folder)]
+    wanted = _sinks(folder, nameable(folder, source))
+    candidates = [range for name, range in syntax.calls if name in wanted or _may_carry_sql(name)]
     return candidates + [range for range in syntax.templates if _LOOKS_LIKE_SQL.search(source.text(range))]
 
 
@@ -453,17 +457,16 @@ def _words(names: frozenset[str]) -> frozenset[bytes]:
 
 
 @lru_cache(maxsize=10_000)
-def _may_take_sql(name: str, folder: str) -> bool:
-    """Whether a call of that name may send SQL, or put it together."""
-    return name in sink_names(folder) or name in _MAKES_TEXT or _SENDS.search(name) is not None
+def _may_carry_sql(name: str) -> bool:
+    """Whether a call of that name may put SQL together, or send it without being of a library."""
+    return name in _MAKES_TEXT or _SENDS.search(name) is not None
 
 
-@cache
-def sink_names(folder: str) -> frozenset[str]:
-    """The last names of everything that takes SQL, in the libraries of one language."""
+@lru_cache(maxsize=512)
+def _sinks(folder: str, libraries: frozenset[Library]) -> frozenset[str]:
+    """The last names of everything that takes SQL, in some libraries of one language and in those without modules."""
     tables = catalogue(folder)
-    functions = {name.rsplit(".", 1)[-1] for name, operation in tables.functions.items() if operation.is_sink}
-    return frozenset(tables.methods) | functions
+    return _certain(libraries.union(library for library in tables.libraries if not library.modules), tables)
 
 
 def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:

@@ -10,7 +10,7 @@ from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from persistlint.ir import Function, Module, Statement
 
@@ -25,13 +25,17 @@ class Scope:
     statements: tuple[Statement, ...]
 
 
-def scopes(module: Module, candidates: Iterable[Range]) -> Iterator[Scope]:
-    """The scopes of a file that hold a candidate, or have a function in them that does. No other body is lowered."""
+def scopes(
+    module: Module, candidates: Iterable[Range], may_matter: Callable[[Range], bool] = lambda _: True
+) -> Iterator[Scope]:
+    """The scopes of a file that hold a candidate, or have a function in them that does. No other body is lowered, nor
+    that of a function of the top level whose bytes do not matter, with all that is in it."""
     starts = sorted(candidate.start for candidate in candidates)
     top = top_level(module)
     yield top
     for function in functions_in(top, starts):
-        yield from scopes_of(function, starts)
+        if may_matter(function.range):
+            yield from scopes_of(function, starts)
 
 
 def top_level(module: Module) -> Scope:

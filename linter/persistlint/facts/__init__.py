@@ -6,7 +6,10 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
 from persistlint.facts.errors import Handled, swallowed_change
 from persistlint.facts.fact import (
+    DECLARING,
     EVERYWHERE,
+    MODELLING,
+    PROGRAMS,
     SCHEMA_LANGUAGES,
     Consulted,
     Fact,
@@ -49,7 +52,10 @@ from persistlint.facts.transactions import (
 )
 
 __all__ = [
+    "DECLARING",
     "EVERYWHERE",
+    "MODELLING",
+    "PROGRAMS",
     "SCHEMA_LANGUAGES",
     "Affecting",
     "Arm",

@@ -49,9 +49,14 @@ class SentStatements(Statements):
     `schema.sent.Sent`, which a run without one does not import."""
 
 
+PROGRAMS = ("python", "javascript", "typescript", "go")
 # The languages that migrations are written in.
 SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
-# Those that send queries as well.
+# Those with the ones that only say what tables are like in the end.
+DECLARING = (*SCHEMA_LANGUAGES, "prisma")
+# Those that models are written in.
+MODELLING = ("python", "javascript", "typescript", "go", "prisma")
+# Those of migrations that send queries as well.
 EVERYWHERE = (*SCHEMA_LANGUAGES, "go")
 
 

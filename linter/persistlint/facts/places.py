@@ -60,6 +60,10 @@ class Place:
             self.short | inner.short,
         )
 
+    def within(self, arm: Arm) -> Place:
+        """A place on one way of a branch at this one."""
+        return Place((*self.arms, arm), self.loops, self.tries, self.short)
+
     def is_in(self, part: Part) -> bool:
         """Whether it stands in that part of any `try`."""
         return any(found is part for _, found in self.tries)

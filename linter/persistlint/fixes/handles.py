@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.facts import Role
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.ir import Call, Expression, Mapping, String, expressions, walk
 from persistlint.source import Range
@@ -14,24 +15,34 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect, Transaction
     from persistlint.fixes.program import Program
+    from persistlint.libraries import Library
 
 _NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
 def through(program: Program, effect: Effect, transaction: Transaction) -> tuple[Fix, ...]:
-    """Send a call through the handle of the transaction, where it is called on the one that this was opened on, or name
-    the transaction in its options."""
+    """Send a call through the handle of the transaction, where it is called on the one that this was opened on or on a
+    pool whose connections take the same, or name the transaction in its options."""
     library, handle = transaction.opener.library, transaction.handle
     if handle is None or library is None or effect.via or not _NAME.fullmatch(handle.name):
         return ()
     if library.transactions.option:
         return _with_option(program, effect, library.transactions.option, handle.name)
     root = Range(effect.range.start, effect.range.start + len(effect.handle.name.encode()))
-    is_same_kind = effect.handle.library is library and effect.handle.name == transaction.opener.name
-    is_root = program.source.text(root) == effect.handle.name and program.source.content.startswith(b".", root.end)
+    is_same = effect.handle.name == transaction.opener.name or _takes_the_same(library, effect)
+    is_same_kind = effect.handle.library is library and is_same
+    behind = program.source.content[root.end : root.end + 1]
+    is_root = program.source.text(root) == effect.handle.name and behind in (b".", b"(", b"`")
     if not is_same_kind or not is_root or effect.handle.name == handle.name:
         return ()
     return unsafe(f"Use {handle.name}", Edit(root, handle.name))
+
+
+def _takes_the_same(library: Library, effect: Effect) -> bool:
+    """Whether a pool is sent SQL that everything else of its library, a connection above all, takes in the same way."""
+    methods = [type.methods[effect.method] for type in library.types.values() if effect.method in type.methods]
+    places = {(method.sql, method.parameters) for method in methods}
+    return effect.handle.role is Role.POOL and len(places) == 1 and all(method.sql is not None for method in methods)
 
 
 def moved_option(program: Program, effect: Effect) -> tuple[Fix, ...]:

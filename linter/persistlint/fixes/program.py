@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from persistlint.ir import Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from persistlint.ir import Block, Expression, Module, Statement
     from persistlint.source import Range, SourceFile
@@ -48,7 +48,7 @@ class Program:
 
     source: SourceFile
     lower: Callable[[], Module]
-    comments: tuple[Range, ...] = ()
+    comments: Sequence[Range] = ()
     errors: tuple[Range, ...] = ()
 
     @property
@@ -172,10 +172,17 @@ class Program:
 
     def has_name(self, name: str, within: Range | None = None) -> bool:
         """Whether a name stands anywhere in the file, or in a part of it, but for comments and the names of members."""
+        return any(self._names(name, within))
+
+    def count_name(self, name: str) -> int:
+        """How often a name stands in the file, but for comments and the names of members."""
+        return sum(1 for _ in self._names(name, None))
+
+    def _names(self, name: str, within: Range | None) -> Iterator[bool]:
         pattern = re.compile(rf"(?<![\w$.]){re.escape(name)}(?![\w$])".encode())
         start, end = (within.start, within.end) if within is not None else (0, len(self.source.content))
         found = (match.start() for match in pattern.finditer(self.source.content, start, end))
-        return any(not any(comment.start <= at < comment.end for comment in self.comments) for at in found)
+        return (True for at in found if not any(comment.start <= at < comment.end for comment in self.comments))
 
 
 def range_of_lines(first: int, last: int) -> range:

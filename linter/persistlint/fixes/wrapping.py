@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.literals import Literal, UnreadableError, literals
+from persistlint.ir import FunctionDefinition, Hole, Lambda, String, Template, blocks, expressions, walk
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from persistlint.fixes.program import Program
-    from persistlint.ir import Statement
+    from persistlint.ir import Expression, Statement
 
 _SEVERAL_LINES = (b"`", b'"""', b"'''")  # what may hold a text of several lines, which no blanks may change
 
@@ -21,17 +23,18 @@ def wrapped(
 ) -> tuple[Edit, ...]:
     """Statements of one block between two lines or more, one step further in. `changes` are edits inside of them. Of
     `tail`, the first line and those that close a brace, or follow one, stand where the statements stood, the others one
-    step in. Nothing where the lines are not all theirs, or hold a text that goes over several."""
+    step in. A text of several lines stays as it is. Nothing where the lines are not all theirs."""
     if not region or program.indent is None:
         return ()
     start, end = program.line_start(region[0].range.start), program.line_end(region[-1].range.end)
-    lines = program.source.content[start:end]
-    if any(mark in lines for mark in _SEVERAL_LINES) and b"\n" in lines and _spans_lines(lines):
+    texts = _texts(program, region)
+    if texts is None or _spans_lines(_without(program, Range(start, end), texts)):
         return ()
     indentation = program.indentation(start)
-    if any(not _is_inside(program, line, indentation) for line in program.indented(Range(start, end))):
+    lines = [at for at in program.indented(Range(start, end)) if not any(t.start < at < t.end for t in texts)]
+    if any(not _is_inside(program, line, indentation) for line in lines):
         return ()
-    steps = [Edit(Range(line, line), program.indent) for line in program.indented(Range(start, end))]
+    steps = [Edit(Range(line, line), program.indent) for line in lines]
     first = steps.pop(0)
     opening = Edit(first.range, f"{indentation}{head}\n{program.indent}")
     closing = "".join(
@@ -44,6 +47,47 @@ def wrapped(
 
 def _is_inside(program: Program, line: int, indentation: str) -> bool:
     return program.source.content.startswith(indentation.encode(), line)
+
+
+def _texts(program: Program, region: Sequence[Statement]) -> list[Range] | None:
+    """The literals in statements that go over several lines, None where one is not understood."""
+    found: list[Range] = []
+    nodes = list(_nodes(region))
+    inside = {id(part) for node in nodes if isinstance(node, Template) for part in node.parts}
+    for node in nodes:
+        is_text = isinstance(node, String | Template) and id(node) not in inside
+        if not is_text or "\n" not in program.source.text(node.range):
+            continue
+        holes = [part.range for part in node.parts if isinstance(part, Hole)] if isinstance(node, Template) else []
+        try:
+            parts = literals(program.source, node.range, holes)
+        except UnreadableError:
+            return None
+        found += [part.range for part in parts if isinstance(part, Literal)]
+    return found
+
+
+def _nodes(region: Sequence[Statement]) -> Iterator[Expression]:
+    pending = list(region)
+    while pending:
+        statement = pending.pop()
+        pending += [inner for block in blocks(statement) for inner in block]
+        if isinstance(statement, FunctionDefinition):
+            pending += statement.function.body
+        for expression in expressions(statement):
+            for node in walk(expression):
+                if isinstance(node, Lambda):
+                    pending += node.function.body
+                yield node
+
+
+def _without(program: Program, region: Range, texts: Sequence[Range]) -> bytes:
+    """The lines of a region with these texts left out."""
+    kept, position = [], region.start
+    for text in sorted(texts):
+        kept.append(program.source.content[position : text.start])
+        position = max(position, text.end)
+    return b"".join([*kept, program.source.content[position : region.end]])
 
 
 def _spans_lines(lines: bytes) -> bool:

@@ -24,13 +24,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from persistlint.folders import packages_in
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from persistlint.ir import Module
     from persistlint.source import Range, SourceFile
@@ -63,7 +63,7 @@ class Syntax:
     """
 
     source: SourceFile
-    comments: tuple[Range, ...]
+    comments: Sequence[Range]
     calls: tuple[tuple[str, Range], ...]
     templates: tuple[Range, ...]
     errors: tuple[Range, ...]
@@ -74,7 +74,7 @@ class Syntax:
 @cache
 def languages() -> dict[str, Language]:
     """Every language by name."""
-    found = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.ispkg)
+    found = (import_module(f"{__name__}.{name}") for name in packages_in(__path__))
     return {package.LANGUAGE.name: package.LANGUAGE for package in found}
 
 

@@ -83,6 +83,7 @@ Keys of an operation (a method or function):
   (a plain string, as `String.raw`).
 - `placeholder`: how its bind parameters are written, where that is not as in the library; "unknown" where that
   depends on something else.
+- `dollar`: which of the keys of `parameters` is for marks with a dollar sign: `$1` with a list, `$name` with an object.
 - `binder`: the method of the prepared statement that takes its values, where running it does not.
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
@@ -140,6 +141,7 @@ OPERATION_KEYS = frozenset(
         "values",
         "inputs",
         "placeholder",
+        "dollar",
         "binder",
         "returns",
         "yields",
@@ -222,6 +224,7 @@ class Operation:
     values: str = ""
     inputs: str = ""
     placeholder: str = ""
+    dollar: str = ""
     binder: str = ""
     returns: str | None = None
     yields: str | None = None
@@ -478,6 +481,7 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         values=keys.get("values", ""),
         inputs=keys.get("inputs", ""),
         placeholder=keys.get("placeholder", ""),
+        dollar=keys.get("dollar", ""),
         binder=keys.get("binder", ""),
         returns=keys.get("returns"),
         yields=keys.get("yields"),

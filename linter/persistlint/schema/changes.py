@@ -161,6 +161,14 @@ class DropConstraint(TableChange):
 
 
 @dataclass(frozen=True, slots=True)
+class RenameKey(TableChange):
+    """`RENAME CONSTRAINT`, `RENAME INDEX`, and `ALTER INDEX … RENAME TO` of a known one."""
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class ValidateConstraint(TableChange):
     """`VALIDATE CONSTRAINT`."""
 

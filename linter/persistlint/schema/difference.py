@@ -38,20 +38,27 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
         gone.add(_gone(change))
     if not made:
         return ()
-    before, after = _names(start), _names(end)
     dropped = {
-        change.index.text for name, change in made.items() if isinstance(change, c.CreateIndex) and name not in after
+        change.index.text
+        for change in made.values()
+        if isinstance(change, c.CreateIndex) and not _is_there(change, end)
     }
     return tuple(
         Leftover(name, change.range)
         for name, change in made.items()
-        if name in after and name not in before and name not in gone and not _goes_with(change, dropped, end)
+        if name not in gone
+        and _is_there(change, end)
+        and not _is_there(change, start)
+        and not _goes_with(change, dropped, end)
     )
 
 
 def is_needed(change: c.Change) -> bool:
-    """Whether a change of a type, or of NOT NULL, makes a known column another than it is."""
+    """Whether a change of a type, or of NOT NULL, makes a known column another than it is; whether a table that gets
+    another name is known."""
     match change:
+        case c.RenameTable(before=before):
+            return before is not None and before.is_known
         case c.ChangeType(name=name, before=before, type=type):
             column = before.column(name) if before is not None else None
             old = column.type if column is not None else None
@@ -77,7 +84,7 @@ def _made(change: c.Change) -> str:
         case c.AddColumn(table=table, column=column):
             return f"the column `{table.key}.{column.name}`"
         case c.CreateIndex(index=index):
-            return f"the index `{index.name}`"
+            return f"the index `{index.name}`" if index.name else ""
         case c.CreateEnum(name=name):
             return f"the type `{name.key}`"
     return ""
@@ -98,12 +105,18 @@ def _gone(change: c.Change) -> str:
     return ""
 
 
-def _names(catalog: Catalog) -> set[str]:
-    """Everything in a catalog. The columns of a table that was made whole go with it."""
-    found = {f"the type `{key}`" for key in catalog.enums}
-    for key, table in catalog.tables.items():
-        if table.is_known:
-            found.add(f"the table `{key}`")
-        found |= {f"the column `{key}.{column.name}`" for column in table.columns}
-        found |= {f"the index `{index.name}`" for index in table.indexes if index.name}
-    return found
+def _is_there(change: c.Change, catalog: Catalog) -> bool:
+    """Whether a catalog has what a change makes. The columns of a table that was made whole go with it."""
+    match change:
+        case c.CreateTable(table=table):
+            found = catalog.tables.get(table.key)
+            return found is not None and found.is_known
+        case c.AddColumn(table=table, column=column):
+            found = catalog.tables.get(table.key)
+            return found is not None and found.column(column.name) is not None
+        case c.CreateIndex(table=table, index=index):
+            places = (catalog.find(table), catalog.table_of_index(index.name))
+            return any(other.name == index.name for place in places if place is not None for other in place.indexes)
+        case c.CreateEnum(name=name):
+            return name.key in catalog.enums
+    return False

@@ -127,6 +127,8 @@ class _Decision:
                 )
                 is_file = self._word(-1) in ("INTO", "ATTACH", "DATABASE") and frame.verb in ("VACUUM", "ATTACH")
                 return self._literal(token, frame) if is_string or is_file else Context.IDENTIFIER
+            case Kind.NUMBER if token.text.endswith(HOLE):
+                return Context.FRAGMENT  # nobody puts a value behind a digit, but ` AND …` goes on there
             case Kind.NUMBER | Kind.PARAMETER:
                 return Context.VALUE
         is_qualified = "." in (self._word(-1), self._next())

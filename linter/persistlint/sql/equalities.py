@@ -31,7 +31,7 @@ def looked_up(text: str, dialect: str | None = None) -> dict[str, Value]:
             index += 2
         if index + 2 >= len(tokens) or not _is_name(tokens[index]) or tokens[index + 1].text != "=":
             return {}
-        value = value_of(tokens[index + 2], seen)
+        value = _value(tokens[index + 2], seen)
         if value is None:
             return {}
         found[name_of(tokens[index])] = value
@@ -69,7 +69,7 @@ def inserted(text: str, dialect: str | None = None) -> dict[str, Value | None]:
     found: dict[str, Value | None] = {}
     seen = 0
     for column, parts in zip(columns, values, strict=True):
-        found[column] = value_of(parts[0], seen) if len(parts) == 1 else None
+        found[column] = _value(parts[0], seen) if len(parts) == 1 else None
         seen += sum(token.text in _PLACEHOLDERS for token in parts)
     return found
 
@@ -82,9 +82,8 @@ def _is_name(token: Token) -> bool:
     return token.kind in (Kind.WORD, Kind.QUOTED) and HOLE not in token.text
 
 
-def value_of(token: Token, seen: int) -> Value | None:
-    """The value that a token is; None for what is computed. `seen` is how many placeholders without a number stand
-    before it."""
+def _value(token: Token, seen: int) -> Value | None:
+    """`seen` is how many placeholders without a number stand before it."""
     if token.text in _PLACEHOLDERS:
         return seen
     if token.kind is Kind.PARAMETER:

@@ -33,6 +33,7 @@ class Kind(Enum):
     PUNCTUATION = "punctuation"
     PARAMETER = "parameter"
     COMMENT = "comment"
+    ROWS = "rows of values"
     OTHER = "other"
 
 
@@ -66,7 +67,7 @@ def tokenize(text: str, dialect: str | None = None) -> list[Token]:
     `dialect` is a name of sqlglot's; without one, what means different things in different dialects is read as the
     SQL standard has it.
     """
-    return list(chain.from_iterable(portions(text, dialect, 0)))
+    return list(chain.from_iterable(portions(text, dialect, 0, has_rows=False)))
 
 
 def name_of(token: Token) -> str:
@@ -153,10 +154,19 @@ def _patterns(dialect: str | None) -> dict[str, str]:
     }
 
 
+def _rows(dialect: str | None) -> str:
+    """What matches the rows behind VALUES, in parentheses with commas between them, where all of their values are
+    written out and none of them needs a closer look. A string with a letter before it may have rules of its own."""
+    string = r"(?<!\w)'[^'\\]*+'" if dialect in _BACKSLASH else r"(?<!\w)'[^']*+'"
+    row = rf"\((?:[^()'\"`;:$%?@#/\\{{{HOLE}-]++|{string}|-(?!-))*+\)"
+    return rf"(?i:(?<=VALUES))\s*+{row}(?:\s*+,\s*+{row})*+"
+
+
 @cache
-def _scanner(dialect: str | None) -> re.Pattern[str]:
+def _scanner(dialect: str | None, has_rows: bool) -> re.Pattern[str]:
     """What matches a token with the space before it; at the end of a text, that alone. Without groups, which cost."""
-    return re.compile(rf"\s*+(?:{'|'.join(_patterns(dialect).values())}|\Z)", re.DOTALL)
+    token = rf"\s*+(?:{'|'.join(_patterns(dialect).values())}|\Z)"
+    return re.compile(f"{_rows(dialect)}|{token}" if has_rows else token, re.DOTALL)
 
 
 @cache
@@ -182,6 +192,8 @@ class _Vocabulary(dict[str, Kind]):
     def __missing__(self, text: str) -> Kind:
         if text[0] == "'":
             return Kind.STRING
+        if text[0] == "(" and len(text) > 1:
+            return Kind.ROWS
         match = self.pattern.match(text)
         kind = _KINDS[match.lastgroup or "OTHER"] if match else Kind.OTHER
         if kind in _PLAIN:
@@ -202,10 +214,11 @@ def _vocabulary(dialect: str | None) -> _Vocabulary:
     return found
 
 
-def portions(text: str, dialect: str | None, position: int) -> Iterator[list[Token]]:
+def portions(text: str, dialect: str | None, position: int, *, has_rows: bool) -> Iterator[list[Token]]:
     """The tokens from a position on, in portions: small ones at first, for the splitter may want to go on elsewhere.
-    What happens for every token happens in C."""
-    pattern = _scanner(dialect)
+    What happens for every token happens in C. With `has_rows` the plain rows of an INSERT are one token, for a dump has
+    little else."""
+    pattern = _scanner(dialect, has_rows)
     portion = _LEAST
     found = pattern.finditer(text, position)
     while True:

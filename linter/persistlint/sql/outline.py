@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from persistlint.memory import by_text
 from persistlint.records import dataclass
-from persistlint.sql.equalities import value_of
-from persistlint.sql.lexer import Kind, name_of, tokenize, word_set
+from persistlint.sql.lexer import HOLE, Kind, name_of, tokenize, word_set
 
 if TYPE_CHECKING:
-    from persistlint.sql.equalities import Value
     from persistlint.sql.lexer import Token
 
 _LONGEST = 20_000  # code points that are looked at
@@ -38,8 +36,9 @@ class Outline:
 
     `columns` are the columns that an UPDATE sets, `conditions` the words of its WHERE. `relative` are the columns that
     are set to something computed from themselves. `locks` where it locks the rows that it reads, `upserts` where it
-    can run twice (`ON CONFLICT`, `REPLACE`). `values` says of every column that is set to one placeholder alone which
-    parameter fills it: its index, counted from 0, or the text of one that has a name.
+    can run twice (`ON CONFLICT`, `REPLACE`). `values` are the set columns that one placeholder alone fills, with that:
+    its 0-based position among the values, or its name. `selected` are the columns that a SELECT gives, in its order, ""
+    for what is computed.
     """
 
     deed: Deed
@@ -47,10 +46,11 @@ class Outline:
     table: str = ""
     columns: tuple[str, ...] = ()
     relative: frozenset[str] = frozenset()
-    values: tuple[tuple[str, Value], ...] = ()
+    values: tuple[tuple[str, int | str], ...] = ()
     conditions: frozenset[str] = frozenset()
     locks: bool = False
     upserts: bool = False
+    selected: tuple[str, ...] = ()
 
 
 _DEEDS = {
@@ -84,7 +84,8 @@ _WRITES = frozenset(verb for verb, deed in _DEEDS.items() if deed is Deed.WRITE)
 _BEFORE_TABLE = word_set(
     "INTO FROM ONLY OR IGNORE REPLACE ROLLBACK ABORT FAIL LOW_PRIORITY DELAYED TABLE UPDATE DELETE"
 )
-_ENDS_SET = word_set("WHERE FROM RETURNING ORDER LIMIT ;")
+_ENDS_SET = word_set("WHERE FROM RETURNING ORDER LIMIT ; ,")
+_ENDS_SELECT = word_set("FROM INTO WHERE UNION LIMIT ; , )")
 
 
 @by_text
@@ -114,7 +115,8 @@ def _first(text: str, dialect: str | None) -> Outline | None:
     if verb in ("BEGIN", "END") and len(tokens) > start + 1 and words[start + 1] not in _AFTER_BEGIN:
         return None  # a block of a procedure
     if deed is Deed.READ:
-        return Outline(deed, verb, _read_table(tokens, start), locks=_locks(words))
+        selected = _selected(tokens, start) if verb == "SELECT" else ()
+        return Outline(deed, verb, _read_table(tokens, start), locks=_locks(words), selected=selected)
     if deed is not Deed.WRITE:
         return Outline(deed, verb, _schema_table(tokens, start) if deed is Deed.SCHEMA else "")
     columns, relative, values = _assignments(tokens, start) if verb == "UPDATE" else ((), frozenset[str](), ())
@@ -183,6 +185,35 @@ def _read_table(tokens: list[Token], start: int) -> str:
     return ""
 
 
+def _selected(tokens: list[Token], start: int) -> tuple[str, ...]:
+    """The columns that a SELECT gives; () where a `*` leaves open how many these are."""
+    names: list[str] = []
+    index = start + 1
+    while index < len(tokens) and tokens[index].word in ("DISTINCT", "ALL"):
+        index += 1
+    while index < len(tokens):
+        end = _item_end(tokens, index, _ENDS_SELECT)
+        item = tokens[index:end]
+        if not item or item[-1].text == "*":
+            return ()
+        column = item[:-2] if len(item) > 2 and item[-2].word == "AS" else item  # `w.balance AS rest`
+        is_plain = len(column) == 1 or column[-2].text == "."
+        names.append(name_of(column[-1]) if is_plain and column[-1].kind in (Kind.WORD, Kind.QUOTED) else "")
+        if end == len(tokens) or tokens[end].word != ",":
+            break
+        index = end + 1
+    return tuple(names)
+
+
+def _item_end(tokens: list[Token], index: int, ends: frozenset[str]) -> int:
+    """The index behind an item of a list: of its comma, or of a word that ends the list."""
+    depth = 0
+    while index < len(tokens) and not (depth == 0 and tokens[index].word in ends):
+        depth += (tokens[index].text == "(") - (tokens[index].text == ")")
+        index += 1
+    return index
+
+
 def _schema_table(tokens: list[Token], start: int) -> str:
     for index in range(start + 1, len(tokens)):
         if tokens[index].word in ("TABLE", "VIEW", "INDEX", "TYPE"):
@@ -202,19 +233,15 @@ def _locks(words: list[str]) -> bool:
 
 def _assignments(
     tokens: list[Token], start: int
-) -> tuple[tuple[str, ...], frozenset[str], tuple[tuple[str, Value], ...]]:
+) -> tuple[tuple[str, ...], frozenset[str], tuple[tuple[str, int | str], ...]]:
     """The columns after SET, those computed from themselves, and those that one placeholder alone fills."""
     index = next((i for i in range(start, len(tokens)) if tokens[i].word == "SET"), len(tokens)) + 1
     columns: list[str] = []
     relative: set[str] = set()
-    values: list[tuple[str, Value]] = []
+    values: list[tuple[str, int | str]] = []
     placeholders = 0
     while index < len(tokens) and tokens[index].word not in _ENDS_SET:
-        end = index
-        depth = 0
-        while end < len(tokens) and not (depth == 0 and tokens[end].word in _ENDS_SET | {","}):
-            depth += (tokens[end].text == "(") - (tokens[end].text == ")")
-            end += 1
+        end = _item_end(tokens, index, _ENDS_SET)
         sign = next((i for i in range(index, end) if tokens[i].text == "="), None)
         if sign is not None and sign > index:
             column = name_of(tokens[sign - 1])
@@ -224,8 +251,7 @@ def _assignments(
                 relative.add(column)
             marks = sum(_is_placeholder(token) for token in right)
             if marks == 1 and len(right) <= _LONGEST_PLACEHOLDER:
-                value = value_of(next(token for token in right if _is_placeholder(token)), placeholders)
-                values.append((column, placeholders if value is None else value))
+                values.append((column, _place(right, placeholders)))
             placeholders += marks
         if end < len(tokens) and tokens[end].word != ",":
             break
@@ -233,11 +259,24 @@ def _assignments(
     return tuple(columns), frozenset(relative), tuple(values)
 
 
+_NUMBERED = re.compile(r"[$?:]|@p", re.IGNORECASE)
+_NAMED = re.compile(r"[:@$](\w+)|%\((\w+)\)s")
 _LONGEST_PLACEHOLDER = 4  # tokens: `%s`, `$1`, `:name`, `@p1`, `$1::int`
 
 
 def _is_placeholder(token: Token) -> bool:
-    return token.kind is Kind.PARAMETER or token.text in ("?", "%")
+    return token.kind is Kind.PARAMETER or token.text in ("?", "%", HOLE)
+
+
+def _place(tokens: list[Token], before: int) -> int | str:
+    """The position or the name of the value that the one placeholder among some tokens stands for, where `before` tells
+    how many placeholders there were."""
+    text = next(token.text for token in tokens if _is_placeholder(token))
+    number = _NUMBERED.sub("", text, count=1)
+    if number.isdecimal():
+        return int(number) - 1
+    named = _NAMED.fullmatch(text)
+    return (named[1] or named[2]) if named is not None else before
 
 
 def _conditions(tokens: list[Token], words: list[str]) -> frozenset[str]:

@@ -120,8 +120,9 @@ class _Reading:
             if step is not known:
                 earlier = iter(())  # what stands behind it may do something else now
             steps.append(step)
-        guarded = sum(isinstance(change, SetRowSecurity) for change in self.replay.changes)
-        self.replay.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
+        if "security" in self.text.text.lower():
+            guarded = sum(isinstance(change, SetRowSecurity) for change in self.replay.changes)
+            self.replay.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
         script = self.replay.script(
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,

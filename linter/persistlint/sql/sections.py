@@ -19,6 +19,8 @@ _BACK = (
     r"|-{2,4}\s*create above / drop below\s*-{2,4}|--\s*@UNDO\b"
 )
 _MARK = re.compile(rf"^[ \t]*(?:(?P<forward>{_FORWARD})|(?P<back>{_BACK}))[^\n]*", re.IGNORECASE | re.MULTILINE)
+# What every mark has: a pattern that begins with its own text is found much faster than one that begins with a line.
+_HINT = re.compile(r"--\s*(?:\+|migrate:|rambler|up|down|!ups|!downs|create above|//\s*@undo|@undo)", re.IGNORECASE)
 _ANNOTATION = re.compile(r"\s*--\s*\+\w+\s+Statement(?:Begin|End)\b", re.IGNORECASE)
 _BACK_FILE = re.compile(
     r"(?:^|/)down\.sql$|[._-](?:down|rollback|undo|revert)\.sql$|(?:^|/)U\d[^/]*__[^/]*\.sql$"
@@ -57,7 +59,9 @@ class Sections:
 def sections(path: str, text: str) -> Sections:
     """The parts of a file. One whose name says that it undoes another goes back from its beginning."""
     found = [Section(0, _BACK_FILE.search(path) is None)]
-    found += [
-        Section(match.start(), match.lastgroup == "forward", match.group().strip()) for match in _MARK.finditer(text)
-    ]
+    if _HINT.search(text):
+        found += [
+            Section(match.start(), match.lastgroup == "forward", match.group().strip())
+            for match in _MARK.finditer(text)
+        ]
     return Sections(tuple(found))

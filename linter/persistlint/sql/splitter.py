@@ -39,9 +39,12 @@ def split(text: str, dialect: str | None = None) -> list[tuple[int, int]]:
 
 
 def statements(text: str, dialect: str | None = None) -> Iterator[list[Token]]:
-    """The statements of a script, split as `split` does it, as their tokens without comments and separators. One at a
-    time, for a dump has millions of tokens; those of a script of usual size are kept, for more than one reads them."""
-    splitter = _Splitter(text, "mysql" if dialect in (None, "mysql") and _DELIMITER.search(text) else dialect)
+    """The statements of a script, split as `split` does it, as their tokens without comments and separators, the plain
+    rows of an INSERT as one token. One at a time, for a dump has millions of tokens; those of a script of usual size
+    are kept, for more than one reads them."""
+    if dialect is None and "delimiter" in text.lower() and _DELIMITER.search(text):
+        dialect = "mysql"
+    splitter = _Splitter(text, dialect)
     return splitter.run() if len(text) > MOST_KEPT else iter(_kept(splitter))
 
 
@@ -119,7 +122,7 @@ class _Splitter:
     def _walk(self, position: int) -> Iterator[int]:
         """Read tokens until lexing has to start anew. Says after every portion how far it came, at last where."""
         previous_end = position
-        for tokens in portions(self.text, self.dialect, position):
+        for tokens in portions(self.text, self.dialect, position, has_rows=True):
             first = 0  # that is not taken yet
             for index in self._special(tokens):
                 token = tokens[index]

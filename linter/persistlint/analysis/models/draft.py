@@ -15,11 +15,12 @@ from persistlint.sql.replay import Replay
 from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from persistlint.analysis.migrations.writing import Fragment
     from persistlint.schema.definitions import Table
     from persistlint.source import Range
+    from persistlint.sql.text import Text
 
 _MOST_COLUMNS = 1_000
 
@@ -35,7 +36,7 @@ class Draft:
     range: Range
     table: Fragment | None
     items: list[Fragment] = field(default_factory=list)
-    indexes: list[Fragment] = field(default_factory=list)
+    indexes: list[tuple[Fragment, Range]] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     is_complete: bool = True
     knows_keys: bool = True
@@ -55,19 +56,34 @@ class Draft:
         self.fields.append(found)
         self.items.insert(len(self.fields) - 1, (*name, *written))
 
-    def index(self, columns: Fragment, *, is_unique: bool, name: Fragment = (), where: Fragment = ()) -> None:
-        """Add an index over columns of the table."""
+    def index(
+        self,
+        columns: Fragment,
+        *,
+        is_unique: bool,
+        name: Fragment = (),
+        where: Fragment = (),
+        method: Fragment = (),
+        range: Range | None = None,
+    ) -> None:
+        """Add an index over columns of the table; `range` where an own part of the model says it, `method` as it stands
+        in SQL."""
         if self.table is not None:
-            head: Fragment = ("CREATE", "UNIQUE" if is_unique else "", "INDEX", *name, "ON", *self.table)
-            self.indexes.append((*head, "(", *columns, ")", *(("WHERE", *where) if where else ())))
+            head: Fragment = ("CREATE", "UNIQUE" if is_unique else "", "INDEX", *name, "ON", *self.table, *method)
+            written: Fragment = (*head, "(", *columns, ")", *(("WHERE", *where) if where else ()))
+            self.indexes.append((written, range or self.range))
+
+    def statements(self) -> Iterator[Text]:
+        """The SQL that makes the table and its indexes; nothing where it has no name, or no known column."""
+        if self.table is None or not self.fields:
+            return
+        items = [*self.items, *(() if self.is_complete else (REST,))]
+        yield join(("CREATE TABLE", *self.table, "(", *listed(items), ")"), self.range)
+        yield from (join(written, range) for written, range in self.indexes)
 
     def model(self, dialect: str | None) -> Model | None:
         """The model; None where it has no table, or no column that is understood."""
-        if self.table is None or not self.fields:
-            return None
-        items = [*self.items, *(() if self.is_complete else (REST,))]
-        made: Fragment = ("CREATE TABLE", *self.table, "(", *listed(items), ")")
-        found = _replayed((made, *self.indexes), self.range, dialect)
+        found = _replayed(self.statements(), dialect)
         if found is None:
             return None
         fields = tuple(self.fields)
@@ -79,11 +95,10 @@ def texts(fragment: Fragment) -> list[str]:
     return [part if isinstance(part, str) else part.text for part in fragment]
 
 
-def _replayed(fragments: Iterable[Fragment], range: Range, dialect: str | None) -> Table | None:
+def _replayed(made: Iterable[Text], dialect: str | None) -> Table | None:
     """The one table that statements make."""
     replay = Replay(dialect, Catalog())
-    for fragment in fragments:
-        text = join(fragment, range)
+    for text in made:
         for tokens in statements(text.text, dialect):
             replay.read(text, tokens)
     tables = list(replay.catalog.tables.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import last_name
+from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
@@ -121,6 +121,7 @@ def add_effect(
     transaction = walker.current()
     if chain is not None and transaction is None and names_transaction(chain, walker.scope, walker.handles):
         handle = replace(handle, role=Role.TRANSACTION)  # somebody else's, which it is given
+    is_later = chain is not None and _is_sent_later(chain)
     effect = Effect(
         node.range,
         kind,
@@ -130,7 +131,7 @@ def add_effect(
         walker.place,
         use,
         transaction.range if transaction is not None else None,
-        transaction is None or chain is None or _is_sent_later(chain) or transaction.binds(chain, walker.scope),
+        transaction is None or chain is None or is_later or transaction.binds(chain, walker.scope),
         argument_names(walker, chain) if chain is not None else walker.names_in(node),
         "",
         walker.parallel,
@@ -141,6 +142,7 @@ def add_effect(
         misplaced_option(chain) if chain is not None else None,
         _instance(chain),
         chain.sql if chain is not None else "",
+        not is_later,
     )
     walker.effects.append(effect)
     return effect
@@ -174,8 +176,10 @@ def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:
 
 
 def _instance(chain: Chain | None) -> str:
-    """The variable of the row that a call saves."""
+    """The variable of the row that a call saves, or of the handle that it binds to a transaction."""
     call = chain.call if chain is not None else None
+    if chain is not None and chain.effect == "bind" and isinstance(call, Call) and isinstance(call.function, Attribute):
+        return path_of(call.function.value) or ""
     if isinstance(call, Call) and isinstance(call.function, Attribute) and isinstance(call.function.value, Name):
         return call.function.value.id if chain is not None and chain.is_on_row else ""
     return ""

@@ -10,6 +10,8 @@ from persistlint.analysis.transactions.locks import says_lock
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from persistlint.analysis.schedule import Wanted
     from persistlint.analysis.transactions.handles import Handles
     from persistlint.analysis.transactions.open import Open
@@ -49,7 +51,7 @@ class File:
     # The calls of a function in this file: by which function, and whether inside a transaction of that.
     calls: dict[int, list[tuple[Function | None, bool]]] = field(default_factory=dict)
     summaries: dict[Any, tuple[tuple[Effect, ...], tuple[Open, ...]]] = field(default_factory=dict)
-    comments: tuple[Range, ...] = ()
+    comments: Sequence[Range] = ()
     numbers: int = 0
     guarded: set[int] = field(default_factory=set)  # functions that run while a lock is held, by their identity
 

@@ -15,6 +15,7 @@ from persistlint.ir import (
     Block,
     Call,
     Expression,
+    Handler,
     If,
     Lambda,
     Loop,
@@ -29,6 +30,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.names import Names
     from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
@@ -157,6 +159,15 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
     writes = [effect for effect in before if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)]
     if writes and not undone:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
+
+
+def suppressing(statement: With, names: Names) -> Try | None:
+    """`with contextlib.suppress(Error)` as the `try` that it stands for."""
+    context = statement.context
+    if not isinstance(context, Call) or names.qualified(context.function) != "contextlib.suppress":
+        return None
+    types = tuple(filter(None, (path_of(argument.value) for argument in context.arguments)))
+    return Try(statement.range, statement.body, (Handler(context.range, types, None, ()),))
 
 
 def is_no_failure(types: tuple[str, ...]) -> bool:

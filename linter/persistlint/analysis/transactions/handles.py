@@ -70,13 +70,13 @@ class Handles(Roots):
         """Read a chain of calls and attributes."""
         if depth > _DEEPEST:
             return Chain()
+        if type(expression) is Name:
+            return self._name(expression.id, expression, scope)
+        if type(expression) is Attribute:
+            return self._attribute(expression, expression.value, expression.name, scope, depth)
+        if type(expression) is Call:
+            return self._call(expression, scope, depth)
         match expression:
-            case Name(id=name):
-                return self._name(name, expression, scope)
-            case Attribute(value=value, name=name):
-                return self._attribute(expression, value, name, scope, depth)
-            case Call():
-                return self._call(expression, scope, depth)
             case TaggedTemplate():
                 return self._tagged(expression, scope, depth)
             case Await(value=inner) | TypeAssertion(value=inner) | Subscript(value=inner) | Unary(operand=inner):
@@ -94,7 +94,7 @@ class Handles(Roots):
         module = self.names.imports.get(name)
         if name == scope.receiver or (module is not None and self._is_library(module)):
             return start(self._exported(name, module))
-        return start(self._model(name, -1) or self.guess(name))
+        return start(self.model(name) or self.guess(name))
 
     def _attribute(self, node: Attribute, value: Expression, name: str, scope: Scope, depth: int) -> Chain:
         path = path_of(node)
@@ -157,12 +157,12 @@ class Handles(Roots):
                 return chain
         if last_name(function) in _HANDS_BACK and node.arguments:  # `with closing(connection)`
             return self.follow(node.arguments[0].value, scope, depth + 1)
-        if isinstance(function, Name):
+        if path_of(function) is not None:  # `knex("users")`, `this.knex("users")`
             chain = self.follow(function, scope, depth + 1)
             called = chain.known
             if called is not None and called.type.call is not None:
                 return self._operate(node, called.type.call, chain, scope)
-            if called is None and scope.find(function.id) is None:
+            if called is None and isinstance(function, Name) and scope.find(function.id) is None:
                 return start(self.guess(function.id))
         return Chain()
 
@@ -178,7 +178,7 @@ class Handles(Roots):
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
         candidates = [*filter(None, (qualified, path_of(node.function)))]
-        for name in (*candidates, *map(canonical, candidates)):
+        for name in dict.fromkeys((*candidates, *map(canonical, candidates))):
             type = self.tables.created.get(name) or self.tables.types.get(name)
             if type is None or not type.library.takes_part:
                 continue

@@ -82,7 +82,7 @@ def called(
         range=node.range,
         place=walker.place.around(effect.place),
         transaction=effect.transaction if own or outer is None else outer.range,
-        is_bound=effect.is_bound if own or outer is None else outer.owns(effect.handle),
+        is_bound=effect.is_bound if own or outer is None or not effect.is_sent else outer.owns(effect.handle),
         names=names,
         via=function.name,
         is_parallel=walker.parallel or effect.is_parallel,

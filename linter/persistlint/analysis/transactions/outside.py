@@ -43,6 +43,10 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         (r"io|socket|pusher|ws|webhooks?", "emit trigger send"),
     )
 )
+_OBJECTS = {  # by the name of a method
+    name: tuple(pattern for pattern, methods in _BY_OBJECT if name in methods)
+    for name in frozenset[str]().union(*(methods for _, methods in _BY_OBJECT))
+}
 # Methods that say it whatever the object is.
 _BY_METHOD = frozenset(["delay", "apply_async", "send_task", "sendMail", "send_mail", "sendToQueue", "basic_publish"])
 _FUNCTIONS = re.compile(
@@ -63,8 +67,11 @@ def is_outside(node: Call, names: Names) -> bool:
         return False
     if function.name in _BY_METHOD or function.name.lower().startswith("upload"):
         return True
+    objects = _OBJECTS.get(function.name)
+    if objects is None:
+        return False
     path = path_of(function.value) or last_name(function.value)
-    return any(function.name in methods and pattern.fullmatch(path) for pattern, methods in _BY_OBJECT)
+    return any(pattern.fullmatch(path) for pattern in objects)
 
 
 def _method(node: Call) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
 from persistlint.facts import Part, Scoping, StaleResult
-from persistlint.ir import Assign, Attribute, Call, Expression, Name, Raise, Return, Subscript
+from persistlint.ir import Assign, Attribute, Call, Name, Raise, Return, Subscript
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,10 +53,9 @@ class Results:
         if opened is not None and name.split(".", 1)[0] in opened.known_before:
             self.filled.append((name, range, opened))
 
-    def read(self, node: Expression) -> None:
+    def read(self, node: Name) -> None:
         """A variable is mentioned."""
-        if isinstance(node, Name):
-            self.reads.append((node.id, node.range.start))
+        self.reads.append((node.id, node.range.start))
 
     def handled(self, number: int, handlers: tuple[Block, ...]) -> None:
         """A `try` has handlers; where one of them does not leave the function, that goes on behind it."""

@@ -39,7 +39,8 @@ class Roots:
     project: ProjectNames
     tables: Catalogue = field(init=False)
     in_use: list[Library] = field(default_factory=list)
-    guessed: dict[tuple[str, int], Known | None] = field(default_factory=dict)
+    guessed: dict[str, Known | None] = field(default_factory=dict)
+    models: dict[str, Known | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.tables = self.names.catalogue
@@ -47,9 +48,9 @@ class Roots:
     def learn_imports(self) -> None:
         """Take note of the libraries that the file imports, or whose own name it imports from elsewhere."""
         found = {library.name: library for library in self.tables.imported(self.names.modules)}
-        local = {name.lower() for name in self.names.imports}
+        own = {name.lower() for name, module in self.names.imports.items() if not self._is_library(module)}
         for library in self.tables.libraries:
-            if library.name.lower() in local:
+            if library.name.lower() in own:  # `import mysql from "mysql2/promise"` says nothing of the library `mysql`
                 found.setdefault(library.name, library)
         self.in_use = [library for library in found.values() if library.modules]
 
@@ -67,22 +68,30 @@ class Roots:
 
     def declared(self, annotation: str, name: str, origin: int) -> Known | None:
         """A handle by its declared type."""
-        value = self.names.declared(annotation) if annotation else None
+        if not annotation:
+            return None
+        value = self.names.declared(annotation)
         bare = re.split(r"[\[<]", annotation.strip("&* "), maxsplit=1)[0]
         type = value.type if isinstance(value, Atom) else None
         if type is None and self.language == "go":
-            type = self.tables.types.get(bare)  # of a package of the program that a generator made: `ent.Client`
+            # Of a package of the program that a generator made: `ent.Client`, or `Queries` whatever the package.
+            type = self.tables.types.get(bare) or self.tables.types.get(bare.rpartition(".")[2])
         if type is None or not type.library.takes_part:
             return None
-        return Known(Handle(name, role_of(type, bare, name), type.library, origin, declared=True), type)
+        is_known = bool(type.library.modules)  # else the program's own type, over a library that nobody names here
+        library = type.library if is_known else None
+        return Known(Handle(name, role_of(type, bare, name), library, origin, declared=is_known), type)
 
     def guess(self, name: str, origin: int = -1) -> Known | None:
         """A handle by what people call it: a library that is in use goes before one that is only named so."""
-        if (name, origin) not in self.guessed:
-            self.guessed[name, origin] = self._guess(name, origin)
-        return self.guessed[name, origin]
+        if name not in self.guessed:
+            self.guessed[name] = self._guess(name)
+        known = self.guessed[name]
+        if known is None or origin == -1:
+            return known
+        return replace(known, handle=replace(known.handle, origin=origin))
 
-    def _guess(self, name: str, origin: int) -> Known | None:
+    def _guess(self, name: str) -> Known | None:
         plain = name.lstrip("_$#")
         words = _WORDS.findall(plain)
         for word in dict.fromkeys((plain.lower(), words[-1].lower() if words else "")):
@@ -93,15 +102,20 @@ class Roots:
                 # A word of several that one library alone uses (`queryInterface`) is as good as its own name.
                 is_own = word == plain.lower() and len(words) > 1 and len(types) == 1
                 if type.library in self.in_use or type.library.name.lower() == word or is_own:
-                    handle = Handle(name, role_of(type, name), type.library, origin, declared=True)
+                    handle = Handle(name, role_of(type, name), type.library, declared=True)
                     return Known(handle, type) if type.library.takes_part else None
             for type in types:
                 if not type.library.modules:
-                    return Known(Handle(name, role_of(type, name), None, origin), type)
+                    return Known(Handle(name, role_of(type, name), None), type)
         return None
 
-    def _model(self, name: str, origin: int) -> Known | None:
+    def model(self, name: str) -> Known | None:
         """A class of the program's own that a library in use takes for a model."""
+        if name not in self.models:
+            self.models[name] = self._model(name)
+        return self.models[name]
+
+    def _model(self, name: str) -> Known | None:
         if not name[:1].isupper() or name.isupper() or len(name) < 2 or not self._is_own(name):
             return None
         for library in (*self.in_use, *self.tables.libraries):
@@ -111,7 +125,7 @@ class Roots:
                 if type.models is True or (type.models and self._stands_in(name, str(type.models))):
                     role = Role(type.role) if type.role else Role.INSTANCE
                     shown = library if library.modules else None
-                    return Known(Handle(name, role, shown, origin, declared=library in self.in_use), type, table=name)
+                    return Known(Handle(name, role, shown, declared=library in self.in_use), type, table=name)
         return None
 
     def _stands_in(self, name: str, module: str) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
-from persistlint.analysis.transactions.parameters import parameter, scalars_of
+from persistlint.analysis.transactions.written import conditions, settings
 from persistlint.analysis.vocabulary import words
-from persistlint.facts import EffectKind, Role, WriteBack
+from persistlint.facts import EffectKind, Role, Scoping, WriteBack
 from persistlint.ir import (
     Assign,
     Attribute,
@@ -33,6 +33,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.records import dataclass
+from persistlint.sql.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,40 +46,27 @@ if TYPE_CHECKING:
     from persistlint.sql.outline import Outline
 
 _ARITHMETIC = ("+", "-", "*", "/", "//", "%")
-_FETCHES = frozenset(
-    [
-        "fetchone",
-        "fetchall",
-        "fetchmany",
-        "fetchrow",
-        "fetchval",
-        "first",
-        "one",
-        "one_or_none",
-        "scalar",
-        "scalar_one",
-        "scalars",
-        "all",
-    ]
-)
+_RECORDS = frozenset(["fetchone", "fetchrow", "first", "one", "one_or_none"])  # what gives one row
+_SCALARS = frozenset(["fetchval", "scalar", "scalar_one", "scalar_one_or_none"])  # what gives its first column
+_FETCHES = _RECORDS | _SCALARS | {"fetchall", "fetchmany", "scalars", "all"}
+_HOLDS_ROWS = frozenset(["rows", "data", "row", "recordset"])  # attributes of results
 _OR_CREATES = frozenset(["get_or_create", "aget_or_create", "findOrCreate"])
 _COMPUTES = [  # the first words of functions: `Add`, `addPrices`, `max`
     (word,) for word in ("max", "min", "add", "sub", "subtract", "plus", "minus", "increase", "decrease", "sum")
 ]
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
-_SETS_COLUMN = frozenset(["Update", "UpdateColumn"])  # GORM: `db.Model(&w).Update("balance", …)`
-_INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
-_WORD = re.compile(r"\w+")
 _SERIALIZABLE = re.compile(r"serializable", re.IGNORECASE)
 _VERSIONS = re.compile(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that was read, and the column where a variable holds one column alone."""
+    """A row that was read, or several; `is_one` where its numbers are those of columns. `column` where it is about one
+    column of it alone, "" for one whose name is not known."""
 
     effect: Effect
-    column: str = ""
+    column: str | None = None
+    is_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +91,6 @@ class Rows:
     def assigned(self, statement: Assign, walk: Walk, effects: Sequence[Effect]) -> None:
         """An assignment: a row is loaded, a column of it is changed, or something is computed from it."""
         target, value = statement.target, statement.value
-        path = path_of(target)
         if isinstance(target, Attribute | Subscript):
             self._changed(target, statement)
         if value is None:
@@ -111,36 +98,47 @@ class Rows:
         read = next((effect for effect in effects if _loads(effect) and not effect.via), None)
         if read is None and len(effects) == 1 and _loads(effects[0]):
             read = effects[0]  # a helper that only reads gives what it read
-        if read is None:
-            read = self._fetched(value)
-        names = [path] if path is not None else []
-        if isinstance(target, Collection):
-            names = [name for element in target.elements[:1] if (name := path_of(element)) is not None]
-        if isinstance(target, Mapping):  # `const { rows } = await …`, `const { rows: [wallet] } = await …`
-            held = [e.value.elements[:1] if isinstance(e.value, Collection) else (e.value,) for e in target.entries]
-            names = [name for (element,) in filter(None, held) if (name := path_of(element)) is not None]
-        scalars = scalars_of(target, value, read) if read is not None else {}
-        for name in (*names, *(scalars.keys() - set(names))):
+        row = None
+        if isinstance(value, Binary):
+            pass  # computed from what was read
+        elif read is not None:
+            row = _shaped(value, read)
+        elif not isinstance(target, Attribute | Subscript):
+            row = self._row_of(value)
+        for name, part in _parts(target, row):
             self.changed.pop(name, None)
-            if read is not None and not isinstance(value, Binary):
-                self.rows[name] = Row(read, scalars.get(name, ""))
+            if part is not None:
+                self.rows[name] = part
                 self.computed.pop(name, None)
-            elif isinstance(target, Name) and statement.operator in _ARITHMETIC and name in self.rows:
-                row = self.rows.pop(name)
-                if row.column:  # `balance -= cents`
-                    self.computed[name] = Computed(row, row.column)
-            elif isinstance(target, Name) and (column := self._column(value)) is not None and column.column:
-                self.rows[name] = replace(column.row, column=column.column)  # `balance = row["balance"]`
-                self.computed.pop(name, None)
-            elif (source := self._row_of(value)) is not None and not isinstance(target, Attribute | Subscript):
-                self.rows[name] = source
             elif isinstance(target, Name):
-                self.rows.pop(name, None)
-                found = self.relative(value)
-                if found is not None:
-                    self.computed[name] = found
-                elif statement.operator == "=":
-                    self.computed.pop(name, None)
+                self._computed(name, value, statement.operator)
+
+    def _computed(self, name: str, value: Expression, operator: str) -> None:
+        """`left = stock - n`, `stock -= n`, `stock = row["stock"]`."""
+        found, column = self.relative(value), self._column(value)
+        if found is None and column is not None and operator == "=":
+            self.rows[name] = replace(column.row, column=column.column)
+            self.computed.pop(name, None)
+            return
+        row = self.rows.get(name)
+        if found is None and operator in _ARITHMETIC and row is not None and row.column is not None:
+            found = Computed(row, row.column)
+        self.rows.pop(name, None)
+        if found is not None:
+            self.computed[name] = found
+        elif operator == "=":
+            self.computed.pop(name, None)
+
+    def each(self, target: Expression, iterable: Expression, effects: Sequence[Effect]) -> None:
+        """A loop over rows."""
+        read = next((effect for effect in effects if _loads(effect)), None) or self.read_of(iterable)
+        row = Row(read, is_one=True) if read is not None else None
+        for name, part in _parts(target, row):
+            self.computed.pop(name, None)
+            self.changed.pop(name, None)
+            self.rows.pop(name, None)
+            if part is not None:
+                self.rows[name] = part
 
     def _changed(self, target: Attribute | Subscript, statement: Assign) -> None:
         """`row.n -= k`, `row.n = row.n - k`, `row["n"] = …`."""
@@ -171,33 +169,31 @@ class Rows:
     def read_of(self, value: Expression) -> Effect | None:
         """What read the row or the rows that an expression is."""
         row = self._row_of(value)
-        return row.effect if row is not None else self._fetched(value)
-
-    def _fetched(self, value: Expression) -> Effect | None:
-        """`cursor.fetchone()` gives the row of the query before."""
-        while isinstance(value, Await | Subscript | TypeAssertion):
-            value = value.value
-        if isinstance(value, Call) and isinstance(value.function, Attribute) and value.function.name in _FETCHES:
-            owner = path_of(value.function.value) or ""
-            result = self.rows.get(owner)  # `cursor = connection.execute(…)`
-            return self.last_read.get(owner) or (result.effect if result is not None else None)
-        return None
+        return row.effect if row is not None else None
 
     def _row_of(self, value: Expression) -> Row | None:
-        """`rows[0]`, `result.rows[0]`, `row`: the same row under another name."""
-        while isinstance(value, Subscript | Attribute | Await | TypeAssertion | Unary):
-            path = path_of(value)
-            if path in self.rows and path is not None:
-                return self.rows[path]
-            if isinstance(value, Attribute) and value.name not in ("rows", "data", "row", "recordset"):
-                return None
-            if isinstance(value, Subscript) and isinstance(value.index, String):
-                return None
-            value = value.operand if isinstance(value, Unary) else value.value
-        return self.rows.get(path_of(value) or "") if isinstance(value, Name) else None
+        """`rows[0]`, `result.rows[0]`, `row`, `cursor.fetchone()`: a row under any name."""
+        path = path_of(value)
+        if path is not None and path in self.rows:
+            return self.rows[path]
+        match value:
+            case Await(value=inner) | TypeAssertion(value=inner) | Unary(operand=inner):
+                return self._row_of(inner)
+            case Attribute(value=inner, name=name) if name in _HOLDS_ROWS:
+                return self._row_of(inner)
+            case Subscript(value=inner, index=index) if not isinstance(index, String):
+                row = self._row_of(inner)
+                return _at(row, index) if row is not None else None
+            case Call(function=Attribute(value=owner, name=name)) if name in _FETCHES:
+                result = self.rows.get(path_of(owner) or "")  # `cursor = connection.execute(…)`
+                read = self.last_read.get(path_of(owner) or "") or (result.effect if result is not None else None)
+                return _shaped(value, read) if read is not None else None
+        return None
 
     def relative(self, value: Expression) -> Computed | None:
         """What a value is computed from, where that is a column of a row and something else."""
+        if not self.rows and not self.computed:
+            return None
         for node in walk(value):
             if isinstance(node, Name) and node.id in self.computed:
                 return self.computed[node.id]
@@ -225,12 +221,12 @@ class Rows:
             case Subscript(value=owner, index=String(value=name)):
                 row = self._row_of(owner)
                 return Computed(row, name) if row is not None else None
-            case Subscript(value=owner, index=Number()):
+            case Subscript(value=owner, index=Number() as index) if isinstance(owner, Name):
                 row = self._row_of(owner)
-                return Computed(row, "") if row is not None and isinstance(owner, Name) else None
-            case Name(id=name):
-                row = self.rows.get(name)
-                return Computed(row, row.column) if row is not None and row.column else None
+                return Computed(row, _named(row.effect, index)) if row is not None else None
+            case Name() | Subscript() | Call():
+                row = self._row_of(value)
+                return Computed(row, row.column) if row is not None and row.column is not None else None
             case Binary(operator="or" | "??", left=left) | Conditional(then=left) | TypeAssertion(value=left):
                 return self._column(left)
         return None
@@ -239,24 +235,29 @@ class Rows:
         self, node: Call | TaggedTemplate, chain: Chain, found: Outline | None, effect: Effect, walk: Walk
     ) -> None:
         """A call to the database: a read fills variables, a write may write back."""
-        arguments = [argument for call in chain.calls for argument in call.arguments]
         if effect.kind is EffectKind.READ:
             for call in chain.calls:
                 if isinstance(call.function, Attribute):
                     self.last_read[path_of(call.function.value) or ""] = effect
-            for argument in arguments:
-                pointed = argument.value
-                if isinstance(pointed, Name) and _is_pointer(pointed, walk):
-                    pointed = Unary(pointed.range, "&", pointed)
-                if isinstance(pointed, Unary) and pointed.operator == "&":
-                    name = path_of(pointed.operand)
-                    if name is not None:  # Go: `db.First(&w, id)`, `….Scan(&balance)`
-                        scalar = any(last_name(call.function) in _SCANS for call in chain.calls)
-                        self.rows[name] = Row(effect, name if scalar else "")
-                        self.computed.pop(name, None)
-                        self.changed.pop(name, None)
+            for call in chain.calls:
+                self._filled(call, effect, walk)
         elif effect.kind in (EffectKind.WRITE, EffectKind.PENDING, EffectKind.COMMIT):
             self._wrote(node, chain, found, effect, walk)
+
+    def _filled(self, call: Call, effect: Effect, walk: Walk) -> None:
+        """Go: `db.First(&w, id)`, `….Scan(&balance)`, `db.Get(&balance, "SELECT …")`."""
+        columns = _selected(effect)
+        is_scan = last_name(call.function) in _SCANS
+        pointers = [argument.value for argument in call.arguments if _is_pointer(argument.value, walk)]
+        for index, pointer in enumerate(pointers):
+            name = path_of(pointer.operand if isinstance(pointer, Unary) else pointer)
+            if name is None:
+                continue
+            column = columns[index] if index < len(columns) and (is_scan or len(columns) == 1) else ""
+            is_scalar = is_scan or bool(column)
+            self.rows[name] = Row(effect, (column or name) if is_scalar else None)
+            self.computed.pop(name, None)
+            self.changed.pop(name, None)
 
     def _wrote(
         self, node: Call | TaggedTemplate, chain: Chain, found: Outline | None, effect: Effect, walk: Walk
@@ -265,8 +266,8 @@ class Rows:
         if computed is None:
             return
         read = computed.row.effect
-        conditions = found.conditions if found is not None else frozenset(_conditions(chain))
-        is_versioned = any(_VERSIONS.fullmatch(word) or word == computed.column for word in conditions)
+        chosen_by = found.conditions if found is not None else frozenset(conditions(chain))
+        is_versioned = any(_VERSIONS.fullmatch(word) or word == computed.column for word in chosen_by)
         is_relative = found is not None and computed.column in found.relative
         is_locked = read.lock or is_versioned or is_relative or _keeps_others_out(effect, walk)
         self.written.append(
@@ -286,91 +287,93 @@ class Rows:
             yield from [c for c in self.changed.values() if c.row.effect.handle.name == root.handle.name]
         if effect.kind is not EffectKind.WRITE:
             return
-        if found is not None:
-            yield from self._of_parameters(chain, found)
-            return
-        if _INSERTS.match(effect.method):
-            return  # a new row, whatever its values were computed from
-        for call in chain.calls:
-            match [argument.value for argument in call.arguments]:
-                case [String(value=column), value] if last_name(call.function) in _SETS_COLUMN:
-                    if (c := self._same_column(column, value, effect)) is not None:
-                        yield c
-            for argument in call.arguments:
-                if argument.keyword is not None and (c := self._same_column(argument.keyword, argument.value, effect)):
-                    yield c
-                yield from self._of_mapping(argument.value, effect)
+        for column, value in settings(chain, found, effect):
+            computed = self.relative(value)
+            if computed is None or _plain(computed.column) not in (_plain(column), ""):
+                continue
+            if found is None or computed.row.effect.table in ("", found.table):
+                yield computed
 
-    def _of_mapping(self, value: Expression, effect: Effect, depth: int = 0) -> Iterator[Computed]:
-        if isinstance(value, Mapping) and depth < 3:
-            for entry in value.entries:
+
+def _shaped(value: Expression, read: Effect) -> Row:
+    """What an expression makes of the rows that it reads: one of them, or one column."""
+    match value:
+        case Await(value=inner) | TypeAssertion(value=inner) | Unary(operand=inner):
+            return _shaped(inner, read)
+        case Subscript(value=inner, index=index):
+            return _at(_shaped(inner, read), index)
+        case Call(function=Attribute(name=name)) if name in _SCALARS and read.sql:
+            return Row(read, _named(read, None))
+        case Call(function=Attribute(name=name)) if name in _RECORDS:
+            return Row(read, is_one=True)
+    return Row(read)
+
+
+def _at(row: Row, index: Expression) -> Row:
+    """The element of a row or of several rows."""
+    return Row(row.effect, _named(row.effect, index)) if row.is_one and row.effect.sql else replace(row, is_one=True)
+
+
+def _named(read: Effect, index: Expression | None) -> str:
+    """The name of the column that a read gives at an index, of the first without one; "" where that is not known."""
+    number = index.value if isinstance(index, Number) else 0
+    names = _selected(read)
+    return names[number] if isinstance(number, int) and number < len(names) else ""
+
+
+def _selected(read: Effect) -> tuple[str, ...]:
+    found = outline(read.sql, read.handle.library.dialect if read.handle.library is not None else None)
+    return found.selected if found is not None else ()
+
+
+def _parts(target: Expression, row: Row | None) -> Iterator[tuple[str, Row | None]]:
+    """The variables that are set, and the row or the column that each holds then."""
+    match target:
+        case Collection(elements=elements) if row is not None and row.is_one and row.effect.sql:
+            for index, element in enumerate(elements):
+                names = _selected(row.effect)
+                yield from _parts(element, Row(row.effect, names[index] if index < len(names) else ""))
+        case Collection(elements=(first, *_)):
+            yield from _parts(first, row)
+        case Mapping(entries=entries):  # `const { rows: [wallet] } = …`, `const { balance } = …`
+            for entry in entries:
                 if isinstance(entry.key, String):
-                    if entry.key.value in ("data", "values", "update", "set", "$set", "defaults"):
-                        yield from self._of_mapping(entry.value, effect, depth + 1)
-                    elif found := self._same_column(entry.key.value, entry.value, effect):
-                        yield found
-
-    def _same_column(self, column: str, value: Expression, effect: Effect) -> Computed | None:
-        found = self.relative(value)
-        return found if found is not None and _plain(found.column) in (_plain(column), "") else None
-
-    def _of_parameters(self, chain: Chain, found: Outline) -> Iterator[Computed]:
-        """`UPDATE t SET n = ?` with a parameter that was computed from `n`."""
-        for column, value in found.values:
-            given = parameter(chain, value)
-            computed = self.relative(given) if given is not None else None
-            if computed is not None:
-                same_table = not computed.row.effect.table or computed.row.effect.table == found.table
-                if same_table and _plain(computed.column) in (_plain(column), ""):
-                    yield computed
+                    is_column = row is not None and entry.key.value not in _HOLDS_ROWS
+                    yield from _parts(entry.value, replace(row, column=entry.key.value) if row and is_column else row)
+        case _:
+            path = path_of(target)
+            if path is not None:
+                yield path, row
 
 
-def _is_pointer(name: Name, walk: Walk) -> bool:
-    """Go: whether a variable was made as a pointer to a row: `w := &Wallet{}`, `w := new(Wallet)`."""
-    variable = walk.scope.find(name.id)
-    match variable.value if variable is not None else None:
-        case Unary(operator="&"):
-            return True
-        case Call(function=Name(id="new")):
-            return walk.handles.language == "go"
-    return False
+def _is_pointer(value: Expression, walk: Walk) -> bool:
+    """Go: `&wallet`, or a variable that was made as `&Wallet{}` or `new(Wallet)`."""
+    if isinstance(value, Name):
+        variable = walk.scope.find(value.id)
+        made = variable.value if variable is not None else None
+        return _is_address(made) or (isinstance(made, Call) and path_of(made.function) == "new")
+    return _is_address(value)
+
+
+def _is_address(value: Expression | None) -> bool:
+    return isinstance(value, Unary) and value.operator == "&"
 
 
 def _keeps_others_out(effect: Effect, walk: Walk) -> bool:
     """Whether nobody can write between a read and a write of one transaction: because of a lock that was taken, of its
-    isolation, or of an engine that refuses the write then, as SQLite does."""
+    isolation, or of an engine that refuses the write then, as SQLite does. Python's `with connection` begins no
+    transaction before the first write: https://docs.python.org/3/library/sqlite3.html#sqlite3-transaction-control-isolation-level"""
     if walk.is_locked or (walk.active and _SERIALIZABLE.search(walk.text(walk.active[0].range))):
         return True
-    if effect.transaction is None:  # what a driver begins by itself holds a lock until the commit
-        own = effect.handle if effect.handle.role is Role.IMPLICIT else None
-        return own is not None and any(other.lock and other.handle.is_same(own) for other in walk.effects)
-    library = effect.handle.library
-    is_serial = library is not None and library.dialect == "sqlite"
-    return is_serial or any(other.lock and other.transaction == effect.transaction for other in walk.effects)
-
-
-def _conditions(chain: Chain) -> Iterator[str]:
-    """The columns that an ORM chooses rows by: `filter(version=…)`, `{ where: { version } }`, `Where("…")`."""
-    for call in chain.calls:
-        for argument in call.arguments:
-            value = argument.value
-            if isinstance(value, Mapping):
-                for entry in value.entries:
-                    if isinstance(entry.key, String) and entry.key.value == "where":
-                        yield from _keys(entry.value)
-            elif call is chain.call:
-                continue
-            elif argument.keyword is not None:
-                yield argument.keyword
-            elif isinstance(value, String):
-                yield from _WORD.findall(value.value)
-
-
-def _keys(value: Expression) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for entry in value.entries:
-            if isinstance(entry.key, String):
-                yield entry.key.value
+    library, opened = effect.handle.library, walk.current()
+    if opened is not None and library is not None and library.dialect == "sqlite":
+        is_late = library.transactions.exit_commits and opened.scoping is Scoping.CONTEXT
+        return not is_late
+    if effect.transaction is not None:
+        return any(other.lock and other.transaction == effect.transaction for other in walk.effects)
+    # What a driver begins by itself holds a lock until the commit.
+    is_begun = effect.handle.role is Role.IMPLICIT
+    return is_begun and any(other.lock and other.handle.is_same(effect.handle) for other in walk.effects)
 
 
 def _loads(effect: Effect) -> bool:

@@ -1,4 +1,5 @@
-"""Whether the turns of a loop grow with the data: one that tries again, waits for work or has a constant does not."""
+"""What a loop goes over, and whether its turns grow with the data: one that tries again, waits for work or has a
+constant does not."""
 
 from __future__ import annotations
 
@@ -37,6 +38,14 @@ def is_few(iterable: Expression | None, scope: Scope) -> bool:
         case Number():
             return True
     return False
+
+
+def first_of(iterable: Expression | None, scope: Scope) -> Expression | None:
+    """The first of the texts that a loop goes over, which stands for all of them; else what it goes over."""
+    match _held(iterable, scope):
+        case Collection(elements=(String() as first, *_)):
+            return first
+    return iterable
 
 
 def _counts_tries(*bounds: Expression) -> bool:

@@ -25,12 +25,13 @@ from persistlint.analysis.transactions.handlers import (
     is_no_failure,
     raised_later,
     statements,
+    suppressing,
 )
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
 from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
-from persistlint.analysis.transactions.turns import is_counted, is_few
+from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
@@ -205,7 +206,11 @@ class Walk:
             case Try():
                 self._try(statement)
             case With():
-                with_block(self, statement)
+                suppressed = suppressing(statement, self.handles.names)
+                if suppressed is not None:
+                    self._try(suppressed)
+                else:
+                    with_block(self, statement)
             case Switch(subject=subject, cases=cases):
                 if subject is not None:
                     self.visit(subject, Use.CHECKED)
@@ -379,6 +384,7 @@ class Walk:
         return [o for o in self.around if o.scoping is not Scoping.PARAMETER or o.handle != handle]
 
     def _loop(self, loop: Loop) -> None:
+        count = len(self.effects)
         for expression in (loop.iterable, loop.test):
             if expression is not None:
                 self.visit(expression, Use.KEPT)
@@ -387,12 +393,14 @@ class Walk:
         self.place = self.turn(is_counted(loop.test, self.scope) if is_while else is_few(loop.iterable, self.scope))
         with self.arm(self.file.number(), 0, ()):
             if loop.target is not None:
-                self.bind(loop.target, loop.iterable, "")
+                self.bind(loop.target, first_of(loop.iterable, self.scope), "")
                 known = self.handles.known(loop.iterable, self.scope) if loop.iterable is not None else None
                 if known is not None and known.handle.role is not Role.INSTANCE:
                     for node in walk(loop.target):
                         if isinstance(node, Name):
                             self.scope.variables[node.id] = Variable(names=frozenset([node.id]))
+                if loop.iterable is not None:
+                    self.rows.each(loop.target, loop.iterable, self.effects[count:])
             self.block(loop.body)
         self.place = outer
         self.block(loop.otherwise)
@@ -437,16 +445,23 @@ class Walk:
         """Walk an expression in the order in which it is evaluated; what is nested too deep is left out."""
         if self.nested == _DEEPEST or type(node) in _LITERALS:
             return
+        if type(node) is Name:
+            self.results.read(node)
+            return
         self.nested += 1
         self._visit(node, use)
         self.nested -= 1
 
     def _visit(self, node: Expression, use: Use) -> None:
+        if isinstance(node, Call | TaggedTemplate):
+            visit_call(self, node, use)
+            return
+        if type(node) is Attribute:
+            self.visit(node.value, Use.KEPT if use is Use.DROPPED else use)
+            return
         match node:
             case Await(value=value):
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))
-            case Call() | TaggedTemplate():
-                visit_call(self, node, use)
             case Lambda(function=function):
                 self.later.append((function, self.scope))
             case Conditional(test=test, then=then, otherwise=otherwise):
@@ -475,13 +490,10 @@ class Walk:
             case Yield(value=value) if value is not None:
                 self.visit(value, Use.RETURNED)
                 self.move(value)
-            case Attribute(value=value):
-                self.visit(value, Use.KEPT if use is Use.DROPPED else use)
             case Collection():
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
             case _:
-                self.results.read(node)
                 for child in children(node):
                     self.visit(child, Use.KEPT)
 
@@ -497,12 +509,16 @@ class Walk:
     def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
         """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
         request, which everything comes from, the values that it asks with."""
+        if type(node) in _LITERALS:
+            return frozenset()
         scope = scope or self.scope
         found: set[str] = set()
         for inner in _mentioned(node):
-            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
-                found.add(path)
-            if not isinstance(inner, Name) or inner.id in _NO_DATA:
+            if type(inner) is not Name:
+                if (path := _asked(inner)) is not None:
+                    found.add(path)
+                continue
+            if inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
             if variable is None or (variable.known is not None and not is_row(variable.known)):
@@ -521,7 +537,7 @@ class Walk:
     @contextmanager
     def arm(self, branch: int, way: int, body: Block) -> Iterator[None]:
         outer = self.place
-        self.place = replace(outer, arms=(*outer.arms, Arm(branch, way, ends(body))))
+        self.place = outer.within(Arm(branch, way, ends(body)))
         yield
         self.place = outer
 
@@ -549,16 +565,18 @@ class Walk:
 
     def move(self, value: Expression) -> frozenset[Handle]:
         """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
-        read: set[Range] = set()  # `cursor.lastrowid` is no cursor
-        handles: list[tuple[Range, Handle]] = []
+        if type(value) in _LITERALS:
+            return frozenset()
+        read: set[int] = set()  # `cursor.lastrowid` is no cursor
+        handles: list[tuple[int, Handle]] = []
         for node in walk(value):
-            if isinstance(node, Attribute):
-                read.add(node.value.range)
-            elif isinstance(node, Name):
+            if type(node) is Attribute:
+                read.add(id(node.value))
+            elif type(node) is Name:
                 variable = self.scope.find(node.id)
                 if variable is not None and variable.known is not None:
-                    handles.append((node.range, variable.known.handle))
-        moved = frozenset(handle for range, handle in handles if range not in read)
+                    handles.append((id(node), variable.known.handle))
+        moved = frozenset(handle for node, handle in handles if node not in read)
         self.moved |= moved
         return moved
 
@@ -575,21 +593,29 @@ class Walk:
         return self.file.source.text(range)
 
 
-def _mentioned(node: Expression) -> Iterator[Expression]:
+def _mentioned(node: Expression) -> list[Expression]:
     """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
     given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
-    for inner in walk(node):
-        yield inner
-        if isinstance(inner, Lambda):
-            own = {parameter.name for parameter in inner.function.parameters}
-            for found in (part for s in inner.function.body for each in expressions(s) for part in walk(each)):
-                if not isinstance(found, Name) or found.id not in own:
-                    yield found
+    found = list(walk(node))
+    for function in [inner.function for inner in found if type(inner) is Lambda]:
+        own = {parameter.name for parameter in function.parameters}
+        parts = (part for s in function.body for each in expressions(s) for part in walk(each))
+        found += [part for part in parts if not isinstance(part, Name) or part.id not in own]
+    return found
 
 
-_ASKED = re.compile(
-    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
-)
+def _asked(node: Expression) -> str | None:
+    """The value that a request asks with, where a node is one: `req.params.id`."""
+    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
+        return None
+    if type(node.value) is Attribute and node.value.name not in _ASKS:
+        return None
+    path = path_of(node)
+    return path if path is not None and _ASKED.fullmatch(path) else None
+
+
+_ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
+_ASKED = re.compile(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
 _NO_DATA = frozenset(
     [
         "self",

@@ -8,17 +8,19 @@ tells it. Names, keywords and pieces of SQL are never bound.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.diagnostic import Applicability, Edit, Fix, Remedy
 from persistlint.facts import Query
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.counting import check_seen, computed_marks
 from persistlint.fixes.binding.forwarding import forwarded
-from persistlint.fixes.binding.gathering import gather
+from persistlint.fixes.binding.gathering import added, gather
+from persistlint.fixes.binding.growing import Growing
+from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.origin import last_name
@@ -26,9 +28,10 @@ from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
+from persistlint.fixes.binding.reaching import reaching
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
-from persistlint.fixes.binding.sending import passed
+from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
@@ -42,18 +45,12 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
-_IS_SQL = re.compile(r"[='(\s]")  # in a constant that is put into the SQL together with a value
+_IS_SQL = re.compile(
+    r"[='(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
+)  # in a constant that is put into the SQL together with a value
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """The fix for a query, or why there is none, as it goes on after "No fix: "."""
-
-    fix: Fix | None = None
-    reason: str = ""
 
 
 def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
@@ -63,16 +60,20 @@ def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remed
 
 def name(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
     """Quote the names at these holes of a query, or compare the first of them with those that are meant; nothing to say
-    of a text that no call of the file sends."""
-    return _remedy(fact, holes, program, _Binding.names)
+    of a text that no call of the file sends, nor of why there is no fix."""
+    return Remedy(_remedy(fact, holes, program, _Binding.names).fixes)
 
 
 def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make: Callable[[_Binding], Fix]) -> Remedy:
     if program is None or not isinstance(fact, Query):
         return Remedy()
     try:
-        handed = forwarded(fact, holes, program) if make is _Binding.fix else None
-        return Remedy(make(_Binding(handed or fact, holes, program, handed is not None)))
+        is_bound = make is _Binding.fix
+        helper = helper_of(fact, holes, program) if is_bound and fact.placeholder and fact.library else None
+        if helper is not None:
+            return Remedy((_Binding(fact, holes, program, False).helped(helper),))
+        handed = forwarded(fact, holes, program) if is_bound else None
+        return Remedy((make(_Binding(handed or fact, holes, program, handed is not None)),))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -98,6 +99,8 @@ class _Binding:
                 "the file does not tell which driver this is, and each writes its placeholders differently"
             )
         site = query.site()
+        query = replace(query, placeholder=placeholder_of(query, site))
+        assert query.library is not None
         place = place_of(query, site, query.library, self.holes)
         found = self._view(place, site)
         if len(found.values) > _MOST_VALUES:
@@ -105,12 +108,15 @@ class _Binding:
         for value in found.values:
             if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
                 raise RefusalError("the value is waited for")
-        dialect = self.source.dialect or query.library.dialect or ("postgres" if query.placeholder == "$1" else None)
+        dialect = (
+            self.source.dialect or query.library.dialect or ("postgres" if self.query.placeholder == "$1" else None)
+        )
         style, marks = style_of(query.placeholder, found.text, dialect)
         parameters = plan(found, query, self._is_wanted, self.source, dialect)
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
         self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)
+        doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
         is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
         if place.grows and any(value.since for value in bound):
             raise RefusalError("a part of a text that grows stands in a variable of its own")
@@ -123,7 +129,7 @@ class _Binding:
                 if since is not None:
                     doubtful |= not origin.stays_the_same(item.expression, since, site)
         places = [index for p in parameters for index in range(p.start, p.end)]
-        check_seen(query, site, found, style, marks, places, self.source)
+        is_followed = check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
             gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent = gathered.given, gathered.written, gathered.edits
@@ -135,7 +141,7 @@ class _Binding:
             variable, sent = "", self._expanding(place, style, parameters, written)
         is_new = False
         if given:
-            passing = Passing(style, len(marks), given, self.source, variable, found.text)
+            passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         if self.is_forwarded and style.is_percent and "%" in _without(found.text, marks):
@@ -145,17 +151,60 @@ class _Binding:
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
 
+    def helped(self, helper: Helper) -> Fix:
+        """The fix for values that a function of the file puts into a part of the text. Raises `RefusalError`."""
+        query, library = self.query, self.query.library
+        assert query.site is not None
+        assert helper.query.site is not None
+        assert library is not None
+        site, own = query.site(), helper.query.site()
+        dialect = self.source.dialect or library.dialect
+        inside = _Binding(helper.query, self.holes, self.program, False)
+        place = place_of(helper.query, own, library, self.holes)
+        part = inside._view(place, own)
+        style, marks = style_of(placeholder_of(query, site), part.text, dialect)
+        parameters = plan(part, helper.query, inside._is_wanted, self.source, dialect)
+        bound = [item for p in parameters for item in part.items[p.start : p.end] if isinstance(item, Value)]
+        inside._check_bound(bound, own)
+        if style.is_named or marks or any(parameter.expands for parameter in parameters):
+            raise RefusalError("the function that puts it together has placeholders, or they have names")
+        for value in bound:
+            if value.since or place.is_moved:
+                origin.stays_the_same(value.expression, value.since or place.texts[0][0].range, own)
+        list_ = Growing(helper.name, False, helper.returns, style, self.source)
+        gathered = added(part, list_, style, parameters)
+        around = place_of(query, site, library, self.holes)
+        whole = self._view(around, site)
+        index, _ = place_in(whole, helper, site)
+        style, marks = style_of(style.pattern, whole.text, dialect)
+        is_followed = check_seen(query, site, whole, style, marks, [index], self.source)
+        if (
+            style.is_named
+            or (style.is_numbered and (marks or computed_marks(whole)))
+            or whole.holders[index] is not None
+        ):
+            raise RefusalError("the numbers of the other placeholders are counted by hand")
+        given = Given(list_.spread, "", sum(mark.start < index for mark in marks))
+        passing = Passing(style, len(marks) + is_followed, [given], self.source, helper.name, whole.text)
+        sent, is_new = passed(passing, site, around, self.program)
+        is_doubled = style.is_percent and is_new and library.percent == "doubled"
+        edits = [*Rewrite(part, self.source, is_doubled).edits(parameters, gathered.written), *gathered.edits, *sent]
+        edits += before_return(helper, self.program, [value.text for value in gathered.given])
+        edits += [*Rewrite(whole, self.source, is_doubled).edits((), ()), *handed_on(helper, site, self.program)]
+        return self._fix(edits, len(bound), doubtful=True)
+
     def _view(self, place: Place, site: Site) -> View:
         """The text of the query, with the holes in it."""
         assert self.query.library is not None
         unwrap = unwrapper(self.query.library)
         resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
-        return view(place.segments, self.source, unwrap, resolve, pieces)
+        constant = partial(origin.constant_of, site=site, program=self.program)
+        return view(place.segments, self.source, unwrap, resolve, pieces, constant)
 
     def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""
         for hole in self.holes:
-            if not any(hole.range in value.expression.range for value in bound):
+            if not any(self._has(value, hole) for value in bound):
                 is_here = any(hole.range in statement.range for statement in site.statements)
                 by = "in a way that a fix does not know" if is_here else "by another function"
                 raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
@@ -186,7 +235,8 @@ class _Binding:
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
             return None
         if self._has_hole(text.range):
-            return text
+            is_sql = _is_sql(text) or listed(Value(text, text.range, None), self.source) is not None
+            return text if is_sql else None
         parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
         return text if any(self._pieces_of(site, part) is not None for part in parts) else None
 
@@ -202,11 +252,18 @@ class _Binding:
         range = value.expression.range
         if any(hole.range == range for hole in self.holes):
             return True
-        if not any(hole.range in range for hole in self.holes):
+        if any(hole.range in range for hole in self.holes):
+            return listed(value, self.source) is not None or not _is_sql(value.expression)
+        return any(self._has(value, hole) for hole in self.holes)
+
+    def _has(self, value: Value, hole: Hole) -> bool:
+        """Whether a hole is what a value is made of, there or where its variable is assigned: data, and no SQL."""
+        if hole.range in value.expression.range:
+            return True
+        if not isinstance(value.expression, ir.Name) or self.query.site is None:
             return False
-        nodes = list(ir.walk(value.expression))
-        constants = [node.value for node in nodes if isinstance(node, ir.String)]
-        return listed(value, self.source) is not None or not any(_IS_SQL.search(text) for text in constants)
+        made = [s.value for s in reaching(value.expression, self.query.site()) if s.value is not None]
+        return any(hole.range in node.range for node in made) and not any(map(_is_sql, made))
 
     # ------------------------------------------------------------------------------------------ the values
 
@@ -276,6 +333,11 @@ class _Binding:
         )
         match = _IMPORTS_FMT.search(content)
         return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+
+
+def _is_sql(node: ir.Expression) -> bool:
+    """Whether a constant in an expression may be SQL."""
+    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in ir.walk(node))
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:

@@ -44,18 +44,23 @@ def check_seen(
     marks: Sequence[Mark],
     bound: Sequence[int],
     source: SourceFile,
-) -> None:
-    """Refuse to bind values, at these items, beside those that a call passes already where the text may have marks that
-    are not seen: in a variable of the function, or in what another function gives."""
+) -> bool:
+    """Whether marks that are not seen, in a variable of the function or in what another function gives, follow the
+    values at these items, which are bound beside those that the call passes already. Raises `RefusalError` where that
+    leaves open which place theirs is among them."""
     parameters = site.operation.parameters
     has_keys = isinstance(parameters, tuple) or parameters is None
     if not (query.has_parameters if has_keys else values_of(site, source) is not None):
-        return
+        return False
     counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
     hidden = [index for index, item in enumerate(found.items) if _may_have_marks(item, index in bound, query, site)]
+    if hidden and style.is_positional and min(hidden) > max(bound) and all(mark.start > max(bound) for mark in marks):
+        return True
     is_behind = style.is_positional and all(index < min(bound) for index in hidden)
-    if (hidden and not is_behind) or max(counts, default=0) > len(marks):
+    is_open = not is_behind if hidden else max(counts, default=0) > len(marks)
+    if is_open:
         raise RefusalError("nothing here tells where the values of the other placeholders are")
+    return False
 
 
 def _plain(text: Text) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 COMMENT = re.compile(r"#|//|/\*")
+REST_OF_LINE = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 def unformatted(
@@ -28,15 +29,22 @@ def unformatted(
     whole, text = form.range, form.text
     tail = source.text(Range(text.end, whole.end))
     if not is_kept:
-        closing = {"percent": "%", "braces": ".", "printf": ","}[form.kind]
+        closing = {"percent": "%", "printf": ",", "dollar": ")"}.get(form.kind, ".")
         cut = tail.find(closing)
         if cut < 0 or COMMENT.search(tail):
             raise RefusalError("a comment stands between the text and its values")
+        line = _only_itself(source, form)
+        if line is not None:
+            return [Edit(line, "")]
         keep = len(tail[:cut].rstrip().encode())
         edits = [Edit(Range(text.end + keep, whole.end), "")]
-        if form.kind == "printf":
+        if form.kind in ("printf", "dollar"):
             edits.append(Edit(Range(whole.start, text.start), ""))
         return edits
+    if form.kind == "replace":
+        kept_values = {item.expression.range for item in left}
+        segments = zip(form.arguments, form.written.values(), strict=True)
+        return [Edit(segment, "") for value, segment in segments if value.range not in kept_values]
     values = list(own.values())
     if len(left) == len(values):
         return []
@@ -57,6 +65,15 @@ def unformatted(
         inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
         return [Edit(Range(start, whole.end), f" {inner}")]
     return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
+
+
+def _only_itself(source: SourceFile, form: Form) -> Range | None:
+    """The line of a statement that gives a variable its own text, once nothing is formatted: `sql = sql.format(…)`."""
+    begin = source.content.rfind(b"\n", 0, form.range.start) + 1
+    rest = REST_OF_LINE.match(source.content, form.range.end)
+    name = re.escape(source.text(form.text).encode())
+    is_same = re.compile(rb"[ \t]*" + name + rb"[ \t]*=[ \t]*").fullmatch(source.content, begin, form.range.start)
+    return Range(begin, rest.end()) if is_same and rest is not None else None
 
 
 def _keyed(source: SourceFile, form: Form, left: list[Value]) -> list[Edit]:

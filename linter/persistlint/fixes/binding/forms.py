@@ -16,15 +16,23 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 PRINTF = re.compile(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
+DOLLAR = re.compile(r"\$(?:(?P<key>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)\})")
+DOUBLED = {
+    "braces": "{}",
+    "replace": "",
+    "dollar": "$",
+}  # what a format string writes twice; elsewhere the percent sign
 FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format>[^{}]*))?\}|\{\{|\}\}")
 
 
 @dataclass(eq=False, slots=True)
 class Form:
-    """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`.
+    """A text made by a format string: `"…" % values`, `"…".format(values)`, `fmt.Sprintf("…", values)`, by
+    `"…".replace("{name}", value)`, or by `Template("… $name").substitute(name=value)`.
 
-    `text` is the format string, `arguments` the values in their order; `is_indexed` where one of them is named by its
-    number, so that none can be left out alone; `written` is where those that have a name stand, in their order."""
+    `text` is the format string or its name, `arguments` the values in their order; `is_indexed` where one of them is
+    named by its number, so that none can be left out alone; `written` is where those that have a name stand, in their
+    order: for `replace` the calls, by what they replace."""
 
     kind: str
     range: Range
@@ -39,9 +47,30 @@ def spec_of(kind: str, match: re.Match[str]) -> str:
     """How a verb or field formats its value, as written; nothing where it only puts it in."""
     if kind == "braces":
         return (match["conversion"] or "") + (f":{match['format']}" if match["format"] else "")
+    if kind in DOUBLED:
+        return ""
     text = match.group()
     plain = re.sub(r"\(\w+\)|\[\d+\]", "", text)
     return "" if plain == "%s" else plain
+
+
+def replacements(node: ir.Expression) -> tuple[ir.Expression, dict[str, tuple[ir.Expression, Range]]]:
+    """What calls of `replace` are made on, one behind the other, and by what they replace the values and where each
+    call stands; nothing where an expression is no such call, or two replace the same."""
+    found: dict[str, tuple[ir.Expression, Range]] = {}
+    while True:
+        match node:
+            case ir.Call(
+                function=ir.Attribute(value=value, name="replace" | "replaceAll"),
+                arguments=[
+                    ir.Argument(value=ir.String(value=mark)),
+                    ir.Argument(value=new, keyword=None, spread=False),
+                ],
+            ) if mark and mark not in found:
+                found[mark] = (new, Range(value.range.end, node.range.end))
+                node = value
+            case _:
+                return node, found
 
 
 def is_text(node: ir.Expression) -> bool:

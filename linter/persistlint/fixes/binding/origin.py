@@ -6,11 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.pieces import Step, assignments, branches, extension, is_name
+from persistlint.fixes.binding.forms import is_text
+from persistlint.fixes.binding.pieces import Step, branches, is_name
+from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
     from persistlint.facts import Site
+    from persistlint.fixes.binding.forms import Form
+    from persistlint.fixes.program import Program
     from persistlint.source import Range
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
@@ -20,7 +24,7 @@ _SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo", re.IGNORECASE
 def definitions(name: ir.Name, site: Site) -> list[Step]:
     """The assignments that make the text which a variable holds at a call: one with `=`, and those that add to it.
     Raises `RefusalError` where that is not certain, or where the variable is used for something else, too."""
-    found = [s for s in assignments(site, name.id) if s.value is not None or not s.declares]
+    found = [s for s in reaching(name, site) if s.value is not None or not s.declares]
     if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
     steps = [Step(found[0], (found[0].value,))]
@@ -38,16 +42,48 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
 
 def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
     """The text that a variable holds, where it is assigned once, for this one use; None elsewhere."""
-    assigned = [s.value for s in assignments(site, name.id) if s.value is not None]
-    if len(assigned) != 1 or not isinstance(assigned[0], _TEXTS):
-        return None
     try:
         found = definitions(name, site)
     except RefusalError:
         return None
-    if len(found) != 1 or branches(found[0].statement.range, site.call.range, site):
+    text = found[0].texts[0]
+    is_certain = len(found) == 1 and not branches(found[0].statement.range, site.call.range, site)
+    return text if is_certain and isinstance(text, _TEXTS) else None
+
+
+def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Expression | None:
+    """The string constants that an expression is made of, or that its variable, of the function or of the file, holds
+    for this one use; None elsewhere."""
+    if not isinstance(node, ir.Name):
+        return node if is_text(node) else None
+    if assignments(site, node.id):
+        try:
+            found = definitions(node, site)
+        except RefusalError:
+            return None
+        text = found[0].texts[0] if len(found) == 1 else None
+        if text is None or branches(found[0].statement.range, node.range, site):
+            return None
+    else:
+        text = _constant_of_file(node, program)
+    return text if text is not None and is_text(text) else None
+
+
+def is_shared(form: Form, program: Program) -> bool:
+    """Whether a format string is a constant of the file, which other files may use."""
+    if not form.literals or form.literals[0].range in form.range:
+        return False
+    made, used = (program.frame(range) for range in (form.literals[0].range, form.range))
+    return made is not None and made.function is None and used is not None and used.function is not None
+
+
+def _constant_of_file(name: ir.Name, program: Program) -> ir.Expression | None:
+    functions = [frame.function for frame in program.frames(name.range) if frame.function is not None]
+    if any(parameter.name == name.id for function in functions for parameter in function.parameters):
         return None
-    return found[0].texts[0]
+    found = [s for s in program.module.body if isinstance(s, ir.Assign) and is_name(s.target, name.id)]
+    is_only_here = len(found) == 1 and program.count_name(name.id) == 2  # where it is made, and here
+    return found[0].value if is_only_here else None
 
 
 def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
@@ -70,7 +106,7 @@ def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
 
 
 def _uses(name: ir.Name, site: Site) -> int:
-    """How often a variable is used, other than to show it or to add to it."""
+    """How often a variable is used with what it holds where it is named, other than to show it or to add to it."""
     count = 0
     for statement in site.statements:
         for expression in ir.expressions(statement):
@@ -84,7 +120,8 @@ def _uses(name: ir.Name, site: Site) -> int:
                 for argument in node.arguments
                 for inner in ir.walk(argument.value)
             }
-            count += sum(is_name(node, name.id) and id(node) not in shown for node in nodes)
+            uses = [node for node in nodes if is_name(node, name.id) and id(node) not in shown]
+            count += sum(is_seen(node.range, name, site) for node in uses)
     return count
 
 

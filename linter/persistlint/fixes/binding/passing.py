@@ -34,7 +34,8 @@ class Given:
 
 @dataclass(slots=True)
 class Passing:
-    """The values of one query on their way into a call. `existing` counts the marks that the SQL had; `variable` is the
+    """The values of one query on their way into a call. `existing` counts the marks that the SQL had, one more where
+    it has others behind theirs that are not seen; `variable` is the
     list that has the values of a text that grows; one of those to pass is then the whole list, spread.
     `sql` is the text as it was."""
 
@@ -150,6 +151,14 @@ class Passing:
             raise RefusalError("the values that the call passes are put together elsewhere")
         return f"({inner})" if language == "python" else f"[{inner}]"
 
+    def _appended(self, text: str) -> str:
+        """The values of a slice, with these added to them, as Go spreads it."""
+        if self._all_behind(0):
+            return f"append({text}, {self.listing()})"
+        if not all(given.before == 0 for given in self.given):
+            raise RefusalError("the values that the call passes are put together elsewhere")
+        return f"append({self.literal()}, {text}...)"
+
     def _all_behind(self, count: int) -> bool:
         return self.style.is_numbered or all(given.before == self.existing for given in self.given)
 
@@ -171,8 +180,8 @@ class Passing:
         if any(argument.keyword is not None for argument in there) and self.source.language != "python":
             raise RefusalError("the arguments of the call have names")
         elements = tuple(argument for argument in there if argument.keyword is None)
-        if self.source.language == "go" and self.source.text(call.range).rstrip(") \n\t,").endswith("..."):
-            raise RefusalError("the arguments of the call are spread out of a list")
+        if self.source.language == "go" and any(argument.spread for argument in elements):
+            return [Edit(elements[0].value.range, self._appended(self.source.text(elements[0].value.range)))]
         if any(argument.spread for argument in elements) and not self._all_behind(len(elements)):
             raise RefusalError("the arguments of the call are spread out of a list")
         if len(elements) == 1 and isinstance(elements[0].value, ir.Lambda):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
@@ -36,33 +36,6 @@ class Pieces:
     name: str
     separator: ir.String | None
     steps: tuple[Step, ...]
-
-
-class _Same:
-    """Statements that are told from others by their identity, for to compare them costs as much as to read them."""
-
-    def __init__(self, statements: tuple[ir.Statement, ...]) -> None:
-        self.statements = statements
-
-    def __hash__(self) -> int:
-        return id(self.statements)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.statements is self.statements
-
-
-@lru_cache(maxsize=2)  # every value of a query asks for it
-def _assigned(same: _Same) -> dict[str, list[ir.Assign]]:
-    found: dict[str, list[ir.Assign]] = {}
-    for statement in same.statements:
-        if isinstance(statement, ir.Assign) and isinstance(statement.target, ir.Name):
-            found.setdefault(statement.target.id, []).append(statement)
-    return found
-
-
-def assignments(site: Site, name: str) -> list[ir.Assign]:
-    """The statements of a function that assign to a variable, in source order."""
-    return _assigned(_Same(site.statements)).get(name, [])
 
 
 def names_in(site: Site, name: str) -> list[ir.Name]:
@@ -102,7 +75,9 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
 def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
     """What a variable can hold that is empty at first and gets its text under conditions, or grows; None where it holds
     something else or no piece `is_wanted`. Raises `RefusalError` where that is not certain."""
-    found = [s for s in assignments(site, use.id) if s.value is not None]
+    if not any(s.value is not None and is_wanted(s.value.range) for s in assignments(site, use.id)):
+        return None
+    found = [s for s in reaching(use, site) if s.value is not None]
     if len(found) < 2 or not any(is_wanted(s.value.range) for s in found if s.value is not None):
         return None
     made, *others = found
@@ -128,21 +103,17 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     _check_place(result, site)
     own = sum(s.operator == "=" and s not in replacing for s in others)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
-    if len(names_in(site, use.id)) != 1 + len(assignments(site, use.id)) + own + len(tests):
+    if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests):
         raise RefusalError(f"`{use.id}` is used in more than one place")
     return result
 
 
-def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
-    """What an assignment adds to the end of a variable, nothing where it does something else."""
-    if statement.operator == "+":
-        return () if statement.value is None else (statement.value,)
-    added: list[ir.Expression] = []
-    node = statement.value if statement.operator == "=" else None
-    while isinstance(node, ir.Binary) and node.operator == "+":
-        added.append(node.right)
-        node = node.left
-    return tuple(added[::-1]) if node is not None and is_name(node, name) else ()
+def _seen(use: ir.Name, site: Site) -> int:
+    """How often a function names a variable, but for where it holds something else than at one use."""
+    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e) if is_name(node, use.id)]
+    targets = {s.target.range for s in assignments(site, use.id)}
+    hidden = [node for node in nodes if node.range not in targets and not is_seen(node.range, use, site)]
+    return len(names_in(site, use.id)) - len(hidden)
 
 
 def is_name(node: ir.Expression, name: str) -> bool:

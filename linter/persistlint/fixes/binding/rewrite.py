@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.formatting import COMMENT, unformatted
+from persistlint.fixes.binding.formatting import COMMENT, REST_OF_LINE, unformatted
+from persistlint.fixes.binding.forms import DOUBLED
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 _QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
 _ASSIGNS = re.compile(rb"[ \t]*(?:(?:const|let|var)[ \t]+)?\w+[ \t]*(?::[^=\n]+)?:?=[ \t]*")
-_REST = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Rewrite:
         """Drop the variable of a text of which nothing is left."""
         content = self.source.content
         begin = content.rfind(b"\n", 0, inner.range.start) + 1
-        rest = _REST.match(content, inner.range.end)
+        rest = REST_OF_LINE.match(content, inner.range.end)
         if not _ASSIGNS.fullmatch(content, begin, inner.range.start) or rest is None:
             raise RefusalError("the list of values stands in a variable of its own")
         return Edit(Range(begin, rest.end()), "")
@@ -196,7 +196,9 @@ class Rewrite:
     def _encoded(self, text: str, literal: Literal, holed: set[int], kept: set[int]) -> str:
         form = self._form_of(literal)
         if form is not None and id(form) in kept:
-            return text.replace("{", "{{").replace("}", "}}") if form.kind == "braces" else text.replace("%", "%%")
+            for sign in DOUBLED.get(form.kind, "%"):
+                text = text.replace(sign, sign * 2)
+            return text
         if literal.has_holes and id(literal) in holed:
             return text.replace("{", "{{").replace("}", "}}")
         return text
@@ -207,7 +209,7 @@ class Rewrite:
     def _literal(self, literal: Literal, replaced: set[int], is_holed: bool, kept: set[int]) -> list[Edit]:
         """Write the other characters of a literal as it now needs them, and drop what made it a template."""
         form = self._form_of(literal)
-        percent = form is not None and form.kind != "braces" and id(form) in kept
+        percent = form is not None and form.kind not in DOUBLED and id(form) in kept
         braces = (form is not None and form.kind == "braces" and id(form) in kept) or (literal.has_holes and is_holed)
         edits = []
         own = [
@@ -225,6 +227,8 @@ class Rewrite:
             wanted = written
             if item.text == "%":
                 wanted = "%" * ((2 if self.is_doubled else 1) * (2 if percent else 1))
+            elif item.text == "$" and form is not None and form.kind == "dollar":
+                wanted = "$" * (2 if id(form) in kept else 1)
             elif item.text in "{}" and (literal.has_holes or (form is not None and form.kind == "braces")):
                 wanted = item.text * (2 if braces else 1) if drops or form is not None else written
             elif requoted is not None and written in ("\\`", "\\$", "\\{"):

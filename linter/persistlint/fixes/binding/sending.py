@@ -15,7 +15,7 @@ from persistlint.fixes.imports import python_member
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from persistlint.facts import Site
+    from persistlint.facts import Query, Site
     from persistlint.fixes.binding.passing import Passing
     from persistlint.fixes.binding.place import Place
     from persistlint.fixes.program import Program
@@ -24,6 +24,22 @@ if TYPE_CHECKING:
 
 _COLON = re.compile(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
+
+
+def placeholder_of(query: Query, site: Site) -> str:
+    """How a bind parameter is written in a call, which may pass its values in one of two ways."""
+    key = site.operation.dollar
+    options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
+    there = next((value for each in options if (value := _entry(each, key)) is not None), None)
+    if not key or there is None:
+        return query.placeholder
+    return "$name" if isinstance(there, ir.Mapping) else "$1"
+
+
+def _entry(options: ir.Mapping, key: str) -> ir.Expression | None:
+    """What an object has under a key."""
+    found = (e.value for e in options.entries if isinstance(e.key, ir.String) and e.key.value == key)
+    return next(found, None)
 
 
 def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
@@ -105,9 +121,8 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
         return _into_object(passing, place.argument, operation.keys[0], keys[0]), True
     options = call.arguments[sql + 1].value if len(call.arguments) > sql + 1 else None
     if isinstance(options, ir.Mapping):
-        if any(isinstance(e.key, ir.String) and e.key.value in keys[1:] for e in options.entries):
-            raise RefusalError("the call passes its values in another style")
-        return passing.into_options(options, keys[0]), True
+        key = next((key for key in keys if _entry(options, key) is not None), None)
+        return passing.into_options(options, key or keys[0]), key is None
     if options is not None:
         raise RefusalError("the options of the call are put together elsewhere")
     return [Edit(Range(*[call.arguments[-1].range.end] * 2), f", {{ {keys[0]}: {passing.literal()} }}")], True

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.forms import FIELD, PRINTF, Form, is_text, parts_of, spec_of
+from persistlint.fixes.binding.forms import (
+    DOLLAR,
+    DOUBLED,
+    FIELD,
+    PRINTF,
+    Form,
+    is_text,
+    parts_of,
+    replacements,
+    spec_of,
+)
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.pieces import is_filled
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable, Sequence
 
     from persistlint.fixes.binding.pieces import Pieces
@@ -73,6 +83,8 @@ class View:
         return [item for item in self.items if isinstance(item, Value)]
 
 
+_DOUBLED = {"braces": ("{{", "}}"), "replace": ()}
+_PRINTF = {"go": "fmt.Sprintf", "sql": "format", "javascript": "util.format", "typescript": "util.format"}
 HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
 
 
@@ -82,11 +94,13 @@ def view(
     unwrap: Callable[[ir.Call], ir.Expression | None],
     resolve: Callable[[ir.Name], ir.Expression | None],
     pieces: Callable[[ir.Call | ir.Name], Pieces | None],
+    constant: Callable[[ir.Expression], ir.Expression | None],
 ) -> View:
     """Take the expressions apart whose texts, one behind the other, are the SQL; beside those of every step stands the
     statement that holds its values. `unwrap` gives the argument of a call that returns it unchanged, `resolve` the text
-    of a variable that is to be taken apart, too, and `pieces` the list that a call joins. Raises `RefusalError`."""
-    reader = _Reader(source, unwrap, resolve, pieces)
+    of a variable that is to be taken apart, too, `pieces` the list that a call joins, and `constant` the string
+    constants that a format string is or is named for. Raises `RefusalError`."""
+    reader = _Reader(source, unwrap, resolve, pieces, constant)
     try:
         for expressions, holder in segments:
             reader.holder = holder
@@ -104,6 +118,7 @@ class _Reader:
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Name], ir.Expression | None]
     pieces: Callable[[ir.Call | ir.Name], Pieces | None]
+    constant: Callable[[ir.Expression], ir.Expression | None]
     since: Range | None = None
     holder: ir.Statement | None = None
     is_conditional: bool = False
@@ -140,22 +155,25 @@ class _Reader:
             case ir.Binary(operator="+", left=left, right=right):
                 self.read(left, doubled)
                 self.read(right, doubled)
-            case ir.Binary(operator="%", left=left) if self.source.language == "python" and is_text(left):
-                self.percent(node)
-            case ir.Call(function=ir.Attribute(value=value, name="format")) if is_text(value):
-                self.braces(node, value)
-            case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]) if (
-                is_text(text.value)
+            case ir.Binary(operator="%", left=left) if (
+                self.source.language == "python" and (constant := self.constant(left)) is not None
             ):
-                self.printf(node)
-            case ir.Call(function=ir.Name(id="format"), arguments=[text, *_]) if (
-                self.source.language == "sql" and is_text(text.value)
+                self.percent(node, constant)
+            case ir.Call(function=ir.Attribute(value=value, name="format")) if (
+                self.source.language == "python" and (constant := self.constant(value)) is not None
             ):
-                self.printf(node)
-            case ir.Call(function=ir.Attribute(value=ir.Name(id="util"), name="format"), arguments=[text, *_]) if (
-                self.source.language != "python" and is_text(text.value)
+                self.braces(node, value, constant)
+            case ir.Call(function=function, arguments=[text, *_]) if (
+                self.source.text(function.range) == _PRINTF.get(self.source.language)
+                and (constant := self.constant(text.value)) is not None
             ):
-                self.printf(node)
+                self.printf(node, constant)
+            case ir.Call(function=ir.Attribute(value=ir.Call(function=made, arguments=[text]), name="substitute")) if (
+                self.source.text(made.range) in ("Template", "string.Template") and is_text(text.value)
+            ):
+                self.dollars(node, text.value)
+            case ir.Call(function=ir.Attribute(name="replace" | "replaceAll")) if self.replaced(node):
+                pass
             case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
                 self.unwrap(made) is not None
             ):
@@ -269,7 +287,7 @@ class _Reader:
                 inside.append(part)
         close()
 
-    def percent(self, node: ir.Binary) -> None:
+    def percent(self, node: ir.Binary, constant: ir.Expression) -> None:
         right = node.right
         keyed = {}
         if isinstance(right, ir.Mapping):
@@ -284,28 +302,60 @@ class _Reader:
         form = Form("percent", node.range, node.left.range, arguments)
         if isinstance(right, ir.Mapping) and keyed:
             form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
-        self.formatted(form, PRINTF, keyed)
+        self.formatted(form, PRINTF, keyed, constant)
 
-    def printf(self, node: ir.Call) -> None:
+    def printf(self, node: ir.Call, constant: ir.Expression) -> None:
         text, *rest = node.arguments
         if any(argument.spread for argument in rest):
             raise UnreadableError
         form = Form("printf", node.range, text.range, [argument.value for argument in rest])
-        self.formatted(form, PRINTF, {})
+        self.formatted(form, PRINTF, {}, constant)
 
-    def braces(self, node: ir.Call, text: ir.Expression) -> None:
+    def braces(self, node: ir.Call, text: ir.Expression, constant: ir.Expression) -> None:
         if any(argument.spread for argument in node.arguments):
             raise UnreadableError
         keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
         arguments = [argument.value for argument in node.arguments]
         form = Form("braces", node.range, text.range, arguments)
         form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
-        self.formatted(form, FIELD, keyed)
+        self.formatted(form, FIELD, keyed, constant)
 
-    def formatted(self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression]) -> None:
+    def dollars(self, node: ir.Call, text: ir.Expression) -> None:
+        if any(argument.keyword is None or argument.spread for argument in node.arguments):
+            raise UnreadableError
+        form = Form("dollar", node.range, text.range, [argument.value for argument in node.arguments])
+        form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
+        keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
+        self.formatted(form, DOLLAR, keyed, text)
+
+    def replaced(self, node: ir.Call) -> bool:
+        """Read a text in which parts are replaced by values, and say whether that is what a call makes."""
+        text, found = replacements(node)
+        constant = self.constant(text) if found else None
+        if constant is None:
+            return False
+        for mark, (value, _) in found.items():
+            is_often = self.source.language == "python" and isinstance(value, ir.Name | ir.Attribute)
+            if not is_often and self.source.text(constant.range).count(mark) != 1:
+                return False
+            if any(mark in other for other in found if mark != other):
+                return False
+        form = Form("replace", node.range, text.range, [value for value, _ in found.values()])
+        form.written = {mark: range for mark, (_, range) in found.items()}
+        marks = "|".join(map(re.escape, found))
+        self.formatted(
+            form, re.compile(f"(?P<key>{marks})"), {mark: value for mark, (value, _) in found.items()}, constant
+        )
+        return True
+
+    def formatted(
+        self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression], constant: ir.Expression
+    ) -> None:
         """Read the format string of a form, whose literals hold verbs in the place of values."""
         self.found.forms.append(form)
-        pieces = [part for part in parts_of(self.source, form.text) if isinstance(part, Literal)]
+        if constant.range != form.text:
+            self.begin_inner()
+        pieces = [part for part in parts_of(self.source, constant.range) if isinstance(part, Literal)]
         taken = 0
         for literal in pieces:
             if literal.has_holes:
@@ -316,7 +366,7 @@ class _Reader:
             start = 0
             for match in pattern.finditer(body):
                 groups = match.groupdict()
-                if match.group() in ("%%", "{{", "}}"):
+                if match.group() in _DOUBLED.get(form.kind, ("%%",)):
                     continue
                 self.plain(literal, body, start, match.start(), form.kind)
                 start = match.end()
@@ -327,6 +377,8 @@ class _Reader:
                 if not self.holds(form, value):
                     self.value(value, range, literal, spec_of(form.kind, match), form)
             self.plain(literal, body, start, len(body), form.kind)
+        if constant.range != form.text:
+            self.ends(constant.range.end)
         if not form.is_indexed and taken != len(form.arguments) - len(form.written):
             raise UnreadableError
 
@@ -349,6 +401,6 @@ class _Reader:
 
     def plain(self, literal: Literal, body: str, start: int, end: int, kind: str) -> None:
         at = literal.body.start + len(body[:start].encode())
-        doubled = "{}" if kind == "braces" else "%"
+        doubled = DOUBLED.get(kind, "%")
         range = Range(at, at + len(body[start:end].encode()))
         self.add(*characters(self.source, literal, range, doubled))

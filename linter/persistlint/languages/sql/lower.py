@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, overload
 
 from persistlint.ir import Module, Statement
 from persistlint.languages import Syntax
@@ -18,6 +20,7 @@ from persistlint.languages.sql.reader import Reader
 from persistlint.languages.sql.statements import body, statement
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
+from persistlint.sql.dynamic import DYNAMIC, ROUTINE
 from persistlint.sql.splitter import statements
 from persistlint.sql.text import Text, joined, whole
 
@@ -42,12 +45,6 @@ _VERBS = re.compile(
     rb"|(?P<function>[a-z_][\w$#]*+)(?=\s*\())",
     re.IGNORECASE,
 )
-_DYNAMIC = re.compile(
-    rb"\bexec(?:ute)?\b|\bprepare\s+[\w@`]+\s+from\b|\bopen\s+\w+\s+for\b|\bdblink|\bquery_to_xml|\bcrosstab"
-    rb"|\bcron\s*\.\s*schedule|\bopenquery|\bopenrowset|\bdbms_sql\b|\bdbms_utility\b|\brun_command_on|\bts_stat\b",
-    re.IGNORECASE,
-)
-_ROUTINE = re.compile(rb"\b(?:function|procedure|proc|package)\b|\bdo\s+(?:\$|')", re.IGNORECASE)
 _GRANTED = re.compile(rb"(?:grant|revoke|deny|,)\s+$", re.IGNORECASE)
 _CONCATENATION = re.compile(
     rb"^[^\n]*(?:'[ \t]*(?:\|\||\+)|(?:\|\||\+)[ \t]*N?'|\b(?:concat\w*|format)[ \t]*\()[^\n]*",
@@ -70,9 +67,10 @@ def read(source: SourceFile) -> Syntax:
     """Scan a file. Its comments, the verbs and functions that it calls, and the lines that put text together; the
     routines are lowered when the program is asked for. Never fails, and takes linear time."""
     content = source.content
-    comments = tuple(Range(*match.span()) for match in _COMMENTS.finditer(content) if match.lastgroup == "comment")
-    is_dynamic = _DYNAMIC.search(content) is not None
-    if not is_dynamic and _ROUTINE.search(content) is None:
+    comments = _Comments(content)
+    lowered = content.lower()
+    is_dynamic = DYNAMIC.search(lowered) is not None
+    if not is_dynamic and ROUTINE.search(lowered) is None:
         return Syntax(source, comments, (), (), (), lambda: Module(Range(0, len(content)), ()))
     dialect = source.dialect or guess(source.path, content[:_HEAD].decode("utf-8", "replace"))
     stretches = _stretches(content, dialect)
@@ -85,6 +83,30 @@ def read(source: SourceFile) -> Syntax:
     return Syntax(
         replace(source, dialect=dialect), comments, calls, templates, (), lambda: lower(content, stretches, dialect)
     )
+
+
+class _Comments(Sequence[Range]):
+    """The comments of a file, which are looked for when somebody asks for one: most runs do not."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    @cached_property
+    def found(self) -> tuple[Range, ...]:
+        matches = _COMMENTS.finditer(self.content)
+        return tuple(Range(*match.span()) for match in matches if match.lastgroup == "comment")
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, index: int) -> Range: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Range, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Range | tuple[Range, ...]:
+        return self.found[index]
 
 
 def lower(content: bytes, stretches: list[Range], dialect: str | None) -> Module:
@@ -102,9 +124,9 @@ def _stretches(content: bytes, dialect: str | None) -> list[Range]:
     """The bytes of a file without the plain INSERT statements of a dump, which would take most of the time."""
     found = []
     start = 0
-    matters = _ANOTHER_STATEMENT if dialect == "tsql" else _DYNAMIC  # T-SQL needs no semicolon
+    matters = _ANOTHER_STATEMENT if dialect == "tsql" else DYNAMIC  # T-SQL needs no semicolon
     for match in (_ESCAPED_INSERT if dialect == "mysql" else _INSERT).finditer(content):
-        if matters.search(match.group()) is None:
+        if matters.search(match.group().lower()) is None:
             found.append(Range(start, match.start()))
             start = match.end()
     return [*found, Range(start, len(content))]

@@ -2,8 +2,8 @@
 ## What it finds
 
 `CREATE TABLE` of a table that the script has made before, or that an earlier migration of the project has made, without
-a drop in between. With `IF NOT EXISTS` it is reported where the two have other columns. Scripts without a version in
-their names may be alternatives of each other, and are compared with themselves alone.
+a drop in between. With `IF NOT EXISTS` it is reported where the two have other columns. Scripts without a version or
+number in their names may be alternatives of each other, and are compared with themselves alone.
 
 ## Why it matters
 
@@ -53,11 +53,12 @@ if TYPE_CHECKING:
 @rule("duplicate-table-definition", on=Script, severity=Severity.ERROR)
 def duplicate_table_definition(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every CREATE TABLE of a table that is there already."""
+    name = context.file.path.rpartition("/")[2]
     for change in script.of(CreateTable):
         before = change.before
         if before is None or not before.columns or not before.is_complete or change.statement.is_conditional:
             continue
-        if not before.is_new and not script.version:
+        if not before.is_new and not (script.version or name[:1].isdigit()):
             continue
         old, new = ({column.name for column in table.columns} for table in (before, change.definition))
         if change.if_not_exists and (old == new or not change.definition.is_complete):

@@ -4,10 +4,10 @@
 Columns that a model calls unique and no migration makes so, or the other way round; a column that refers to another
 table for the one and not for the other, or to different tables. Names of constraints are not compared.
 
-It reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize and TypeORM, and is silent where
-`model-migration-drift` is. A unique index over some of the rows is enough for a key of the model. Of a key that only
-the migrations have nothing is said for GORM and Django, whose models need not name it, and for a model of Sequelize
-that names none at all.
+It reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize, TypeORM and Drizzle, and schemas of Prisma, and is
+silent where `model-migration-drift` is. A unique index over some of the rows is enough for a key of the model. Of a key
+that only the migrations have nothing is said for GORM and Django, whose models need not name it, and for a model of
+Sequelize that names none at all.
 
 ## Why it matters
 
@@ -61,7 +61,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.facts import Drift, DriftKind
+from persistlint.facts import MODELLING, Drift, DriftKind
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("model-constraint-drift", on=Drift, severity=Severity.WARNING)
+@rule("model-constraint-drift", on=Drift, severity=Severity.WARNING, languages=MODELLING)
 def model_constraint_drift(found: Drift, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key that a model and the migrations do not agree on."""
     message = _message(found)

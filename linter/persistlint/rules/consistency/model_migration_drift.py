@@ -3,7 +3,7 @@
 
 A model whose table, or whose column, no migration of the project makes; a column that may be NULL for the one and not
 for the other; a column of another type; and a column that every row needs a value in and the model does not know. It
-reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize and TypeORM.
+reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize, TypeORM and Drizzle, and schemas of Prisma.
 
 Silent where the migrations do not start from nothing, where not all of them can be read, where several schemas say
 different things, and where a model leaves something open: a base class of another file, a type of the project's own,
@@ -62,7 +62,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.facts import Drift, DriftKind
+from persistlint.facts import MODELLING, Drift, DriftKind
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("model-migration-drift", on=Drift, severity=Severity.WARNING)
+@rule("model-migration-drift", on=Drift, severity=Severity.WARNING, languages=MODELLING)
 def model_migration_drift(found: Drift, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table and column that a model and the migrations describe in two ways."""
     message = _message(found)

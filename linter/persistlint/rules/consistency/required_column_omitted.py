@@ -87,18 +87,21 @@ def required_column_omitted(statements: Statements, context: RuleContext) -> Ite
     objects = (statements.catalog if isinstance(statements, Sent) else statements.after).views.values()
     if any(kind.endswith(_FILLING) for kind in objects):
         return
+    needed: dict[int, list[str]] = {}  # names of columns, by the identity of the table
     for change in statements.of(Insert):
         table = change.before
         if table is None or not table.is_known or not table.is_complete or not _names_columns(change):
             continue
+        if id(table) not in needed:
+            columns = (column for column in table.columns if _needs_value(column, table, statements.dialect))
+            needed[id(table)] = [column.name for column in columns]
         named = {name.lower() for name in change.columns}
-        needed = (column for column in table.columns if _needs_value(column, table, statements.dialect))
-        missing = [column.name for column in needed if column.name.lower() not in named]
+        missing = [name for name in needed[id(table)] if name.lower() not in named]
         if missing:
-            columns = ", ".join(f"`{name}`" for name in missing)
+            names = ", ".join(f"`{name}`" for name in missing)
             yield context.report(
                 change.range,
-                f"`{change.table}` needs a value for {columns}, which this leaves out.",
+                f"`{change.table}` needs a value for {names}, which this leaves out.",
                 help="Name it and give it a value, or give the column a default.",
             )
 

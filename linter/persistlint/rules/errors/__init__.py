@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from persistlint.patterns import together
 
-MAY_HAVE = re.compile(
-    rb"insert|update|delete|create|save|execute?\b|alter|drop|commit|destroy|upsert|remove|add_column|query"
+MAY_HAVE = together(
+    *rb"insert update delete create save execute?\b alter drop commit destroy upsert remove add_column query".split()
 )

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import re
+from persistlint.facts import PROGRAMS
+from persistlint.patterns import together
+from persistlint.sql.dynamic import PROGRAM
 
 # What SQL is made of, or what sends it.
-MAY_HAVE = re.compile(
-    rb"select|insert|update|delete|create|alter|drop|truncate|execute?\b|query|where|order|\braw|literal|\bsql"
-    rb"|pragma|attach|savepoint|grant|call\b|\bset\b|vacuum|\buse\b|having|\blike\b|\bjoin|replace into|merge into"
-    rb"|copy\b|gorm|xorm|goqu|squirrel|uptrace/bun|go-pg|knex|objection|typeorm|drizzle|kysely|peewee|django"
+_SENDS = together(
+    *rb"select insert update delete create alter drop truncate execute?\b query where order".split(),
+    *rb"\braw literal \bsql pragma attach savepoint grant call\b \bset\b vacuum \buse\b having".split(),
+    *rb"\blike\b \bjoin copy\b gorm xorm goqu squirrel uptrace/bun go-pg knex objection typeorm".split(),
+    *rb"drizzle kysely peewee django".split(),
+    rb"replace into",
+    rb"merge into",
 )
+MAY_HAVE = {"sql": PROGRAM, **dict.fromkeys(PROGRAMS, _SENDS)}

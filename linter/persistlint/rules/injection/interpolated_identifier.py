@@ -160,25 +160,24 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
     if is_test(context.file.path):
         return
     for kind, role in _ROLES.items():
-        holes = holes_of(fact, partial(_is_unchecked, kind, isinstance(fact, Query)))
+        holes = holes_of(fact, partial(_is_unchecked, fact, kind))
         if not holes:
             continue
         first = holes[0]
-        remedy = name(fact, holes, context.program)
         yield context.report(
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
-            fixes=(remedy.fix,) if remedy.fix is not None else (),
+            remedy=partial(name, fact, holes, context.program),
             severity=None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
         )
 
 
-def _is_unchecked(kind: Context, is_sent: bool, hole: Hole) -> bool:
+def _is_unchecked(fact: SqlText, kind: Context, hole: Hole) -> bool:
     if hole.context is not kind or hole.origin <= Origin.ENVIRONMENT:
         return False
-    if is_made_of_sql(hole):
+    if is_made_of_sql(fact, hole):
         return False
     if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
         return True
@@ -186,7 +185,7 @@ def _is_unchecked(kind: Context, is_sent: bool, hole: Hole) -> bool:
         return False
     # A clause that a function of another file returned was built by the program, not by a user; and so was one that a
     # function takes which only puts SQL together.
-    built = hole.origin is Origin.UNKNOWN or not is_sent
+    built = hole.origin is Origin.UNKNOWN or not isinstance(fact, Query)
     return not (kind is Context.FRAGMENT and built and _NAMED_AS_PIECE.search(hole.expression))
 
 

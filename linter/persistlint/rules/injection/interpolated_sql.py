@@ -147,25 +147,24 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     if is_test(context.file.path):
         return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
-    holes = holes_of(fact, partial(_is_interpolated, least))
+    holes = holes_of(fact, partial(_is_interpolated, fact, least))
     if not holes:
         return
     first = holes[0]
-    remedy = bind(fact, holes, context.program)
     yield context.report(
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
-        help=_help(fact) + (f" No fix: {remedy.reason}." if remedy.reason else ""),
-        fixes=(remedy.fix,) if remedy.fix is not None else (),
+        help=_help(fact),
+        remedy=partial(bind, fact, holes, context.program),
         severity=None if isinstance(fact, Query) else Severity.WARNING,
         related=related(fact, holes),
     )
 
 
-def _is_interpolated(least: Origin, hole: Hole) -> bool:
+def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
-    is_sql = is_bare and (is_made_of_sql(hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
+    is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows

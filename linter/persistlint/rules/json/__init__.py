@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 
+from persistlint.facts import PROGRAMS
+from persistlint.patterns import Marked, together
+
 # What decodes or encodes JSON, asks over HTTP, or gives rows; and the operators of SQL that reach into JSON.
-MAY_HAVE = re.compile(
-    rb"json|fetch|axios|requests|httpx|\.get\(|\.rows|recordset|query|execute|find(?:all|many|one|first|unique|by)"
-    rb"|\.(?:body|data)\b|->>|#>>|\.(?:all|search)\(|\.\((?:map\[string\]|\[\])|[\"']\]\[\d+\]\["
+_PROGRAM = together(
+    *rb"json fetch axios requests httpx \.get\( \.rows recordset query execute".split(),
+    *rb"find(?:all|many|one|first|unique|by) \.body\b \.data\b ->> #>> \.all\( \.search\(".split(),
+    *rb"\.\((?:map\[string\]|\[\]) \"\]\[\d+\]\[ '\]\[\d+\]\[".split(),
 )
+_SQL = Marked((b"json", b"->>", b"#>>"), re.compile(rb"json|[-#]>>"))
+MAY_HAVE = {"sql": _SQL, **dict.fromkeys(PROGRAMS, _PROGRAM)}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from persistlint.facts import PROGRAMS
+from persistlint.patterns import together
 
 # A number other than 0, 1 and 2 behind an operator, a parenthesis or a comma, or as a result or a case; text that is
 # made of a number; something that waits; a look at the environment or the configuration.
-MAY_HAVE = re.compile(
-    rb"(?:[-<>*/%+(,?:]|[-<>=!*/%+]=|return|case|else)\s*-?(?:[3-9]|[12][\d._]|0?\.\d)|decimal"
-    rb"|sleep|settimeout|setinterval|timedelta|duration|tofixed|toprecision|\d[fg]\b|env|config|settings"
+_NUMBER = rb"\s*-?(?:[3-9]|[12][\d._]|0?\.\d)"
+_PROGRAM = together(
+    *(before + _NUMBER for before in rb"- < > \* / % \+ \( , \? : == != return case else".split()),
+    *(operator + rb"=" + _NUMBER for operator in rb"- < > \* / % \+".split()),
+    *rb"decimal sleep settimeout setinterval timedelta duration tofixed toprecision env config settings".split(),
+    *(digit + rb"[fg]\b" for digit in rb"0 1 2 3 4 5 6 7 8 9".split()),
 )
+MAY_HAVE = dict.fromkeys(PROGRAMS, _PROGRAM)

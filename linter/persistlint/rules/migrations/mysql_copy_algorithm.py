@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.source import Range
 
 _BLOCKING = {"ALGORITHM": ("COPY",), "LOCK": ("SHARED", "EXCLUSIVE")}
 
@@ -54,11 +55,15 @@ _VALUE = re.compile(rb"(?:ALGORITHM|LOCK)\s*=?\s*(\w+)\s*\Z", re.IGNORECASE)
 
 @rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False)
 def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report every change of a table that asks for a copy or a lock."""
+    """Report every change of a table that asks for a copy or a lock, once for both."""
+    reported: set[Range] = set()
     for change in script.of(AlterTable):
         words = [word for word in change.words if word != "="]
         if len(words) != 2 or words[1] not in _BLOCKING.get(words[0], ()) or change.is_on_new:
             continue
+        if change.statement.range in reported:
+            continue
+        reported.add(change.statement.range)
         yield context.report(
             change.range,
             f"`{words[0]}={words[1]}` blocks writes to `{change.table}` until the change is done.",

@@ -47,7 +47,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Remedy, Severity
 from persistlint.fixes.scripts import Editor, careful
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddEnumValue, Begin, CreateIndex, DropIndex, End, ValidateConstraint
@@ -83,9 +83,11 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
     if any(is_alone(change) or is_concurrent(change) or isinstance(change, ValidateConstraint) for change in alone):
         return
     statements = {change.statement.range for change in alone}
+    if len(statements) < 2:
+        return
     safe = repeatable(script)
     first = next((change for change in alone if is_ddl(change) and script.position(change) not in safe), None)
-    if first is None or len(statements) < 2:
+    if first is None:
         return
     yield context.report(
         first.statement.range,
@@ -93,7 +95,7 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
         help="Open a transaction, and pass it to each of them."
         if is_program
         else "Run them in one transaction, between `BEGIN` and `COMMIT`.",
-        fixes=_fix(script, alone, context),
+        remedy=lambda: Remedy(_fix(script, alone, context)),
     )
 
 

@@ -47,6 +47,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
+from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import unsafe
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.naming import base_name, singular, words
@@ -81,6 +82,7 @@ _CASCADE = re.compile(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
     "cascade-unsafe",
     on=Script,
     severity=Severity.WARNING,
+    languages=DECLARING,
     options=(Option("records", _RECORDS, "Words in the names of tables that record facts."),),
 )
 def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:

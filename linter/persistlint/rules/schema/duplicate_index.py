@@ -37,6 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Index, Table
 
 
-@rule("duplicate-index", on=Script, severity=Severity.WARNING)
+@rule("duplicate-index", on=Script, severity=Severity.WARNING, languages=DECLARING)
 def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that another one of the same table repeats."""
     for change in script.of(CreateIndex):
@@ -59,7 +60,7 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
         if other:
             yield context.report(
                 change.range,
-                f"`{index.name or 'This index'}` has the same keys as {other}.",
+                f"{f'`{index.name}`' if index.name else 'This index'} has the same keys as {other}.",
                 help="Leave one of them out.",
                 fixes=without_index(script, change, context.file),
             )

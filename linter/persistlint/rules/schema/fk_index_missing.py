@@ -45,6 +45,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
@@ -58,7 +59,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Constraint, Table
 
 
-@rule("fk-index-missing", on=Script, severity=Severity.WARNING)
+@rule("fk-index-missing", on=Script, severity=Severity.WARNING, languages=DECLARING)
 def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every foreign key whose rows are found by reading the whole table."""
     if script.dialect not in ("postgres", "sqlite"):
@@ -75,7 +76,9 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
         yield context.report(
             constraint.range,
             f"No index of `{table.name}` begins with `{columns}`: a delete in `{referred}` reads all of it.",
-            help=f"`CREATE INDEX ON {table.name} ({columns})`.",
+            help="Add an `@@index` over the fields of the relation."
+            if context.file.language == "prisma"
+            else f"`CREATE INDEX ON {table.name} ({columns})`.",
             fixes=_fix(script, table, constraint, context),
         )
 

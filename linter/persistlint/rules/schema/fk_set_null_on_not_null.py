@@ -38,6 +38,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import DECLARING
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 _COLUMNS = re.compile(r"SET\s+(?:NULL|DEFAULT)\s*\(", re.IGNORECASE)
 
 
-@rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR)
+@rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR, languages=DECLARING)
 def fk_set_null_on_not_null(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ON DELETE SET NULL on a column that refuses NULL."""
     for table, constraint in script.constraints():

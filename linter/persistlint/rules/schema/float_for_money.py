@@ -40,6 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
+from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import ChangeType, CreateTable
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType
 
 
-@rule("float-for-money", on=Script, severity=Severity.WARNING)
+@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=DECLARING)
 def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every amount of money in a binary floating point column."""
     for _, column, _final in script.columns():

@@ -39,6 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import without_index
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Index, Table
 
 
-@rule("redundant-index", on=Script, severity=Severity.INFO)
+@rule("redundant-index", on=Script, severity=Severity.INFO, languages=DECLARING)
 def redundant_index(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that the beginning of another one replaces."""
     for change in script.of(CreateIndex):

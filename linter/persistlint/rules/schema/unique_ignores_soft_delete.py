@@ -39,6 +39,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import find, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
@@ -57,7 +58,7 @@ _MOMENTS = ("timestamptz", "timestamp", "datetime", "date")
 _INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 
 
-@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING)
+@rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING, languages=DECLARING)
 def unique_ignores_soft_delete(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key that rows marked as deleted still hold."""
     if script.dialect not in ("postgres", "sqlite"):

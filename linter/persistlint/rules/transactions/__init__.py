@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from persistlint.facts import PROGRAMS
+from persistlint.patterns import together
 
 # Without a call that writes, opens or ends a transaction, nothing can be wrong with one.
-MAY_HAVE = re.compile(
-    rb"insert|update|delete|create|save|exec|transaction|begin|atomic|commit|rollback|destroy|upsert|remove|for_?update"
-    rb"|(?<!c)tx(?:\b|context|with)|trx\b|\.add\b|add_all|crement|query|session|flush|persist|merge|restore|truncate|bulk|batch"
-    rb"|copy_?(?:to|from|records)|replace_?(?:one|many|into)|set_(?:\w+_)?(?:value|by_id)|db_set|\bdel\("
+_PROGRAM = together(
+    *rb"insert update delete create save exec transaction begin atomic commit rollback destroy upsert remove".split(),
+    *rb"for_?update tx(?<!ctx)(?:\b|context|with) trx\b \.add\b add_all crement query session flush persist".split(),
+    *rb"merge restore truncate bulk batch copy_?(?:to|from|records) replace_?(?:one|many|into)".split(),
+    *rb"set_(?:\w+_)?(?:value|by_id) db_set \bdel\(".split(),
 )
+MAY_HAVE = dict.fromkeys(PROGRAMS, _PROGRAM)

@@ -104,7 +104,7 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
             yield context.report(effect.range, message, help="Use a `for` loop with `await`.", fixes=fixes)
         elif effect.kind in _ENDS and transaction.scoping is Scoping.CALLBACK:
             continue  # Drizzle's `tx.rollback()` throws
-        elif effect.use is Use.DROPPED and _gives_promises(effect, transaction, fact):
+        elif effect.use is Use.DROPPED and _gives_promises(effect, transaction, fact, context.file.language):
             yield context.report(
                 effect.range,
                 f"Nobody waits for `{effect.method}`, so the transaction may end before it runs.",
@@ -120,12 +120,12 @@ def _fix(effect: Effect, context: RuleContext) -> tuple[Fix, ...]:
     return (Fix("Wait for it", (edit,), applicability),) if edit is not None else ()
 
 
-def _gives_promises(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
+def _gives_promises(effect: Effect, transaction: Transaction, fact: Procedure, language: str) -> bool:
     """Whether calls on the handle are waited for elsewhere: what a library of unknown name gives, that tells. One that
     sends a query only when it is awaited gives promises, and so does one whose block is `async with`; in a callback
-    that is no `async` function somebody may wait with `then`."""
+    that is no `async` function somebody may wait with `then`. In Python only an `async` function can wait."""
     library = effect.handle.library
-    if library is not None and library.transactions.synchronous:
+    if (library is not None and library.transactions.synchronous) or (language == "python" and not fact.is_async):
         return False
     if library is not None and effect.handle.declared and effect.kind is EffectKind.WRITE and transaction.is_async:
         is_block = transaction.scoping is Scoping.CONTEXT and library is transaction.opener.library

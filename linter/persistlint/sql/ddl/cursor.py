@@ -186,6 +186,10 @@ class Cursor:
         inside = self.skip_group()
         if inside is None:
             return ()
+        tokens = self.tokens[inside.index : inside.end]
+        is_plain = {token.text for token in tokens[1::2]} <= {","} and len(tokens) % 2
+        if is_plain and {token.kind for token in tokens[::2]} <= _NAMING:
+            return tuple([fold(token, self.dialect) for token in tokens[::2]])
         return tuple(item.identifier() for item in inside.items())
 
     # ----------------------------------------------------------------------------------------------- expressions

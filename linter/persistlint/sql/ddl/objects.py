@@ -14,6 +14,7 @@ from persistlint.schema.changes import (
     DropPolicy,
     DropTable,
     Grant,
+    RenameKey,
 )
 from persistlint.schema.definitions import Name, Policy
 from persistlint.sql.lexer import Kind, string_value, word_set
@@ -147,6 +148,9 @@ def alter_object(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iter
             yield AddEnumValue(range, statement, name, string_value(cursor.token())[0], if_not_exists)
         return
     yield AlterObject(range, statement, kind, name, cursor.words())
+    table = catalog.table_of_index(name.name) if kind == "INDEX" else None
+    if table is not None and cursor.accept("RENAME", "TO") and (new := cursor.identifier()):
+        yield RenameKey(range, statement, table.name, table, name.name, new)
 
 
 def grant(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:

@@ -17,6 +17,7 @@ from persistlint.schema.changes import (
     DropConstraint,
     DropIndex,
     RenameColumn,
+    RenameKey,
     RenameTable,
     SetDefault,
     SetIdentity,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _LONGEST_HEAD = 12  # words up to the name of a table
 _TEMPORARY = word_set("TEMP TEMPORARY")
+_NAMED = word_set("CONSTRAINT INDEX KEY")
 
 
 def create_table(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
@@ -229,6 +231,10 @@ class _Actions:
 
     def rename(self, item: Cursor, range: Range) -> Iterator[Change]:
         if item.word() in ("CONSTRAINT", "INDEX", "KEY", "VALUE") and item.word(2) == "TO":
+            kind = item.accept_any(_NAMED)
+            name = item.identifier()
+            if kind and item.accept("TO") and (new := item.identifier()):
+                yield RenameKey(range, self.statement, self.table, self.before, name, new)
             return
         if item.accept("TO") or item.accept("AS") or item.end - item.index == 1:
             if to := item.name():

@@ -1,0 +1,203 @@
+"""Programs that move an amount out of an account in two writes, of which the second fails where it is too large: what
+they leave half done before a fix about transactions, and not after it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TABLES = (
+    "DROP TABLE IF EXISTS moves",
+    "DROP TABLE IF EXISTS accounts",
+    "CREATE TABLE accounts (id integer PRIMARY KEY, balance integer NOT NULL CHECK (balance >= 0))",
+    "CREATE TABLE moves (account integer NOT NULL, amount integer NOT NULL)",
+    "INSERT INTO accounts VALUES (1, 100)",
+)
+# By what is mended and with which library: the kind of the server, and the program.
+JAVASCRIPT = {
+    "together, better-sqlite3": (
+        "sqlite",
+        """
+import Database from "better-sqlite3";
+
+const db = new Database(process.env.ADDRESS);
+
+export function move(id, amount) {
+  db.prepare("INSERT INTO moves (account, amount) VALUES (?, ?)").run(id, amount);
+  db.prepare("UPDATE accounts SET balance = balance - ? WHERE id = ?").run(amount, id);
+}
+""",
+    ),
+    "together, knex": (
+        "postgres",
+        """
+import makeKnex from "knex";
+
+const connection = { host: process.env.ADDRESS, user: "postgres", database: "postgres" };
+const knex = makeKnex({ client: "pg", connection });
+
+export async function move(id, amount) {
+  await knex("moves").insert({ account: id, amount });
+  await knex("accounts").where({ id }).decrement("balance", amount);
+}
+""",
+    ),
+    "together, postgres.js": (
+        "postgres",
+        """
+import postgres from "postgres";
+
+const sql = postgres({ host: process.env.ADDRESS, user: "postgres", database: "postgres" });
+
+export async function move(id, amount) {
+  await sql`INSERT INTO moves (account, amount) VALUES (${id}, ${amount})`;
+  await sql`UPDATE accounts SET balance = balance - ${amount} WHERE id = ${id}`;
+}
+""",
+    ),
+    "passed on, knex": (
+        "postgres",
+        """
+import makeKnex from "knex";
+
+const connection = { host: process.env.ADDRESS, user: "postgres", database: "postgres" };
+const knex = makeKnex({ client: "pg", connection });
+
+export async function move(id, amount) {
+  await knex.transaction(async (trx) => {
+    await knex("moves").insert({ account: id, amount });
+    await trx("accounts").where({ id }).decrement("balance", amount);
+  });
+}
+""",
+    ),
+    "passed on, sequelize": (
+        "postgres",
+        """
+import { Sequelize } from "sequelize";
+
+const options = { dialect: "postgres", host: process.env.ADDRESS, logging: false };
+const sequelize = new Sequelize("postgres", "postgres", "", options);
+const ADD = "INSERT INTO moves (account, amount) VALUES (:id, :amount)";
+const TAKE = "UPDATE accounts SET balance = balance - :amount WHERE id = :id";
+
+export async function move(id, amount) {
+  await sequelize.transaction(async (transaction) => {
+    await sequelize.query(ADD, { replacements: { id, amount } });
+    await sequelize.query(TAKE, { replacements: { id, amount }, transaction });
+  });
+}
+""",
+    ),
+    "closed, pg": (
+        "postgres",
+        """
+import pg from "pg";
+
+const pool = new pg.Pool({ host: process.env.ADDRESS, user: "postgres", database: "postgres" });
+
+export async function move(id, amount) {
+  const client = await pool.connect();
+  await client.query("BEGIN");
+  await client.query("INSERT INTO moves (account, amount) VALUES ($1, $2)", [id, amount]);
+  await client.query("UPDATE accounts SET balance = balance - $1 WHERE id = $2", [amount, id]);
+  await client.query("COMMIT");
+  client.release();
+}
+""",
+    ),
+    "closed, mysql2": (
+        "mysql",
+        """
+import mysql from "mysql2/promise";
+
+const pool = mysql.createPool({ socketPath: process.env.ADDRESS, user: "root", database: "proof" });
+
+export async function move(id, amount) {
+  const connection = await pool.getConnection();
+  await connection.beginTransaction();
+  await connection.query("INSERT INTO moves (account, amount) VALUES (?, ?)", [id, amount]);
+  await connection.query("UPDATE accounts SET balance = balance - ? WHERE id = ?", [amount, id]);
+  await connection.commit();
+  connection.release();
+}
+""",
+    ),
+}
+# By what is mended: the servers on which it leaves something, and the program, with marks as PostgreSQL has them.
+GO = {
+    "together": (
+        ("postgres", "mysql"),
+        """
+func Move(db *sql.DB, id int, amount int) error {
+	if _, err := db.Exec("INSERT INTO moves (account, amount) VALUES ($1, $2)", id, amount); err != nil {
+		return err
+	}
+	if _, err := db.Exec("UPDATE accounts SET balance = balance - $1 WHERE id = $2", amount, id); err != nil {
+		return err
+	}
+	return nil
+}
+""",
+    ),
+    "passed on": (
+        ("postgres", "mysql"),
+        """
+func Move(db *sql.DB, id int, amount int) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := db.Exec("INSERT INTO moves (account, amount) VALUES ($1, $2)", id, amount); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("UPDATE accounts SET balance = balance - $1 WHERE id = $2", amount, id); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+""",
+    ),
+    "closed": (
+        ("postgres", "mysql"),
+        """
+func Move(db *sql.DB, id int, amount int) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec("INSERT INTO moves (account, amount) VALUES ($1, $2)", id, amount); err != nil {
+		return err
+	}
+	if _, err := tx.Exec("UPDATE accounts SET balance = balance - $1 WHERE id = $2", amount, id); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+""",
+    ),
+    "error not dropped": (
+        ("mysql",),  # PostgreSQL takes nothing more after an error
+        """
+func Move(db *sql.DB, id int, amount int) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec("INSERT INTO moves (account, amount) VALUES ($1, $2)", id, amount); err != nil {
+		return err
+	}
+	tx.Exec("UPDATE accounts SET balance = balance - $1 WHERE id = $2", amount, id)
+	return tx.Commit()
+}
+""",
+    ),
+}
+
+
+def prove(before: list[Any], after: list[Any]) -> None:
+    """Compare what a database holds at first, after a call that succeeds, and after one that fails in the middle."""
+    assert before[1] == after[1] != before[0], "both do what they are to do"
+    assert before[2] != before[1], "nothing is left half done before the fix, so it proves nothing"
+    assert after[2] == after[1], "something is left half done"
