@@ -259,6 +259,8 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
     yield from walk.results.stale()
 
 
+# What a function is given by type, so that a transaction goes through it, whatever it calls it.
+_LENT = (Role.TRANSACTION, Role.CONNECTION, Role.SESSION)
 _MANAGED = (Scoping.CONTEXT, Scoping.DECORATOR, Scoping.CALLBACK)
 # What frameworks hand over with every request: what hangs on it is the program's own pool.
 _CONTEXTS = frozenset(
@@ -288,5 +290,7 @@ def _received(function: Function, walk: Walk) -> Role | None:
         if known is not None and (parameter.name, parameter.range.start) in used:
             is_handed = known.handle.role is Role.POOL and may_be_transaction(known, parameter.annotation)
             roles.append(Role.CONNECTION if is_handed else known.handle.role)
+        elif known is not None and known.handle.declared and known.handle.role in _LENT:
+            roles.append(known.handle.role)  # where there is one: `manager?.getRepository(User) ?? this.users`
     order = (Role.TRANSACTION, Role.SESSION, Role.IMPLICIT, Role.CONNECTION)
     return next((role for role in order if role in roles), None)
