@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import sqlite3
 import subprocess
 import sys
+import zlib
+from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lsp.raw_client import environment
-from persistlint import cache, cache_folder, checking
+from persistlint import cache, cache_folder, checking, memory, stored_tables
 from persistlint.analysis import catalogs
 from persistlint.cli import main
 from persistlint.config import forget
@@ -227,6 +230,7 @@ def test_a_program_is_checked_again_when_the_tables_change_that_it_asked_for(
     ]
     for is_reported, change in changes:
         change()
+        memory.forget()
         checked.clear()
         assert ("read-modify-write" in run("src")) == is_reported
         assert "src/other.js" not in checked, "it depends on no table"
@@ -234,6 +238,58 @@ def test_a_program_is_checked_again_when_the_tables_change_that_it_asked_for(
         checked.clear()
         run("src")
         assert checked == []
+
+
+def test_a_program_is_checked_again_when_its_first_migration_comes(run: Callable[..., str]) -> None:
+    Path(".git").mkdir()
+    Path("sync.py").write_text("from models import Base, engine\n\nBase.metadata.create_all(engine)\n")
+    for _ in range(2):
+        assert "schema-sync-beside-migrations" not in run("sync.py")
+    Path("migrations").mkdir()
+    Path("migrations/0001_first.py").write_text("")
+    for _ in range(2):
+        assert "schema-sync-beside-migrations" in run("sync.py")
+
+
+class _Told:
+    """What runs when it is read back."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return print, ("read back",)
+
+
+def test_the_tables_of_a_project_are_kept_for_all_that_ask_for_them(run: Callable[..., str]) -> None:
+    Path(".git").mkdir()
+    Path("src").mkdir()
+    Path("src/join.js").write_text(JOINS)
+    Path("db/0.sql").write_text("CREATE TABLE members (id int PRIMARY KEY, email text);\n")
+    run("src")
+    ((_, without_key),) = _made()
+    Path("db/3.sql").write_text("ALTER TABLE members ADD UNIQUE (email);\n")
+    assert "read-modify-write" not in run("src")
+    _, (key, with_key) = _made()
+    for data, is_reported in (
+        (with_key, False),
+        (without_key, True),  # it is what was kept that counts
+        (b"", False),
+        (with_key[:-9], False),
+        (pickle.dumps(_Told()), False),
+        (pickle.dumps(((_Told(),), None, True, True)), False),
+    ):
+        with closing(sqlite3.connect(_file())) as connection, connection:
+            connection.execute("DELETE FROM results")
+            row = (data, zlib.crc32(b"\0".join((key, data))), key)
+            connection.execute("UPDATE made SET data = ?, checksum = ? WHERE key = ?", row)
+        memory.forget()
+        shown = run("src")
+        assert ("read-modify-write" in shown) == is_reported
+        assert "read back" not in shown
+    assert stored_tables.load(_made()[1][1]) == stored_tables.load(with_key), "and what was broken is mended"
+
+
+def _made() -> list[tuple[bytes, bytes]]:
+    with closing(sqlite3.connect(_file())) as connection:
+        return list(connection.execute("SELECT key, data FROM made ORDER BY rowid"))
 
 
 def test_what_changes_while_a_program_is_checked_is_not_missed(

@@ -170,6 +170,26 @@ def test_what_is_saved_is_checked_again(capsys: pytest.CaptureFixture[str], tmp_
     assert all(text.endswith(WATCHING) for text in shown)
 
 
+def test_watching_looks_at_programs_again_when_a_migration_changes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(".git").mkdir()
+    Path("a.py").write_text("from models import Base, engine\n\nBase.metadata.create_all(engine)\n")
+    shown = []
+
+    def saved() -> object:
+        yield []
+        shown.append(capsys.readouterr().out)
+        Path("migrations").mkdir()
+        Path("migrations/0001_first.py").write_text("")
+        yield [tmp_path / "migrations" / "0001_first.py"]
+        shown.append(capsys.readouterr().out)
+
+    arguments = parser().parse_args(["check", "--watch"])
+    follow(arguments, overrides(arguments), (), saved())  # type: ignore[arg-type]
+    assert ["schema-sync-beside-migrations" in text for text in shown] == [False, True]
+
+
 def test_watching_sees_a_file_that_is_saved() -> None:
     Path("a.py").write_text("")
     process = subprocess.Popen(

@@ -94,6 +94,13 @@ def test_a_long_line_is_cut_around_what_is_meant() -> None:
     assert line.index("HERE") == carets.index("^^^^")
 
 
+def test_what_is_meant_may_fill_the_whole_line() -> None:
+    source = _source("HERE" * 30 + ".")
+    *_, line, carets, _ = _text(source, _diagnostic(source, "HERE" * 30)).splitlines()
+    assert line.endswith("HERE…")
+    assert carets.count("^") == 120
+
+
 def test_what_would_change_the_terminal_is_shown_as_a_picture() -> None:
     source = SourceFile("a\n\x1b[2J.py", b"a = '\x1b[31m' \xe2\x80\xae x", "python")
     shown = _text(source, _diagnostic(source, "x", message="Bad \x1b[31m"))

@@ -89,7 +89,7 @@ def installed(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     _install(python, *dist.glob("*.whl"))
     (packages,) = (folder / "venv").rglob("site-packages")
     # Behind its own packages; persistlint's of this environment must not be found, so it is not put there as a whole.
-    names = ("pathspec", "pygls", "rich", "shtab", "sqlglot", "tree_sitter", "watchfiles")
+    names = ("libcst", "pathspec", "pygls", "rich", "shtab", "sqlglot", "tree_sitter", "watchfiles")
     homes = {str(Path(__import__(name).__file__ or "").parent.parent) for name in names}
     (packages / "dependencies.pth").write_text("\n".join(homes))
     return python

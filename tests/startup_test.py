@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 HEAVY = {
     "importlib.metadata",
     "sqlglot",
+    "libcst",
     "pygls",
     "lsprotocol",
     "asyncio",
@@ -23,9 +24,11 @@ HEAVY = {
     "rich",
     "xml",
     "json",
+    "inspect",
 }
+ANALYSIS = {"persistlint.facts", "persistlint.rule"}
 CLEAN = "def area(width: int, height: int) -> int:\n    return width * height\n"
-PARSED = 'def width(config: dict[str, int]) -> int:\n    return config["width"]\n'  # `config` may have a secret
+PARSED = 'def secret(config: dict[str, str]) -> str:\n    return config["secret"]\n'  # it may have one as a fallback
 RUN = """
 import sys
 from persistlint.cli import main
@@ -50,12 +53,22 @@ def test_heavy_packages_stay_out(arguments: list[str], tmp_path: Path) -> None:
 def test_a_file_that_is_known_is_not_parsed(tmp_path: Path) -> None:
     (tmp_path / "parsed.py").write_text(PARSED)
     assert _imported(tmp_path, "check", "--isolated", "parsed.py") >= PARSERS
-    assert not (PARSERS | HEAVY) & _imported(tmp_path, "check", "--isolated", "parsed.py")
+    assert not (PARSERS | ANALYSIS | HEAVY) & _imported(tmp_path, "check", "--isolated", "parsed.py")
+
+
+def test_what_no_terminal_shows_needs_no_colours(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text('def f(cursor, a):\n    cursor.execute(f"SELECT 1 FROM t WHERE a = {a}")\n')
+    assert "rich.console" not in _imported(tmp_path, "check", "--exit-zero", "--isolated", "bad.py")
 
 
 def _imported(folder: Path, *arguments: str) -> set[str]:
     """The packages that are there when a command ends."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment = {
+        **os.environ,
+        "FORCE_COLOR": "",
+        "TTY_COMPATIBLE": "",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
     run = subprocess.run(
         [sys.executable, "-c", RUN, *arguments],
         cwd=folder,

@@ -2,7 +2,7 @@
 
 A row answers one question: what comes of the file of this name, with these settings, seen from this directory. It holds
 where the mark of the file is the one that was seen, or else where its bytes are. Whatever is wrong with the SQLite file
-or a row, the answer is that nothing is known.
+or a row, the answer is that nothing is known. It holds as well what an analysis made of many files: see `shelf`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ LARGEST = 256 * 1024 * 1024  # bytes; a full file is begun anew
 _PAGE = 4096  # bytes
 _WAIT = 2.0  # seconds for another process that writes
 _AT_ONCE = 500  # files asked for; SQLite takes so many parameters everywhere
+_MOST_MADE = 64  # things that were made of many files
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS results (context BLOB, path BLOB, mark BLOB, digest BLOB, report BLOB,"
     " checksum INTEGER, PRIMARY KEY (context, path)) WITHOUT ROWID"
 )
+_MADE = "CREATE TABLE IF NOT EXISTS made (key BLOB UNIQUE, data BLOB, checksum INTEGER)"
 
 T = TypeVar("T")
 _Row = tuple[bytes, bytes, bytes, bytes, bytes, int]  # the columns of the table
@@ -79,6 +81,34 @@ class Cache:
             self._new.append(_row(context, os.fsencode(path), joined, content, dump(outcome.report)))
         if self._new:
             self._with_file(self._write, None)
+
+    def fetch(self, key: bytes) -> bytes | None:
+        """What was made before and remembered under a key, None if it is not known."""
+
+        def find(connection: sqlite3.Connection) -> tuple[bytes, int] | None:
+            connection.execute(_MADE)
+            found: tuple[bytes, int] | None = connection.execute(
+                "SELECT data, checksum FROM made WHERE key = ?", (key,)
+            ).fetchone()
+            return found
+
+        found = self._with_file(find, None) if self._file.exists() else None
+        try:
+            return found[0] if found is not None and _checksum(key, found[0]) == found[1] else None
+        except TypeError:  # the column holds something else
+            return None
+
+    def store(self, key: bytes, data: bytes) -> None:
+        """Remember what was made, and forget what was made long ago."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(_MADE)
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT OR REPLACE INTO made VALUES (?, ?, ?)", (key, data, _checksum(key, data)))
+            connection.execute("DELETE FROM made WHERE rowid <= (SELECT max(rowid) FROM made) - ?", (_MOST_MADE,))
+            connection.execute("COMMIT")
+
+        self._with_file(write, None)
 
     def _holds(self, row: _Row, report: Report, path: str, around: str, surroundings: Surroundings) -> bool:
         """Whether a row is about the file as it is. One that is touched, but the same, is known by its mark again."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
@@ -12,6 +11,11 @@ from pathlib import Path
 
 from persistlint.languages import language_of
 from persistlint.source import DecodeError, SourceFile
+
+try:
+    from _blake2 import blake2b
+except ImportError:  # this Python keeps it elsewhere; `hashlib` has it for sure, and loads OpenSSL besides
+    from hashlib import blake2b
 
 # No person writes such a file. Parsing takes some ten times its size in memory, and every rule looks at all of it.
 LARGEST = 20 * 1024 * 1024  # bytes
@@ -89,7 +93,7 @@ def is_settled(status: os.stat_result) -> bool:
 
 def digest(data: bytes) -> bytes:
     """16 bytes that stand for a content."""
-    return hashlib.blake2b(data, digest_size=16).digest()
+    return blake2b(data, digest_size=16).digest()
 
 
 def _refuse_large(size: int) -> None:

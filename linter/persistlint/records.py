@@ -7,19 +7,37 @@ are those of a dataclass, and all that the standard library does with one works;
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from operator import attrgetter
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+
+def _import_dataclasses() -> ModuleType:
+    """The module, without `inspect`, which takes longer to import than all else that it needs, and which it uses to
+    write a docstring that is missing: then it is imported."""
+    if "inspect" in sys.modules or "dataclasses" in sys.modules:
+        return import_module("dataclasses")
+    stands_in: Any = ModuleType("inspect")
+    stands_in.__getattr__ = lambda name: getattr(import_module("inspect"), name)
+    sys.modules["inspect"] = stands_in
+    try:
+        return import_module("dataclasses")
+    finally:
+        del sys.modules["inspect"]
+
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
 else:
-    import dataclasses
+    dataclasses = _import_dataclasses()
 
     def dataclass(cls=None, *, frozen=False, eq=True, order=False, **options):
-        if cls is not None or not frozen:
-            return dataclasses.dataclass(cls, eq=eq, order=order, **options)
-
         def make(cls):
+            cls.__doc__ = cls.__doc__ or cls.__name__  # without, `inspect` writes one
+            if not frozen:
+                return dataclasses.dataclass(cls, eq=eq, order=order, **options)
             made = dataclasses.dataclass(cls, eq=False, repr=False, **options)
             made.__repr__ = _repr
             if eq:
@@ -30,7 +48,7 @@ else:
                 made.__lt__ = _lt
             return made
 
-        return make
+        return make if cls is None else make(cls)
 
 
 def _nothing(_: Any) -> tuple[()]:

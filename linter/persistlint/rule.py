@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -118,8 +118,7 @@ def rule(
     languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else PROGRAMS)
 
     def decorate(check: Check[F]) -> Rule[F]:
-        module = inspect.getmodule(check)
-        docs = inspect.cleandoc((module.__doc__ or "") if module else "")
+        docs = (sys.modules[check.__module__].__doc__ or "").strip()
         group = check.__module__.split(".")[-2]
         return Rule(name, group, on, severity, default, languages, docs, check, options)
 

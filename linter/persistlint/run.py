@@ -13,6 +13,7 @@ from persistlint.discovery import Failure
 from persistlint.languages import language_of
 from persistlint.reading import ReadError, read_again, read_file
 from persistlint.records import dataclass
+from persistlint.shelf import lend
 from persistlint.workers import check_all
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ class Fixed:
 class Run:
     """What came out. `results` are the files that have diagnostics, `files` counts all that were checked, `fixed` are
     those whose fixes were written, `differences` what fixes would change, as unified diffs; `suppressed` are the
-    diagnostics that got a comment, `known` those that a baseline knows; these two are not among the results."""
+    diagnostics that got a comment, `known` those that a baseline knows; these two are not among the results.
+    `consults_tables` where anything depends on the tables of the project."""
 
     results: list[Result] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -79,6 +81,7 @@ class Run:
     differences: list[str] = field(default_factory=list)
     suppressed: int = 0
     known: int = 0
+    consults_tables: bool = False
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -127,9 +130,10 @@ class Run:
         for _ in known:
             advance()
         try:
-            for number, outcome in check_all([tasks[place] for place in places], jobs, cluster if places else None):
-                new[places[number]] = outcome
-                advance()
+            with lend(cache):
+                for number, outcome in check_all([tasks[place] for place in places], jobs, cluster if places else None):
+                    new[places[number]] = outcome
+                    advance()
         finally:
             if cache:
                 cache.keep(tasks, new)
@@ -145,6 +149,7 @@ class Run:
             self.failures.append(Failure(path, outcome.failure))
             return
         self.files += 1
+        self.consults_tables |= outcome.report.tables != ""
         self.failures.extend(Failure(path, error) for error in outcome.report.errors)
         if outcome.report.diagnostics:
             self.results.append(Result(file, outcome.report.diagnostics))

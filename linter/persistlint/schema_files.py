@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,13 +65,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Tree:
-    """What lies below a directory: the folders that have a manifest, what makes tables, the folders of migrations in
-    languages that nobody reads, and the programs that may declare models, or change tables by themselves."""
+    """What lies below a directory: the folders that have a manifest, what makes tables, the migrations in languages of
+    which no framework is known, and the programs that may declare models, or change tables by themselves. `is_own` is
+    false where the tables are made in another package than the one of the program that asks."""
 
     packages: frozenset[Path] = frozenset()
     sources: tuple[Source, ...] = ()
     unread: tuple[Path, ...] = ()
     programs: tuple[Path, ...] = ()
+    is_own: bool = True
 
     def around(self, own: frozenset[Path]) -> Tree:
         """The part that a program below the directory belongs to, whose packages are its `own`: what lies in these,
@@ -78,14 +81,15 @@ class Tree:
         for folders in ([source.folder for source in self.sources], [file.parent for file in self.programs]):
             making = {self._package(folder) for folder in folders}
             if len(making) == 1 or own & making:
-                return self._of(own | making if len(making) == 1 else own)
+                found = self._of(own | making if len(making) == 1 else own)
+                return replace(found, is_own=bool(own & making))
             if making:
                 break
         return self._of(own)
 
     def _of(self, packages: frozenset[Path]) -> Tree:
         sources = tuple(source for source in self.sources if self._package(source.folder) in packages)
-        unread = tuple(folder for folder in self.unread if self._package(folder) in packages)
+        unread = tuple(file for file in self.unread if self._package(file.parent) in packages)
         programs = tuple(file for file in self.programs if self._package(file.parent) in packages)
         return Tree(self.packages, sources, unread, programs)
 
@@ -132,10 +136,10 @@ def tree_below(root: Path) -> Tree:
             packages.add(folder)
         if not _SEEDS.search(place):
             sources |= dict.fromkeys(_sources(folder, place, names))
-            if any(_is_unread(name, is_of_migrations=is_migration(place)) for name in names):
-                unread.append(folder)
+            is_of_migrations = is_migration(place)
+            unread += (folder / name for name in sorted(names) if _is_unread(name, is_of_migrations=is_of_migrations))
         programs += (folder / name for name in sorted(names) if _PROGRAMS.search(f"{place}{name}"))
-    if len(programs) > _MOST_PROGRAMS:
+    if len(programs) + len(unread) > _MOST_PROGRAMS:
         return Tree()
     return Tree(frozenset(packages), tuple(sources), tuple(unread), tuple(programs))
 
@@ -175,7 +179,8 @@ def _sources(folder: Path, place: str, names: frozenset[str]) -> Iterator[Source
 def _is_unread(name: str, *, is_of_migrations: bool) -> bool:
     """Whether a file makes tables in a way that nobody reads: `delta.sql.postgres`, which is SQL for one of several
     databases or a template of it, and migrations in other languages."""
-    return _OTHER_SQL.search(name) is not None or (is_of_migrations and _suffix(name) in _UNREAD)
+    is_program = is_of_migrations and _suffix(name) in _UNREAD and not is_test(name)
+    return is_program or _OTHER_SQL.search(name) is not None
 
 
 def _suffix(name: str) -> str:

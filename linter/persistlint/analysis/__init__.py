@@ -83,7 +83,7 @@ def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) ->
         if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
             from persistlint.analysis.sent import with_sent
 
-            found = with_sent(found, syntax.source)
+            found = with_sent(found, syntax)
         yield from found
 
 

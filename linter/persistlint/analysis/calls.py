@@ -103,9 +103,9 @@ def call(node: Call, machine: Interpreter) -> Value:
         )
         for argument in node.arguments
     ]
-    options = called.options if isinstance(called, Choice) else (called,)
-    values = [_call_one(node, receiver, option, actuals, machine) for option in options]
-    return choice(values)
+    if not isinstance(called, Choice):
+        return _call_one(node, receiver, called, actuals, machine)
+    return choice([_call_one(node, receiver, option, actuals, machine) for option in called.options])
 
 
 # What people call a function that names a table or schema of the program's own.

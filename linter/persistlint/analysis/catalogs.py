@@ -10,39 +10,72 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.ddl import OwnTables, own_tables
 from persistlint.analysis.migrations import ProgramReader
 from persistlint.analysis.models import models
 from persistlint.analysis.models.schema import PrismaReader
 from persistlint.languages import language_of, read
-from persistlint.reading import ReadError, read_bytes
+from persistlint.memory import Memory
+from persistlint.reading import ReadError, digest, read_bytes
 from persistlint.records import dataclass
-from persistlint.schema.changes import CreateTable, Delete, DropTable, Insert, TableChange, Update
+from persistlint.schema.catalog import Catalog
+from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    CreateIndex,
+    CreatePolicy,
+    CreateTable,
+    Delete,
+    DropConstraint,
+    DropPolicy,
+    DropTable,
+    Insert,
+    RenameTable,
+    SetRowSecurity,
+    SetTrigger,
+    TableChange,
+    Truncate,
+    Update,
+)
 from persistlint.schema.definitions import Name, Table
-from persistlint.schema.merging import merged
+from persistlint.schema.merging import merged, merged_table
+from persistlint.shelf import lent
 from persistlint.source import Range, SourceFile
 from persistlint.sql import project
 from persistlint.sql.project import SQL, is_step, project_below
+from persistlint.stored_tables import dump, load
 from persistlint.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from persistlint.schema.catalog import Catalog
     from persistlint.schema.models import Model
     from persistlint.schema_files import Source, Tree
     from persistlint.sql.project import Project, Reader
 
 _FRESH = 5  # seconds that what was found is taken for true
 _NOWHERE = Range(0, 0)
-_READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
-# What a program does to a table by itself; no name where that is put together.
-_CHANGES = re.compile(
-    rb"\b(?:ALTER|CREATE|DROP|RENAME)\s+(?:TEMP\w*\s+|UNLOGGED\s+|VIRTUAL\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
-    rb"(?:ONLY\s+)?[\"'`\\\[]*(?P<name>[\w.]*)"
-    rb"|\bCREATE\s+UNIQUE\s+INDEX\b[^;]{0,200}?\bON\s+(?:ONLY\s+)?[\"'`\\\[]*(?P<indexed>[\w.]*)",
-    re.IGNORECASE,
+# What makes a table larger, and nothing that is said of its columns untrue.
+_ADDITIONS = (
+    AddColumn,
+    AddConstraint,
+    CreateIndex,
+    CreatePolicy,
+    DropConstraint,
+    DropPolicy,
+    DropTable,
+    SetRowSecurity,
+    SetTrigger,
 )
-_DECLARES = re.compile(rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+)|\b(\w+)\.init\(")
+_READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
+# Of Go: what changes tables without SQL, and what sends SQL that does not stand there.
+_BUILDS = re.compile(
+    rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\(|\.(?:Create|Alter|Drop|Rename|Add|Modify)(?:Table|Column|Index|Constraint)"
+)
+_SENDS_OTHER = re.compile(rb"\.(?:Must)?(?:Exec|Execute|Raw|Query|QueryRow)(?:x|Context)?\(\s*(?:ctx\s*,\s*)?[^\"`\s)]")
+_DECLARES = re.compile(
+    rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+)|\b(\w+)\.init\(|\b(\w+)\s*=\s*(?:pg|mysql|sqlite)Table\("
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +123,7 @@ class Tables:
 
 
 NO_TABLES = Tables()
+_KNOWN: Memory[Tables] = Memory(most=16)
 
 
 def tables_around(source: SourceFile) -> Tables:
@@ -99,10 +133,17 @@ def tables_around(source: SourceFile) -> Tables:
     return _tables(str(Path(source.path).absolute()), source.dialect, int(monotonic() / _FRESH))
 
 
-def without(catalog: Catalog, content: bytes) -> Catalog:
-    """The same tables, of which those are not complete that a program changes by itself."""
+def mark_around(source: SourceFile) -> str:
+    """`Tables.mark` of the tables around a program, of which none is read; "" for one that is not on disk."""
+    path = Path(source.path)
+    return _surroundings(int(monotonic() / _FRESH)).mark_of_tables(str(path.absolute())) if path.is_file() else ""
+
+
+def with_own(catalog: Catalog, own: OwnTables) -> Catalog:
+    """The same tables, with those that a program makes by itself. Of those that it may change in another way not all is
+    known."""
     found = catalog.copy()
-    _note_changes(content, [found])
+    _take_own(own, [found])
     return found
 
 
@@ -117,7 +158,8 @@ def forget() -> None:
 def _tables(program: str, dialect: str | None, moment: int) -> Tables:
     surroundings = _surroundings(moment)
     mark = surroundings.mark_of_tables(program)  # before they are read: what changes later makes another mark
-    return _read(surroundings.tables(program), dialect, mark)
+    tree = surroundings.tables(program)
+    return _KNOWN.get((tree, dialect, mark), lambda: _kept(program, tree, dialect, mark))
 
 
 @lru_cache(maxsize=1)
@@ -125,21 +167,44 @@ def _surroundings(moment: int) -> Surroundings:
     return Surroundings()
 
 
-@lru_cache(maxsize=16)
+def _kept(program: str, tree: Tree, dialect: str | None, mark: str) -> Tables:
+    """What is read, or was read by an earlier run of files with the same names and contents."""
+    shelf = lent()
+    if shelf is None or not tree.sources:
+        return _read(tree, dialect, mark)
+    key = _key(program, dialect)
+    if known := load(shelf.fetch(key) or b""):
+        return Tables(*known, mark, tree.programs)
+    tables = _read(tree, dialect, mark)
+    if _key(program, dialect) == key:  # else a file changed while it was read
+        shelf.store(key, dump((tables.catalogs, tables.dialect, tables.is_whole, tables.is_told)))
+    return tables
+
+
+def _key(program: str, dialect: str | None) -> bytes:
+    return digest(f"tables {dialect} ".encode() + Surroundings().digest_of_tables(program))
+
+
 def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
-    made = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
-    found = [(source, project) for source in made if (project := _project(source, dialect)) is not None]
+    sources = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
+    found = [(source, project) for source in sources if (project := _project(source, dialect)) is not None]
     found = [(source, project) for source, project in found if project.scripts]
-    if not found:
+    unread = [_steps(file, mark) for file in tree.unread]
+    own = [made for made in (*(_own(file, mark) for file in tree.programs), *unread) if made != OwnTables()]
+    is_alone = not any("" in steps.unclear for steps in unread)
+    if not found and not any(made.changes for made in own):
         return Tables(mark=mark, programs=tree.programs)
-    catalogs = tuple(_left(source, project, is_alone=not tree.unread) for source, project in found)
-    for file in tree.programs:
-        _note_changes(_content(file), catalogs)
+    catalogs = tuple(_left(source, project, is_alone=is_alone) for source, project in found) or (Catalog(),)
+    for made in own:
+        _take_own(made, catalogs)
     dialects = {project.dialect for _, project in found}
+    making = [project for _, project in found if any(table.is_known for table in project.after.tables.values())]
     is_whole = (
-        not tree.unread
-        and len(found) == len(made)
-        and all(project.is_rooted for _, project in found if project.after.tables)
+        tree.is_own
+        and not tree.unread
+        and len(found) == len(sources)
+        and all(project.is_rooted for project in making)
+        and bool(making)
         and all(_is_understood(project) for _, project in found)
     )
     is_told = all(source.is_told for source, _ in found)
@@ -157,32 +222,84 @@ def _is_understood(project: Project) -> bool:
 
 def _left(source: Source, project: Project, *, is_alone: bool) -> Catalog:
     """What a schema leaves. Its tables are not complete where not all of it is understood, or migrations that nobody
-    reads stand beside it, unless it is kept as it is in the end; nor are those that a file drops, or changes before
-    another makes them, where the names of the files do not say in which order they are run."""
-    catalog = project.after.settled(is_complete=(is_alone or source.is_whole) and _is_understood(project))
-    for path, script in project.scripts.items():
-        for change in script.forward:
-            if not isinstance(change, TableChange) or isinstance(change, CreateTable | Insert | Update | Delete):
-                continue
-            is_early = change.before is None or not change.before.is_known
-            if is_early or (isinstance(change, DropTable) and not is_step(path)):
-                table = catalog.find(change.table) or Table(change.table, _NOWHERE, is_known=False)
-                catalog.put(replace(table, is_complete=False))
+    reads stand beside it, unless it is kept as it is in the end. Of a table that it does not make, what it adds is all
+    that it knows: that is complete, unless the table may be something else then."""
+    is_complete = (is_alone or source.is_whole) and _is_understood(project)
+    changes = [change for script in project.scripts.values() for change in script.forward]
+    if any(is_step(path) for path in project.scripts):
+        left = project.after
+    else:  # nobody knows in which order: what makes tables comes first, and what takes them away is run at another time
+        changes = sorted(changes, key=lambda change: not isinstance(change, CreateTable))
+        left = Catalog()
+        for change in changes:
+            if not isinstance(change, DropTable):
+                left.apply(change)
+        left.indexes, left.views, left.enums = project.after.indexes, project.after.views, project.after.enums
+    catalog = left.settled(is_complete=is_complete)
+    changed, unclear = _changed_elsewhere(change for change in changes if isinstance(change, TableChange))
+    for key, name in changed.items():
+        table = catalog.find(name) or Table(name, _NOWHERE, is_known=False)
+        catalog.put(replace(table, is_complete=not table.is_known and key not in unclear and is_complete))
     return catalog
 
 
-def _note_changes(content: bytes, catalogs: Iterable[Catalog]) -> None:
-    """Take down which tables a program makes or changes by itself, of which not all is known then."""
-    matches = _CHANGES.finditer(content)
-    names = {(match["name"] or match["indexed"] or b"").decode().rpartition(".")[2].lower() for match in matches}
-    if not names:
-        return
+def _changed_elsewhere(changes: Iterable[TableChange]) -> tuple[dict[str, Name], frozenset[str]]:
+    """The tables that changes speak of without making them, by the keys of their names, and the keys of those of which
+    it is not known how they are then: where they, or columns of theirs, get other names, or columns become others."""
+    made: set[str] = set()
+    changed: dict[str, Name] = {}
+    unclear: set[str] = set()
+    for change in changes:
+        key = change.table.key
+        if isinstance(change, CreateTable):  # whatever it was before
+            made.add(key)
+            changed.pop(key, None)
+            unclear.discard(key)
+        elif isinstance(change, RenameTable) and key in made:
+            made.add(change.to.key)
+        elif key not in made and not isinstance(change, Insert | Update | Delete | Truncate):
+            names = [change.table, change.to] if isinstance(change, RenameTable) else [change.table]
+            changed |= {name.key: name for name in names}
+            if not isinstance(change, _ADDITIONS):
+                unclear |= {name.key for name in names}
+    return changed, frozenset(unclear)
+
+
+def _take_own(own: OwnTables, catalogs: Iterable[Catalog]) -> None:
+    """Add to schemas what a program makes and changes by itself."""
     for catalog in catalogs:
-        for key, table in list(catalog.tables.items()):
+        names = set(own.unclear)
+        for change in own.changes:
+            known = catalog.find(change.table)
+            if isinstance(change, CreateTable):
+                made = replace(change.definition, is_new=False)
+                catalog.put(merged_table(known, made) if known is not None and known.is_known else made)
+            elif isinstance(change, _ADDITIONS) and not isinstance(change, DropTable):
+                catalog.apply(change)
+            elif not isinstance(change, DropTable | Insert | Update | Delete | Truncate):
+                names |= {change.table.name.lower()}
+                names |= {change.to.name.lower()} if isinstance(change, RenameTable) else set()
+        for key, table in list(catalog.tables.items()) if names else ():
             if table.name.name.lower() in names or "" in names:  # no name: any table may be meant
                 catalog.tables[key] = replace(table, is_complete=False)
         for name in names - {""} - catalog.tables.keys():
             catalog.put(Table(Name("", name, _NOWHERE), _NOWHERE, is_complete=False, is_known=False))
+
+
+def _steps(file: Path, mark: str) -> OwnTables:
+    """What a migration does that is read as any other program: to any table, where it sends what stands elsewhere. In a
+    language that is not read at all it may do anything."""
+    content = _content(file)
+    is_told = language_of(str(file)) is not None and not _BUILDS.search(content)
+    if is_told and (not _SENDS_OTHER.search(content) or b".sql" in content or b"go:embed" in content):
+        return _own(file, mark)
+    return OwnTables(unclear=frozenset({""}))
+
+
+@lru_cache(maxsize=512)
+def _own(file: Path, mark: str) -> OwnTables:
+    language = language_of(str(file))
+    return own_tables(read(SourceFile(str(file), _content(file), language))) if language is not None else OwnTables()
 
 
 @lru_cache(maxsize=16)

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 # Libraries whose models say every unique key, because the tables can be made from them; and those whose columns say
 # what they refer to.
-_SAY_KEYS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Sequelize", "TypeORM", "Prisma"})
-_SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Prisma"})
+_SAY_KEYS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Sequelize", "TypeORM", "Prisma", "Drizzle"})
+_SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Prisma", "Drizzle"})
 # Those whose models name every column, also those that the library fills by itself.
-_SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM", "Prisma"})
+_SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM", "Prisma", "Drizzle"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
 _OTHER_DATABASE = Marked((b"bind_key",), re.compile(rb"__bind_key__|\bbind_key\b"))

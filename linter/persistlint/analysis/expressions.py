@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
@@ -44,6 +44,7 @@ from persistlint.ir import (
     Conditional,
     Constant,
     Expression,
+    FunctionDefinition,
     Lambda,
     Mapping,
     Name,
@@ -60,6 +61,8 @@ from persistlint.ir import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from persistlint.analysis.interpreter import Interpreter
     from persistlint.ir import ClassDefinition
     from persistlint.libraries import Type
@@ -75,44 +78,19 @@ _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun
 
 def evaluate(expression: Expression, machine: Interpreter) -> Value:
     """The value of an expression; whatever it does to variables is done."""
+    evaluate_kind = _BY_TYPE.get(type(expression))
+    if evaluate_kind is not None:
+        return evaluate_kind(expression, machine)
     match expression:
-        case String(value=value):
-            return Text((value,))
-        case Number():
-            return NUMBER
-        case Constant():
-            return CONSTANT
-        case Name():
-            return _name(expression, machine)
-        case Template():
-            return _template(expression, machine)
-        case Attribute():
-            return _attribute(expression, machine)
-        case Subscript():
-            return _subscript(expression, machine)
-        case Call():
-            return calls.call(expression, machine)
-        case TaggedTemplate():
-            return calls.tagged(expression, machine)
-        case Binary():
-            return _binary(expression, machine)
-        case Unary():
-            return _unary(expression, machine)
         case Conditional(test=test, then=then, otherwise=otherwise):
             machine.evaluate(test)
             return join(_guarded(test, True, then, machine), _guarded(test, False, otherwise, machine))
-        case Collection():
-            return _collection(expression, machine)
-        case Mapping():
-            return _mapping(expression, machine)
-        case Comprehension():
-            return _comprehension(expression, machine)
         case Lambda(function=function):
             return machine.closure(function)
         case Await(value=value) | Spread(value=value):
             return machine.evaluate(value)
-        case TypeAssertion(value=value, type=type):
-            return _assertion(machine.evaluate(value), type, machine)
+        case TypeAssertion(value=value, type=asserted):
+            return _assertion(machine.evaluate(value), asserted, machine)
         case AssignmentExpression(target=target, value=value, operator=operator):
             assigned = machine.evaluate(value)
             if operator != "=":
@@ -207,9 +185,9 @@ def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
         if path in machine.names.catalogue.functions and machine.is_free(path.split(".", 1)[0]):
             return _imported(path, machine)
     value = machine.evaluate(attribute.value)
-    return choice(
-        _member(option, attribute, machine) for option in (value.options if isinstance(value, Choice) else (value,))
-    )
+    if not isinstance(value, Choice):
+        return _member(value, attribute, machine)
+    return choice(_member(option, attribute, machine) for option in value.options)
 
 
 def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
@@ -507,9 +485,17 @@ def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
         computed = max(computed, origin_of(key))
         entries.append((names[0] if len(names) == 1 else None, value))
     declared = machine.names.declared(mapping.type) if mapping.type else None
+    if isinstance(declared, Instance) and _is_record(declared, entries):
+        return Entries(tuple(entries), computed)
     if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
         return declared
     return Entries(tuple(entries), computed)
+
+
+def _is_record(made: Instance, entries: list[tuple[str | None, Value]]) -> bool:
+    """Whether an object is no more than some constants, of a type without methods."""
+    has_methods = any(isinstance(member, FunctionDefinition) for member in made.definition.body)
+    return bool(entries) and not has_methods and all(origin_of(value) <= Origin.BOUND for _, value in entries)
 
 
 def _comprehension(comprehension: Comprehension, machine: Interpreter) -> Value:
@@ -555,3 +541,22 @@ def _extended(left: Value, right: Value) -> Value:
         elements.extend(value.elements if isinstance(value, Items) else (element_of(value),))
     fixed = isinstance(left, Items) and isinstance(right, Items) and left.fixed and right.fixed
     return items_of(tuple(elements), fixed)
+
+
+# By type, for nothing is asked as often.
+_BY_TYPE: dict[type[Expression], Callable[[Any, Interpreter], Value]] = {
+    String: lambda string, _: Text((string.value,)),
+    Number: lambda *_: NUMBER,
+    Constant: lambda *_: CONSTANT,
+    Name: _name,
+    Template: _template,
+    Attribute: _attribute,
+    Subscript: _subscript,
+    Call: calls.call,
+    TaggedTemplate: calls.tagged,
+    Binary: _binary,
+    Unary: _unary,
+    Collection: _collection,
+    Mapping: _mapping,
+    Comprehension: _comprehension,
+}

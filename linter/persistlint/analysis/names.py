@@ -147,32 +147,27 @@ def canonical(module: str) -> str:
 
 def path_of(expression: Expression) -> str | None:
     """A stable spelling of a variable, attribute chain or constant subscript: the key under which it is remembered."""
-    match expression:
-        case Name(id=id):
-            return id
-        case Attribute(value=value, name=name):
-            base = path_of(value)
-            return f"{base}.{name}" if base else None
-        case Subscript(value=value, index=String(value=key)):
-            base = path_of(value)
-            return f"{base}.{key}" if base else None
-        case TypeAssertion(value=value):
-            return path_of(value)
-    return None
+    # By type, for little is asked as often, and `match` takes three times as long.
+    if type(expression) is Name:
+        return expression.id
+    if type(expression) is Attribute:
+        base = path_of(expression.value)
+        return f"{base}.{expression.name}" if base else None
+    if type(expression) is Subscript and type(expression.index) is String:
+        base = path_of(expression.value)
+        return f"{base}.{expression.index.value}" if base else None
+    return path_of(expression.value) if type(expression) is TypeAssertion else None
 
 
 def last_name(expression: Expression) -> str:
     """The name by which a reader would call an object: `pool` of `this.pool`, `get_db` of `get_db()`."""
-    match expression:
-        case Name(id=id):
-            return id
-        case Attribute(name=name):
-            return name
-        case Call(function=function):
-            return last_name(function)
-        case Subscript(value=value) | TypeAssertion(value=value):
-            return last_name(value)
-    return ""
+    if type(expression) is Name:
+        return expression.id
+    if type(expression) is Attribute:
+        return expression.name
+    if type(expression) is Call:
+        return last_name(expression.function)
+    return last_name(expression.value) if isinstance(expression, Subscript | TypeAssertion) else ""
 
 
 def is_settings(expression: Expression) -> bool:

@@ -433,6 +433,8 @@ def _candidates(syntax: Syntax, folder: str) -> list[Range]:
     """The calls that may send SQL, and whatever may put it together, by the libraries that a file can speak of. One in
     which no text is SQL has only those that take pieces of it."""
     source = syntax.source
+    if not syntax.calls and not syntax.templates:
+        return []
     if folder != "sql" and not may_hold_sql(source):
         wanted = _certain(present(folder, source), catalogue(folder))
         return [range for name, range in syntax.calls if name in wanted]

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.ddl import own_tables
 from persistlint.facts import Consulted, Query
 from persistlint.paths import is_product
 from persistlint.schema.definitions import DEFAULT_SCHEMAS, Name
@@ -22,18 +23,19 @@ if TYPE_CHECKING:
 
     from persistlint.facts import Fact
     from persistlint.facts import Text as Parts
+    from persistlint.languages import Syntax
     from persistlint.schema.catalog import Catalog
     from persistlint.schema.definitions import Table
-    from persistlint.source import SourceFile
 
 _MOST = 20_000  # code points of one text
 # A program that is one step of many speaks of the tables of its time.
 _STEP = re.compile(r"(?:^|/)v?\d[^/]*$", re.IGNORECASE)
 
 
-def with_sent(facts: Iterable[Fact], source: SourceFile) -> Iterator[Fact]:
+def with_sent(facts: Iterable[Fact], syntax: Syntax) -> Iterator[Fact]:
     """These facts, and behind them what the queries among them come to for the tables of the project; only for a
     program that is a part of the product."""
+    source = syntax.source
     queries = []
     for fact in facts:
         yield fact
@@ -41,15 +43,16 @@ def with_sent(facts: Iterable[Fact], source: SourceFile) -> Iterator[Fact]:
             queries.append(fact)
     if not queries or source.language == "sql" or not is_product(source.path) or _STEP.search(source.path):
         return
-    from persistlint.analysis.catalogs import tables_around, without  # only who asks reads the project
+    from persistlint.analysis.catalogs import tables_around, with_own  # only who asks reads the project
 
     tables = tables_around(source)
     if tables.mark:
         yield Consulted(Range(0, 0), tables.mark)
-    if not tables.catalogs:
+    own = own_tables(syntax)
+    if not tables.catalogs and not own.changes:
         return
     # A name without a schema may be meant for another database: it is no table of a schema other than the default one.
-    catalog = replace(without(tables.agreed, source.content), qualified={})
+    catalog = replace(with_own(tables.agreed, own), qualified={})
     found = []
     for query in queries:
         told = query.library.dialect if query.library is not None else None

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
-from persistlint.facts import Synchronisation
-from persistlint.ir import Attribute, Call, Constant, If, Mapping, String, expressions, walk
+from persistlint.facts import Consulted, Synchronisation
+from persistlint.ir import Assign, Attribute, Call, Constant, If, Mapping, String, expressions, walk
 from persistlint.paths import is_example, is_migration, is_test
 from persistlint.patterns import any_in
 from persistlint.source import Range
@@ -21,15 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.facts import Fact
-    from persistlint.ir import Expression
+    from persistlint.ir import Expression, Statement
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 _CANDIDATES = re.compile(rb"\.sync\s*\(|\bsynchronize\s*:\s*true\b|\bcreate_all\s*\(|\bAutoMigrate\s*\(")
 _MARKS = (b".sync", b"synchronize", b"create_all", b"AutoMigrate")  # no candidate is without one
 _HANDLE = re.compile(r"sequelize", re.IGNORECASE)
 # A test that keeps it away from where it does harm.
 _CONFINED = re.compile(r"NODE_ENV|\bdev|test|debug|memory|local|sqlite", re.IGNORECASE)
+_OF_DEVELOPERS = re.compile(r"(?:dev|[dD]evelopment|DEV|test|TEST|local|LOCAL)(?![a-z])")
 _IN_MEMORY = re.compile(r":memory:|\bsqljs\b")
 _DATABASES = frozenset(
     {"postgres", "mysql", "mariadb", "mssql", "oracle", "sqlite", "better-sqlite3", "cockroachdb", "aurora-postgres"}
@@ -50,13 +52,14 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     candidates = [Range(*match.span()) for match in _CANDIDATES.finditer(content)] if any_in(_MARKS, content) else []
     if not candidates or is_test(path) or is_example(path) or is_migration(path):
         return
-    reading = _Reading(syntax)
+    from persistlint.analysis.catalogs import mark_around  # only who looks for migrations pays for it
+
+    mark = mark_around(syntax.source)
+    if mark:
+        yield Consulted(Range(0, 0), mark)
+    reading = _Reading(syntax, mark)
     for scope in scopes(syntax.lower(), candidates):
-        confined = [
-            statement.range
-            for statement in scope.statements
-            if isinstance(statement, If) and _CONFINED.search(syntax.source.text(statement.test.range))
-        ]
+        confined = [statement.range for statement in scope.statements if _is_confined(statement, syntax.source)]
         for statement in scope.statements:
             for expression in expressions(statement):
                 for node in walk(expression):
@@ -65,13 +68,22 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
                         yield found
 
 
-class _Reading:
-    """Reads the expressions of one file."""
+def _is_confined(statement: Statement, source: SourceFile) -> bool:
+    """Whether a test, or the name of the variable that it is put into, keeps a part of the program from production."""
+    if isinstance(statement, If):
+        return _CONFINED.search(source.text(statement.test.range)) is not None
+    return isinstance(statement, Assign) and _OF_DEVELOPERS.match(last_name(statement.target)) is not None
 
-    def __init__(self, syntax: Syntax) -> None:
-        self.source = syntax.source
+
+class _Reading:
+    """Reads the expressions of one file, among files of its project that `mark` tells from any other state of them."""
+
+    def __init__(self, syntax: Syntax, mark: str) -> None:
+        self.source, self.mark = syntax.source, mark
         self.values = Values(syntax.source.content)
         self.values.learn(syntax.lower().body)
+        # Alembic's way to make a new database: all tables at once, which counts as all migrations.
+        self.is_stamped = b".stamp(" in self.source.content
 
     def found(self, node: Expression) -> Synchronisation | None:
         """The synchronisation that an expression is."""
@@ -84,7 +96,7 @@ class _Reading:
             return self._made(node, "GORM") if name == "AutoMigrate" else None
         if self.source.language == "python":
             is_of_models = name == "create_all" and last_name(receiver) in ("metadata", "db", "Base")
-            return self._made(node, "SQLAlchemy") if is_of_models else None
+            return self._made(node, "SQLAlchemy") if is_of_models and not self.is_stamped else None
         if name != "sync" or not _HANDLE.search(last_name(receiver)):
             return None
         options = node.arguments[0].value if node.arguments else None
@@ -111,12 +123,13 @@ class _Reading:
 
     def _has_migrations(self) -> bool:
         path = Path(self.source.path)
-        return path.is_file() and _has_migrations(path.parent.absolute(), Path(self.source.path).suffix)
+        return path.is_file() and _has_migrations(path.parent.absolute(), path.suffix, self.mark)
 
 
 @lru_cache(maxsize=256)
-def _has_migrations(directory: Path, suffix: str) -> bool:
-    """Whether migrations lie where projects have them, in a directory or one of those around it."""
+def _has_migrations(directory: Path, suffix: str, mark: str) -> bool:
+    """Whether migrations lie where projects have them, in a directory or one of those around it, as long as the mark of
+    the project is this one."""
     for folder in upwards(directory):
         if suffix == ".py" and (folder / "alembic.ini").is_file():
             return True

@@ -152,11 +152,11 @@ UNKNOWN = Atom(Origin.UNKNOWN)
 
 def origin_of(value: Value) -> Origin:
     """The most hostile origin of anything in a value."""
+    if type(value) is Atom:  # most are
+        return value.origin
     match value:
         case Text(pieces=pieces):
             return max((splice.origin for splice in splices(pieces)), default=Origin.CONSTANT)
-        case Atom(origin=origin):
-            return origin
         case Sql(pieces=pieces):
             return max((splice.origin for splice in splices(pieces)), default=Origin.CONSTANT)
         case Items(elements=elements):
@@ -245,7 +245,7 @@ def choice(options: Iterable[Value]) -> Value:
     flat: list[Value] = []
     for option in options:
         flat.extend(option.options if isinstance(option, Choice) else (option,))
-    distinct = _distinct(flat)
+    distinct = _distinct(flat) if len(flat) > 1 else tuple(flat)
     if len(distinct) == 1:
         return distinct[0]
     if len(distinct) > MOST_OPTIONS:

@@ -36,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(stream, TextIOWrapper):  # a path or a source line may hold what the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        arguments = parser(words).parse_args(words)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except (ConfigError, PluginError, UsageError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,53 +19,28 @@ from persistlint.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; what it parses has a function `run`, which returns the exit status."""
-    parser = argparse.ArgumentParser("persistlint", description="A linter for the persistence layer.")
+def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """The parser of the whole command line; what it parses has a function `run`, which returns the exit status. Where
+    `words`, which are to be parsed, begin with a command, it knows that one alone: to declare all of them takes as long
+    as to check a small file."""
+    # Every argument that is added is laid out once, to see whether it can be; how wide the terminal is does not matter.
+    narrow = partial(argparse.HelpFormatter, width=80)
+    parser = argparse.ArgumentParser(
+        "persistlint", description="A linter for the persistence layer.", formatter_class=narrow
+    )
     parser.add_argument("--version", action="version", version=f"persistlint {VERSION}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    def command(name: str, description: str) -> argparse.ArgumentParser:
+    for name in words[:1] if words and words[0] in _COMMANDS else _COMMANDS:
+        description, add = _COMMANDS[name]
         short = description[0].lower() + description[1:]
-        added = commands.add_parser(name, help=short, description=f"{description}.")
-        added.set_defaults(run=_runner(name))
-        return added
-
-    init = command("init", "Look at a project and propose a configuration")
-    init.add_argument("path", nargs="?", type=Path, default=Path(), metavar="DIRECTORY", help="default: .")
-    init.add_argument("--write", action="store_true", help="write the files that are not there yet")
-    init.add_argument(
-        "--with-baseline",
-        action="store_true",
-        help="let the hook leave out what `persistlint baseline` will write down",
-    )
-
-    _add_check(command("check", "Check files and directories"))
-    _add_baseline(command("baseline", "Write down what is known, so that a check reports only what is new"))
-
-    rules = command("rules", "List the rules")
-    rules.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
-
-    explain = command("explain", "Explain a rule")
-    explain.add_argument("rule", metavar="RULE")
-
-    config = command("config", "Show what applies to a path")
-    config.add_argument("path", type=Path, metavar="PATH")
-    _add_configuration(config)
-
-    merge = command("merge", "Make one report of those of several shards")
-    merge.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="all JSON, or all SARIF")
-    merge.add_argument("--output-file", type=Path, metavar="FILE", help="write the report there")
-
-    _add_cache(command("clean", "Remove what was kept of earlier runs"))
-
-    completion = command("completion", "Print the script by which a shell completes the command line")
-    completion.add_argument("shell", metavar="SHELL", help="bash, zsh, fish, ...")
-
-    server = command("server", "Start the language server")
-    server.add_argument("--stdio", action="store_true", help="accepted because editors pass it: there is no other way")
+        command = commands.add_parser(name, help=short, description=f"{description}.", formatter_class=narrow)
+        command.set_defaults(run=_runner(name))
+        add(command)
+    for each in (parser, *commands.choices.values()):
+        each.formatter_class = argparse.HelpFormatter
     return parser
 
 
@@ -89,6 +64,16 @@ def _runner(name: str) -> Callable[[argparse.Namespace], int]:
         return status
 
     return run
+
+
+def _add_init(init: argparse.ArgumentParser) -> None:
+    init.add_argument("path", nargs="?", type=Path, default=Path(), metavar="DIRECTORY", help="default: .")
+    init.add_argument("--write", action="store_true", help="write the files that are not there yet")
+    init.add_argument(
+        "--with-baseline",
+        action="store_true",
+        help="let the hook leave out what `persistlint baseline` will write down",
+    )
 
 
 def _add_check(check: argparse.ArgumentParser) -> None:
@@ -143,6 +128,32 @@ def _add_baseline(baseline: argparse.ArgumentParser) -> None:
     _add_configuration(baseline)
 
 
+def _add_rules(rules: argparse.ArgumentParser) -> None:
+    rules.add_argument("--format", choices=("json", "text"), default="text", help="default: text")
+
+
+def _add_explain(explain: argparse.ArgumentParser) -> None:
+    explain.add_argument("rule", metavar="RULE")
+
+
+def _add_config(config: argparse.ArgumentParser) -> None:
+    config.add_argument("path", type=Path, metavar="PATH")
+    _add_configuration(config)
+
+
+def _add_merge(merge: argparse.ArgumentParser) -> None:
+    merge.add_argument("reports", nargs="+", type=Path, metavar="REPORT", help="all JSON, or all SARIF")
+    merge.add_argument("--output-file", type=Path, metavar="FILE", help="write the report there")
+
+
+def _add_completion(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", metavar="SHELL", help="bash, zsh, fish, ...")
+
+
+def _add_server(server: argparse.ArgumentParser) -> None:
+    server.add_argument("--stdio", action="store_true", help="accepted because editors pass it: there is no other way")
+
+
 def _reason(value: str) -> str:
     if not value.strip() or not value.isprintable():
         raise argparse.ArgumentTypeError("a reason is one line of text")
@@ -150,6 +161,8 @@ def _reason(value: str) -> str:
 
 
 def _date(value: str) -> date:
+    from datetime import date  # only a limit pays for it
+
     try:
         return date.fromisoformat(value)
     except ValueError:
@@ -219,3 +232,17 @@ def _add_configuration(parser: argparse.ArgumentParser) -> None:
 
 def _words(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+_COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "init": ("Look at a project and propose a configuration", _add_init),
+    "check": ("Check files and directories", _add_check),
+    "baseline": ("Write down what is known, so that a check reports only what is new", _add_baseline),
+    "rules": ("List the rules", _add_rules),
+    "explain": ("Explain a rule", _add_explain),
+    "config": ("Show what applies to a path", _add_config),
+    "merge": ("Make one report of those of several shards", _add_merge),
+    "clean": ("Remove what was kept of earlier runs", _add_cache),
+    "completion": ("Print the script by which a shell completes the command line", _add_completion),
+    "server": ("Start the language server", _add_server),
+}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -138,6 +137,8 @@ def leave_out(
     """Drop what the baseline knows, and warn about what it knows in vain."""
     if arguments.baseline is None:
         return
+    from datetime import date
+
     from persistlint.cli.comparing import leave_out_known, scope_of
     from persistlint.output.text import shown
 

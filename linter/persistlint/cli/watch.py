@@ -12,6 +12,7 @@ from persistlint.config import absolute, configuration_for, forget, settings_for
 from persistlint.discovery import SKIPPED
 from persistlint.languages import language_of
 from persistlint.run import Run
+from persistlint.schema_files import may_make_tables
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -58,13 +59,19 @@ class _Watched:
         if any(path.name in CONFIGURATIONS for path in changed):
             forget()
             self.runs.clear()
+        is_of_tables = any(may_make_tables(path.as_posix()) for path in changed)
+        if is_of_tables:
+            from persistlint.analysis import catalogs
+
+            catalogs.forget()
         whole = Run()
         files = discover_files(whole, self.arguments, self.overrides)
         before, self.runs = self.runs, {}
         for path in files:
             key = absolute(path)
             run = before.get(key)
-            if run is None or key in changed:
+            depends = run is not None and (run.consults_tables or may_make_tables(key.as_posix()))
+            if run is None or key in changed or (is_of_tables and depends):
                 run = Run()
                 run.check_files(
                     [path],

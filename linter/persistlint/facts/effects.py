@@ -100,7 +100,8 @@ class Effect(Fact):
     called from here. `is_parallel` inside `Promise.all` and its kin, `is_detached` in a callback that nobody waits
     for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the argument
     in which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance` is the
-    variable of the row that is saved, or that holds what a write gave. `sql` is the statement, as far as it is known.
+    variable of the row that is saved, or that holds what a write gave; or the handle that is bound to a transaction,
+    as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as far as it is known.
     `is_sent` is False for a statement that is an object, which another call sends.
     """
 

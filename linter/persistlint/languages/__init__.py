@@ -24,9 +24,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from persistlint.folders import packages_in
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Syntax:
 @cache
 def languages() -> dict[str, Language]:
     """Every language by name."""
-    found = (import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__) if module.ispkg)
+    found = (import_module(f"{__name__}.{name}") for name in packages_in(__path__))
     return {package.LANGUAGE.name: package.LANGUAGE for package in found}
 
 

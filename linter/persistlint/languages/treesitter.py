@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pathlib import PurePosixPath
-from pkgutil import get_data
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node, Query, QueryCursor
@@ -73,5 +72,5 @@ def _ranges(nodes: list[Node]) -> tuple[Range, ...]:
 
 @cache
 def _scan(language: str, grammar_name: str) -> Query:
-    text = get_data(f"persistlint.languages.{language}", "scan.scm") or b""
-    return Query(grammar(grammar_name), text.decode())
+    text = Path(__file__).with_name(language).joinpath("scan.scm").read_text("utf-8")
+    return Query(grammar(grammar_name), text)

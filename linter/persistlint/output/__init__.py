@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Protocol, TextIO
+
+from persistlint.folders import modules_in
 
 if TYPE_CHECKING:
     from persistlint.run import Run
@@ -22,7 +23,7 @@ class Writer(Protocol):
 @cache
 def formats() -> tuple[str, ...]:
     """The names of all formats."""
-    return tuple(sorted(module.name for module in iter_modules(__path__)))
+    return tuple(modules_in(__path__))
 
 
 def writer(name: str) -> Writer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from typing import TYPE_CHECKING, TextIO
 
@@ -28,6 +29,8 @@ LONGEST_EXCERPT = 4  # lines; of a longer one the first two and the last are sho
 _CONTROL = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 _REORDERING = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A)], 0xFFFD)
 _PICTURES = _CONTROL | _REORDERING
+
+_TERMINALS = ("FORCE_COLOR", "TTY_COMPATIBLE")  # by which Rich takes any stream for a terminal
 
 _Line = list[tuple[str, str]]  # pieces of text with their style
 
@@ -87,7 +90,14 @@ def _count(number: int, noun: str) -> str:
 
 
 def _write_diagnostics(run: Run, stream: TextIO) -> None:
-    from rich.console import Console  # only something to print pays for it
+    if not stream.isatty() and not any(os.environ.get(name) for name in _TERMINALS):
+        for result in run.results:
+            for diagnostic in result.diagnostics:
+                lines = _diagnostic(result.source, diagnostic, LONGEST_LINE)
+                stream.writelines(f"{''.join(text for text, _ in line)}\n" for line in lines)
+                stream.write("\n")
+        return
+    from rich.console import Console  # only colours pay for it, and take as long as all the rest
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -175,7 +185,7 @@ def _fitting(text: str, cells: int) -> str:
     from rich.cells import cell_len
 
     text = text[: max(cells, 0)]
-    while cell_len(text) > cells:
+    while text and cell_len(text) > cells:
         text = text[:-1]
     return text
 

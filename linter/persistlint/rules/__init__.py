@@ -1,7 +1,7 @@
 """The rules. The folder is the registry: `rules/<group>/<rule>.py` declares the rule of that name.
 
-A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes (or a `Marked` one) in lower case, as a file is when it is
-looked at: where it matches nothing, no rule of the group has anything to say about a file, and the file is not even
+A group's `__init__.py` has `MAY_HAVE`, a pattern of bytes (or one of `patterns.py`) in lower case, as a file is when it
+is looked at: where it matches nothing, no rule of the group has anything to say about a file, and the file is not even
 parsed for it. Where all rules of a group speak of some languages alone, it has a pattern for each of them by its name.
 
 Which rules exist is known from file names alone, and which are on from their text, so that a run imports only the
@@ -12,13 +12,13 @@ A plugin brings groups that are laid out in the same way, and stand behind those
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
-from pkgutil import get_data, iter_modules
 from typing import TYPE_CHECKING, Any
 
+from persistlint.folders import modules_in, packages_in
 from persistlint.plugins import RULES, Plugin, plugins
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def groups() -> dict[str, tuple[str, ...]]:
         if plugin and group in found:
             raise plugin.refused(f"there is another group of rules `{group}`")
         with _loading(plugin):
-            modules = iter_modules(import_module(_package(group)).__path__)
-            names = tuple(sorted(rule.name.replace("_", "-") for rule in modules))
+            names = tuple(sorted(name.replace("_", "-") for name in modules_in(_folders(group))))
         taken = {*found, *(name for others in found.values() for name in others)}.intersection(names)
         if plugin and taken:
             raise plugin.refused(f"there is another rule `{min(taken)}`")
@@ -76,7 +75,7 @@ def is_default(name: str) -> bool:
     group = group_of(name)
     if group is None:
         raise KeyError(name)
-    text = get_data(_package(group), f"{name.replace('-', '_')}.py") or b""
+    text = _text_of(group, f"{name.replace('-', '_')}.py")
     _, _, behind = text.partition(b"\n@rule(")
     return b"default=False" not in behind.partition(b"\ndef ")[0]
 
@@ -104,7 +103,7 @@ def every_rule() -> tuple[Rule[Any], ...]:
 @cache
 def _sources() -> tuple[tuple[str, Plugin | None], ...]:
     """Every group, and the plugin that brings it, None for those of this folder."""
-    own = ((module.name, None) for module in iter_modules(__path__) if module.ispkg)
+    own = ((name, None) for name in packages_in(__path__))
     return (*own, *((plugin.name, plugin) for plugin in plugins() if plugin.kind == RULES))
 
 
@@ -113,6 +112,20 @@ def _package(group: str) -> str:
     """The package that holds the rules of a group."""
     plugin = dict(_sources())[group]
     return plugin.package if plugin else f"{__name__}.{group}"
+
+
+def _text_of(group: str, file: str) -> bytes:
+    for folder in _folders(group):
+        with suppress(FileNotFoundError), open(f"{folder}/{file}", "rb") as stream:
+            return stream.read()
+    return b""
+
+
+@cache
+def _folders(group: str) -> tuple[str, ...]:
+    """Where the modules of a group stand. A group of this folder is not imported for that."""
+    plugin = dict(_sources())[group]
+    return tuple(import_module(plugin.package).__path__) if plugin else (f"{__path__[0]}/{group}",)
 
 
 def _loading(plugin: Plugin | None) -> AbstractContextManager[None]:

@@ -11,7 +11,8 @@ _SCRIPT = one_by_one(
 )
 
 # What no model is without, in lower case.
-_OF_SCRIPTS = one_by_one(rb"\.define\(", rb"\.init\(", rb"sequelize-typescript")
+_DRIZZLE = (rb"\bpgtable\(", rb"\bmysqltable\(", rb"\bsqlitetable\(")
+_OF_SCRIPTS = one_by_one(rb"\.define\(", rb"\.init\(", rb"sequelize-typescript", *_DRIZZLE)
 _MODELS: dict[str, Pattern] = {
     "python": one_by_one(rb"\b__tablename__\b", rb"\bdb\.model\b", rb"\bsqlmodel\b", rb"\bmodels\.", rb"\btable\("),
     "javascript": _OF_SCRIPTS,

@@ -50,6 +50,7 @@ _NOWHERE = Range(0, 0)
 # out, and the table is not complete.
 _MOST_COLUMNS = 1600
 _MOST_OTHERS = 500  # constraints, indexes, policies
+_MOST_FOLLOWED = 1_000_000  # tables that are looked at for foreign keys to those that get another name
 _SUFFIXES = {"pkey": ConstraintKind.PRIMARY_KEY, "key": ConstraintKind.UNIQUE, "fkey": ConstraintKind.FOREIGN_KEY}
 _SUFFIXES |= {"check": ConstraintKind.CHECK}
 
@@ -60,7 +61,7 @@ class Catalog:
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
     can be used like tables, by their keys, with their kinds. `guards_unnamed` where row level security was enabled for
     tables whose names no script writes: in a template, or in a loop. `put_since` are the keys of the tables that were
-    put since it was settled."""
+    put since it was settled, `followed` counts what was looked at for renamed tables."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Catalog:
     views: dict[str, str] = field(default_factory=dict)
     guards_unnamed: bool = False
     put_since: set[str] = field(default_factory=set, compare=False)
+    followed: int = field(default=0, compare=False)
 
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
@@ -156,7 +158,10 @@ class Catalog:
             self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
 
     def _redirect(self, old: Name, new: Name) -> None:
-        """Let foreign keys follow a table to its new name."""
+        """Let foreign keys follow a table to its new name, but for a script that renames thousands of thousands."""
+        self.followed += len(self.tables)
+        if self.followed > _MOST_FOLLOWED:
+            return
         for table in list(self.tables.values()):
             if any(reference.table.key == old.key for _, reference in table.foreign_keys):
                 self.put(replace(table, constraints=tuple(_redirected(found, old, new) for found in table.constraints)))

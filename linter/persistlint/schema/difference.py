@@ -54,8 +54,11 @@ def leftovers(made_by: Iterable[c.Change], start: Catalog, end: Catalog) -> tupl
 
 
 def is_needed(change: c.Change) -> bool:
-    """Whether a change of a type, or of NOT NULL, makes a known column another than it is."""
+    """Whether a change of a type, or of NOT NULL, makes a known column another than it is; whether a table that gets
+    another name is known."""
     match change:
+        case c.RenameTable(before=before):
+            return before is not None and before.is_known
         case c.ChangeType(name=name, before=before, type=type):
             column = before.column(name) if before is not None else None
             old = column.type if column is not None else None
@@ -81,7 +84,7 @@ def _made(change: c.Change) -> str:
         case c.AddColumn(table=table, column=column):
             return f"the column `{table.key}.{column.name}`"
         case c.CreateIndex(index=index):
-            return f"the index `{index.name}`"
+            return f"the index `{index.name}`" if index.name else ""
         case c.CreateEnum(name=name):
             return f"the type `{name.key}`"
     return ""

@@ -37,8 +37,8 @@ class Outline:
     `columns` are the columns that an UPDATE sets, `conditions` the words of its WHERE. `relative` are the columns that
     are set to something computed from themselves. `locks` where it locks the rows that it reads, `upserts` where it
     can run twice (`ON CONFLICT`, `REPLACE`). `values` are the set columns that one placeholder alone fills, with that:
-    its 0-based position among the values, or its name. `selected` are the names of what a SELECT gives, in its order,
-    "" for what has none.
+    its 0-based position among the values, or its name. `selected` are the columns that a SELECT gives, in its order, ""
+    for what is computed.
     """
 
     deed: Deed
@@ -186,7 +186,7 @@ def _read_table(tokens: list[Token], start: int) -> str:
 
 
 def _selected(tokens: list[Token], start: int) -> tuple[str, ...]:
-    """The names of what a SELECT gives; () where a `*` leaves open how many these are."""
+    """The columns that a SELECT gives; () where a `*` leaves open how many these are."""
     names: list[str] = []
     index = start + 1
     while index < len(tokens) and tokens[index].word in ("DISTINCT", "ALL"):
@@ -196,8 +196,9 @@ def _selected(tokens: list[Token], start: int) -> tuple[str, ...]:
         item = tokens[index:end]
         if not item or item[-1].text == "*":
             return ()
-        is_named = len(item) == 1 or item[-2].text == "." or item[-2].word == "AS"
-        names.append(name_of(item[-1]) if is_named and item[-1].kind in (Kind.WORD, Kind.QUOTED) else "")
+        column = item[:-2] if len(item) > 2 and item[-2].word == "AS" else item  # `w.balance AS rest`
+        is_plain = len(column) == 1 or column[-2].text == "."
+        names.append(name_of(column[-1]) if is_plain and column[-1].kind in (Kind.WORD, Kind.QUOTED) else "")
         if end == len(tokens) or tokens[end].word != ",":
             break
         index = end + 1

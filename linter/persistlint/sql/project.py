@@ -45,6 +45,7 @@ _PROGRAM = re.compile(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d
 _PARTS = re.compile(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 50_000_000  # of all files together; a folder of dumps is no project
+_MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
 _FRESH = 5  # seconds that a listing of a folder is taken for true
 _HEAD = 50_000  # bytes from which a dialect is guessed
@@ -118,7 +119,8 @@ class Project:
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
     one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
     Where migrations in other languages stand among the scripts, no table is complete.
-    `is_rooted` where they make all tables that they speak of, but for one at most: what they start from is not missing.
+    `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
+    are many: what they start from is not missing.
     """
 
     dialect: str | None
@@ -323,7 +325,8 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     undone = sum(bool(script.is_undone) for script in scripts.values())
     goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    is_rooted = not is_mixed and len(unknown) <= 1 and any(reader.begins(path) for path in list(scripts)[:1])
+    begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
+    is_rooted = not is_mixed and len(unknown) <= 1 and begins
     return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
 
 

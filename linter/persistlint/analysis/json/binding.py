@@ -81,6 +81,8 @@ def element_of(value: Value | None) -> Value | None:
             return Several((None, replace(document, cause=None, length=0)))
         case Thing(kind="file"):
             return Text(JsonOrigin.FILE)
+        case Text():
+            return value  # nobody decodes single letters: it comes in lines
     return None
 
 

@@ -11,7 +11,7 @@ from persistlint.analysis.json.run import ANY_ERROR, Run
 from persistlint.analysis.json.values import Declared, Document, Keys, Several, Text, Value
 from persistlint.analysis.names import last_name
 from persistlint.facts import JsonOrigin
-from persistlint.ir import Attribute, Await, Call, Expression, Function, Lambda, Parameter, String
+from persistlint.ir import Attribute, Await, Call, Expression, Function, Lambda, Mapping, Name, Parameter, String
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.places import Place
@@ -107,6 +107,8 @@ class Callbacks:
                 state.know([(*keys[0], f"[{parameter.name}]")])
             elif parameter.pattern is not None:
                 bind(parameter.pattern, None, given, run, state)
+                if given is None and is_message:  # `addEventListener("message", ({ data }) => …)`
+                    _bind_message(parameter.pattern, state)
             elif parameter.name:
                 state.assign((parameter.name,), given, is_kept=run.is_global(parameter.name))
         if found is not None and _is_end(found[0], run):
@@ -129,6 +131,14 @@ class Callbacks:
             return None
         owner = run.value(call.function.value)
         return (owner.place, int(call.function.name == "reduce")) if isinstance(owner, Keys) else None
+
+
+def _bind_message(pattern: Expression, state: State) -> None:
+    """Give what a listener takes out of its event the text of a message."""
+    for entry in pattern.entries if isinstance(pattern, Mapping) else ():
+        is_message = isinstance(entry.key, String) and _MESSAGE_NAMES.fullmatch(entry.key.value)
+        if is_message and isinstance(entry.value, Name):
+            state.assign((entry.value.id,), Text(JsonOrigin.MESSAGE))
 
 
 def _is_listener(call: Call, run: Run) -> bool:

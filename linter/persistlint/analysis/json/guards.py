@@ -42,7 +42,8 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
     """Take note of what a test says where it came out as `truth`."""
     match test:
         case Binary(operator="in" | "not in" as operator, left=left, right=right):
-            if (operator == "in") is truth and (place := place_of(right)) is not None:
+            whole = run.key_sets.get(right.id) if isinstance(right, Name) else None
+            if (operator == "in") is truth and (place := whole or place_of(right)) is not None:
                 state.know(prefixes(place))
                 if (step := step_of(left)) is not None:
                     state.know([(*place, step)])
@@ -130,6 +131,9 @@ def _compare(operator: str, left: Expression, right: Expression, truth: bool, ru
         if operator == "!=" and right.value == 0:
             least = 1
         _long(measured, int(least), state)
+        return
+    if measured is not None and operator in ("==", ">", ">=") and isinstance(right, Name):
+        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, or more than some number
         return
     match right:
         case Constant(value=None):

@@ -105,8 +105,15 @@ class _Reading:
                 return
             if name == "AddField" and self.writer.is_elsewhere(given.get("field")):
                 return
+            old, new = given.get("old_name"), given.get("new_name")
+            is_rename = name in ("RenameModel", "AlterModelTable")
+            if name == "RenameModel" and old is not None and new is not None and self.writer.rename(old, new):
+                return
             for written in self.writer.written(operation, given):
-                self._take(join(written, call.range) if written is not None else None, call.range)
+                sql = join(written, call.range) if written is not None else None
+                self._take(sql, call.range, is_declared=is_rename)  # the table may be called otherwise
+            if name == "AlterModelTable" and (model := given.get("name")) is not None:
+                self.writer.call_table(model, given.get("to"))
             for fragment in self.writer.indexed(given) if name == "AddField" else ():
                 self._take(join(fragment, call.range), call.range, is_implied=True)
         elif name not in _STATE:
@@ -121,6 +128,8 @@ class _Reading:
                 method = table("django").methods.get(called(inner))
                 if method is not None:
                     given.inner[f"{key}.using"] = String(inner.function.range, method, inner.function.range)
+        if name == "AlterModelTable" and (to := keyword(call, "table")) is not None:
+            given.arguments["to"] = to.value
         model = given.get("model_name") or given.get("name")
         if model is not None:
             given.arguments["table"] = self.writer.table_of(model)
@@ -153,6 +162,7 @@ class DjangoWriter(Writer):
     def __init__(self, values: Values, dialect: str | None, app: str) -> None:
         super().__init__(values, dialect)
         self.app = app
+        self.tables: dict[str, str] = {}  # of models that this migration gives another one than that of their names
         self.kinds |= {
             "model": self.model_name,
             "added": self.added,
@@ -163,7 +173,24 @@ class DjangoWriter(Writer):
     def table_of(self, model: Expression) -> Expression:
         """The table of a model of the application, as a text of the program."""
         name = self.values.text(model).lower()
-        return String(model.range, f"{self.app}_{name}" if name else "", model.range)
+        return String(model.range, self._named(self.app, name) if name else "", model.range)
+
+    def call_table(self, model: Expression, table: Expression | None) -> None:
+        """Remember what the table of a model is called."""
+        if name := self.values.text(table):
+            self.tables[self.values.text(model).lower()] = name
+
+    def rename(self, old: Expression, new: Expression) -> bool:
+        """Remember the new name of a model; say whether that changes nothing, for its table is not called after it."""
+        own = self.tables.pop(self.values.text(old).lower(), "")
+        if own:
+            self.tables[self.values.text(new).lower()] = own
+        return bool(own)
+
+    def _named(self, app: str, model: str) -> str:
+        """The table of a model by its name in small letters."""
+        own = self.tables.get(model) if app == self.app else None
+        return own or f"{app}_{model}"
 
     def model_name(self, node: Expression) -> Fragment | None:
         """The table of a model."""
@@ -256,7 +283,7 @@ class DjangoWriter(Writer):
         app, _, model = self.values.text(target).rpartition(".")
         if not model or isinstance(self.values.resolve(target), Attribute):
             return ()
-        name = f"{app or self.app}_{model}".lower()
+        name = self._named(app.lower() or self.app, model.lower())
         return (said("REFERENCES", target.range), quoted(name, target.range))
 
     def _is(self, call: Call, key: str) -> bool:
@@ -278,7 +305,9 @@ class DjangoWriter(Writer):
             self.values.entry(options, "managed")
         ):
             return
-        of_table = self.name(self.values.entry(options, "db_table") or self.table_of(named))
+        given = self.values.entry(options, "db_table")
+        self.call_table(named, given)
+        of_table = self.name(given or self.table_of(named))
         if of_table is None:
             return
         items: list[Fragment] = []

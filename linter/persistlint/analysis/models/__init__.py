@@ -29,8 +29,8 @@ __all__ = ["Model", "models"]
 _READERS = {
     "python": ("sqlalchemy", "django"),
     "go": ("gorm",),
-    "javascript": ("sequelize",),
-    "typescript": ("sequelize", "typeorm"),
+    "javascript": ("sequelize", "drizzle"),
+    "typescript": ("sequelize", "typeorm", "drizzle"),
     "prisma": ("prisma",),
 }
 

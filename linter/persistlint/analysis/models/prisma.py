@@ -162,7 +162,8 @@ class _Model:
         said_of = Field(target.id, self.columns[target.id], says_null, says_reference=self.schema.has_keys)
         draft.add(said_of, name, tuple(written))
         if "unique" in attributes:
-            draft.items.append((said("UNIQUE", attributes["unique"].range), "(", *name, ")"))
+            at = attributes["unique"].range
+            draft.items.append((said("UNIQUE", at), "(", *name, said(")", at)))
 
     def _type(self, field: Assign, range: Range) -> Fragment | None:
         """The type of a column; None where nobody knows what it is, nothing where SQL has no word for it here."""

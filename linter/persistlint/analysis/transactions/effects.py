@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import last_name
+from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
@@ -176,8 +176,10 @@ def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:
 
 
 def _instance(chain: Chain | None) -> str:
-    """The variable of the row that a call saves."""
+    """The variable of the row that a call saves, or of the handle that it binds to a transaction."""
     call = chain.call if chain is not None else None
+    if chain is not None and chain.effect == "bind" and isinstance(call, Call) and isinstance(call.function, Attribute):
+        return path_of(call.function.value) or ""
     if isinstance(call, Call) and isinstance(call.function, Attribute) and isinstance(call.function.value, Name):
         return call.function.value.id if chain is not None and chain.is_on_row else ""
     return ""

@@ -70,13 +70,13 @@ class Handles(Roots):
         """Read a chain of calls and attributes."""
         if depth > _DEEPEST:
             return Chain()
+        if type(expression) is Name:
+            return self._name(expression.id, expression, scope)
+        if type(expression) is Attribute:
+            return self._attribute(expression, expression.value, expression.name, scope, depth)
+        if type(expression) is Call:
+            return self._call(expression, scope, depth)
         match expression:
-            case Name(id=name):
-                return self._name(name, expression, scope)
-            case Attribute(value=value, name=name):
-                return self._attribute(expression, value, name, scope, depth)
-            case Call():
-                return self._call(expression, scope, depth)
             case TaggedTemplate():
                 return self._tagged(expression, scope, depth)
             case Await(value=inner) | TypeAssertion(value=inner) | Subscript(value=inner) | Unary(operand=inner):

@@ -12,11 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.models import models
-from persistlint.analysis.scopes import scopes
-from persistlint.analysis.transactions.texts import text_of
-from persistlint.analysis.transactions.variables import Scope
 from persistlint.facts import Consulted
-from persistlint.ir import String, Template, expressions, walk
 from persistlint.paths import is_product
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.source import Range
@@ -71,17 +67,10 @@ class Keys:
         return tables
 
     def _read_sql(self) -> None:
+        from persistlint.analysis.ddl import ddl_texts  # which reads texts as this package does
+
         source = self._syntax.source
-        places = [Range(*match.span()) for match in _DDL.finditer(source.content)]
-        texts: list[str] = []
-        nothing = Scope()
-        for scope in scopes(self._syntax.lower(), places):
-            for statement in scope.statements:
-                for expression in expressions(statement):
-                    for node in walk(expression):
-                        text = text_of(node, nothing) if isinstance(node, String | Template) else None
-                        if text is not None and _CHANGES.match(text):
-                            texts.append(text)
+        texts = [text for text in ddl_texts(self._syntax) if _CHANGES.match(text)]
         if any(HOLE in text and _SAYS_UNIQUE.search(text) for text in texts):
             return  # nobody knows of which table it speaks
         script = read_script(source.path, ";\n".join(texts).encode(), source.dialect)

@@ -68,7 +68,9 @@ class Roots:
 
     def declared(self, annotation: str, name: str, origin: int) -> Known | None:
         """A handle by its declared type."""
-        value = self.names.declared(annotation) if annotation else None
+        if not annotation:
+            return None
+        value = self.names.declared(annotation)
         bare = re.split(r"[\[<]", annotation.strip("&* "), maxsplit=1)[0]
         type = value.type if isinstance(value, Atom) else None
         if type is None and self.language == "go":

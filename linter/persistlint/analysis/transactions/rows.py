@@ -114,8 +114,12 @@ class Rows:
                 self._computed(name, value, statement.operator)
 
     def _computed(self, name: str, value: Expression, operator: str) -> None:
-        """`left = stock - n`, `stock -= n`."""
-        found = self.relative(value)
+        """`left = stock - n`, `stock -= n`, `stock = row["stock"]`."""
+        found, column = self.relative(value), self._column(value)
+        if found is None and column is not None and operator == "=":
+            self.rows[name] = replace(column.row, column=column.column)
+            self.computed.pop(name, None)
+            return
         row = self.rows.get(name)
         if found is None and operator in _ARITHMETIC and row is not None and row.column is not None:
             found = Computed(row, row.column)
@@ -365,9 +369,11 @@ def _keeps_others_out(effect: Effect, walk: Walk) -> bool:
     if opened is not None and library is not None and library.dialect == "sqlite":
         is_late = library.transactions.exit_commits and opened.scoping is Scoping.CONTEXT
         return not is_late
-    if effect.transaction is None and effect.handle.role is not Role.IMPLICIT:
-        return False
-    return any(other.lock and other.transaction == effect.transaction for other in walk.effects)
+    if effect.transaction is not None:
+        return any(other.lock and other.transaction == effect.transaction for other in walk.effects)
+    # What a driver begins by itself holds a lock until the commit.
+    is_begun = effect.handle.role is Role.IMPLICIT
+    return is_begun and any(other.lock and other.handle.is_same(effect.handle) for other in walk.effects)
 
 
 def _loads(effect: Effect) -> bool:

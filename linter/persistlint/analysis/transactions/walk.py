@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
+_ELSEWHERE = -1  # a way through a branch that is none of those in the program
 _DEEPEST = 1_000  # expressions, one inside the other
 _LITERALS = frozenset([String, Number, Constant])  # a third of all expressions
 
@@ -119,6 +120,7 @@ class Walk:
     results: Results = field(default_factory=Results)
     place: Place = field(default_factory=Place)
     parallel: bool = False
+    inner: int = 0  # how many callbacks of `map` and its kin are around, whose results are not those of the function
     detached: bool = False
     sure: frozenset[str] = frozenset()  # the transactions that the caller is known to hand over
     is_over: bool = False  # what follows never runs
@@ -126,6 +128,8 @@ class Walk:
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
     rejected: dict[str, range] = field(default_factory=dict)  # JavaScript: what took the errors of a variable's value
+    tested: list[str] = field(default_factory=list)  # paths that the tests around this place found there
+    filled: dict[str, list[Arm]] = field(default_factory=dict)  # where a variable was given something that is there
     undone: set[str] = field(default_factory=set)  # Go: variables whose transaction a deferred function rolls back
     begun: dict[str, Open] = field(default_factory=dict)  # Go: the transaction whose begin left its error in a variable
     returned: Use = Use.RETURNED  # what becomes of a value that is returned; of a callback, what becomes of its call
@@ -221,7 +225,8 @@ class Walk:
                 if value is not None:
                     self.visit(value, self.returned)
                     handed = self.move(value)
-                    answer(self, statement.range, value)
+                    if not self.inner:
+                        answer(self, statement.range, value)
                 self.leave(statement, handed)
             case Raise(value=value):
                 if value is not None:
@@ -256,6 +261,8 @@ class Walk:
         self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
         if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
             self.effects[-1] = replace(self.effects[-1], instance=target.id)
+        if isinstance(target, Name) and value is not None:
+            self._fill(target.id, value, any(e.kind is EffectKind.WRITE for e in self.effects[count:]))
         if self.handles.language == "go":
             begun = self.begun.get(path_of(value) or "") if value is not None else None  # `err := tx.Error`
             for element in target.elements if isinstance(target, Collection) else (target,):
@@ -293,8 +300,10 @@ class Walk:
             return
         chain = self.handles.follow(value, self.scope) if value is not None else Chain()
         known = chain.known
-        if isinstance(value, Await) and known is not None and known.type.fluent and not known.type.role:
-            known = None  # a builder that is awaited gives rows
+        if known is not None and known.type.fluent and not known.type.role:
+            # A builder that is awaited gives rows, and so does a statement that runs at once.
+            is_sent = chain.effect in ("sql", "read", "write") and known.type.library.transactions.synchronous
+            known = None if isinstance(value, Await) or is_sent else known
         if known is None and annotation:
             known = self.handles.declared(annotation, path, target.range.start)
         if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
@@ -321,14 +330,14 @@ class Walk:
         count = len(self.effects)
         asked = presence(test)
         there = asked is None or asked[1]
-        with self.arm(branch, 0, then), self._absent(asked, not there) as is_possible:
+        with self.arm(branch, 0, then), self._told(asked, holds=True) as is_possible:
             self.checks.decided(test, self, holds=True)
             self.block(then if is_possible else ())
         self.guards = before
         handled_error(self, test, then, count)
         if asked is not None and not there:
             raised_later(self, asked[0], then)
-        with self.arm(branch, 1, otherwise), self._absent(asked, there) as is_possible:
+        with self.arm(branch, 1, otherwise), self._told(asked, holds=False) as is_possible:
             self.checks.decided(test, self, holds=False)
             self.block(otherwise if is_possible else ())
         if ends(then):
@@ -338,13 +347,35 @@ class Walk:
             self.around = self._without(asked[0])
 
     @contextmanager
-    def _absent(self, asked: tuple[str, bool] | None, is_absent: bool) -> Iterator[bool]:
-        """Where a test found no transaction, none is open; gives whether a run can come here at all."""
-        outer = list(self.around)  # a block that opens one adds to the list itself
-        if asked is not None and is_absent:
-            self.around = self._without(asked[0])
-        yield asked is None or not is_absent or asked[0] not in self.sure
-        self.around = outer
+    def _told(self, asked: tuple[str, bool] | None, *, holds: bool) -> Iterator[bool]:
+        """What a test tells where it holds, or does not: where it found no transaction, none is open, and where a
+        variable is empty, the program did not come by what fills it. Gives whether a run can come here at all."""
+        if asked is None:
+            yield True
+            return
+        path, there = asked[0], asked[1] is holds
+        outer, place = list(self.around), self.place  # a block that opens one adds to the list itself
+        if there:
+            self.tested.append(path)
+        else:
+            self.around = self._without(path)
+            elsewhere = tuple(replace(arm, way=_ELSEWHERE) for arm in self.filled.get(path, ()))
+            self.place = replace(place, arms=(*place.arms, *elsewhere))
+        yield there or path not in self.sure
+        self.around, self.place = outer, place
+        if there:
+            self.tested.pop()
+
+    def _fill(self, name: str, value: Expression, is_written: bool) -> None:
+        """Note on which way a variable gets something that is there for sure: what a test has found, a row that was
+        written, or something new."""
+        is_new = (
+            is_written or isinstance(value, Mapping | Collection | String) or (isinstance(value, Call) and value.new)
+        )
+        if not is_new and path_of(value) not in self.tested:
+            self.filled.pop(name, None)  # it may be empty now, wherever it was filled before
+        elif self.place.arms:
+            self.filled.setdefault(name, []).append(self.place.arms[-1])
 
     def _without(self, path: str) -> list[Open]:
         """The transactions around this place but for the one that a parameter may hold."""
@@ -422,11 +453,15 @@ class Walk:
         self.nested -= 1
 
     def _visit(self, node: Expression, use: Use) -> None:
+        if isinstance(node, Call | TaggedTemplate):
+            visit_call(self, node, use)
+            return
+        if type(node) is Attribute:
+            self.visit(node.value, Use.KEPT if use is Use.DROPPED else use)
+            return
         match node:
             case Await(value=value):
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))
-            case Call() | TaggedTemplate():
-                visit_call(self, node, use)
             case Lambda(function=function):
                 self.later.append((function, self.scope))
             case Conditional(test=test, then=then, otherwise=otherwise):
@@ -455,8 +490,6 @@ class Walk:
             case Yield(value=value) if value is not None:
                 self.visit(value, Use.RETURNED)
                 self.move(value)
-            case Attribute(value=value):
-                self.visit(value, Use.KEPT if use is Use.DROPPED else use)
             case Collection():
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
@@ -481,9 +514,11 @@ class Walk:
         scope = scope or self.scope
         found: set[str] = set()
         for inner in _mentioned(node):
-            if isinstance(inner, Attribute | Subscript) and (path := path_of(inner)) and _ASKED.fullmatch(path):
-                found.add(path)
-            if not isinstance(inner, Name) or inner.id in _NO_DATA:
+            if type(inner) is not Name:
+                if (path := _asked(inner)) is not None:
+                    found.add(path)
+                continue
+            if inner.id in _NO_DATA:
                 continue
             variable = scope.find(inner.id)
             if variable is None or (variable.known is not None and not is_row(variable.known)):
@@ -532,16 +567,16 @@ class Walk:
         """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
         if type(value) in _LITERALS:
             return frozenset()
-        read: set[Range] = set()  # `cursor.lastrowid` is no cursor
-        handles: list[tuple[Range, Handle]] = []
+        read: set[int] = set()  # `cursor.lastrowid` is no cursor
+        handles: list[tuple[int, Handle]] = []
         for node in walk(value):
-            if isinstance(node, Attribute):
-                read.add(node.value.range)
-            elif isinstance(node, Name):
+            if type(node) is Attribute:
+                read.add(id(node.value))
+            elif type(node) is Name:
                 variable = self.scope.find(node.id)
                 if variable is not None and variable.known is not None:
-                    handles.append((node.range, variable.known.handle))
-        moved = frozenset(handle for range, handle in handles if range not in read)
+                    handles.append((id(node), variable.known.handle))
+        moved = frozenset(handle for node, handle in handles if node not in read)
         self.moved |= moved
         return moved
 
@@ -569,9 +604,18 @@ def _mentioned(node: Expression) -> list[Expression]:
     return found
 
 
-_ASKED = re.compile(
-    r"(?:req|request|ctx|context|event)\.(?:params|body|query|pathParameters|path_params|view_args|json)\.\w+"
-)
+def _asked(node: Expression) -> str | None:
+    """The value that a request asks with, where a node is one: `req.params.id`."""
+    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
+        return None
+    if type(node.value) is Attribute and node.value.name not in _ASKS:
+        return None
+    path = path_of(node)
+    return path if path is not None and _ASKED.fullmatch(path) else None
+
+
+_ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
+_ASKED = re.compile(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
 _NO_DATA = frozenset(
     [
         "self",

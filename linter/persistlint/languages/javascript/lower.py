@@ -77,7 +77,7 @@ def _children(node: Node) -> list[Node]:
 
 
 def _has(node: Node, *tokens: str) -> bool:
-    return any(child.type in tokens for child in node.children)
+    return not {child.type for child in node.children}.isdisjoint(tokens)
 
 
 def _inner(node: Node) -> Node:

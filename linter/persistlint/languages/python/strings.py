@@ -29,6 +29,8 @@ def lower_string(node: Node, lower_value: Callable[[Node], ir.Expression]) -> ir
     `lower_value` lowers the expression in a hole. An f-string without holes is a `String`; a t-string is always a
     `Template`, because it is not a `str`. Bytes are `Unknown`.
     """
+    if node.type == "string" and (plain := _plain(node)) is not None:
+        return plain
     literals = [child for child in node.children if child.type == "string"] if node.type != "string" else [node]
     prefixes = [_prefix(literal) for literal in literals]
     parts = [
@@ -44,6 +46,18 @@ def lower_string(node: Node, lower_value: Callable[[Node], ir.Expression]) -> ir
         content = _between_quotes(literals[0]) if len(literals) == 1 else whole
         return ir.String(whole, "".join(text.value for text in texts), content)
     return ir.Template(whole, tuple(parts), max(prefixes, key=lambda prefix: ("t" in prefix, "f" in prefix)))
+
+
+def _plain(literal: Node) -> ir.String | None:
+    """A literal of one piece between its quotes, as nearly all are; None for any other."""
+    children = literal.children
+    if len(children) != 3 or children[1].type != "string_content" or children[2].type != "string_end":
+        return None
+    prefix = _prefix(literal)
+    if "b" in prefix or "`" in prefix or "t" in prefix:
+        return None
+    content = Range(children[0].end_byte, children[2].start_byte)
+    return ir.String(range_of(literal), _unescape(text_of(children[1]), prefix), content)
 
 
 def _parts(literal: Node, prefix: str, lower_value: Callable[[Node], ir.Expression]) -> Iterator[ir.String | ir.Hole]:
@@ -77,6 +91,8 @@ def _interpolation(node: Node, lower_value: Callable[[Node], ir.Expression]) -> 
 
 def _unescape(text: str, prefix: str) -> str:
     raw, formatted = "r" in prefix, "f" in prefix or "t" in prefix
+    if not formatted and "\\" not in text:
+        return text
     if raw:
         return _RAW_FORMATTED.sub(_character, text) if formatted else text
     return (_FORMATTED if formatted else _PLAIN).sub(_character, text)

@@ -4,9 +4,9 @@
 Columns that a model calls unique and no migration makes so, or the other way round; a column that refers to another
 table for the one and not for the other, or to different tables. Names of constraints are not compared.
 
-It reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize and TypeORM, and schemas of Prisma, and is silent
-where `model-migration-drift` is. A unique index over some of the rows is enough for a key of the model. Of a key that
-only the migrations have nothing is said for GORM and Django, whose models need not name it, and for a model of
+It reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize, TypeORM and Drizzle, and schemas of Prisma, and is
+silent where `model-migration-drift` is. A unique index over some of the rows is enough for a key of the model. Of a key
+that only the migrations have nothing is said for GORM and Django, whose models need not name it, and for a model of
 Sequelize that names none at all.
 
 ## Why it matters

@@ -3,7 +3,7 @@
 
 A model whose table, or whose column, no migration of the project makes; a column that may be NULL for the one and not
 for the other; a column of another type; and a column that every row needs a value in and the model does not know. It
-reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize and TypeORM, and schemas of Prisma.
+reads the models of SQLAlchemy, SQLModel, Django, GORM, Sequelize, TypeORM and Drizzle, and schemas of Prisma.
 
 Silent where the migrations do not start from nothing, where not all of them can be read, where several schemas say
 different things, and where a model leaves something open: a base class of another file, a type of the project's own,

@@ -7,8 +7,9 @@ known is left alone, and so is what stands behind an `IF`.
 
 In a query that a program sends, a column that a table of the project does not have, as its migrations and schema files
 leave the table: one that `INSERT` or `UPDATE` sets, `table.column`, and in a query of one table what it selects and
-compares. The query must name tables of the project alone. A table is left alone where the project may change it
-elsewhere: in migrations of a language that is not read, in files without an order, or in a program of its own. Where
+compares. The query must name tables of the project alone. The tables of a project are also those that its programs make
+in texts of SQL. A table is left alone where something changes it that nobody reads: a migration in another language, a
+text that is put together, another name for it or for a column in a file of which nobody knows when it is run. Where
 several schemas make it, no one of them may have the column.
 
 ## Why it matters

@@ -3,7 +3,7 @@
 
 `ADD COLUMN` with a default that is another one for every row (`gen_random_uuid()`, `clock_timestamp()`, `random()`,
 `nextval()`), as `serial`, as an identity, or as a stored generated column, on a table that the same script did not
-make.
+make. It is reported once for each statement, which writes the table once.
 
 ## Why it matters
 
@@ -61,10 +61,12 @@ def add_column_rewrites_table(script: Script, context: RuleContext) -> Iterator[
     """Report every new column for which all rows are written anew."""
     if script.dialect != "postgres":
         return
+    reported: set[Range] = set()  # of statements, for each writes the table once, however many columns it adds
     for change in script.of(AddColumn):
         why = rewrites(change.column)
-        if not why or change.is_on_new:
+        if not why or change.is_on_new or change.statement.range in reported:
             continue
+        reported.add(change.statement.range)
         yield context.report(
             change.range,
             f"All rows are written anew, for {why}, under a lock of mode {locks(change)[0]}.",

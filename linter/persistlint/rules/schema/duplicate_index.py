@@ -60,7 +60,7 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
         if other:
             yield context.report(
                 change.range,
-                f"`{index.name or 'This index'}` has the same keys as {other}.",
+                f"{f'`{index.name}`' if index.name else 'This index'} has the same keys as {other}.",
                 help="Leave one of them out.",
                 fixes=without_index(script, change, context.file),
             )

@@ -46,7 +46,7 @@ from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import Editor, identifier, insert, unsafe
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateTable
+from persistlint.schema.changes import AddConstraint, CreateTable
 from persistlint.schema.naming import singular, words
 from persistlint.schema.script import Script
 from persistlint.schema.types import base
@@ -84,7 +84,12 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         return
     tables = script.final.tables.values()
     by_name = {singular(table.name.name): table for table in tables}
-    own = [(column, _target(table, column, by_name)) for table, column, _ in script.columns()]
+    bound = _once_bound(script)
+    own = [
+        (column, _target(table, column, by_name))
+        for table, column, _ in script.columns()
+        if (table.name.key, column.name) not in bound
+    ]
     found = [(column, target) for column, target in own if target is not None]
     if not found or _is_decision(list(tables), by_name):
         return
@@ -95,6 +100,14 @@ def fk_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             help=f"Add a foreign key to `{target.name}`.",
             fixes=_fix(script, column, target, context),
         )
+
+
+def _once_bound(script: Script) -> set[tuple[str, str]]:
+    """The columns, with the keys of their tables, that the script itself gives a foreign key: where none is left in the
+    end, somebody took it away on purpose."""
+    keys = [(change.table.key, change.constraint) for change in script.of(AddConstraint)]
+    keys += [(change.table.key, key) for change in script.of(CreateTable) for key, _ in change.definition.foreign_keys]
+    return {(table, column) for table, key in keys if key.reference is not None for column in key.columns}
 
 
 def _fix(script: Script, column: Column, target: Table, context: RuleContext) -> tuple[Fix, ...]:

@@ -4,7 +4,8 @@
 Two or more writes of one function that belong together, each of which commits by itself, so that a failure between
 them leaves half of the change behind.
 
-Writes belong together where they go to the same database and have data in common. Helpers of the same file count as
+Writes belong together where they go to the same database and have data in common, and where one function sends both
+with data in SQL of its own. Helpers of the same file count as
 what they do. Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that
 sends everything with one commit, on a handle that the caller hands over, in branches that exclude one another, in
 migrations and in tests, on a handle that the function commits and somebody else began, two writes that may both run
@@ -150,6 +151,10 @@ _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.I
 _RETENTION = re.compile(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
+_TIDIES = re.compile(
+    r"(?:.*\.)?_?(?:clean_?up|purge|prune|sweep|evict|expire|(?:remove|delete|drop|clear)_?(?:last|old|expired|stale))",
+    re.IGNORECASE,
+)
 # What is only made where it is missing: the next run finds it, and goes on from there.
 _ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
 _OR_NOTHING = re.compile(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
@@ -214,6 +219,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not effect.place.is_in(Part.FINAL)
         and not effect.is_aside
         and not _RETENTION.match(effect.sql)
+        and not _TIDIES.match(effect.via)
     )
 
 
@@ -237,8 +243,17 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
         and not _is_same_row(earlier, later)
         and not _is_made_if_missing(earlier)
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
-        and not all(map(_TIME.fullmatch, earlier.names & later.names))
+        and _are_of_one_matter(earlier, later)
     )
+
+
+def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
+    """Whether both are about the same data; or each about data of its own, in SQL that one function sends itself."""
+    common = earlier.names & later.names
+    if common:
+        return not all(map(_TIME.fullmatch, common))
+    has_data = bool(earlier.names) and bool(later.names)
+    return has_data and bool(earlier.sql) and bool(later.sql) and not (earlier.via or later.via)
 
 
 def _is_made_if_missing(effect: Effect) -> bool:

@@ -198,7 +198,13 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
         return True
     # A connection that was there before is one to another database.
     is_taken_inside = effect.handle.owned and effect.handle.origin > transaction.range.start
-    may_be_same = effect.handle.role in (Role.POOL, Role.SESSION) or is_taken_inside
+    is_bound_elsewhere = any(
+        other.kind is EffectKind.OTHER
+        and other.instance == effect.handle.name
+        and other.transaction == transaction.range
+        for other in fact.effects
+    )  # `queries.WithTx(tx)`: by itself it goes through the pool
+    may_be_same = effect.handle.role in (Role.POOL, Role.SESSION) or is_taken_inside or is_bound_elsewhere
     return may_be_same and (ours is theirs or None in (ours, theirs))
 
 
