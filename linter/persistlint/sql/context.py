@@ -101,6 +101,7 @@ def _selects_from_tables(grammar: Grammar) -> frozenset[int]:
 
 _CONDITIONS = ("ON", "AND", "OR", "WHERE", "SET", "VALUES", "SELECT", "HAVING", "WHEN", "CONFLICT", "DUPLICATE")
 _LONGEST_CONDITION = 12  # tokens back to the word that begins it
+_TAKE_VECTOR = ("TS_RANK", "TS_RANK_CD", "SETWEIGHT", "TS_DELETE", "TSVECTOR_TO_ARRAY")  # and no text, as a value is
 _TAKE_COLUMN = ("COALESCE", "IFNULL", "NVL", "ISNULL")  # a value there would be no question
 
 
@@ -176,6 +177,8 @@ class _Decision:
         is_row = frame.clause == "rows" or frame.opener == "row"
         if self._word(-1) == "(" and self._word(-2) in _TAKE_COLUMN and following == ",":
             return Context.IDENTIFIER
+        if self._word(-1) == "(" and self._word(-2) in _TAKE_VECTOR:
+            return Context.FRAGMENT
         if self._word(-1) == "LIKE" and self._word(-2) == "(":
             return Context.IDENTIFIER  # `CREATE TABLE a (LIKE b)`
         if frame.verb == "DROP" and frame.opener == "call":
