@@ -28,7 +28,7 @@ HEAVY = {
 }
 ANALYSIS = {"persistlint.facts", "persistlint.rule"}
 CLEAN = "def area(width: int, height: int) -> int:\n    return width * height\n"
-PARSED = 'def width(config: dict[str, int]) -> int:\n    return config["width"]\n'  # `config` may have a secret
+PARSED = 'def secret(config: dict[str, str]) -> str:\n    return config["secret"]\n'  # it may have one as a fallback
 RUN = """
 import sys
 from persistlint.cli import main

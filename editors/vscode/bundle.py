@@ -30,7 +30,7 @@ PLATFORMS = {
     "macosx_arm64": ("macosx_11_0_arm64",),
     "win_amd64": ("win_amd64",),
 }
-# Only for `--watch`, progress on a terminal and completion in a shell, and for fixes that nothing makes yet.
+# Only for `--watch`, progress on a terminal, completion in a shell, and imports that are joined (`fixes/joining.py`).
 NOT_FOR_SERVER = ("libcst", "rich", "shtab", "watchfiles")
 
 

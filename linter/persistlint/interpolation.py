@@ -68,6 +68,18 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
     return False
 
 
+# A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.
+_OF_UNIT = re.compile(
+    r"(?:\w+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
+    re.ASCII,
+)
+
+
+def is_amount(hole: Hole) -> bool:
+    """Whether a hole holds, by its name, a number of some unit. What comes out of a request can be anything."""
+    return hole.origin in (Origin.UNKNOWN, Origin.PARAMETER) and _OF_UNIT.fullmatch(hole.expression) is not None
+
+
 def why(hole: Hole) -> str:
     """What makes a value dangerous, where that is known."""
     return _WHY.get(hole.origin, "")

@@ -207,10 +207,11 @@ class Session:
             self.tell(f"persistlint could not finish {source.path}: {problem.strip().splitlines()[-1]}", details)
 
     async def _publish(self, uri: str, publish: Callable[[Outcome | None], None]) -> None:
-        rest = asyncio.create_task(asyncio.sleep(DEBOUNCE))
+        clock = asyncio.get_running_loop().time
+        due = clock() + DEBOUNCE
         try:
             outcome = await self.analyse(uri)
-            await rest
+            await asyncio.sleep(due - clock())
             publish(outcome)
         except Exception:
             logger.exception("%s: the diagnostics could not be published", uri)

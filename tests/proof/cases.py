@@ -18,8 +18,8 @@ LISTS = ((1, 2, 3), (5,), (-1, 4))
 @dataclass(frozen=True)
 class Query:
     """A query before its fix. `sql` is the expression of its text, `before` the lines that stand before it; `attack` is
-    what makes it give rows that it should not, for the text and for the number. `repeats` where a loop adds to it, for
-    which placeholders with names have no fix."""
+    what makes it give rows that it should not, for the text and for the number. `repeats` where a loop or a function
+    adds to it, for which placeholders with names have no fix."""
 
     name: str
     sql: str
@@ -113,6 +113,20 @@ PYTHON = (
             "elif b:",
             '    where = f"AND score = {b}"',
         ),
+    ),
+    Query(
+        "function of its own",
+        'f"SELECT id FROM people WHERE {condition(a, b)} ORDER BY id"',
+        (
+            "def condition(name, score):",
+            "    clauses = [\"code LIKE '%-%'\"]",
+            "    if score:",
+            '        clauses.append(f"score = {score}")',
+            "    clauses.append(f\"name = '{name}'\")",
+            '    return " AND ".join(clauses)',
+        ),
+        ("x' OR '1'='1", 0),
+        repeats=True,
     ),
     Query(
         "format string of its own",
@@ -209,6 +223,12 @@ JAVASCRIPT = (
             "}",
             "if (b) where += ` AND score <> ${b}`;",
         ),
+    ),
+    Query(
+        "function of its own",
+        "`SELECT id FROM people WHERE ${condition(a)} ORDER BY id`",
+        ("function condition(name) {", "  return `name = '${name}'`;", "}"),
+        repeats=True,
     ),
     Query(
         "replaced",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Module
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 _TABLES: dict[str, Any] = read_table(Path(__file__).with_name("durations.toml"))
 _UNITS = {word: unit for unit, text in _TABLES["units"].items() for word in text.split()}
@@ -47,12 +49,25 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Duration]:
                     yield from reader.durations(node)
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a duration."""
+    if source.language == "go" and _IN_GO.search(source.content):
+        return True
+    return not source.words.isdisjoint(name.encode() for name in _takers(source.language))
+
+
+@cache
+def _takers(language: str) -> frozenset[str]:
+    """The last names of what takes a duration."""
+    language = _NAMED.get(language, language)
+    takers = [name.rpartition(".")[2] for name in _TABLES[language]["functions"]]
+    return frozenset([*takers, "timedelta"] if language == "python" else takers)
+
+
 def _candidates(syntax: Syntax) -> list[Range]:
     """Whatever takes a duration, by its name."""
-    language = _NAMED.get(syntax.source.language, syntax.source.language)
-    takers = {name.rpartition(".")[2] for name in _TABLES[language]["functions"]}
-    if language == "python":
-        takers.add("timedelta")
+    language = syntax.source.language
+    takers = _takers(language)
     found = [range for name, range in syntax.calls if name in takers]
     matches = _IN_GO.finditer(syntax.source.content) if language == "go" else ()
     return found + [Range(*match.span()) for match in matches]

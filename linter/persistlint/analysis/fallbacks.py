@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 # All are looked for in lower case.
 _LOOKS_UP = re.compile(rb"environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
@@ -60,6 +61,11 @@ _CHAINS = frozenset(["or", "??"])
 _LONGEST_TEST = 300  # bytes of a condition that are looked at
 
 Found = tuple[str, String]
+
+
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a fallback."""
+    return bool(_LOOKS_UP.search(source.vocabulary) and _SECRET.search(source.content.lower()))
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.scopes import Scope
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 _SCRIPT_FORMATS = re.compile(rb"toFixed|toPrecision|toExponential")
 _FORMATS = {
@@ -60,6 +61,11 @@ _SHOWN = rb"""(?:\$\{\s*|>\s*\{\s*|["'`]\s*\+\s*)%s|%s\s*(?:\+\s*["'`]|\}\s*[%%<
 _LONGEST_FUNCTION = 50_000  # bytes in which the uses of a variable are looked for
 _GO_ANYTHING = re.compile(r"\bany\b|interface\{\}")
 _GO_ANY = re.compile(_GO_ANYTHING.pattern.encode())
+
+
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a mixed result."""
+    return _FORMATS[source.language].search(source.content) is not None
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[MixedResult]:

@@ -50,6 +50,7 @@ from persistlint.ir import (
     expressions,
 )
 from persistlint.memory import Memory
+from persistlint.patterns import one_by_one
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.scopes import Scope
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 _PLAIN = re.compile(r"[012](?:\.0*)?")  # numbers that mean what they are
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
@@ -71,7 +73,9 @@ _ATTEMPTS = known_words("attempts")
 _FORMULAS = known_words("formulas")
 _TRIGONOMETRY = re.compile(rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b", re.IGNORECASE)
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
-_COMPILED = re.compile(rb"\b__generator\b|\b__awaiter\b|\b__webpack_require__\b")
+_COMPILED = one_by_one(rb"\b__generator\b", rb"\b__awaiter\b", rb"\b__webpack_require__\b")
+# A number that is none of `_PLAIN`, wherever it stands.
+_NUMBER = re.compile(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")
 _SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _PERCENT = 100
@@ -81,12 +85,24 @@ _MEMORY: Memory[tuple[Calculation, ...]] = Memory(most=5000)  # functions: more 
 _Found = tuple[Expression, float, Place]
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have a calculation."""
+    if not _NUMBER.search(source.content) and b"Decimal" not in source.words:
+        return False
+    return not _is_left_out(source)
+
+
+def _is_left_out(source: SourceFile) -> bool:
+    """Whether a file is full of numbers that nobody would name: formulas, or what a compiler wrote."""
+    return _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content) is not None
+
+
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
     """The calculations of a file with numbers in them that nothing beside them explains."""
     source = syntax.source
     candidates = [range for range in syntax.numbers if not _PLAIN.fullmatch(source.text(range))]
     candidates += [range for name, range in syntax.calls if name == "Decimal"]
-    if not candidates or _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content):
+    if not candidates or _is_left_out(source):
         return
     module = syntax.lower()
     starts = sorted(candidate.start for candidate in candidates)

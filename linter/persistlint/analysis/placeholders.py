@@ -108,6 +108,8 @@ def _is_name(value: Value) -> bool:
     match value:
         case Atom(origin=Origin.QUOTED) | Sql():
             return True
+        case Atom(type=type) if type is not None and type.fluent and not type.role:
+            return True  # a query of the builder, which goes in as SQL
         case Atom(type=type) if type is not None:
             return not (type.methods or type.fields or type.requests)
         case Items(elements=elements):

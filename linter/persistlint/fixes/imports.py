@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.joining import joined
 from persistlint.ir import Import
 from persistlint.source import Range
 
@@ -36,8 +37,9 @@ def python_member(program: Program, module: str, member: str) -> Needed | None:
             return f"{found.local}.{member}", ()
     if program.has_name(member) or not imports:
         return None
-    line = f"from {module} import {member}"
-    return member, (_python_line(program, imports, module, line),)
+    others = [found for found in imports if found.module == module and found.member not in (None, "*")]
+    edit = _joined(program, others[-1], member) if others else None
+    return member, (edit or _python_line(program, imports, module, f"from {module} import {member}"),)
 
 
 def python_module(program: Program, module: str) -> Needed | None:
@@ -72,9 +74,7 @@ def go_package(program: Program, path: str) -> Needed | None:
 def end_of_import(program: Program, statement: Import) -> int:
     """Where the last line of an import ends, which can be one of several names; -1 where that is not plain."""
     source = program.source
-    first = source.line_of(statement.range.start)
-    while first > 1 and not _BEGINS.match(source.content, source.line_range(first).start):
-        first -= 1
+    first = _first_line(program, statement)
     depth = 0
     for line in range(first, min(first + _LONGEST, len(source.line_starts) + 1)):
         text = source.content[source.line_range(line).start : source.line_range(line).end]
@@ -82,6 +82,30 @@ def end_of_import(program: Program, statement: Import) -> int:
         if depth == 0 and source.line_range(line).end >= statement.range.end:
             return source.line_range(line).end
     return -1
+
+
+def _first_line(program: Program, statement: Import) -> int:
+    """The line that an import begins on, which can be one of several names."""
+    line = program.source.line_of(statement.range.start)
+    while line > 1 and not _BEGINS.match(program.source.content, program.source.line_range(line).start):
+        line -= 1
+    return line
+
+
+def _joined(program: Program, statement: Import, member: str) -> Edit | None:
+    """The member in an import of its module, as no more than what is put in."""
+    start, end = program.source.line_range(_first_line(program, statement)).start, end_of_import(program, statement)
+    before = program.source.text(Range(start, max(end, start))).replace("\r\n", "\n")
+    after = joined(before, member)
+    if after is None:
+        return None
+    same = next((at for at, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), len(before))
+    added = after[same : same + len(after) - len(before)]
+    if before[:same] + added + before[same:] != after:
+        return None
+    ends = before[:same].count("\n") if b"\r\n" in program.source.content[start:end] else 0
+    at = start + len(before[:same].encode()) + ends
+    return Edit(Range(at, at), added)
 
 
 def _go_line(block: re.Match[bytes], path: str) -> Edit:
@@ -108,10 +132,7 @@ def _python_line(program: Program, imports: list[Import], module: str, text: str
         at = end_of_import(program, before[-1])
         return Edit(Range(at, at), f"\n{text}" if before[-1] in same else f"\n\n{text}")
     first = same[0] if same else imports[0]
-    line = program.source.line_of(first.range.start)
-    while line > 1 and not _BEGINS.match(program.source.content, program.source.line_range(line).start):
-        line -= 1
-    at = program.source.line_range(line).start
+    at = program.source.line_range(_first_line(program, first)).start
     return Edit(Range(at, at), f"{text}\n" if same else f"{text}\n\n")
 
 

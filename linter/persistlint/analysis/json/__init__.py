@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Fact, JsonFact
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 _HABIT = 5  # responses of one file whose status nobody looks at
 _MOSTLY = 4  # of them for each other one
@@ -45,6 +46,27 @@ _SHAPES = {
 }
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can do something with JSON."""
+    if is_test(source.path):
+        return False
+    if casts.may_have(source):
+        return True
+    folder = all_languages()[source.language].libraries
+    if folder == "sql" or not is_product(source.path):
+        return False
+    called = {name.strip("$").encode() for name in table(folder).calls.union(names.json)}
+    patterns = _patterns(Shapes(source, folder))
+    return not called.isdisjoint(source.words) or any(pattern.search(source.content) for pattern in patterns)
+
+
+def _patterns(shapes: Shapes) -> Iterator[re.Pattern[bytes]]:
+    """What a candidate looks like that is no call, or whose name alone makes it none."""
+    yield table(shapes.folder).attributes
+    shape = _SHAPES.get(shapes.folder)
+    yield from (pattern for pattern in (shape, shapes.mentions) if pattern is not None)
+
+
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """Everything that a file does with JSON. Tests are left out, and so is what runs once or is nobody's own, but for
     its SQL."""
@@ -56,10 +78,9 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         return
     known = table(language.libraries)
     shapes = Shapes(syntax.source, language.libraries)
-    patterns = (known.attributes, _SHAPES.get(language.libraries), shapes.mentions)
     called = known.calls | frozenset(names.json)
     found = [range.start for name, range in syntax.calls if name in called]
-    found += [match.start() for pattern in patterns if pattern for match in pattern.finditer(syntax.source.content)]
+    found += [match.start() for pattern in _patterns(shapes) for match in pattern.finditer(syntax.source.content)]
     if not found:
         return
     starts = sorted(found)  # a function that holds none of them is not looked at

@@ -27,10 +27,15 @@ _LARGEST = 2_000_000  # bytes of a SQL file that is read whole; of a larger one 
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
 
 
+def may_have(source: SourceFile) -> bool:
+    """Whether a file can have such a cast."""
+    return any_in(_MARKS, source.content.lower())
+
+
 def facts(syntax: Syntax) -> Iterator[JsonCast]:
     """The casts of a file."""
     source = syntax.source
-    if not any_in(_MARKS, source.content.lower()):
+    if not may_have(source):
         return
     if source.language == "sql":
         for stretch in _stretches(source.content):

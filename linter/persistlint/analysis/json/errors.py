@@ -11,7 +11,7 @@ from persistlint.analysis.flow import Domain, Ends, Flow
 from persistlint.analysis.json.encodable import Encodable, type_of
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.tables import Entry, Owner, table
-from persistlint.analysis.names import Names
+from persistlint.analysis.names import Names, path_of
 from persistlint.facts import JsonErrorIgnored
 from persistlint.ir import (
     Argument,
@@ -199,7 +199,7 @@ class _Errors(Domain[_Open]):
         names = target.elements if isinstance(target, Collection) else (target,)
         error = names[-1]
         if isinstance(error, Name) and error.id == "_":
-            self._ignore(call, entry, is_deliberate=True)
+            self._ignore(call, entry, is_deliberate=True, into=path_of(names[0]) or "")
         elif isinstance(error, Name):
             if error.id in state.errors:
                 self._report(state.errors[error.id][0], None)
@@ -210,7 +210,7 @@ class _Errors(Domain[_Open]):
             if len(state.errors) < _MOST_ERRORS:
                 state.errors[error.id] = (call, into)
 
-    def _ignore(self, call: Call, entry: Entry, *, is_deliberate: bool = False) -> None:
+    def _ignore(self, call: Call, entry: Entry, *, is_deliberate: bool = False, into: str = "") -> None:
         if entry.encodes is not None and entry.encodes < len(call.arguments):
             value = call.arguments[entry.encodes].value
             function = call.function if isinstance(call.function, Attribute) else None
@@ -230,6 +230,9 @@ class _Errors(Domain[_Open]):
             if target is not None and len(target) == 1:
                 self.dropped[target[0]] = call
                 return
+        if is_deliberate and entry.encodes is not None and into not in ("", "_"):
+            self.dropped[into] = call  # a test for nil may follow, which says as much as the error
+            return
         self._report(call, None)
 
     def _report(self, call: Call, used: Range | None) -> None:

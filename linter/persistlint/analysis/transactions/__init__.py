@@ -21,7 +21,7 @@ from persistlint.analysis.transactions.keys import Keys
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scopes import OPENS, open_transaction
 from persistlint.analysis.transactions.variables import Scope, Variable
-from persistlint.analysis.transactions.vocabulary import effect_names
+from persistlint.analysis.transactions.vocabulary import effect_names, words_of
 from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import EffectKind, Handle, Handled, Procedure, Role, Scoping, Use, swallowed_change
 from persistlint.ir import (
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.libraries import Type
     from persistlint.settings import ProjectNames
-    from persistlint.source import Range
+    from persistlint.source import Range, SourceFile
 
 
 # A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
@@ -106,17 +106,33 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         yield from _facts_of(function, walk, file, opens, inside)
 
 
+def may_have(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether a file can have something to do with a transaction."""
+    language = languages()[source.language]
+    if not language.libraries or language.name == "sql":
+        return False
+    words, beginnings = words_of(_wanted(source, names))
+    if not words.isdisjoint(source.words):
+        return True
+    return bool(beginnings) and any(any_of(word.decode("utf-8", "replace")) in beginnings for word in source.words)
+
+
 def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
     """The calls that may do something to a database, by the name of what is called."""
-    folder, source = languages()[syntax.source.language].libraries, syntax.source
+    wanted = _wanted(syntax.source, names)
+    return [range for name, range in syntax.calls if name in wanted or any_of(name) in wanted]
+
+
+def _wanted(source: SourceFile, names: ProjectNames) -> frozenset[str]:
+    """The last names of the calls that may do something to a database, `add*` for all that begin so."""
+    folder = languages()[source.language].libraries
     libraries = frozenset(catalogue(folder).libraries)
     types: frozenset[Type] = frozenset()
     if names == NO_NAMES and not _SAYS_TRANSACTION.search(source.vocabulary):
         common = [library for library in libraries if not library.modules]
         libraries = present(folder, source)
         types = types.union(*(reachable(library, source) for library in common))
-    wanted = effect_names(libraries, types) | set(names.transactions)
-    return [range for name, range in syntax.calls if name in wanted or any_of(name) in wanted]
+    return effect_names(libraries, types).union(names.transactions)
 
 
 def _learn(body: Block, names: Names) -> None:

@@ -64,6 +64,8 @@ def name_transaction(walker: Walk, opened: Open, target: Expression) -> None:
     known = walker.scope.variables.get(path)
     type = known.known.type if known is not None and known.known is not None else opened.type
     handle = Handle(path, Role.TRANSACTION, opened.opener.library, element.range.start, True, True)
+    for other in walker.opened:  # what the variable held before is over: a batch that goes on in the next transaction
+        other.is_over |= other.handle is not None and other.handle.name == path and other not in walker.around
     opened.handle = handle
     opened.deferred = opened.deferred or path in walker.undone
     walker.scope.variables[path] = Variable(Known(handle, type), names=frozenset([path]))

@@ -19,6 +19,13 @@ def effect_names(libraries: frozenset[Library], types: frozenset[Type]) -> froze
     return frozenset(found | called | {item.name.rsplit(".", 1)[-1] for item in functions if item.effect})
 
 
+@lru_cache(maxsize=512)
+def words_of(names: frozenset[str]) -> tuple[frozenset[bytes], frozenset[str]]:
+    """The words that names of calls show as in a file, and the beginnings among them (`add*`)."""
+    whole = frozenset(name.strip("$").encode() for name in names if not name.endswith("*"))
+    return whole, frozenset(name.lstrip("$") for name in names if name.endswith("*"))
+
+
 @cache
 def by_handle(language: str) -> dict[str, tuple[Type, ...]]:
     found: dict[str, list[Type]] = {}

@@ -120,6 +120,7 @@ class Walk:
     results: Results = field(default_factory=Results)
     place: Place = field(default_factory=Place)
     parallel: bool = False
+    inner: int = 0  # how many callbacks of `map` and its kin are around, whose results are not those of the function
     detached: bool = False
     sure: frozenset[str] = frozenset()  # the transactions that the caller is known to hand over
     is_over: bool = False  # what follows never runs
@@ -224,7 +225,8 @@ class Walk:
                 if value is not None:
                     self.visit(value, self.returned)
                     handed = self.move(value)
-                    answer(self, statement.range, value)
+                    if not self.inner:
+                        answer(self, statement.range, value)
                 self.leave(statement, handed)
             case Raise(value=value):
                 if value is not None:

@@ -18,7 +18,9 @@ from persistlint.facts import Query
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.counting import check_seen, computed_marks
 from persistlint.fixes.binding.forwarding import forwarded
-from persistlint.fixes.binding.gathering import gather
+from persistlint.fixes.binding.gathering import added, gather
+from persistlint.fixes.binding.growing import Growing
+from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.origin import last_name
@@ -66,7 +68,11 @@ def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make:
     if program is None or not isinstance(fact, Query):
         return Remedy()
     try:
-        handed = forwarded(fact, holes, program) if make is _Binding.fix else None
+        is_bound = make is _Binding.fix
+        helper = helper_of(fact, holes, program) if is_bound and fact.placeholder and fact.library else None
+        if helper is not None:
+            return Remedy((_Binding(fact, holes, program, False).helped(helper),))
+        handed = forwarded(fact, holes, program) if is_bound else None
         return Remedy((make(_Binding(handed or fact, holes, program, handed is not None)),))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
@@ -144,6 +150,48 @@ class _Binding:
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
+
+    def helped(self, helper: Helper) -> Fix:
+        """The fix for values that a function of the file puts into a part of the text. Raises `RefusalError`."""
+        query, library = self.query, self.query.library
+        assert query.site is not None
+        assert helper.query.site is not None
+        assert library is not None
+        site, own = query.site(), helper.query.site()
+        dialect = self.source.dialect or library.dialect
+        inside = _Binding(helper.query, self.holes, self.program, False)
+        place = place_of(helper.query, own, library, self.holes)
+        part = inside._view(place, own)
+        style, marks = style_of(placeholder_of(query, site), part.text, dialect)
+        parameters = plan(part, helper.query, inside._is_wanted, self.source, dialect)
+        bound = [item for p in parameters for item in part.items[p.start : p.end] if isinstance(item, Value)]
+        inside._check_bound(bound, own)
+        if style.is_named or marks or any(parameter.expands for parameter in parameters):
+            raise RefusalError("the function that puts it together has placeholders, or they have names")
+        for value in bound:
+            if value.since or place.is_moved:
+                origin.stays_the_same(value.expression, value.since or place.texts[0][0].range, own)
+        list_ = Growing(helper.name, False, helper.returns, style, self.source)
+        gathered = added(part, list_, style, parameters)
+        around = place_of(query, site, library, self.holes)
+        whole = self._view(around, site)
+        index, _ = place_in(whole, helper, site)
+        style, marks = style_of(style.pattern, whole.text, dialect)
+        is_followed = check_seen(query, site, whole, style, marks, [index], self.source)
+        if (
+            style.is_named
+            or (style.is_numbered and (marks or computed_marks(whole)))
+            or whole.holders[index] is not None
+        ):
+            raise RefusalError("the numbers of the other placeholders are counted by hand")
+        given = Given(list_.spread, "", sum(mark.start < index for mark in marks))
+        passing = Passing(style, len(marks) + is_followed, [given], self.source, helper.name, whole.text)
+        sent, is_new = passed(passing, site, around, self.program)
+        is_doubled = style.is_percent and is_new and library.percent == "doubled"
+        edits = [*Rewrite(part, self.source, is_doubled).edits(parameters, gathered.written), *gathered.edits, *sent]
+        edits += before_return(helper, self.program, [value.text for value in gathered.given])
+        edits += [*Rewrite(whole, self.source, is_doubled).edits((), ()), *handed_on(helper, site, self.program)]
+        return self._fix(edits, len(bound), doubtful=True)
 
     def _view(self, place: Place, site: Site) -> View:
         """The text of the query, with the holes in it."""

@@ -33,7 +33,7 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Query | 
     around = next((frame.function for frame in reversed(frames) if frame.function is not None), None)
     if around is function:
         return None
-    statements = tuple(_flat(around.body if around is not None else program.module.body))
+    statements = tuple(flat(around.body if around is not None else program.module.body))
     nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
     calls = [node for node in nodes if isinstance(node, ir.Call) and last_name(node.function) == function.name]
     direct = [call for call in calls if any(hole.range in call.range for hole in holes)]
@@ -80,9 +80,9 @@ def _function(program: Program, call: ir.Call) -> ir.Function | None:
     return function if function is not None and function.name else None
 
 
-def _flat(block: ir.Block) -> Iterator[ir.Statement]:
+def flat(block: ir.Block) -> Iterator[ir.Statement]:
     """The statements of a block and of those inside it."""
     for statement in block:
         yield statement
         for inner in ir.blocks(statement):
-            yield from _flat(inner)
+            yield from flat(inner)

@@ -70,6 +70,16 @@ def gather(
     return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site))
 
 
+def added(found: View, list_: Growing, style: Style, parameters: Sequence[Parameter]) -> Gathered:
+    """Add the values of the parameters which steps of the text add to a list that is there, and give the others, which
+    stand behind them. Raises `RefusalError`."""
+    held = [parameter.start for parameter in parameters if found.holders[parameter.start] is not None]
+    outer = [parameter.start for parameter in parameters if found.holders[parameter.start] is None]
+    if held and outer and (style.is_numbered or min(outer) < max(held)):
+        raise RefusalError("some values are put into the text where it is returned, and some before")
+    return _gathered(found, list_, style, (), parameters, 0, set())
+
+
 def _gathered(
     found: View,
     list_: Growing,

@@ -122,6 +122,8 @@ if TYPE_CHECKING:
 
 # Whoever loses a session signs in again, and a view more or less counts little.
 _OF_LITTLE_WEIGHT = re.compile(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
+# It stores nothing, and is done again the next time.
+_UPKEEP = re.compile(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
 _PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
@@ -174,6 +176,7 @@ def _matters(effect: Effect) -> bool:
     return (
         (effect.kind is EffectKind.WRITE or (effect.kind is EffectKind.COMMIT and effect.handle.role is Role.SESSION))
         and not effect.is_aside
+        and not _UPKEEP.match(effect.sql)
         and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))
     )

@@ -105,7 +105,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_HARMLESS = re.compile(r"\bIF\s+(?:NOT\s+)?EXISTS\b", re.IGNORECASE)  # it says itself when there is nothing to do
+# It says itself when there is nothing to do, or it sets what the server does and no table.
+_HARMLESS = re.compile(
+    r"\bIF\s+(?:NOT\s+)?EXISTS\b|\A\s*ALTER\s+(?:ROLE|USER|DATABASE|SYSTEM)\b.*\bSET\b", re.IGNORECASE | re.DOTALL
+)
 
 
 @rule(

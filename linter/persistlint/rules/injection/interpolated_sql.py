@@ -117,7 +117,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import bind
-from persistlint.interpolation import holes_of, is_made_of_sql, related, why
+from persistlint.interpolation import holes_of, is_amount, is_made_of_sql, related, why
 from persistlint.paths import is_test
 from persistlint.rule import Option, RuleContext, rule
 
@@ -168,7 +168,7 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows
-    return hole.context.is_value and hole.origin >= least and not is_sql
+    return hole.context.is_value and hole.origin >= least and not is_sql and not is_amount(hole)
 
 
 def _what(hole: Hole) -> str:

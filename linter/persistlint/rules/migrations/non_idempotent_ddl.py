@@ -71,13 +71,15 @@ _CREATE = re.compile(rb"\ACREATE(?=\s+VIEW\s)", re.IGNORECASE)
 @rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING)
 def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change that cannot be rolled back and not be repeated either."""
-    steps = {change.statement.range for change in script.forward if is_ddl(change) or is_dml(change)}
-    if len(steps) < 2 or script.is_dump or script.runner.wraps is None:
+    if script.is_dump or script.runner.wraps is None:
+        return
+    final = [change for change in script.forward if _is_final(change, script.dialect)]
+    final = [change for change in final if change.statement.transaction is None]
+    steps = {change.statement.range for change in script.forward if is_ddl(change) or is_dml(change)} if final else ()
+    if len(steps) < 2:
         return
     safe = repeatable(script)
-    for change in script.forward:
-        if not _is_final(change, script.dialect) or change.statement.transaction is not None:
-            continue
+    for change in final:
         if script.position(change) in safe or (script.runner.name == "Django" and _is_operation(change, context)):
             continue
         verb = " ".join(change.statement.words[:2])

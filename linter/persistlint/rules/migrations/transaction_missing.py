@@ -83,9 +83,11 @@ def transaction_missing(script: Script, context: RuleContext) -> Iterator[Diagno
     if any(is_alone(change) or is_concurrent(change) or isinstance(change, ValidateConstraint) for change in alone):
         return
     statements = {change.statement.range for change in alone}
+    if len(statements) < 2:
+        return
     safe = repeatable(script)
     first = next((change for change in alone if is_ddl(change) and script.position(change) not in safe), None)
-    if first is None or len(statements) < 2:
+    if first is None:
         return
     yield context.report(
         first.statement.range,

@@ -151,6 +151,10 @@ _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.I
 _RETENTION = re.compile(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
+_TIDIES = re.compile(
+    r"(?:.*\.)?_?(?:clean_?up|purge|prune|sweep|evict|expire|(?:remove|delete|drop|clear)_?(?:last|old|expired|stale))",
+    re.IGNORECASE,
+)
 # What is only made where it is missing: the next run finds it, and goes on from there.
 _ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
 _OR_NOTHING = re.compile(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
@@ -215,6 +219,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not effect.place.is_in(Part.FINAL)
         and not effect.is_aside
         and not _RETENTION.match(effect.sql)
+        and not _TIDIES.match(effect.via)
     )
 
 

@@ -1,0 +1,58 @@
+"""A member that joins an import of Python which is there already: `from m import a` becomes `from m import a, b`.
+
+The import may stand in parentheses, over several lines, with comments, and with or without a comma at its end. libcst
+keeps all of that; it is imported here alone, when such a fix is asked for. The extension for VS Code comes without it,
+for it is large and made for one version of Python: there the import stands on a line of its own.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import libcst as cst
+
+_LONGEST = 88  # code points of a line, as formatters have it
+
+
+def joined(statement: str, member: str) -> str | None:
+    """The text of an import statement with one more member, in alphabetical order where the others are; None where it
+    is no plain `from … import …`, or becomes too long for a line."""
+    try:
+        import libcst as cst
+    except ImportError:
+        return None
+    try:
+        parsed = cst.parse_statement(statement)
+    except cst.ParserSyntaxError:
+        return None
+    found = parsed.body[0] if isinstance(parsed, cst.SimpleStatementLine) and len(parsed.body) == 1 else None
+    if not isinstance(found, cst.ImportFrom) or isinstance(found.names, cst.ImportStar):
+        return None
+    changed = parsed.with_changes(body=[found.with_changes(names=_with(found, list(found.names), member))])
+    text = cst.Module([changed]).code.rstrip("\n")
+    return text if all(len(line) <= _LONGEST for line in text.splitlines()) else None
+
+
+def _with(statement: cst.ImportFrom, names: list[cst.ImportAlias], member: str) -> list[cst.ImportAlias]:
+    import libcst as cst
+
+    written = [alias.evaluated_name.lower() for alias in names]
+    is_sorted = all(one <= other for one, other in pairwise(written))
+    place = sum(name < member.lower() for name in written) if is_sorted else len(names)
+    behind = statement.lpar.whitespace_after if statement.lpar is not None else None
+    if isinstance(behind, cst.ParenthesizedWhitespace):  # each member on a line of its own
+        between = cst.Comma(whitespace_after=behind.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[]))
+    else:
+        between = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    new, last, rest = cst.ImportAlias(cst.Name(member), comma=between), names[-1], names[:-1]
+    if place < len(names):
+        return [*names[:place], new, *names[place:]]
+    end = last.comma.whitespace_after if isinstance(last.comma, cst.Comma) else None
+    if not isinstance(end, cst.ParenthesizedWhitespace):
+        return [*rest, last.with_changes(comma=between), new.with_changes(comma=last.comma)]
+    # The comment behind the last member stays with it.
+    kept = cst.Comma(whitespace_after=between.whitespace_after.with_changes(first_line=end.first_line))
+    closing = cst.Comma(whitespace_after=end.with_changes(first_line=cst.TrailingWhitespace()))
+    return [*rest, last.with_changes(comma=kept), new.with_changes(comma=closing)]
