@@ -42,6 +42,17 @@ exports.up = async function (knex) {
   });
 };
 """,
+    "migrations/1_rooms.cjs": """
+exports.up = (pgm) => {
+  pgm.createTable("rooms", {
+    id: { type: "bigserial", primaryKey: true },
+    label: { type: "varchar(80)", notNull: true, default: "new" },
+    house_id: { type: "integer", references: "houses(id)", onDelete: "CASCADE" },
+    made_at: { type: "timestamptz", default: pgm.func("now()") },
+  });
+  pgm.addConstraint("rooms", "rooms_label", { unique: "label" });
+};
+""",
     "migrations/1-rooms.js": """
 module.exports = {
   up: (queryInterface, { DataTypes, literal }) =>

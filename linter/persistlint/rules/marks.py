@@ -7,7 +7,7 @@ import re
 from persistlint.patterns import AnyOf, Marked, Pattern, one_by_one
 
 _SCRIPT = one_by_one(
-    rb"queryinterface", rb"queryrunner", rb"\bschema\b", rb"knex", rb"\.sync\s*\(", rb"\bsynchronize\b"
+    rb"queryinterface", rb"queryrunner", rb"\bschema\b", rb"knex", rb"\bpgm\b", rb"\.sync\s*\(", rb"\bsynchronize\b"
 )
 
 # What no model is without, in lower case.

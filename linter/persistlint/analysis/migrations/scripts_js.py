@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.knex import Knex
 from persistlint.analysis.migrations.kysely import Kysely
+from persistlint.analysis.migrations.node_pg_migrate import NodePgMigrate
 from persistlint.analysis.migrations.operations import table
 from persistlint.analysis.migrations.sequelize import Sequelize
 from persistlint.analysis.migrations.steps import Migration
@@ -40,16 +41,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Kind:
-    """How the migrations of a framework look: the type or the name of what `up` is given, and what is used of it."""
+    """How the migrations of a framework look: the type or the name of what `up` is given, and what is used of it. It
+    `finds_back` where it knows the way back of what goes one way."""
 
     name: str
     make: Callable[[str | None], Framework]
     annotation: re.Pattern[str]
     parameter: re.Pattern[str]
     uses: frozenset[str] = frozenset()
+    finds_back: bool = False
 
 
 _KINDS = (
+    _Kind("node_pg_migrate", NodePgMigrate, re.compile(r"\bMigrationBuilder\b"), re.compile(r"^pgm$"), finds_back=True),
     _Kind("kysely", Kysely, re.compile(r"\bKysely\b"), re.compile(r"(?!)")),
     _Kind(
         "sequelize",
@@ -90,10 +94,12 @@ def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:
         back = Walk(kind.make(dialect), values.inner(), found.functions, is_forward=False)
         back.handles = {_handle(down) or handle}
         back.enter(down)
-    undone = does_something(down, back, syntax) or not changes_schema(forward.steps)
+    is_found = kind.finds_back and down is None
+    undone = is_found or does_something(down, back, syntax) or not changes_schema(forward.steps)
     steps = (*forward.steps, *(back.steps if back is not None else ()))
     runner = table(kind.name).runner
-    runner = replace(runner, wraps=False, is_off=True) if found.is_off and runner.wraps else runner
+    is_off = found.is_off or forward.framework.is_off
+    runner = replace(runner, wraps=False, is_off=True) if is_off and runner.wraps else runner
     is_empty = not does_something(up, forward, syntax)
     return Migration(module.range, runner, steps, undone, None if undone else place(down or up), is_empty)
 

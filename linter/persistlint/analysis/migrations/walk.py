@@ -60,9 +60,11 @@ _QUIET = re.compile(
 
 
 class Framework:
-    """What a walk asks of a framework. `handles` are the names that a migration reaches the database by."""
+    """What a walk asks of a framework. `handles` are the names that a migration reaches the database by, `is_off` where
+    it has said that it wants no transaction."""
 
     handles: frozenset[str] = frozenset()
+    is_off: bool = False
 
     def call(self, walk: Walk, call: Call) -> bool:
         """Take a call that the framework knows; say whether it does."""
