@@ -160,9 +160,12 @@ class Handles(Roots):
         if path_of(function) is not None:  # `knex("users")`, `this.knex("users")`
             chain = self.follow(function, scope, depth + 1)
             called = chain.known
-            names_table = any(isinstance(argument.value, String) for argument in node.arguments[:1])
-            if called is not None and called.type.call is not None and (called.handle.declared or names_table):
-                return self._operate(node, called.type.call, chain, scope)
+            operation = called.type.call if called is not None else None
+            if called is not None and operation is not None:
+                # A function may be called like a handle, `withTransaction(…)`; but it is not given a table.
+                names_table = any(isinstance(argument.value, String) for argument in node.arguments[:1])
+                if operation.table is None or called.handle.declared or names_table:
+                    return self._operate(node, operation, chain, scope)
             if called is None and isinstance(function, Name) and scope.find(function.id) is None:
                 return start(self.guess(function.id))
         return Chain()
