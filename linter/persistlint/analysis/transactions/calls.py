@@ -145,7 +145,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
         elif isinstance(value, Lambda) and is_wrapper:
             chain = Chain(root=transaction_root(walker, node))
             opened = open_transaction(walker, node.range, Scoping.CALLBACK, chain, None)
-            opened.is_async = value.function.is_async
+            opened.is_async, opened.method = value.function.is_async, name
             walker.around.append(opened)
             inline(walker, value.function, opened)
             walker.around.remove(opened)
@@ -171,7 +171,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     function = local_function(walker, node)
     if function is not None:
         call_helper(walker, node, function)
-    elif is_outside(node, walker.handles.names) and not hands_over_transaction(walker, node):
+    elif is_outside(node, walker.handles.names, walker.scope) and not hands_over_transaction(walker, node):
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
     if name in ENDS:

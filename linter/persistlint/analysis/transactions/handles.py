@@ -160,7 +160,8 @@ class Handles(Roots):
         if path_of(function) is not None:  # `knex("users")`, `this.knex("users")`
             chain = self.follow(function, scope, depth + 1)
             called = chain.known
-            if called is not None and called.type.call is not None:
+            names_table = any(isinstance(argument.value, String) for argument in node.arguments[:1])
+            if called is not None and called.type.call is not None and (called.handle.declared or names_table):
                 return self._operate(node, called.type.call, chain, scope)
             if called is None and isinstance(function, Name) and scope.find(function.id) is None:
                 return start(self.guess(function.id))

@@ -10,6 +10,7 @@ from persistlint.ir import Attribute, Call, Mapping, Name, String
 
 if TYPE_CHECKING:
     from persistlint.analysis.names import Names
+    from persistlint.analysis.transactions.variables import Scope
 
 # What people call the object, and the methods of it that cannot be taken back.
 _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
@@ -24,7 +25,8 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         ),
         (r"smtplib|smtp", "sendmail send_message SendMail"),
         (
-            r"\w*queue|\w*producer|\w*publisher|pub|pubsub|kafka|nats|nc|channel|ch|rabbit\w*|amqp|broker|sns|sqs|topic",
+            r"\w*queue|\w*producer|\w*publisher|pub|pubsub|kafka|nats|nc|channel|ch|rabbit\w*|amqp|broker|sns|sqs|topic"
+            r"|(?:message_?|service_?)?bus|mq|jetstream",
             "add publish produce send sendMessage send_message sendToQueue basic_publish enqueue enqueue_job Publish"
             " PublishWithContext PublishMsg WriteMessages SendMessage Enqueue Produce Send publishAsync",
         ),
@@ -56,7 +58,7 @@ _FUNCTIONS = re.compile(
 _GET = ("GET", "HEAD", "OPTIONS")
 
 
-def is_outside(node: Call, names: Names) -> bool:
+def is_outside(node: Call, names: Names, scope: Scope) -> bool:
     """Whether a call does something outside of the database that a rollback cannot take back."""
     function = node.function
     if isinstance(function, Name):
@@ -71,7 +73,9 @@ def is_outside(node: Call, names: Names) -> bool:
     if objects is None:
         return False
     path = path_of(function.value) or last_name(function.value)
-    return any(pattern.fullmatch(path) for pattern in objects)
+    variable = scope.find(path)
+    made = last_name(variable.value) if variable is not None and isinstance(variable.value, Call) else ""
+    return any(pattern.fullmatch(path) or pattern.fullmatch(made) for pattern in objects)
 
 
 def _method(node: Call) -> str:

@@ -68,10 +68,15 @@ class Results:
         for name, range, opened in self.filled:
             guards = [number for number, part in opened.place.tries if part is Part.BODY]
             is_managed = opened.scoping in (Scoping.CALLBACK, Scoping.CONTEXT)
-            survives = any(number in self.going_on for number in guards)
+            survives = _repeats(opened) or any(number in self.going_on for number in guards)
             # Within a loop, what a transaction reads may be what the one before it left.
             behind = range.end if opened.place.loops else max(range.end, opened.end)
             is_read = any(found == name and offset > behind for found, offset in self.reads)
             if is_managed and survives and is_read and name not in self.reset and (name, opened.range) not in seen:
                 seen.add((name, opened.range))
                 yield StaleResult(range, name, opened.range)
+
+
+def _repeats(opened: Open) -> bool:
+    """Whether the callback may run several times: https://www.mongodb.com/docs/manual/core/transactions-in-applications/"""
+    return opened.method == "withTransaction" and opened.opener.name.lower().endswith("session")

@@ -135,7 +135,7 @@ def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[
         is_ambient = effect.handle.library is not None and effect.handle.library.transactions.ambient
         if is_unsent or (is_ambient and fact.may_run_inside):
             continue
-        if effect.handle.role is Role.POOL and effect.handle.declared:
+        if effect.handle.role is Role.POOL and (effect.handle.declared or effect.sql):
             yield context.report(
                 effect.range,
                 "The lock that this read takes ends with the statement, for no transaction is open here.",

@@ -2,7 +2,8 @@
 ## What it finds
 
 A count or a list that is filled inside a transaction, where the function goes on after a rollback and uses it: the
-handler around the transaction takes the error and does not set the variable anew.
+handler around the transaction takes the error and does not set the variable anew. Or the callback is one of MongoDB's
+`withTransaction`, which may run it several times.
 
 Silent where the variable is what the transaction returns, where the handler sets it anew, and where the handler raises
 or returns.
