@@ -49,7 +49,8 @@ _HANDS_ON = frozenset(
 )
 _EXITS = frozenset(["exit", "abort", "Exit", "Fatal", "Fatalf", "Fatalln", "Panic", "panic", "die"])
 _LOGS = re.compile(
-    r"(?:log|logger|logging|console|slog|zap|sentry|print|println|printf|fmt|self\.log\w*|this\.log\w*)(?:\..*)?|.*\b(?:debug|info|warn|warning|error|exception|log|print\w*|errorf|warnf|infof|debugf|msg|msgf|trace)",
+    r"(?:log|logger|logging|console|slog|zap|sentry|print|println|printf|fmt|self\.log\w*|this\.log\w*)(?:\..*)?"
+    r"|.*\b(?:(?:debug|info|warn|warning|error|exception|log|trace)(?:f|w|ln|context)?|print\w*|msgf?)",
     re.IGNORECASE,
 )
 _LOGGER = re.compile(r"(?:(?:self|this|ctx|context|req|app)\.)?(?:console|log|logger|logging)\.", re.IGNORECASE)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _NO_FAILURES = re.compile(
     r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
+    r"|(?:Duplicate|Undefined)(?:Column|Table|Object|Index|Schema|Function|Database)(?:Error)?"
     r"|Http404|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
 )
 
@@ -171,7 +172,8 @@ def suppressing(statement: With, names: Names) -> Try | None:
 
 
 def is_no_failure(types: tuple[str, ...]) -> bool:
-    """Whether a handler takes only errors that no statement of the database fails with."""
+    """Whether a handler takes only errors that no statement of the database fails with, or that say just what is the
+    case."""
     return bool(types) and all(_NO_FAILURES.fullmatch(name.rsplit(".", 1)[-1]) for name in types)
 
 
