@@ -368,7 +368,7 @@ def _unknown(
     of_constants = is_function and all(origin <= Origin.METADATA for origin in origins)
     if isinstance(node.function, Attribute) and _DIALECT.fullmatch(last_name(node.function.value)):
         of_constants = all(origin <= Origin.METADATA for origin in origins)  # `db.now()`, `dialect.varchar(255)`
-    if of_constants and not _LOOKS_UP.search(name):
+    if of_constants and (not _LOOKS_UP.search(name) or any(_is_count(actual.expression) for actual in actuals)):
         return Atom(Origin.DERIVED)
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(
         origin is Origin.CONSTANT for origin in origins
@@ -382,6 +382,13 @@ def _unknown(
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
         return Atom(receiver.origin)
     return UNKNOWN
+
+
+def _is_count(expression: Expression) -> bool:
+    """Whether an expression is the length of something: `len(ids)`, `ids.length`. Nobody looks a name up by that."""
+    if isinstance(expression, Call):
+        return isinstance(expression.function, Name) and expression.function.id == "len"
+    return isinstance(expression, Attribute) and expression.name == "length"
 
 
 def _hand_over(actuals: list[Actual], machine: Interpreter) -> None:
