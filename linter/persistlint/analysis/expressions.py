@@ -463,6 +463,8 @@ def _collection(collection: Collection, machine: Interpreter) -> Value:
             value = element_of(value)
         values.append(value)
     declared = machine.names.declared(collection.type) if collection.type else None
+    if isinstance(declared, Instance) and _is_record(declared, values):
+        return items_of(tuple(values), fixed)  # a Go struct, its fields in their order
     if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
         return declared
     return items_of(tuple(values), fixed)
@@ -485,17 +487,17 @@ def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
         computed = max(computed, origin_of(key))
         entries.append((names[0] if len(names) == 1 else None, value))
     declared = machine.names.declared(mapping.type) if mapping.type else None
-    if isinstance(declared, Instance) and _is_record(declared, entries):
+    if isinstance(declared, Instance) and _is_record(declared, [value for _, value in entries]):
         return Entries(tuple(entries), computed)
     if isinstance(declared, Instance) or (isinstance(declared, Atom) and declared.type is not None):
         return declared
     return Entries(tuple(entries), computed)
 
 
-def _is_record(made: Instance, entries: list[tuple[str | None, Value]]) -> bool:
+def _is_record(made: Instance, values: list[Value]) -> bool:
     """Whether an object is no more than some constants, of a type without methods."""
     has_methods = any(isinstance(member, FunctionDefinition) for member in made.definition.body)
-    return bool(entries) and not has_methods and all(origin_of(value) <= Origin.BOUND for _, value in entries)
+    return bool(values) and not has_methods and all(origin_of(value) <= Origin.BOUND for value in values)
 
 
 def _comprehension(comprehension: Comprehension, machine: Interpreter) -> Value:
