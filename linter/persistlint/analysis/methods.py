@@ -249,6 +249,9 @@ def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, e
         return receiver
     if doubled:
         return Atom(origin_of(receiver), doubled=old[0])
+    put = constants_of(new.value)
+    if isinstance(receiver, Atom) and old and put and not any(receiver.doubled in text for text in (*old, *put)):
+        return Atom(receiver.origin, doubled=receiver.doubled)  # the pairs of quotes stay as they are
     return Atom(origin_of(receiver))
 
 
