@@ -264,6 +264,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Atom(Origin.METADATA)
             if machine.language == "go" and origin is Origin.UNKNOWN and GO_METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
+            if machine.language == "sql" and origin is Origin.UNKNOWN and name == "id":
+                return Atom(Origin.DERIVED)  # the key of a row, a number where it stands without quotes: `NEW.id`
             return Atom(origin)
     return UNKNOWN
 
