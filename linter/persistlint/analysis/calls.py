@@ -57,7 +57,9 @@ _YIELDS = {
     "checked": Origin.CHECKED,
     "request": Origin.REQUEST,
 }
-_QUOTES = re.compile(r"sanit|escape|quote|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?", re.I)
+_QUOTES = re.compile(
+    r"sanit|escape|quote|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?|^ident(?:ifier)?$", re.I
+)
 _VALIDATES = re.compile(
     r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
     r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
