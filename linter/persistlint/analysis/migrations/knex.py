@@ -157,15 +157,16 @@ class Knex(Framework):
             else:
                 writer.take(walk, operation, given, range)
             return
+        if any(link.name == "alter" for link in rest):
+            actions = writer.altered(first, rest)
+            walk.take(join(("ALTER TABLE", *of_table, *actions), range) if actions else None, range)
+            return
         constraint = writer.constraint(first, rest)
         columns = [constraint] if constraint is not None else writer.columns(first, rest)
         if not columns:
             built.items.append(REST)
             if not built.is_new:
                 walk.take(None, range)
-            return
-        if any(link.name == "alter" for link in rest):
-            walk.take(None, range)
             return
         if built.is_new:
             built.items += columns
@@ -257,6 +258,24 @@ class KnexWriter(Writer):
         found += self._reference(rest)
         return [tuple(found)]
 
+    def altered(self, first: Link, rest: list[Link]) -> Fragment:
+        """What `.alter()` does to a column in PostgreSQL: what the chain does not say goes, but for what its options
+        leave alone. https://knexjs.org/guide/schema-builder.html#alter. Nothing for other databases."""
+        column, type = first.argument(0), self._type(first)
+        name = self.name(column) if column is not None else None
+        if self.dialect != "postgres" or name is None or type is None:
+            return ()
+        options = next(link.argument(0) for link in rest if link.name == "alter")
+        actions: list[Fragment] = []
+        if not self._is_off(options, "alterType"):
+            actions.append(("TYPE", *type))
+        if not self._is_off(options, "alterNullable"):
+            is_required = any(link.name == "notNullable" for link in rest)
+            actions.append(("SET NOT NULL" if is_required else "DROP NOT NULL",))
+        default = next((link.argument(0) for link in rest if link.name in ("defaultTo", "default")), None)
+        actions.append(("SET DEFAULT", *self.or_some(default)) if default is not None else ("DROP DEFAULT",))
+        return listed((said("ALTER COLUMN", first.range), *name, *action) for action in actions)
+
     def _timestamps(self, link: Link) -> list[Fragment]:
         """`table.timestamps(useTimestamps, defaultToNow)`."""
         options = link.argument(0)
@@ -282,9 +301,13 @@ class KnexWriter(Writer):
 
     def _is_without_zone(self, options: Expression | None) -> bool:
         """`{ useTz: false }`, or the older `true` for the type of the standard."""
-        zone = self.values.entry(options, "useTz") if options is not None else None
         is_standard = isinstance(options, Constant) and options.value is True
-        return is_standard or (isinstance(zone, Constant) and zone.value is False)
+        return is_standard or self._is_off(options, "useTz")
+
+    def _is_off(self, options: Expression | None, key: str) -> bool:
+        """Whether options say `false` to something."""
+        value = self.values.entry(options, key) if options is not None else None
+        return isinstance(value, Constant) and value.value is False
 
     def _choices(self, link: Link) -> Fragment:
         """The values of an enum, which Knex checks."""
