@@ -90,5 +90,6 @@ def handed(handle: Handle, type: Type | None, operation: Operation) -> Handle:
         if made is Role.IMPLICIT and handle.autocommit:
             made = Role.CONNECTION
         if made is not Role.INSTANCE and made is not handle.role and handle.role is not Role.TRANSACTION:
-            return replace(handle, role=made, owned=True)
+            # The connection of a session lives in the transaction of the session, which commits it.
+            return replace(handle, role=made, owned=handle.role is not Role.SESSION)
     return handle

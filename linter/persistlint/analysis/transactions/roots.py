@@ -58,7 +58,7 @@ class Roots:
         """The handle that a parameter is, by its declared type, else by its name."""
         known = self.declared(annotation, name, origin)
         is_other = annotation and annotation not in ("any", "Any", "object")
-        if known is None and (not is_other or _says_handle(annotation)):
+        if known is None and (not is_other or (_says_handle(annotation) and not self._is_row(annotation))):
             known = self.guess(name, origin)
             known = _undeclared(known) if is_other and _EITHER.search(annotation) else known
         is_own = origin >= 0  # of this function, not of the constructor that kept it
@@ -141,6 +141,11 @@ class Roots:
         if type is None or not type.role:
             return None
         return Known(Handle(name, role_of(type, name), type.library, -1, declared=True), type)
+
+    def _is_row(self, annotation: str) -> bool:
+        """Whether a `Transaction` is a row: a payment, of the class that the program keeps among its models."""
+        module = self.names.imports.get("Transaction", "")
+        return re.search(r"\bTransaction\b", annotation) is not None and "models" in re.split(r"[./]", module)
 
     def _is_own(self, name: str) -> bool:
         """Whether a class is declared here, or imported from elsewhere than a library."""
