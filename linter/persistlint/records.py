@@ -15,17 +15,29 @@ from typing import TYPE_CHECKING, Any
 
 
 def _import_dataclasses() -> ModuleType:
-    """The module, without `inspect`, which takes longer to import than all else that it needs, and which it uses to
-    write a docstring that is missing: then it is imported."""
+    """The module, without `inspect`, which takes longer to import than all else that it needs. It uses that to write a
+    docstring that is missing, where it is imported then, and since Python 3.13 for the annotations of a class and the
+    functions that its methods wrap."""
     if "inspect" in sys.modules or "dataclasses" in sys.modules:
         return import_module("dataclasses")
     stands_in: Any = ModuleType("inspect")
     stands_in.__getattr__ = lambda name: getattr(import_module("inspect"), name)
+    stands_in.get_annotations, stands_in.unwrap = _annotations, _unwrapped
     sys.modules["inspect"] = stands_in
     try:
         return import_module("dataclasses")
     finally:
         del sys.modules["inspect"]
+
+
+def _annotations(cls: type) -> dict[str, Any]:
+    return dict(cls.__dict__.get("__annotations__", {}))  # noqa: RUF063 - it stands in for that
+
+
+def _unwrapped(member: Any) -> Any:
+    while hasattr(member, "__wrapped__"):
+        member = member.__wrapped__
+    return member
 
 
 if TYPE_CHECKING:
