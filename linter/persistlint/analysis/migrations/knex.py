@@ -6,19 +6,20 @@ import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.migrations.links import Link, chain_of
 from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import join, listed, quoted, said
-from persistlint.ir import Argument, Attribute, Call, Constant, Lambda, Mapping, Name, String
+from persistlint.ir import Call, Constant, Lambda, Mapping, Name, String
 from persistlint.records import dataclass
-from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.analysis.migrations.writing import Fragment
     from persistlint.ir import Expression
+    from persistlint.source import Range
     from persistlint.sql.text import Text
 
 _ARGUMENT = re.compile(r"\{(\d):([^}]*)\}")
@@ -26,35 +27,6 @@ _TABLES = frozenset({"createTable", "createTableIfNotExists", "alterTable", "tab
 # How Knex names what gets no name.
 _SUFFIXES = {"dropIndex": "index", "dropForeign": "foreign", "dropUnique": "unique", "index": "index"}
 _SETTINGS = frozenset({"comment", "engine", "charset", "collate", "inherits"})
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One call of a chain: `.notNullable()`."""
-
-    name: str
-    arguments: tuple[Argument, ...]
-    range: Range
-
-    def argument(self, at: int) -> Expression | None:
-        """The argument at a place."""
-        return self.arguments[at].value if at < len(self.arguments) else None
-
-
-def chain_of(node: Expression) -> tuple[Expression, tuple[Link, ...]]:
-    """What a chain of calls and attributes starts from, and its links in order; an attribute is one without
-    arguments."""
-    links: list[Link] = []
-    while True:
-        if isinstance(node, Call) and isinstance(node.function, Attribute):
-            attribute = node.function
-            links.append(Link(attribute.name, node.arguments, Range(attribute.name_range.start, node.range.end)))
-            node = attribute.value
-        elif isinstance(node, Attribute):
-            links.append(Link(node.name, (), node.name_range))
-            node = node.value
-        else:
-            return node, tuple(reversed(links))
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.migrations.knex import Link, chain_of
+from persistlint.analysis.migrations.links import Link, chain_of
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import Writer
 from persistlint.analysis.migrations.writing import join, listed, quoted, said

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.values import called
-from persistlint.analysis.migrations.walk import Framework
+from persistlint.analysis.migrations.walk import Methods
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import listed, literal, said
-from persistlint.ir import Attribute, Call, Mapping, Name, String
+from persistlint.ir import Call, Mapping, String
 
 if TYPE_CHECKING:
     from persistlint.analysis.migrations.values import Values
@@ -19,26 +19,17 @@ if TYPE_CHECKING:
     from persistlint.sql.text import Text
 
 
-class NodePgMigrate(Framework):
+class NodePgMigrate(Methods):
     """One file of node-pg-migrate's."""
 
-    def __init__(self, dialect: str | None) -> None:
-        self.dialect = dialect
-
-    def call(self, walk: Walk, call: Call) -> bool:
-        function = call.function
-        if not isinstance(function, Attribute) or not isinstance(function.value, Name):
-            return False
-        if function.value.id not in walk.handles:
-            return False
-        self.is_off |= function.name == "noTransaction"
-        operation = table("node_pg_migrate").operations.get(function.name)
+    def method(self, walk: Walk, name: str, call: Call) -> None:
+        self.is_off |= name == "noTransaction"
+        operation = table("node_pg_migrate").operations.get(name)
         if operation is None:
             walk.take(None, call.range)
-            return True
+            return
         given = Given.of(call.arguments, operation, walk.values, {})
         NodePgWriter(walk.values, self.dialect).take(walk, operation, given, call.range)
-        return True
 
 
 class NodePgWriter(Writer):
@@ -57,13 +48,7 @@ class NodePgWriter(Writer):
 
     def name(self, node: Expression) -> Fragment | None:
         """An identifier; also `{ schema, name }`."""
-        node = self.unwrapped(node)
-        if not isinstance(node, Mapping):
-            return super().name(node)
-        last, before = self.values.entry(node, "name"), self.values.entry(node, "schema")
-        name = super().name(last) if last is not None else None
-        schema = super().name(before) if before is not None else None
-        return (*schema, ".", *name) if schema and name else name
+        return self.named(node, "name")
 
     def type(self, node: Expression) -> Fragment | None:
         """A type."""

@@ -86,15 +86,7 @@ class SequelizeWriter(Writer):
 
     def name(self, node: Expression) -> Fragment | None:
         """An identifier; a table also as `{ schema, tableName }`, a column of an index as `{ name, order }`."""
-        node = self.unwrapped(node)
-        if not isinstance(node, Mapping):
-            return super().name(node)
-        keys = ("tableName", "name", "attribute")
-        inner = next((found for key in keys if (found := self.values.entry(node, key))), None)
-        name = super().name(inner) if inner is not None else None
-        schema = self.values.entry(node, "schema")
-        before = super().name(schema) if schema is not None else None
-        return (*before, ".", *name) if before and name else name
+        return self.named(node, "tableName", "name", "attribute")
 
     def text(self, node: Expression) -> Fragment | None:
         """SQL in a string, in `literal("…")`, or under the key `query`."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import Given, table
-from persistlint.analysis.migrations.walk import Framework
+from persistlint.analysis.migrations.walk import Methods
 from persistlint.analysis.migrations.writer import REST, Writer, as_serial
 from persistlint.analysis.migrations.writing import listed, said
-from persistlint.ir import Attribute, Call, Mapping, Name
+from persistlint.ir import Call, Mapping
 
 if TYPE_CHECKING:
     from persistlint.analysis.migrations.values import Values
@@ -18,26 +18,17 @@ if TYPE_CHECKING:
     from persistlint.sql.text import Text
 
 
-class TypeOrm(Framework):
+class TypeOrm(Methods):
     """One file of TypeORM's."""
 
-    def __init__(self, dialect: str | None) -> None:
-        self.dialect = dialect
-
-    def call(self, walk: Walk, call: Call) -> bool:
-        function = call.function
-        if not isinstance(function, Attribute) or not isinstance(function.value, Name):
-            return False
-        if function.value.id not in walk.handles:
-            return False
-        operation = table("typeorm").operations.get(function.name)
+    def method(self, walk: Walk, name: str, call: Call) -> None:
+        operation = table("typeorm").operations.get(name)
         if operation is None:
             walk.take(None, call.range)
-            return True
+            return
         given = Given.of(call.arguments, operation, walk.values, {})
         given.arguments = {name: _described(value, walk.values) for name, value in given.arguments.items()}
         TypeOrmWriter(walk.values, self.dialect).take(walk, operation, given, call.range)
-        return True
 
 
 def _described(node: Expression, values: Values) -> Expression:

@@ -79,6 +79,26 @@ class Framework:
         return False
 
 
+class Methods(Framework):
+    """A framework all of whose migrations call methods of a handle."""
+
+    def __init__(self, dialect: str | None) -> None:
+        self.dialect = dialect
+
+    def call(self, walk: Walk, call: Call) -> bool:
+        function = call.function
+        if not isinstance(function, Attribute) or not isinstance(function.value, Name):
+            return False
+        if function.value.id not in walk.handles:
+            return False
+        self.method(walk, function.name, call)
+        return True
+
+    def method(self, walk: Walk, name: str, call: Call) -> None:
+        """Take a call of a method, known or not."""
+        raise NotImplementedError
+
+
 @dataclass
 class Walk:
     """The state of a walk. `functions` are those of the file."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import write
 from persistlint.analysis.migrations.writing import join, listed, literal, quoted, said, verbatim
-from persistlint.ir import Call, Constant, Number, String
+from persistlint.ir import Call, Constant, Mapping, Number, String
 from persistlint.source import Range
 from persistlint.sql.text import Text
 
@@ -59,6 +59,17 @@ class Writer:
         node = self.unwrapped(node)
         text = self.values.text(node)
         return (quoted(text, node.range),) if text else None
+
+    def named(self, node: Expression, *keys: str) -> Fragment | None:
+        """An identifier, which may also stand under one of these keys of an object, its schema beside it."""
+        node = self.unwrapped(node)
+        if not isinstance(node, Mapping):
+            return Writer.name(self, node)
+        last = next((found for key in keys if (found := self.values.entry(node, key))), None)
+        before = self.values.entry(node, "schema")
+        name = Writer.name(self, last) if last is not None else None
+        schema = Writer.name(self, before) if before is not None else None
+        return (*schema, ".", *name) if schema and name else name
 
     def names(self, node: Expression) -> Fragment | None:
         """Several of them, or one alone."""

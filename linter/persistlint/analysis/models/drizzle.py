@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from persistlint.analysis.migrations.knex import Link, chain_of
+from persistlint.analysis.migrations.links import Link, chain_of
 from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.draft import Draft

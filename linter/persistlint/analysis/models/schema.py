@@ -33,7 +33,7 @@ _RUNNER = Runner("prisma")
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The schema that a file is; nothing where migrations lie beside it, which say the same and are read themselves."""
     source = syntax.source
-    dialect = PrismaReader().dialect(source.path, source.content)
+    dialect = prisma.schema_of(source.path, syntax.lower()).dialect
     if dialect is None or _has_migrations(source.path):
         return
     script = read_in_project(source.path, source.content, dialect, is_configured=True, reader=PrismaReader())

@@ -246,14 +246,14 @@ class Rows:
 
     def _filled(self, call: Call, effect: Effect, walk: Walk) -> None:
         """Go: `db.First(&w, id)`, `….Scan(&balance)`, `db.Get(&balance, "SELECT …")`."""
-        columns = _selected(effect)
+        is_single = len(_selected(effect)) == 1
         is_scan = last_name(call.function) in _SCANS
         pointers = [argument.value for argument in call.arguments if _is_pointer(argument.value, walk)]
         for index, pointer in enumerate(pointers):
             name = path_of(pointer.operand if isinstance(pointer, Unary) else pointer)
             if name is None:
                 continue
-            column = columns[index] if index < len(columns) and (is_scan or len(columns) == 1) else ""
+            column = _column_at(effect, index) if is_scan or is_single else ""
             is_scalar = is_scan or bool(column)
             self.rows[name] = Row(effect, (column or name) if is_scalar else None)
             self.computed.pop(name, None)
@@ -317,8 +317,12 @@ def _at(row: Row, index: Expression) -> Row:
 def _named(read: Effect, index: Expression | None) -> str:
     """The name of the column that a read gives at an index, of the first without one; "" where that is not known."""
     number = index.value if isinstance(index, Number) else 0
+    return _column_at(read, number) if isinstance(number, int) else ""
+
+
+def _column_at(read: Effect, number: int) -> str:
     names = _selected(read)
-    return names[number] if isinstance(number, int) and number < len(names) else ""
+    return names[number] if number < len(names) else ""
 
 
 def _selected(read: Effect) -> tuple[str, ...]:
@@ -331,8 +335,7 @@ def _parts(target: Expression, row: Row | None) -> Iterator[tuple[str, Row | Non
     match target:
         case Collection(elements=elements) if row is not None and row.is_one and row.effect.sql:
             for index, element in enumerate(elements):
-                names = _selected(row.effect)
-                yield from _parts(element, Row(row.effect, names[index] if index < len(names) else ""))
+                yield from _parts(element, Row(row.effect, _column_at(row.effect, index)))
         case Collection(elements=(first, *_)):
             yield from _parts(first, row)
         case Mapping(entries=entries):  # `const { rows: [wallet] } = …`, `const { balance } = …`
