@@ -77,6 +77,10 @@ class Program:
         """The innermost statement that holds a place."""
         return next(reversed(self.frames(place)), None)
 
+    def function_around(self, place: Range) -> Function | None:
+        """The innermost function that holds a place."""
+        return next((frame.function for frame in reversed(self.frames(place)) if frame.function is not None), None)
+
     def expression(self, place: Range) -> Expression | None:
         """The innermost expression of exactly this range."""
         frame = self.frame(place)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.literals import Literal, UnreadableError, literals
-from persistlint.ir import FunctionDefinition, Hole, Lambda, String, Template, blocks, expressions, walk
+from persistlint.fixes.binding.pieces import nodes_inside
+from persistlint.ir import Hole, String, Template
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.fixes.program import Program
-    from persistlint.ir import Expression, Statement
+    from persistlint.ir import Statement
 
 _SEVERAL_LINES = (b"`", b'"""', b"'''")  # what may hold a text of several lines, which no blanks may change
 
@@ -52,7 +53,7 @@ def _is_inside(program: Program, line: int, indentation: str) -> bool:
 def _texts(program: Program, region: Sequence[Statement]) -> list[Range] | None:
     """The literals in statements that go over several lines, None where one is not understood."""
     found: list[Range] = []
-    nodes = list(_nodes(region))
+    nodes = list(nodes_inside(region))
     inside = {id(part) for node in nodes if isinstance(node, Template) for part in node.parts}
     for node in nodes:
         is_text = isinstance(node, String | Template) and id(node) not in inside
@@ -65,20 +66,6 @@ def _texts(program: Program, region: Sequence[Statement]) -> list[Range] | None:
             return None
         found += [part.range for part in parts if isinstance(part, Literal)]
     return found
-
-
-def _nodes(region: Sequence[Statement]) -> Iterator[Expression]:
-    pending = list(region)
-    while pending:
-        statement = pending.pop()
-        pending += [inner for block in blocks(statement) for inner in block]
-        if isinstance(statement, FunctionDefinition):
-            pending += statement.function.body
-        for expression in expressions(statement):
-            for node in walk(expression):
-                if isinstance(node, Lambda):
-                    pending += node.function.body
-                yield node
 
 
 def _without(program: Program, region: Range, texts: Sequence[Range]) -> bytes:

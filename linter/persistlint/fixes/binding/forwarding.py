@@ -29,8 +29,7 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Query | 
     operation = _operation(query, site, function, program) if function is not None else None
     if function is None or operation is None or not holes:
         return None
-    frames = program.frames(holes[0].range)
-    around = next((frame.function for frame in reversed(frames) if frame.function is not None), None)
+    around = program.function_around(holes[0].range)
     if around is function:
         return None
     statements = tuple(flat(around.body if around is not None else program.module.body))
@@ -75,8 +74,7 @@ def _operation(query: Query, site: Site, function: ir.Function, program: Program
 
 def _function(program: Program, call: ir.Call) -> ir.Function | None:
     """The function around a call, if it has a name."""
-    frames = program.frames(call.range)
-    function = next((frame.function for frame in reversed(frames) if frame.function is not None), None)
+    function = program.function_around(call.range)
     return function if function is not None and function.name else None
 
 

@@ -45,7 +45,7 @@ def helper_of(query: Query, holes: Sequence[Hole], program: Program) -> Helper |
     if program.source.language not in _LANGUAGES or query.site is None or not holes:
         return None
     site = query.site()
-    function, caller = _around(program, holes[0].range), _around(program, site.call.range)
+    function, caller = program.function_around(holes[0].range), program.function_around(site.call.range)
     if function is None or caller is None or function is caller or not function.name or function.is_async:
         return None
     if function.is_generator or function.decorators or any(hole.range not in function.range for hole in holes):
@@ -150,7 +150,3 @@ def _first_parameter(helper: Helper, program: Program, text: str) -> Edit:
     if match is None:
         raise RefusalError(f"`{helper.function.name}` takes its arguments in a way that a fix does not add to")
     return Edit(Range(match.end(), match.end()), f", {text}" if match["self"] else text)
-
-
-def _around(program: Program, place: Range) -> ir.Function | None:
-    return next((frame.function for frame in reversed(program.frames(place)) if frame.function is not None), None)

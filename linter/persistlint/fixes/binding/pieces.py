@@ -243,19 +243,20 @@ def nodes_of(statements: Sequence[ir.Statement]) -> Iterator[ir.Expression]:
     are listed themselves."""
     for statement in statements:
         if isinstance(statement, ir.FunctionDefinition):
-            yield from _inside(statement.function.body)
+            yield from nodes_inside(statement.function.body)
         for expression in ir.expressions(statement):
             for node in ir.walk(expression):
                 yield node
                 if isinstance(node, ir.Lambda):
-                    yield from _inside(node.function.body)
+                    yield from nodes_inside(node.function.body)
 
 
-def _inside(block: ir.Block) -> Iterator[ir.Expression]:
+def nodes_inside(block: Sequence[ir.Statement]) -> Iterator[ir.Expression]:
+    """The expressions of a block, of the blocks in it and of the functions inside it."""
     yield from nodes_of(block)
     for statement in block:
         for inner in ir.blocks(statement):
-            yield from _inside(inner)
+            yield from nodes_inside(inner)
 
 
 def _value(argument: ir.Argument) -> ir.Expression:

@@ -83,7 +83,6 @@ class View:
         return [item for item in self.items if isinstance(item, Value)]
 
 
-_DOUBLED = {"braces": ("{{", "}}"), "replace": ()}
 _PRINTF = {"go": "fmt.Sprintf", "sql": "format", "javascript": "util.format", "typescript": "util.format"}
 HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
 
@@ -366,7 +365,7 @@ class _Reader:
             start = 0
             for match in pattern.finditer(body):
                 groups = match.groupdict()
-                if match.group() in _DOUBLED.get(form.kind, ("%%",)):
+                if match.group() in [sign * 2 for sign in DOUBLED.get(form.kind, "%")]:
                     continue
                 self.plain(literal, body, start, match.start(), form.kind)
                 start = match.end()
