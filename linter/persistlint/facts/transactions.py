@@ -34,7 +34,8 @@ class Transaction(Fact):
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
     begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.
-    `is_savepoint` where it nests in the one around it. `options` is the text of what it is opened with.
+    `is_savepoint` where it nests in the one around it, `is_wrapped` where a function of the program's own opens it, of
+    which only the name is known.
     """
 
     scoping: Scoping
@@ -44,6 +45,7 @@ class Transaction(Fact):
     is_async: bool = False
     nested_in: Range | None = None
     is_savepoint: bool = False
+    is_wrapped: bool = False
     commits: bool = False
     leak: Range | None = None
     unchecked: Range | None = None
