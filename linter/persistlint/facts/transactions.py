@@ -58,7 +58,8 @@ class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
     where this file calls it inside a transaction, `may_run_inside` where another file may: it is no view, task or
-    command, and its file opens transactions elsewhere."""
+    command, and its file opens transactions elsewhere. `tolerated` are writes that may fail, for a handler of their own
+    goes on without them: those of each handler together."""
 
     name: str
     effects: tuple[Effect, ...]
@@ -67,6 +68,7 @@ class Procedure(Affecting):
     is_called_inside: bool = False
     may_run_inside: bool = False
     is_async: bool = False
+    tolerated: tuple[frozenset[Range], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

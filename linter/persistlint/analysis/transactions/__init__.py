@@ -205,6 +205,7 @@ def _dropped(walk: Walk) -> Iterator[Handled]:
 def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, inside: set[int]) -> Iterator[Fact]:
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
+    taken = tuple(handled(walk))
     if walk.effects or transactions:
         yield Procedure(
             function.range if function is not None else file.source_range(),
@@ -215,11 +216,12 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
             id(function) in inside,
             opens and function is not None and not is_entry(function) and not _opens(walk),
             function is not None and function.is_async,
+            tuple(frozenset(e.range for e in found.effects) for found in taken if found.goes_on),
         )
     yield from transactions
     yield from walk.rows.written
     yield from walk.checks.found
-    yield from handled(walk)
+    yield from taken
     yield from walk.answers
     if walk.handles.language == "go":
         yield from _dropped(walk)
