@@ -216,7 +216,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
             id(function) in inside,
             opens and function is not None and not is_entry(function) and not _opens(walk),
             function is not None and function.is_async,
-            tuple(frozenset(e.range for e in found.effects) for found in taken if found.goes_on),
+            tuple(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant),
         )
     yield from transactions
     yield from walk.rows.written

@@ -11,7 +11,7 @@ sends everything with one commit, on a handle that the caller hands over, in bra
 migrations and in tests, on a handle that the function commits and somebody else began, two writes that may both run
 twice (`ON CONFLICT`, upsert), two updates of one row, a row that is only made where it is missing (`get_or_create`),
 which the next run finds, a write behind the delete of a code for one use, and a write that may fail without
-the other, for a handler of its own goes on.
+the other, for a handler of its own goes on with a warning at most or says why.
 
 ## Why it matters
 
