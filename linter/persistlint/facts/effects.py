@@ -28,6 +28,15 @@ _TIDIES = re.compile(
 )
 
 
+# What a job removes because it is old, it removes the next time just as well.
+_RETENTION = re.compile(
+    r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
+)
+_OLD_ROWS = re.compile(
+    r"(?:time|date|created|expires?|_at|_on)__lte?\b|(?:At|[Dd]ate|expires)\s*:\s*\{\s*lte?\b"  # Django, Prisma
+)
+
+
 def tidies(name: str) -> bool:
     """Whether a function removes what is old, by its name: what it leaves, it removes the next time just as well."""
     return _TIDIES.match(name) is not None
@@ -138,6 +147,12 @@ class Effect(Fact):
     sql: str = ""
     row: str = ""
     is_sent: bool = True
+
+    @property
+    def is_retention(self) -> bool:
+        """Whether it deletes the rows that are older than some time."""
+        is_old = self.method.lower().startswith("delete") and _OLD_ROWS.search(self.row) is not None
+        return is_old or _RETENTION.match(self.sql) is not None
 
     @property
     def is_aside(self) -> bool:

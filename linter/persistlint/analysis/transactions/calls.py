@@ -170,7 +170,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     walker.parallel = parallel
     function = local_function(walker, node)
     if function is not None:
-        call_helper(walker, node, function)
+        call_helper(walker, node, function, use)
     elif is_outside(node, walker.handles.names, walker.scope) and not hands_over_transaction(walker, node):
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)

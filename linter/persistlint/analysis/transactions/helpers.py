@@ -9,7 +9,7 @@ from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
 from persistlint.analysis.transactions.open import Open
-from persistlint.facts import Effect, Scoping
+from persistlint.facts import Effect, Scoping, Use
 from persistlint.ir import (
     Argument,
     Call,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Function, Parameter
 
 
-def call_helper(walker: Walk, node: Call, function: Function) -> None:
+def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
     """A helper of this file: what it does counts where it is called, and is reported there."""
     outer = walker.current()
     caller = walker.active[0] if walker.active else None
@@ -53,7 +53,7 @@ def call_helper(walker: Walk, node: Call, function: Function) -> None:
     walker.file.steps += len(effects)
     names = frozenset[str]().union(*(walker.names_in(argument.value) for argument in node.arguments))
     for effect in effects[: MOST_EFFECTS - len(walker.effects)]:
-        walker.effects.append(called(walker, effect, node, function, outer, names))
+        walker.effects.append(called(walker, effect, node, function, outer, names, use))
     for inner in opened if outer is not None else ():
         walker.opened.append(replace(inner, range=node.range, nested_in=outer, is_over=True, closings=[]))
 
@@ -88,7 +88,13 @@ def _with_conditions(walk: Walk) -> tuple[Effect, ...]:
 
 
 def called(
-    walker: Walk, effect: Effect, node: Call, function: Function, outer: Open | None, names: frozenset[str]
+    walker: Walk,
+    effect: Effect,
+    node: Call,
+    function: Function,
+    outer: Open | None,
+    names: frozenset[str],
+    use: Use,
 ) -> Effect:
     """An effect of a helper, seen from where the helper is called."""
     own = effect.transaction is not None
@@ -96,6 +102,7 @@ def called(
         effect,
         range=node.range,
         place=walker.place.around(effect.place),
+        use=use if effect.use is Use.RETURNED else effect.use,
         transaction=effect.transaction if own or outer is None else outer.range,
         is_bound=effect.is_bound if own or outer is None or not effect.is_sent else outer.owns(effect.handle),
         names=names,

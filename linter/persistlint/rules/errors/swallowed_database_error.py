@@ -6,7 +6,8 @@ result that is dropped, or a log and `return nil`.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
 or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure
-must not stop the others; for logs, metrics and caches; and in tests.
+must not stop the others; inside another handler, whose error is what matters; for logs, metrics and caches; for what
+is removed because it is old; and in tests.
 
 ## Why it matters
 
@@ -180,6 +181,7 @@ def _matters(effect: Effect) -> bool:
     return (
         (effect.kind is EffectKind.WRITE or (effect.kind is EffectKind.COMMIT and effect.handle.role is Role.SESSION))
         and not effect.is_aside
+        and not effect.is_retention
         and not _UPKEEP.match(effect.sql)
         and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))

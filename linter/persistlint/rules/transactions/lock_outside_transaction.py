@@ -2,7 +2,8 @@
 ## What it finds
 
 A read that locks rows (`FOR UPDATE`, `select_for_update`, `forUpdate`) outside of a transaction, on a handle that
-commits every statement by itself.
+commits every statement by itself. Silent for a method that is called after the lock and returns the row (`lock`), where
+the library finds the transaction of the caller by itself.
 
 ## Why it matters
 
@@ -133,7 +134,8 @@ def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[
             continue
         is_unsent = effect.use in (Use.RETURNED, Use.KEPT) and effect.method in _LOCKS
         is_ambient = effect.handle.library is not None and effect.handle.library.transactions.ambient
-        if is_unsent or (is_ambient and fact.may_run_inside):
+        is_handed_on = effect.use is Use.RETURNED and fact.name.startswith(("lock", "_lock", "get_lock"))
+        if is_unsent or (is_ambient and (fact.may_run_inside or is_handed_on)):
             continue
         if effect.handle.role is Role.POOL and (effect.handle.declared or effect.sql):
             yield context.report(

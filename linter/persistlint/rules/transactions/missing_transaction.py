@@ -5,13 +5,16 @@ Two or more writes of one function that belong together, each of which commits b
 them leaves half of the change behind.
 
 Writes belong together where they go to the same database and have data in common, and where one function sends both
-with data in SQL of its own. Helpers of the same file count as
-what they do. Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that
-sends everything with one commit, on a handle that the caller hands over, in branches that exclude one another, in
-migrations and in tests, on a handle that the function commits and somebody else began, two writes that may both run
-twice (`ON CONFLICT`, upsert), two updates of one row, a row that is only made where it is missing (`get_or_create`),
-which the next run finds, a write behind the delete of a code for one use, and a write that may fail without
-the other, for a handler of its own goes on with a warning at most or says why.
+with data in SQL of its own. Helpers of the same file count as what they do on every way, and what they do on some
+alone where they are given the row that the other write made.
+
+Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that sends
+everything with one commit, on a handle that the caller hands over or that the object is copied with (`WithTx(tx)`), on
+a handle that the function commits and somebody else began, in branches that exclude one another, in migrations and in
+tests. Silent as well where half of the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert),
+two updates of one row, a row that is only made where it is missing (`get_or_create`), which the next run finds, a
+session that is made, what stands behind the delete of a code for one use, what is removed because it is old, and a
+write whose own handler goes on and says why or warns at most.
 
 ## Why it matters
 
@@ -149,10 +152,9 @@ if TYPE_CHECKING:
 _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _UPDATES = re.compile(r"update|patch|set", re.IGNORECASE)
 _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
-# What a job removes because it is old, it removes the next time just as well.
-_RETENTION = re.compile(
-    r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
-)
+# Whoever gets no session signs in again.
+_SESSION = re.compile(r"(?:(?:user|auth|login)_?)?sessions?", re.IGNORECASE)
+_INSERTS = re.compile(r"create|insert|add", re.IGNORECASE)
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = re.compile(
     r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)|otps?|nonces?)",
@@ -224,7 +226,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
         and not effect.is_aside
-        and not _RETENTION.match(effect.sql)
+        and not effect.is_retention
         and not tidies(effect.via)
     )
 
@@ -250,6 +252,7 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
         and not _is_made_if_missing(earlier)
+        and not (_SESSION.fullmatch(later.table) and _INSERTS.match(later.method))
         and not (_FOR_ONE_USE.fullmatch(earlier.table) and _deletes(earlier))
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
         and _are_of_one_matter(earlier, later)

@@ -5,7 +5,7 @@ An error of a query inside a transaction that is caught and goes no further: the
 and the transaction goes on to commit.
 
 Silent where the statement has a savepoint of its own inside the `try`, and where it is a read that fails in the program
-if it finds no row (`findUniqueOrThrow`).
+if it finds no row (`findUniqueOrThrow`), and where the function is given the transaction and returns `false`.
 
 ## Why it matters
 

@@ -6,7 +6,8 @@ that the transaction gave, or without the option that names it (`{ transaction: 
 
 Silent where the library finds the open transaction by itself (Django, Tortoise, MikroORM, Sequelize with CLS), where
 the parameter of the callback has the name of the outer handle, where the query is bound to it in another way
-(`.transacting(trx)`, `withRepository`), and for handles that are called replicas.
+(`.transacting(trx)`, `withRepository`), for handles that are called replicas, and in a migration that is given its
+handle, for the runner of which it depends whether there is a transaction.
 
 ## Why it matters
 
@@ -136,7 +137,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Transaction
 from persistlint.fixes.handles import through
-from persistlint.paths import is_generated, is_test
+from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
         transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
         if (
             transaction is None
+            or (transaction.scoping is Scoping.PARAMETER and is_migration(context.file.path))  # its runner decides
             or effect.is_bound
             or effect.kind not in _ASKS
             or not _goes_round(effect, transaction, fact)
