@@ -41,7 +41,8 @@ __all__ = [
 @dataclass(frozen=True)
 class Overrides:
     """What the command line says about configuration. `config` is the one file to use for every path, `isolated`
-    uses none; `select`, `only` and `profile` are None where they were not given. Their words are expected to be known ones."""
+    uses none; `select`, `only` and `profile` are None where they were not given. Their words are expected to be known
+    ones."""
 
     config: Path | None = None
     isolated: bool = False
