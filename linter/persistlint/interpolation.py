@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related
-from persistlint.facts import Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.ir import Assign, Call, Collection, Name, walk
 
 if TYPE_CHECKING:
@@ -25,6 +25,16 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     diagnostic, at the first of them."""
     found = {hole.range: hole for text in fact.texts for hole in text.holes if wanted(hole)}
     return tuple(found[range] for range in sorted(found))
+
+
+_IN_QUOTES = (Context.QUOTED, Context.PART)
+
+
+def is_evident(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole is a defect wherever its text goes. What becomes of a text that reaches no query in its file is not
+    known: names and expressions of such a one are put together by the program more often than not. Data of a request,
+    and a value that is put into quotes by hand, are a defect there too."""
+    return isinstance(fact, Query) or hole.origin is Origin.REQUEST or hole.context in _IN_QUOTES
 
 
 # What people call SQL, or a piece of it, that a function put together.
