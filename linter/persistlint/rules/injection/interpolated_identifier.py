@@ -129,11 +129,13 @@ from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import name
 from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, related, why
-from persistlint.paths import is_test
+from persistlint.paths import is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from persistlint.source import SourceFile
 
 _ROLES = {
     Context.IDENTIFIER: "is used as a name in the SQL text",
@@ -143,6 +145,14 @@ _ROLES = {
 # What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
 _NAMED_AS_SQL = re.compile(
     r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*", re.I
+)
+
+# What an object says of the part of a schema that it describes: `table.name`, `target.fullname`, `props.TableName`.
+# What a caller says of the query that it wants is data: `opts.tableName`.
+_OF_SCHEMA = re.compile(
+    r"(?:\w+\.)*(?:table|column|col|target|mapper|relation|relationship|index|idx|constraint|fk|sequence)\.\w+"
+    r"|(?:\w+\.)*(?!(?:op|par|arg|in|que|fil|re|body|form|pay|data|dto|spec|cmd)\w*\.)\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
+    re.ASCII,
 )
 
 
@@ -156,9 +166,7 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
     """Report the first name, keyword and fragment that a query splices into its SQL."""
     if is_test(context.file.path):
         return
-    # What another function, a row or a field gives for a name is mostly a name of the program itself. A routine of SQL
-    # is told apart from that: there the names of the catalogue are known, and what is left was stored by somebody.
-    least = Origin.UNKNOWN if context.file.language == "sql" else Origin.PARAMETER
+    least = _least(context.file)
     for kind, role in _ROLES.items():
         holes = holes_of(fact, partial(_is_unchecked, fact, least, kind))
         if not holes:
@@ -174,6 +182,16 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         )
 
 
+def _least(file: SourceFile) -> Origin:
+    """The least hostile origin of a name that is reported in a file."""
+    if file.language == "sql":
+        # The names of the catalogue are known there, and what is left was stored by somebody or given by a caller.
+        return Origin.UNKNOWN
+    # What another function, a row or a field gives for a name is mostly a name of the program itself, and nobody but
+    # migrations calls the functions that they share.
+    return Origin.REQUEST if is_migration(file.path) else Origin.PARAMETER
+
+
 def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bool:
     if hole.context is not kind or hole.origin < least:
         return False
@@ -182,7 +200,7 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
     if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
         return True
     # Whoever calls a function that takes a clause wrote it.
-    return not _NAMED_AS_SQL.fullmatch(hole.expression)
+    return not (_NAMED_AS_SQL.fullmatch(hole.expression) or _OF_SCHEMA.fullmatch(hole.expression))
 
 
 def _help(fact: SqlText) -> str:
