@@ -118,7 +118,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import bind
-from persistlint.interpolation import holes_of, is_amount, is_evident, is_made_of_sql, related, why
+from persistlint.interpolation import holes_of, is_amount, is_evident, is_made_of_sql, is_of_server, related, why
 from persistlint.paths import is_test
 from persistlint.rule import Option, RuleContext, rule
 
@@ -163,7 +163,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
-    if not is_evident(fact, hole):
+    if not is_evident(fact, hole) or is_of_server(hole):
         return False
     # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
