@@ -242,7 +242,16 @@ class _Binding:
 
     def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""
-        return joined(use, site, self._has_hole) if isinstance(use, ir.Call) else chosen(use, site, self._has_hole)
+        if isinstance(use, ir.Call):
+            return joined(use, site, self._has_hole)
+        found = chosen(use, site, self._has_hole)
+        texts = [text for step in found.steps for text in step.texts] if found is not None else []
+        return found if any(map(self._may_be_sql, texts)) else None
+
+    def _may_be_sql(self, node: ir.Expression) -> bool:
+        """Whether what goes into a variable may be SQL. What a call gives that puts no value into a text is data like
+        the value, whatever constants it is called with: `input("Name (or a part): ")`."""
+        return _is_sql(node) and (self._has_hole(node.range) or not isinstance(node, ir.Call))
 
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)
@@ -263,7 +272,7 @@ class _Binding:
         if not isinstance(value.expression, ir.Name) or self.query.site is None:
             return False
         made = [s.value for s in reaching(value.expression, self.query.site()) if s.value is not None]
-        return any(hole.range in node.range for node in made) and not any(map(_is_sql, made))
+        return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
 
     # ------------------------------------------------------------------------------------------ the values
 
