@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
-_SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo", re.IGNORECASE)
+SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:
@@ -116,7 +116,7 @@ def _uses(name: ir.Name, site: Site) -> int:
             shown = {
                 id(inner)
                 for node in nodes
-                if isinstance(node, ir.Call) and _SHOWS.search(last_name(node.function))
+                if isinstance(node, ir.Call) and SHOWS.search(last_name(node.function))
                 for argument in node.arguments
                 for inner in ir.walk(argument.value)
             }
