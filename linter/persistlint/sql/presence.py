@@ -6,7 +6,6 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from persistlint.patterns import together
 from persistlint.sql.recognise import may_become_sql, reads_as_sql
 from persistlint.sql.shapes import SHAPES
 
@@ -34,18 +33,25 @@ _STATEMENT = b"|".join(
         rb"/\*(?![\"'`])",
     ]
 )
-_HERE = rb"(?=(?:\((?:\s|" + _ESCAPED_SPACE + rb")*+)*+(?:" + _STATEMENT + rb"))"
+_FIRST = b"".join(sorted({verb[:1] for verb in _LOWER_VERBS}))
+_HERE = rb"(?=[-(/" + _FIRST + rb"])(?=(?:\((?:\s|" + _ESCAPED_SPACE + rb")*+)*+(?:" + _STATEMENT + rb"))"
+
+
+def _spaces(characters: bytes) -> bytes:
+    return rb"[" + characters + rb"]*+(?:" + _ESCAPED_SPACE + rb"[" + characters + rb"]*+)*+"
+
+
 # Before a statement: the beginning of a literal, of several lines or of one; or a hole that may be empty, on the same
 # line. All begin with one of a few characters, without which `re` would try every place of a file.
 _BEFORE = re.compile(
-    rb"[\"'`}](?:"
-    rb"(?:(?<=`)|(?<=\"\"\")|(?<='''))(?:[\s;{?=]|" + _ESCAPED_SPACE + rb")*+" + _HERE + rb""
-    rb"|(?<=[\"'])(?:[ \t;{?=]|" + _ESCAPED_SPACE + rb")*+" + _HERE + rb""
-    rb"|(?<=\})(?:[ \t]|" + _ESCAPED_SPACE + rb")*+"
-    rb"(?=(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
+    rb"[\"'`}](?=[-\s;{?=(/\\" + _FIRST + rb"])(?:"
+    rb"(?:(?<=`)|(?<=\"\"\")|(?<='''))" + _spaces(rb"\s;{?=") + _HERE + rb""
+    rb"|(?<=[\"'])" + _spaces(rb" \t;{?=") + _HERE + rb""
+    rb"|(?<=\})"
+    + _spaces(rb" \t")
+    + rb"(?=(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
     rb")"
 )
-_CAPITALS = together(*(rb"\b" + verb + _GOES_ON for verb in sorted(_VERBS)))
 # `" ".join(["select", columns, "from items"])`
 _VERB_ALONE = re.compile(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")
 _OTHER_PART = re.compile(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
@@ -69,9 +75,15 @@ def may_hold_sql(source: SourceFile) -> bool:
     content, lowered = source.content, source.content.lower()
     if any(_may_begin(content, match.end(), match.group()[:1].strip(b"}")) for match in _BEFORE.finditer(lowered)):
         return True
-    if any(_may_begin(content, match.start(), b"") for match in _CAPITALS.finditer(content)):
+    capitals = _VERBS & source.words
+    if capitals and any(_may_begin(content, match.start(), b"") for match in _any_of(capitals).finditer(content)):
         return True
     return b"join" in lowered and bool(_VERB_ALONE.search(lowered) and _OTHER_PART.search(lowered))
+
+
+@lru_cache(maxsize=512)
+def _any_of(verbs: frozenset[bytes]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + b"|".join(sorted(verbs)) + rb")" + _GOES_ON)
 
 
 def _may_begin(content: bytes, start: int, quote: bytes) -> bool:
