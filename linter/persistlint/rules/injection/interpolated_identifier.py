@@ -151,7 +151,8 @@ _NAMED_AS_SQL = re.compile(
 # What a caller says of the query that it wants is data: `opts.tableName`.
 _OF_SCHEMA = re.compile(
     r"(?:\w+\.)*(?:table|column|col|target|mapper|relation|relationship|index|idx|constraint|fk|sequence)\.\w+"
-    r"|(?:\w+\.)*(?!(?:op|par|arg|in|que|fil|re|body|form|pay|data|dto|spec|cmd)\w*\.)\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
+    r"|(?:\w+\.)*(?!(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto)\.)"
+    r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
     re.ASCII,
 )
 
