@@ -118,8 +118,17 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import bind
-from persistlint.interpolation import holes_of, is_amount, is_evident, is_made_of_sql, is_of_server, related, why
-from persistlint.paths import is_migration, is_test
+from persistlint.interpolation import (
+    changes_schema,
+    holes_of,
+    is_amount,
+    is_evident,
+    is_made_of_sql,
+    is_of_server,
+    related,
+    why,
+)
+from persistlint.paths import is_test
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -149,7 +158,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
         return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
-    if is_migration(context.file.path) and context.file.language != "sql":
+    if changes_schema(context.file):
         holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return
