@@ -8,8 +8,8 @@ hatch such as `sql.raw`.
 Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
 constants that another module exports, names that were tested against an allow-list, names that the driver's own
 quoting function made. So is what another function, a row or a field gives for a name, unless it comes out of a request:
-that is mostly a name of the program, too; and what a function of a migration or of a dialect takes. A text that no call of the file sends is reported only where it holds data of
-a request.
+that is mostly a name of the program, too; and what a function of a migration or of a dialect takes. A text that no call
+of the file sends is reported only where it holds data of a request.
 
 ## Why it matters
 
