@@ -16,6 +16,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix, Remedy
 from persistlint.facts import Query
 from persistlint.fixes.binding import origin
+from persistlint.fixes.binding.choosing import alternatives, list_of
 from persistlint.fixes.binding.counting import check_seen, computed_marks
 from persistlint.fixes.binding.forwarding import Forwarded, forwarded
 from persistlint.fixes.binding.gathering import added, gather
@@ -101,6 +102,9 @@ class _Binding:
         site = query.site()
         query = replace(query, placeholder=placeholder_of(query, site))
         assert query.library is not None
+        place, chosen_texts = alternatives(query, site, query.library, self.holes)
+        if chosen_texts:
+            return self.alternative(query, site, place, chosen_texts)
         place = place_of(query, site, query.library, self.holes)
         found = self._view(place, site)
         if len(found.values) > _MOST_VALUES:
@@ -154,6 +158,37 @@ class _Binding:
             edits += self.forwarded.edits
             doubtful = True  # other files may have a function of that name instead
         return self._fix(edits, len(bound), doubtful)
+
+    def alternative(self, query: Query, site: Site, place: Place, statements: Sequence[ir.Assign]) -> Fix:
+        """The fix for a query that is one of several texts. Raises `RefusalError`."""
+        library = query.library
+        assert library is not None
+        dialect = self.source.dialect or library.dialect
+        style, _ = style_of(query.placeholder, "", dialect)
+        list_ = list_of(statements, site, style, self.program)
+        is_doubled = style.is_percent and library.percent == "doubled"
+        edits: list[Edit] = []
+        given: list[tuple[ir.Statement, Sequence[Given]]] = []
+        bound: list[Value] = []
+        for statement in statements:
+            if statement.value is None:
+                given.append((statement, ()))
+                continue
+            found = self._view(Place(statement.value, [(statement.value,)], None, [], [], False), site)
+            if style_of(query.placeholder, found.text, dialect)[1] or computed_marks(found):
+                raise RefusalError("the SQL is chosen among several texts, and one of them has placeholders")
+            parameters = plan(found, query, self._is_wanted, self.source, dialect)
+            if any(parameter.expands or found.holders[parameter.start] is not None for parameter in parameters):
+                raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
+            bound += [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
+            values, written = self._marks(style, (), parameters)
+            given.append((statement, values))
+            edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
+            edits += self._imports(found, edits)
+        self._check_bound(bound, site)
+        passing = Passing(style, 0, [Given(list_.spread, "", 0)], self.source, list_.name)
+        edits += [*list_.replaced(given), *passed(passing, site, place, self.program)[0]]
+        return self._fix(edits, len(bound), doubtful=True)
 
     def helped(self, helper: Helper) -> Fix:
         """The fix for values that a function of the file puts into a part of the text. Raises `RefusalError`."""

@@ -10,7 +10,6 @@ from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.pieces import is_name, nodes_inside
-from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.widening import widened
 

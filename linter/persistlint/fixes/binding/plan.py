@@ -90,9 +90,11 @@ def _refuse_statement(tokens: list[Token], query: Query, dialect: str | None) ->
     if query.library is not None and query.library.binds == "client" and query.library.dialect and dialect:
         return  # what reaches the database is a text without parameters
     first = tokens[0].word if tokens else ""
+    words = {token.word for token in tokens}
+    if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
+        return  # MySQL and SQLite take an expression there
     if first in _NOT_BOUND:
         raise RefusalError(f"`{first}` takes no bind parameters")
-    words = {token.word for token in tokens}
     if first == "DO" or (first == "EXPLAIN" and words & _NOT_BOUND):
         raise RefusalError("this statement takes no bind parameters")
 
