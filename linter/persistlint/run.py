@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from persistlint.cache import Cache
     from persistlint.diagnostic import Diagnostic
+    from persistlint.engine import Report
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
@@ -60,11 +61,13 @@ class Fixing(Enum):
 
 @dataclass(frozen=True)
 class Fixed:
-    """A file whose fixes were written or shown: how many, and of which rules."""
+    """A file whose fixes were written or shown: how many, and of which rules. `made` are new files that some of them
+    are."""
 
     path: str
     count: int
     rules: tuple[str, ...]
+    made: tuple[str, ...] = ()
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Run:
     suppressed: int = 0
     known: int = 0
     consults_tables: bool = False
+    shown: set[Path] = field(default_factory=set)  # folders of which `differences` has a new file
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -155,6 +159,7 @@ class Run:
             self.results.append(Result(file, outcome.report.diagnostics))
 
     def _fix(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
+        from persistlint.fixes.converge import created
         from persistlint.fixes.write import WriteError, write  # only a file with a fix pays for them
         from persistlint.fixing import fix
 
@@ -162,23 +167,66 @@ class Run:
         try:
             source = read_file(path, task.settings.dialect)
             fixed, count = fix(source, lambda source: report_on(source, task.settings).diagnostics, unsafe=unsafe)
-            if not count:
-                return outcome
-            if fixing is Fixing.SHOW:
+            if count and fixing is Fixing.SHOW:
                 self.differences.append(_difference(source, fixed))
-            else:
+            elif count:
                 write(path, source, fixed.content)
+            after = report_on(fixed, task.settings) if count else outcome.report
+            made: tuple[str, ...] = ()
+            if any(created(found, unsafe=unsafe) for found in after.diagnostics):
+                after, made = self._create(fixed, task, fixing, unsafe)
         except (ReadError, WriteError) as error:
             self.failures.append(Failure(task.path, str(error)))
             return outcome
-        after = report_on(fixed, task.settings)
+        if not count and not made:
+            return outcome
         gone = _rules(outcome) - Counter(diagnostic.rule for diagnostic in after.diagnostics)
-        self.fixed.append(Fixed(task.path, count, tuple(sorted(gone))))
+        self.fixed.append(Fixed(task.path, count + len(made), tuple(sorted(gone)), made))
         return outcome if fixing is Fixing.SHOW else Outcome(after)
+
+    def _create(self, source: SourceFile, task: Task, fixing: Fixing, unsafe: bool) -> tuple[Report, tuple[str, ...]]:
+        """Make the new files of the fixes for a file, one after the other, as the name of each depends on the one
+        before. Returns the report that is left, and the first file for each. Of those in a folder only the
+        first can be shown. Raises `WriteError`."""
+        from persistlint.fixes.converge import created
+        from persistlint.fixes.write import create
+        from persistlint.sql.project import forget
+
+        folder = Path(task.path).parent
+        forget()  # files were made for those before
+        report = report_on(source, task.settings)
+        made: list[str] = []
+        while len(made) < _MOST_NEW:
+            files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
+            if not files or (fixing is Fixing.SHOW and folder in self.shown):
+                break
+            made.append((folder / files[0].name).as_posix())
+            if fixing is Fixing.SHOW:
+                self.differences += [_addition((folder / new.name).as_posix(), new.text) for new in files]
+                self.shown.add(folder)
+                break
+            create({folder / new.name: new.text for new in files})
+            forget()
+            before = len(report.diagnostics)
+            report = report_on(source, task.settings)
+            if len(report.diagnostics) >= before:
+                break  # what the file was made for is still reported
+        return report, tuple(made)
+
+
+_MOST_NEW = 100  # files for one file
 
 
 def _rules(outcome: Outcome) -> Counter[str]:
     return Counter(diagnostic.rule for diagnostic in outcome.report.diagnostics)
+
+
+def _addition(path: str, text: str) -> str:
+    """A new file, as `git diff` writes it."""
+    from difflib import unified_diff
+
+    lines = "".join(unified_diff([], text.splitlines(keepends=True), "/dev/null", f"b/{path}"))
+    return f"diff --git a/{path} b/{path}\nnew file mode 100644\n{lines}"
 
 
 def _difference(before: SourceFile, after: SourceFile) -> str:

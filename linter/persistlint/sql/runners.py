@@ -40,6 +40,7 @@ class Pattern:
     version: re.Pattern[str] | None = None
     switch: str = ""
     annotation: str = ""
+    new: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -59,7 +60,10 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         for name, found in pattern.beside.items()
     )
     wraps = bool(pattern.wraps) and not is_off
-    return Runner(pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section)
+    alone = bool(pattern.annotation) or pattern.detects or pattern.wraps in ("implicit", False)
+    return Runner(
+        pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section, pattern.new, alone
+    )
 
 
 def undo_beside(path: str) -> bool | None:

@@ -1,5 +1,5 @@
-"""A query of which there are several, one of them sent: behind every text that its variable gets, a list gets the values
-of that text, and the call passes the list."""
+"""A query of which there are several, one of them sent: behind every text that its variable gets, a list gets the
+values of that text, and the call passes the list."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 def alternatives(query: Query, site: Site, library: Library, holes: Sequence[Hole]) -> tuple[Place, list[ir.Assign]]:
-    """Where the call takes the text, and the statements that each give its variable a whole text, one that only declares
-    the variable included; no statements where the text is not chosen among several."""
+    """Where the call takes the text, and the statements that each give its variable a whole text, one that only
+    declares the variable included; no statements where the text is not chosen among several."""
     argument = next((a.value for a in site.call.arguments if query.sql in a.range), None)
     wrappers: list[ir.Call] = []
     node = argument
