@@ -142,11 +142,14 @@ class Run:
             if cache:
                 cache.keep(tasks, new)
         outcomes |= new
+        if fixing is not Fixing.NONE:
+            fixable = [number for number in range(len(tasks)) if _has_fixes(outcomes[number])]
+            for number in fixable:
+                outcomes[number] = self._fix(tasks[number], outcomes[number], fixing, unsafe)
+            for number in fixable if unsafe else ():  # a file that others follow is not changed any more
+                outcomes[number] = self._create(tasks[number], outcomes[number], fixing, unsafe)
         for number, task in enumerate(tasks):
-            outcome = outcomes[number]
-            if fixing is not Fixing.NONE and any(diagnostic.fixes for diagnostic in outcome.report.diagnostics):
-                outcome = self._fix(task, outcome, fixing, unsafe)
-            self._add(task.path, Stored(task.path, task.settings.dialect), outcome)
+            self._add(task.path, Stored(task.path, task.settings.dialect), outcomes[number])
 
     def _add(self, path: str, file: SourceFile | Stored, outcome: Outcome) -> None:
         if outcome.failure:
@@ -159,7 +162,6 @@ class Run:
             self.results.append(Result(file, outcome.report.diagnostics))
 
     def _fix(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
-        from persistlint.fixes.converge import created
         from persistlint.fixes.write import WriteError, write  # only a file with a fix pays for them
         from persistlint.fixing import fix
 
@@ -167,58 +169,71 @@ class Run:
         try:
             source = read_file(path, task.settings.dialect)
             fixed, count = fix(source, lambda source: report_on(source, task.settings).diagnostics, unsafe=unsafe)
-            if count and fixing is Fixing.SHOW:
+            if not count:
+                return outcome
+            if fixing is Fixing.SHOW:
                 self.differences.append(_difference(source, fixed))
-            elif count:
+            else:
                 write(path, source, fixed.content)
-            after = report_on(fixed, task.settings) if count else outcome.report
-            made: tuple[str, ...] = ()
-            if any(created(found, unsafe=unsafe) for found in after.diagnostics):
-                after, made = self._create(fixed, task, fixing, unsafe)
         except (ReadError, WriteError) as error:
             self.failures.append(Failure(task.path, str(error)))
             return outcome
-        if not count and not made:
-            return outcome
-        gone = _rules(outcome) - Counter(diagnostic.rule for diagnostic in after.diagnostics)
-        self.fixed.append(Fixed(task.path, count + len(made), tuple(sorted(gone)), made))
+        after = report_on(fixed, task.settings)
+        self.fixed.append(Fixed(task.path, count, _gone(outcome.report, after)))
         return outcome if fixing is Fixing.SHOW else Outcome(after)
 
-    def _create(self, source: SourceFile, task: Task, fixing: Fixing, unsafe: bool) -> tuple[Report, tuple[str, ...]]:
+    def _create(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
         """Make the new files of the fixes for a file, one after the other, as the name of each depends on the one
-        before. Returns the report that is left, and the first file for each. Of those in a folder only the
-        first can be shown. Raises `WriteError`."""
+        before. Of those in a folder only the first can be shown."""
         from persistlint.fixes.converge import created
-        from persistlint.fixes.write import create
+
+        if not any(created(found, unsafe=unsafe) for found in outcome.report.diagnostics):
+            return outcome
+        from persistlint.fixes.write import WriteError, create
         from persistlint.sql.project import forget
 
         folder = Path(task.path).parent
-        forget()  # files were made for those before
-        report = report_on(source, task.settings)
         made: list[str] = []
-        while len(made) < _MOST_NEW:
-            files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
-            if not files or (fixing is Fixing.SHOW and folder in self.shown):
-                break
-            made.append((folder / files[0].name).as_posix())
-            if fixing is Fixing.SHOW:
-                self.differences += [_addition((folder / new.name).as_posix(), new.text) for new in files]
-                self.shown.add(folder)
-                break
-            create({folder / new.name: new.text for new in files})
-            forget()
-            before = len(report.diagnostics)
+        try:
+            source = read_file(Path(task.path), task.settings.dialect)
+            forget()  # files were written and made
             report = report_on(source, task.settings)
-            if len(report.diagnostics) >= before:
-                break  # what the file was made for is still reported
-        return report, tuple(made)
+            while len(made) < _MOST_NEW:
+                files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
+                if not files or (fixing is Fixing.SHOW and folder in self.shown):
+                    break
+                paths = {folder / new.name: new.text for new in files}
+                made.append(next(iter(paths)).as_posix())
+                if fixing is Fixing.SHOW:
+                    self.differences += [_addition(path.as_posix(), text) for path, text in paths.items()]
+                    self.shown.add(folder)
+                    break
+                create(paths)
+                forget()
+                count = len(report.diagnostics)
+                report = report_on(source, task.settings)
+                if len(report.diagnostics) >= count:
+                    break  # what the file was made for is still reported
+        except (ReadError, WriteError) as error:
+            self.failures.append(Failure(task.path, str(error)))
+            return outcome
+        if made:
+            self.fixed.append(Fixed(task.path, len(made), _gone(outcome.report, report), tuple(made)))
+        return outcome if fixing is Fixing.SHOW else Outcome(report)
 
 
 _MOST_NEW = 100  # files for one file
 
 
-def _rules(outcome: Outcome) -> Counter[str]:
-    return Counter(diagnostic.rule for diagnostic in outcome.report.diagnostics)
+def _has_fixes(outcome: Outcome) -> bool:
+    return any(diagnostic.fixes for diagnostic in outcome.report.diagnostics)
+
+
+def _gone(before: Report, after: Report) -> tuple[str, ...]:
+    """The rules that report less than before."""
+    counts = (Counter(diagnostic.rule for diagnostic in report.diagnostics) for report in (before, after))
+    first, second = counts
+    return tuple(sorted(first - second))
 
 
 def _addition(path: str, text: str) -> str:
