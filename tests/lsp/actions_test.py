@@ -230,4 +230,4 @@ def test_a_new_file_is_offered_to_who_can_make_one() -> None:
     assert isinstance(filled, types.TextDocumentEdit)
     assert made.uri == filled.text_document.uri == "file:///00002_index%20it.sql"
     assert made.options == types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
-    assert [edit.new_text for edit in filled.edits] == [new.text]
+    assert [edit.new_text for edit in filled.edits if isinstance(edit, types.TextEdit)] == [new.text]

@@ -148,15 +148,10 @@ class _Binding:
             passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
-        is_open = self.forwarded is not None and not self.forwarded.plain
-        if is_open and style.is_percent and "%" in _without(found.text, marks):
-            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
+        self._check_percent(style, _without(found.text, marks))
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
-        if self.forwarded is not None and self.forwarded.edits:
-            edits += self.forwarded.edits
-            doubtful = True  # other files may have a function of that name instead
         return self._fix(edits, len(bound), doubtful)
 
     def alternative(self, query: Query, site: Site, place: Place, statements: Sequence[ir.Assign]) -> Fix:
@@ -181,6 +176,7 @@ class _Binding:
             if any(parameter.expands or found.holders[parameter.start] is not None for parameter in parameters):
                 raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
             bound += [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
+            self._check_percent(style, found.text)
             values, written = self._marks(style, (), parameters)
             given.append((statement, values))
             edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
@@ -250,8 +246,17 @@ class _Binding:
         if any(value.is_conditional for value in bound):
             raise RefusalError("a value stands in a part of the SQL that is not always there")
 
+    def _check_percent(self, style: Style, text: str) -> None:
+        """Refuse a text with a percent sign where a function sends it that may pass values in any case."""
+        is_open = self.forwarded is not None and not self.forwarded.plain
+        if is_open and style.is_percent and "%" in text:
+            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
+
     def _fix(self, edits: Sequence[Edit], count: int, doubtful: bool) -> Fix:
         title = "Bind the value as a parameter" if count == 1 else "Bind the values as parameters"
+        if self.forwarded is not None and self.forwarded.edits:
+            edits = [*edits, *self.forwarded.edits]
+            doubtful = True  # another file may have a function in the place of one that takes the values now
         return Fix(title, _merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
 
     def names(self) -> Fix:
