@@ -158,8 +158,16 @@ def _quoted(
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
         value = _as_text(value, source)  # only a column converts what it is compared with to its own type
+    if _is_cast(following, query):
+        before, after = f"({before}", f"{after})"
     name = expressions.name_of(values[0], source)
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _is_cast(following: Token | None, query: Query) -> bool:
+    """Whether a colon follows that SQLAlchemy would take for the end of the mark: `:name::jsonb`."""
+    is_cast = following is not None and following.text.startswith("::")
+    return is_cast and query.placeholder == ":name" and query.library is not None and bool(query.library.text)
 
 
 def _is_of_any_type(tokens: list[Token], place: int) -> bool:
@@ -219,6 +227,8 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
+    if _is_cast(following, query):
+        before, after = f"({before}", f"{after})"
     name = expressions.name_of(item, source)
     return Parameter(token.start, token.end, value, name, before, after, is_doubtful=doubtful)
 
