@@ -23,14 +23,14 @@ from persistlint.fixes.binding.gathering import added, gather
 from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
-from persistlint.fixes.binding.names import guarded, quoted
+from persistlint.fixes.binding.names import guarded, quoted, quoted_values
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.reaching import reaching
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
@@ -116,7 +116,12 @@ class _Binding:
             self.source.dialect or query.library.dialect or ("postgres" if self.query.placeholder == "$1" else None)
         )
         style, marks = style_of(query.placeholder, found.text, dialect)
-        parameters = plan(found, query, self._is_wanted, self.source, dialect)
+        try:
+            parameters = plan(found, query, self._is_wanted, self.source, dialect)
+        except NotBoundError:
+            if (fix := quoted_values(query, found, self.holes, self.source, dialect)) is not None:
+                return fix
+            raise
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
         self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)

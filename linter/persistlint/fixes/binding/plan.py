@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding import expressions
 from persistlint.fixes.binding.lists import Listed, listed
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 
@@ -94,9 +94,9 @@ def _refuse_statement(tokens: list[Token], query: Query, dialect: str | None) ->
     if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
         return  # MySQL and SQLite take an expression there
     if first in _NOT_BOUND:
-        raise RefusalError(f"`{first}` takes no bind parameters")
+        raise NotBoundError(f"`{first}` takes no bind parameters")
     if first == "DO" or (first == "EXPLAIN" and words & _NOT_BOUND):
-        raise RefusalError("this statement takes no bind parameters")
+        raise NotBoundError("this statement takes no bind parameters")
 
 
 def _quoted(
