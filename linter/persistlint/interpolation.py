@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related
-from persistlint.facts import Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.ir import Assign, Call, Collection, Name, walk
 
 if TYPE_CHECKING:
@@ -27,9 +27,20 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     return tuple(found[range] for range in sorted(found))
 
 
+_IN_QUOTES = (Context.QUOTED, Context.PART)
+
+
+def is_evident(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole is a defect wherever its text goes. What becomes of a text that reaches no query in its file is
+    not known: names and expressions of such a one are put together by the program more often than not. Data of a
+    request, and a value that is put into quotes by hand, are a defect there too."""
+    return isinstance(fact, Query) or hole.origin is Origin.REQUEST or hole.context in _IN_QUOTES
+
+
 # What people call SQL, or a piece of it, that a function put together.
 _MADE_OF_SQL = re.compile(
     r"(?:\w+\.)*(?:\w*(?:sql\w*|query|clauses?|bindings?|placeholders?|fragment|predicate|cte|pagination)"
+    r"|\w*placeholder\w*(?=\()"
     r"|(?:\w+_)?order_?by|\w*(?:sort|order_?by)(?=\())(?:\(.*\))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -39,6 +50,11 @@ _OF_DIALECT = re.compile(
     r"(?:\w+\.)*(?:\w+_)?(?:db|database|dialect|engine|driver|grammar|platform|adapter)"
     r"\.(?!(?:\w*_)?(?:name|user|owner|password|host|label|title|value)$)[a-z]\w*[_A-Z]\w*",
     re.ASCII,
+)
+
+# What the settings call the server and what is on it, which hardly anybody but an operator names.
+_OF_SERVER = re.compile(
+    r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?", re.IGNORECASE
 )
 
 
@@ -51,6 +67,11 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
     if hole.origin is not Origin.UNKNOWN:
         return False
     return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)
+
+
+def is_of_server(hole: Hole) -> bool:
+    """Whether a hole holds, by its name, the cluster or the database that the program works with."""
+    return hole.origin is Origin.UNKNOWN and _OF_SERVER.fullmatch(hole.expression) is not None
 
 
 def _has_values(fact: SqlText, hole: Hole) -> bool:

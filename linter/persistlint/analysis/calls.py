@@ -237,6 +237,8 @@ def result_of(
         subject = actuals[0].value if actuals else receiver if receiver is not None else UNKNOWN
         returned = _returned(resolved)
         return Atom(origin_of(subject), returned) if returned is not None and not isinstance(subject, Text) else subject
+    if operation.yields == "request" and machine.language == "sql" and machine.frames[-1].function is None:
+        return Atom(Origin.METADATA)  # a DO block runs once, and who runs it has set what `current_setting` gives
     if operation.yields is not None:
         return Atom(_YIELDS[operation.yields], _returned(resolved))
     if operation.format is not None and actuals:

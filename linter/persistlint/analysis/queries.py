@@ -377,7 +377,8 @@ class _Collector:
             )
         for name, range, pieces in self.named:
             if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
-                yield SqlText(range, name, texts_of(pieces, self.source, Place(dialect=self._dialect(None)))[:1])
+                place = Place(dialect=self._dialect(None), is_sent=False)
+                yield SqlText(range, name, texts_of(pieces, self.source, place)[:1])
 
     def _site(self, sent: _Sent) -> Site:
         return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements)

@@ -102,6 +102,7 @@ class Effect(Fact):
     in which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance` is the
     variable of the row that is saved, or that holds what a write gave; or the handle that is bound to a transaction,
     as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as far as it is known.
+    `row` is the text of the condition of an ORM that chooses what is written, "" where there is none.
     `is_sent` is False for a statement that is an object, which another call sends.
     """
 
@@ -123,6 +124,7 @@ class Effect(Fact):
     misplaced: Range | None = None
     instance: str = ""
     sql: str = ""
+    row: str = ""
     is_sent: bool = True
 
     @property

@@ -34,6 +34,11 @@ class Handled(Affecting):
     transaction: Range | None = None
     is_expected: bool = False
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the function goes on behind the handler as if nothing had failed."""
+        return not (self.raises or self.answers or self.undoes)
+
 
 def swallowed_change(range: Range, role: Role, sql: str) -> Handled:
     """A change of the schema of which every error is dropped."""

@@ -7,19 +7,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.names import Names, path_of
 from persistlint.analysis.presence import present, reachable
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.calls import WRAPS
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
+from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
 from persistlint.analysis.transactions.keys import Keys
 from persistlint.analysis.transactions.roots import may_be_transaction
-from persistlint.analysis.transactions.scopes import OPENS, open_transaction
+from persistlint.analysis.transactions.scopes import OPENS
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.analysis.transactions.vocabulary import effect_names, words_of
 from persistlint.analysis.transactions.walk import Walk
@@ -29,13 +30,11 @@ from persistlint.ir import (
     Attribute,
     Call,
     ClassDefinition,
-    Collection,
     FunctionDefinition,
     If,
     Import,
     Lambda,
     Nested,
-    String,
     Try,
 )
 from persistlint.languages import languages
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.facts import Fact
-    from persistlint.ir import Block, Expression, Function, Module
+    from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
     from persistlint.libraries import Type
     from persistlint.settings import ProjectNames
@@ -90,7 +89,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
             continue
         seen.add(id(found))
         walk = Walk(file, scope.inner(found.owner, found.receiver))
-        _decorated(found, walk)
+        decorated(found, walk)
         walk.enter(found)
         todo.extend(walk.later)
         results.append((found, walk))
@@ -196,37 +195,6 @@ def _constructor(method: Function, scope: Scope, file: File) -> None:
             scope.variables[path] = Variable(Known(handle, known.type, known.table))
 
 
-def _decorated(function: Function, walk: Walk) -> None:
-    """A decorator that runs the function in a transaction, or applies one that does: `@method_decorator(atomic)`."""
-    owner = walk.handles.names.classes.get(function.owner or "")
-    of_class = (each for each in owner.decorators if _decorates(each, function)) if owner is not None else ()
-    for decorator in (found for each in (*of_class, *function.decorators) for found in _applied(each)):
-        called = decorator.function if isinstance(decorator, Call) else decorator
-        chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
-        name = path_of(called) or last_name(called)
-        is_named = OPENS.search(last_name(called)) or name in walk.handles.project.transactions
-        if chain.effect in ("begin", "context") or is_named:
-            opened = open_transaction(walk, decorator.range, Scoping.DECORATOR, chain, None)
-            walk.around.append(opened)
-
-
-def _decorates(decorator: Expression, function: Function) -> bool:
-    """Whether a decorator of a class is one of this method: Django's `@method_decorator(atomic, name="post")`. Each
-    method of a view runs inside its `dispatch`."""
-    arguments = decorator.arguments if isinstance(decorator, Call) else ()
-    names = (a.value.value for a in arguments if a.keyword == "name" and isinstance(a.value, String))
-    return any(name in ("dispatch", function.name) for name in names)
-
-
-def _applied(decorator: Expression) -> Iterator[Expression]:
-    """A decorator, and those that it is given."""
-    yield decorator
-    if isinstance(decorator, Call):
-        for argument in decorator.arguments:
-            value = argument.value
-            yield from value.elements if isinstance(value, Collection) else (value,)
-
-
 def _dropped(walk: Walk) -> Iterator[Handled]:
     """Go: the changes of a schema whose error nobody takes."""
     for effect in walk.effects:
@@ -237,6 +205,7 @@ def _dropped(walk: Walk) -> Iterator[Handled]:
 def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, inside: set[int]) -> Iterator[Fact]:
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
+    taken = tuple(handled(walk))
     if walk.effects or transactions:
         yield Procedure(
             function.range if function is not None else file.source_range(),
@@ -247,11 +216,12 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
             id(function) in inside,
             opens and function is not None and not is_entry(function) and not _opens(walk),
             function is not None and function.is_async,
+            tuple(frozenset(e.range for e in found.effects) for found in taken if found.goes_on),
         )
     yield from transactions
     yield from walk.rows.written
     yield from walk.checks.found
-    yield from handled(walk)
+    yield from taken
     yield from walk.answers
     if walk.handles.language == "go":
         yield from _dropped(walk)

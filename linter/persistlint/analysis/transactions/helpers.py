@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.transactions.chain import Known
+from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
 from persistlint.analysis.transactions.open import Open
 from persistlint.facts import Effect, Scoping
@@ -66,6 +67,7 @@ def summary(
         walker.file.summaries[key] = ((), ())  # while it is under way, for helpers that call one another
         home = walker.file.scopes.get(id(function)) or _outermost(walker.scope)
         inner = walker.beside(home.inner(function.owner, function.receiver))
+        decorated(function, inner)
         inner.enter(function, dict(given))
         opened = [found for found in inner.opened if found.scoping is not Scoping.PARAMETER]
         walker.file.summaries[key] = (tuple(inner.effects), tuple(opened))

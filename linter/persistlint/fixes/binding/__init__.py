@@ -17,7 +17,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix, Remedy
 from persistlint.facts import Query
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.counting import check_seen, computed_marks
-from persistlint.fixes.binding.forwarding import forwarded
+from persistlint.fixes.binding.forwarding import Forwarded, forwarded
 from persistlint.fixes.binding.gathering import added, gather
 from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
@@ -71,9 +71,9 @@ def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make:
         is_bound = make is _Binding.fix
         helper = helper_of(fact, holes, program) if is_bound and fact.placeholder and fact.library else None
         if helper is not None:
-            return Remedy((_Binding(fact, holes, program, False).helped(helper),))
-        handed = forwarded(fact, holes, program) if is_bound else None
-        return Remedy((make(_Binding(handed or fact, holes, program, handed is not None)),))
+            return Remedy((_Binding(fact, holes, program).helped(helper),))
+        handed = forwarded(fact, holes, program) if is_bound and fact.placeholder else None
+        return Remedy((make(_Binding(handed.query if handed else fact, holes, program, handed)),))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -83,7 +83,7 @@ class _Binding:
     query: Query
     holes: Sequence[Hole]
     program: Program
-    is_forwarded: bool
+    forwarded: Forwarded | None = None
 
     @property
     def source(self) -> SourceFile:
@@ -144,11 +144,15 @@ class _Binding:
             passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
-        if self.is_forwarded and style.is_percent and "%" in _without(found.text, marks):
+        is_open = self.forwarded is not None and not self.forwarded.plain
+        if is_open and style.is_percent and "%" in _without(found.text, marks):
             raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
+        if self.forwarded is not None and self.forwarded.edits:
+            edits += self.forwarded.edits
+            doubtful = True  # other files may have a function of that name instead
         return self._fix(edits, len(bound), doubtful)
 
     def helped(self, helper: Helper) -> Fix:
@@ -159,7 +163,7 @@ class _Binding:
         assert library is not None
         site, own = query.site(), helper.query.site()
         dialect = self.source.dialect or library.dialect
-        inside = _Binding(helper.query, self.holes, self.program, False)
+        inside = _Binding(helper.query, self.holes, self.program)
         place = place_of(helper.query, own, library, self.holes)
         part = inside._view(place, own)
         style, marks = style_of(placeholder_of(query, site), part.text, dialect)
@@ -242,7 +246,16 @@ class _Binding:
 
     def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""
-        return joined(use, site, self._has_hole) if isinstance(use, ir.Call) else chosen(use, site, self._has_hole)
+        if isinstance(use, ir.Call):
+            return joined(use, site, self._has_hole)
+        found = chosen(use, site, self._has_hole)
+        texts = [text for step in found.steps for text in step.texts] if found is not None else []
+        return found if any(map(self._may_be_sql, texts)) else None
+
+    def _may_be_sql(self, node: ir.Expression) -> bool:
+        """Whether what goes into a variable may be SQL. What a call gives that puts no value into a text is data like
+        the value, whatever constants it is called with: `input("Name (or a part): ")`."""
+        return _is_sql(node) and (self._has_hole(node.range) or not isinstance(node, ir.Call))
 
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)
@@ -263,7 +276,7 @@ class _Binding:
         if not isinstance(value.expression, ir.Name) or self.query.site is None:
             return False
         made = [s.value for s in reaching(value.expression, self.query.site()) if s.value is not None]
-        return any(hole.range in node.range for node in made) and not any(map(_is_sql, made))
+        return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
 
     # ------------------------------------------------------------------------------------------ the values
 

@@ -58,7 +58,7 @@ def plan(
     text = found.text
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
     if not query.is_fragment:
-        _refuse_statement(tokens)
+        _refuse_statement(tokens, query, dialect)
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -86,7 +86,9 @@ def _is_same(value: Value, other: Value) -> bool:
     return value is not other and value.form is not None and value.expression.range == other.expression.range
 
 
-def _refuse_statement(tokens: list[Token]) -> None:
+def _refuse_statement(tokens: list[Token], query: Query, dialect: str | None) -> None:
+    if query.library is not None and query.library.binds == "client" and query.library.dialect and dialect:
+        return  # what reaches the database is a text without parameters
     first = tokens[0].word if tokens else ""
     if first in _NOT_BOUND:
         raise RefusalError(f"`{first}` takes no bind parameters")
@@ -150,7 +152,7 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif (is_strict and not is_text) or source.language == "sql":
+    elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
         value = _as_text(value, source)  # only a column converts what it is compared with to its own type
@@ -187,6 +189,8 @@ def _bare(
     found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
 ) -> Parameter:
     """The parameter for a value that stands in the SQL without quotes."""
+    if query.placeholder.startswith("{"):
+        raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
     token = tokens[place]
     item = found.items[token.start]
     assert isinstance(item, Value)
