@@ -176,3 +176,17 @@ def test_programs_learn_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixtur
         "004_index_orders_user_id.sql",
         "004_validate_orders_id_check.sql",
     ]
+
+
+def test_no_second_statement_is_put_into_a_file_that_would_become_one_transaction(tmp_path: Path) -> None:
+    key = "ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users;"
+    orders = "CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL);"
+    folder = make(tmp_path, "1_users.up.sql 2_orders.up.sql 3_key.up.sql", "{}\n", USERS, orders, key)
+    assert added(folder) == {
+        "4_validate_orders_user.down.sql": f"{NOTHING}\n",
+        "4_validate_orders_user.up.sql": "ALTER TABLE orders VALIDATE CONSTRAINT orders_user;\n",
+        "5_index_orders_user_id.down.sql": f"{NO_INDEX}\n",
+        "5_index_orders_user_id.up.sql": f"{INDEX}\n",
+    }
+    assert (folder / "3_key.up.sql").read_text() == f"{key[:-1]} NOT VALID;\n"
+    assert added(folder) == {}

@@ -63,8 +63,9 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
     )
     wraps = bool(pattern.wraps) and not is_off
     alone = bool(pattern.annotation) or pattern.detects or pattern.wraps in ("implicit", False)
+    joins = pattern.wraps == "implicit"
     return Runner(
-        pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section, pattern.new, alone
+        pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section, pattern.new, alone, joins
     )
 
 
