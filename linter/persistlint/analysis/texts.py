@@ -65,7 +65,9 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
         if piece.range not in expressions:
             expressions[piece.range] = " ".join(source.text(piece.range).split())
         expression = expressions[piece.range]
-        made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
+        is_name = context.kind is Context.VALUE and _NAMES_COLUMN.fullmatch(expression)
+        kind = Context.IDENTIFIER if is_name else context.kind
+        made.append(Hole(piece.range, expression, piece.template, origin, kind, context.excerpt))
         is_begun, before = True, ""
         opened = (opened + "_")[-_LONGEST_NAME:] if _is_harmless(piece) else ""
     return Text(tuple(made))
@@ -80,6 +82,13 @@ def _joined(text: tuple[str | Splice, ...]) -> tuple[str | Splice, ...]:
     return tuple(result)
 
 
+# The name of a column or a table, by the name of the variable. Without quotes around it a text is no value in SQL, so
+# that it can only be meant as a name: `lower(${columnName})`.
+_NAMES_COLUMN = re.compile(
+    r"(?:\w+\.)*(?:(?:\w+_)?(?:column|col|field|table)(?:_(?:name|ref|identifier))?"
+    r"|(?:\w*(?:Column|Col|Field|Table)|column|col|field|table)(?:Name|Ref|Identifier)|\w+(?:Column|Field))",
+    re.ASCII,
+)
 _NAMES_PLACEHOLDER = re.compile(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
 
 
