@@ -31,7 +31,7 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
 
 # What else in a program speaks of its own tables alone: what its dialects do for the migrations, and what helps those.
 _OF_SCHEMA_CHANGES = re.compile(
-    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration_?(?:scripts?|helpers?)(?:/|\.\w+$)"
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration(?:s?|_?(?:scripts?|helpers?))(?:/|\.\w+$)"
 )
 
 
@@ -104,6 +104,20 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
                 if hole.expression in names and names & passed - {hole.expression}:
                     return True
     return False
+
+
+_CALL_OF_NOTHING = re.compile(r"(?:await )?[\w.]+\(\)")
+_BRINGS_PARENTHESES = re.compile(r"\bIN …", re.IGNORECASE)
+
+
+def is_written_out(hole: Hole) -> bool:
+    """Whether what stands in a bare hole is SQL that a function somewhere else wrote: what one gives that is
+    told nothing, as `dialect.is_true()` does, or a list that brings its own parentheses: `IN {ids2str(ids)}`."""
+    if hole.origin is not Origin.UNKNOWN or hole.context not in (Context.VALUE, Context.LIST):
+        return False
+    return (
+        _CALL_OF_NOTHING.fullmatch(hole.expression) is not None or _BRINGS_PARENTHESES.search(hole.excerpt) is not None
+    )
 
 
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.

@@ -125,6 +125,7 @@ from persistlint.interpolation import (
     is_evident,
     is_made_of_sql,
     is_of_server,
+    is_written_out,
     related,
     why,
 )
@@ -174,7 +175,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
-    if not is_evident(fact, hole) or is_of_server(hole):
+    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole):
         return False
     # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
