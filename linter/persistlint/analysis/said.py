@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
 _THOUSAND = 1000
-_WORDS: dict[float, str] = dict(enumerate("three four five six seven eight nine ten eleven twelve".split(), 3))
+_SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 _SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
 _PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+")
 
