@@ -149,6 +149,8 @@ def _converted(value: Expression) -> Expression:
 def _unit_of(value: Expression) -> str:
     """The unit that the name of a variable says; "" for a unit itself (`SECONDS`) and anything else."""
     name = words(last_name(value)) if isinstance(value, Name | Attribute) else ()
+    if "".join(name[-2:]) in _UNITS:
+        return _UNITS["".join(name[-2:])]  # `durMicroSeconds`
     return (
         _UNITS.get(name[-1], "") if name and "per" not in name and (len(name) > 1 or last_name(value).islower()) else ""
     )

@@ -110,9 +110,13 @@ class Meanings:
             return Quantity.LAYOUT
         if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
             return Quantity.POSITION
+        factors = tuple(_factors(node))
+        is_time = place.other is not None and self._quantity(place.other) is Quantity.TIME
+        if factors and all(map(_is_of_time, factors)) and not is_time:
+            return Quantity.CALENDAR  # the minutes of a day
         is_offset = place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
         is_equal = place.operator in ("==", "!=")
-        if (is_offset or is_equal) and (sum(map(_is_of_time, _factors(node))) > 1 or value in _TIMES):
+        if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
 
@@ -199,4 +203,4 @@ def _is_letter(expression: Expression | None) -> TypeGuard[Name]:
 
 
 def _ends_in_code(expression: Expression) -> bool:
-    return words(last_name(expression))[-1:] == ("code",)
+    return words(last_name(expression))[-1:] in (("code",), ("error",))

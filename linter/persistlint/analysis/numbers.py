@@ -258,6 +258,14 @@ class _Reader:
                 yield subject, None
                 for arm in () if is_table(statement) else cases:
                     yield from ((value, Place(NumberRole.CASE, "==", subject)) for value in arm.values)
+            case Switch(cases=cases):
+                for arm in cases:  # Go's `switch { case size > 512: … }`
+                    for test in arm.values:
+                        rejects = False
+                        if arm.body:
+                            self.tests.append((test.range, Range(arm.body[0].range.start, arm.body[-1].range.end)))
+                            rejects = self._rejects(test, arm.body)
+                        yield test, Place(NumberRole.COMPARISON, rejects=rejects)
             case Loop(target=target, iterable=iterable, test=test):
                 if test is not None:
                     yield test, Place(NumberRole.REPETITION)

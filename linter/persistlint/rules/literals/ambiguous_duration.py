@@ -84,7 +84,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import Duration
-from persistlint.paths import is_test
+from persistlint.paths import is_migration, is_test
 from persistlint.rule import RuleContext, rule
 from persistlint.source import Range
 
@@ -105,7 +105,8 @@ _FURTHEST = 200  # bytes
 @rule("ambiguous-duration", on=Duration, severity=Severity.WARNING)
 def ambiguous_duration(fact: Duration, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a duration whose unit is doubtful."""
-    if is_test(context.file.path):
+    path = context.file.path
+    if is_test(path) or is_migration(path):  # Django writes `timedelta(0, 60)` into its migrations
         return
     text = context.file.text(fact.range)
     fixes = _named(fact, text, context) if context.file.language == "python" else _with_unit(fact, text, context)
