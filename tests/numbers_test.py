@@ -92,6 +92,7 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
         pytest.param("js", "const t = o.interval < 3000 ? 3000 : o.interval;", "MIN_INTERVAL", id="a bound is taken"),
         pytest.param("js", "if (pageSize > 100) { pageSize = 10; }", "MAX_PAGE_SIZE", id="a default is taken"),
         pytest.param("js", "if (a.query.length > 6 && a.isOpen) run();", "", id="one of several conditions"),
+        pytest.param("js", "const f = (phone) => { return phone.length >= 8; };", "MIN_PHONE_LENGTH", id="at least"),
         pytest.param("js", "if (a.srmThreshold > 0.3) run();", "", id="the bound of a bound"),
         pytest.param(
             "js",

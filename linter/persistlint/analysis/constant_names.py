@@ -127,7 +127,9 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
         subject = _length(subject, other)
     is_most = is_upper and quantity in _LENGTHS and (is_cut or not place.is_one_of_all)
     if place.rejects or is_most:
-        return _qualified("max" if is_upper else "min", subject)
+        # What has at least so much is right, unless it is turned away.
+        is_least = not is_upper or (place.operator == ">=" and not place.rejects and not is_cut and not is_plural)
+        return _qualified("min" if is_least else "max", subject)
     is_bound = not _BOUNDS.isdisjoint(subject)
     return (*subject, "threshold") if _says(subject) and quantity not in _LENGTHS and not is_bound else ()
 

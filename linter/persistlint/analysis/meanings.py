@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from persistlint.analysis.constant_names import is_telling, name_for
 from persistlint.analysis.layouts import with_layout
@@ -13,7 +13,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
 from persistlint.analysis.vocabulary import is_unit, words
 from persistlint.facts import Number, NumberRole, Quantity
-from persistlint.ir import Assign, Binary, Expression, Function, Name, Statement
+from persistlint.ir import Assign, Binary, Expression, Function, Name, Statement, Subscript
 from persistlint.ir import Number as NumberExpression
 from persistlint.source import Range, SourceFile
 
@@ -31,7 +31,10 @@ _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
-_TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400])
+_TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
+_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000])  # units, in seconds or milliseconds
+_ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
+_ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
 
@@ -98,12 +101,24 @@ class Meanings:
         return is_equal and not _OF_STATUS.isdisjoint(words(around))
 
     def _calculated(self, node: Expression, value: float, place: Place) -> Quantity | None:
-        """What a number is by the calculation that it stands in: what is added to round up (`(n + 7) / 8`), or a time
-        that its factors tell (`now - 7 * 24 * 3600`)."""
+        """What a number is by the calculation that it stands in: what is added to round up (`(n + 7) / 8`), a code of a
+        format (`data[0] == 12`), a bound of a variable of a few lines (`v > 9`), or a time that its factors tell
+        (`now - 7 * 24 * 3600`)."""
         if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.divisors:
             return Quantity.REMAINDER
+        if place.quantity is None and place.other is not None and _is_part(place.other):
+            return Quantity.LAYOUT
+        if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
+            return Quantity.POSITION
+        factors = tuple(_factors(node))
+        is_time = place.other is not None and self._quantity(place.other) is Quantity.TIME
+        if factors and all(map(_is_of_time, factors)) and not is_time:
+            return Quantity.CALENDAR  # the minutes of a day
         is_offset = place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
-        return Quantity.CALENDAR if is_offset and sum(map(_is_of_time, _factors(node))) > 1 else None
+        is_equal = place.operator in ("==", "!=")
+        if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
+            return Quantity.CALENDAR
+        return None
 
     def _around(self, number: Range) -> str:
         """The line of a number, and the one above and below it."""
@@ -122,7 +137,11 @@ class Meanings:
             return value == int(value)
         for factor in self._units:
             rest = value / factor
-            if rest == 1 or rest in self._factors or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest)):
+            if (
+                rest in _ONCE_OR_TWICE
+                or rest in self._factors
+                or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest))
+            ):
                 return True
         return False
 
@@ -174,5 +193,14 @@ def _is_of_time(factor: float) -> bool:
     return factor in _TIME_FACTORS
 
 
+def _is_part(expression: Expression) -> bool:
+    """Whether an expression is what stands at a constant place of something: `data[0]`."""
+    return isinstance(expression, Subscript) and isinstance(expression.index, NumberExpression)
+
+
+def _is_letter(expression: Expression | None) -> TypeGuard[Name]:
+    return isinstance(expression, Name) and len(expression.id) == 1
+
+
 def _ends_in_code(expression: Expression) -> bool:
-    return words(last_name(expression))[-1:] == ("code",)
+    return words(last_name(expression))[-1:] in (("code",), ("error",))

@@ -80,7 +80,13 @@ _FORMULA = re.compile(
     re.IGNORECASE,
 )  # what is computed with angles, and hashes that go by their names
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
-_COMPILED = one_by_one(rb"\b__generator\b", rb"\b__awaiter\b", rb"\b__webpack_require__\b")
+_COMPILED = one_by_one(
+    rb"\b__generator\b",
+    rb"\b__awaiter\b",
+    rb"\b__webpack_require__\b",
+    rb"\bfactory.(?:Faker|LazyAttribute|Sequence)\b",
+)  # what a compiler writes, and factories of test data
+_BANNER = b"/*!"  # which tools keep when they make a library smaller
 # A number that is none of `_PLAIN`, wherever it stands.
 _NUMBER = re.compile(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
@@ -100,8 +106,11 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
 
 
 def _is_left_out(source: SourceFile) -> bool:
-    """Whether a file is full of numbers that nobody would name: formulas, or what a compiler wrote."""
-    return _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content) is not None
+    """Whether a file is full of numbers that nobody here would name: formulas, a published library, what a compiler
+    wrote, or made-up data."""
+    if source.content.startswith(_BANNER) or _is_formula(PurePosixPath(source.path).stem):
+        return True
+    return _COMPILED.search(source.content) is not None
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
@@ -211,15 +220,16 @@ class _Reader:
         """Whether a comment explains a number, a text says it (`must have 8 letters`), or the name of the function has
         it in it: `has_at_least_8_letters`."""
         name = self.function.name if self.function is not None else ""
-        if self.comments.explains(number.range, self.function) or self.source.text(number.range) in words(name):
+        if self.comments.explains(number.range, value, self.function) or self.source.text(number.range) in words(name):
             return True
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
 
     def _telling(self, number: Range, place: Place) -> bytes:
         """Where a text may say a number: behind the test of it, and on the lines above a wait."""
-        then = next((then for test, then in self.tests if number in test), None)
-        if then is not None:
-            return self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)]
+        branches = [then for test, then in self.tests if number in test]
+        if branches:
+            texts = (self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)] for then in branches)
+            return b"\n".join(texts)
         if place.waits is None:
             return b""
         line = self.source.line_of(number.start)
@@ -248,6 +258,14 @@ class _Reader:
                 yield subject, None
                 for arm in () if is_table(statement) else cases:
                     yield from ((value, Place(NumberRole.CASE, "==", subject)) for value in arm.values)
+            case Switch(cases=cases):
+                for arm in cases:  # Go's `switch { case size > 512: … }`
+                    for test in arm.values:
+                        rejects = False
+                        if arm.body:
+                            self.tests.append((test.range, Range(arm.body[0].range.start, arm.body[-1].range.end)))
+                            rejects = self._rejects(test, arm.body)
+                        yield test, Place(NumberRole.COMPARISON, rejects=rejects)
             case Loop(target=target, iterable=iterable, test=test):
                 if test is not None:
                     yield test, Place(NumberRole.REPETITION)
@@ -354,6 +372,7 @@ class _Reader:
             case Conditional(test=tested, then=then, otherwise=otherwise):
                 if not self._shows_bound(tested, then.range):
                     self._begin(tested, Place(NumberRole.COMPARISON, rejects=self._clamps(tested, then, otherwise)))
+                self.tests += ((tested.range, then.range), (tested.range, otherwise.range))
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
                 self._begin(operand, test)

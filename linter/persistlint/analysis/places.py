@@ -38,7 +38,7 @@ _CLAMPS = function_names("clamps")
 _UNITS = known_words("units")
 _MATH = frozenset(["Math", "math"])
 _NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
-_MOMENT = 100  # milliseconds; nobody feels a shorter delay, it only lets the page settle
+_MOMENT = 0.1  # seconds; nobody feels a shorter delay, it only lets something settle
 _PERIODS = frozenset([1, 2, 60, 3600, 86_400])  # seconds; as often as a unit, or twice as long: nothing is decided
 _SHORT_QUEUE = 100  # what fits into a channel so that bursts do not block; more is what a queue may grow to
 _SETS = re.compile(r"set[A-Z]")  # the state of a component
@@ -67,9 +67,10 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
     is_task = name == "delay" and language == "python"  # Celery's, whose arguments are those of the task
     if index in _WAITS.get(name, ()) and not is_task:
         delay = constants.value(values[index])
-        is_period = delay is not None and delay / (1 if language == "python" else 1000) in _PERIODS
-        is_moment = delay is not None and delay <= _MOMENT
-        is_plain = is_period or (name == "setTimeout" and (is_moment or _puts_back(values[0])))
+        second = 1 if language == "python" else 1000
+        is_period = delay is not None and delay / second in _PERIODS
+        is_moment = delay is not None and delay / second <= _MOMENT
+        is_plain = is_period or is_moment or (name == "setTimeout" and _puts_back(values[0]))
         return None if is_plain else Place(NumberRole.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
     if index in _LIMITS.get(name, ()):
         return Place(NumberRole.ARGUMENT, "", function)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
 _THOUSAND = 1000
+_SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 _SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
 _PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+")
 
@@ -23,17 +25,23 @@ _PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+")
 def is_said(number: str, value: float, text: bytes) -> bool:
     """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
     `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"."""
-    sentences = _SENTENCE.findall(text)
-    return bool(sentences) and any(map(_pattern(number, value).search, sentences))
+    sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
+    return bool(sentences) and any(map(saying(number, value).search, sentences))
 
 
-def _pattern(number: str, value: float) -> re.Pattern[bytes]:
-    spelled = [rf"{re.escape(number.replace('_', ''))}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
-    if product := _PRODUCT.fullmatch(number.replace("_", "")):
+def saying(number: str, value: float | None) -> re.Pattern[str]:
+    """What finds a number in prose: as it is written, as what it comes to, with a unit, or as a word."""
+    written = number.replace("_", "")
+    spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
+    if product := _PRODUCT.fullmatch(written):
         spelled.append(rf"{product[1]} ?[A-Za-z]+")
-    elif value >= _THOUSAND and value % _THOUSAND == 0:
+    elif value is not None and value >= _THOUSAND and value % _THOUSAND == 0:
         spelled.append(rf"{int(value / _THOUSAND)} ?(?:[kK]|s\b|sec)[a-zA-Z]*")
-    return re.compile(rf"(?<![\w.])(?:\d+x)?(?:{'|'.join(spelled)})(?![\w.]*\w)".encode())
+    if value in _WORDS:
+        spelled.append(rf"(?i:{_WORDS[value]})")
+    elif value is not None and not written.isdigit() and value == int(value):
+        spelled.append(str(int(value)))
+    return re.compile(rf"(?<![\w.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?\w)")
 
 
 def is_table(switch: Switch) -> bool:
