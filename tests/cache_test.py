@@ -333,6 +333,8 @@ def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
         "migrations/2/up.sql": "DROP TABLE t;", "package.json": "{}", "atlas.sum": "h1:", "model.js": MODEL,
         "app/migrations/0001.py": "import django.db", "alembic/versions/a.py": REVISION,
         "alembic/env.py": "", "alembic.ini": "", "requirements.txt": "psycopg", "setup.py": "", "Pipfile": "",
+        "db/meta/_journal.json": "{}", "migrations/1/meta/_journal.json": "{}", "migrations/2/meta/_journal.json": "{}",
+        "migrations/migration_lock.toml": "", "migration_lock.toml": "",
     }  # fmt: skip
     for name, text in others.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)

@@ -249,5 +249,6 @@ def _difference(before: SourceFile, after: SourceFile) -> str:
     from difflib import unified_diff  # only who shows a difference pays for it
 
     old, new = (file.content.decode("utf-8", "replace").splitlines(keepends=True) for file in (before, after))
-    lines = unified_diff(old, new, f"a/{before.path}", f"b/{before.path}")
+    path = before.path.lstrip("/")  # as `patch -p1` and `git apply` want it
+    lines = unified_diff(old, new, f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -142,7 +142,7 @@ PYTHON = (
     Query(
         "format string with a variable",
         "query.format(a)",
-        ("column = 'name'", "query = \"SELECT id FROM people WHERE \" + column + \" = '{}' ORDER BY id\""),
+        ("column = 'name'", 'query = "SELECT id FROM people WHERE " + column + " = \'{}\' ORDER BY id"'),
         ("x' OR '1'='1", 0),
     ),
     Query(
