@@ -11,6 +11,9 @@ strict = true                             # a value must have the very type that
 quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
                                           # must hold for it, `$1` being the first group of that
 literal = '^import (.+) from "pg": $1.escapeLiteral({})'  # the same for a value, where no bind parameter can stand
+objects = { needs = "^import bq", all = "bq.Config([{}])", text = 'bq.Parameter("{name}", "STRING", {value})' }
+                                          # how `values` that are "objects" are written, where they are texts, and what
+                                          # the file must hold for it
 text = "text"                             # the function without which a text of SQL has no placeholders
 expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
@@ -192,6 +195,7 @@ LIBRARY_KEYS = frozenset(
         "expands",
         "quote",
         "literal",
+        "objects",
         "generic",
         "drives",
         "template-strings",
@@ -314,6 +318,7 @@ class Library:
     expands: bool = False
     quote: str = ""
     literal: str = ""
+    objects: Mapping[str, str] = field(default_factory=dict)
     generic: bool = False
     drives: bool = False
     template_strings: bool = False
@@ -416,6 +421,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("expands", False),
         table.get("quote", ""),
         table.get("literal", ""),
+        table.get("objects", {}),
         table.get("generic", False),
         table.get("drives", False),
         table.get("template-strings", False),

@@ -154,6 +154,8 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
+    elif _takes_objects(query):
+        value, doubtful = value if is_text else _as_text(value, source), True
     elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
@@ -162,6 +164,10 @@ def _quoted(
         before, after = f"({before}", f"{after})"
     name = expressions.name_of(values[0], source)
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _takes_objects(query: Query) -> bool:
+    return query.site is not None and query.site().operation.values == "objects"
 
 
 def _is_cast(following: Token | None, query: Query) -> bool:
@@ -199,7 +205,7 @@ def _bare(
     found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
 ) -> Parameter:
     """The parameter for a value that stands in the SQL without quotes."""
-    if query.placeholder.startswith("{"):
+    if query.placeholder.startswith("{") or _takes_objects(query):
         raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
     token = tokens[place]
     item = found.items[token.start]

@@ -10,6 +10,7 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import SHOWS, last_name
 from persistlint.fixes.binding.pieces import is_name, nodes_inside
+from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
@@ -38,18 +39,19 @@ def widened(
         raise refused
     if not (is_rest or isinstance(place, int) or (key and language == "python")) or not _is_simple(function, program):
         raise refused
-    if _uses(function, sql) != 1:
+    sends = _sends(site, function, sql, program)
+    if _uses(function, sql) != len(sends):
         raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
-    arguments = site.call.arguments
-    if any(a.spread for a in arguments) or (isinstance(place, int) and place != len(arguments)):
-        raise refused
+    for arguments in (send.arguments for send in sends):
+        if any(a.spread for a in arguments) or (isinstance(place, int) and place != len(arguments)):
+            raise refused
     name = next((n for n in _NAMES.get(language, ("values", "params")) if not program.has_name(n, function.range)), "")
     if not name:
         raise RefusalError("the names for a list of values are taken")
-    end = arguments[-1].range.end
     keyword = f"{key}=" if not is_rest and not isinstance(place, int) else ""
     spread = {"python": "*{}", "go": "{}..."}.get(language, "...{}") if is_rest else "{}"
-    handed = Edit(Range(end, end), f", {keyword}{spread.format(name)}")
+    ends = [send.arguments[-1].range.end for send in sends]
+    handed = [Edit(Range(end, end), f", {keyword}{spread.format(name)}") for end in ends]
     before = [parameter for parameter in function.parameters if parameter.kind == "positional"]
     at = _end_of(before[-1], program)
     if not _LIST_OF_ITS_OWN.match(program.source.content, at):
@@ -59,8 +61,26 @@ def widened(
     if is_rest:
         if not is_next:
             raise refused
-        return name, "rest", (taken, handed)
-    return name, len(before) if is_next or language != "python" else (name,), (taken, handed)
+        return name, "rest", (taken, *handed)
+    return name, len(before) if is_next or language != "python" else (name,), (taken, *handed)
+
+
+def _sends(site: Site, function: ir.Function, sql: str, program: Program) -> list[ir.Call]:
+    """The calls of a function that send the SQL in the same way: once more, where the first could not."""
+    method, same = site.call.function, program.source.text(site.call.function.range)
+    root = method
+    while isinstance(root, ir.Attribute):
+        root = root.value
+    if not isinstance(root, ir.Name):
+        return [site.call]
+    made = [s.value for s in assignments(site, root.id) if s.value is not None]
+    opened = [s for s in site.statements if isinstance(s, ir.With) and s.target is not None]
+    made += [s.context for s in opened if s.target is not None and is_name(s.target, root.id)]
+    if len({program.source.text(value.range) for value in made}) > 1:
+        return [site.call]  # they may be of two drivers
+    nodes = (node for node in nodes_inside(function.body) if isinstance(node, ir.Call))
+    calls = (node for node in nodes if program.source.text(node.function.range) == same)
+    return [call for call in calls if any(is_name(argument.value, sql) for argument in call.arguments)]
 
 
 def _end_of(parameter: ir.Parameter, program: Program) -> int:
