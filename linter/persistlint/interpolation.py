@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.ir import Assign, Call, Collection, Name, walk
+from persistlint.ir import Assign, Attribute, Call, Collection, Expression, Mapping, Name, walk
+from persistlint.paths import is_migration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from persistlint.source import SourceFile
 
 _WHY = {
     Origin.REQUEST: " (it comes from outside the program)",
@@ -25,6 +27,19 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     diagnostic, at the first of them."""
     found = {hole.range: hole for text in fact.texts for hole in text.holes if wanted(hole)}
     return tuple(found[range] for range in sorted(found))
+
+
+# What else in a program speaks of its own tables alone: what its dialects do for the migrations, and what helps those.
+_OF_SCHEMA_CHANGES = re.compile(
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration_?(?:scripts?|helpers?)(?:/|\.\w+$)"
+)
+
+
+def changes_schema(file: SourceFile) -> bool:
+    """Whether nobody but migrations, and what works for them, calls the functions of a program's file. A script of SQL
+    may define what anybody calls."""
+    is_of_changes = is_migration(file.path) or _OF_SCHEMA_CHANGES.search(file.path) is not None
+    return is_of_changes and file.language != "sql"
 
 
 _IN_QUOTES = (Context.QUOTED, Context.PART)
@@ -54,7 +69,9 @@ _OF_DIALECT = re.compile(
 
 # What the settings call the server and what is on it, which hardly anybody but an operator names.
 _OF_SERVER = re.compile(
-    r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?", re.IGNORECASE
+    r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?"
+    r"|\w+\.\w+DB",
+    re.IGNORECASE,
 )
 
 
@@ -91,7 +108,8 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
 
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.
 _OF_UNIT = re.compile(
-    r"(?:\w+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
+    r"(?:\w+\.)*(?:\w+(?:Duration|Timeout)|(?:\w+_)?(?:duration|timeout))"
+    r"|(?:\w+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
     re.ASCII,
 )
 
@@ -99,6 +117,26 @@ _OF_UNIT = re.compile(
 def is_amount(hole: Hole) -> bool:
     """Whether a hole holds, by its name, a number of some unit. What comes out of a request can be anything."""
     return hole.origin in (Origin.UNKNOWN, Origin.PARAMETER) and _OF_UNIT.fullmatch(hole.expression) is not None
+
+
+# What makes a name of a parameter, which the library then writes into the text: `bun.Ident(…)`, `ch.Name(…)`,
+# `dal.ClauseTable{…}`.
+_MAKES_NAME = re.compile(r"(?:\w+\.)*(?:Clause)?(?:Name|Ident|Identifier|Safe|Table|Column)")
+
+
+def passes_name(query: Query) -> bool:
+    """Whether a call passes a name as such beside its SQL."""
+    arguments = query.site().call.arguments if query.site is not None else ()
+    return any(_makes_name(argument.value) for argument in arguments)
+
+
+def _makes_name(value: Expression) -> bool:
+    match value:
+        case Call(function=Name(id=name) | Attribute(name=name)):
+            return _MAKES_NAME.fullmatch(name) is not None
+        case Mapping(type=type) | Collection(type=type):
+            return _MAKES_NAME.fullmatch(type) is not None
+    return False
 
 
 def why(hole: Hole) -> str:

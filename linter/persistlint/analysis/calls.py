@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Operation, Type
     from persistlint.source import Range
 
+_KEPT = (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED, Origin.ANNOTATED)  # by what a value's own methods give
 _YIELDS = {
     "number": Origin.NUMBER,
     "identifier": Origin.QUOTED,
@@ -381,8 +382,8 @@ def _unknown(
     is_metadata = isinstance(receiver, Atom) and receiver.origin in (Origin.METADATA, Origin.DERIVED)
     if is_metadata and isinstance(receiver, Atom) and all(origin <= Origin.DERIVED for origin in origins):
         return Atom(receiver.origin)  # `Model._meta.get_table()`
-    if isinstance(receiver, Atom) and receiver.origin in (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED):
-        return Atom(receiver.origin)  # `key.String()` of a UUID
+    if isinstance(receiver, Atom) and receiver.origin in _KEPT:
+        return Atom(receiver.origin)  # `key.String()` of a UUID, `moment.astimezone(utc)` of a declared time
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
         return Atom(receiver.origin)
     return UNKNOWN

@@ -3,7 +3,7 @@
 A rule subscribes to one kind of fact. Facts speak of every language alike, so a rule is written once.
 """
 
-from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use
+from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use, tidies
 from persistlint.facts.errors import Handled, swallowed_change
 from persistlint.facts.fact import Consulted, Fact, SchemaFile, SentStatements, Statements
 from persistlint.facts.json import (
@@ -110,4 +110,5 @@ __all__ = [
     "Use",
     "WriteBack",
     "swallowed_change",
+    "tidies",
 ]

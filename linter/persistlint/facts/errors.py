@@ -35,9 +35,11 @@ class Handled(Affecting):
     is_expected: bool = False
 
     @property
-    def goes_on(self) -> bool:
-        """Whether the function goes on behind the handler as if nothing had failed."""
-        return not (self.raises or self.answers or self.undoes)
+    def is_tolerant(self) -> bool:
+        """Whether the function goes on behind the handler, which says that any error is none: it warns at most, or a
+        comment tells why."""
+        ends = self.raises or self.answers or self.undoes
+        return not ends and not self.is_narrow and (self.is_expected or self.is_explained)
 
 
 def swallowed_change(range: Range, role: Role, sql: str) -> Handled:

@@ -58,8 +58,8 @@ class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
     where this file calls it inside a transaction, `may_run_inside` where another file may: it is no view, task or
-    command, and its file opens transactions elsewhere. `tolerated` are writes that may fail, for a handler of their own
-    goes on without them: those of each handler together."""
+    command, and its file opens transactions elsewhere. `tolerated` are the effects that may fail, for a
+    handler of their own says so and goes on: those of each handler together."""
 
     name: str
     effects: tuple[Effect, ...]

@@ -41,6 +41,7 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
         _write_diagnostics(run, stream)
     for fixed in run.fixed:
         stream.write(f"fixed: {shown(fixed.path)}: {_count(fixed.count, 'problem')} ({', '.join(fixed.rules)})\n")
+        stream.writelines(f"made: {shown(path)}\n" for path in fixed.made)
     write_failures(run, stream)
     if not quiet:
         stream.write(summary(run) + "\n")

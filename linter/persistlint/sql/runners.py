@@ -42,6 +42,7 @@ class Pattern:
     version: re.Pattern[str] | None = None
     switch: str = ""
     annotation: str = ""
+    new: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -61,7 +62,10 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         for name, found in pattern.beside.items()
     )
     wraps = bool(pattern.wraps) and not is_off
-    return Runner(pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section)
+    alone = bool(pattern.annotation) or pattern.detects or pattern.wraps in ("implicit", False)
+    return Runner(
+        pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section, pattern.new, alone
+    )
 
 
 def recorded_dialect(path: str) -> str | None:

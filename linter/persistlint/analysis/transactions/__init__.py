@@ -169,6 +169,8 @@ def _declare_class(definition: ClassDefinition, file: File, top: Scope, todo: li
     file.every_function.extend(methods)
     for method in methods:
         file.functions.setdefault(f"{definition.name}.{method.name}", method)
+    if any(_lends(method, file.handles) for method in methods):
+        file.lent.add(definition.name)
     for method in sorted(methods, key=lambda m: m.name not in ("__init__", "constructor")):
         if method.name in ("__init__", "constructor"):
             _constructor(method, scope, file)
@@ -176,6 +178,14 @@ def _declare_class(definition: ClassDefinition, file: File, top: Scope, todo: li
     for statement in definition.body:
         if isinstance(statement, ClassDefinition):
             _declare_class(statement, file, top, todo)
+
+
+def _lends(method: Function, handles: Handles) -> bool:
+    """Whether a method gives its object on the handle that it is handed, that of a transaction mostly: `WithTx(tx)`."""
+    if not _LENDS.fullmatch(method.name) or method.returns.strip() in ("", "error"):
+        return False
+    known = (handles.parameter(p.name, p.annotation, p.range.start) for p in method.parameters if p.name)
+    return any(found is not None for found in known)
 
 
 def _constructor(method: Function, scope: Scope, file: File) -> None:
@@ -216,7 +226,7 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
             id(function) in inside,
             opens and function is not None and not is_entry(function) and not _opens(walk),
             function is not None and function.is_async,
-            tuple(frozenset(e.range for e in found.effects) for found in taken if found.goes_on),
+            tuple(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant),
         )
     yield from transactions
     yield from walk.rows.written
@@ -243,6 +253,12 @@ def _opens(walk: Walk) -> bool:
     return any(opened.scoping in _MANAGED for opened in walk.opened)
 
 
+_LENDS = re.compile(
+    r"(?:with|set|use|bind|on)_?(?:to_?)?(?:tx|trx|txn|transaction|client|db|database|conn|connection|session|executor)",
+    re.IGNORECASE,
+)
+
+
 def _received(function: Function, walk: Walk) -> Role | None:
     """The role of a handle that the function is given and uses: its caller may have opened a transaction on it."""
     used = {(effect.handle.name, effect.handle.origin) for effect in walk.effects}
@@ -262,5 +278,7 @@ def _received(function: Function, walk: Walk) -> Role | None:
             roles.append(Role.CONNECTION if is_handed else known.handle.role)
         elif known is not None and known.handle.declared and known.handle.role in _LENT:
             roles.append(known.handle.role)  # where there is one: `manager?.getRepository(User) ?? this.users`
+    if function.owner in walk.file.lent:
+        roles.append(Role.CONNECTION)
     order = (Role.TRANSACTION, Role.SESSION, Role.IMPLICIT, Role.CONNECTION)
     return next((role for role in order if role in roles), None)

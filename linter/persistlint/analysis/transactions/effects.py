@@ -137,6 +137,7 @@ def add_effect(
         transaction is None or chain is None or is_later or transaction.binds(chain, walker.scope),
         argument_names(walker, chain) if chain is not None else walker.names_in(node),
         "",
+        False,
         walker.parallel,
         walker.detached,
         (found is not None and found.upserts) or (chain is not None and chain.upserts),

@@ -70,8 +70,21 @@ def summary(
         decorated(function, inner)
         inner.enter(function, dict(given))
         opened = [found for found in inner.opened if found.scoping is not Scoping.PARAMETER]
-        walker.file.summaries[key] = (tuple(inner.effects), tuple(opened))
+        walker.file.summaries[key] = (_with_conditions(inner), tuple(opened))
     return walker.file.summaries[key]
+
+
+def _with_conditions(walk: Walk) -> tuple[Effect, ...]:
+    """The effects of a function, with those that it comes to on some ways alone: inside a branch, or behind a return of
+    something else. Every loop is a branch of its own; in Go, what returns early mostly returns an error."""
+    returned = next((left.index for left in walk.exits if left.is_answered), len(walk.effects))
+    first = len(walk.effects) if walk.handles.language == "go" else returned
+    return tuple(
+        replace(effect, is_conditional=True)
+        if index >= first or len(effect.place.arms) > len(effect.place.loops)
+        else effect
+        for index, effect in enumerate(walk.effects)
+    )
 
 
 def called(

@@ -35,7 +35,7 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
         steps.append(Step(statement, added))
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
-    if _uses(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
+    if uses_of(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
         raise RefusalError(f"`{name.id}` is used in more than one place")
     return steps
 
@@ -105,7 +105,7 @@ def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
     return not any(isinstance(node, ir.Call) for node in nodes)
 
 
-def _uses(name: ir.Name, site: Site) -> int:
+def uses_of(name: ir.Name, site: Site) -> int:
     """How often a variable is used with what it holds where it is named, other than to show it or to add to it."""
     count = 0
     for statement in site.statements:

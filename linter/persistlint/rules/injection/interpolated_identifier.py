@@ -8,8 +8,8 @@ hatch such as `sql.raw`.
 Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
 constants that another module exports, names that were tested against an allow-list, names that the driver's own
 quoting function made. So is what another function, a row or a field gives for a name, unless it comes out of a request:
-that is mostly a name of the program, too. A text that no call of the file sends is reported only where it holds data of
-a request.
+that is mostly a name of the program, too; and what a function of a migration or of a dialect takes. A text that no call
+of the file sends is reported only where it holds data of a request.
 
 ## Why it matters
 
@@ -128,8 +128,8 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import name
-from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, related, why
-from persistlint.paths import is_migration, is_test
+from persistlint.interpolation import changes_schema, holes_of, is_evident, is_made_of_sql, related, why
+from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ _NAMED_AS_SQL = re.compile(
 # What a caller says of the query that it wants is data: `opts.tableName`.
 _OF_SCHEMA = re.compile(
     r"(?:\w+\.)*(?:table|column|col|target|mapper|relation|relationship|index|idx|constraint|fk|sequence)\.\w+"
-    r"|(?:\w+\.)*(?!(?:op|par|arg|in|que|fil|re|body|form|pay|data|dto|spec|cmd)\w*\.)\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
+    r"|(?:\w+\.)*(?!(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto)\.)"
+    r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
     re.ASCII,
 )
 
@@ -189,7 +190,7 @@ def _least(file: SourceFile) -> Origin:
         return Origin.UNKNOWN
     # What another function, a row or a field gives for a name is mostly a name of the program itself, and nobody but
     # migrations calls the functions that they share.
-    return Origin.REQUEST if is_migration(file.path) else Origin.PARAMETER
+    return Origin.REQUEST if changes_schema(file) else Origin.PARAMETER
 
 
 def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bool:

@@ -11,7 +11,7 @@ sends everything with one commit, on a handle that the caller hands over, in bra
 migrations and in tests, on a handle that the function commits and somebody else began, two writes that may both run
 twice (`ON CONFLICT`, upsert), two updates of one row, a row that is only made where it is missing (`get_or_create`),
 which the next run finds, a write behind the delete of a code for one use, and a write that may fail without
-the other, for a handler of its own goes on.
+the other, for a handler of its own goes on with a warning at most or says why.
 
 ## Why it matters
 
@@ -133,7 +133,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use, tidies
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_generated, is_migration, is_test
@@ -153,10 +153,6 @@ _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.I
 _RETENTION = re.compile(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
-_TIDIES = re.compile(
-    r"(?:.*\.)?_?(?:clean_?up|purge|prune|sweep|evict|expire|(?:remove|delete|drop|clear)_?(?:last|old|expired|stale))",
-    re.IGNORECASE,
-)
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = re.compile(
     r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)|otps?|nonces?)",
@@ -164,9 +160,12 @@ _FOR_ONE_USE = re.compile(
 )
 # What is only made where it is missing: the next run finds it, and goes on from there.
 _ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
+_GETS = re.compile(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
 _OR_NOTHING = re.compile(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 # A time in common makes no rows belong together.
-_TIME = re.compile(r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry)|.*(?:Ago|Cutoff)")
+_TIME = re.compile(
+    r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry|days|hours|minutes)|.*(?:Ago|Cutoff)"
+)
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
@@ -226,7 +225,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not effect.place.is_in(Part.FINAL)
         and not effect.is_aside
         and not _RETENTION.match(effect.sql)
-        and not _TIDIES.match(effect.via)
+        and not tidies(effect.via)
     )
 
 
@@ -244,6 +243,8 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
     same = earlier.handle.library is later.handle.library
     return (
         same
+        and not (earlier.is_detached and later.is_detached)
+        and not ((earlier.is_conditional or later.is_conditional) and not _is_given(earlier, later))
         and earlier.range != later.range
         and not earlier.place.excludes(later.place)
         and not (earlier.is_upsert and later.is_upsert)
@@ -260,6 +261,11 @@ def _may_part(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
     return any((earlier.range in group) is not (later.range in group) for group in procedure.tolerated)
 
 
+def _is_given(earlier: Effect, later: Effect) -> bool:
+    """Whether the later write is given what the earlier one gave."""
+    return bool(earlier.instance) and earlier.instance in later.names
+
+
 def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
     """Whether both are about the same data; or each about data of its own, in SQL that one function sends itself."""
     common = earlier.names & later.names
@@ -270,7 +276,11 @@ def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
 
 
 def _is_made_if_missing(effect: Effect) -> bool:
-    return effect.method in _ONLY_IF_MISSING or _OR_NOTHING.match(effect.sql) is not None
+    return (
+        effect.method in _ONLY_IF_MISSING
+        or _GETS.match(effect.via) is not None
+        or _OR_NOTHING.match(effect.sql) is not None
+    )
 
 
 def _is_same_row(earlier: Effect, later: Effect) -> bool:
