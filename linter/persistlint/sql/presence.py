@@ -30,7 +30,7 @@ _STATEMENT = b"|".join(
         rb"(?:" + b"|".join(sorted(_LOWER_VERBS - _BEHIND.keys(), reverse=True)) + rb")" + _GOES_ON,
         *(verb + rb"(?:\s|" + _ESCAPED_SPACE + rb")+" + behind for verb, behind in _BEHIND.items()),
         rb"--[^\"'`\n]*(?:\n|\\n)",  # a comment before it
-        rb"/\*(?![\"'`])",
+        rb"/\*(?![\"'`/])",  # not the pattern of a path
     ]
 )
 _FIRST = b"".join(sorted({verb[:1] for verb in _LOWER_VERBS}))
