@@ -6,14 +6,17 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from persistlint.ir import ExpressionStatement, String
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from persistlint.ir import Function
     from persistlint.languages import Syntax
 
 _WORDS = re.compile(r"\w+")
 _DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
+_NEAR = 3  # lines above a number whose comments may still speak of it
 
 
 class Comments:
@@ -23,12 +26,20 @@ class Comments:
         self.source = syntax.source
         self.ranges = syntax.comments
 
-    def explains(self, number: Range) -> bool:
-        """Whether a number ends on a line that ends in a comment, or stands below a comment that speaks of it."""
+    def explains(self, number: Range, function: Function | None = None) -> bool:
+        """Whether a number ends on a line that ends in a comment, or stands below a comment that speaks of it: on the
+        line above, on one of those before it, or above the function."""
         if self.source.line_of(number.end) in self._behind:
             return True
-        above = self.above(self.source.line_of(number.start))
-        return above is not None and re.search(rf"\b{re.escape(self.source.text(number))}\b", above) is not None
+        if not self._above and function is None:
+            return False
+        line = self.source.line_of(number.start)
+        first = self.source.line_of(function.range.start) if function is not None else 1
+        lines = {line, first, *range(max(line - _NEAR, first), line)} if function is not None else {line}
+        texts = [text for text in map(self.above, lines) if text is not None]
+        if function is not None and function.body and isinstance(said := function.body[0], ExpressionStatement):
+            texts += [said.value.value[:_LONGEST]] if isinstance(said.value, String) else []
+        return any(re.search(rf"\b{re.escape(self.source.text(number))}\b", text) for text in texts)
 
     def above(self, line: int) -> str | None:
         """The comment that ends on the line above a 1-based line, with those above it; None if there is none."""

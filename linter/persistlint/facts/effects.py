@@ -22,6 +22,17 @@ _ASIDE = re.compile(
 )
 
 
+_TIDIES = re.compile(
+    r".*clean_?up|(?:.*\.)?_?(?:purge|prune|sweep|evict|expire|(?:remove|delete|drop|clear)_?(?:last|old|expired|stale))",
+    re.IGNORECASE,
+)
+
+
+def tidies(name: str) -> bool:
+    """Whether a function removes what is old, by its name: what it leaves, it removes the next time just as well."""
+    return _TIDIES.match(name) is not None
+
+
 class Role(Enum):
     """What a statement that is sent through a handle belongs to.
 
@@ -97,11 +108,12 @@ class Effect(Fact):
     `range` is the whole call; `method` and `table` as written, "" where nothing tells. `transaction` is the range of
     the innermost transaction that it stands in, `is_bound` whether it belongs to that. `names` are the variables that
     its arguments mention, and those that went into them. `via` is the function of this file that does it, where it is
-    called from here. `is_parallel` inside `Promise.all` and its kin, `is_detached` in a callback that nobody waits
-    for. `is_upsert` where it may run twice. `lock` where it locks what it reads. `options` is the index of the argument
-    in which the library looks for the transaction, `misplaced` an argument that names it elsewhere. `instance` is the
-    variable of the row that is saved, or that holds what a write gave; or the handle that is bound to a transaction,
-    as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as far as it is known.
+    called from here, `is_conditional` where it does not do it on every way. `is_parallel` inside `Promise.all` and its
+    kin, `is_detached` in a callback that nobody waits for. `is_upsert` where it may run twice. `lock` where it locks
+    what it reads. `options` is the index of the argument in which the library looks for the transaction, `misplaced`
+    an argument that names it elsewhere. `instance` is the variable of the row that is saved, or that holds what a write
+    gave; or the handle that is bound to a transaction, as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as
+    far as it is known, `row` the text of the condition by which an ORM chooses what is written.
     `is_sent` is False for a statement that is an object, which another call sends.
     """
 
@@ -115,6 +127,7 @@ class Effect(Fact):
     is_bound: bool = True
     names: frozenset[str] = frozenset()
     via: str = ""
+    is_conditional: bool = False
     is_parallel: bool = False
     is_detached: bool = False
     is_upsert: bool = False
@@ -123,6 +136,7 @@ class Effect(Fact):
     misplaced: Range | None = None
     instance: str = ""
     sql: str = ""
+    row: str = ""
     is_sent: bool = True
 
     @property

@@ -34,6 +34,13 @@ class Handled(Affecting):
     transaction: Range | None = None
     is_expected: bool = False
 
+    @property
+    def is_tolerant(self) -> bool:
+        """Whether the function goes on behind the handler, which says that any error is none: it warns at most, or a
+        comment tells why."""
+        ends = self.raises or self.answers or self.undoes
+        return not ends and not self.is_narrow and (self.is_expected or self.is_explained)
+
 
 def swallowed_change(range: Range, role: Role, sql: str) -> Handled:
     """A change of the schema of which every error is dropped."""

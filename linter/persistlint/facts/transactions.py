@@ -34,7 +34,8 @@ class Transaction(Fact):
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
     begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.
-    `is_savepoint` where it nests in the one around it. `options` is the text of what it is opened with.
+    `is_savepoint` where it nests in the one around it, `is_wrapped` where a function of the program's own opens it, of
+    which only the name is known.
     """
 
     scoping: Scoping
@@ -44,6 +45,7 @@ class Transaction(Fact):
     is_async: bool = False
     nested_in: Range | None = None
     is_savepoint: bool = False
+    is_wrapped: bool = False
     commits: bool = False
     leak: Range | None = None
     unchecked: Range | None = None
@@ -56,7 +58,8 @@ class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
     where this file calls it inside a transaction, `may_run_inside` where another file may: it is no view, task or
-    command, and its file opens transactions elsewhere."""
+    command, and its file opens transactions elsewhere. `tolerated` are the effects that may fail, for a
+    handler of their own says so and goes on: those of each handler together."""
 
     name: str
     effects: tuple[Effect, ...]
@@ -65,6 +68,7 @@ class Procedure(Affecting):
     is_called_inside: bool = False
     may_run_inside: bool = False
     is_async: bool = False
+    tolerated: tuple[frozenset[Range], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

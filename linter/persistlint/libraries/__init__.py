@@ -10,6 +10,7 @@ percent = "literal"                       # where `%` is not doubled beside a `%
 strict = true                             # a value must have the very type that the database expects (asyncpg)
 quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
                                           # must hold for it, `$1` being the first group of that
+literal = '^import (.+) from "pg": $1.escapeLiteral({})'  # the same for a value, where no bind parameter can stand
 text = "text"                             # the function without which a text of SQL has no placeholders
 expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
@@ -190,6 +191,7 @@ LIBRARY_KEYS = frozenset(
         "text",
         "expands",
         "quote",
+        "literal",
         "generic",
         "drives",
         "template-strings",
@@ -311,6 +313,7 @@ class Library:
     text: str = ""
     expands: bool = False
     quote: str = ""
+    literal: str = ""
     generic: bool = False
     drives: bool = False
     template_strings: bool = False
@@ -412,6 +415,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("text", ""),
         table.get("expands", False),
         table.get("quote", ""),
+        table.get("literal", ""),
         table.get("generic", False),
         table.get("drives", False),
         table.get("template-strings", False),

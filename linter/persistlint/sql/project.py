@@ -31,6 +31,7 @@ from persistlint.sql.neighbours import (
     step_named,
     undone_by,
 )
+from persistlint.sql.runners import recorded_dialect
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class SqlReader:
         return read_script(path, content, dialect, known, undoes)
 
     def dialect(self, path: str, content: bytes) -> str | None:
-        return guess(path, content[:_HEAD].decode("utf-8", "replace"))
+        return recorded_dialect(path) or guess(path, content[:_HEAD].decode("utf-8", "replace"))
 
     def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
         root, pattern = project_of(file)

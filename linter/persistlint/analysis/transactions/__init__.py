@@ -7,19 +7,20 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.names import Names, path_of
 from persistlint.analysis.presence import present, reachable
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.transactions.calls import WRAPS
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
+from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
 from persistlint.analysis.transactions.keys import Keys
 from persistlint.analysis.transactions.roots import may_be_transaction
-from persistlint.analysis.transactions.scopes import OPENS, open_transaction
+from persistlint.analysis.transactions.scopes import OPENS
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.analysis.transactions.vocabulary import effect_names, words_of
 from persistlint.analysis.transactions.walk import Walk
@@ -29,13 +30,11 @@ from persistlint.ir import (
     Attribute,
     Call,
     ClassDefinition,
-    Collection,
     FunctionDefinition,
     If,
     Import,
     Lambda,
     Nested,
-    String,
     Try,
 )
 from persistlint.languages import languages
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.facts import Fact
-    from persistlint.ir import Block, Expression, Function, Module
+    from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
     from persistlint.libraries import Type
     from persistlint.settings import ProjectNames
@@ -90,7 +89,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
             continue
         seen.add(id(found))
         walk = Walk(file, scope.inner(found.owner, found.receiver))
-        _decorated(found, walk)
+        decorated(found, walk)
         walk.enter(found)
         todo.extend(walk.later)
         results.append((found, walk))
@@ -170,6 +169,8 @@ def _declare_class(definition: ClassDefinition, file: File, top: Scope, todo: li
     file.every_function.extend(methods)
     for method in methods:
         file.functions.setdefault(f"{definition.name}.{method.name}", method)
+    if any(_lends(method, file.handles) for method in methods):
+        file.lent.add(definition.name)
     for method in sorted(methods, key=lambda m: m.name not in ("__init__", "constructor")):
         if method.name in ("__init__", "constructor"):
             _constructor(method, scope, file)
@@ -177,6 +178,14 @@ def _declare_class(definition: ClassDefinition, file: File, top: Scope, todo: li
     for statement in definition.body:
         if isinstance(statement, ClassDefinition):
             _declare_class(statement, file, top, todo)
+
+
+def _lends(method: Function, handles: Handles) -> bool:
+    """Whether a method gives its object on the handle that it is handed, that of a transaction mostly: `WithTx(tx)`."""
+    if not _LENDS.fullmatch(method.name) or method.returns.strip() in ("", "error"):
+        return False
+    known = (handles.parameter(p.name, p.annotation, p.range.start) for p in method.parameters if p.name)
+    return any(found is not None for found in known)
 
 
 def _constructor(method: Function, scope: Scope, file: File) -> None:
@@ -196,37 +205,6 @@ def _constructor(method: Function, scope: Scope, file: File) -> None:
             scope.variables[path] = Variable(Known(handle, known.type, known.table))
 
 
-def _decorated(function: Function, walk: Walk) -> None:
-    """A decorator that runs the function in a transaction, or applies one that does: `@method_decorator(atomic)`."""
-    owner = walk.handles.names.classes.get(function.owner or "")
-    of_class = (each for each in owner.decorators if _decorates(each, function)) if owner is not None else ()
-    for decorator in (found for each in (*of_class, *function.decorators) for found in _applied(each)):
-        called = decorator.function if isinstance(decorator, Call) else decorator
-        chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
-        name = path_of(called) or last_name(called)
-        is_named = OPENS.search(last_name(called)) or name in walk.handles.project.transactions
-        if chain.effect in ("begin", "context") or is_named:
-            opened = open_transaction(walk, decorator.range, Scoping.DECORATOR, chain, None)
-            walk.around.append(opened)
-
-
-def _decorates(decorator: Expression, function: Function) -> bool:
-    """Whether a decorator of a class is one of this method: Django's `@method_decorator(atomic, name="post")`. Each
-    method of a view runs inside its `dispatch`."""
-    arguments = decorator.arguments if isinstance(decorator, Call) else ()
-    names = (a.value.value for a in arguments if a.keyword == "name" and isinstance(a.value, String))
-    return any(name in ("dispatch", function.name) for name in names)
-
-
-def _applied(decorator: Expression) -> Iterator[Expression]:
-    """A decorator, and those that it is given."""
-    yield decorator
-    if isinstance(decorator, Call):
-        for argument in decorator.arguments:
-            value = argument.value
-            yield from value.elements if isinstance(value, Collection) else (value,)
-
-
 def _dropped(walk: Walk) -> Iterator[Handled]:
     """Go: the changes of a schema whose error nobody takes."""
     for effect in walk.effects:
@@ -237,6 +215,7 @@ def _dropped(walk: Walk) -> Iterator[Handled]:
 def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, inside: set[int]) -> Iterator[Fact]:
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
+    taken = tuple(handled(walk))
     if walk.effects or transactions:
         yield Procedure(
             function.range if function is not None else file.source_range(),
@@ -247,11 +226,12 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
             id(function) in inside,
             opens and function is not None and not is_entry(function) and not _opens(walk),
             function is not None and function.is_async,
+            tuple(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant),
         )
     yield from transactions
     yield from walk.rows.written
     yield from walk.checks.found
-    yield from handled(walk)
+    yield from taken
     yield from walk.answers
     if walk.handles.language == "go":
         yield from _dropped(walk)
@@ -273,6 +253,12 @@ def _opens(walk: Walk) -> bool:
     return any(opened.scoping in _MANAGED for opened in walk.opened)
 
 
+_LENDS = re.compile(
+    r"(?:with|set|use|bind|on)_?(?:to_?)?(?:tx|trx|txn|transaction|client|db|database|conn|connection|session|executor)",
+    re.IGNORECASE,
+)
+
+
 def _received(function: Function, walk: Walk) -> Role | None:
     """The role of a handle that the function is given and uses: its caller may have opened a transaction on it."""
     used = {(effect.handle.name, effect.handle.origin) for effect in walk.effects}
@@ -292,5 +278,7 @@ def _received(function: Function, walk: Walk) -> Role | None:
             roles.append(Role.CONNECTION if is_handed else known.handle.role)
         elif known is not None and known.handle.declared and known.handle.role in _LENT:
             roles.append(known.handle.role)  # where there is one: `manager?.getRepository(User) ?? this.users`
+    if function.owner in walk.file.lent:
+        roles.append(Role.CONNECTION)
     order = (Role.TRANSACTION, Role.SESSION, Role.IMPLICIT, Role.CONNECTION)
     return next((role for role in order if role in roles), None)

@@ -6,6 +6,7 @@ import re
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import (
+    Argument,
     Assign,
     Block,
     Call,
@@ -72,11 +73,13 @@ _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of a handler: whether it raises or hands the error on, whether it returns something, whether it does nothing but
-    log, and whether one of its logs says that this is no error. `kept` are the variables that the error goes into."""
+    """Of a handler: whether it raises or hands the error on, whether it returns something, whether that is `false` or
+    says failure otherwise, whether it does nothing but log, and whether one of its logs says that this is no error.
+    `kept` are the variables that the error goes into."""
 
     raises: bool
     answers: bool
+    denies: bool
     only_logs: bool
     is_expected: bool
     kept: frozenset[str]
@@ -85,7 +88,7 @@ class Outcome:
 def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
     """What a handler does with the error in the variable `name`, or with what it makes of it. `returns` are the results
     of a function of Go: where it returns an error and nothing else, `nil` says that all is well."""
-    raises = answers = is_expected = False
+    raises = answers = denies = is_expected = False
     only_logs = True
     names = {name} - {""}
     pending = list(body)
@@ -102,6 +105,7 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 only_logs = False
                 mentioned = value is not None and (_mentions(value, names) or _is_error(value, returns))
                 raises, answers = raises or mentioned, answers or not mentioned
+                denies = denies or (value is not None and (_is_false(value) or says_error(value)))
             case If(test=test, then=then, otherwise=otherwise):
                 only_logs = only_logs and not _mentions(test, names)
                 pending[:0] = (*then, *otherwise)
@@ -112,7 +116,7 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 handed = any(_mentions(argument.value, names) for argument in arguments)
                 raises = raises or called in _EXITS or (handed and called in _HANDS_ON)
                 only_logs = only_logs and bool(_LOGS.fullmatch(_path(function)))
-                is_expected = is_expected or _WARNS.search(called) is not None
+                is_expected = is_expected or _WARNS.search(called) is not None or _says_warning(arguments)
             case ExpressionStatement(value=Constant() | String()) | Jump():
                 continue
             case Assign(target=Name(id=target), value=value) if value is not None and _mentions(value, names):
@@ -120,7 +124,7 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 only_logs = False
             case Assign() | ExpressionStatement():
                 only_logs = False
-    return Outcome(raises, answers, only_logs and not raises, is_expected, frozenset(names - {name}))
+    return Outcome(raises, answers, denies, only_logs and not raises, is_expected, frozenset(names - {name}))
 
 
 def _is_error(value: Expression, returns: str) -> bool:
@@ -128,6 +132,16 @@ def _is_error(value: Expression, returns: str) -> bool:
     last = value.elements[-1] if isinstance(value, Collection) and value.elements else value
     called = last.function if isinstance(last, Call) else last
     return _ENDS_IN_ERROR.search(returns) is not None and _SAYS_ERROR.search(_path(called)) is not None
+
+
+def _says_warning(arguments: tuple[Argument, ...]) -> bool:
+    """Whether a log without levels has one in its text: `log.Printf("WARN: …")`."""
+    text = arguments[0].value if arguments else None
+    return isinstance(text, String) and text.value.lstrip("[").startswith("WARN")
+
+
+def _is_false(value: Expression) -> bool:
+    return isinstance(value, Constant) and value.value is False
 
 
 def says_error(value: Expression) -> bool:

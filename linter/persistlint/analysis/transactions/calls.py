@@ -145,7 +145,7 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
         elif isinstance(value, Lambda) and is_wrapper:
             chain = Chain(root=transaction_root(walker, node))
             opened = open_transaction(walker, node.range, Scoping.CALLBACK, chain, None)
-            opened.is_async, opened.method = value.function.is_async, name
+            opened.is_async, opened.method, opened.is_wrapped = value.function.is_async, name, True
             walker.around.append(opened)
             inline(walker, value.function, opened)
             walker.around.remove(opened)

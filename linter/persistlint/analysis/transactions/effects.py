@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
 from persistlint.analysis.transactions.scopes import open_transaction
+from persistlint.analysis.transactions.written import condition_ranges
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
     Attribute,
@@ -42,6 +44,7 @@ _KINDS = {
 }
 
 
+_LINE_END = re.compile(r",?\s+")
 _DEEDS = {
     Deed.READ: EffectKind.READ,
     Deed.WRITE: EffectKind.WRITE,
@@ -134,6 +137,7 @@ def add_effect(
         transaction is None or chain is None or is_later or transaction.binds(chain, walker.scope),
         argument_names(walker, chain) if chain is not None else walker.names_in(node),
         "",
+        False,
         walker.parallel,
         walker.detached,
         (found is not None and found.upserts) or (chain is not None and chain.upserts),
@@ -142,6 +146,7 @@ def add_effect(
         misplaced_option(chain) if chain is not None else None,
         _instance(chain),
         chain.sql if chain is not None else "",
+        _row(chain, walker) if chain is not None else "",
         not is_later,
     )
     walker.effects.append(effect)
@@ -173,6 +178,11 @@ def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:
         if language == "go" and method.startswith(("Exec", "MustExec", "NamedExec"))
         else EffectKind.OTHER
     )
+
+
+def _row(chain: Chain, walker: Walk) -> str:
+    """What an ORM chooses rows by, in one line however it is written."""
+    return _LINE_END.sub(" ", " ".join(walker.text(range) for range in condition_ranges(chain)))
 
 
 def _instance(chain: Chain | None) -> str:

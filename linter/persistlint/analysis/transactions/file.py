@@ -35,6 +35,7 @@ class Exit:
     range: Range
     index: int  # how many effects stand before it
     guards: frozenset[int]  # the numbers of transactions of whose begin it only hands on the error
+    is_answered: bool = False  # with a value that is found or made, and no constant
 
 
 @dataclass
@@ -53,6 +54,7 @@ class File:
     summaries: dict[Any, tuple[tuple[Effect, ...], tuple[Open, ...]]] = field(default_factory=dict)
     comments: Sequence[Range] = ()
     numbers: int = 0
+    lent: set[str] = field(default_factory=set)  # classes that make copies of their objects on another handle
     guarded: set[int] = field(default_factory=set)  # functions that run while a lock is held, by their identity
 
     @cached_property

@@ -65,7 +65,8 @@ def handled_by(
     outcome = outcome_of(
         body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
     )
-    raises = outcome.raises or (_is_result(walker, name) and not _returns_value(body))
+    is_told = outcome.denies and transaction is not None and transaction.scoping is Scoping.PARAMETER
+    raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     handled = Handled(
         range,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.transactions.chain import Known
+from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
 from persistlint.analysis.transactions.open import Open
 from persistlint.facts import Effect, Scoping
@@ -66,10 +67,24 @@ def summary(
         walker.file.summaries[key] = ((), ())  # while it is under way, for helpers that call one another
         home = walker.file.scopes.get(id(function)) or _outermost(walker.scope)
         inner = walker.beside(home.inner(function.owner, function.receiver))
+        decorated(function, inner)
         inner.enter(function, dict(given))
         opened = [found for found in inner.opened if found.scoping is not Scoping.PARAMETER]
-        walker.file.summaries[key] = (tuple(inner.effects), tuple(opened))
+        walker.file.summaries[key] = (_with_conditions(inner), tuple(opened))
     return walker.file.summaries[key]
+
+
+def _with_conditions(walk: Walk) -> tuple[Effect, ...]:
+    """The effects of a function, with those that it comes to on some ways alone: inside a branch, or behind a return of
+    something else. Every loop is a branch of its own; in Go, what returns early mostly returns an error."""
+    returned = next((left.index for left in walk.exits if left.is_answered), len(walk.effects))
+    first = len(walk.effects) if walk.handles.language == "go" else returned
+    return tuple(
+        replace(effect, is_conditional=True)
+        if index >= first or len(effect.place.arms) > len(effect.place.loops)
+        else effect
+        for index, effect in enumerate(walk.effects)
+    )
 
 
 def called(

@@ -40,6 +40,7 @@ class Open:
     on_connection: bool = False
     is_async: bool = False
     is_savepoint: bool = False
+    is_wrapped: bool = False  # a function of the program's own opens it, of which only the name is known
     is_over: bool = False
     nested_in: Open | None = None
     closings: list[Effect] = field(default_factory=list)
@@ -133,6 +134,7 @@ class Open:
             self.is_async,
             self.nested_in.range if self.nested_in is not None else None,
             self.is_savepoint,
+            self.is_wrapped,
             self.commits or any(closing.kind is EffectKind.COMMIT for closing in self.closings),
             leak_of(self, walker),
             unchecked,

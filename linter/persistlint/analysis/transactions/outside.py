@@ -30,6 +30,7 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
             "add publish produce send sendMessage send_message sendToQueue basic_publish enqueue enqueue_job Publish"
             " PublishWithContext PublishMsg WriteMessages SendMessage Enqueue Produce Send publishAsync",
         ),
+        (r"\w*(?:task|job|workflow)|inngest", "trigger triggerAndWait batchTrigger send"),
         (r"twilio|messages|sms\w*|push|messaging|fcm", "create send publish Send"),
         (r"redis\w*|rdb", "publish xadd Publish XAdd"),
         (r"stripe(?:\.\w+)*", "create capture refund confirm"),
@@ -52,7 +53,8 @@ _OBJECTS = {  # by the name of a method
 # Methods that say it whatever the object is.
 _BY_METHOD = frozenset(["delay", "apply_async", "send_task", "sendMail", "send_mail", "sendToQueue", "basic_publish"])
 _FUNCTIONS = re.compile(
-    r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|notification|webhook|push)\w*|send_mail|mail_(?:admins|managers)|publish(?:_?(?:event|message))?\b|upload_?\w*",
+    r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|notification|webhook|push|invit)\w*|send_mail|mail_(?:admins|managers)"
+    r"|publish(?:_?(?:event|message))?\b|upload_?\w*|(?:put|copy)_?file\w*",
     re.IGNORECASE,
 )
 _GET = ("GET", "HEAD", "OPTIONS")

@@ -146,7 +146,7 @@ def defer(walker: Walk, call: Expression, kind: str) -> None:
         if isinstance(call, Call):
             deferred_close(walker, call)
             for argument in call.arguments:
-                known = walker.handles.known(argument.value, walker.scope)
+                known = walker.handles.known(_closed(argument.value), walker.scope)
                 for opened in walker.opened:
                     if known is not None and opened.handle is not None and known.handle.is_same(opened.handle):
                         opened.deferred = True
@@ -164,6 +164,11 @@ def defer(walker: Walk, call: Expression, kind: str) -> None:
                 if opened is early and walker.error and body is None and effect.kind is EffectKind.ROLLBACK:
                     opened.early = call.range
     walker.effects.extend(effect for effect in found if effect.kind is EffectKind.RELEASE)
+
+
+def _closed(value: Expression) -> Expression:
+    """The transaction that a deferred call is handed, or whose method it is handed: `defer logError(tx.Rollback)`."""
+    return value.value if isinstance(value, Attribute) and value.name == "Rollback" else value
 
 
 def _is_cursor(context: Expression, chain: Chain, bound: Known) -> bool:

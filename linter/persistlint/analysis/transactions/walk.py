@@ -556,7 +556,9 @@ class Walk:
 
     def leave(self, node: Return | Raise | Call, handed: frozenset[Handle] = frozenset()) -> None:
         """The function ends here, and hands over these handles."""
-        self.exits.append(Exit(self.place, node.range, len(self.effects), self.guards))
+        answer = node.value if isinstance(node, Return) else None
+        is_answered = answer is not None and type(answer) not in _LITERALS
+        self.exits.append(Exit(self.place, node.range, len(self.effects), self.guards, is_answered))
         self.stored.extend((handle, self.place, node.range.start) for handle in handed)
         if isinstance(node, Return | Raise) and node.value is not None:
             named = (inner.id for inner in walk(node.value) if isinstance(inner, Name))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.chain import Chain
     from persistlint.facts import Effect
     from persistlint.ir import Expression
+    from persistlint.source import Range
     from persistlint.sql.outline import Outline
 
 _INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
@@ -64,6 +65,20 @@ def conditions(chain: Chain) -> Iterator[str]:
                 yield argument.keyword
             elif isinstance(value, String):
                 yield from _WORD.findall(value.value)
+
+
+def condition_ranges(chain: Chain) -> Iterator[Range]:
+    """The expressions that an ORM chooses rows by: `{ where: … }`, what `filter(…)` and `Where(…)` are given."""
+    for call in chain.calls:
+        is_choice = call is not chain.call and _CHOOSES.match(last_name(call.function)) is not None
+        for argument in call.arguments:
+            value = argument.value
+            if is_choice:
+                yield argument.range
+            elif isinstance(value, Mapping):
+                for entry in value.entries:
+                    if isinstance(entry.key, String) and entry.key.value == "where":
+                        yield entry.value.range
 
 
 def _keys(value: Expression) -> Iterator[str]:

@@ -111,7 +111,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Affecting, Effect, EffectKind, Handled, Procedure, Role, Use
+from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Use, tidies
 from persistlint.fixes.raising import handed_on, returned_result
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -134,9 +134,10 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
     path = context.file.path
     if is_test(path) or is_migration(path) or is_generated(path):
         return
-    if isinstance(fact, Handled) and _hides(fact) and not _is_log(fact, context):
+    if isinstance(fact, Handled) and _hides(fact) and not _may_fail(fact, context):
         writes = [effect for effect in fact.effects if _matters(effect) and (not effect.via or fact.size == 1)]
-        if writes and not writes[0].place.loops:  # in a loop, one failure must not stop the others
+        # In a loop, one failure must not stop the others; in a handler, another error is what matters.
+        if writes and not writes[0].place.loops and not writes[0].place.is_in(Part.HANDLER):
             yield context.report(
                 fact.range,
                 f"Where `{writes[0].method}` fails, nobody but the log learns of it.",
@@ -164,11 +165,14 @@ def _hides(fact: Handled) -> bool:
     return fact.only_logs and not is_deliberate and fact.size <= _LARGEST_BLOCK
 
 
-def _is_log(fact: Handled, context: RuleContext) -> bool:
-    """Whether it is the log that cannot write: `emit` of a handler of Python's logging raises nothing."""
+def _may_fail(fact: Handled, context: RuleContext) -> bool:
+    """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; or what
+    removes old rows, and does so again the next time."""
     frame = context.program.frame(fact.range) if context.program is not None else None
     function = frame.function if frame is not None else None
-    return function is not None and function.name == "emit" and (function.owner or "").endswith("Handler")
+    if function is None:
+        return False
+    return tidies(function.name) or (function.name == "emit" and (function.owner or "").endswith("Handler"))
 
 
 def _matters(effect: Effect) -> bool:

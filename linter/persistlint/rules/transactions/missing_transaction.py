@@ -9,8 +9,9 @@ with data in SQL of its own. Helpers of the same file count as
 what they do. Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that
 sends everything with one commit, on a handle that the caller hands over, in branches that exclude one another, in
 migrations and in tests, on a handle that the function commits and somebody else began, two writes that may both run
-twice (`ON CONFLICT`, upsert), and a row that is only made where it is missing (`get_or_create`), which the next run
-finds.
+twice (`ON CONFLICT`, upsert), two updates of one row, a row that is only made where it is missing (`get_or_create`),
+which the next run finds, a write behind the delete of a code for one use, and a write that may fail without
+the other, for a handler of its own goes on with a warning at most or says why.
 
 ## Why it matters
 
@@ -132,7 +133,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use, tidies
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_generated, is_migration, is_test
@@ -146,20 +147,25 @@ if TYPE_CHECKING:
 
 
 _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
+_UPDATES = re.compile(r"update|patch|set", re.IGNORECASE)
 _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # What a job removes because it is old, it removes the next time just as well.
 _RETENTION = re.compile(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
-_TIDIES = re.compile(
-    r"(?:.*\.)?_?(?:clean_?up|purge|prune|sweep|evict|expire|(?:remove|delete|drop|clear)_?(?:last|old|expired|stale))",
+# Whoever loses a code for one use asks for another.
+_FOR_ONE_USE = re.compile(
+    r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)|otps?|nonces?)",
     re.IGNORECASE,
 )
 # What is only made where it is missing: the next run finds it, and goes on from there.
 _ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
+_GETS = re.compile(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
 _OR_NOTHING = re.compile(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 # A time in common makes no rows belong together.
-_TIME = re.compile(r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry)|.*(?:Ago|Cutoff)")
+_TIME = re.compile(
+    r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry|days|hours|minutes)|.*(?:Ago|Cutoff)"
+)
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
@@ -181,7 +187,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             alone.append((outside, effect))
     for number, (outside, later) in enumerate(alone):
         before = (effect for passed, effect in alone[:number] if passed == outside)
-        earlier = next((effect for effect in before if _belong_together(effect, later)), None)
+        earlier = next((e for e in before if _belong_together(e, later) and not _may_part(e, later, fact)), None)
         if earlier is not None:
             yield context.report(
                 later.range,
@@ -219,7 +225,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not effect.place.is_in(Part.FINAL)
         and not effect.is_aside
         and not _RETENTION.match(effect.sql)
-        and not _TIDIES.match(effect.via)
+        and not tidies(effect.via)
     )
 
 
@@ -237,14 +243,27 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
     same = earlier.handle.library is later.handle.library
     return (
         same
+        and not (earlier.is_detached and later.is_detached)
+        and not ((earlier.is_conditional or later.is_conditional) and not _is_given(earlier, later))
         and earlier.range != later.range
         and not earlier.place.excludes(later.place)
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
         and not _is_made_if_missing(earlier)
+        and not (_FOR_ONE_USE.fullmatch(earlier.table) and _deletes(earlier))
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
         and _are_of_one_matter(earlier, later)
     )
+
+
+def _may_part(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
+    """Whether the function goes on where one of them fails and the other does not: it wants them apart."""
+    return any((earlier.range in group) is not (later.range in group) for group in procedure.tolerated)
+
+
+def _is_given(earlier: Effect, later: Effect) -> bool:
+    """Whether the later write is given what the earlier one gave."""
+    return bool(earlier.instance) and earlier.instance in later.names
 
 
 def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
@@ -257,7 +276,11 @@ def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
 
 
 def _is_made_if_missing(effect: Effect) -> bool:
-    return effect.method in _ONLY_IF_MISSING or _OR_NOTHING.match(effect.sql) is not None
+    return (
+        effect.method in _ONLY_IF_MISSING
+        or _GETS.match(effect.via) is not None
+        or _OR_NOTHING.match(effect.sql) is not None
+    )
 
 
 def _is_same_row(earlier: Effect, later: Effect) -> bool:
@@ -266,9 +289,14 @@ def _is_same_row(earlier: Effect, later: Effect) -> bool:
         return True
     if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
         return True
-    is_replacement = bool(_DELETES.match(earlier.method) or _DELETES.match(earlier.sql.strip()))
+    if earlier.table == later.table and earlier.row and earlier.row == later.row:
+        return _UPDATES.match(earlier.method) is not None and _UPDATES.match(later.method) is not None
     one_key = earlier.names <= later.names or later.names <= earlier.names
-    return bool(earlier.table) and earlier.table == later.table and one_key and not is_replacement
+    return bool(earlier.table) and earlier.table == later.table and one_key and not _deletes(earlier)
+
+
+def _deletes(effect: Effect) -> bool:
+    return bool(_DELETES.match(effect.method) or _DELETES.match(effect.sql.strip()))
 
 
 def _what(effect: Effect) -> str:

@@ -5,7 +5,8 @@ A transaction that is opened inside another one of the same database without bei
 `db.Begin()` inside a transaction, `sequelize.transaction()` without the outer one in its options, `with connection:`
 of sqlite3 inside another.
 
-Silent for the forms that nest: `tx.transaction`, `begin_nested`, `SAVEPOINT`, Django's `atomic`.
+Silent for the forms that nest: `tx.transaction`, `begin_nested`, `SAVEPOINT`, Django's `atomic`; and for functions of
+the program's own, which mostly go on in the transaction that is open.
 
 ## Why it matters
 
@@ -146,6 +147,7 @@ def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagno
 def _starts_anew(inner: Transaction, outer: Transaction) -> bool:
     if (
         inner.is_savepoint
+        or inner.is_wrapped  # such a function mostly goes on in the transaction that is open
         or inner.scoping in (Scoping.PARAMETER, Scoping.DECORATOR)
         or inner.opener.role is Role.TRANSACTION
     ):
