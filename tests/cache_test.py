@@ -21,7 +21,7 @@ from persistlint import cache, cache_folder, checking, memory
 from persistlint.analysis import catalogs, stored_tables
 from persistlint.cli import main
 from persistlint.config import forget
-from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
 from persistlint.engine import Report, check
 from persistlint.output import formats
 from persistlint.source import Range
@@ -333,6 +333,8 @@ def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
         "migrations/2/up.sql": "DROP TABLE t;", "package.json": "{}", "atlas.sum": "h1:", "model.js": MODEL,
         "app/migrations/0001.py": "import django.db", "alembic/versions/a.py": REVISION,
         "alembic/env.py": "", "alembic.ini": "", "requirements.txt": "psycopg", "setup.py": "", "Pipfile": "",
+        "db/meta/_journal.json": "{}", "migrations/1/meta/_journal.json": "{}", "migrations/2/meta/_journal.json": "{}",
+        "migrations/migration_lock.toml": "", "migration_lock.toml": "",
     }  # fmt: skip
     for name, text in others.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
@@ -356,15 +358,23 @@ def test_all_that_is_read_for_a_file_is_known(tmp_path: Path) -> None:
 def test_all_of_a_report_is_kept() -> None:
     """Where something is added to a diagnostic, it must be kept too."""
     related = (Related(Range(3, 4), "here", "\udcff.sql"), Related(Range(5, 6), "there"))
-    fixes = (Fix("Mend it", (Edit(Range(1, 1), "\u2028"), Edit(Range(2, 9), "")), Applicability.UNSAFE),)
+    fixes = (
+        Fix(
+            "Mend it", (Edit(Range(1, 1), "\u2028"), Edit(Range(2, 9), "")), Applicability.UNSAFE, (NewFile("b", "c"),)
+        ),
+    )
     full = Diagnostic("r", "g", Severity.INFO, Range(1, 2), "message", "help", related, fixes)
-    values = [value for item in (full, related[0], fixes[0], fixes[0].edits[0]) for value in _values(item)]
+    values = [
+        value
+        for item in (full, related[0], fixes[0], fixes[0].edits[0], fixes[0].creates[0])
+        for value in _values(item)
+    ]
     assert all(values), "every field of them differs from nothing"
     for report in (Report((full, full)), Report((full,), tables="mark"), Report((), tables="mark")):
         assert load(dump(report)) == report
 
 
-def _values(item: Diagnostic | Related | Fix | Edit) -> list[object]:
+def _values(item: Diagnostic | Related | Fix | Edit | NewFile) -> list[object]:
     return [getattr(item, field.name) for field in fields(item)]
 
 

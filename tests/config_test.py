@@ -132,6 +132,10 @@ def test_the_command_line_has_the_last_word(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
     assert settings_for(path, Overrides(select=("interpolated-sql",))).rules == {"interpolated-sql"}
     assert settings_for(path, Overrides(ignore=("injection",))).rules == set()
+    assert settings_for(path, Overrides(only=("interpolated-identifier", "transactions"))).rules == {
+        "interpolated-identifier"
+    }
+    assert settings_for(path, Overrides(select=("schema",), only=("plaintext-pii",))).rules == {"plaintext-pii"}
     assert settings_for(path, Overrides(config=tmp_path / "other.toml")).dialect == "sqlite"
     isolated = settings_for(path, Overrides(isolated=True))
     assert isolated.dialect is None

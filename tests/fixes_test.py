@@ -198,13 +198,15 @@ def test_a_difference_is_shown_and_nothing_is_written(tmp_path: Path, capsys: py
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+@pytest.mark.parametrize("is_absolute", [False, True])
 def test_git_applies_the_difference(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    is_absolute: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.py").write_text(BAD.rstrip("\n"))
-    main(["check", "--diff", "a.py"])
-    subprocess.run(["git", "apply", "-"], input=capsys.readouterr().out, text=True, check=True)
+    main(["check", "--diff", str(tmp_path / "a.py") if is_absolute else "a.py"])
+    folder = tmp_path.anchor if is_absolute else tmp_path
+    subprocess.run(["git", "apply", "-"], input=capsys.readouterr().out, text=True, check=True, cwd=folder)
     assert Path("a.py").read_text() == GOOD.rstrip("\n")
 
 

@@ -138,6 +138,20 @@ def test_gitlab_takes_the_report(capsys: pytest.CaptureFixture[str], monkeypatch
     assert [item["location"]["lines"] for item in value][1] == {"begin": 4, "end": 4}
 
 
+def test_concise_is_a_line_for_every_diagnostic_and_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a\nb.py").write_text(BAD)
+    Path("c.py").write_text(UNUSED)
+    assert main(["check", "--format", "concise", ".", "gone.py"]) == 2
+    first, second, third, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("a␊b.py:2:57: error[interpolated-sql]: ")
+    assert second.startswith("c.py:1:")
+    assert ": warning[unknown-suppression]: " in second
+    assert third == "error: gone.py: it does not exist"
+    assert last.startswith("Found 1 error")
+    assert main(["check", "--quiet", "--format", "concise", "c.py"]) in (0, 1)
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
 def test_github_shows_an_annotation_beside_the_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,12 +72,39 @@ def test_an_argument_has_the_name_of_what_it_is_for() -> None:
           return rows.limit(Math.min(size, 100));
         }
     """
-    assert names("js", code) == ["POLL_DELAY_MS", "REFRESH_INTERVAL_MS", "MAX_SIZE"]
+    assert names("js", code) == ["POLL_DELAY_MS", "POLL_INTERVAL_MS", "MAX_SIZE"]
 
 
 def test_an_age_counts_in_the_unit_of_its_clock() -> None:
     assert names("js", "const fresh = (x) => Date.now() - x.at < 15 * 60 * 1000;") == ["MAX_AGE_MS"]
     assert names("py", "import time\nfresh = time.time() - x.at < 15 * 60\n") == ["MAX_AGE_SECONDS"]
+
+
+GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\treturn errShort\n\t}}\n\treturn nil\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "code", "name"),
+    [
+        pytest.param("go", GO_CHECK.format("token", "string"), "minTokenLength", id="one of what may be parts"),
+        pytest.param("go", GO_CHECK.format("raw", "[]byte"), "minRawLength", id="bytes"),
+        pytest.param("js", "if (file.size > 5000) throw new Error('no');", "MAX_FILE_SIZE", id="a size is no length"),
+        pytest.param("js", "const t = o.interval < 3000 ? 3000 : o.interval;", "MIN_INTERVAL", id="a bound is taken"),
+        pytest.param("js", "if (pageSize > 100) { pageSize = 10; }", "MAX_PAGE_SIZE", id="a default is taken"),
+        pytest.param("js", "if (a.query.length > 6 && a.isOpen) run();", "", id="one of several conditions"),
+        pytest.param("js", "const f = (phone) => { return phone.length >= 8; };", "MIN_PHONE_LENGTH", id="at least"),
+        pytest.param("js", "if (a.srmThreshold > 0.3) run();", "", id="the bound of a bound"),
+        pytest.param(
+            "js",
+            "const finished = () => new Promise((resolve) => setTimeout(resolve, 360));",
+            "FINISHED_DELAY_MS",
+            id="a promise that only waits",
+        ),
+        pytest.param("js", "setTimeout(() => { a(); b(); }, 360);", "", id="nothing says what waits"),
+    ],
+)
+def test_a_name_says_what_the_number_bounds(suffix: str, code: str, name: str) -> None:
+    assert names(suffix, code) == [name]
 
 
 def test_attempts_are_counted() -> None:
@@ -115,7 +142,7 @@ def test_a_number_whose_name_says_what_it_means_is_safe_to_replace(suffix: str, 
         pytest.param("js", "import a from 'a';\nexport const f = (b) => Date.now() - b.at < 400;\n", id="an age"),
         pytest.param(
             "js",
-            "import a from 'a';\nfunction copy() {\n  setTimeout(() => reset(), 2000);\n}\n",
+            "import a from 'a';\nfunction copy() {\n  setTimeout(() => reset(), 4000);\n}\n",
             id="a delay with the name of the function around it",
         ),
         pytest.param(

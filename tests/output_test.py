@@ -22,7 +22,7 @@ GUESS = Fix("Quote it", (), Applicability.UNSAFE)
 
 
 def test_the_formats_are_the_modules_of_the_folder() -> None:
-    assert formats() == ("github", "gitlab", "json", "junit", "markdown", "sarif", "statistics", "text")
+    assert formats() == ("concise", "github", "gitlab", "json", "junit", "markdown", "sarif", "statistics", "text")
 
 
 def test_a_diagnostic_is_shown_with_its_source() -> None:

@@ -98,7 +98,7 @@ def test_pre_commit_runs_every_hook(tmp_path: Path) -> None:
     for hook in HOOKS:
         assert f"- hook id: {hook['id']}\n" in run.stdout
     for family, rule in RULES.items():
-        runs = [hook for hook in HOOKS if "--select" not in hook["entry"] or family in hook["entry"]]
+        runs = [hook for hook in HOOKS if "--only" not in hook["entry"] or family in hook["entry"]]
         assert run.stdout.count(rule) == len(runs)
     assert "in 2 files (2 files checked)." in run.stdout
     assert (tmp_path / "b.py").read_text() == "a()\n"
@@ -125,3 +125,16 @@ def test_the_hook_that_fixes_says_what_it_changed_and_fails_and_keeps_what_is_no
     assert (tmp_path / "b.py").read_text() == "not staged\n"
     staged = subprocess.run(["git", "show", ":a.py"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert staged.stdout == bad
+
+
+def test_a_hook_of_some_groups_runs_no_rule_that_is_off(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("CREATE TABLE people (id bigint PRIMARY KEY, email text);\nDROP TABLE letters;\n")
+    (tmp_path / "persistlint.toml").write_text('ignore = ["drop-table"]\n')
+    entry = next(hook["entry"] for hook in HOOKS if hook["id"] == "persistlint-migrations")
+    command = [sys.executable, "-m", *entry.split(), "--no-cache", "a.sql"]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert "plaintext-pii" not in run.stdout
+    assert "drop-table" not in run.stdout
+    every = subprocess.run([*command, "--select", "all"], cwd=tmp_path, capture_output=True, text=True)
+    assert "plaintext-pii" in every.stdout
+    assert "drop-table" in every.stdout

@@ -50,6 +50,12 @@ def test_groups_are_found_in_lower_case(group: str) -> None:
         "cursor.execute(f'(select name from {t}) union (select 1)')",
         'cursor.execute("update {} set name = 1".format(t))',
         'cursor.execute(f"with x as (select 1) select * from {t}")',
+        'cursor.execute("Select name From " + t)',
+        'cursor.execute("delete " + "from " + t)',
+        "cursor.execute(\"select 'a' from \" + t)",
+        'cursor.execute("update " + t + " set name = 1")',
+        'cursor.execute(f"DROP TABLE {t}")',
+        'cursor.execute(f"TRUNCATE {t}")',
     ],
 )
 def test_sql_is_suspected_however_it_is_written(text: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from persistlint.version import __version__
 if TYPE_CHECKING:
     from persistlint.api import CheckError, Config, check, fix, read
     from persistlint.config_file import ConfigError
-    from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+    from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
     from persistlint.plugins import PluginError
     from persistlint.reading import ReadError
     from persistlint.source import Position, Range, SourceFile
@@ -34,6 +34,7 @@ __all__ = [
     "Diagnostic",
     "Edit",
     "Fix",
+    "NewFile",
     "PluginError",
     "Position",
     "Range",
@@ -49,7 +50,7 @@ __all__ = [
 
 _HOMES = {
     **dict.fromkeys(("CheckError", "Config", "check", "fix", "read"), "api"),
-    **dict.fromkeys(("Applicability", "Diagnostic", "Edit", "Fix", "Related", "Severity"), "diagnostic"),
+    **dict.fromkeys(("Applicability", "Diagnostic", "Edit", "Fix", "NewFile", "Related", "Severity"), "diagnostic"),
     **dict.fromkeys(("Position", "Range", "SourceFile"), "source"),
     "ConfigError": "config_file",
     "PluginError": "plugins",

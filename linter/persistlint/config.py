@@ -41,11 +41,13 @@ __all__ = [
 @dataclass(frozen=True)
 class Overrides:
     """What the command line says about configuration. `config` is the one file to use for every path, `isolated`
-    uses none; `select` and `profile` are None where they were not given. Their words are expected to be known ones."""
+    uses none; `select`, `only` and `profile` are None where they were not given. Their words are expected to be known
+    ones."""
 
     config: Path | None = None
     isolated: bool = False
     select: tuple[str, ...] | None = None
+    only: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     profile: str | None = None
 
@@ -146,6 +148,8 @@ def _configuration(path: Path | None, overrides: Overrides) -> Configuration:
             options[rule] = options.get(rule, {}) | dict(values)
     if overrides.select is not None:
         rules = _expand(overrides.select, profile)
+    if overrides.only is not None:
+        rules &= _expand(overrides.only, profile)
     rules -= _expand(overrides.ignore, profile)
     return Configuration(files, rules, profile, dialect, severities, options, ProjectNames(**names))
 

@@ -37,12 +37,22 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that is not there yet. `name` is its name in the folder of the file that the diagnostic is in."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that belong together: all are applied, or none. `title` is a command: "Bind it as a parameter"."""
+    """Edits that belong together: all are applied, or none. `title` is a command: "Bind it as a parameter". A fix that
+    makes new files has no edits."""
 
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability
+    creates: tuple[NewFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,8 +158,9 @@ def _walked(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterat
             and not _is_ignored(folder / directory, ignore, is_directory=True)
             and not is_excluded(folder / directory, overrides, is_directory=True)
         ]
-        files = (folder / file for file in names)
-        yield from (file.relative_to(root).as_posix() for file in files if not _is_ignored(file, ignore))
+        inside = folder.relative_to(root).as_posix()
+        before = "" if inside == "." else f"{inside}/"
+        yield from (f"{before}{file}" for file in names if not ignore or not _is_ignored(folder / file, ignore))
 
 
 _Ignore: TypeAlias = "tuple[Path, GitIgnoreSpec]"  # a directory and the patterns that hold below it

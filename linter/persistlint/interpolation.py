@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related
-from persistlint.facts import Hole, Origin, Query, SqlText
-from persistlint.ir import Assign, Call, Collection, Name, walk
+from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.ir import Assign, Attribute, Call, Collection, Expression, Mapping, Name, walk
+from persistlint.paths import is_migration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from persistlint.source import SourceFile
 
 _WHY = {
     Origin.REQUEST: " (it comes from outside the program)",
@@ -27,9 +29,33 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     return tuple(found[range] for range in sorted(found))
 
 
+# What else in a program speaks of its own tables alone: what its dialects do for the migrations, and what helps those.
+_OF_SCHEMA_CHANGES = re.compile(
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration(?:s?|_?(?:scripts?|helpers?))(?:/|\.\w+$)"
+)
+
+
+def changes_schema(file: SourceFile) -> bool:
+    """Whether nobody but migrations, and what works for them, calls the functions of a program's file. A script of SQL
+    may define what anybody calls."""
+    is_of_changes = is_migration(file.path) or _OF_SCHEMA_CHANGES.search(file.path) is not None
+    return is_of_changes and file.language != "sql"
+
+
+_IN_QUOTES = (Context.QUOTED, Context.PART)
+
+
+def is_evident(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole is a defect wherever its text goes. What becomes of a text that reaches no query in its file is
+    not known: names and expressions of such a one are put together by the program more often than not. Data of a
+    request, and a value that is put into quotes by hand, are a defect there too."""
+    return isinstance(fact, Query) or hole.origin is Origin.REQUEST or hole.context in _IN_QUOTES
+
+
 # What people call SQL, or a piece of it, that a function put together.
 _MADE_OF_SQL = re.compile(
     r"(?:\w+\.)*(?:\w*(?:sql\w*|query|clauses?|bindings?|placeholders?|fragment|predicate|cte|pagination)"
+    r"|\w*placeholder\w*(?=\()"
     r"|(?:\w+_)?order_?by|\w*(?:sort|order_?by)(?=\())(?:\(.*\))?",
     re.IGNORECASE | re.DOTALL,
 )
@@ -39,6 +65,13 @@ _OF_DIALECT = re.compile(
     r"(?:\w+\.)*(?:\w+_)?(?:db|database|dialect|engine|driver|grammar|platform|adapter)"
     r"\.(?!(?:\w*_)?(?:name|user|owner|password|host|label|title|value)$)[a-z]\w*[_A-Z]\w*",
     re.ASCII,
+)
+
+# What the settings call the server and what is on it, which hardly anybody but an operator names.
+_OF_SERVER = re.compile(
+    r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?"
+    r"|\w+\.\w+DB",
+    re.IGNORECASE,
 )
 
 
@@ -51,6 +84,11 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
     if hole.origin is not Origin.UNKNOWN:
         return False
     return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)
+
+
+def is_of_server(hole: Hole) -> bool:
+    """Whether a hole holds, by its name, the cluster or the database that the program works with."""
+    return hole.origin is Origin.UNKNOWN and _OF_SERVER.fullmatch(hole.expression) is not None
 
 
 def _has_values(fact: SqlText, hole: Hole) -> bool:
@@ -68,9 +106,24 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
     return False
 
 
+_CALL_OF_NOTHING = re.compile(r"(?:await )?[\w.]+\(\)")
+_BRINGS_PARENTHESES = re.compile(r"\bIN …", re.IGNORECASE)
+
+
+def is_written_out(hole: Hole) -> bool:
+    """Whether what stands in a bare hole is SQL that a function somewhere else wrote: what one gives that is
+    told nothing, as `dialect.is_true()` does, or a list that brings its own parentheses: `IN {ids2str(ids)}`."""
+    if hole.origin is not Origin.UNKNOWN or hole.context not in (Context.VALUE, Context.LIST):
+        return False
+    return (
+        _CALL_OF_NOTHING.fullmatch(hole.expression) is not None or _BRINGS_PARENTHESES.search(hole.excerpt) is not None
+    )
+
+
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.
 _OF_UNIT = re.compile(
-    r"(?:\w+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
+    r"(?:\w+\.)*(?:\w+(?:Duration|Timeout)|(?:\w+_)?(?:duration|timeout))"
+    r"|(?:\w+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
     re.ASCII,
 )
 
@@ -78,6 +131,26 @@ _OF_UNIT = re.compile(
 def is_amount(hole: Hole) -> bool:
     """Whether a hole holds, by its name, a number of some unit. What comes out of a request can be anything."""
     return hole.origin in (Origin.UNKNOWN, Origin.PARAMETER) and _OF_UNIT.fullmatch(hole.expression) is not None
+
+
+# What makes a name of a parameter, which the library then writes into the text: `bun.Ident(…)`, `ch.Name(…)`,
+# `dal.ClauseTable{…}`.
+_MAKES_NAME = re.compile(r"(?:\w+\.)*(?:Clause)?(?:Name|Ident|Identifier|Safe|Table|Column)")
+
+
+def passes_name(query: Query) -> bool:
+    """Whether a call passes a name as such beside its SQL."""
+    arguments = query.site().call.arguments if query.site is not None else ()
+    return any(_makes_name(argument.value) for argument in arguments)
+
+
+def _makes_name(value: Expression) -> bool:
+    match value:
+        case Call(function=Name(id=name) | Attribute(name=name)):
+            return _MAKES_NAME.fullmatch(name) is not None
+        case Mapping(type=type) | Collection(type=type):
+            return _MAKES_NAME.fullmatch(type) is not None
+    return False
 
 
 def why(hole: Hole) -> str:

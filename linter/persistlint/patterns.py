@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.records import dataclass
@@ -15,20 +16,35 @@ _PLAIN = re.compile(rb"(\\b)?((?:(?:[-\w#/<>,:=!%\"' ]|\\[^\w])(?![?*+{]))*)")
 _CHARACTER = re.compile(rb"\\?.", re.DOTALL)
 
 
+class Late:
+    """A pattern that is compiled when it is searched for: a run asks for few of those that there are."""
+
+    def __init__(self, text: bytes, flags: int = 0) -> None:
+        self._text, self._flags = text, flags
+
+    def search(self, text: bytes) -> re.Match[bytes] | None:
+        """The first match in a text."""
+        return self._compiled.search(text)
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[bytes]:
+        return re.compile(self._text, self._flags)
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A pattern, and texts of which each match has one: where none of them stands, `re` does not try every byte, which
     takes ten times as long. It is searched for as a pattern is."""
 
     marks: tuple[bytes, ...]
-    pattern: re.Pattern[bytes]
+    pattern: Late | re.Pattern[bytes]
 
     def search(self, text: bytes) -> re.Match[bytes] | None:
         """The first match in a text."""
         return self.pattern.search(text) if any_in(self.marks, text) else None
 
 
-Pattern: TypeAlias = "Marked | AnyOf | re.Pattern[bytes]"
+Pattern: TypeAlias = "Late | Marked | AnyOf | re.Pattern[bytes]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +62,17 @@ def one_by_one(*alternatives: bytes) -> AnyOf:
     """A few patterns, each of which begins with plain characters, with or without `\\b` before them. `re` looks for one
     such beginning twenty times as fast as it tries a pattern at every byte."""
     parts = map(_parted, alternatives)
-    return AnyOf(tuple([re.compile(plain + rest) for plain, rest in parts]))
+    return AnyOf(tuple([Late(plain + rest) for plain, rest in parts]))
 
 
-def together(*alternatives: bytes) -> re.Pattern[bytes]:
+def together(*alternatives: bytes) -> Late:
     """One pattern of many such alternatives. Those that begin alike stand together, so that two characters of a text
     tell `re` mostly that none of them begins there."""
     groups: dict[bytes, dict[bytes, list[bytes]]] = {}
     for plain, rest in map(_parted, alternatives):
         first, second, *others = *_CHARACTER.findall(plain), b"", b""
         groups.setdefault(first, {}).setdefault(second, []).append(b"".join(others) + rest)
-    return re.compile(_joined({first: [_joined(seconds)] for first, seconds in groups.items()}))
+    return Late(_joined({first: [_joined(seconds)] for first, seconds in groups.items()}))
 
 
 def _joined(groups: Mapping[bytes, Iterable[bytes]]) -> bytes:

@@ -112,8 +112,9 @@ def _has_plugins(place: str) -> bool:
         return False
     for name in names:
         try:
-            if _MARK in Path(place, name, "entry_points.txt").read_bytes():
-                return True
+            with open(f"{place}/{name}/entry_points.txt", "rb", buffering=0) as stream:  # there may be hundreds
+                if _MARK in stream.readall():
+                    return True
         except OSError:  # most have none
             continue
     return False

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from persistlint.cache import Cache
     from persistlint.diagnostic import Diagnostic
+    from persistlint.engine import Report
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
@@ -60,11 +61,13 @@ class Fixing(Enum):
 
 @dataclass(frozen=True)
 class Fixed:
-    """A file whose fixes were written or shown: how many, and of which rules."""
+    """A file whose fixes were written or shown: how many, and of which rules. `made` are new files that some of them
+    are."""
 
     path: str
     count: int
     rules: tuple[str, ...]
+    made: tuple[str, ...] = ()
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Run:
     suppressed: int = 0
     known: int = 0
     consults_tables: bool = False
+    shown: set[Path] = field(default_factory=set)  # folders of which `differences` has a new file
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -138,11 +142,14 @@ class Run:
             if cache:
                 cache.keep(tasks, new)
         outcomes |= new
+        if fixing is not Fixing.NONE:
+            fixable = [number for number in range(len(tasks)) if _has_fixes(outcomes[number])]
+            for number in fixable:
+                outcomes[number] = self._fix(tasks[number], outcomes[number], fixing, unsafe)
+            for number in fixable if unsafe else ():  # a file that others follow is not changed any more
+                outcomes[number] = self._create(tasks[number], outcomes[number], fixing, unsafe)
         for number, task in enumerate(tasks):
-            outcome = outcomes[number]
-            if fixing is not Fixing.NONE and any(diagnostic.fixes for diagnostic in outcome.report.diagnostics):
-                outcome = self._fix(task, outcome, fixing, unsafe)
-            self._add(task.path, Stored(task.path, task.settings.dialect), outcome)
+            self._add(task.path, Stored(task.path, task.settings.dialect), outcomes[number])
 
     def _add(self, path: str, file: SourceFile | Stored, outcome: Outcome) -> None:
         if outcome.failure:
@@ -172,13 +179,69 @@ class Run:
             self.failures.append(Failure(task.path, str(error)))
             return outcome
         after = report_on(fixed, task.settings)
-        gone = _rules(outcome) - Counter(diagnostic.rule for diagnostic in after.diagnostics)
-        self.fixed.append(Fixed(task.path, count, tuple(sorted(gone))))
+        self.fixed.append(Fixed(task.path, count, _gone(outcome.report, after)))
         return outcome if fixing is Fixing.SHOW else Outcome(after)
 
+    def _create(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
+        """Make the new files of the fixes for a file, one after the other, as the name of each depends on the one
+        before. Of those in a folder only the first can be shown."""
+        from persistlint.fixes.converge import created
 
-def _rules(outcome: Outcome) -> Counter[str]:
-    return Counter(diagnostic.rule for diagnostic in outcome.report.diagnostics)
+        if not any(created(found, unsafe=unsafe) for found in outcome.report.diagnostics):
+            return outcome
+        from persistlint.fixes.write import WriteError, create
+        from persistlint.sql.project import forget
+
+        folder = Path(task.path).parent
+        made: list[str] = []
+        try:
+            source = read_file(Path(task.path), task.settings.dialect)
+            forget()  # files were written and made
+            report = report_on(source, task.settings)
+            while len(made) < _MOST_NEW:
+                files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
+                if not files or (fixing is Fixing.SHOW and folder in self.shown):
+                    break
+                paths = {folder / new.name: new.text for new in files}
+                made.append(next(iter(paths)).as_posix())
+                if fixing is Fixing.SHOW:
+                    self.differences += [_addition(path.as_posix(), text) for path, text in paths.items()]
+                    self.shown.add(folder)
+                    break
+                create(paths)
+                forget()
+                count = len(report.diagnostics)
+                report = report_on(source, task.settings)
+                if len(report.diagnostics) >= count:
+                    break  # what the file was made for is still reported
+        except (ReadError, WriteError) as error:
+            self.failures.append(Failure(task.path, str(error)))
+            return outcome
+        if made:
+            self.fixed.append(Fixed(task.path, len(made), _gone(outcome.report, report), tuple(made)))
+        return outcome if fixing is Fixing.SHOW else Outcome(report)
+
+
+_MOST_NEW = 100  # files for one file
+
+
+def _has_fixes(outcome: Outcome) -> bool:
+    return any(diagnostic.fixes for diagnostic in outcome.report.diagnostics)
+
+
+def _gone(before: Report, after: Report) -> tuple[str, ...]:
+    """The rules that report less than before."""
+    counts = (Counter(diagnostic.rule for diagnostic in report.diagnostics) for report in (before, after))
+    first, second = counts
+    return tuple(sorted(first - second))
+
+
+def _addition(path: str, text: str) -> str:
+    """A new file, as `git diff` writes it."""
+    from difflib import unified_diff
+
+    lines = "".join(unified_diff([], text.splitlines(keepends=True), "/dev/null", f"b/{path}"))
+    return f"diff --git a/{path} b/{path}\nnew file mode 100644\n{lines}"
 
 
 def _difference(before: SourceFile, after: SourceFile) -> str:
@@ -186,5 +249,6 @@ def _difference(before: SourceFile, after: SourceFile) -> str:
     from difflib import unified_diff  # only who shows a difference pays for it
 
     old, new = (file.content.decode("utf-8", "replace").splitlines(keepends=True) for file in (before, after))
-    lines = unified_diff(old, new, f"a/{before.path}", f"b/{before.path}")
+    path = before.path.lstrip("/")  # as `patch -p1` and `git apply` want it
+    lines = unified_diff(old, new, f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
 from persistlint.engine import Report
 from persistlint.source import Range
 
@@ -41,8 +41,13 @@ def _listed(diagnostic: Diagnostic) -> list[Any]:
         diagnostic.message,
         diagnostic.help,
         [[[item.range.start, item.range.end], item.message, item.path] for item in diagnostic.related],
-        [[fix.title, [_edit(edit) for edit in fix.edits], fix.applicability.value] for fix in diagnostic.fixes],
+        [_fix(fix) for fix in diagnostic.fixes],
     ]
+
+
+def _fix(fix: Fix) -> list[Any]:
+    edits, created = [_edit(edit) for edit in fix.edits], [[new.name, new.text] for new in fix.creates]
+    return [fix.title, edits, fix.applicability.value, created]
 
 
 def _edit(edit: Edit) -> list[Any]:
@@ -68,7 +73,12 @@ def _diagnostic(
         help,
         tuple(Related(Range(*where), text, path) for where, text, path in related),
         tuple(
-            Fix(title, tuple(Edit(Range(start, end), text) for start, end, text in edits), Applicability(applicability))
-            for title, edits, applicability in fixes
+            Fix(
+                title,
+                tuple(Edit(Range(start, end), text) for start, end, text in edits),
+                Applicability(applicability),
+                tuple(NewFile(name, text) for name, text in created),
+            )
+            for title, edits, applicability, created in fixes
         ),
     )

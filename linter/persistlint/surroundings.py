@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from persistlint.language_groups import SCHEMA_LANGUAGES
 from persistlint.languages import language_of
 from persistlint.paths import is_migration
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
@@ -141,8 +142,6 @@ def _has_project(path: str) -> bool:
     language = language_of(path)
     if language in ("sql", "prisma") or not is_migration(path):
         return language in ("sql", "prisma")
-    from persistlint.facts import SCHEMA_LANGUAGES  # only a migration pays for it
-
     return language in SCHEMA_LANGUAGES
 
 

@@ -4,6 +4,7 @@ offered at once and worked out when it is chosen: see `resolve`."""
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from lsprotocol import types
 
@@ -16,7 +17,7 @@ from persistlint_lsp.tasks import fix_all, ignore_file, ignore_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from persistlint.diagnostic import Edit
+    from persistlint.diagnostic import Edit, Fix
     from persistlint_lsp.documents import Cell
     from persistlint_lsp.session import Outcome, Session
 
@@ -106,6 +107,8 @@ def _fixes(
     alike = (found for found in outcome.report.diagnostics if found.rule == diagnostic.code)
     same = next((found for found in alike if index.range(found.range) == diagnostic.range), None)
     for fix in same.fixes if same else ():
+        if fix.creates and not _can_create(client):
+            continue
         edits = text_edits(fix.edits, index)
         if all(index.holds(edit.range) for edit in edits):
             yield types.CodeAction(
@@ -113,8 +116,27 @@ def _fixes(
                 kind=types.CodeActionKind.QuickFix,
                 diagnostics=[diagnostic],
                 is_preferred=fix.applicability is Applicability.SAFE or None,
-                edit=_workspace_edit(edits, uri, version, client),
+                edit=_with_new_files(fix, uri) if fix.creates else _workspace_edit(edits, uri, version, client),
             )
+
+
+def _can_create(client: types.ClientCapabilities) -> bool:
+    """Whether the client makes new files."""
+    support = client.workspace.workspace_edit if client.workspace else None
+    operations = support.resource_operations if support else None
+    return bool(support and support.document_changes and types.ResourceOperationKind.Create in (operations or ()))
+
+
+def _with_new_files(fix: Fix, uri: str) -> types.WorkspaceEdit:
+    """The new files of a fix, each made where none is of its name, and filled."""
+    changes: list[types.CreateFile | types.TextDocumentEdit] = []
+    start = types.Position(0, 0)
+    for new in fix.creates:
+        own = f"{uri.rpartition('/')[0]}/{quote(new.name)}"
+        document = types.OptionalVersionedTextDocumentIdentifier(uri=own, version=None)
+        changes.append(types.CreateFile(own, options=types.CreateFileOptions(overwrite=False, ignore_if_exists=False)))
+        changes.append(types.TextDocumentEdit(document, [types.TextEdit(types.Range(start, start), new.text)]))
+    return types.WorkspaceEdit(document_changes=changes)
 
 
 def _for_rule(

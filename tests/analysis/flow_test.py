@@ -333,7 +333,7 @@ DEEP = 4_000
 def test_depth_and_length_stop_nothing(text: str) -> None:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(12_000)  # that of the engine
-    started = time.perf_counter()
+    started = time.process_time()
     walked(text)
     sys.setrecursionlimit(limit)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -138,9 +138,9 @@ LONG = 3_000
     ids=lambda value: value[:60].replace("\n", " "),
 )  # fmt: skip
 def test_length_and_depth_stop_nothing(path: str, text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     reported(path, text)
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 60
 
 
 def test_a_file_without_json_gives_nothing() -> None:

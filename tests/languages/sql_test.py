@@ -459,9 +459,9 @@ def test_any_cut_and_any_shuffle_of_the_cases() -> None:
     ids=["inserts", "copy", "comments", "quotes", "openings"],
 )
 def test_a_dump_is_read_quickly(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     found = syntax(text)
     found.lower()
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 60
     assert found.errors == ()
     assert all(isinstance(range, Range) for range in found.comments)

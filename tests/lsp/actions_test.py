@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from lsprotocol import types
 
-from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
 from persistlint.engine import Report
 from persistlint.settings import Settings
 from persistlint.source import Range, SourceFile
@@ -37,11 +37,19 @@ def outcome(*found: Diagnostic) -> Outcome:
 
 
 def client(
-    *, document_changes: bool = False, show_document: bool = False, rich: bool = True, resolve: bool = False
+    *,
+    document_changes: bool = False,
+    show_document: bool = False,
+    rich: bool = True,
+    resolve: bool = False,
+    creates: bool = False,
 ) -> types.ClientCapabilities:
     return types.ClientCapabilities(
         workspace=types.WorkspaceClientCapabilities(
-            workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=document_changes)
+            workspace_edit=types.WorkspaceEditClientCapabilities(
+                document_changes=document_changes,
+                resource_operations=[types.ResourceOperationKind.Create] if creates else None,
+            )
         ),
         window=types.WindowClientCapabilities(show_document=types.ShowDocumentClientCapabilities(show_document)),
         text_document=types.TextDocumentClientCapabilities(
@@ -205,3 +213,21 @@ def test_documentation_opens_where_the_client_can_show_it() -> None:
         action.command for action in actions(found, capabilities=client(show_document=True)) if action.command
     )
     assert (command.command, command.arguments) == (OPEN_DOCUMENTATION, ["https://example.org/interpolated-sql"])
+
+
+def test_a_new_file_is_offered_to_who_can_make_one() -> None:
+    new = NewFile("00002_index it.sql", "CREATE INDEX a ON b (c);\n")
+    found = replace(FOUND, fixes=(Fix("Index it in a new migration", (), Applicability.UNSAFE, (new,)),))
+    for unable in (client(), client(document_changes=True), client(creates=True)):
+        offered = actions(diagnostic(found), only=["quickfix"], capabilities=unable, analysed=outcome(found))
+        assert not [action for action in offered if action.edit]
+    able = client(document_changes=True, creates=True)
+    offered = actions(diagnostic(found), only=["quickfix"], capabilities=able, analysed=outcome(found))
+    (action,) = [action for action in offered if action.edit]
+    assert action.edit is not None
+    made, filled = action.edit.document_changes or ()
+    assert isinstance(made, types.CreateFile)
+    assert isinstance(filled, types.TextDocumentEdit)
+    assert made.uri == filled.text_document.uri == "file:///00002_index%20it.sql"
+    assert made.options == types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
+    assert [edit.new_text for edit in filled.edits if isinstance(edit, types.TextEdit)] == [new.text]

@@ -129,6 +129,23 @@ PYTHON = (
         repeats=True,
     ),
     Query(
+        "one of several",
+        "query",
+        (
+            "if b:",
+            "    query = f\"SELECT id FROM people WHERE name = '{a}' OR score = {b} ORDER BY id\"",
+            "else:",
+            "    query = \"SELECT id FROM people WHERE code LIKE '%-%' AND name = '{}' ORDER BY id\".format(a)",
+        ),
+        ("x' OR '1'='1", 0),
+    ),
+    Query(
+        "format string with a variable",
+        "query.format(a)",
+        ("column = 'name'", 'query = "SELECT id FROM people WHERE " + column + " = \'{}\' ORDER BY id"'),
+        ("x' OR '1'='1", 0),
+    ),
+    Query(
         "format string of its own",
         "query.format('id', a)",
         ("query = \"SELECT {} FROM people WHERE name = '{}' ORDER BY id\"",),

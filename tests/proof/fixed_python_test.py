@@ -83,6 +83,24 @@ def test_a_fix_changes_no_rows_and_ends_the_attack(
     prove(query, driver.module, before, after)
 
 
+@pytest.mark.parametrize("name", ["f-string", "pattern", "percent sign", "number", "one of several", "list"])
+def test_a_function_that_sends_a_text_takes_its_values(
+    name: str, connected: tuple[Driver, Callable[[Any, Values], Answer]]
+) -> None:
+    driver, call = connected
+    if driver.module in ("sqlalchemy", "django"):
+        pytest.skip("a text becomes a statement there before it is sent, or the handle is not given")
+    query = next(query for query in PYTHON if query.name == name)
+    define, wait = ("async def", "await ") if driver.is_async else ("def", "")
+    sender = f"{define} send({driver.handle}, query):\n    {driver.send.format('query')}\n"
+    finder = f"{define} find(db, a, b, ids):\n"
+    body = "\n".join(f"    {line}" for line in [*query.before, f"return {wait}send(db, {query.sql})"])
+    text = f"{driver.imports}\n\n\n{sender}\n\n{finder}{body}\n"
+    programs = [_function(text), _function(fixed("program.py", text))]
+    before, after = (lambda values, program=program: call(program, values) for program in programs)
+    prove(query, driver.module, before, after)
+
+
 def _program(driver: Driver, query: Query) -> str:
     lines = [*query.before, driver.send.format(query.sql)]
     body = "\n".join(f"    {line}" for line in lines)

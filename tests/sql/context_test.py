@@ -189,12 +189,12 @@ def test_a_body_in_a_body_is_read() -> None:
 
 
 def test_deep_and_hostile_text_takes_linear_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("(" * 20_000, "CASE " * 20_000, "SELECT (" * 9_000, ";" * 20_000, "BEGIN " * 20_000, "'" * 19_999):
         assert len(contexts([text, None, text])) == 1
     for text in ("a", ".", "::", "$1 = ", "'", "= ANY("):
         assert len(contexts([text, None] * 20_000)) == 20_000
-    assert time.perf_counter() - started < 30
+    assert time.process_time() - started < 30
 
 
 def test_bodies_nest_without_end() -> None:

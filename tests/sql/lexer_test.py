@@ -113,7 +113,7 @@ def test_split(dialect: str | None, script: str) -> None:
 
 @pytest.mark.parametrize("dialect", [None, "mysql", "tsql", "oracle"])
 def test_hostile_text_takes_linear_time(dialect: str | None) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in (
         "'",
         '"',
@@ -137,4 +137,4 @@ def test_hostile_text_takes_linear_time(dialect: str | None) -> None:
         hostile = text * 20_000
         assert "".join(token.text for token in tokenize(hostile, dialect)) or text.isspace()
         split(hostile, dialect)
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 60

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
+from persistlint.sql.lexer import HOLE
+from persistlint.sql.recognise import may_become_sql, reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,10 @@ def parts(line: str) -> list[str | None]:
     for number, piece in enumerate(line.replace("\\n", "\n").replace("\\t", "\t").split("…")):
         found += [piece] if number == 0 else [None, piece]
     return found
+
+
+def _text(line: str) -> str:
+    return "".join(HOLE if part is None else part for part in parts(line))
 
 
 def lines(name: str) -> list[str]:
@@ -37,6 +43,25 @@ def test_prose_is_not_sql() -> None:
     labelled = lines("prose.txt")
     assert len(labelled) > 300
     assert [line for line in labelled if reads_as_sql(parts(line))] == []
+
+
+def test_what_statements_begin_with_may_become_one() -> None:
+    begun = [
+        text[: match.start()] for text in map(_text, lines("statements.txt")) for match in re.finditer(r"\s", text)
+    ]
+    assert [text for text in begun if not may_become_sql(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Create a payment for the order", "Update empty values with", "Delete the lines with", "Use `orders` instead",
+        "load attributes", "copy from file to response", "commit does not exist", "Show contents", "Values cannot",
+        "if not value:", "with open(path) as file:",
+    ],
+)  # fmt: skip
+def test_what_prose_begins_with_does_not_become_sql(text: str) -> None:
+    assert not may_become_sql(text)
 
 
 @pytest.mark.parametrize("change", [str.upper, str.lower], ids=["upper", "lower"])

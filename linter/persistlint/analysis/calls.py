@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Operation, Type
     from persistlint.source import Range
 
+_KEPT = (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED, Origin.ANNOTATED)  # by what a value's own methods give
 _YIELDS = {
     "number": Origin.NUMBER,
     "identifier": Origin.QUOTED,
@@ -237,6 +238,8 @@ def result_of(
         subject = actuals[0].value if actuals else receiver if receiver is not None else UNKNOWN
         returned = _returned(resolved)
         return Atom(origin_of(subject), returned) if returned is not None and not isinstance(subject, Text) else subject
+    if operation.yields == "request" and machine.language == "sql" and machine.frames[-1].function is None:
+        return Atom(Origin.METADATA)  # a DO block runs once, and who runs it has set what `current_setting` gives
     if operation.yields is not None:
         return Atom(_YIELDS[operation.yields], _returned(resolved))
     if operation.format is not None and actuals:
@@ -379,8 +382,8 @@ def _unknown(
     is_metadata = isinstance(receiver, Atom) and receiver.origin in (Origin.METADATA, Origin.DERIVED)
     if is_metadata and isinstance(receiver, Atom) and all(origin <= Origin.DERIVED for origin in origins):
         return Atom(receiver.origin)  # `Model._meta.get_table()`
-    if isinstance(receiver, Atom) and receiver.origin in (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED):
-        return Atom(receiver.origin)  # `key.String()` of a UUID
+    if isinstance(receiver, Atom) and receiver.origin in _KEPT:
+        return Atom(receiver.origin)  # `key.String()` of a UUID, `moment.astimezone(utc)` of a declared time
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):
         return Atom(receiver.origin)
     return UNKNOWN

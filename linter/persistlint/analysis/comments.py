@@ -6,14 +6,19 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.said import saying
+from persistlint.ir import ExpressionStatement, String
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from persistlint.ir import Function
     from persistlint.languages import Syntax
 
 _WORDS = re.compile(r"\w+")
+_WITH_UNIT = re.compile(r"\d+[a-zA-Z]+")
 _DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
+_NEAR = 3  # lines above a number whose comments may still speak of it
 
 
 class Comments:
@@ -23,12 +28,22 @@ class Comments:
         self.source = syntax.source
         self.ranges = syntax.comments
 
-    def explains(self, number: Range) -> bool:
-        """Whether a number ends on a line that ends in a comment, or stands below a comment that speaks of it."""
+    def explains(self, number: Range, value: float | None = None, function: Function | None = None) -> bool:
+        """Whether the line on which a number ends does so in a comment, or one beside it speaks of the number, which
+        comes to `value` if it is one: above it, on the line behind it, or in the documentation of its function."""
         if self.source.line_of(number.end) in self._behind:
             return True
-        above = self.above(self.source.line_of(number.start))
-        return above is not None and re.search(rf"\b{re.escape(self.source.text(number))}\b", above) is not None
+        line = self.source.line_of(number.start)
+        lines = [line]
+        if function is not None:
+            first = self.source.line_of(function.range.start)
+            lines += [first, *range(max(line - _NEAR, first), line)]
+            behind = self.source.line_of(number.end) + 1
+            lines += [behind + 1] if behind <= self.source.line_of(function.range.end) else []
+        texts = [text for text in map(self.above, lines) if text is not None]
+        if function is not None and function.body and isinstance(said := function.body[0], ExpressionStatement):
+            texts += [said.value.value[:_LONGEST]] if isinstance(said.value, String) else []
+        return bool(texts) and any(map(saying(self.source.text(number), value).search, texts))
 
     def above(self, line: int) -> str | None:
         """The comment that ends on the line above a 1-based line, with those above it; None if there is none."""
@@ -36,9 +51,13 @@ class Comments:
 
     @cached_property
     def _behind(self) -> frozenset[int]:
-        """The lines that end in a comment of more than one word."""
+        """The lines that end in a comment of more than one word, or of a number with its unit: `50MB`."""
         texts = ((range, self._text(range)) for range in self.ranges if not self._is_alone(range))
-        return frozenset(self.source.line_of(range.start) for range, text in texts if len(_WORDS.findall(text)) > 1)
+        return frozenset(
+            self.source.line_of(range.start)
+            for range, text in texts
+            if len(_WORDS.findall(text)) > 1 or _WITH_UNIT.fullmatch(text)
+        )
 
     @cached_property
     def _above(self) -> dict[int, str]:

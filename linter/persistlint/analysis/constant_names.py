@@ -8,10 +8,24 @@ from persistlint.analysis.names import last_name
 from persistlint.analysis.quantities import counted_in
 from persistlint.analysis.vocabulary import argument_names, function_names, known_words, words
 from persistlint.facts import NumberRole, Quantity
-from persistlint.ir import Attribute, Binary, Call, Name, String, Subscript, TypeAssertion
+from persistlint.ir import (
+    Attribute,
+    Await,
+    Binary,
+    Call,
+    ExpressionStatement,
+    Lambda,
+    Name,
+    Return,
+    String,
+    Subscript,
+    TypeAssertion,
+)
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from persistlint.analysis.places import Place
     from persistlint.ir import Expression
 
@@ -23,6 +37,9 @@ _VAGUE = known_words("vague")
 _MILLISECONDS = frozenset(["now", "getTime", "UnixMilli"])
 _SECONDS = frozenset(["time", "monotonic", "perf_counter", "Unix"])
 _LONGEST = 4  # words
+_LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
+_BOUNDS = frozenset(["threshold", "limit", "cutoff", "bound", "maximum", "minimum", "max", "min"])
+_EXTENTS = frozenset(["length", "len", "size", "count"])  # words that say how long something is
 _INITIALISMS = word_set(
     "acl api ascii cpu css dns eof guid html http https id ip json qps ram rpc sla smtp sql ssh tcp tls ttl udp ui uid"
     " uri url utf8 uuid vm xml xss"
@@ -31,16 +48,16 @@ _INITIALISMS = word_set(
 Words = tuple[str, ...]
 
 
-def name_for(language: str, place: Place, quantity: Quantity, function: str) -> str:
+def name_for(language: str, place: Place, quantity: Quantity, function: str, is_cut: bool) -> str:
     """A name for a number that stands at a place in a function of that name, where `quantity` is what it meets, spelled
-    as the constants of the language are; "" where no good one is known."""
+    as the constants of the language are; "" where no good one is known. `is_cut` tells that a text is cut behind it."""
     parts: Words = ()
     if place.other is None:
         return ""
     if place.role is NumberRole.ARGUMENT:
         parts = _argument(language, place, quantity, function)
     elif place.role in (NumberRole.COMPARISON, NumberRole.REPETITION):
-        parts = _bound(language, place, place.other, quantity)
+        parts = _bound(language, place, place.other, quantity, is_cut)
     if not parts or len(parts) > _LONGEST:
         return ""
     if language == "go":
@@ -64,26 +81,37 @@ def _argument(language: str, place: Place, quantity: Quantity, function: str) ->
     if place.operator in ("min", "max"):
         subject = _subject(place.other)
         if quantity is Quantity.LENGTH:
-            subject = _length(subject)
+            subject = _length(subject, place.other)
         return _qualified("max" if place.operator == "min" else "min", subject)
     name = last_name(place.other)
     if name in ("sleep", "settimeout"):
         parts: Words = ("delay" if name == "sleep" else "timeout", "seconds" if language == "python" else "ms")
     else:
         parts = _ARGUMENTS.get(name, ())
-    clue = _clue(place, function)
-    return (*clue, *parts) if parts and len(clue) + len(parts) <= _LONGEST else parts
+    if place.waits is None or not parts:
+        return parts
+    # A delay of which nothing says what waits so long has no name that would say more than the number.
+    return next(((*clue, *parts) for clue in _clues(place.waits, function) if len(clue) + len(parts) <= _LONGEST), ())
 
 
-def _clue(place: Place, function: str) -> Words:
+def _clues(waits: Expression, function: str) -> Iterator[Words]:
     """What waits: the function that is called afterwards, or the one that this is a part of."""
-    if isinstance(place.waits, Name | Attribute):
-        return words(last_name(place.waits))
-    clue = words(function) if place.waits is not None else ()
-    return clue if _VAGUE.isdisjoint(clue) else ()
+    for name in (last_name(waits) if isinstance(waits, Name | Attribute) else _called(waits), function):
+        clue = words(name)
+        if clue and _VAGUE.isdisjoint(clue):
+            yield clue
 
 
-def _bound(language: str, place: Place, other: Expression, quantity: Quantity) -> Words:
+def _called(callback: Expression) -> str:
+    """The name of the one function that a callback calls, "" where it does something else."""
+    match callback.function.body if isinstance(callback, Lambda) else ():
+        case (ExpressionStatement(value=value),) | (Return(value=value),):
+            called = value.value if isinstance(value, Await) else value
+            return last_name(called.function) if isinstance(called, Call) else ""
+    return ""
+
+
+def _bound(language: str, place: Place, other: Expression, quantity: Quantity, is_cut: bool) -> Words:
     subject = _subject(other)
     if subject and subject[-1] in _ATTEMPTS:
         return ("max", "attempts")
@@ -95,17 +123,22 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity) -
     if quantity is Quantity.TIME and isinstance(other, Binary):
         return ("max", "age", *_unit(language, other))
     is_plural = bool(subject) and subject[-1].endswith("s") and not subject[-1].endswith("ss")
-    if quantity is Quantity.LENGTH and not is_plural:
-        subject = _length(subject)
-    if place.rejects or (is_upper and quantity is Quantity.LENGTH):
-        return _qualified("max" if is_upper else "min", subject)
-    return (*subject, "threshold") if _says(subject) and quantity is not Quantity.LENGTH else ()
+    if quantity in _LENGTHS and not is_plural:
+        subject = _length(subject, other)
+    is_most = is_upper and quantity in _LENGTHS and (is_cut or not place.is_one_of_all)
+    if place.rejects or is_most:
+        # What has at least so much is right, unless it is turned away.
+        is_least = not is_upper or (place.operator == ">=" and not place.rejects and not is_cut and not is_plural)
+        return _qualified("min" if is_least else "max", subject)
+    is_bound = not _BOUNDS.isdisjoint(subject)
+    return (*subject, "threshold") if _says(subject) and quantity not in _LENGTHS and not is_bound else ()
 
 
-def _length(subject: Words) -> Words:
-    if subject[-1:] in (("length",), ("size",), ("len",)):
+def _length(subject: Words, other: Expression) -> Words:
+    """The words of how long something is, as `other` asks for it: the size of a file, the length of a text."""
+    if not _says(subject) or subject[-1] in _EXTENTS:
         return subject
-    return (*subject, "length") if _says(subject) else ()
+    return (*subject, "size" if last_name(other).lower() == "size" else "length")
 
 
 def _unit(language: str, age: Binary) -> Words:

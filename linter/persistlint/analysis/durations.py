@@ -80,6 +80,7 @@ class _Reader:
         self.language = _NAMED.get(syntax.source.language, syntax.source.language)
         self.source = syntax.source
         self.constants = Constants()
+        self.scaled: set[int] = set()  # products that are multiplied once more
         table = _TABLES[self.language]
         self.unit: str = table["unit"]
         self.functions: dict[str, int] = table["functions"]
@@ -107,7 +108,9 @@ class _Reader:
                 for entry in entries:
                     if isinstance(entry.key, String) and entry.key.value in self.fields[type]:
                         yield from self._given(entry.value, entry.key.value, self.unit)
-            case Binary(operator="*", left=left, right=right) if self.language == "go":
+            case Binary(operator="*", left=Binary(operator="*") as inner, right=right) if self._is_plain(right):
+                self.scaled.add(id(inner))  # `days * time.Hour * 24`
+            case Binary(operator="*", left=left, right=right) if self.language == "go" and id(node) not in self.scaled:
                 for value, unit in ((left, right), (right, left)):
                     if taken := _unit_constant(unit):
                         yield from self._given(value, self.source.text(unit.range), taken, is_bare=False)
@@ -146,6 +149,8 @@ def _converted(value: Expression) -> Expression:
 def _unit_of(value: Expression) -> str:
     """The unit that the name of a variable says; "" for a unit itself (`SECONDS`) and anything else."""
     name = words(last_name(value)) if isinstance(value, Name | Attribute) else ()
+    if "".join(name[-2:]) in _UNITS:
+        return _UNITS["".join(name[-2:])]  # `durMicroSeconds`
     return (
         _UNITS.get(name[-1], "") if name and "per" not in name and (len(name) > 1 or last_name(value).islower()) else ""
     )

@@ -156,7 +156,7 @@ def method(
                 return added
         if name == "Reset" and isinstance(receiver, Text) and (path := path_of(function.value)) is not None:
             machine.assign(path, Text(()))
-        if name == "Format" and actuals and constants_of(actuals[0].value):
+        if name in ("Format", "strftime") and actuals and origin_of(actuals[0].value) <= Origin.METADATA:
             return NUMBER  # a time in a layout that the program chose
         handler = _METHODS.get(name)
         if handler is not None:
@@ -256,7 +256,7 @@ def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, e
 
 
 _MANY_ELEMENTS = 40  # of a longer list each is looked at once
-_QUOTES = ('"', "`", "]")
+_QUOTES = ('"', "`", "]", "'")
 
 
 def _without_quote(pieces: tuple[Piece, ...], quote: str) -> tuple[Piece, ...]:

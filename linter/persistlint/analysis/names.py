@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.values import NUMBER, Atom, Instance, Value
+from persistlint.analysis.values import NUMBER, Atom, Instance, Items, Value, origin_of
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
 
@@ -46,6 +46,13 @@ _NUMERIC = {
         r"|(?:big)?serial|uniqueidentifier|datetime.*|year",
         re.IGNORECASE,
     ),
+}
+_LIST_OF = {  # the type of the elements of a list
+    "python": re.compile(
+        r"(?:\w+\.)*(?:[lL]ist|(?:[fF]rozen)?[sS]et|Sequence|Iterable|Collection|[tT]uple)\[(.+?)(?:,\s*\.\.\.)?\]"
+    ),
+    "javascript": re.compile(r"(?:readonly\s+)?(.+?)\[\]|(?:Readonly)?(?:Array|Set)<(.+)>"),
+    "go": re.compile(r"\[\d*\](.+)"),
 }
 _ENFORCED = {"go", "sql"}  # languages in which a value cannot be of another type than its declaration says
 
@@ -107,11 +114,23 @@ class Names:
         parts = [
             part.strip() for part in re.split(r"\s*\|\s*", text) if part.strip() not in ("None", "null", "undefined")
         ]
-        pattern = _NUMERIC.get(self.language)
-        if pattern and parts and all(pattern.fullmatch(part.lstrip("*")) for part in parts):
-            return NUMBER if self.language in _ENFORCED else Atom(Origin.ANNOTATED)
+        if parts and all(self._is_numeric(part.lstrip("*")) for part in parts):
+            return self._numeric()
+        list_of = _LIST_OF.get(self.language)
+        if list_of is not None and len(parts) == 1 and (match := list_of.fullmatch(parts[0])):
+            element = next(filter(None, match.groups())).strip()
+            known = self._numeric() if self._is_numeric(element) else self._object(element)
+            if known is not None and origin_of(known) <= Origin.ANNOTATED:
+                return Items((known,))
         values = [value for part in parts if (value := self._object(part)) is not None]
         return values[0] if values else None
+
+    def _is_numeric(self, type: str) -> bool:
+        pattern = _NUMERIC.get(self.language)
+        return pattern is not None and pattern.fullmatch(type) is not None
+
+    def _numeric(self) -> Atom:
+        return NUMBER if self.language in _ENFORCED else Atom(Origin.ANNOTATED)
 
     def type_named(self, qualified: str) -> Type | None:
         """The type of a library with that qualified name."""
@@ -121,9 +140,8 @@ class Names:
         base = re.split(r"[\[<(]", text.lstrip("*&"), maxsplit=1)[0].strip()
         if base in self.classes:
             definition = self.classes[base]
-            pattern = _NUMERIC.get(self.language)
-            if pattern and definition.bases and all(pattern.fullmatch(name) for name in definition.bases):
-                return NUMBER if self.language in _ENFORCED else Atom(Origin.ANNOTATED)
+            if definition.bases and all(map(self._is_numeric, definition.bases)):
+                return self._numeric()
             return Atom(Origin.ANNOTATED) if definition.is_enum else Instance(definition)
         root, _, rest = base.partition(".")
         if root in self.imports:

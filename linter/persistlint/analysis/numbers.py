@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.comments import Comments
 from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.meanings import Meanings
-from persistlint.analysis.names import all_caps, last_name
+from persistlint.analysis.names import all_caps, last_name, path_of
 from persistlint.analysis.places import Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import quantity_of_name
+from persistlint.analysis.said import is_said, is_table
 from persistlint.analysis.scopes import functions_in, holds, may_hold, scopes_of, top_level
 from persistlint.analysis.statuses import Statuses
 from persistlint.analysis.vocabulary import function_names, known_words, words
@@ -46,6 +47,7 @@ from persistlint.ir import (
     Template,
     TypeAssertion,
     Unary,
+    Unknown,
     children,
     expressions,
 )
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from persistlint.analysis.scopes import Scope
+    from persistlint.ir import Block
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
@@ -69,16 +72,26 @@ _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
 _SLICES = function_names("slices")
+_DIGITS = function_names("digits")
 _ATTEMPTS = known_words("attempts")
 _FORMULAS = known_words("formulas")
-_TRIGONOMETRY = re.compile(rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b", re.IGNORECASE)
+_FORMULA = re.compile(
+    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?)\b",
+    re.IGNORECASE,
+)  # what is computed with angles, and hashes that go by their names
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
-_COMPILED = one_by_one(rb"\b__generator\b", rb"\b__awaiter\b", rb"\b__webpack_require__\b")
+_COMPILED = one_by_one(
+    rb"\b__generator\b",
+    rb"\b__awaiter\b",
+    rb"\b__webpack_require__\b",
+    rb"\bfactory.(?:Faker|LazyAttribute|Sequence)\b",
+)  # what a compiler writes, and factories of test data
+_BANNER = b"/*!"  # which tools keep when they make a library smaller
 # A number that is none of `_PLAIN`, wherever it stands.
 _NUMBER = re.compile(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")
-_SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _PERCENT = 100
+_LINES_ABOVE = 3
 _LONGEST_KEPT = 10_000  # bytes of a function
 _MEMORY: Memory[tuple[Calculation, ...]] = Memory(most=5000)  # functions: more than a file has that people edit
 
@@ -93,8 +106,11 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
 
 
 def _is_left_out(source: SourceFile) -> bool:
-    """Whether a file is full of numbers that nobody would name: formulas, or what a compiler wrote."""
-    return _is_formula(PurePosixPath(source.path).stem) or _COMPILED.search(source.content) is not None
+    """Whether a file is full of numbers that nobody here would name: formulas, a published library, what a compiler
+    wrote, or made-up data."""
+    if source.content.startswith(_BANNER) or _is_formula(PurePosixPath(source.path).stem):
+        return True
+    return _COMPILED.search(source.content) is not None
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:
@@ -176,7 +192,8 @@ class _Reader:
         self.statements = scope.statements
         self.comments = reading.comments
         self.constants = Constants()
-        self.meanings = Meanings(self.source, self.function, self.statements, self.constants, reading.statuses)
+        within = next((function.name for function in reversed(scope.functions) if function.name), "")
+        self.meanings = Meanings(self.source, self.function, self.statements, self.constants, reading.statuses, within)
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
         self.tests: list[tuple[Range, Range]] = []  # those of branches, each with what it leads to
@@ -191,28 +208,34 @@ class _Reader:
                     self._begin(expression, place)
         while self.pending:
             self._read(*self.pending.pop())
-        if not any(self.found) or self._is_trigonometric():
+        if not any(self.found) or self._is_computed():
             return
         for found in self.found:
-            numbers = [self.meanings.number(*item) for item in found if not self._is_explained(item[0].range)]
+            numbers = [self.meanings.number(*item) for item in found if not self._is_explained(*item)]
             if numbers:
                 numbers.sort(key=lambda number: number.range)
                 yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
 
-    def _is_explained(self, number: Range) -> bool:
-        """Whether a comment explains a number, a text says it to whom a test of it turns away (`must have 8 letters`),
-        or the name of the function has it in it: `has_at_least_8_letters`."""
+    def _is_explained(self, number: Expression, value: float, place: Place) -> bool:
+        """Whether a comment explains a number, a text says it (`must have 8 letters`), or the name of the function has
+        it in it: `has_at_least_8_letters`."""
         name = self.function.name if self.function is not None else ""
-        return self.comments.explains(number) or self._is_said(number) or self.source.text(number) in words(name)
+        if self.comments.explains(number.range, value, self.function) or self.source.text(number.range) in words(name):
+            return True
+        return is_said(self.source.text(number.range), value, self._telling(number.range, place))
 
-    def _is_said(self, number: Range) -> bool:
-        """Whether a sentence behind a test has the number in it."""
-        then = next((then for test, then in self.tests if number in test), None)
-        if then is None:
-            return False
-        text = self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)]
-        said = re.compile(rb"(?<![\w.])%s(?![\w.]*\w)" % re.escape(self.source.text(number).replace("_", "").encode()))
-        return any(said.search(sentence) for sentence in _SENTENCE.findall(text))
+    def _telling(self, number: Range, place: Place) -> bytes:
+        """Where a text may say a number: behind the test of it, and on the lines above a wait."""
+        branches = [then for test, then in self.tests if number in test]
+        if branches:
+            texts = (self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)] for then in branches)
+            return b"\n".join(texts)
+        if place.waits is None:
+            return b""
+        line = self.source.line_of(number.start)
+        first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
+        start = self.source.line_starts[min(first, line) - 1]
+        return self.source.content[max(start, number.start - _LONGEST_LINE) : number.start]
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -230,11 +253,19 @@ class _Reader:
                 if then:
                     self.tests.append((test.range, Range(then[0].range.start, then[-1].range.end)))
                 if not (then and self._shows_bound(test, then[-1].range)):
-                    yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(then[-1]))
+                    yield test, Place(NumberRole.COMPARISON, rejects=bool(then) and self._rejects(test, then))
             case Switch(subject=subject, cases=cases) if subject is not None:
                 yield subject, None
-                for arm in cases:
+                for arm in () if is_table(statement) else cases:
                     yield from ((value, Place(NumberRole.CASE, "==", subject)) for value in arm.values)
+            case Switch(cases=cases):
+                for arm in cases:  # Go's `switch { case size > 512: … }`
+                    for test in arm.values:
+                        rejects = False
+                        if arm.body:
+                            self.tests.append((test.range, Range(arm.body[0].range.start, arm.body[-1].range.end)))
+                            rejects = self._rejects(test, arm.body)
+                        yield test, Place(NumberRole.COMPARISON, rejects=rejects)
             case Loop(target=target, iterable=iterable, test=test):
                 if test is not None:
                     yield test, Place(NumberRole.REPETITION)
@@ -254,8 +285,30 @@ class _Reader:
         )
         return is_constant or quantity_of_name(name) in _LAYOUT
 
-    def _rejects(self, statement: Statement) -> bool:
-        """Whether a statement turns somebody away: it raises, or returns an error or nothing."""
+    def _is_element(self, node: Expression) -> bool:
+        """Whether an expression is an element of a page, with what stands in it."""
+        return self.source.language in ("javascript", "typescript") and self.source.content.startswith(
+            b"<", node.range.start
+        )
+
+    def _clamps(self, test: Expression, then: Expression, otherwise: Expression) -> bool:
+        """Whether a conditional keeps what it compares within a bound: `count > 9 ? 9 : count`."""
+        if not isinstance(test, Binary) or test.operator not in _FLIPPED:
+            return False
+        compared = {self.source.text(test.left.range), self.source.text(test.right.range)}
+        return compared == {self.source.text(then.range), self.source.text(otherwise.range)}
+
+    def _rejects(self, test: Expression, then: Block) -> bool:
+        """Whether who passes a test is turned away: the branch raises, returns an error or nothing, or gives what is
+        compared another value."""
+        statement = then[-1]
+        if isinstance(statement, Assign) and statement.operator == "=" and (path := path_of(statement.target)):
+            compared = [test]
+            for part in compared:
+                if isinstance(part, Binary) and part.operator in _LOGIC:
+                    compared += (part.left, part.right)
+            sides = (side for part in compared if isinstance(part, Binary) for side in (part.left, part.right))
+            return any(path_of(side) == path for side in sides)
         if isinstance(statement, Return) and isinstance(statement.value, Constant):
             return not statement.value.value
         if isinstance(statement, Return) and statement.value is not None:
@@ -282,11 +335,11 @@ class _Reader:
         }
         return self.function is not None and bool(self.function.name) and len(values) > 1
 
-    def _is_trigonometric(self) -> bool:
+    def _is_computed(self) -> bool:
         if self.function is None:
             return False
         range = self.function.range
-        return _TRIGONOMETRY.search(self.source.content, range.start, range.end) is not None
+        return _FORMULA.search(self.source.content, range.start, range.end) is not None
 
     # ----------------------------------------------------------------------------------------------- expressions
 
@@ -305,6 +358,8 @@ class _Reader:
         test = place if place is not None and place.other is None else None
         match node:
             case Binary(operator=operator) if operator in _LOGIC:
+                if operator == "and":
+                    test = (test or Place(NumberRole.COMPARISON))._replace(is_one_of_all=True)
                 self._begin(node.left, test)
                 self._begin(node.right, test)
             case Binary(operator=operator) if operator in _FLIPPED:
@@ -316,7 +371,8 @@ class _Reader:
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
                 if not self._shows_bound(tested, then.range):
-                    self._begin(tested, Place(NumberRole.COMPARISON))
+                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=self._clamps(tested, then, otherwise)))
+                self.tests += ((tested.range, then.range), (tested.range, otherwise.range))
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
                 self._begin(operand, test)
@@ -329,6 +385,8 @@ class _Reader:
                 self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in _ARITHMETIC else None)
             case Subscript(value=inner):
                 self._begin(inner)  # the index is a position
+            case Unknown() if self._is_element(node):
+                return  # how much of something is shown, and how
             case Mapping(entries=entries):
                 for entry in entries:
                     is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
@@ -346,6 +404,8 @@ class _Reader:
     def _call(self, node: Call, place: Place | None, found: list[_Found]) -> None:
         self._begin(node.function)
         name = last_name(node.function)
+        if name in _DIGITS:
+            return
         is_counted = (
             place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
         )

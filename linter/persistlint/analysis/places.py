@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from persistlint.analysis.names import all_caps, last_name
-from persistlint.analysis.vocabulary import arguments, function_names, known_words
+from persistlint.analysis.quantities import quantity_of
+from persistlint.analysis.vocabulary import arguments, function_names, known_words, words
 from persistlint.facts import NumberRole, Quantity
 from persistlint.ir import (
     Assign,
@@ -37,20 +38,24 @@ _CLAMPS = function_names("clamps")
 _UNITS = known_words("units")
 _MATH = frozenset(["Math", "math"])
 _NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
-_MOMENT = 100  # milliseconds; nobody feels a shorter delay, it only lets the page settle
+_MOMENT = 0.1  # seconds; nobody feels a shorter delay, it only lets something settle
+_PERIODS = frozenset([1, 2, 60, 3600, 86_400])  # seconds; as often as a unit, or twice as long: nothing is decided
+_SHORT_QUEUE = 100  # what fits into a channel so that bursts do not block; more is what a queue may grow to
 _SETS = re.compile(r"set[A-Z]")  # the state of a component
 _LONGEST_CHAIN = 20  # operands of a chain that are looked at
 
 
 class Place(NamedTuple):
     """Where an expression stands: what is done with it, and what it meets there, if that is known already. `rejects`
-    tells of a comparison that who passes it is turned away; `waits` is what a delay is for."""
+    tells of a comparison that who passes it is turned away, `is_one_of_all` that it is one of several that all have to
+    hold; `waits` is what a delay is for."""
 
     role: NumberRole
     operator: str = ""
     other: Expression | None = None
     quantity: Quantity | None = None
     rejects: bool = False
+    is_one_of_all: bool = False
     waits: Expression | None = None
 
 
@@ -62,19 +67,28 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
     is_task = name == "delay" and language == "python"  # Celery's, whose arguments are those of the task
     if index in _WAITS.get(name, ()) and not is_task:
         delay = constants.value(values[index])
-        is_moment = delay is not None and delay <= _MOMENT
-        is_plain = name == "setTimeout" and (is_moment or _puts_back(values[0]))
+        second = 1 if language == "python" else 1000
+        is_period = delay is not None and delay / second in _PERIODS
+        is_moment = delay is not None and delay / second <= _MOMENT
+        is_plain = is_period or is_moment or (name == "setTimeout" and _puts_back(values[0]))
         return None if is_plain else Place(NumberRole.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
     if index in _LIMITS.get(name, ()):
         return Place(NumberRole.ARGUMENT, "", function)
     if index in _ANSWERS.get(name, ()) and language == "go":
         return Place(NumberRole.ARGUMENT, "", function, Quantity.STATUS)
     if name == "make" and index == 1 and isinstance(values[0], Name) and values[0].id.startswith("chan"):
-        return Place(NumberRole.ARGUMENT, "", values[0])
+        capacity = constants.value(values[index])
+        is_short = capacity is not None and capacity <= _SHORT_QUEUE
+        return None if is_short else Place(NumberRole.ARGUMENT, "", values[0])
     if is_clamp(call):
         other = next((value for value in values if constants.value(value) is None), None)
-        return Place(NumberRole.ARGUMENT, name.lower(), other) if other is not None else None
+        return Place(NumberRole.ARGUMENT, name.lower(), other) if other is not None and not _is_drawn(other) else None
     return None
+
+
+def _is_drawn(value: Expression) -> bool:
+    """Whether a value is a measure of something on a page. The size of a page of rows is none."""
+    return quantity_of(value) is Quantity.PIXELS and "size" not in words(last_name(value))
 
 
 def _puts_back(callback: Expression) -> bool:

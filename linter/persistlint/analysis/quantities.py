@@ -41,6 +41,15 @@ _TELLING: dict[
     **dict.fromkeys((100,), (Quantity.PERCENT, dict(_ANYWHERE)[Quantity.PERCENT])),
     **dict.fromkeys((90, 180, 270, 360), (Quantity.ANGLE, dict(_ANYWHERE)[Quantity.ANGLE])),
 }
+_UNITS: dict[float, frozenset[str]] = {  # how many of a unit the next larger one has, and the words of the unit
+    12: frozenset(["hour", "hours"]),
+    23: frozenset(["hour", "hours"]),
+    24: frozenset(["hour", "hours"]),
+    59: frozenset(["minute", "minutes", "second", "seconds"]),
+    60: frozenset(["minute", "minutes", "second", "seconds"]),
+    365: frozenset(["day", "days"]),
+    366: frozenset(["day", "days"]),
+}
 _DEEPEST = 4  # operands of a calculation are looked at so far
 
 
@@ -87,10 +96,13 @@ def counted_in(expression: Expression) -> Expression:
     return expression
 
 
-def told_by(value: float, text: str) -> Quantity | None:
-    """What the words beside a number say that it is: 100 beside `percent`, 180 beside `longitude`."""
+def told_by(value: float, subject: str, around: str) -> Quantity | None:
+    """What the words of its subject and those around say that a number is: 100 beside `percent`, 180 beside
+    `longitude`; 24 of `hoursBetweenDates` is a day."""
+    if not _UNITS.get(value, frozenset()).isdisjoint(words(subject)):
+        return Quantity.TIME_UNIT
     quantity, known = _TELLING.get(abs(value), (Quantity.OTHER, frozenset()))
-    return quantity if not known.isdisjoint(words(text)) else None
+    return quantity if not known.isdisjoint(words(f"{subject} {around}")) else None
 
 
 def _result_of(call: Call, name: str, depth: int) -> Quantity:

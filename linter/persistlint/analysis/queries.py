@@ -377,7 +377,8 @@ class _Collector:
             )
         for name, range, pieces in self.named:
             if not any(splice.range in reached for splice in splices(pieces)) and self._reads(pieces, False):
-                yield SqlText(range, name, texts_of(pieces, self.source, Place(dialect=self._dialect(None)))[:1])
+                place = Place(dialect=self._dialect(None), is_sent=False)
+                yield SqlText(range, name, texts_of(pieces, self.source, place)[:1])
 
     def _site(self, sent: _Sent) -> Site:
         return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements)
@@ -426,7 +427,11 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
     folder = all_languages()[source.language].libraries
     if folder == "sql" or may_hold_sql(source):
         return True
-    return not _words(_certain(present(folder, source), catalogue(folder))).isdisjoint(source.words)
+    tables = catalogue(folder)
+    if _words(_certain(frozenset(tables.libraries), tables)).isdisjoint(source.words):
+        return False
+    named = _words(_certain(present(folder, source), tables)) & source.words
+    return bool(named) and _called(named).search(source.content) is not None
 
 
 def _candidates(syntax: Syntax, folder: str) -> list[Range]:
@@ -454,6 +459,12 @@ def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]
 @lru_cache(maxsize=512)
 def _words(names: frozenset[str]) -> frozenset[bytes]:
     return frozenset(name.strip("$").encode() for name in names)
+
+
+@lru_cache(maxsize=512)
+def _called(names: frozenset[bytes]) -> re.Pattern[bytes]:
+    """What matches where one of them is called, with whatever stands before the arguments, or is the tag of a text."""
+    return re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(names))) + rb")\s*(?:[(`<\[!]|\?\.)")
 
 
 @lru_cache(maxsize=10_000)

@@ -40,7 +40,7 @@ class Statuses:
                 words = (part.upper() if part in _ACRONYMS else part.capitalize() for part in parts)
                 return "http.Status" + "".join(words)
             case "python":
-                return "HTTPStatus." + "_".join(parts).upper()
+                return "HTTPStatus." + "_".join(parts).upper() if code != _SUCCESS else ""
         constant = "_".join(parts).upper()
         if self._enum:
             return f"{self._enum}.{constant}"

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Place:
     """Where a text goes. `clause` is what it is a piece of, "" for a whole statement; `is_whole` where the call takes
-    a whole statement. `bound` is where bind parameters are reported, None where they are not looked for; `marks` are
-    the characters that their placeholders begin with."""
+    a whole statement, `is_sent` where a call sends it. `bound` is where bind parameters are reported, None where they
+    are not looked for; `marks` are the characters that their placeholders begin with."""
 
     clause: str = ""
     dialect: str | None = None
     bound: Range | None = None
     marks: str = ""
     is_whole: bool = True
+    is_sent: bool = True
 
 
 def texts_of(pieces: tuple[Piece, ...], source: SourceFile, place: Place) -> tuple[Text, ...]:
@@ -43,19 +44,18 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
     made: list[str | Hole] = []
     expressions: dict[Range, str] = {}  # all placeholders stand for one expression, the whole text of the SQL
     is_begun = not place.is_whole  # whether anything of the statement stands before
-    before = ""
+    before = opened = ""
     for index, piece in enumerate(text):
         if isinstance(piece, str):
             made.append(piece)
-            before = piece
+            before, opened = piece, opened + piece[-_LONGEST_NAME:]
             stripped = piece.rstrip()
             is_begun = not stripped.endswith(";") if stripped else is_begun
             continue
         context = next(found)
-        after = text[index + 1] if index + 1 < len(text) else ""
         origin = piece.origin
         in_quotes = context.kind in (Context.QUOTED, Context.PART)
-        if piece.doubled and _stands_between(before, after, piece.doubled):
+        if piece.doubled and _is_quoted(piece, opened, _following(text, index), place):
             origin = Origin.QUOTED
         elif origin < Origin.REQUEST and (not is_begun or (not in_quotes and _NAMES_PLACEHOLDER.search(before))):
             # A statement that somebody else wrote, or the name of a placeholder: `:{name}`.
@@ -65,8 +65,11 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
         if piece.range not in expressions:
             expressions[piece.range] = " ".join(source.text(piece.range).split())
         expression = expressions[piece.range]
-        made.append(Hole(piece.range, expression, piece.template, origin, context.kind, context.excerpt))
+        is_name = context.kind is Context.VALUE and _NAMES_COLUMN.fullmatch(expression)
+        kind = Context.IDENTIFIER if is_name else context.kind
+        made.append(Hole(piece.range, expression, piece.template, origin, kind, context.excerpt))
         is_begun, before = True, ""
+        opened = (opened + "_")[-_LONGEST_NAME:] if _is_harmless(piece) else ""
     return Text(tuple(made))
 
 
@@ -79,11 +82,46 @@ def _joined(text: tuple[str | Splice, ...]) -> tuple[str | Splice, ...]:
     return tuple(result)
 
 
+# The name of a column or a table, by the name of the variable. Without quotes around it a text is no value in SQL, so
+# that it can only be meant as a name: `lower(${columnName})`.
+_NAMES_COLUMN = re.compile(
+    r"(?:\w+\.)*(?:(?:\w+_)?(?:column|col|field|table)(?:_(?:name|ref|identifier))?"
+    r"|(?:\w*(?:Column|Col|Field|Table)|column|col|field|table)(?:Name|Ref|Identifier)|\w+(?:Column|Field))",
+    re.ASCII,
+)
 _NAMES_PLACEHOLDER = re.compile(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
 
 
-def _stands_between(before: str, after: str | Splice, quote: str) -> bool:
-    """Whether a hole stands inside a quoted name, of which it may be a part."""
-    opening = "[" if quote == "]" else quote
-    inside = isinstance(after, str) and re.match(rf"[\w.-]*{re.escape(quote)}", after)
+_LONGEST_NAME = 200  # characters before a hole in which the quote that opens is looked for
+_MOST_PARTS = 8  # of a quoted name
+_PART_OF_NAME = re.compile(r"[\w.-]*")
+
+
+def _is_harmless(piece: Splice) -> bool:
+    """Whether what stands in a hole cannot end the quotes around it."""
+    return bool(piece.doubled) or piece.origin <= Origin.BOUND
+
+
+def _following(text: tuple[str | Splice, ...], index: int) -> str:
+    """What comes behind a hole in the same name, with `_` for holes that cannot end the quotes around them."""
+    found = ""
+    for piece in text[index + 1 : index + 1 + _MOST_PARTS]:
+        if not isinstance(piece, str):
+            if not _is_harmless(piece):
+                break
+            found += "_"
+        elif _PART_OF_NAME.fullmatch(piece):
+            found += piece
+        else:
+            return found + piece
+    return ""
+
+
+def _is_quoted(piece: Splice, before: str, after: str, place: Place) -> bool:
+    """Whether the doubled quotes of a hole are those that it stands in. A value that comes out of the caller's hands
+    into a query is to be bound, whatever was doubled in it: MySQL takes a backslash for an escape, too."""
+    if piece.doubled == "'" and place.is_sent and piece.origin > Origin.UNKNOWN:
+        return False
+    opening = "[" if piece.doubled == "]" else piece.doubled
+    inside = re.match(rf"[\w.-]*{re.escape(piece.doubled)}", after)
     return bool(inside and re.search(rf"{re.escape(opening)}[\w.-]*$", before))

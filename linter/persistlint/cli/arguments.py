@@ -47,13 +47,14 @@ def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
 def overrides(arguments: argparse.Namespace) -> Overrides:
     """What the arguments say about configuration. Raises `UsageError` for a selector that nobody knows."""
     select = None if arguments.select is None else _words(arguments.select)
+    only = None if arguments.only is None else _words(arguments.only)
     ignore = _words(arguments.ignore)
-    for option, words in (("--select", select or ()), ("--ignore", ignore)):
+    for option, words in (("--select", select or ()), ("--only", only or ()), ("--ignore", ignore)):
         try:
             expand(words)
         except UnknownSelectorError as error:
             raise UsageError(f"{option}: {error}") from error
-    return Overrides(arguments.config, arguments.isolated, select, ignore, arguments.profile)
+    return Overrides(arguments.config, arguments.isolated, select, only, ignore, arguments.profile)
 
 
 def _runner(name: str) -> Callable[[argparse.Namespace], int]:
@@ -223,6 +224,9 @@ def _add_cache(parser: argparse.ArgumentParser) -> None:
 def _add_configuration(parser: argparse.ArgumentParser) -> None:
     names = "names of rules and groups, default, all; with commas between them"
     parser.add_argument("--select", action="append", metavar="RULES", help=f"run these rules alone: {names}")
+    parser.add_argument(
+        "--only", action="append", metavar="RULES", help="of the rules that would run, run only these; names as above"
+    )
     parser.add_argument("--ignore", action="append", metavar="RULES", default=[], help="do not run these rules")
     parser.add_argument("--profile", choices=profiles(), help="what the rules mean to the project at its present size")
     source = parser.add_mutually_exclusive_group()

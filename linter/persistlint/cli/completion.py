@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
         "rule": tuple(rule for names in groups().values() for rule in names),
         "format": formats(),
         "select": selectors(),
+        "only": selectors(),
         "ignore": selectors(),
         "shell": tuple(shtab.SUPPORTED_SHELLS),
     }

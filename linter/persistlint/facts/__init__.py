@@ -5,18 +5,7 @@ A rule subscribes to one kind of fact. Facts speak of every language alike, so a
 
 from persistlint.facts.effects import Affecting, Effect, EffectKind, Handle, Role, Use, tidies
 from persistlint.facts.errors import Handled, swallowed_change
-from persistlint.facts.fact import (
-    DECLARING,
-    EVERYWHERE,
-    MODELLING,
-    PROGRAMS,
-    SCHEMA_LANGUAGES,
-    Consulted,
-    Fact,
-    SchemaFile,
-    SentStatements,
-    Statements,
-)
+from persistlint.facts.fact import Consulted, Fact, SchemaFile, SentStatements, Statements
 from persistlint.facts.json import (
     HopKind,
     JsonAccess,
@@ -50,6 +39,7 @@ from persistlint.facts.transactions import (
     Uncommitted,
     WriteBack,
 )
+from persistlint.language_groups import DECLARING, EVERYWHERE, MODELLING, PROGRAMS, SCHEMA_LANGUAGES
 
 __all__ = [
     "DECLARING",

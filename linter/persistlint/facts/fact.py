@@ -49,17 +49,6 @@ class SentStatements(Statements):
     `schema.sent.Sent`, which a run without one does not import."""
 
 
-PROGRAMS = ("python", "javascript", "typescript", "go")
-# The languages that migrations are written in.
-SCHEMA_LANGUAGES = ("sql", "python", "javascript", "typescript")
-# Those with the ones that only say what tables are like in the end.
-DECLARING = (*SCHEMA_LANGUAGES, "prisma")
-# Those that models are written in.
-MODELLING = ("python", "javascript", "typescript", "go", "prisma")
-# Those of migrations that send queries as well.
-EVERYWHERE = (*SCHEMA_LANGUAGES, "go")
-
-
 @dataclass(frozen=True)
 class SchemaFile(Statements):
     """A file that makes or changes the tables of a database, as a whole: SQL, or a migration that is written in a

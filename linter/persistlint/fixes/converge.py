@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Diagnostic, Fix
+from persistlint.diagnostic import Applicability, Diagnostic, Fix, NewFile
 from persistlint.fixes.apply import apply
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def converge(
     while True:
         rounds = _Rounds(diagnose, breaks, unsafe, is_lenient)
         fixed, left, count = rounds.run(source, found)
-        if not is_lenient or not _rules(left) - _rules(found):
+        if not is_lenient or not rounds.rules(left) - rounds.rules(found):
             return fixed, count
         is_lenient = False  # a fix that was to follow did not
 
@@ -44,6 +44,12 @@ def applicable(diagnostic: Diagnostic, *, unsafe: bool = False) -> Fix | None:
     """The fix of a diagnostic that would be applied: the first safe one, or the first of all with `unsafe`."""
     fixes = (fix for fix in diagnostic.fixes if unsafe or fix.applicability is Applicability.SAFE)
     return next(fixes, None)
+
+
+def created(diagnostic: Diagnostic, *, unsafe: bool = False) -> tuple[NewFile, ...]:
+    """The new files that the fix of a diagnostic which would be applied makes."""
+    fix = applicable(diagnostic, unsafe=unsafe)
+    return fix.creates if fix is not None else ()
 
 
 _Step = tuple["SourceFile", "Sequence[Diagnostic]", int]
@@ -86,12 +92,12 @@ class _Rounds:
         if self.breaks(source, fixed):
             return None
         left = self.diagnose(fixed)
-        new = _rules(left) - _rules(found)
+        new = self.rules(left) - self.rules(found)
         is_mended = self.is_lenient and all(
             applicable(diagnostic, unsafe=self.unsafe) for diagnostic in left if diagnostic.rule in new
         )
         return (fixed, left, applied) if not new or is_mended else None
 
-
-def _rules(diagnostics: Sequence[Diagnostic]) -> Counter[str]:
-    return Counter(diagnostic.rule for diagnostic in diagnostics)
+    def rules(self, diagnostics: Sequence[Diagnostic]) -> Counter[str]:
+        """How often each rule reports something that no new file mends, which is made when the rounds are over."""
+        return Counter(diagnostic.rule for diagnostic in diagnostics if not created(diagnostic, unsafe=self.unsafe))

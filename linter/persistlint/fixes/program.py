@@ -81,6 +81,16 @@ class Program:
         """The innermost function that holds a place."""
         return next((frame.function for frame in reversed(self.frames(place)) if frame.function is not None), None)
 
+    def functions(self) -> Iterator[Function]:
+        """The functions of the file, those inside others included."""
+        pending: list[Statement] = [*self.module.body]
+        while pending:
+            statement = pending.pop()
+            found = list(_functions(statement))
+            yield from found
+            pending += [inner for block in blocks(statement) for inner in block]
+            pending += [inner for function in found for inner in function.body]
+
     def expression(self, place: Range) -> Expression | None:
         """The innermost expression of exactly this range."""
         frame = self.frame(place)

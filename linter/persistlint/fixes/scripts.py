@@ -104,10 +104,10 @@ def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> st
 
 
 def end_of_transaction(script: Script, statement: Statement) -> Statement | None:
-    """The statement that commits what a statement does: its COMMIT, or itself. None where the runner commits, or
-    nobody does."""
+    """The statement that commits what a statement does: its COMMIT, or itself. None where the runner commits, would
+    do so behind one more statement, or nobody does."""
     if statement.transaction is None:
-        return statement
+        return None if script.runner.joins and script.dialect == "postgres" else statement
     ends = (end for end in script.of(End) if end.statement.transaction == statement.transaction)
     end = next(ends, None)
     is_own = statement.transaction != OF_RUNNER

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from persistlint.source import SourceFile
 
 
@@ -34,6 +36,42 @@ def write(path: Path, source: SourceFile, content: bytes) -> None:
         raise WriteError(f"its encoding, {source.encoding}, cannot hold the fix") from error
     except OSError as error:
         raise WriteError(f"it cannot be written, so it was not fixed: {error.strerror or error}") from error
+
+
+def create(files: Mapping[Path, str]) -> None:
+    """Make new files, each whole or not at all, and all or none. Raises `WriteError` where one of such a name is there,
+    or it cannot be written."""
+    made: list[Path] = []
+    try:
+        for path, text in files.items():
+            _create(path, text)
+            made.append(path)
+    except OSError as error:
+        for path in made:
+            path.unlink(missing_ok=True)
+        is_taken = isinstance(error, FileExistsError)
+        reason = "it is there already" if is_taken else f"it cannot be written: {error.strerror or error}"
+        raise WriteError(f"`{path.name}` was not made: {reason}") from error
+
+
+def _create(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".persistlint-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode("utf-8"))
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o666 & ~_mask())
+        os.link(name, path)  # fails where the name is taken, which `replace` would not
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _mask() -> int:
+    """The mode bits that new files of this process do not get."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
 
 
 def _encode(source: SourceFile, content: bytes) -> bytes:

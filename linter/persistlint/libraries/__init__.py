@@ -10,6 +10,10 @@ percent = "literal"                       # where `%` is not doubled beside a `%
 strict = true                             # a value must have the very type that the database expects (asyncpg)
 quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
                                           # must hold for it, `$1` being the first group of that
+literal = '^import (.+) from "pg": $1.escapeLiteral({})'  # the same for a value, where no bind parameter can stand
+objects = { needs = "^import bq", all = "bq.Config([{}])", text = 'bq.Parameter("{name}", "STRING", {value})' }
+                                          # how `values` that are "objects" are written, where they are texts, and what
+                                          # the file must hold for it
 text = "text"                             # the function without which a text of SQL has no placeholders
 expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
@@ -190,6 +194,8 @@ LIBRARY_KEYS = frozenset(
         "text",
         "expands",
         "quote",
+        "literal",
+        "objects",
         "generic",
         "drives",
         "template-strings",
@@ -311,6 +317,8 @@ class Library:
     text: str = ""
     expands: bool = False
     quote: str = ""
+    literal: str = ""
+    objects: Mapping[str, str] = field(default_factory=dict)
     generic: bool = False
     drives: bool = False
     template_strings: bool = False
@@ -412,6 +420,8 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("text", ""),
         table.get("expands", False),
         table.get("quote", ""),
+        table.get("literal", ""),
+        table.get("objects", {}),
         table.get("generic", False),
         table.get("drives", False),
         table.get("template-strings", False),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from persistlint.run import Run
     from persistlint.source import Range, SourceFile
 
+NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 TAB = "    "
 LONGEST_LINE = 120  # cells of source shown of one line, where no terminal says how wide it is
@@ -40,6 +41,7 @@ def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:
         _write_diagnostics(run, stream)
     for fixed in run.fixed:
         stream.write(f"fixed: {shown(fixed.path)}: {_count(fixed.count, 'problem')} ({', '.join(fixed.rules)})\n")
+        stream.writelines(f"made: {shown(path)}\n" for path in fixed.made)
     write_failures(run, stream)
     if not quiet:
         stream.write(summary(run) + "\n")
@@ -61,8 +63,7 @@ def summary(run: Run) -> str:
     if counts:
         from persistlint.fixes.converge import applicable
 
-        names = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-        parts = [_count(counts[severity], name) for severity, name in names.items() if counts[severity]]
+        parts = [_count(counts[severity], name) for severity, name in NAMES.items() if counts[severity]]
         found = " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
         sentences.append(f"Found {found} in {_count(len(run.results), 'file')} ({_count(run.files, 'file')} checked).")
         if fixable := sum(applicable(diagnostic) is not None for diagnostic in run.diagnostics):
@@ -112,7 +113,7 @@ def _write_diagnostics(run: Run, stream: TextIO) -> None:
 
 def _diagnostic(source: SourceFile, diagnostic: Diagnostic, width: int) -> Iterator[_Line]:
     style = COLOURS[diagnostic.severity]
-    name = "note" if diagnostic.severity is Severity.INFO else diagnostic.severity.value
+    name = NAMES[diagnostic.severity]
     margin = " " * len(str(source.line_of(max(diagnostic.range.start, diagnostic.range.end - 1))))
     yield [(f"{name}[{diagnostic.rule}]", style), (f": {shown(diagnostic.message)}", "bold")]
     yield from _excerpt(source, diagnostic.range, style, width, margin)

@@ -116,8 +116,8 @@ def _package(group: str) -> str:
 
 def _text_of(group: str, file: str) -> bytes:
     for folder in _folders(group):
-        with suppress(FileNotFoundError), open(f"{folder}/{file}", "rb") as stream:
-            return stream.read()
+        with suppress(FileNotFoundError), open(f"{folder}/{file}", "rb", buffering=0) as stream:
+            return stream.readall()
     return b""
 
 

@@ -61,7 +61,7 @@ class Catalog:
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
     can be used like tables, by their keys, with their kinds. `guards_unnamed` where row level security was enabled for
     tables whose names no script writes: in a template, or in a loop. `put_since` are the keys of the tables that were
-    put since it was settled, `followed` counts what was looked at for renamed tables."""
+    put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -112,6 +112,8 @@ class Catalog:
             table = self.find(change.table)
             if table is not None:
                 self._remove(table)
+                if change.is_cascade:
+                    self._release(table.name)
         elif isinstance(change, RenameTable):
             table = self._table(change)
             self._remove(table)
@@ -158,13 +160,23 @@ class Catalog:
             self.qualified[name.name] = self.qualified.get(name.name, frozenset()) | {name.key}
 
     def _redirect(self, old: Name, new: Name) -> None:
-        """Let foreign keys follow a table to its new name, but for a script that renames thousands of thousands."""
+        """Let foreign keys follow a table to its new name."""
+        for table in self._referring(old):
+            self.put(replace(table, constraints=tuple(_redirected(found, old, new) for found in table.constraints)))
+
+    def _release(self, gone: Name) -> None:
+        """Drop the foreign keys to a table that is gone, as CASCADE does."""
+        for table in self._referring(gone):
+            self.put(
+                replace(table, constraints=tuple(found for found in table.constraints if not _refers(found, gone)))
+            )
+
+    def _referring(self, name: Name) -> list[Table]:
+        """The tables that refer to one; none for a script that renames or drops thousands of thousands."""
         self.followed += len(self.tables)
         if self.followed > _MOST_FOLLOWED:
-            return
-        for table in list(self.tables.values()):
-            if any(reference.table.key == old.key for _, reference in table.foreign_keys):
-                self.put(replace(table, constraints=tuple(_redirected(found, old, new) for found in table.constraints)))
+            return []
+        return [table for table in self.tables.values() if any(_refers(found, name) for found in table.constraints)]
 
     def _note_indexes(self, table: Table) -> None:
         for index in table.indexes:
@@ -389,6 +401,10 @@ def _depends(index: Index, column: str) -> bool:
 def _is_about(constraint: Constraint, column: str) -> bool:
     mentioned = constraint.expression is not None and constraint.expression.mentions(column)
     return column in constraint.columns or mentioned
+
+
+def _refers(constraint: Constraint, name: Name) -> bool:
+    return constraint.reference is not None and constraint.reference.table.key == name.key
 
 
 def _redirected(constraint: Constraint, old: Name, new: Name) -> Constraint:

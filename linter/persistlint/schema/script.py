@@ -26,7 +26,9 @@ OF_RUNNER = 0  # the number of the transaction that the runner of a migration op
 class Runner:
     """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
     None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done; `annotation` is the
-    line that does, or what does at the end of the line of a section where it `is_per_section`."""
+    line that does, or what does at the end of the line of a section where it `is_per_section`. `new` is what a new file
+    for it looks like, with `{up}`, `{down}` and `{off}` in it, "" where nobody knows; `runs_alone` tells whether the
+    one statement of a file can be kept out of a transaction, `joins` whether a second one would put both into one."""
 
     name: str = ""
     wraps: bool | None = None
@@ -34,6 +36,9 @@ class Runner:
     is_off: bool = False
     annotation: str = ""
     is_per_section: bool = False
+    new: str = ""
+    runs_alone: bool = False
+    joins: bool = False
 
 
 @dataclass(frozen=True)

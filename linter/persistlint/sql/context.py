@@ -317,6 +317,8 @@ class _Decision:
 
     def _item(self, frame: Frame) -> Context:
         """An item of a list of values, or an argument of a function."""
+        if self._word(-1) == "DEFAULT" and frame.verb in ("CREATE", "ALTER"):
+            return Context.FRAGMENT  # an expression of SQL, for which no bind parameter can stand
         if self._is_alone() and (frame.opener in ("in", "array") or (frame.opener == "row" and frame.columns > 1)):
             return Context.LIST
         if frame.opener == "call" and self.index == frame.item and frame.function in _UNITS:

@@ -22,6 +22,8 @@ _FOLDERS = (
     (re.compile(r"(?:^|[/_.-])bigquery(?=[/_.-])"), "bigquery"),
     (re.compile(r"(?:^|[/_.-])clickhouse(?=[/_.-])"), "clickhouse"),
 )
+# What a numbered migration does, between the first and the last word of its name: `7_outbox_sqlite_jsonb_cleanup.sql`.
+_DESCRIPTION = re.compile(r"((?:^|/)\d+[_-][^/_.-]+)[_-][^/.]*[_-](?=[^/_-]*\Z)")
 _EDGE = re.compile(r"\A\\b(\w+)(?![\w?*+])")
 _READ = 50_000  # code points that are looked at
 _MASKED = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^'\n]*'", re.DOTALL)
@@ -127,8 +129,9 @@ def _guess(path: str, sample: str) -> str | None:
     for dialect, weight, signs in _SIGNS:
         if any(_shows(sign, masked) for sign in signs):
             scores[dialect] = scores.get(dialect, 0) + weight
+    told = _DESCRIPTION.sub(r"\1_", str(name))
     for pattern, dialect in _FOLDERS:
-        if pattern.search(str(name)):
+        if pattern.search(told):
             scores[dialect] = scores.get(dialect, 0) + 6
     if name.suffix in _SUFFIXES:
         scores["oracle"] = scores.get("oracle", 0) + 2

@@ -362,7 +362,7 @@ class Grammar:
             frame.clause == "from" and frame.verb in _DATA_VERBS and self.word(frame.begin) == "INTO"
         ):
             return "columns", "names"
-        if frame.clause == "from" and self.word(index - 2) == "AS":
+        if frame.clause == "from" and self.word(index - 2) in ("AS", ")"):
             return "columns", "names"
         if frame.clause == "name":
             before_name = self.word(index - 2)

@@ -60,9 +60,9 @@ def undone_by(file: Path) -> Path:
 
 
 def beside(file: Path) -> set[Path]:
-    """The files in the folder of a script that may say how it is run."""
-    names = {name for entry in table() for name in entry.get("beside", ())}
-    return {file.with_name(name.format(file=file.name)) for name in names}
+    """The files near a script that may say how it is run, and on which database."""
+    names = {name for entry in table() for key in ("beside", "dialect") for name in entry.get(key, ())}
+    return {file.parent / name.format(file=file.name) for name in names}
 
 
 def evidence() -> set[str]:

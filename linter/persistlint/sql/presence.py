@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from persistlint.sql.recognise import may_become_sql, reads_as_sql
 from persistlint.sql.shapes import SHAPES
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ _VERBS = frozenset(verb.encode() for verb in SHAPES)
 _LOWER_VERBS = frozenset(verb.lower() for verb in _VERBS)
 # What is behind verbs that are everyday words, or words of programs, where they begin a statement.
 _BEHIND = {
-    b"if": rb"(?:not|exists|object_id|@)",
+    b"if": rb"(?:not\s*(?:exists|object_id|[@(])|exists|object_id|@)",
     b"use": rb"(?:[^a-z]|(?:role|warehouse|database|schema|catalog)\b)",
-    b"with": rb"(?:recursive\b|[^a-z]|[^\s(]+\s*(?:as\b|\())",
+    b"with": rb"(?:recursive\b|[^a-z]|[^\s(.]+\s*(?:as\b|\((?![\"'])))",
     b"do": rb"(?:[^a-z]|language\b)",
     b"start": rb"(?:[^a-z]|tran(?:saction)?\b|work\b)",
     b"end": rb"(?:[^a-z]|tran(?:saction)?\b|work\b)",
@@ -29,21 +30,40 @@ _STATEMENT = b"|".join(
         rb"(?:" + b"|".join(sorted(_LOWER_VERBS - _BEHIND.keys(), reverse=True)) + rb")" + _GOES_ON,
         *(verb + rb"(?:\s|" + _ESCAPED_SPACE + rb")+" + behind for verb, behind in _BEHIND.items()),
         rb"--[^\"'`\n]*(?:\n|\\n)",  # a comment before it
-        rb"/\*",
+        rb"/\*(?![\"'`/])",  # not the pattern of a path
     ]
 )
-# At the beginning of a literal, of several lines or of one; or behind a hole that may be empty, on the same line. All
-# begin with one of a few characters, without which `re` would try every place of a file.
-_BEGINS = re.compile(
-    rb"[\"'`}](?:"
-    rb"(?:(?<=`)|(?<=\"\"\")|(?<='''))(?:[\s(;{?=]|" + _ESCAPED_SPACE + rb")*+(?:" + _STATEMENT + rb")"
-    rb"|(?<=[\"'])(?:[ \t(;{?=]|" + _ESCAPED_SPACE + rb")*+(?:" + _STATEMENT + rb")"
-    rb"|(?<=\})(?:[ \t]|" + _ESCAPED_SPACE + rb")*+"
-    rb"(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
+_FIRST = b"".join(sorted({verb[:1] for verb in _LOWER_VERBS}))
+_HERE = rb"(?=[-(/" + _FIRST + rb"])(?=(?:\((?:\s|" + _ESCAPED_SPACE + rb")*+)*+(?:" + _STATEMENT + rb"))"
+
+
+def _spaces(characters: bytes) -> bytes:
+    return rb"[" + characters + rb"]*+(?:" + _ESCAPED_SPACE + rb"[" + characters + rb"]*+)*+"
+
+
+# Before a statement: the beginning of a literal, of several lines or of one; or a hole that may be empty, on the same
+# line. All begin with one of a few characters, without which `re` would try every place of a file.
+_BEFORE = re.compile(
+    rb"[\"'`}](?=[-\s;{?=(/\\" + _FIRST + rb"])(?:"
+    rb"(?:(?<=`)|(?<=\"\"\")|(?<='''))" + _spaces(rb"\s;{?=") + _HERE + rb""
+    rb"|(?<=[\"'])" + _spaces(rb" \t;{?=") + _HERE + rb""
+    rb"|(?<=\})"
+    + _spaces(rb" \t")
+    + rb"(?=(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
+    rb")"
 )
 # `" ".join(["select", columns, "from items"])`
 _VERB_ALONE = re.compile(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")
 _OTHER_PART = re.compile(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
+_QUOTES = (b'"', b"'", b"`")
+# A text as far as it is known: until the quote that began it, any quote where none did, or where something is put into
+# it. It is enough to tell prose.
+_KNOWN = {
+    quote: re.compile(rb"(?:[^{$%\\" + (quote or b"\"'`") + rb"]|" + _ESCAPED_SPACE + rb"){0,200}+")
+    for quote in (b"", *_QUOTES)
+}
+_ESCAPES = re.compile(r"\\[nrt]")
+_LAST_WORD = re.compile(r"\w+\Z")
 
 
 @lru_cache(maxsize=1)  # it is asked before a file is parsed, and again behind
@@ -52,18 +72,30 @@ def may_hold_sql(source: SourceFile) -> bool:
 
     A statement begins with its verb: in capitals anywhere in the file, else at the beginning of a literal.
     """
-    if _LOWER_VERBS.isdisjoint(source.called):
-        return False
+    content, lowered = source.content, source.content.lower()
+    if any(_may_begin(content, match.end(), match.group()[:1].strip(b"}")) for match in _BEFORE.finditer(lowered)):
+        return True
     capitals = _VERBS & source.words
-    if capitals and _any_of(capitals).search(source.content):
+    if capitals and any(_may_begin(content, match.start(), b"") for match in _any_of(capitals).finditer(content)):
         return True
-    content = source.content.lower()
-    if _BEGINS.search(content):
-        return True
-    return b"join" in content and bool(_VERB_ALONE.search(content) and _OTHER_PART.search(content))
+    return b"join" in lowered and bool(_VERB_ALONE.search(lowered) and _OTHER_PART.search(lowered))
 
 
 @lru_cache(maxsize=512)
 def _any_of(verbs: frozenset[bytes]) -> re.Pattern[bytes]:
-    # DO NOT EDIT, as generated code says, is no DO of PostgreSQL or MySQL.
-    return re.compile(rb"\b(?!DO NOT\b)(?:" + b"|".join(sorted(verbs)) + rb")" + _GOES_ON)
+    return re.compile(rb"\b(?:" + b"|".join(sorted(verbs)) + rb")" + _GOES_ON)
+
+
+def _may_begin(content: bytes, start: int, quote: bytes) -> bool:
+    """Whether the text from an offset on may be a statement; `quote` is the one that ends it."""
+    known = _KNOWN[quote].match(content, start)
+    if known is None:
+        return True
+    text = _ESCAPES.sub("\n", known.group().decode("utf-8", "replace"))
+    if content[known.end() : known.end() + 1] not in _QUOTES:
+        return may_become_sql(_LAST_WORD.sub("", text))
+    if not may_become_sql(text):
+        return False
+    # A sentence that ends with its literal, as "Delete the group", goes on nowhere, and is told from SQL as it is.
+    is_sentence = text[0].isupper() and text[1].islower() and text[-1].isalnum()
+    return not is_sentence or reads_as_sql([text])

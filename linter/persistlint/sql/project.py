@@ -31,6 +31,7 @@ from persistlint.sql.neighbours import (
     step_named,
     undone_by,
 )
+from persistlint.sql.runners import recorded_dialect
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ _SEVERAL = 5  # scripts, few of which can be undone: a decision
 _FRESH = 5  # seconds that a listing of a folder is taken for true
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
+# That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
+_MOST_PROJECTS = 64
 
 
 class Signature(tuple[tuple[str, int, int], ...]):
@@ -95,7 +98,7 @@ class SqlReader:
         return read_script(path, content, dialect, known, undoes)
 
     def dialect(self, path: str, content: bytes) -> str | None:
-        return guess(path, content[:_HEAD].decode("utf-8", "replace"))
+        return recorded_dialect(path) or guess(path, content[:_HEAD].decode("utf-8", "replace"))
 
     def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
         root, pattern = project_of(file)
@@ -291,7 +294,7 @@ def _order(path: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in _PARTS.split(path)]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=_MOST_PROJECTS)
 def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> Project:
     scripts: dict[str, Script] = {}
     before: dict[str, Catalog] = {}

@@ -21,11 +21,11 @@ _FREE_CLAUSES = word_set("name definition options window columns start with")  #
 _FIXED = (Kind.PARAMETER, Kind.STRING)
 
 
-def is_prose(grammar: Grammar) -> bool:
+def is_prose(grammar: Grammar, articles: frozenset[str] = ARTICLES) -> bool:
     """Whether words stand side by side, or punctuation stands, where SQL allows none. Reads the grammar to its end."""
     aliased = -1
     in_tail = False  # behind what is understood: clauses of dialects that are not known here
-    articles = ARTICLES - {name.word for name, dot in pairwise(grammar.tokens) if dot.text == "."}
+    articles -= {name.word for name, dot in pairwise(grammar.tokens) if dot.text == "."}
     for index, token in enumerate(grammar.tokens):
         frame = grammar.frame
         if _is_foreign(grammar, index, token, frame):

@@ -6,6 +6,7 @@ SQL two plain words hardly ever stand side by side: only where an alias is allow
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from persistlint.memory import by_text
@@ -13,16 +14,19 @@ from persistlint.sql.grammar import COMPARISONS, Grammar
 from persistlint.sql.lexer import HOLE, word_set
 from persistlint.sql.prose import is_prose
 from persistlint.sql.shapes import has_shape
-from persistlint.sql.shapes.statement import Statement
+from persistlint.sql.shapes.statement import ARTICLES, Statement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from persistlint.sql.lexer import Token
 
 _LIMIT = 20_000  # code points that are looked at; what reads as SQL so far is SQL
 _CLAUSE_STARTS = word_set(
     "WHERE AND OR HAVING LIMIT OFFSET JOIN LEFT INNER RIGHT CROSS SET VALUES RETURNING UNION ON FROM"
 )
 _SIGNS = COMPARISONS - {"IN", "IS", "MATCH", "CONTAINS", "LIKE"} | word_set(", ( *")
+_LONG_ARTICLES = frozenset(word for word in ARTICLES if len(word) > 2)  # a shorter one may be the alias of a table
 
 
 def reads_as_sql(parts: Sequence[str | None]) -> bool:
@@ -37,6 +41,41 @@ def _is_sql(text: str) -> bool:
     while _is_opened(statement):
         statement = Statement(grammar, statement.start + 1)
     return has_shape(statement) and not is_prose(grammar)
+
+
+def may_become_sql(text: str) -> bool:
+    """Whether a text that begins so may be a statement, whatever stands behind it; rather too often than too seldom."""
+    grammar = Grammar(text)
+    grammar.tokens = _Begun(grammar.tokens)
+    try:
+        statement = Statement(grammar, 0)
+        while _is_opened(statement):
+            statement = Statement(grammar, statement.start + 1)
+        if not has_shape(statement):
+            return False
+    except _OpenEndError:
+        pass
+    try:
+        return not is_prose(grammar, _LONG_ARTICLES)
+    except _OpenEndError:
+        return True
+
+
+class _OpenEndError(Exception):
+    """What was asked depends on what stands behind a text."""
+
+
+class _Begun(list["Token"]):
+    """The tokens that a text begins with. It goes on behind them, and nobody knows how."""
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+    def __getitem__(self, index: int) -> Token:  # type: ignore[override]
+        try:
+            return super().__getitem__(index)
+        except IndexError:
+            raise _OpenEndError from None
 
 
 def reads_as_fragment(parts: Sequence[str | None]) -> bool:

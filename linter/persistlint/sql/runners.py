@@ -20,6 +20,7 @@ _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
 _UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
 _AT_START = re.compile(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
+_PROVIDERS = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "turso": "sqlite", "sqlserver": "tsql"}
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
@@ -34,12 +35,14 @@ class Pattern:
     off: re.Pattern[str] | None = None
     evidence: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     beside: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    dialect: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     detects: bool = False
     per_section: bool = False
     undo: str = ""
     version: re.Pattern[str] | None = None
     switch: str = ""
     annotation: str = ""
+    new: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -59,7 +62,18 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         for name, found in pattern.beside.items()
     )
     wraps = bool(pattern.wraps) and not is_off
-    return Runner(pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section)
+    alone = bool(pattern.annotation) or pattern.detects or pattern.wraps in ("implicit", False)
+    joins = pattern.wraps == "implicit"
+    return Runner(
+        pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section, pattern.new, alone, joins
+    )
+
+
+def recorded_dialect(path: str) -> str | None:
+    """The dialect that a tool has written down beside its migrations, in sqlglot's words; None where none has."""
+    folder = Path(path).parent
+    named = (found.search(_read(folder / name)) for entry in _patterns() for name, found in entry.dialect.items())
+    return next((_PROVIDERS.get(found.group(1)) for found in named if found), None)
 
 
 def undo_beside(path: str) -> bool | None:
@@ -94,7 +108,7 @@ def _patterns() -> tuple[Pattern, ...]:
     )
 
 
-_COMPILED = ("path", "text", "off", "evidence", "beside", "version")
+_COMPILED = ("path", "text", "off", "evidence", "beside", "dialect", "version")
 
 
 def _compiled(value: str | dict[str, str]) -> Any:

@@ -16,20 +16,21 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix, Remedy
 from persistlint.facts import Query
 from persistlint.fixes.binding import origin
+from persistlint.fixes.binding.choosing import alternatives, list_of
 from persistlint.fixes.binding.counting import check_seen, computed_marks
-from persistlint.fixes.binding.forwarding import forwarded
+from persistlint.fixes.binding.forwarding import Forwarded, forwarded
 from persistlint.fixes.binding.gathering import added, gather
 from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
-from persistlint.fixes.binding.names import guarded, quoted
+from persistlint.fixes.binding.names import guarded, quoted, quoted_values
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.reaching import reaching
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
@@ -71,9 +72,9 @@ def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make:
         is_bound = make is _Binding.fix
         helper = helper_of(fact, holes, program) if is_bound and fact.placeholder and fact.library else None
         if helper is not None:
-            return Remedy((_Binding(fact, holes, program, False).helped(helper),))
-        handed = forwarded(fact, holes, program) if is_bound else None
-        return Remedy((make(_Binding(handed or fact, holes, program, handed is not None)),))
+            return Remedy((_Binding(fact, holes, program).helped(helper),))
+        handed = forwarded(fact, holes, program) if is_bound and fact.placeholder else None
+        return Remedy((make(_Binding(handed.query if handed else fact, holes, program, handed)),))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -83,7 +84,7 @@ class _Binding:
     query: Query
     holes: Sequence[Hole]
     program: Program
-    is_forwarded: bool
+    forwarded: Forwarded | None = None
 
     @property
     def source(self) -> SourceFile:
@@ -101,6 +102,9 @@ class _Binding:
         site = query.site()
         query = replace(query, placeholder=placeholder_of(query, site))
         assert query.library is not None
+        place, chosen_texts = alternatives(query, site, query.library, self.holes)
+        if chosen_texts:
+            return self.alternative(query, site, place, chosen_texts)
         place = place_of(query, site, query.library, self.holes)
         found = self._view(place, site)
         if len(found.values) > _MOST_VALUES:
@@ -112,7 +116,12 @@ class _Binding:
             self.source.dialect or query.library.dialect or ("postgres" if self.query.placeholder == "$1" else None)
         )
         style, marks = style_of(query.placeholder, found.text, dialect)
-        parameters = plan(found, query, self._is_wanted, self.source, dialect)
+        try:
+            parameters = plan(found, query, self._is_wanted, self.source, dialect)
+        except NotBoundError:
+            if (fix := quoted_values(query, found, self.holes, self.source, dialect)) is not None:
+                return fix
+            raise
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
         self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)
@@ -144,12 +153,43 @@ class _Binding:
             passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
-        if self.is_forwarded and style.is_percent and "%" in _without(found.text, marks):
-            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
+        self._check_percent(style, _without(found.text, marks))
         is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
+
+    def alternative(self, query: Query, site: Site, place: Place, statements: Sequence[ir.Assign]) -> Fix:
+        """The fix for a query that is one of several texts. Raises `RefusalError`."""
+        library = query.library
+        assert library is not None
+        dialect = self.source.dialect or library.dialect
+        style, _ = style_of(query.placeholder, "", dialect)
+        list_ = list_of(statements, site, style, self.program)
+        is_doubled = style.is_percent and library.percent == "doubled"
+        edits: list[Edit] = []
+        given: list[tuple[ir.Statement, Sequence[Given]]] = []
+        bound: list[Value] = []
+        for statement in statements:
+            if statement.value is None:
+                given.append((statement, ()))
+                continue
+            found = self._view(Place(statement.value, [(statement.value,)], None, [], [], False), site)
+            if style_of(query.placeholder, found.text, dialect)[1] or computed_marks(found):
+                raise RefusalError("the SQL is chosen among several texts, and one of them has placeholders")
+            parameters = plan(found, query, self._is_wanted, self.source, dialect)
+            if any(parameter.expands or found.holders[parameter.start] is not None for parameter in parameters):
+                raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
+            bound += [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
+            self._check_percent(style, found.text)
+            values, written = self._marks(style, (), parameters)
+            given.append((statement, values))
+            edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
+            edits += self._imports(found, edits)
+        self._check_bound(bound, site)
+        passing = Passing(style, 0, [Given(list_.spread, "", 0)], self.source, list_.name)
+        edits += [*list_.replaced(given), *passed(passing, site, place, self.program)[0]]
+        return self._fix(edits, len(bound), doubtful=True)
 
     def helped(self, helper: Helper) -> Fix:
         """The fix for values that a function of the file puts into a part of the text. Raises `RefusalError`."""
@@ -159,7 +199,7 @@ class _Binding:
         assert library is not None
         site, own = query.site(), helper.query.site()
         dialect = self.source.dialect or library.dialect
-        inside = _Binding(helper.query, self.holes, self.program, False)
+        inside = _Binding(helper.query, self.holes, self.program)
         place = place_of(helper.query, own, library, self.holes)
         part = inside._view(place, own)
         style, marks = style_of(placeholder_of(query, site), part.text, dialect)
@@ -211,8 +251,17 @@ class _Binding:
         if any(value.is_conditional for value in bound):
             raise RefusalError("a value stands in a part of the SQL that is not always there")
 
+    def _check_percent(self, style: Style, text: str) -> None:
+        """Refuse a text with a percent sign where a function sends it that may pass values in any case."""
+        is_open = self.forwarded is not None and not self.forwarded.plain
+        if is_open and style.is_percent and "%" in text:
+            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
+
     def _fix(self, edits: Sequence[Edit], count: int, doubtful: bool) -> Fix:
         title = "Bind the value as a parameter" if count == 1 else "Bind the values as parameters"
+        if self.forwarded is not None and self.forwarded.edits:
+            edits = [*edits, *self.forwarded.edits]
+            doubtful = True  # another file may have a function in the place of one that takes the values now
         return Fix(title, _merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
 
     def names(self) -> Fix:
@@ -242,7 +291,16 @@ class _Binding:
 
     def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""
-        return joined(use, site, self._has_hole) if isinstance(use, ir.Call) else chosen(use, site, self._has_hole)
+        if isinstance(use, ir.Call):
+            return joined(use, site, self._has_hole)
+        found = chosen(use, site, self._has_hole)
+        texts = [text for step in found.steps for text in step.texts] if found is not None else []
+        return found if any(map(self._may_be_sql, texts)) else None
+
+    def _may_be_sql(self, node: ir.Expression) -> bool:
+        """Whether what goes into a variable may be SQL. What a call gives that puts no value into a text is data like
+        the value, whatever constants it is called with: `input("Name (or a part): ")`."""
+        return _is_sql(node) and (self._has_hole(node.range) or not isinstance(node, ir.Call))
 
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)
@@ -263,7 +321,7 @@ class _Binding:
         if not isinstance(value.expression, ir.Name) or self.query.site is None:
             return False
         made = [s.value for s in reaching(value.expression, self.query.site()) if s.value is not None]
-        return any(hole.range in node.range for node in made) and not any(map(_is_sql, made))
+        return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
 
     # ------------------------------------------------------------------------------------------ the values
 

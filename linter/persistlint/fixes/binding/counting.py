@@ -73,7 +73,7 @@ def _may_have_marks(item: Char | Value, is_bound: bool, query: Query, site: Site
     range = item.expression.range
     holes = [hole for text in query.texts for hole in text.holes if hole.range in range]
     if holes:
-        return any(hole.context is Context.FRAGMENT for hole in holes)
+        return any(hole.context in (Context.FRAGMENT, Context.LIST) for hole in holes)  # a list of placeholders
     if isinstance(item.expression, ir.Name):
         assigned = (s.target for s in site.statements if isinstance(s, ir.Assign))
         return any(is_name(target, item.expression.id) for target in assigned)

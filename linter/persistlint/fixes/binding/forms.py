@@ -85,6 +85,21 @@ def is_text(node: ir.Expression) -> bool:
     return False
 
 
+def format_of(node: ir.Expression) -> tuple[ir.Expression, ...]:
+    """What a format string is made of: constants, and variables that a `+` puts between them. Nothing where it has no
+    constant, or something else."""
+    match node:
+        case ir.Binary(operator="+", left=left, right=right) if not is_text(node):
+            parts = [format_of(left) or _variable(left), format_of(right) or _variable(right)]
+            found = (*parts[0], *parts[1])
+            return found if all(parts) and any(map(is_text, found)) else ()
+    return (node,) if is_text(node) else ()
+
+
+def _variable(node: ir.Expression) -> tuple[ir.Expression, ...]:
+    return (node,) if isinstance(node, ir.Name | ir.Attribute) else ()
+
+
 def parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:
     """The literals of a format string, also where a `+` or parentheses stand between them."""
     text = source.content[range.start : range.end]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _NAMES = {"python": "params", "go": "args"}
 _AFTER_TEST = re.compile(r"(?:\)|\belse)\s*$")  # what a single statement of JavaScript follows
+_CONST = re.compile(r"^const (?=\w)|(?<=\w): [^=]*(?= =)")
 _END = re.compile(rb"[ \t]*;?")
 _REST = re.compile(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
 
@@ -60,6 +61,18 @@ class Growing:
         for statement, values in given:
             is_first = self.is_new and statement is self.made
             edits += self._behind(statement, self._made(values) if is_first else self._added(values))
+        return edits
+
+    def replaced(self, given: Sequence[tuple[ir.Statement, Sequence[Given]]]) -> list[Edit]:
+        """Behind every statement that begins the text, one that begins the list with the values of that text."""
+        edits: list[Edit] = []
+        for statement, values in given:
+            made = self._made(values)
+            if statement is not self.made:
+                made = made.replace(":=", "=", 1) if self.source.language == "go" else _CONST.sub("", made)
+            elif self.source.language not in ("python", "go"):
+                made = made.replace("const ", "let ", 1)
+            edits += self._behind(statement, made)
         return edits
 
     def _made(self, values: Sequence[Given]) -> str:

@@ -13,6 +13,7 @@ from persistlint.facts import Context
 from persistlint.fixes.binding.literals import Char
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
+from persistlint.libraries import catalogue
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, tokenize
 
@@ -31,9 +32,31 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 def quoted(query: Query, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> Fix | None:
     """The fix that lets the driver quote every name, None where the driver cannot or the file does not import it so."""
-    quote = _quoting(query, source)
+    quote = _quoting(query, Kind.QUOTED, source)
     if quote is None or any(hole.context is not Context.IDENTIFIER for hole in holes):
         return None
+    edits = _wrapped(quote, Kind.QUOTED, found, holes, source, dialect)
+    return Fix("Quote the name", tuple(edits), Applicability.UNSAFE) if edits else None
+
+
+def quoted_values(
+    query: Query, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None
+) -> Fix | None:
+    """The fix that lets the driver quote every value of a statement in which no bind parameter can stand, None where it
+    cannot or one of them is not alone in its quotes."""
+    quote = _quoting(query, Kind.STRING, source)
+    if quote is None or any(hole.context is not Context.QUOTED for hole in holes):
+        return None
+    edits = _wrapped(quote, Kind.STRING, found, holes, source, dialect)
+    title = "Quote the value" if len(holes) == 1 else "Quote the values"
+    return Fix(title, tuple(edits), Applicability.UNSAFE) if edits else None
+
+
+def _wrapped(
+    quote: str, kind: Kind, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None
+) -> list[Edit]:
+    """The edits that take the quotes around every hole away and put its expression into another; nothing where one of
+    them stands in another way."""
     edits: list[Edit] = []
     tokens = tokenize(found.text, dialect)
     for index, item in enumerate(found.items):
@@ -41,19 +64,19 @@ def quoted(query: Query, found: View, holes: Sequence[Hole], source: SourceFile,
             continue
         token = next((token for token in tokens if token.start <= index < token.end), None)
         if token is None or item.spec not in ("", "%q"):
-            return None
-        if token.kind is Kind.QUOTED and token.end - token.start == 3:
+            return []
+        if token.kind is kind and token.end - token.start == 3:
             for around in (found.items[token.start], found.items[token.end - 1]):
                 if not isinstance(around, Char):
-                    return None
+                    return []
                 edits.append(Edit(around.range, ""))
-        elif token.text != HOLE:
-            return None
+        elif token.text != HOLE or kind is Kind.STRING:
+            return []
         if item.spec == "%q":
             edits.append(Edit(item.range, "%s"))
         text = source.text(item.expression.range)
         edits.append(Edit(item.expression.range, quote.replace("{}", text)))
-    return Fix("Quote the name", tuple(edits), Applicability.UNSAFE) if len(edits) >= len(holes) else None
+    return edits if len(edits) >= len(holes) else []
 
 
 def guarded(found: View, hole: Hole, site: Site, source: SourceFile, dialect: str | None) -> Fix:
@@ -92,16 +115,20 @@ def guarded(found: View, hole: Hole, site: Site, source: SourceFile, dialect: st
     return Fix("Compare the name with a list", (Edit(Range(begin, begin), text),), Applicability.UNSAFE)
 
 
-def _quoting(query: Query, source: SourceFile) -> str | None:
-    """The expression that quotes a name `{}`, if the file imports what it needs."""
-    quote = query.library.quote if query.library is not None else ""
-    if not quote:
+def _quoting(query: Query, kind: Kind, source: SourceFile) -> str | None:
+    """The expression that quotes a name or a string `{}`, if the file imports what it needs: by the library of a query,
+    or a driver of it where that has many."""
+    library = query.library
+    if library is None:
         return None
-    needed, _, expression = quote.rpartition(": ")
-    if not needed:
-        return expression
-    match = re.search(needed, source.content.decode("utf-8", "replace"), re.MULTILINE)
-    return expression.replace("$1", match[1] if match.groups() else "") if match else None
+    is_go = library.generic and source.language == "go"
+    drivers = [each for each in catalogue("go").libraries if each.drives] if is_go else []
+    for each in (library, *drivers):
+        needed, _, expression = (each.quote if kind is Kind.QUOTED else each.literal).rpartition(": ")
+        match = re.search(needed, source.content.decode("utf-8", "replace"), re.MULTILINE)
+        if expression and match is not None:
+            return expression.replace("$1", match[1] if match.groups() else "")
+    return None
 
 
 def _place(found: View, value: Value, tokens: list[Token]) -> int | None:

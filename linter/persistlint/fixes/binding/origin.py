@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.forms import is_text
+from persistlint.fixes.binding.forms import format_of
 from persistlint.fixes.binding.pieces import Step, branches, is_name
 from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.refusal import RefusalError
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
-_SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo", re.IGNORECASE)
+SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:
@@ -35,7 +35,7 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
         steps.append(Step(statement, added))
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
-    if _uses(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
+    if uses_of(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
         raise RefusalError(f"`{name.id}` is used in more than one place")
     return steps
 
@@ -52,10 +52,10 @@ def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
 
 
 def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Expression | None:
-    """The string constants that an expression is made of, or that its variable, of the function or of the file, holds
-    for this one use; None elsewhere."""
+    """The format string that an expression is, or that its variable, of the function or of the file, holds for this one
+    use: string constants, and variables between them. None elsewhere."""
     if not isinstance(node, ir.Name):
-        return node if is_text(node) else None
+        return node if format_of(node) else None
     if assignments(site, node.id):
         try:
             found = definitions(node, site)
@@ -66,7 +66,7 @@ def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Express
             return None
     else:
         text = _constant_of_file(node, program)
-    return text if text is not None and is_text(text) else None
+    return text if text is not None and format_of(text) else None
 
 
 def is_shared(form: Form, program: Program) -> bool:
@@ -105,7 +105,7 @@ def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
     return not any(isinstance(node, ir.Call) for node in nodes)
 
 
-def _uses(name: ir.Name, site: Site) -> int:
+def uses_of(name: ir.Name, site: Site) -> int:
     """How often a variable is used with what it holds where it is named, other than to show it or to add to it."""
     count = 0
     for statement in site.statements:
@@ -116,7 +116,7 @@ def _uses(name: ir.Name, site: Site) -> int:
             shown = {
                 id(inner)
                 for node in nodes
-                if isinstance(node, ir.Call) and _SHOWS.search(last_name(node.function))
+                if isinstance(node, ir.Call) and SHOWS.search(last_name(node.function))
                 for argument in node.arguments
                 for inner in ir.walk(argument.value)
             }

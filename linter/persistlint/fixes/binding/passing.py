@@ -93,7 +93,7 @@ class Passing:
             return [Edit(node.range, self.literal())]
         match node:
             case ir.Collection(elements=elements) if not self.style.is_named:
-                if any(isinstance(element, ir.Spread) for element in elements) and not self._all_behind(len(elements)):
+                if any(isinstance(element, ir.Spread) for element in elements) and not self._is_at_end(len(elements)):
                     raise RefusalError("the values are spread out of a list")
                 return self._into_elements(node, elements)
             case ir.Mapping(entries=entries) if self.style.is_named and entries:
@@ -159,6 +159,10 @@ class Passing:
             raise RefusalError("the values that the call passes are put together elsewhere")
         return f"append({self.literal()}, {text}...)"
 
+    def _is_at_end(self, count: int) -> bool:
+        """Whether all of them go behind the others, or all before them, however many others there are."""
+        return self._all_behind(count) or all(given.before == 0 for given in self.given)
+
     def _all_behind(self, count: int) -> bool:
         return self.style.is_numbered or all(given.before == self.existing for given in self.given)
 
@@ -182,7 +186,7 @@ class Passing:
         elements = tuple(argument for argument in there if argument.keyword is None)
         if self.source.language == "go" and any(argument.spread for argument in elements):
             return [Edit(elements[0].value.range, self._appended(self.source.text(elements[0].value.range)))]
-        if any(argument.spread for argument in elements) and not self._all_behind(len(elements)):
+        if any(argument.spread for argument in elements) and not self._is_at_end(len(elements)):
             raise RefusalError("the arguments of the call are spread out of a list")
         if len(elements) == 1 and isinstance(elements[0].value, ir.Lambda):
             at = elements[0].range.start
@@ -192,20 +196,22 @@ class Passing:
         if not elements:
             values = ", ".join(given.text for given in self.given)
             return [self._append(call, values)]
-        return self._insert([element.range for element in elements])
+        return self._insert([element.range for element in elements], any(element.spread for element in elements))
 
     def _into_elements(self, node: ir.Collection, elements: Sequence[ir.Expression]) -> list[Edit]:
         if not elements:
             return [Edit(node.range, self.literal())]
-        edits = self._insert([element.range for element in elements])
+        is_spread = any(isinstance(element, ir.Spread) for element in elements)
+        edits = self._insert([element.range for element in elements], is_spread)
         end = elements[-1].range.end
         if len(elements) == 1 and self.source.text(Range(end, node.range.end)).replace(" ", "") == ",)":
             edits.append(Edit(Range(end, node.range.end), ")"))  # the comma of a tuple with one element
         return edits
 
-    def _insert(self, ranges: list[Range]) -> list[Edit]:
-        """Put them between values that stand one by one."""
-        if self.style.is_positional and len(ranges) != self.existing and not self._all_behind(len(ranges)):
+    def _insert(self, ranges: list[Range], is_spread: bool = False) -> list[Edit]:
+        """Put them between values that stand one by one, or at the end of those that a list is spread among."""
+        is_counted = len(ranges) == self.existing or is_spread
+        if self.style.is_positional and not is_counted and not self._all_behind(len(ranges)):
             raise RefusalError("the SQL has not as many placeholders as values")
         by_place: dict[int, list[str]] = {}
         for given in self.given:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding import expressions
 from persistlint.fixes.binding.lists import Listed, listed
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 
@@ -58,7 +58,7 @@ def plan(
     text = found.text
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
     if not query.is_fragment:
-        _refuse_statement(tokens)
+        _refuse_statement(tokens, query, dialect)
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -86,13 +86,17 @@ def _is_same(value: Value, other: Value) -> bool:
     return value is not other and value.form is not None and value.expression.range == other.expression.range
 
 
-def _refuse_statement(tokens: list[Token]) -> None:
+def _refuse_statement(tokens: list[Token], query: Query, dialect: str | None) -> None:
+    if query.library is not None and query.library.binds == "client" and query.library.dialect and dialect:
+        return  # what reaches the database is a text without parameters
     first = tokens[0].word if tokens else ""
-    if first in _NOT_BOUND:
-        raise RefusalError(f"`{first}` takes no bind parameters")
     words = {token.word for token in tokens}
+    if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
+        return  # MySQL and SQLite take an expression there
+    if first in _NOT_BOUND:
+        raise NotBoundError(f"`{first}` takes no bind parameters")
     if first == "DO" or (first == "EXPLAIN" and words & _NOT_BOUND):
-        raise RefusalError("this statement takes no bind parameters")
+        raise NotBoundError("this statement takes no bind parameters")
 
 
 def _quoted(
@@ -150,12 +154,26 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif (is_strict and not is_text) or source.language == "sql":
+    elif _takes_objects(query):
+        value, doubtful = value if is_text else _as_text(value, source), True
+    elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
         value = _as_text(value, source)  # only a column converts what it is compared with to its own type
+    if _is_cast(following, query):
+        before, after = f"({before}", f"{after})"
     name = expressions.name_of(values[0], source)
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _takes_objects(query: Query) -> bool:
+    return query.site is not None and query.site().operation.values == "objects"
+
+
+def _is_cast(following: Token | None, query: Query) -> bool:
+    """Whether a colon follows that SQLAlchemy would take for the end of the mark: `:name::jsonb`."""
+    is_cast = following is not None and following.text.startswith("::")
+    return is_cast and query.placeholder == ":name" and query.library is not None and bool(query.library.text)
 
 
 def _is_of_any_type(tokens: list[Token], place: int) -> bool:
@@ -187,6 +205,8 @@ def _bare(
     found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
 ) -> Parameter:
     """The parameter for a value that stands in the SQL without quotes."""
+    if query.placeholder.startswith("{") or _takes_objects(query):
+        raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
     token = tokens[place]
     item = found.items[token.start]
     assert isinstance(item, Value)
@@ -213,6 +233,8 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
+    if _is_cast(following, query):
+        before, after = f"({before}", f"{after})"
     name = expressions.name_of(item, source)
     return Parameter(token.start, token.end, value, name, before, after, is_doubtful=doubtful)
 

@@ -3,3 +3,7 @@
 
 class RefusalError(Exception):
     """There is no fix that is certain to be right; the message says why, as it goes on after "No fix: "."""
+
+
+class NotBoundError(RefusalError):
+    """No bind parameter can stand in a statement."""

@@ -67,7 +67,7 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
     if operation.values == "sets":
         raise RefusalError("the call takes many sets of values, and each would need this one")
     if operation.values == "objects":
-        raise RefusalError("the call takes objects that describe its values, which nothing here tells")
+        return [_described(passing, site)], True
     wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]
     if operation.inputs:
         return _inputs(passing, site), False
@@ -88,6 +88,17 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
             raise RefusalError("this call takes no bind parameters")
     sent, is_new = _sent(passing, site, place, source)
     return [*made, *sent], is_new
+
+
+def _described(passing: Passing, site: Site) -> Edit:
+    """Pass the values, all of them texts, in objects that say so."""
+    objects, keys = site.operation.library.objects, site.operation.parameters
+    is_here = objects and re.search(objects["needs"].encode(), passing.source.content, re.MULTILINE)
+    if not is_here or not isinstance(keys, tuple) or values_of(site, passing.source) is not None or passing.variable:
+        raise RefusalError("the call takes objects that describe its values, which nothing here tells")
+    items = (objects["text"].replace("{name}", each.name).replace("{value}", each.text) for each in passing.given)
+    end = site.call.arguments[-1].range.end
+    return Edit(Range(end, end), f", {keys[0]}={objects['all'].replace('{}', ', '.join(items))}")
 
 
 def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:

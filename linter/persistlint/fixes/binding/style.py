@@ -27,7 +27,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How bind parameters are written: `?`, `%s`, `$1`, `:name`, `%(name)s`, `@name`."""
+    """How bind parameters are written: `?`, `%s`, `$1`, `:name`, `%(name)s`, `@name`, `{name: String}`."""
 
     pattern: str
 
@@ -61,8 +61,8 @@ class Style:
 def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, list[Mark]]:
     """The style of a text and the marks that it has. Raises `RefusalError` where it mixes styles, or has
     one that no value can be given in."""
-    if "{" in placeholder:
-        raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
+    if placeholder == "{}":
+        raise RefusalError("the placeholders of this driver are those of a format string")
     named = {"?": ":name", "%s": "%(name)s"}.get(placeholder)
     own = _marks(placeholder, text, dialect)
     other = _marks(named, text, dialect) if named is not None else []

@@ -13,6 +13,7 @@ from persistlint.fixes.binding.forms import (
     FIELD,
     PRINTF,
     Form,
+    format_of,
     is_text,
     parts_of,
     replacements,
@@ -354,9 +355,22 @@ class _Reader:
         self.found.forms.append(form)
         if constant.range != form.text:
             self.begin_inner()
-        pieces = [part for part in parts_of(self.source, constant.range) if isinstance(part, Literal)]
         taken = 0
-        for literal in pieces:
+        for part in format_of(constant):
+            if not is_text(part):
+                self.value(part, part.range)
+                continue
+            taken = self.verbs(form, part, pattern, keyed, taken)
+        if constant.range != form.text:
+            self.ends(constant.range.end)
+        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
+            raise UnreadableError
+
+    def verbs(
+        self, form: Form, text: ir.Expression, pattern: re.Pattern[str], keyed: dict[str, ir.Expression], taken: int
+    ) -> int:
+        """Read the literals of a format string, `taken` of whose values come before, and say how many that are now."""
+        for literal in (part for part in parts_of(self.source, text.range) if isinstance(part, Literal)):
             if literal.has_holes:
                 raise UnreadableError
             self.found.literals.append(literal)
@@ -376,10 +390,7 @@ class _Reader:
                 if not self.holds(form, value):
                     self.value(value, range, literal, spec_of(form.kind, match), form)
             self.plain(literal, body, start, len(body), form.kind)
-        if constant.range != form.text:
-            self.ends(constant.range.end)
-        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
-            raise UnreadableError
+        return taken
 
     def argument(
         self, form: Form, groups: dict[str, str | None], keyed: dict[str, ir.Expression], next: int

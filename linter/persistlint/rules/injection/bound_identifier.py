@@ -89,7 +89,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query
-from persistlint.interpolation import holes_of
+from persistlint.interpolation import holes_of, passes_name
 from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
@@ -110,7 +110,7 @@ def bound_identifier(query: Query, context: RuleContext) -> Iterator[Diagnostic]
     """Report the first bind parameter of a query that stands where a name must be."""
     clause = _CLAUSES.get(query.clause, "")
     holes = holes_of(query, partial(_is_bound_name, clause))
-    if not holes or is_test(context.file.path):
+    if not holes or is_test(context.file.path) or passes_name(query):
         return
     hole = holes[0]
     place = clause + hole.excerpt

@@ -7,7 +7,9 @@ hatch such as `sql.raw`.
 
 Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
 constants that another module exports, names that were tested against an allow-list, names that the driver's own
-quoting function made.
+quoting function made. So is what another function, a row or a field gives for a name, unless it comes out of a request:
+that is mostly a name of the program, too; and what a function of a migration or of a dialect takes. A text that no call
+of the file sends is reported only where it holds data of a request.
 
 ## Why it matters
 
@@ -126,12 +128,14 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import name
-from persistlint.interpolation import holes_of, is_made_of_sql, related, why
+from persistlint.interpolation import changes_schema, holes_of, is_evident, is_made_of_sql, related, why
 from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from persistlint.source import SourceFile
 
 _ROLES = {
     Context.IDENTIFIER: "is used as a name in the SQL text",
@@ -142,10 +146,14 @@ _ROLES = {
 _NAMED_AS_SQL = re.compile(
     r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*", re.I
 )
-_NAMED_AS_PIECE = re.compile(
-    r"sql|quer(?:y|ies)|stmt|statement|clause|where|cond|filter|join|order|column|field|select|placeholder|predicate|expr"
-    r"|limit|suffix|values|\bsets?\b|returning|group|having|cte|assign|update",
-    re.I,
+
+# What an object says of the part of a schema that it describes: `table.name`, `target.fullname`, `props.TableName`.
+# What a caller says of the query that it wants is data: `opts.tableName`.
+_OF_SCHEMA = re.compile(
+    r"(?:\w+\.)*(?:table|column|col|target|mapper|relation|relationship|index|idx|constraint|fk|sequence)\.\w+"
+    r"|(?:\w+\.)*(?!(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto)\.)"
+    r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
+    re.ASCII,
 )
 
 
@@ -159,8 +167,9 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
     """Report the first name, keyword and fragment that a query splices into its SQL."""
     if is_test(context.file.path):
         return
+    least = _least(context.file)
     for kind, role in _ROLES.items():
-        holes = holes_of(fact, partial(_is_unchecked, fact, kind))
+        holes = holes_of(fact, partial(_is_unchecked, fact, least, kind))
         if not holes:
             continue
         first = holes[0]
@@ -174,19 +183,25 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         )
 
 
-def _is_unchecked(fact: SqlText, kind: Context, hole: Hole) -> bool:
-    if hole.context is not kind or hole.origin <= Origin.ENVIRONMENT:
+def _least(file: SourceFile) -> Origin:
+    """The least hostile origin of a name that is reported in a file."""
+    if file.language == "sql":
+        # The names of the catalogue are known there, and what is left was stored by somebody or given by a caller.
+        return Origin.UNKNOWN
+    # What another function, a row or a field gives for a name is mostly a name of the program itself, and nobody but
+    # migrations calls the functions that they share.
+    return Origin.REQUEST if changes_schema(file) else Origin.PARAMETER
+
+
+def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bool:
+    if hole.context is not kind or hole.origin < least:
         return False
-    if is_made_of_sql(fact, hole):
+    if not is_evident(fact, hole) or is_made_of_sql(fact, hole):
         return False
     if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
         return True
-    if _NAMED_AS_SQL.fullmatch(hole.expression):
-        return False
-    # A clause that a function of another file returned was built by the program, not by a user; and so was one that a
-    # function takes which only puts SQL together.
-    built = hole.origin is Origin.UNKNOWN or not isinstance(fact, Query)
-    return not (kind is Context.FRAGMENT and built and _NAMED_AS_PIECE.search(hole.expression))
+    # Whoever calls a function that takes a clause wrote it.
+    return not (_NAMED_AS_SQL.fullmatch(hole.expression) or _OF_SCHEMA.fullmatch(hole.expression))
 
 
 def _help(fact: SqlText) -> str:

@@ -7,7 +7,8 @@ How the text is put together does not matter: f-string, template literal, `+`, `
 `.format`, `Sprintf`, a builder, `join`, `replace`, a helper of the same file that returns SQL. A value is left alone
 where nothing it can hold changes the statement: a constant, a number made by `int()` or `Number()`, a member of an
 enum, a value that was tested against an allow-list on every way to the query, a run of placeholders, the result of the
-driver's own quoting function, a hole of a template tag that binds.
+driver's own quoting function, a hole of a template tag that binds. A text that no call of the file sends is reported
+only where a value stands in quotes or comes out of a request.
 
 ## Why it matters
 
@@ -117,7 +118,17 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import bind
-from persistlint.interpolation import holes_of, is_amount, is_made_of_sql, related, why
+from persistlint.interpolation import (
+    changes_schema,
+    holes_of,
+    is_amount,
+    is_evident,
+    is_made_of_sql,
+    is_of_server,
+    is_written_out,
+    related,
+    why,
+)
 from persistlint.paths import is_test
 from persistlint.rule import Option, RuleContext, rule
 
@@ -148,6 +159,8 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
         return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
+    if changes_schema(context.file):
+        holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return
     first = holes[0]
@@ -162,6 +175,8 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
+    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole):
+        return False
     # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
@@ -169,6 +184,19 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows
     return hole.context.is_value and hole.origin >= least and not is_sql and not is_amount(hole)
+
+
+# The key of a row, which the program itself has made: `team.id`, `teamId`, `user_uuid`.
+_KEY = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
+
+
+def _is_of_migration(hole: Hole) -> bool:
+    """Whether a hole in a migration holds what only its own code can give: what a function takes that nobody but
+    migrations calls, the key of a row, or an expression. Other text in a row was written by somebody."""
+    if hole.origin is Origin.REQUEST:
+        return False
+    is_bare = hole.context in (Context.VALUE, Context.LIST)
+    return is_bare or hole.origin is Origin.PARAMETER or _KEY.fullmatch(hole.expression) is not None
 
 
 def _what(hole: Hole) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-from persistlint.facts import PROGRAMS
-from persistlint.patterns import Marked, together
+from persistlint.language_groups import PROGRAMS
+from persistlint.patterns import Late, Marked, together
 
 # What decodes or encodes JSON, asks over HTTP, or gives rows; and the operators of SQL that reach into JSON.
 _PROGRAM = together(
@@ -13,5 +11,5 @@ _PROGRAM = together(
     *rb"find(?:all|many|one|first|unique|by) \.body\b \.data\b ->> #>> \.all\( \.search\(".split(),
     *rb"\.\((?:map\[string\]|\[\]) \"\]\[\d+\]\[ '\]\[\d+\]\[".split(),
 )
-_SQL = Marked((b"json", b"->>", b"#>>"), re.compile(rb"json|[-#]>>"))
+_SQL = Marked((b"json", b"->>", b"#>>"), Late(rb"json|[-#]>>"))
 MAY_HAVE = {"sql": _SQL, **dict.fromkeys(PROGRAMS, _PROGRAM)}

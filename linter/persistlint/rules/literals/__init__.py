@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persistlint.facts import PROGRAMS
+from persistlint.language_groups import PROGRAMS
 from persistlint.patterns import together
 
 # A number other than 0, 1 and 2 behind an operator, a parenthesis or a comma, or as a result or a case; text that is

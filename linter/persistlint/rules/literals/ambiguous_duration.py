@@ -84,7 +84,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import Duration
-from persistlint.paths import is_test
+from persistlint.paths import is_migration, is_test
 from persistlint.rule import RuleContext, rule
 from persistlint.source import Range
 
@@ -105,7 +105,8 @@ _FURTHEST = 200  # bytes
 @rule("ambiguous-duration", on=Duration, severity=Severity.WARNING)
 def ambiguous_duration(fact: Duration, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a duration whose unit is doubtful."""
-    if is_test(context.file.path):
+    path = context.file.path
+    if is_test(path) or is_migration(path):  # Django writes `timedelta(0, 60)` into its migrations
         return
     text = context.file.text(fact.range)
     fixes = _named(fact, text, context) if context.file.language == "python" else _with_unit(fact, text, context)
@@ -115,7 +116,7 @@ def ambiguous_duration(fact: Duration, context: RuleContext) -> Iterator[Diagnos
         help = f"Convert it to {fact.taken}, or give it the name of its unit."
     else:
         message = f"`{text}` has no unit, and `{fact.taker}` takes it for {fact.taken}."
-        help = _HELP.get(context.file.language, "Write the unit beside it.").format(text, fact.taken)
+        help = _HELP.get(context.file.language, "Write the unit beside it.").format(text, fact.taken, _units(text)[0])
     yield context.report(fact.range, message, help=help, fixes=fixes)
 
 
@@ -129,17 +130,20 @@ def _named(fact: Duration, text: str, context: RuleContext) -> tuple[Fix, ...]:
 
 def _with_unit(fact: Duration, text: str, context: RuleContext) -> tuple[Fix, ...]:
     """Go's units, the likely one first, and the one that it has now last."""
-    product = prod(int(number) for number in _NUMBER.findall(text.replace("_", "")))
-    units = ("Second", "Millisecond", "Nanosecond")
-    if product >= _MILLISECONDS:
-        units = ("Millisecond", "Second", "Nanosecond")
     content = context.file.content
     has_neighbour = content[: fact.range.start].rstrip().endswith(b",") or content.startswith(b",", fact.range.end)
     times = "*" if has_neighbour else " * "  # as gofmt spaces it
-    edits = ((unit, _insert(fact.range.end, f"{times}time.{unit}")) for unit in units)
+    edits = ((unit, _insert(fact.range.end, f"{times}time.{unit}")) for unit in _units(text))
     return tuple(
         Fix(f"Write {text} * time.{unit}", (edit,), Applicability.UNSAFE) for unit, edit in edits if "+" not in text
     )
+
+
+def _units(text: str) -> tuple[str, ...]:
+    """The units that a number may be in, the likely one first."""
+    product = prod(int(number) for number in _NUMBER.findall(text.replace("_", "")))
+    likely = ("Millisecond", "Second") if product >= _MILLISECONDS else ("Second", "Millisecond")
+    return (*likely, "Nanosecond")
 
 
 def _converted(fact: Duration, context: RuleContext) -> tuple[Fix, ...]:
@@ -166,6 +170,6 @@ def _insert(at: int, text: str) -> Edit:
 
 
 _HELP = {
-    "go": "Multiply it by its unit, as in `{} * time.Second`.",
+    "go": "Multiply it by its unit, as in `{0} * time.{2}`.",
     "python": "Pass it by keyword: `{1}={0}`.",
 }

@@ -114,6 +114,9 @@ if TYPE_CHECKING:
 
 _UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
+_FRACTIONS = frozenset([0.25, 0.5, 0.75])
+_OF_BYTES = frozenset([255, 256])
+_OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
 _LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
@@ -214,8 +217,8 @@ def _is_plain(number: Number) -> bool:
             return value == int(value) or quantity is Quantity.PIXELS
         case NumberRole.ARGUMENT:
             return quantity is Quantity.STATUS or (bool(number.operator) and (number.is_converted or value in _CLAMPED))
-        case NumberRole.REPETITION if quantity is Quantity.POSITION:
-            return value <= _SHORT_LOOP or value in _OF_TIME
+        case NumberRole.REPETITION if quantity is Quantity.POSITION and not number.is_converted:
+            return value <= _SHORT_LOOP or value in _OF_TIME or value in _OF_BITS
     return _is_plain_bound(number)
 
 
@@ -223,11 +226,14 @@ def _is_plain_bound(number: Number) -> bool:
     value, quantity = number.value, number.quantity
     if number.is_converted:
         return True
+    if abs(value) in _LARGEST:
+        return True
     if quantity in _LENGTHS:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
-    if value in _LARGEST:
+    if value in _OF_BYTES:
         return True
-    if number.operator in _EQUALITY and value in range(_MOST_COUNTED) and quantity not in _CODES:
+    is_plain = value in range(_MOST_COUNTED) or value in _FRACTIONS
+    if number.operator in _EQUALITY and is_plain and quantity not in _CODES:
         return True
     match quantity:
         case Quantity.STATUS | Quantity.CODE if value in _HTTP:

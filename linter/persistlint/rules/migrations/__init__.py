@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
+from persistlint.patterns import Late
 from persistlint.rules.marks import IN_PROGRAMS
 
 # What changes a schema or its rows, and what a session is told before it does.
-_SQL = re.compile(
+_SQL = Late(
     rb"\b(?:create|alter|drop|truncate|rename|update|delete|insert|replace|begin|start|commit|set|pragma|vacuum"
     rb"|cluster|reindex|refresh|lock)\b"
     rb"|\A(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z"  # or nothing at all

@@ -25,7 +25,8 @@ ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALI
 ## Fix
 
 Add it as `NOT VALID`, which holds for every new row at once, and `VALIDATE CONSTRAINT` in a later transaction, which
-lets reads and writes go on. The fix writes both where the script ends its transactions itself; it is unsafe, for a
+lets reads and writes go on. The fix writes both where the script ends its transactions itself; where the runner does,
+it writes the first, and that of `constraint-never-validated` makes a new migration for the other. It is unsafe, for a
 constraint that does not hold stays behind then.
 
 ## When not to use it
@@ -43,6 +44,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.following import following
 from persistlint.fixes.scripts import Editor, end_of_transaction, find, identifier, insert, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
@@ -87,17 +89,16 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     editor = Editor(script, context.file)
     table, constraint = editor.text(change.table), change.constraint
     name = constraint.name or new_name(script, change.table.name, *constraint.columns, "fkey")
-    if (
-        end is None
-        or not name
-        or not editor.is_plain(change.statement)
-        or (not constraint.name and not constraint.columns)
-    ):
+    if not name or not editor.is_plain(change.statement) or (not constraint.name and not constraint.columns):
         return ()
     written = identifier(name, script.dialect)
     marks = [insert(constraint.range.end, editor.like(" NOT VALID", change.statement))]
     if not constraint.name:
         marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
+    if end is None:
+        # The runner commits at the end of the file: the validation is for the next one.
+        is_next = following(script, "", f"validate {name}", "SELECT 1")
+        return unsafe(script, "Add it as NOT VALID", *marks) if is_next else ()
     guard = "IF EXISTS " if find(context.file, change.statement.range, _GUARD) else ""
     validation = editor.behind(end, f"ALTER TABLE {guard}{table} VALIDATE CONSTRAINT {written}")
     if not validation:

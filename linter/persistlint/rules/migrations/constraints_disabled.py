@@ -4,8 +4,9 @@
 Foreign keys or triggers switched off: `SET FOREIGN_KEY_CHECKS = 0`, `session_replication_role = replica`, `DISABLE
 TRIGGER ALL`, `PRAGMA foreign_keys = OFF`.
 
-Left alone are the rebuild of a table in SQLite that switches foreign keys on again or checks them, and scripts that
-only write tables of their own, such as dumps.
+Left alone are the rebuild of a table in SQLite that switches foreign keys on again or checks them, scripts that only
+write tables of their own, such as dumps, and those that switch the checks on again and meanwhile write nothing that
+they would have looked at, such as a new column.
 
 ## Why it matters
 
@@ -46,22 +47,30 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
     AlterTable,
     Change,
     CreateTable,
+    Delete,
     DropTable,
+    Insert,
     Maintain,
     RenameTable,
     SetTrigger,
     SetVariable,
     TableChange,
+    Truncate,
+    Update,
 )
+from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+    from persistlint.schema.definitions import Constraint
 
 _OFF = {
     ("foreign_key_checks", "0"),
@@ -73,7 +82,8 @@ _OFF = {
     ("ignore_check_constraints", "1"),
     ("ignore_check_constraints", "on"),
 }
-_ON = frozenset({"1", "on", "true"})
+_OF_FOREIGN_KEYS = frozenset({"foreign_key_checks", "foreign_keys"})
+_ON = frozenset({"1", "on", "true", "origin", "default"})
 
 
 @rule("constraints-disabled", on=Script, severity=Severity.ERROR)
@@ -83,6 +93,8 @@ def constraints_disabled(script: Script, context: RuleContext) -> Iterator[Diagn
     if not off or _is_checked(script) or _writes_only_own(script):
         return
     for change in off:
+        if _is_idle(script, change):
+            continue
         yield context.report(
             change.range,
             "No foreign key is checked from here on, not even when the checks are switched on again.",
@@ -115,3 +127,58 @@ def _writes_only_own(script: Script) -> bool:
     """Whether the script makes every table that it touches."""
     made = {change.table.key for change in script.of(CreateTable)}
     return bool(made) and all(change.table.key in made for change in script.forward if isinstance(change, TableChange))
+
+
+def _is_idle(script: Script, off: Change) -> bool:
+    """Whether the checks are on again before anything is written that they would have looked at."""
+    is_of_keys = isinstance(off, SetVariable) and off.name in _OF_FOREIGN_KEYS
+    for change in script.forward[script.position(off) + 1 :]:
+        if _switches_on(change):
+            return True
+        if _writes(change) and not (is_of_keys and _is_apart(change, script)):
+            return False
+    return False
+
+
+def _switches_on(change: Change) -> bool:
+    match change:
+        case SetVariable(name=name, value=value):
+            return any(name == known for known, _ in _OFF) and value in _ON
+        case SetTrigger(trigger=trigger, is_enabled=True):
+            return trigger == "ALL"
+    return False
+
+
+def _writes(change: Change) -> bool:
+    """Whether rows come, go or change, or begin to refer to others."""
+    match change:
+        case Insert() | Update() | Delete() | Truncate() | DropTable():
+            return True
+        case AddConstraint(constraint=constraint):
+            return constraint.kind is ConstraintKind.FOREIGN_KEY
+        case AddColumn(column=column):
+            return column.has_value and column.constraint(ConstraintKind.FOREIGN_KEY) is not None
+    return False
+
+
+def _is_apart(change: Change, script: Script) -> bool:
+    """Whether no foreign key has to do with what is written, as far as all of the project's tables are known."""
+    if not isinstance(change, TableChange) or change.before is None or not change.before.is_known:
+        return False
+    table = change.before
+    match change:
+        case Insert(replaces=False):
+            return not table.foreign_keys
+        case Update(columns=columns):
+            keys = {name for constraint in table.constraints for name in constraint.columns if _is_linked(constraint)}
+            return bool(columns) and keys.isdisjoint(columns)
+        case Delete() | DropTable():
+            tables = script.after.tables.values()
+            return script.is_rooted and not any(
+                reference.table.key == table.name.key for other in tables for _, reference in other.foreign_keys
+            )
+    return False
+
+
+def _is_linked(constraint: Constraint) -> bool:
+    return constraint.is_key or constraint.kind is ConstraintKind.FOREIGN_KEY

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
+from persistlint.patterns import Late
 from persistlint.rules.marks import IN_PROGRAMS, with_models
 
 # What defines tables and what guards them.
-_SQL = re.compile(rb"\b(?:create|alter|grant)\b")
+_SQL = Late(rb"\b(?:create|alter|grant)\b")
 MAY_HAVE = {"sql": _SQL, **with_models(IN_PROGRAMS)}

@@ -23,7 +23,8 @@ ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;
 ## Fix
 
 Validate it in a later migration. The fix validates it in the next transaction of a script that ends its transactions
-itself; it is unsafe, for old rows may not pass.
+itself, and else in a new migration, where the names of those beside it and their runner are plain; it is unsafe, for
+old rows may not pass.
 
 ## When not to use it
 
@@ -39,6 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.following import following
 from persistlint.fixes.scripts import Editor, end_of_transaction, identifier, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint
@@ -68,8 +70,11 @@ def constraint_never_validated(script: Script, context: RuleContext) -> Iterator
 
 
 def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
-    """The validation in the next transaction, where the script itself says when one ends."""
+    """The validation in the next transaction, where the script says when one ends, or else in a new migration."""
     end, editor = end_of_transaction(script, change.statement), Editor(script, context.file)
     name = identifier(change.constraint.name, script.dialect)
     line = f"ALTER TABLE {editor.text(change.table)} VALIDATE CONSTRAINT {name}"
-    return unsafe(script, "Validate it afterwards", *editor.behind(end, line)) if end is not None else ()
+    if end is not None and (fixes := unsafe(script, "Validate it afterwards", *editor.behind(end, line))):
+        return fixes
+    words = f"validate {change.constraint.name}"
+    return following(script, "Validate it in a new migration", words, editor.like(line))

@@ -29,7 +29,8 @@ CREATE INDEX cart_items_cart_id_idx ON cart_items (cart_id);
 
 Make an index on the columns of the key: at once for a new table, `CONCURRENTLY` in a migration of its own for an old
 one. The fix makes it behind the statement: for a new table, and in PostgreSQL outside of a transaction for an old one,
-which is unsafe as all is in the project of a runner.
+which is unsafe as all is in the project of a runner. For a script that ran already, or runs in a transaction, it makes
+a new migration, where the names of those beside it and their runner are plain.
 
 ## When not to use it
 
@@ -46,7 +47,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, unsafe
+from persistlint.fixes.following import following
+from persistlint.fixes.scripts import Editor, careful, end_of_transaction, identifier, identifiers, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import leads_with
@@ -84,6 +86,32 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
 
 
 def _fix(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+    """The index where the foreign key is made, or else in a new migration."""
+    return _here(script, table, constraint, context) or _afterwards(script, table, constraint, context)
+
+
+def _afterwards(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+    """The index in a new migration, for one that ran already, or runs in a transaction."""
+    editor = Editor(script, context.file)
+    changes = (change for change in script.forward if isinstance(change, TableChange))
+    change = next((change for change in changes if constraint.range in change.statement.range), None)
+    name = new_name(script, table.name.name, *constraint.columns, "idx")
+    if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
+        return ()
+    written, index = editor.text(change.table), identifier(name, script.dialect)
+    schema = written[: written.rindex(".") + 1] if change.table.schema else ""
+    columns = identifiers(constraint.columns, script.dialect)
+    return following(
+        script,
+        "Index it in a new migration",
+        f"index {table.name.name} {' '.join(constraint.columns)}",
+        editor.like(f"CREATE INDEX CONCURRENTLY {index} ON {written} ({columns})"),
+        editor.like(f"DROP INDEX CONCURRENTLY {schema}{index}"),
+        is_alone=True,
+    )
+
+
+def _here(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
     """All indexes that the statement needs, behind it; concurrently on a table that was there before."""
     editor = Editor(script, context.file)
     statement = editor.statement_at(constraint.range)
@@ -91,7 +119,8 @@ def _fix(script: Script, table: Table, constraint: Constraint, context: RuleCont
     if statement is None or not changes:
         return ()
     written, is_new = editor.text(changes[0].table), isinstance(changes[0], CreateTable) or changes[0].is_on_new
-    if not is_new and (statement.transaction is not None or script.dialect != "postgres"):
+    is_apart = statement.transaction is None and end_of_transaction(script, statement) is not None
+    if not is_new and not (is_apart and script.dialect == "postgres"):
         return ()
     lines = []
     for key, _ in table.foreign_keys:

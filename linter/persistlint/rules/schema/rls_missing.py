@@ -49,6 +49,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.following import following
 from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -111,7 +112,13 @@ def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> 
     if all(each.is_forced for each in others):
         lines.append(f"ALTER TABLE {written} FORCE ROW LEVEL SECURITY")
     lines.append(f"CREATE POLICY {identifier(name, script.dialect)} ON {written} USING ({condition})")
-    return unsafe(script, "Guard it as the others are", *editor.behind(maker.statement, *lines)) if name else ()
+    if not name:
+        return ()
+    title = "Guard it as the others are"
+    here = unsafe(script, title, *editor.behind(maker.statement, *lines))
+    back = [f"DROP POLICY {identifier(name, script.dialect)} ON {written}", f"{lines[0].replace('ENABLE', 'DISABLE')}"]
+    up, down = (";\n".join(map(editor.like, each)) for each in (lines, back))
+    return here or following(script, f"{title}, in a new migration", f"guard {table.name.name}", up, down)
 
 
 def _condition(table: Table, column: str) -> str:

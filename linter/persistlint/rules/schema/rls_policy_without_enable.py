@@ -40,6 +40,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.fixes.following import following
 from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
@@ -73,5 +74,9 @@ def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[
 
 def _fix(script: Script, change: CreatePolicy, context: RuleContext) -> tuple[Fix, ...]:
     editor = Editor(script, context.file)
-    line = f"ALTER TABLE {editor.text(change.table)} ENABLE ROW LEVEL SECURITY"
-    return unsafe(script, "Enable row level security", *editor.before(change.statement, line))
+    table = editor.text(change.table)
+    line = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    back = editor.like(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    words, title = f"enable row level security on {change.table.name}", "Enable row level security"
+    here = unsafe(script, title, *editor.before(change.statement, line))
+    return here or following(script, f"{title} in a new migration", words, editor.like(line), back)

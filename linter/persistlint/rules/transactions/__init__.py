@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from persistlint.facts import PROGRAMS
+from persistlint.language_groups import PROGRAMS
 from persistlint.patterns import together
 
 # Without a call that writes, opens or ends a transaction, nothing can be wrong with one.

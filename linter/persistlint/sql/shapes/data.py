@@ -15,6 +15,7 @@ _NO_TABLES = word_set("THE THIS THAT IT THERE HERE SCRATCH YOUR MY OUR WHICH WHA
 _BEHIND_INSERT = word_set(
     "VALUES VALUE SELECT DEFAULT SET WITH OVERRIDING EXEC EXECUTE TABLE PARTITION RETURNING OUTPUT FORMAT"
 )
+_BEHIND_UPDATE = word_set("SET AS , * LEFT INNER JOIN WITH ( USING")
 _BEHIND_DELETE = word_set("WHERE USING RETURNING ORDER LIMIT AS JOIN INNER LEFT ; OUTPUT , WITH PARTITION FROM")
 
 
@@ -60,9 +61,10 @@ def _is_expression(s: Statement, first: int) -> bool:
 
 
 def _insert(s: Statement) -> bool:
-    into = s.find("INTO", "OVERWRITE")
     is_option = s.word(1) in ("OR", "IGNORE", "LOW_PRIORITY", "DELAYED") or (s.is_hole(1) and s.is_upper)
-    if not 0 < into <= 4 or (into > 1 and not is_option):
+    near = range(1, 5 if is_option else 2)
+    into = next((offset for offset in near if s.word(offset) in ("INTO", "OVERWRITE")), 0)
+    if not into:
         behind = s.name(1)  # without INTO
         is_list = s.word(behind) == "VALUES" and (s.word(behind + 1) == "(" or s.is_hole(behind + 1))
         return behind > 1 and (is_list or (s.is_upper and s.word(behind) == "("))
@@ -83,13 +85,13 @@ def _update(s: Statement) -> bool:
     behind = s.name(table)
     if behind == table:
         return False
+    may_follow = s.is_hole(behind) or s.word(behind) in _BEHIND_UPDATE
+    if s.is_article(table) or (not may_follow and s.word(behind + 1) != "SET"):
+        return False
     assignment = s.find("SET")
     if assignment < 0:
         return s.is_hole(behind) and s.is_upper
-    is_near = assignment == behind or s.word(behind) in ("AS", ",", "*", "LEFT", "INNER", "JOIN", "WITH", "(", "USING")
-    if not is_near and not s.is_hole(behind) and (assignment != behind + 1 or s.name(behind) == behind):
-        return False
-    if s.is_article(table):
+    if not may_follow and (assignment != behind + 1 or s.name(behind) == behind):
         return False
     target = s.name(assignment + 1)
     has_sign = s.word(target) in ("=", "+=", "-=", ".", "[") or s.word(assignment + 1) == "("
@@ -97,8 +99,10 @@ def _update(s: Statement) -> bool:
 
 
 def _delete(s: Statement) -> bool:
+    if s.word(1) != "FROM" and s.word(2) not in ("FROM", ",", "."):
+        return False
     source = s.find("FROM")
-    if source < 0 or (source > 1 and s.word(2) != "FROM" and s.word(2) not in (",", ".")):
+    if source < 0:
         return False
     table = s.skip(source + 1, ("ONLY",))
     behind = s.name(table)
@@ -130,10 +134,12 @@ def _merge(s: Statement) -> bool:
 
 
 def _copy(s: Statement) -> bool:
+    behind = s.name(s.skip(1, ("INTO",)))
+    if s.word(1) != "(" and s.word(behind) not in ("(", "FROM", "TO"):
+        return False
     direction = s.find("FROM", "TO")
     if direction < 2 or s.ends(direction + 1):
         return False
-    behind = s.name(s.skip(1, ("INTO",)))
     is_listed = s.word(behind) == "(" and s.grammar.touches(s.start + behind)
     is_source = behind == direction or is_listed or (s.word(behind) == "(" and s.is_upper) or s.word(1) == "("
     ends = (

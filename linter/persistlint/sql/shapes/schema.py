@@ -95,7 +95,7 @@ def _drop(s: Statement) -> bool:
     if s.word(kind - 1) == "OWNED":
         return s.word(kind) == "BY"
     if s.word(kind) not in _OBJECTS:
-        return s.is_upper and s.is_hole(kind) and s.length <= kind + 2
+        return s.is_upper and s.is_hole(kind) and not s.has(kind + 2)
     name = s.skip(kind + 1, ("IF", "EXISTS", "CONCURRENTLY"))
     behind = s.name(name)
     if behind == name:
@@ -132,16 +132,18 @@ def _comment(s: Statement) -> bool:
 def _refresh(s: Statement) -> bool:
     return (
         s.word(1) in ("MATERIALIZED", "TABLE", "STREAMING")
-        and s.length > 2
+        and s.has(2)
         and s.ends(s.skip(s.name(s.skip(2, ("VIEW", "CONCURRENTLY", "TABLE"))), ("WITH", "NO", "DATA")))
     )
 
 
 def _grant(s: Statement) -> bool:
+    known = s.word(1) in _PRIVILEGES or s.is_hole(1)
+    if not (s.is_upper or known):
+        return False
     receiver = s.find("TO" if s.word(0) == "GRANT" else "FROM")
     if receiver < 2 or s.ends(receiver + 1):
         return False
-    known = s.word(1) in _PRIVILEGES or s.is_hole(1)
     return s.is_upper or (known and s.find("ON") > 0) or (s.word(1) in _PRIVILEGES and s.word(2) == ",")
 
 

@@ -41,6 +41,8 @@ def _execute(s: Statement) -> bool:
         return not s.ends(2)
     if s.word(1) == "(":
         return s.is_upper or s.find("@") > 0
+    if s.style == "title":
+        return False
     name = 3 if s.word(2) == "=" else 1
     behind = s.name(name)
     if behind == name:
@@ -50,31 +52,27 @@ def _execute(s: Statement) -> bool:
     if s.is_upper:
         return follows or is_given or s.word(behind) in ("(", "USING")
     is_name = not s.is_plain(name) and s.token(name).kind is Kind.WORD and not (s.is_hole(name) and follows)
-    return is_name and (follows or is_given) and s.style == "lower"
+    return is_name and (follows or is_given)
 
 
 def _use(s: Statement) -> bool:
     name = s.skip(1, ("ROLE", "WAREHOUSE", "DATABASE", "SCHEMA", "CATALOG"))
-    behind = s.name(name)
-    if behind == name or not s.ends(behind):
-        return False
-    return s.is_upper or (s.style == "lower" and (s.is_hole(name) or s.token(name).kind is Kind.QUOTED))
+    is_certain = s.style == "lower" and (s.is_hole(name) or s.token(name).kind is Kind.QUOTED)
+    return (s.is_upper or is_certain) and s.name(name) > name and s.ends(s.name(name))
 
 
 def _one_name(s: Statement) -> bool:
     """SAVEPOINT, RELEASE, DEALLOCATE, LISTEN, …: a verb, perhaps an object, and one name."""
     name = s.skip(1, ("SAVEPOINT", "PREPARE", "DATABASE", "SCHEMA", "TABLE", "INDEX", "CONCURRENTLY", "TRANSACTION"))
-    behind = s.name(name)
-    if behind == name or not s.ends(behind):
-        return False
-    return s.is_upper or (s.style == "lower" and (name > 1 or s.word(0) == "SAVEPOINT" or not s.is_plain(name)))
+    is_certain = s.style == "lower" and (name > 1 or s.word(0) == "SAVEPOINT" or not s.is_plain(name))
+    return (s.is_upper or is_certain) and s.name(name) > name and s.ends(s.name(name))
 
 
 def _transaction(s: Statement) -> bool:
     if s.ends(1):
         is_certain = s.word(0) in ("BEGIN", "COMMIT", "ROLLBACK") and s.style != "title"
-        return is_certain or s.length > 1 or (s.is_upper and s.word(0) != "START")
-    if s.style == "title" and s.ends(2) and s.length == 2:
+        return is_certain or s.has(1) or (s.is_upper and s.word(0) != "START")
+    if s.style == "title" and not s.has(2):
         return False
     if s.word(1) in _BEHIND_TRANSACTION:
         return s.ends(2) or s.is_upper or s.word(2) in ("SAVEPOINT", "TRANSACTION", "CHAIN", "ISOLATION", "READ", ",")
@@ -87,7 +85,7 @@ def _is_block(s: Statement) -> bool:
 
 
 def _declare(s: Statement) -> bool:
-    if s.length < 3:
+    if not s.has(2):
         return False
     is_variable = s.token(1).kind is Kind.PARAMETER or s.word(2) in _TYPES
     return is_variable or (s.word(2) in ("CURSOR", "INSENSITIVE", "SCROLL", "NO") and s.find("FOR") > 0) or _is_block(s)
@@ -104,7 +102,7 @@ def _set(s: Statement) -> bool:
     if s.ends(scope):
         return False
     if word in ("NAMES", "ROLE", "TRANSACTION", "CONSTRAINTS", "CHARACTER", "AUTHORIZATION"):
-        return not s.ends(scope + 1) and (s.is_upper or s.length <= scope + 3)
+        return not s.ends(scope + 1) and (s.is_upper or not s.has(scope + 3))
     if word == "TIME":
         return s.word(scope + 1) == "ZONE"
     if s.token(scope).kind is Kind.PARAMETER:
@@ -127,7 +125,7 @@ def _pragma(s: Statement) -> bool:
 def _attach(s: Statement) -> bool:
     name = s.skip(1, ("DATABASE",))
     is_file = s.is_upper or name > 1 or (not s.is_plain(name) and s.token(name).text != HOLE)
-    return s.find("AS") > name and is_file and s.length - s.find("AS") <= 3
+    return is_file and s.find("AS") > name and not s.has(s.find("AS") + 3)
 
 
 def _show(s: Statement) -> bool:
@@ -146,20 +144,20 @@ def _show(s: Statement) -> bool:
             "STATUS",
         )
         return (s.is_upper or s.style == "lower") and (is_alone or s.is_upper)
-    return s.ends(s.name(1)) and (s.is_upper or "_" in s.word(1))
+    return (s.is_upper or "_" in s.word(1)) and s.ends(s.name(1))
 
 
 def _describe(s: Statement) -> bool:
     name = s.skip(1, ("TABLE", "EXTENDED", "FORMATTED", "OUTPUT"))
-    return s.name(name) > name and s.ends(s.name(name)) and (s.is_upper or (name > 1 and s.style == "lower"))
+    return (s.is_upper or (name > 1 and s.style == "lower")) and s.name(name) > name and s.ends(s.name(name))
 
 
 def _notify(s: Statement) -> bool:
     behind = s.name(1)
     if behind == 1:
         return False
-    return (s.ends(behind) and s.is_upper) or (
-        s.word(behind) == "," and s.length <= behind + 3 and not s.is_plain(behind + 1)
+    return (s.is_upper and s.ends(behind)) or (
+        s.word(behind) == "," and not s.has(behind + 3) and not s.is_plain(behind + 1)
     )
 
 
@@ -173,12 +171,7 @@ def _lock(s: Statement) -> bool:
 
 
 def _prepare(s: Statement) -> bool:
-    return (
-        s.find("AS", "FROM") > 1
-        and (s.is_upper or s.name(1) == 2)
-        and not s.ends(s.find("AS", "FROM") + 1)
-        and s.is_upper
-    )
+    return s.is_upper and s.find("AS", "FROM") > 1 and not s.ends(s.find("AS", "FROM") + 1)
 
 
 def _if(s: Statement) -> bool:

@@ -35,6 +35,10 @@ class Statement:
     def length(self) -> int:
         return len(self.tokens) - self.start
 
+    def has(self, offset: int) -> bool:
+        """Whether a token stands at an offset."""
+        return bool(self.token(offset).text)
+
     @property
     def style(self) -> str:
         """How the verb is written: "upper", "lower", or "title" as at the beginning of a sentence."""

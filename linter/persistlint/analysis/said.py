@@ -1,0 +1,61 @@
+"""Which numbers the texts of a program say: the message to whom a test turns away, a line of the log, the names that a
+table gives to codes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+from persistlint.analysis.vocabulary import known_words, words
+from persistlint.ir import Assign, Return, String
+
+if TYPE_CHECKING:
+    from persistlint.ir import Case, Switch
+
+_OWN_CODES = known_words("states")
+_LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
+_THOUSAND = 1000
+_SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
+_SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
+_PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+")
+
+
+def is_said(number: str, value: float, text: bytes) -> bool:
+    """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
+    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"."""
+    sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
+    return bool(sentences) and any(map(saying(number, value).search, sentences))
+
+
+def saying(number: str, value: float | None) -> re.Pattern[str]:
+    """What finds a number in prose: as it is written, as what it comes to, with a unit, or as a word."""
+    written = number.replace("_", "")
+    spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
+    if product := _PRODUCT.fullmatch(written):
+        spelled.append(rf"{product[1]} ?[A-Za-z]+")
+    elif value is not None and value >= _THOUSAND and value % _THOUSAND == 0:
+        spelled.append(rf"{int(value / _THOUSAND)} ?(?:[kK]|s\b|sec)[a-zA-Z]*")
+    if value in _WORDS:
+        spelled.append(rf"(?i:{_WORDS[value]})")
+    elif value is not None and not written.isdigit() and value == int(value):
+        spelled.append(str(int(value)))
+    return re.compile(rf"(?<![\w.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?\w)")
+
+
+def is_table(switch: Switch) -> bool:
+    """Whether a switch does nothing but give a text for each code, and the codes are somebody else's: those of a
+    protocol. Numbers for states of one's own need names where they are set, too."""
+    arms = [arm for arm in switch.cases if arm.values]
+    if switch.subject is None or len(arms) < _LEAST_TABLE or not all(map(_names, arms)):
+        return False
+    return len(arms) >= _ANY_TABLE or _OWN_CODES.isdisjoint(words(last_name(switch.subject))[-1:])
+
+
+def _names(arm: Case) -> bool:
+    """Whether all that an arm does is to give a text."""
+    match arm.body:
+        case (Return(value=String()),) | (Assign(value=String()),):
+            return True
+    return arm.falls_through and not arm.body

@@ -1,0 +1,58 @@
+"""A query of which there are several, one of them sent: behind every text that its variable gets, a list gets the
+values of that text, and the call passes the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.growing import gathered
+from persistlint.fixes.binding.origin import uses_of
+from persistlint.fixes.binding.pieces import Step
+from persistlint.fixes.binding.place import Place, unwrapper
+from persistlint.fixes.binding.reaching import begins, reaching
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.sending import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.facts import Hole, Query, Site
+    from persistlint.fixes.binding.growing import Growing
+    from persistlint.fixes.binding.style import Style
+    from persistlint.fixes.program import Program
+    from persistlint.libraries import Library
+
+
+def alternatives(query: Query, site: Site, library: Library, holes: Sequence[Hole]) -> tuple[Place, list[ir.Assign]]:
+    """Where the call takes the text, and the statements that each give its variable a whole text, one that only
+    declares the variable included; no statements where the text is not chosen among several."""
+    argument = next((a.value for a in site.call.arguments if query.sql in a.range), None)
+    wrappers: list[ir.Call] = []
+    node = argument
+    while isinstance(node, ir.Call) and (inner := unwrapper(library)(node)) is not None:
+        wrappers.append(node)
+        node = inner
+    if argument is None or not isinstance(node, ir.Name):
+        return Place(site.call, [], None, [], [], False), []
+    place = Place(argument, [(node,)], None, wrappers, [], False)
+    try:
+        found = reaching(node, site)
+    except RefusalError:
+        return place, []
+    made = [s for s in found if s.value is not None]
+    is_here = any(hole.range in s.value.range for s in made if s.value is not None for hole in holes)
+    are_whole = all(begins(s, node.id) and isinstance(s.target, ir.Name) for s in made)
+    if len(made) < 2 or not is_here or not are_whole or uses_of(node, site) != 1:
+        return place, []
+    return place, [s for s in found if s.value is not None or s.declares]
+
+
+def list_of(statements: Sequence[ir.Assign], site: Site, style: Style, program: Program) -> Growing:
+    """The new list for the values. Raises `RefusalError` where the call passes values already."""
+    if values_of(site, program.source) is not None:
+        raise RefusalError("the SQL is chosen among several texts, and the call passes values already")
+    is_declared = statements[0].declares or program.source.language == "python"
+    if not is_declared or any(s.declares for s in statements[1:]):
+        raise RefusalError("the SQL is chosen among several texts, and its variable is declared elsewhere")
+    return gathered(None, site, [Step(statement, ()) for statement in statements], style, program)

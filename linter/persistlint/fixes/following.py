@@ -1,0 +1,81 @@
+"""A further migration as a new file: named as the folder names its files, laid out as its runner wants it. Where either
+is not certain there is none. Nothing is read or written here."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Applicability, Fix, NewFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.schema.script import Script
+
+_NAME = re.compile(r"(?P<lead>V?)(?P<number>\d+)(?P<gap>__|[_-])(?P<words>[^.]+)(?P<tail>(?:\.tx)?(?:\.up)?\.sql)")
+_MOMENT, _MOMENT_LENGTH = "%Y%m%d%H%M%S", 14
+_LENGTHS_OF_EPOCHS = (10, 13)  # seconds, milliseconds
+_LENGTH_OF_DAY = 8  # several migrations of one day are told apart in ways that nothing here tells
+_LEAST = 2  # scripts that show how their folder names them
+_LONGEST = 60  # characters of the words in a name
+_NO_WAY_BACK = "-- Nothing is to be undone here."
+
+
+def following(
+    script: Script, title: str, words: str, up: str, down: str = "", *, is_alone: bool = False
+) -> tuple[Fix, ...]:
+    """A fix that makes one further migration with the statement `up`, which `down` undoes. It `is_alone` where the
+    statement must not run in a transaction. `words` say in its name what it does. None where the runner or the names
+    are not certain."""
+    runner = script.runner
+    if not runner.new or script.is_dump or (is_alone and not runner.runs_alone):
+        return ()
+    name = next_name(script.siblings, Path(script.path).absolute().parent, words)
+    if name is None:
+        return ()
+    off = "" if not is_alone or not runner.annotation else runner.annotation.strip()
+    off = f" {off}" if off and runner.is_per_section else f"{off}\n" if off else ""
+    back = f"{down};" if down else _NO_WAY_BACK
+    made = [NewFile(name, runner.new.format(off=off, up=f"{up};", down=back))]
+    if ".up." in name:
+        made.append(NewFile(name.replace(".up.", ".down."), f"{back}\n"))
+    return (Fix(title, (), Applicability.UNSAFE, tuple(made)),)
+
+
+def next_name(siblings: Sequence[str], folder: Path, words: str) -> str | None:
+    """The name of the migration that comes next in a folder, by the names of those in it; None where they are too few
+    or do not follow one scheme."""
+    found = [_NAME.fullmatch(Path(path).name) for path in siblings]
+    matches = [match for match in found if match is not None]
+    if len(matches) < _LEAST or len(matches) != len(found) or any(Path(path).parent != folder for path in siblings):
+        return None
+    if len({(match["lead"], match["gap"], match["tail"]) for match in matches}) != 1:
+        return None
+    number = _next_number([match["number"] for match in matches])
+    if number is None:
+        return None
+    first = matches[0]
+    gap = "-" if any("-" in match["words"] for match in matches) else "_"
+    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)[:_LONGEST].strip(gap)
+    return f"{first['lead']}{number}{first['gap']}{written}{first['tail']}"
+
+
+def _next_number(numbers: Sequence[str]) -> str | None:
+    lengths = {len(number) for number in numbers}
+    last = max(numbers, key=int)
+    if lengths == {_MOMENT_LENGTH}:
+        try:
+            moment = datetime.strptime(last, _MOMENT).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+        return (moment + timedelta(seconds=1)).strftime(_MOMENT)
+    if lengths <= set(_LENGTHS_OF_EPOCHS):
+        return str(int(last) + 1) if len(lengths) == 1 else None
+    is_padded = len(lengths) == 1
+    if max(lengths) >= _LENGTH_OF_DAY or not (is_padded or all(not number.startswith("0") for number in numbers)):
+        return None
+    values = sorted(map(int, numbers))
+    return str(values[-1] + 1).zfill(len(last)) if values[-1] - values[-2] == 1 else None

@@ -1,0 +1,192 @@
+"""Fixes that make a further migration: named as the folder names its own, laid out as its runner wants it, never over a
+file that is there."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from persistlint.cli import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+USERS = "CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);"
+ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users);"
+CHECK = "ALTER TABLE orders ADD CONSTRAINT orders_id_check CHECK (id > 0) NOT VALID;"
+INDEX = "CREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);"
+NO_INDEX = "DROP INDEX CONCURRENTLY orders_user_id_idx;"
+VALID = "ALTER TABLE orders VALIDATE CONSTRAINT orders_id_check;"
+NOTHING = "-- Nothing is to be undone here."
+RULES = ("--select", "fk-index-missing,constraint-never-validated,constraint-not-valid-missing")
+
+
+def make(folder: Path, names: str, layout: str, *steps: str) -> Path:
+    """A folder of migrations. `names` are theirs, in order; `layout` is what stands around a statement."""
+    (folder / "persistlint.toml").write_text('dialect = "postgres"\n')
+    migrations = folder / "migrations"
+    migrations.mkdir()
+    for name, step in zip(names.split(), steps, strict=True):
+        (migrations / name).write_text(layout.format(step))
+        if ".up." in name:
+            (migrations / name.replace(".up.", ".down.")).write_text("SELECT 1;\n")
+    return migrations
+
+
+def added(folder: Path, *options: str) -> dict[str, str]:
+    """What a run makes, by its name."""
+    before = set(folder.iterdir())
+    main(["check", *RULES, *(options or ("--unsafe-fixes",)), str(folder)])
+    return {path.name: path.read_text() for path in sorted(folder.iterdir()) if path not in before}
+
+
+GOOSE = "-- +goose Up\n{}\n\n-- +goose Down\nSELECT 1;\n"
+
+
+def test_each_step_is_a_file_of_its_own_and_one_further_run_changes_nothing(tmp_path: Path) -> None:
+    folder = make(tmp_path, "00001_users.sql 00002_orders.sql 00003_check.sql", GOOSE, USERS, ORDERS, CHECK)
+    old = {path: path.read_text() for path in folder.iterdir()}
+    assert added(folder) == {
+        "00004_index_orders_user_id.sql": f"-- +goose NO TRANSACTION\n-- +goose Up\n{INDEX}\n\n"
+        f"-- +goose Down\n{NO_INDEX}\n",
+        "00005_validate_orders_id_check.sql": f"-- +goose Up\n{VALID}\n\n-- +goose Down\n{NOTHING}\n",
+    }
+    assert {path: path.read_text() for path in old} == old
+    assert added(folder) == {}
+    assert main(["check", str(folder)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("names", "layout", "expected"),
+    [
+        (
+            "1_users.up.sql 2_orders.up.sql",
+            "{}\n",
+            {"3_index_orders_user_id.up.sql": f"{INDEX}\n", "3_index_orders_user_id.down.sql": f"{NO_INDEX}\n"},
+        ),
+        (
+            "20240101120000_users.sql 20240229235959_orders.sql",
+            "-- migrate:up\n{}\n\n-- migrate:down\nSELECT 1;\n",
+            {
+                "20240301000000_index_orders_user_id.sql": f"-- migrate:up transaction:false\n{INDEX}\n\n"
+                f"-- migrate:down transaction:false\n{NO_INDEX}\n"
+            },
+        ),
+        (
+            "20240101120000-add-users.sql 20240229235959-add-orders.sql",
+            "-- +migrate Up\n{}\n\n-- +migrate Down\nSELECT 1;\n",
+            {
+                "20240301000000-index-orders-user-id.sql": f"-- +migrate Up notransaction\n{INDEX}\n\n"
+                f"-- +migrate Down notransaction\n{NO_INDEX}\n"
+            },
+        ),
+        ("V9__users.sql V10__orders.sql", "{}\n", {"V11__index_orders_user_id.sql": f"{INDEX}\n"}),
+    ],
+    ids=["golang-migrate", "dbmate", "sql-migrate", "flyway"],
+)
+def test_a_file_is_named_and_laid_out_as_those_beside_it(
+    names: str, layout: str, expected: dict[str, str], tmp_path: Path
+) -> None:
+    folder = make(tmp_path, f"{names} {_third(names)}", layout, USERS, ORDERS, "ALTER TABLE users ADD note text;")
+    assert added(folder) == {_moved(name, names): text for name, text in expected.items()}
+    assert added(folder) == {}
+
+
+def _third(names: str) -> str:
+    """The name of a migration behind two others, for the one with the foreign key to be followed."""
+    last = names.split()[-1]
+    return (
+        last.replace("2_orders", "3_note")
+        .replace("20240229235959", "20240301000000")
+        .replace("V10__orders", "V11__note")
+    )
+
+
+def _moved(name: str, names: str) -> str:
+    return (
+        name.replace("20240301000000", "20240301000001")
+        .replace("V11", "V12")
+        .replace("3_", "4_", 1 if "1_users" in names else 0)
+    )
+
+
+def test_what_the_runner_ends_is_validated_by_the_next_migration(tmp_path: Path) -> None:
+    check = CHECK.replace(" NOT VALID", "")
+    folder = make(
+        tmp_path, "001_users.sql 002_orders.sql", GOOSE, USERS, f"{ORDERS}\nCREATE INDEX ON orders (user_id);"
+    )
+    (folder / "003_check.sql").write_text(GOOSE.format(check))
+    assert list(added(folder)) == ["004_validate_orders_id_check.sql"]
+    assert CHECK in (folder / "003_check.sql").read_text()
+    assert added(folder) == {}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "001_users.sql 002_orders.sql 004_check.sql",
+        "users.sql orders.sql zcheck.sql",
+        "1_users.sql 2_orders.sql 3-check.sql",
+    ],
+    ids=["numbers with a gap", "no numbers", "two schemes"],
+)
+def test_where_the_names_are_not_certain_nothing_is_made(names: str, tmp_path: Path) -> None:
+    assert added(make(tmp_path, names, GOOSE, USERS, ORDERS, CHECK)) == {}
+
+
+def test_where_nobody_knows_the_runner_nothing_is_made(tmp_path: Path) -> None:
+    names = "001_users.sql 002_orders.sql 003_check.sql"
+    assert added(make(tmp_path, names, "{}\n", USERS, ORDERS, CHECK)) == {}
+
+
+def test_safe_fixes_make_no_file(tmp_path: Path) -> None:
+    names = "001_users.sql 002_orders.sql 003_check.sql"
+    assert added(make(tmp_path, names, GOOSE, USERS, ORDERS, CHECK), "--fix") == {}
+
+
+def test_a_difference_shows_the_new_file_and_makes_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make(tmp_path, "001_users.sql 002_orders.sql 003_check.sql", GOOSE, USERS, ORDERS, CHECK)
+    assert added(folder, "--unsafe-fixes", "--diff") == {}
+    shown = capsys.readouterr().out
+    assert "--- /dev/null\n" in shown
+    assert f"+{INDEX}\n" in shown
+    assert shown.count("new file mode") == 1, "the name of a second one depends on the first"
+
+
+def test_a_file_that_is_there_is_never_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from persistlint.fixes import following
+
+    monkeypatch.setattr(following, "next_name", lambda *_: "notes.txt")
+    folder = make(tmp_path, "001_users.sql 002_orders.sql 003_check.sql", GOOSE, USERS, ORDERS, CHECK)
+    (folder / "notes.txt").write_text("mine")
+    assert added(folder) == {}
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert "`notes.txt` was not made: it is there already" in capsys.readouterr().out
+
+
+def test_programs_learn_of_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make(tmp_path, "001_users.sql 002_orders.sql 003_check.sql", GOOSE, USERS, ORDERS, CHECK)
+    main(["check", *RULES, "--format", "json", str(folder)])
+    fixes = [fix for found in json.loads(capsys.readouterr().out)["diagnostics"] for fix in found["fixes"]]
+    assert [new["path"].rsplit("/", 1)[-1] for fix in fixes for new in fix["creates"]] == [
+        "004_index_orders_user_id.sql",
+        "004_validate_orders_id_check.sql",
+    ]
+
+
+def test_no_second_statement_is_put_into_a_file_that_would_become_one_transaction(tmp_path: Path) -> None:
+    key = "ALTER TABLE orders ADD CONSTRAINT orders_user FOREIGN KEY (user_id) REFERENCES users;"
+    orders = "CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL);"
+    folder = make(tmp_path, "1_users.up.sql 2_orders.up.sql 3_key.up.sql", "{}\n", USERS, orders, key)
+    assert added(folder) == {
+        "4_validate_orders_user.down.sql": f"{NOTHING}\n",
+        "4_validate_orders_user.up.sql": "ALTER TABLE orders VALIDATE CONSTRAINT orders_user;\n",
+        "5_index_orders_user_id.down.sql": f"{NO_INDEX}\n",
+        "5_index_orders_user_id.up.sql": f"{INDEX}\n",
+    }
+    assert (folder / "3_key.up.sql").read_text() == f"{key[:-1]} NOT VALID;\n"
+    assert added(folder) == {}
