@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _TABLES: dict[str, Any] = read_table(Path(__file__).with_name("durations.toml"))
-_UNITS = {word: unit for unit, text in _TABLES["units"].items() for word in text.split()}
+_UNITS: dict[str, str] = {word: unit for unit, text in _TABLES["units"].items() for word in text.split()}
 _NAMED = {"typescript": "javascript"}  # languages that have no table of their own
 # What Go multiplies a duration by, and the structs that take one.
 _IN_GO = re.compile(
