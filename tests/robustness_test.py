@@ -123,11 +123,11 @@ def test_a_query_that_grows_over_many_statements_is_followed(check: Callable[...
 @pytest.mark.parametrize(
     ("name", "text", "rule"),
     [
-        ("a.py", "if a > 55: b()\n" * LONG, "magic-number"),
-        ("a.py", "x = (a" + "\n+ 3.3 * b" * LONG + ")\nif a > 55: b()\n", "magic-number"),
-        ("a.py", "x = (a" + "\nand a < 55 < b" * LONG + ")\n", "magic-number"),
-        ("a.py", "x = (9" + "\n** 9999" * LONG + " > y > 1" + "0" * LONG + ")\nif a > 55: b()\n", "magic-number"),
-        ("a.js", "x = a > 55;\n" * LONG, "magic-number"),
+        ("a.py", "if tries > 55: b()\n" * LONG, "magic-number"),
+        ("a.py", "x = (a" + "\n+ 3.3 * b" * LONG + ")\nif tries > 55: b()\n", "magic-number"),
+        ("a.py", "x = (tries" + "\nand tries < 55 < most" * LONG + ")\n", "magic-number"),
+        ("a.py", "x = (9" + "\n** 9999" * LONG + " > y > 1" + "0" * LONG + ")\nif tries > 55: b()\n", "magic-number"),
+        ("a.js", "x = tries > 55;\n" * LONG, "magic-number"),
         ("a.go", "package a\nfunc f() {\n" + "time.Sleep(500)\n" * LONG + "}\n", "ambiguous-duration"),
         ("a.js", "x = " + "process.env.JWT_SECRET ||\n" * LONG + "'x';\n", "credential-fallback"),
         ("a.js", "x = process.env.JWT_SECRET || 'x';\n" * LONG, "credential-fallback"),
@@ -140,7 +140,7 @@ def test_many_literals_take_linear_time(check: Callable[..., Outcome], name: str
     assert not outcome.failures
 
 
-@pytest.mark.parametrize("text", ["if(a>55)b();", "db.query('SELECT '+b);"])
+@pytest.mark.parametrize("text", ["if(tries>55)b();", "db.query('SELECT '+b);"])
 def test_minified_code_is_left_alone(check: Callable[..., Outcome], text: str) -> None:
     assert not check({"a.js": text * LONG}, "--select", "all").found
     assert check({"a.js": f"{text}\n" * LONG}, "--select", "all").found

@@ -8,6 +8,7 @@ explains.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cached_property, partial
 from hashlib import blake2b
 from pathlib import PurePosixPath
@@ -224,9 +225,27 @@ class _Reader:
             return True
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
 
+    def _branches(self, number: Range) -> list[Range]:
+        """What the tests that a number stands in lead to."""
+        tests = self._ordered_tests
+        index, found = bisect_right(tests, number.start, key=lambda each: each[0].start), list[Range]()
+        while index and tests[index - 1][0].start + self._longest_test >= number.end:
+            index -= 1
+            if number in tests[index][0]:
+                found.append(tests[index][1])
+        return found
+
+    @cached_property
+    def _ordered_tests(self) -> list[tuple[Range, Range]]:
+        return sorted(self.tests, key=lambda each: (each[0].start, each[0].end))
+
+    @cached_property
+    def _longest_test(self) -> int:
+        return max((test.end - test.start for test, _ in self.tests), default=0)
+
     def _telling(self, number: Range, place: Place) -> bytes:
         """Where a text may say a number: behind the test of it, and on the lines above a wait."""
-        branches = [then for test, then in self.tests if number in test]
+        branches = self._branches(number)
         if branches:
             texts = (self.source.content[then.start : min(then.end, then.start + _LONGEST_LINE)] for then in branches)
             return b"\n".join(texts)

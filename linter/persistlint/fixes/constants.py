@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.imports import end_of_import
+from persistlint.fixes.program import plain
 from persistlint.ir import Assign, Binary, Constant, ExpressionStatement, Import, Name, Number, String, Unary, walk
 from persistlint.source import Range
 from persistlint.sql.lexer import word_set
@@ -26,9 +27,6 @@ _VAGUE = word_set(
     "delay interval timeout debounce throttle pause wait ms seconds max min threshold limit diff value count length"
     " size number result item data index elapsed"
 )  # what says nothing by itself at the top level of a file
-_MODULE = re.compile(
-    rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE
-)  # no plain script
 _MORE_IMPORTS = re.compile(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
 _NEXT_LINE = re.compile(rb"\r?\n[ \t]*[^\s]")
 
@@ -36,13 +34,12 @@ _NEXT_LINE = re.compile(rb"\r?\n[ \t]*[^\s]")
 def known_constant(program: Program, name: str, text: str, place: Range) -> str:
     """A constant of the top level with that value whose name has the same words, declared before a place; else ""."""
     wanted = sorted(_words(name))
-    for statement in program.module.body:
-        target = statement.target if isinstance(statement, Assign) else None
-        if not isinstance(statement, Assign) or not isinstance(target, Name) or statement.value is None:
+    for statement in program.assigned.get(plain(text), ()):
+        target = statement.target
+        if not isinstance(target, Name):
             continue
-        has_value = _plain(program.source.text(statement.value.range)) == _plain(text)
         is_first = statement.range.end <= place.start or program.source.language == "go"
-        if has_value and is_first and _is_constant(statement) and sorted(_words(target.id)) == wanted:
+        if is_first and _is_constant(statement) and sorted(_words(target.id)) == wanted:
             return target.id
     return ""
 
@@ -53,7 +50,7 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
     the files of a package share their names, and more than one of them may be given the same one."""
     if program.source.path.endswith(_MARKUP) or program.has_name(name) or "\n" in text or _says_nothing(name):
         return None
-    if program.source.language in ("javascript", "typescript") and not _MODULE.search(program.source.content):
+    if program.source.language in ("javascript", "typescript") and not program.is_module:
         return None  # all scripts of a page share their names
     declaration = _declaration(program, name, text)
     if program.source.language == "go":
@@ -89,9 +86,9 @@ def _first(program: Program, declaration: str, place: Range) -> Edit | None:
     """The declaration as the first statement of a file without imports: above the comment of what is first now. A
     comment that the file begins with may be one of the file."""
     content = program.source.content
-    if not program.module.body:
+    if not program.top_level:
         return None
-    first = min(program.module.body, key=lambda statement: statement.range)
+    first = program.top_level[0]
     line = program.source.line_of(first.range.start)
     while line > 1 and content.startswith(_ABOVE, program.source.line_range(line - 1).start):
         line -= 1
@@ -114,8 +111,7 @@ def _declaration(program: Program, name: str, text: str) -> str:
 
 def _anchor(program: Program) -> Statement | None:
     """The last of the imports, or of the constants right behind them."""
-    body = sorted(program.module.body, key=lambda statement: statement.range)
-    head = list(takewhile(lambda each: isinstance(each, Import | Assign | ExpressionStatement), body))
+    head = list(takewhile(lambda each: isinstance(each, Import | Assign | ExpressionStatement), program.top_level))
     imports = [index for index, each in enumerate(head) if isinstance(each, Import)]
     last: Statement | None = None
     for statement in head[imports[-1] if imports else 0 :]:
@@ -136,7 +132,3 @@ def _is_constant(statement: Statement) -> bool:
 
 def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[\s_]", "", text)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.ir import Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
+from persistlint.ir import Assign, Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Module, Statement
     from persistlint.source import Range, SourceFile
 
+_SEPARATORS = re.compile(r"[\s_]")
+_MODULE = re.compile(
+    rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE
+)  # no plain script
 _SEMICOLON = re.compile(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
 
 
@@ -56,6 +61,25 @@ class Program:
         """The statements of the file."""
         return self.lower()
 
+    @cached_property
+    def top_level(self) -> tuple[Statement, ...]:
+        """The statements of the file in the order of their text."""
+        return tuple(sorted(self.module.body, key=lambda statement: (statement.range.start, statement.range.end)))
+
+    @cached_property
+    def is_module(self) -> bool:
+        """Whether a file of JavaScript is a module and no plain script."""
+        return _MODULE.search(self.source.content) is not None
+
+    @cached_property
+    def assigned(self) -> dict[str, list[Assign]]:
+        """What the top level of the file assigns or declares, by the text of the value without blanks."""
+        found: dict[str, list[Assign]] = {}
+        for statement in self.module.body:
+            if isinstance(statement, Assign) and statement.value is not None:
+                found.setdefault(plain(self.source.text(statement.value.range)), []).append(statement)
+        return found
+
     # ------------------------------------------------------------------------------------------------ statements
 
     def frames(self, place: Range) -> list[Frame]:
@@ -70,8 +94,15 @@ class Program:
             statement = block[index]
             found.append(Frame(block, index, function))
             pending = [(inner, function) for inner in blocks(statement)]
-            pending += [(each.body, each) for each in _functions(statement) if place in each.range]
+            if id(statement) not in self._inner:
+                self._inner[id(statement)] = tuple(_functions(statement))
+            pending += [(each.body, each) for each in self._inner[id(statement)] if place in each.range]
         return found
+
+    @cached_property
+    def _inner(self) -> dict[int, tuple[Function, ...]]:
+        """The functions in statements that were asked for, by the identity of the statement."""
+        return {}
 
     def frame(self, place: Range) -> Frame | None:
         """The innermost statement that holds a place."""
@@ -101,15 +132,27 @@ class Program:
 
     def stands_again(self, place: Range) -> bool:
         """Whether a number stands a second time in its statement, or in the statements inside of that."""
-        frame, text = self.frame(place), self.source.text(place)
-        pending = [frame.statement] if frame is not None else []
-        while pending:
-            statement = pending.pop()
-            pending += [inner for block in blocks(statement) for inner in block]
-            numbers = (node for part in expressions(statement) for node in walk(part) if isinstance(node, Number))
-            if any(number.range != place and self.source.text(number.range) == text for number in numbers):
-                return True
-        return False
+        frame = self.frame(place)
+        return frame is not None and self._numbers_in(frame.statement)[self.source.text(place)] > 1
+
+    def _numbers_in(self, whole: Statement) -> Counter[str]:
+        """How often each number stands in a statement."""
+        found = self._counted.get(id(whole))
+        if found is None:
+            found, pending = Counter[str](), [whole]
+            while pending:
+                statement = pending.pop()
+                pending += [inner for block in blocks(statement) for inner in block]
+                nodes = (node for part in expressions(statement) for node in walk(part))
+                found.update(
+                    {node.range: self.source.text(node.range) for node in nodes if isinstance(node, Number)}.values()
+                )
+            self._counted[id(whole)] = found
+        return found
+
+    @cached_property
+    def _counted(self) -> dict[int, Counter[str]]:
+        return {}
 
     def has_number(self, within: Range, place: Range) -> bool:
         """Whether a part of the file has the number at a place a second time, in code or in a text."""
@@ -186,7 +229,14 @@ class Program:
 
     def has_name(self, name: str, within: Range | None = None) -> bool:
         """Whether a name stands anywhere in the file, or in a part of it, but for comments and the names of members."""
-        return any(self._names(name, within))
+        key = (name, within)
+        if key not in self._standing:
+            self._standing[key] = any(self._names(name, within))
+        return self._standing[key]
+
+    @cached_property
+    def _standing(self) -> dict[tuple[str, Range | None], bool]:
+        return {}
 
     def count_name(self, name: str) -> int:
         """How often a name stands in the file, but for comments and the names of members."""
@@ -216,6 +266,11 @@ def _holds(statement: Statement, place: Range) -> bool:
     if place in statement.range:
         return True
     return any(place in inner.range for block in blocks(statement) for inner in block)  # methods of Go
+
+
+def plain(text: str) -> str:
+    """The text of a value without what separates its digits."""
+    return _SEPARATORS.sub("", text)
 
 
 def _functions(statement: Statement) -> Iterator[Function]:

@@ -150,7 +150,7 @@ def _converted(fact: Duration, context: RuleContext) -> tuple[Fix, ...]:
     """The unit that its name says, in the place of the one that it is taken for."""
     content, title = context.file.content, f"Convert it to {fact.taken}"
     if context.file.language == "go":
-        unit = f"time.{fact.unit[:-1].capitalize()}"
+        unit = "24 * time.Hour" if fact.unit == "days" else f"time.{fact.unit[:-1].capitalize()}"
         taken = _TAKEN.match(content, fact.range.end)
         if taken is not None:
             return (Fix(title, (Edit(Range(*taken.span(1)), unit),), Applicability.UNSAFE),)
