@@ -4,6 +4,8 @@ file that is there."""
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -153,6 +155,15 @@ def test_a_difference_shows_the_new_file_and_makes_none(tmp_path: Path, capsys: 
     assert "--- /dev/null\n" in shown
     assert f"+{INDEX}\n" in shown
     assert shown.count("new file mode") == 1, "the name of a second one depends on the first"
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_git_makes_the_new_file_of_a_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = make(tmp_path, "001_users.sql 002_orders.sql 003_note.sql", GOOSE, USERS, ORDERS, "SELECT 1;")
+    main(["check", *RULES, "--unsafe-fixes", "--diff", str(folder)])
+    shown = capsys.readouterr().out
+    subprocess.run(["git", "apply", "-"], input=shown, text=True, check=True, cwd=folder.anchor)
+    assert INDEX in (folder / "004_index_orders_user_id.sql").read_text()
 
 
 def test_a_file_that_is_there_is_never_overwritten(

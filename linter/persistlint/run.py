@@ -231,24 +231,31 @@ def _has_fixes(outcome: Outcome) -> bool:
 
 def _gone(before: Report, after: Report) -> tuple[str, ...]:
     """The rules that report less than before."""
-    counts = (Counter(diagnostic.rule for diagnostic in report.diagnostics) for report in (before, after))
-    first, second = counts
+    first, second = (Counter(found.rule for found in report.diagnostics) for report in (before, after))
     return tuple(sorted(first - second))
 
 
 def _addition(path: str, text: str) -> str:
     """A new file, as `git diff` writes it."""
-    from difflib import unified_diff
-
-    lines = "".join(unified_diff([], text.splitlines(keepends=True), "/dev/null", f"b/{path}"))
+    path = _in_patch(path)
+    lines = _unified("", text, "/dev/null", f"b/{path}")
     return f"diff --git a/{path} b/{path}\nnew file mode 100644\n{lines}"
 
 
 def _difference(before: SourceFile, after: SourceFile) -> str:
     """What changes between two contents of a file, as `git diff` writes it."""
+    path = _in_patch(before.path)
+    old, new = (file.content.decode("utf-8", "replace") for file in (before, after))
+    return _unified(old, new, f"a/{path}", f"b/{path}")
+
+
+def _in_patch(path: str) -> str:
+    """A path as `patch -p1` and `git apply` want it."""
+    return path.lstrip("/")
+
+
+def _unified(old: str, new: str, before: str, after: str) -> str:
     from difflib import unified_diff  # only who shows a difference pays for it
 
-    old, new = (file.content.decode("utf-8", "replace").splitlines(keepends=True) for file in (before, after))
-    path = before.path.lstrip("/")  # as `patch -p1` and `git apply` want it
-    lines = unified_diff(old, new, f"a/{path}", f"b/{path}")
+    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), before, after)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

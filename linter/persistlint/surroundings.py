@@ -140,9 +140,7 @@ class Surroundings:
 def _has_project(path: str) -> bool:
     """Whether a file is read with others around it."""
     language = language_of(path)
-    if language in ("sql", "prisma") or not is_migration(path):
-        return language in ("sql", "prisma")
-    return language in SCHEMA_LANGUAGES
+    return language in ("sql", "prisma") or (language in SCHEMA_LANGUAGES and is_migration(path))
 
 
 def _programs(folder: Path, suffix: str) -> _Group:

@@ -111,14 +111,16 @@ class Meanings:
         if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
             return Quantity.POSITION
         factors = tuple(_factors(node))
-        is_time = place.other is not None and self._quantity(place.other) is Quantity.TIME
-        if factors and all(map(_is_of_time, factors)) and not is_time:
+        if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
             return Quantity.CALENDAR  # the minutes of a day
         is_offset = place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
         is_equal = place.operator in ("==", "!=")
         if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
+
+    def _is_time(self, other: Expression | None) -> bool:
+        return other is not None and self._quantity(other) is Quantity.TIME
 
     def _around(self, number: Range) -> str:
         """The line of a number, and the one above and below it."""

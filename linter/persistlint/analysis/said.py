@@ -4,6 +4,7 @@ table gives to codes."""
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
@@ -29,6 +30,7 @@ def is_said(number: str, value: float, text: bytes) -> bool:
     return bool(sentences) and any(map(saying(number, value).search, sentences))
 
 
+@lru_cache(maxsize=512)  # a number is looked for in comments and in texts, and most are written often
 def saying(number: str, value: float | None) -> re.Pattern[str]:
     """What finds a number in prose: as it is written, as what it comes to, with a unit, or as a word."""
     written = number.replace("_", "")

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Fix, NewFile
+from persistlint.fixes.scripts import unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from persistlint.diagnostic import Edit
     from persistlint.schema.script import Script
 
 _NAME = re.compile(r"(?P<lead>V?)(?P<number>\d+)(?P<gap>__|[_-])(?P<words>[^.]+)(?P<tail>(?:\.tx)?(?:\.up)?\.sql)")
@@ -30,11 +32,8 @@ def following(
     """A fix that makes one further migration with the statement `up`, which `down` undoes. It `is_alone` where the
     statement must not run in a transaction. `words` say in its name what it does. None where the runner or the names
     are not certain."""
-    runner = script.runner
-    if not runner.new or script.is_dump or (is_alone and not runner.runs_alone):
-        return ()
-    name = next_name(script.siblings, Path(script.path).absolute().parent, words)
-    if name is None:
+    runner, name = script.runner, next_name(script, words)
+    if name is None or (is_alone and not runner.runs_alone):
         return ()
     off = "" if not is_alone or not runner.annotation else runner.annotation.strip()
     off = f" {off}" if off and runner.is_per_section else f"{off}\n" if off else ""
@@ -45,9 +44,19 @@ def following(
     return (Fix(title, (), Applicability.UNSAFE, tuple(made)),)
 
 
-def next_name(siblings: Sequence[str], folder: Path, words: str) -> str | None:
-    """The name of the migration that comes next in a folder, by the names of those in it; None where they are too few
-    or do not follow one scheme."""
+def here_or_following(
+    script: Script, title: str, here: Sequence[Edit], words: str, up: str, down: str
+) -> tuple[Fix, ...]:
+    """A fix of the script itself where that can be changed, or else one as `following` makes it."""
+    return unsafe(script, title, *here) or following(script, f"{title} in a new migration", words, up, down)
+
+
+def next_name(script: Script, words: str) -> str | None:
+    """The name of the migration that comes next in the folder of a script, by the names of those in it; None where they
+    are too few or do not follow one scheme, or nobody knows how a new one looks."""
+    if not script.runner.new or script.is_dump:
+        return None
+    siblings, folder = script.siblings, Path(script.path).absolute().parent
     found = [_NAME.fullmatch(Path(path).name) for path in siblings]
     matches = [match for match in found if match is not None]
     if len(matches) < _LEAST or len(matches) != len(found) or any(Path(path).parent != folder for path in siblings):

@@ -94,14 +94,17 @@ class Program:
             statement = block[index]
             found.append(Frame(block, index, function))
             pending = [(inner, function) for inner in blocks(statement)]
-            if id(statement) not in self._inner:
-                self._inner[id(statement)] = tuple(_functions(statement))
-            pending += [(each.body, each) for each in self._inner[id(statement)] if place in each.range]
+            pending += [(each.body, each) for each in self._functions_in(statement) if place in each.range]
         return found
+
+    def _functions_in(self, statement: Statement) -> tuple[Function, ...]:
+        """The functions that a statement defines or has in its expressions. Every place in it asks for them."""
+        if id(statement) not in self._inner:
+            self._inner[id(statement)] = tuple(_functions(statement))
+        return self._inner[id(statement)]
 
     @cached_property
     def _inner(self) -> dict[int, tuple[Function, ...]]:
-        """The functions in statements that were asked for, by the identity of the statement."""
         return {}
 
     def frame(self, place: Range) -> Frame | None:
@@ -117,7 +120,7 @@ class Program:
         pending: list[Statement] = [*self.module.body]
         while pending:
             statement = pending.pop()
-            found = list(_functions(statement))
+            found = self._functions_in(statement)
             yield from found
             pending += [inner for block in blocks(statement) for inner in block]
             pending += [inner for function in found for inner in function.body]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from persistlint.source import SourceFile
 
@@ -55,16 +55,9 @@ def create(files: Mapping[Path, str]) -> None:
 
 
 def _create(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".persistlint-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_mask())
-        os.link(name, path)  # fails where the name is taken, which `replace` would not
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with _temporary(path.parent, text.encode("utf-8")) as temporary:
+        temporary.chmod(0o666 & ~_mask())
+        os.link(temporary, path)  # fails where the name is taken, which `replace` would not
 
 
 def _mask() -> int:
@@ -84,24 +77,29 @@ def replace(target: Path, data: bytes, expected: bytes | None = None) -> bool:
 
     The new file is on the disk before it takes the place of the old one, so that whatever happens one of both is there.
     """
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".persistlint-")
+    with _temporary(target.parent, data) as temporary:
+        status = target.stat()
+        _keep_owner(temporary, status)
+        temporary.chmod(status.st_mode)
+        if expected is not None and target.read_bytes() != expected:
+            return False
+        temporary.replace(target)
+    return True
+
+
+@contextmanager
+def _temporary(folder: Path, data: bytes) -> Iterator[Path]:
+    """A file with these bytes that is on the disk already; what is still there under its name is gone afterwards."""
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".persistlint-")
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        status = target.stat()
-        _keep_owner(temporary, status)
-        temporary.chmod(status.st_mode)
-        if expected is not None and target.read_bytes() != expected:
-            temporary.unlink()
-            return False
-        temporary.replace(target)
-    except BaseException:
+        yield temporary
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
-    return True
 
 
 def _keep_owner(path: Path, status: os.stat_result) -> None:

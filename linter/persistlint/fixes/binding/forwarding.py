@@ -115,7 +115,8 @@ def _above(
 def _step(site: Site, function: ir.Function, program: Program) -> _Step | None:
     """What a call of the function around a call does: it takes the SQL, which it hands on as it is, and the values."""
     sql = _sql_of(site)
-    names = [parameter.name for parameter in function.parameters if parameter.kind != "keywords"]
+    parameters = [parameter for parameter in function.parameters if parameter.kind != "keywords"]
+    names = [parameter.name for parameter in parameters]
     if sql is None or sql.id not in names or _is_assigned(sql.id, site):
         return None
     first = names.index(sql.id)
@@ -126,7 +127,7 @@ def _step(site: Site, function: ir.Function, program: Program) -> _Step | None:
     elif isinstance(values, ir.Name) and values.id in names and not _is_assigned(values.id, site):
         name, edits = values.id, ()
         place = names.index(name)
-        parameter = [each for each in function.parameters if each.kind != "keywords"][place]
+        parameter = parameters[place]
         is_rest = parameter.kind == "rest"
         if is_rest != any(a.spread for a in site.call.arguments) or (is_rest and place != first + 1):
             return None

@@ -12,13 +12,15 @@ from persistlint.fixes.binding.reaching import assignments, extension, is_seen, 
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from persistlint.facts import Site
     from persistlint.fixes.binding.forms import Form
     from persistlint.fixes.program import Program
     from persistlint.source import Range
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
-SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
+_SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:
@@ -112,17 +114,21 @@ def uses_of(name: ir.Name, site: Site) -> int:
         for expression in ir.expressions(statement):
             if isinstance(statement, ir.Assign) and expression is statement.target:
                 continue
-            nodes = list(ir.walk(expression))
-            shown = {
-                id(inner)
-                for node in nodes
-                if isinstance(node, ir.Call) and SHOWS.search(last_name(node.function))
-                for argument in node.arguments
-                for inner in ir.walk(argument.value)
-            }
-            uses = [node for node in nodes if is_name(node, name.id) and id(node) not in shown]
+            uses = uses_among(list(ir.walk(expression)), name.id)
             count += sum(is_seen(node.range, name, site) for node in uses)
     return count
+
+
+def uses_among(nodes: Sequence[ir.Expression], name: str) -> list[ir.Expression]:
+    """Where expressions use a variable, other than to show it."""
+    shown = {
+        id(inner)
+        for node in nodes
+        if isinstance(node, ir.Call) and _SHOWS.search(last_name(node.function))
+        for argument in node.arguments
+        for inner in ir.walk(argument.value)
+    }
+    return [node for node in nodes if is_name(node, name) and id(node) not in shown]
 
 
 def last_name(node: ir.Expression) -> str:

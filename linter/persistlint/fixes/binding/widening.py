@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.origin import SHOWS, last_name
+from persistlint.fixes.binding.origin import uses_among
 from persistlint.fixes.binding.pieces import is_name, nodes_inside
 from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
@@ -40,7 +40,7 @@ def widened(
     if not (is_rest or isinstance(place, int) or (key and language == "python")) or not _is_simple(function, program):
         raise refused
     sends = _sends(site, function, sql, program)
-    if _uses(function, sql) != len(sends):
+    if len(uses_among(list(nodes_inside(function.body)), sql)) != len(sends):
         raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
     for arguments in (send.arguments for send in sends):
         if any(a.spread for a in arguments) or (isinstance(place, int) and place != len(arguments)):
@@ -119,16 +119,3 @@ def _is_simple(function: ir.Function, program: Program) -> bool:
         return not function.exported and mentions == calls
     is_arrow = re.match(rb"[^()]*=>", program.source.content[function.range.start : function.range.end]) is not None
     return not is_arrow or program.source.language == "python"
-
-
-def _uses(function: ir.Function, name: str) -> int:
-    """How often a function uses a parameter, other than to show it."""
-    nodes = list(nodes_inside(function.body))
-    shown = {
-        id(inner)
-        for node in nodes
-        if isinstance(node, ir.Call) and SHOWS.search(last_name(node.function))
-        for argument in node.arguments
-        for inner in ir.walk(argument.value)
-    }
-    return sum(is_name(node, name) and id(node) not in shown for node in nodes)

@@ -44,7 +44,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.following import following
+from persistlint.fixes.following import next_name
 from persistlint.fixes.scripts import Editor, end_of_transaction, find, identifier, insert, new_name, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
@@ -97,8 +97,8 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
         marks.append(insert(constraint.range.start, editor.like(f"CONSTRAINT {written} ", change.statement)))
     if end is None:
         # The runner commits at the end of the file: the validation is for the next one.
-        is_next = following(script, "", f"validate {name}", "SELECT 1")
-        return unsafe(script, "Add it as NOT VALID", *marks) if is_next else ()
+        has_next = next_name(script, f"validate {name}") is not None
+        return unsafe(script, "Add it as NOT VALID", *marks) if has_next else ()
     guard = "IF EXISTS " if find(context.file, change.statement.range, _GUARD) else ""
     validation = editor.behind(end, f"ALTER TABLE {guard}{table} VALIDATE CONSTRAINT {written}")
     if not validation:

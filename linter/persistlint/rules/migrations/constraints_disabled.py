@@ -83,7 +83,7 @@ _OFF = {
     ("ignore_check_constraints", "on"),
 }
 _OF_FOREIGN_KEYS = frozenset({"foreign_key_checks", "foreign_keys"})
-_ON = frozenset({"1", "on", "true", "origin", "default"})
+_ON = frozenset({"1", "on", "true"})
 
 
 @rule("constraints-disabled", on=Script, severity=Severity.ERROR)
@@ -132,20 +132,22 @@ def _writes_only_own(script: Script) -> bool:
 def _is_idle(script: Script, off: Change) -> bool:
     """Whether the checks are on again before anything is written that they would have looked at."""
     is_of_keys = isinstance(off, SetVariable) and off.name in _OF_FOREIGN_KEYS
-    for change in script.forward[script.position(off) + 1 :]:
-        if _switches_on(change):
+    for change in script.forward:
+        if script.position(change) <= script.position(off):
+            continue
+        if _switches_on(change, off):
             return True
         if _writes(change) and not (is_of_keys and _is_apart(change, script)):
             return False
     return False
 
 
-def _switches_on(change: Change) -> bool:
-    match change:
-        case SetVariable(name=name, value=value):
-            return any(name == known for known, _ in _OFF) and value in _ON
-        case SetTrigger(trigger=trigger, is_enabled=True):
-            return trigger == "ALL"
+def _switches_on(change: Change, off: Change) -> bool:
+    match change, off:
+        case SetVariable(name=name, value=value), SetVariable(name=switched):
+            return name == switched and (name, value) not in _OFF
+        case SetTrigger(trigger="ALL", is_enabled=True), SetTrigger():
+            return change.table.key == off.table.key
     return False
 
 

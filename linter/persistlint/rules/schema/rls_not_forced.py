@@ -40,8 +40,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.following import here_or_following
+from persistlint.fixes.scripts import Editor
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetRowSecurity
 from persistlint.schema.script import Script
@@ -69,9 +69,6 @@ def rls_not_forced(script: Script, context: RuleContext) -> Iterator[Diagnostic]
 
 def _fix(script: Script, change: SetRowSecurity, context: RuleContext) -> tuple[Fix, ...]:
     editor = Editor(script, context.file)
-    table = editor.text(change.table)
-    line = f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"
-    back = editor.like(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-    words, title = f"force row level security on {change.table.name}", "Force row level security"
-    here = unsafe(script, title, *editor.behind(change.statement, line))
-    return here or following(script, f"{title} in a new migration", words, editor.like(line), back)
+    on, off = (f"ALTER TABLE {editor.text(change.table)} {word} ROW LEVEL SECURITY" for word in ("FORCE", "NO FORCE"))
+    words, here = f"force row level security on {change.table.name}", editor.behind(change.statement, on)
+    return here_or_following(script, "Force row level security", here, words, editor.like(on), editor.like(off))

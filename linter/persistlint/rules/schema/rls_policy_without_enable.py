@@ -40,8 +40,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.following import here_or_following
+from persistlint.fixes.scripts import Editor
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
 from persistlint.schema.script import Script
@@ -74,9 +74,6 @@ def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[
 
 def _fix(script: Script, change: CreatePolicy, context: RuleContext) -> tuple[Fix, ...]:
     editor = Editor(script, context.file)
-    table = editor.text(change.table)
-    line = f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
-    back = editor.like(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    words, title = f"enable row level security on {change.table.name}", "Enable row level security"
-    here = unsafe(script, title, *editor.before(change.statement, line))
-    return here or following(script, f"{title} in a new migration", words, editor.like(line), back)
+    on, off = (f"ALTER TABLE {editor.text(change.table)} {word} ROW LEVEL SECURITY" for word in ("ENABLE", "DISABLE"))
+    words, here = f"enable row level security on {change.table.name}", editor.before(change.statement, on)
+    return here_or_following(script, "Enable row level security", here, words, editor.like(on), editor.like(off))
