@@ -33,6 +33,7 @@ from persistlint.fixes.binding.reaching import reaching
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
+from persistlint.fixes.binding.statements import with_loops
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Value, View, view
 from persistlint.source import Range
@@ -68,6 +69,8 @@ def name(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remed
 def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make: Callable[[_Binding], Fix]) -> Remedy:
     if program is None or not isinstance(fact, Query):
         return Remedy()
+    if fact.placeholder:
+        fact = with_loops(fact)
     try:
         is_bound = make is _Binding.fix
         helper = helper_of(fact, holes, program) if is_bound and fact.placeholder and fact.library else None

@@ -60,6 +60,8 @@ def unformatted(
         if index in numbers or index not in gone
     ]
     arguments = form.arguments
+    if form.stays and not texts:
+        return [Edit(Range(text.end, arguments[-1].range.end), "")]
     if form.kind == "percent":
         start = text.end + len(tail[: tail.index("%") + 1].encode())
         inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"

@@ -32,13 +32,14 @@ class Form:
 
     `text` is the format string or its name, `arguments` the values in their order; `is_indexed` where one of them is
     named by its number, so that none can be left out alone; `written` is where those that have a name stand, in their
-    order: for `replace` the calls, by what they replace."""
+    order: for `replace` the calls, by what they replace; `stays` where the call does more than to make a text."""
 
     kind: str
     range: Range
     text: Range
     arguments: list[ir.Expression]
     is_indexed: bool = False
+    stays: bool = False
     written: dict[str, Range] = field(default_factory=dict)
     literals: list[Literal] = field(default_factory=list)
 

@@ -11,10 +11,11 @@ from persistlint.facts import Site
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.pieces import is_name, nodes_inside
 from persistlint.fixes.binding.sending import values_of
+from persistlint.fixes.binding.statements import flat
 from persistlint.fixes.binding.widening import widened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Hole, Query
@@ -153,11 +154,3 @@ def _sql_of(site: Site) -> ir.Name | None:
 def _is_assigned(name: str, site: Site) -> bool:
     targets = (statement.target for statement in site.statements if isinstance(statement, ir.Assign))
     return any(is_name(node, name) for target in targets for node in ir.walk(target))
-
-
-def flat(block: ir.Block) -> Iterator[ir.Statement]:
-    """The statements of a block and of those inside it."""
-    for statement in block:
-        yield statement
-        for inner in ir.blocks(statement):
-            yield from flat(inner)

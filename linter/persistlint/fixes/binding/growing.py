@@ -33,13 +33,14 @@ _REST = re.compile(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
 @dataclass(frozen=True, slots=True)
 class Growing:
     """The list that the values are gathered in. `is_new` where the fix makes it, behind the statement `made`, which
-    begins the text."""
+    begins the text; `is_captured` where functions inside add to it, so that TypeScript wants to be told its type."""
 
     name: str
     is_new: bool
     made: ir.Statement
     style: Style
     source: SourceFile
+    is_captured: bool = False
 
     @property
     def spread(self) -> str:
@@ -88,7 +89,7 @@ class Growing:
             inner = f"[]any{{{texts}}}"
         else:
             inner = f"[{texts}]"
-            type = ": any[]" if texts else ""
+            type = ": any[]" if texts or self.is_captured else ""
         if language == "python":
             return f"{self.name} = {inner}"
         if language == "go":
@@ -146,7 +147,8 @@ def gathered(
         free = [name for name in _names(made, site, source) if name not in taken]
         if not free:
             raise RefusalError("the names for a list of values are taken")
-        return Growing(free[0], True, made, style, source)
+        around = {program.function_around(step.statement.range) for step in steps}
+        return Growing(free[0], True, made, style, source, len(around) > 1)
     elsewhere = "the values that the call passes are put together elsewhere"
     if not isinstance(passed, ir.Name):
         raise RefusalError(elsewhere)

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.fixes.binding.view import Value
-    from persistlint.source import Range, SourceFile
+    from persistlint.source import SourceFile
 
 _TO_TEXT = ("str", "repr")
 _SEPARATOR = re.compile(r"\s*,\s*")
 _QUOTED_SEPARATOR = re.compile(r"'\s*,\s*'")
+_QUOTES = ("'", '"')
 _ELEMENT = re.compile(  # what makes text of one value of the list
     r"""f?(["'`])'?\$?\{(?P<name>\w+)(?:!r)?\}'?\1|(?P<plain>\w+)|(?:str|repr|String)\((?P<inner>\w+)\)"""
     r"|\w+\.escape\((?P<escaped>\w+)\)"
@@ -26,7 +28,7 @@ class Listed:
     """A list whose values are joined to text. `range` is the expression that joins them. `is_quoted` where the quotes
     around them are a part of the separator. `spread` are its values among others in a list, `array` the list itself,
     `marks` the expression for as many marks as it has values, `{}` standing for the mark; None where there is none.
-    `is_tuple` where its text has parentheses of its own."""
+    `is_tuple` where its text has parentheses of its own; `quote` is what the text has around every value."""
 
     range: Range
     name: str
@@ -35,6 +37,7 @@ class Listed:
     array: str | None
     marks: str | None
     is_tuple: bool = False
+    quote: str = ""
 
 
 def listed(value: Value, source: SourceFile) -> Listed | None:
@@ -117,25 +120,80 @@ def _javascript(node: ir.Call, separator: str, items: ir.Expression, source: Sou
     quoted = bool(_QUOTED_SEPARATOR.fullmatch(separator))
     if not quoted and not _SEPARATOR.fullmatch(separator):
         return None
-    inner = items
+    inner, values, around = items, "", ""
     match items:
-        case ir.Call(function=ir.Attribute(value=values, name="map"), arguments=[ir.Argument(value=mapper)]):
+        case ir.Call(function=ir.Attribute(value=made, name="map"), arguments=[ir.Argument(value=mapper)]):
             if isinstance(mapper, ir.Lambda):
-                body = mapper.function.body
-                returned = body[0].value if len(body) == 1 and isinstance(body[0], ir.Return) else None
-                match = _ELEMENT.fullmatch(source.text(returned.range)) if returned is not None else None
-                names = {parameter.name for parameter in mapper.function.parameters}
-                if match is None or not names.intersection(filter(None, match.groups())):
+                element = _element_of(mapper.function)
+                if element is None:
                     return None
+                value, around = element
+                if not isinstance(value, ir.Name):
+                    to_value = source.text(Range(items.range.start, mapper.function.body[0].range.start))
+                    values = f"{to_value}{source.text(value.range)})"
             elif source.text(mapper.range) not in ("String", "Number"):
                 return None
-            inner = values
-    if not isinstance(inner, ir.Name | ir.Attribute | ir.Subscript):
-        return None
+            inner = made
     text = source.text(inner.range)
+    values = values or text
+    if not _is_same_again(inner):
+        return Listed(node.range, _name(inner), quoted, f"...{values}", values, None, quote=around)
     quote = '"' if '"' in source.text(node.range) else "'"
+    spread = values
+    if isinstance(inner, ir.Collection) and values == text:
+        spread = text.removeprefix("[...").removesuffix("]")
     marks = f"{text}.map(() => {quote}{{}}{quote}).join({quote}, {quote})"
-    return Listed(node.range, _name(inner), quoted, f"...{text}", text, marks)
+    return Listed(node.range, _name(inner), quoted, f"...{spread}", values, marks, quote=around)
+
+
+def _is_same_again(items: ir.Expression) -> bool:
+    """Whether an expression may be written twice: `[...names]`, `Object.keys(names)`."""
+    match items:
+        case ir.Collection(elements=[ir.Spread(value=ir.Expression() as inner)]):
+            return _is_same_again(inner)
+        case ir.Call(
+            function=ir.Attribute(value=ir.Name(id="Object"), name="keys" | "values")
+            | ir.Attribute(value=ir.Name(id="Array"), name="from"),
+            arguments=[ir.Argument(value=inner, spread=False)],
+        ):
+            return _is_same_again(inner)
+    return isinstance(items, ir.Name | ir.Attribute | ir.Subscript)
+
+
+def _element_of(mapper: ir.Function) -> tuple[ir.Expression, str] | None:
+    """The value that a function gives for every element of a list, the element or a part of it, and the quotes that it
+    puts around it; None where it gives something else."""
+    match mapper:
+        case ir.Function(parameters=[parameter, *_], body=[ir.Return(value=ir.Expression() as returned)]):
+            pass
+        case _:
+            return None
+    around = ""
+    match returned:
+        case ir.Template(parts=[ir.Hole(value=value)]):
+            returned = value
+        case (
+            ir.Template(parts=[ir.String(value=opening), ir.Hole(value=value), ir.String(value=closing)])
+            | ir.Binary(
+                left=ir.Binary(left=ir.String(value=opening), operator="+", right=value),
+                operator="+",
+                right=ir.String(value=closing),
+            )
+        ) if opening == closing and opening in _QUOTES:
+            returned, around = value, opening
+        case ir.Call(function=ir.Attribute(name="escape"), arguments=[ir.Argument(value=value)]):
+            returned, around = value, "'"
+    match returned:
+        case (
+            ir.Call(function=ir.Name(id="String"), arguments=[ir.Argument(value=value)])
+            | ir.Call(function=ir.Attribute(value=value, name="toString"), arguments=())
+        ):
+            returned = value
+    root = returned
+    while isinstance(root, ir.Attribute | ir.Subscript):
+        root = root.value
+    is_whole = parameter.pattern is None and isinstance(root, ir.Name) and root.id == parameter.name
+    return (returned, around) if is_whole else None
 
 
 def _name(node: ir.Expression) -> str:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.forms import format_of
 from persistlint.fixes.binding.pieces import Step, branches, is_name
-from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
+from persistlint.fixes.binding.reaching import (
+    assignments,
+    check_trims,
+    extension,
+    is_seen,
+    is_trim,
+    own_uses,
+    reaching,
+)
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
@@ -31,13 +39,16 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
         raise RefusalError("the SQL is put together in another place")
     steps = [Step(found[0], (found[0].value,))]
     for statement in found[1:]:
+        if is_trim(statement, name.id):
+            continue
         added = extension(statement, name.id)
         if not added:
             raise RefusalError(f"`{name.id}` is assigned more than once")
         steps.append(Step(statement, added))
+    check_trims(found, name.id)
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
-    if uses_of(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
+    if uses_of(name, site) > 1 + own_uses(found[1:], name.id):
         raise RefusalError(f"`{name.id}` is used in more than one place")
     return steps
 

@@ -6,16 +6,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
+from persistlint.fixes.binding.reaching import (
+    assignments,
+    check_trims,
+    extension,
+    is_length,
+    is_seen,
+    is_trim,
+    own_uses,
+    reaching,
+)
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from persistlint.facts import Site
-    from persistlint.source import Range
 
-_ADDS_ONE = ("append", "push")
+_ADDS_ONE = ("append", "push", "WriteString")
+_BUILDERS = ("strings.Builder", "bytes.Buffer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,9 @@ def names_in(site: Site, name: str) -> list[ir.Name]:
 
 
 def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
-    """The list of pieces that a call joins, None where it joins something else or no piece `is_wanted`. Raises
-    `RefusalError` where the pieces that reach the call are not certain."""
+    """The list of pieces that a call joins, or the builder of Go whose text it gives; None where it gives something
+    else or no piece `is_wanted`. Raises `RefusalError` where the pieces that reach the call are not certain."""
+    separator: ir.String | None
     match call:
         case ir.Call(
             function=ir.Attribute(value=ir.String() as separator, name="join"),
@@ -62,10 +73,14 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
             arguments=[ir.Argument(value=ir.Name(id=name)), ir.Argument(value=ir.String() as separator)],
         ):
             pass
+        case ir.Call(function=ir.Attribute(value=ir.Name(id=name), name="String"), arguments=()):
+            separator = None
         case _:
             return None
     steps = [step for statement in site.statements if (step := additions(statement, name)) is not None]
     if not any(is_wanted(text.range) for step in steps for text in step.texts):
+        return None
+    if separator is None and not _is_builder(steps[0].statement):
         return None
     result = Pieces(call, name, separator, tuple(steps))
     _check(result, site)
@@ -84,6 +99,8 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     steps = [Step(made, (made.value,))] if made.value is not None and made.operator == "=" else []
     replacing: list[ir.Assign] = []
     for statement in others:
+        if is_trim(statement, use.id):
+            continue
         added = extension(statement, use.id)
         if not added and statement.value is not None and statement.operator == "=":
             replacing.append(statement)
@@ -101,7 +118,8 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     if is_late or not all(_excludes(one, other, site) for one, other in pairs):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     _check_place(result, site)
-    own = sum(s.operator == "=" and s not in replacing for s in others)
+    check_trims(found, use.id)
+    own = own_uses([s for s in others if s not in replacing], use.id)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests):
         raise RefusalError(f"`{use.id}` is used in more than one place")
@@ -130,6 +148,8 @@ def additions(statement: ir.Statement, name: str) -> Step | None:
                     return Step(statement, ())
                 case ir.Collection(kind=ir.Sequence.LIST, elements=elements):
                     return Step(statement, elements)
+                case _ if _is_builder(statement):
+                    return Step(statement, ())
                 case ir.Call(function=ir.Name(id="append"), arguments=[ir.Argument(value=ir.Name(id=same)), *added]):
                     return Step(statement, tuple(map(_value, added))) if same == name else None
         case ir.Assign(target=ir.Name(id=target), value=ir.Collection(elements=elements), operator="+"):
@@ -141,7 +161,30 @@ def additions(statement: ir.Statement, name: str) -> Step | None:
                 return Step(statement, tuple(map(_value, added)))
             if method == "extend" and len(added) == 1 and isinstance(added[0].value, ir.Collection):
                 return Step(statement, added[0].value.elements)
+        case ir.ExpressionStatement(
+            value=ir.Call(
+                function=ir.Attribute(value=ir.Name(id="fmt"), name="Fprintf") as function,
+                arguments=[ir.Argument(value=target), text, *rest],
+            )
+        ):
+            writer = target.operand if isinstance(target, ir.Unary) and target.operator == "&" else target
+            if is_name(writer, name):
+                range = Range(text.range.start, (rest or [text])[-1].range.end)
+                return Step(statement, (ir.Call(range, function, (text, *rest)),))
     return None
+
+
+def _is_builder(statement: ir.Statement) -> bool:
+    """Whether a statement makes an empty builder of Go."""
+    match statement:
+        case ir.Assign(value=None, annotation=type):
+            return type in _BUILDERS
+        case (
+            ir.Assign(value=ir.Mapping(entries=(), type=type))
+            | ir.Assign(value=ir.Unary(operator="&", operand=ir.Mapping(entries=(), type=type)))
+        ):
+            return type in _BUILDERS
+    return False
 
 
 def is_filled(test: ir.Expression, name: str) -> bool:
@@ -152,16 +195,6 @@ def is_filled(test: ir.Expression, name: str) -> bool:
         case ir.Name(id=same):
             return same == name
     return is_length(test, name)
-
-
-def is_length(node: ir.Expression, name: str) -> bool:
-    """Whether an expression is the length of a list."""
-    match node:
-        case ir.Call(function=ir.Name(id="len"), arguments=[ir.Argument(value=ir.Name(id=same))]):
-            return same == name
-        case ir.Attribute(value=ir.Name(id=same), name="length"):
-            return same == name
-    return False
 
 
 def branches(inner: Range, outer: Range, site: Site) -> list[ir.Statement]:

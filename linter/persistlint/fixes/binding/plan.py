@@ -24,6 +24,7 @@ _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
 _ARITHMETIC = frozenset("+-*/%")
+_UNIT = re.compile(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
     """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE
@@ -139,7 +140,7 @@ def _quoted(
     is_text = len(parts) > 1
     if previous is not None and previous.word in _TYPED:
         if dialect == "mysql" and previous.word == "INTERVAL":
-            pass  # INTERVAL ? DAY
+            _check_unit(following)
         elif following is not None and following.word in ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"):
             raise RefusalError("the unit of this interval is not a part of the value")
         else:
@@ -164,6 +165,12 @@ def _quoted(
         before, after = f"({before}", f"{after})"
     name = expressions.name_of(values[0], source)
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _check_unit(following: Token | None) -> None:
+    """Refuse a value that may have the unit of an interval in it, which MySQL takes from the text alone."""
+    if following is None or not (_UNIT.fullmatch(following.word) or following.text in _ARITHMETIC):
+        raise RefusalError("the unit of this interval is a part of the value, and no bind parameter can be one")
 
 
 def _takes_objects(query: Query) -> bool:
@@ -219,8 +226,10 @@ def _bare(
         following_text = following.text if following is not None else ""
         if word == "IN" or (following_text == ")" and _may_be_list(item, source)):
             raise RefusalError("nothing here tells what the list of values is made of")
-    if word in _TYPED and dialect != "mysql":
-        raise RefusalError("an interval without quotes takes no bind parameter")
+    if word in _TYPED:
+        if dialect != "mysql" or word != "INTERVAL":
+            raise RefusalError("an interval without quotes takes no bind parameter")
+        _check_unit(following)
     value = expressions.plain(item, source)
     before, after = ("(", ")") if word == "TOP" else ("", "")  # where T-SQL takes an expression
     if word in _COUNTS and (dialect == "mysql" or (query.library is not None and query.library.strict)):
@@ -251,6 +260,8 @@ def _list(
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
     name = found.name
     token = tokens[place]
+    if found.quote == '"' and dialect != "mysql":
+        raise RefusalError("double quotes make a name of what stands in them")
     if found.is_tuple:
         if not place or tokens[place - 1].word != "IN" or kind == "quoted":
             raise RefusalError("a tuple is written into the text")
@@ -271,8 +282,10 @@ def _list(
         return Parameter(start, end, found.array or found.name, name, "(", ")")
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
-    if found.marks is None:
+    if found.marks is None and source.language == "go":
         raise RefusalError("Go does not spread a list of values among other arguments")
+    if found.marks is None:
+        raise RefusalError("the list of values is made where it is joined, and would have to be made twice")
     return Parameter(token.start, token.end, found.spread, name, listed=found)
 
 

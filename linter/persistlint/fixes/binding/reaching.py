@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,12 @@ from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from persistlint.facts import Site
     from persistlint.source import Range
 
+_SEPARATOR = re.compile(r"[\s,;]*(?:\b(?:AND|OR|UNION|UNION\s+ALL)\b\s*)?", re.IGNORECASE)
 _MOST = 100  # assignments of one variable; each is held against all of its uses
 
 
@@ -92,8 +96,9 @@ def is_seen(use: Range, name: ir.Name, site: Site) -> bool:
 
 
 def begins(statement: ir.Assign, name: str) -> bool:
-    """Whether an assignment gives a variable a new value, in which the old one may be used, and not more of it."""
-    return statement.operator == "=" and not extension(statement, name)
+    """Whether an assignment gives a variable a new value, in which the old one may be used, and not more or less of
+    it."""
+    return statement.operator == "=" and not extension(statement, name) and not is_trim(statement, name)
 
 
 def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
@@ -106,6 +111,101 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
         added.append(node.right)
         node = node.left
     return tuple(added[::-1]) if isinstance(node, ir.Name) and node.id == name else ()
+
+
+def is_trim(statement: ir.Assign, name: str) -> bool:
+    """Whether an assignment takes something from the end of a variable and does nothing else."""
+    return statement.operator == "=" and trim_of(statement.value, name) is not None
+
+
+def trim_of(value: ir.Expression | None, name: str) -> int | str | None:
+    """What is taken from the end of a variable: a number of characters, or the characters; None for other values."""
+    match value:
+        case ir.Call(
+            function=ir.Attribute(value=ir.Name(id=same), name="slice" | "substring" | "substr" as method),
+            arguments=[ir.Argument(value=ir.Number(value=0)), ir.Argument(value=end)],
+        ) if same == name:
+            return _left_out(end, name, from_end=method == "slice")
+        case ir.Call(
+            function=ir.Attribute(value=ir.Name(id="strings"), name="TrimSuffix" | "TrimRight"),
+            arguments=[ir.Argument(value=ir.Name(id=same)), ir.Argument(value=ir.String(value=text))],
+        ) if same == name:
+            return text
+        case ir.Call(
+            function=ir.Attribute(value=ir.Name(id=same), name="rstrip" | "removesuffix"),
+            arguments=[ir.Argument(value=ir.String(value=text), keyword=None)],
+        ) if same == name:
+            return text
+        case ir.Subscript(value=ir.Name(id=same), index=ir.Unknown(operands=[*first, end]) as index) if same == name:
+            behind = index.range.end - end.range.end  # the bracket of Go; Python's bounds have none
+            before = first[-1].range.end if first else index.range.start + behind
+            is_end = behind < 2 and end.range.start - before == 1  # one colon, and nothing behind
+            is_whole = len(first) < 2 and all(isinstance(bound, ir.Number) and bound.value == 0 for bound in first)
+            return _left_out(end, name, from_end=True) if is_whole and is_end else None
+    return None
+
+
+def own_uses(statements: Sequence[ir.Assign], name: str) -> int:
+    """How often statements that change a variable use what it held, in order to change it."""
+    assigned = [s for s in statements if s.operator == "=" and s.value is not None]
+    trims = [s.value for s in assigned if s.value is not None and is_trim(s, name)]
+    in_trims = sum(isinstance(node, ir.Name) and node.id == name for value in trims for node in ir.walk(value))
+    return in_trims + len(assigned) - len(trims)
+
+
+def check_trims(statements: Sequence[ir.Assign], name: str) -> None:
+    """Refuse where something else is taken from the end of a text than a separator which a step of it has put there as
+    a constant: a mark that is shorter than its value would change what is left. Raises `RefusalError`."""
+    for index, statement in enumerate(statements):
+        taken = trim_of(statement.value, name) if statement.operator == "=" else None
+        if taken is None:
+            continue
+        for step in statements[:index]:
+            if is_trim(step, name) or isinstance(step.value, ir.String):
+                continue
+            tail = _tail(step.value)
+            text = tail[-taken:] if isinstance(taken, int) else taken
+            is_there = len(tail) >= taken if isinstance(taken, int) else bool(tail)
+            if not (taken and is_there and _SEPARATOR.fullmatch(text)):
+                raise RefusalError(f"a part of `{name}` is cut off")
+
+
+def _tail(node: ir.Expression | None) -> str:
+    """The constant that a text ends with, nothing where it ends with a value."""
+    match node:
+        case ir.String(value=value):
+            return value
+        case ir.Template(parts=[*_, ir.String(value=value)]):
+            return value
+        case ir.Binary(operator="+", right=right):
+            return _tail(right)
+        case ir.Binary(operator="%", left=text):
+            return _tail(text)
+        case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]):
+            return _tail(text.value)
+        case ir.Call(function=ir.Attribute(value=text, name="format")):
+            return _tail(text)
+    return ""
+
+
+def _left_out(end: ir.Expression, name: str, *, from_end: bool) -> int | None:
+    """How many characters a bound leaves out: `-1`, or the length without 1."""
+    match end:
+        case ir.Unary(operator="-", operand=ir.Number(value=int(count))) if from_end:
+            return count
+        case ir.Binary(operator="-", left=left, right=ir.Number(value=int(count))) if is_length(left, name):
+            return count
+    return None
+
+
+def is_length(node: ir.Expression, name: str) -> bool:
+    """Whether an expression is the length of a list or of a text."""
+    match node:
+        case ir.Call(function=ir.Name(id="len"), arguments=[ir.Argument(value=ir.Name(id=same))]):
+            return same == name
+        case ir.Attribute(value=ir.Name(id=same), name="length"):
+            return same == name
+    return False
 
 
 def _base(name: ir.Name, site: Site) -> ir.Assign | None:

@@ -46,7 +46,7 @@ class Rewrite:
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
         held = {holder for holder, inner in self.found.held if not inner or not gone.issuperset(inner)}
         holed = {id(value.literal) for value in values if value.form is None} | held
-        kept = {id(form) for form in self.found.forms if any(value.form is form for value in values)}
+        kept = {id(form) for form in self.found.forms if form.stays or any(value.form is form for value in values)}
         kept |= held & {id(form) for form in self.found.forms}
         numbers: dict[int, str] = {}  # by the item that goes into a format string, the number that takes its place
         for parameter in parameters:

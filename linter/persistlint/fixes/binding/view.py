@@ -84,7 +84,13 @@ class View:
         return [item for item in self.items if isinstance(item, Value)]
 
 
-_PRINTF = {"go": "fmt.Sprintf", "sql": "format", "javascript": "util.format", "typescript": "util.format"}
+_WRITES = "fmt.Fprintf"  # what also puts the text somewhere, so that it stays when its values go
+_PRINTF = {
+    "go": ("fmt.Sprintf", _WRITES),
+    "sql": ("format",),
+    "javascript": ("util.format",),
+    "typescript": ("util.format",),
+}
 HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
 
 
@@ -164,7 +170,7 @@ class _Reader:
             ):
                 self.braces(node, value, constant)
             case ir.Call(function=function, arguments=[text, *_]) if (
-                self.source.text(function.range) == _PRINTF.get(self.source.language)
+                self.source.text(function.range) in _PRINTF.get(self.source.language, ())
                 and (constant := self.constant(text.value)) is not None
             ):
                 self.printf(node, constant)
@@ -248,7 +254,8 @@ class _Reader:
                 self.begin_inner()
                 for text in piece:
                     self.read(text, "")
-                self.ends(piece[-1].range.end)
+                if piece:
+                    self.ends(piece[-1].range.end)
                 separator = self.separator(found.separator) if found.separator is not None else ()
         self.holder, self.since, self.is_conditional = around
 
@@ -309,6 +316,7 @@ class _Reader:
         if any(argument.spread for argument in rest):
             raise UnreadableError
         form = Form("printf", node.range, text.range, [argument.value for argument in rest])
+        form.stays = self.source.text(node.function.range) == _WRITES
         self.formatted(form, PRINTF, {}, constant)
 
     def braces(self, node: ir.Call, text: ir.Expression, constant: ir.Expression) -> None:

@@ -1,0 +1,59 @@
+"""The statements of a function in source order, those of its blocks included, and those of a callback that runs for
+every element of a list: they are a loop like any other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from persistlint.facts import Query
+
+_EACH = ("forEach", "map")
+
+
+def flat(block: ir.Block) -> Iterator[ir.Statement]:
+    """The statements of a block and of those inside it."""
+    for statement in block:
+        loop = _loop(statement)
+        yield loop
+        for inner in ir.blocks(loop):
+            yield from flat(inner)
+
+
+def with_loops(query: Query) -> Query:
+    """A query whose site has the statements of callbacks, too."""
+    if query.site is None:
+        return query
+    site = query.site()
+    if not any(_loop(statement) is not statement for statement in site.statements):
+        return query
+    site = replace(site, statements=tuple(_looped(site.statements)))
+    return replace(query, site=lambda: site)
+
+
+def _looped(statements: Iterable[ir.Statement]) -> Iterator[ir.Statement]:
+    for statement in statements:
+        loop = _loop(statement)
+        yield loop
+        if loop is not statement:
+            yield from (inner for block in ir.blocks(loop) for inner in flat(block))
+
+
+def _loop(statement: ir.Statement) -> ir.Statement:
+    """The loop that a statement is, or else the statement: `rows.forEach((row) => { … });`."""
+    match statement:
+        case ir.ExpressionStatement(
+            value=ir.Call(
+                function=ir.Attribute(value=items, name=method),
+                arguments=[ir.Argument(value=ir.Lambda(function=function), spread=False)],
+            )
+        ) if method in _EACH and not function.is_async and not function.is_generator and function.parameters:
+            first = function.parameters[0]
+            target = first.pattern or ir.Name(first.range, first.name)
+            return ir.Loop(statement.range, target, items, None, function.body)
+    return statement
