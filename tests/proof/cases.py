@@ -264,4 +264,42 @@ JAVASCRIPT = (
         "`SELECT id FROM people WHERE ${condition} ORDER BY id`",
         ("const condition = `name = '${a}'`;",),
     ),
+    Query(
+        "callback",
+        "query",
+        (
+            "let query = `SELECT id FROM people WHERE name = '${a}'`;",
+            "ids.forEach((id) => {",
+            "  query += ` OR score = ${id}`;",
+            "});",
+            "query += ' ORDER BY id';",
+        ),
+        repeats=True,
+    ),
+    Query(
+        "cut at its end",
+        "query",
+        (
+            "let query = `SELECT id FROM people WHERE name = '${a}' OR score IN (`;",
+            "for (const id of ids) {",
+            "  query += `${id}, `;",
+            "}",
+            "query = query.slice(0, -2);",
+            "query += ') ORDER BY id';",
+        ),
+        repeats=True,
+    ),
+    Query(
+        "list in quotes",
+        "`SELECT id FROM people WHERE name IN (${names.map((name) => `'${name}'`).join(\",\")}) ORDER BY id`",
+        ("const names = [a, 'Åsa'];",),
+        ("x') OR ('1'='1", 0),
+    ),
+    Query(
+        "list of a part of rows",
+        '`SELECT id FROM people WHERE id IN (${rows.map((row) => row.id).join(",")}) AND (score < -4 '
+        "OR name = '${a}') ORDER BY id`",
+        ("const rows = ids.map((id) => ({ id }));",),
+        ("x' OR '1'='1", 0),
+    ),
 )

@@ -11,11 +11,14 @@ from persistlint.fixes.binding.view import Value
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from persistlint.fixes.binding.forms import Form
     from persistlint.fixes.binding.view import View
     from persistlint.source import SourceFile
 
 COMMENT = re.compile(r"#|//|/\*")
+_NUMBER = re.compile(r"\[\d+\]")  # of an argument, in a verb of Go
 REST_OF_LINE = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
 
 
@@ -45,28 +48,55 @@ def unformatted(
         kept_values = {item.expression.range for item in left}
         segments = zip(form.arguments, form.written.values(), strict=True)
         return [Edit(segment, "") for value, segment in segments if value.range not in kept_values]
-    values = list(own.values())
-    if len(left) == len(values):
+    if len(left) == len(own):
         return []
     if form.written:
         if any(holder == id(form) for holder, _ in found.held):
             raise RefusalError("the values of the format string are numbered or named")
         return _keyed(source, form, left)
-    if form.is_indexed or len(values) != len(form.arguments):
-        raise RefusalError("the values of the format string are numbered or named")
-    texts = [
-        numbers[index] if index in numbers else source.text(value.expression.range)
-        for index, value in own.items()
-        if index in numbers or index not in gone
+    by_range = {item.range: index for index, item in own.items()}
+    kept = [
+        (range, number, numbers.get(by_range.get(range, -1), ""))
+        for range, number in form.verbs
+        if by_range.get(range) not in gone or by_range.get(range) in numbers
     ]
+    if form.kind == "printf":
+        return _called(source, form, kept)
     arguments = form.arguments
-    if form.stays and not texts:
-        return [Edit(Range(text.end, arguments[-1].range.end), "")]
+    if form.is_indexed or len(form.verbs) != len(arguments):
+        raise RefusalError("the values of the format string are numbered or named")
+    texts = [counted or source.text(arguments[number].range) for _, number, counted in kept]
     if form.kind == "percent":
         start = text.end + len(tail[: tail.index("%") + 1].encode())
         inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
         return [Edit(Range(start, whole.end), f" {inner}")]
     return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
+
+
+def _called(source: SourceFile, form: Form, kept: Sequence[tuple[Range, int, str]]) -> list[Edit]:
+    """Leave out the arguments of a call that no verb takes any more, each with the comma before it. Where verbs name
+    the numbers of theirs, those are counted anew."""
+    edits: list[Edit] = []
+    used = sorted({number for _, number, _ in kept})
+    end = form.text.end
+    for number, argument in enumerate(form.arguments):
+        before = source.text(Range(end, argument.range.start))
+        if number not in used:
+            if COMMENT.search(before):
+                raise RefusalError("a comment stands between the text and its values")
+            edits.append(Edit(Range(end, argument.range.end), ""))
+        end = argument.range.end
+    edits += [Edit(form.arguments[number].range, counted) for _, number, counted in kept if counted]
+    if not form.is_indexed:
+        return edits
+    if source.language != "go" or any(counted for _, _, counted in kept):
+        raise RefusalError("the values of the format string are numbered or named")
+    for range, number, _ in kept:
+        verb = source.text(range)
+        numbered = f"{_NUMBER.sub('', verb)[:-1]}[{used.index(number) + 1}]{verb[-1]}"
+        if numbered != verb:
+            edits.append(Edit(range, numbered))
+    return edits
 
 
 def _only_itself(source: SourceFile, form: Form) -> Range | None:

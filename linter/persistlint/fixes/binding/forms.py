@@ -32,7 +32,8 @@ class Form:
 
     `text` is the format string or its name, `arguments` the values in their order; `is_indexed` where one of them is
     named by its number, so that none can be left out alone; `written` is where those that have a name stand, in their
-    order: for `replace` the calls, by what they replace; `stays` where the call does more than to make a text."""
+    order: for `replace` the calls, by what they replace; `stays` where the call does more than to make a text. `verbs`
+    are the places in the format string where values stand, each with the index of its argument."""
 
     kind: str
     range: Range
@@ -42,6 +43,7 @@ class Form:
     stays: bool = False
     written: dict[str, Range] = field(default_factory=dict)
     literals: list[Literal] = field(default_factory=list)
+    verbs: list[tuple[Range, int]] = field(default_factory=list)
 
 
 def spec_of(kind: str, match: re.Match[str]) -> str:
@@ -87,8 +89,8 @@ def is_text(node: ir.Expression) -> bool:
 
 
 def format_of(node: ir.Expression) -> tuple[ir.Expression, ...]:
-    """What a format string is made of: constants, and variables that a `+` puts between them. Nothing where it has no
-    constant, or something else."""
+    """What a format string is made of: constants, and what a `+` puts between them. Nothing where it has no constant,
+    or something else than a variable or a call."""
     match node:
         case ir.Binary(operator="+", left=left, right=right) if not is_text(node):
             parts = [format_of(left) or _variable(left), format_of(right) or _variable(right)]
@@ -98,7 +100,7 @@ def format_of(node: ir.Expression) -> tuple[ir.Expression, ...]:
 
 
 def _variable(node: ir.Expression) -> tuple[ir.Expression, ...]:
-    return (node,) if isinstance(node, ir.Name | ir.Attribute) else ()
+    return (node,) if isinstance(node, ir.Name | ir.Attribute | ir.Call) else ()
 
 
 def parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:

@@ -11,6 +11,7 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.pieces import additions, adds, branches, is_name, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.spreading import appended, made
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -85,22 +86,20 @@ class Growing:
             entries = ", ".join(f'"{v.name}": {v.text}' if quoted else f"{v.name}: {v.text}" for v in values)
             inner = f"{{{entries}}}" if quoted or not entries else f"{{ {entries} }}"
             type = ": Record<string, any>"
-        elif language == "go":
-            inner = f"[]any{{{texts}}}"
         else:
             inner = f"[{texts}]"
             type = ": any[]" if texts or self.is_captured else ""
         if language == "python":
             return f"{self.name} = {inner}"
         if language == "go":
-            return f"{self.name} := {inner}"
+            return "\n".join(made(self.name, [value.text for value in values]))
         return f"const {self.name}{type if language == 'typescript' else ''} = {inner};"
 
     def _added(self, values: Sequence[Given]) -> str:
         texts = ", ".join(value.text for value in values)
         language = self.source.language
         if language == "go":
-            return f"{self.name} = append({self.name}, {texts})"
+            return "\n".join(appended(self.name, [value.text for value in values]))
         if self.style.is_named:
             if language == "python":
                 return "; ".join(f'{self.name}["{value.name}"] = {value.text}' for value in values)
@@ -126,6 +125,7 @@ class Growing:
                 Edit(Range(step.range.start, step.range.start), "{ "),
                 Edit(Range(end, end), f" {statement} }}"),
             ]
+        statement = statement.replace("\n", f"\n{indentation}")
         rest = _REST.match(content, step.range.end)
         if rest is None or not declares:
             raise RefusalError("the statement that adds to the SQL does not stand on lines of its own")

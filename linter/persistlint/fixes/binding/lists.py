@@ -61,7 +61,9 @@ def listed(value: Value, source: SourceFile) -> Listed | None:
             if not quoted and not _SEPARATOR.fullmatch(sep.value.value):
                 return None
             text = source.text(items.value.range)
-            return Listed(node.range, _name(items.value), quoted, f"{text}...", _go_array(text, source), None)
+            is_simple = isinstance(items.value, ir.Name | ir.Attribute)
+            marks = f'strings.TrimSuffix(strings.Repeat("{{}}, ", len({text})), ", ")' if is_simple else None
+            return Listed(node.range, _name(items.value), quoted, f"{text}...", _go_array(text, source), marks)
     return None
 
 

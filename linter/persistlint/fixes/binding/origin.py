@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
-_SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
+_SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception|wrap|fatal|panic|dump", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:

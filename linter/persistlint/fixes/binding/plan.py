@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint import ir
 from persistlint.fixes.binding import expressions
 from persistlint.fixes.binding.lists import Listed, listed
+from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
@@ -25,6 +27,7 @@ _OF_ANY_TYPE = word_set(
 )
 _ARITHMETIC = frozenset("+-*/%")
 _UNIT = re.compile(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
+_WRITTEN = re.compile(r"fmt|format|quot|escap|liter|sanit|sql", re.IGNORECASE)  # of what has become SQL already
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
     """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE
@@ -217,7 +220,11 @@ def _bare(
     token = tokens[place]
     item = found.items[token.start]
     assert isinstance(item, Value)
-    if (found_list := listed(item, source)) is not None:
+    found_list = listed(item, source)
+    name = expressions.name_of(item, source) if found_list is None else found_list.name
+    if _WRITTEN.search(name) or _WRITTEN.search(_called(item)):
+        raise RefusalError(f"`{source.text(item.expression.range)}` may be SQL already, with quotes of its own")
+    if found_list is not None:
         return _list(found_list, tokens, place, query, source, dialect, "bare")
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
@@ -244,8 +251,15 @@ def _bare(
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
-    name = expressions.name_of(item, source)
     return Parameter(token.start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _called(item: Value) -> str:
+    """The name of the function that gives a value, nothing where none does."""
+    node = item.expression
+    while isinstance(node, ir.Await):
+        node = node.value
+    return last_name(node.function) if isinstance(node, ir.Call) else ""
 
 
 def _may_be_list(item: Value, source: SourceFile) -> bool:
@@ -275,18 +289,19 @@ def _list(
     if query.placeholder == ":name" and source.language == "python" and is_in_parentheses and after == ")":
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, expands=True)
-    if query.library is not None and query.library.expands and query.placeholder == ":name":
+    if query.library is not None and query.library.expands and query.placeholder in (":name", "?"):
         if not is_in_parentheses or after != ")":
             raise RefusalError("the list of values stands in no parentheses")
         start, end = tokens[place - 1].start, tokens[place + 1].end
-        return Parameter(start, end, found.array or found.name, name, "(", ")")
+        value = found.spread.removesuffix("...") if source.language == "go" else found.array or found.name
+        return Parameter(start, end, value, name, "(", ")", is_doubtful=source.language == "go" and kind == "bare")
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
-    if found.marks is None and source.language == "go":
-        raise RefusalError("Go does not spread a list of values among other arguments")
     if found.marks is None:
         raise RefusalError("the list of values is made where it is joined, and would have to be made twice")
-    return Parameter(token.start, token.end, found.spread, name, listed=found)
+    # Go makes texts of numbers before it joins them.
+    doubtful = source.language == "go" and not (found.is_quoted or kind == "quoted")
+    return Parameter(token.start, token.end, found.spread, name, listed=found, is_doubtful=doubtful)
 
 
 def _array(found: Listed, tokens: list[Token], first: int, end: int, query: Query, kind: str) -> Parameter:

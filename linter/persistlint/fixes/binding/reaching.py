@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Site
     from persistlint.source import Range
 
-_SEPARATOR = re.compile(r"[\s,;]*(?:\b(?:AND|OR|UNION|UNION\s+ALL)\b\s*)?", re.IGNORECASE)
+_OUTSIDE = re.compile(r"[^'\")]+")  # what ends with no string of SQL and with no list
 _MOST = 100  # assignments of one variable; each is held against all of its uses
 
 
@@ -110,7 +110,15 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
     while isinstance(node, ir.Binary) and node.operator == "+":
         added.append(node.right)
         node = node.left
-    return tuple(added[::-1]) if isinstance(node, ir.Name) and node.id == name else ()
+    is_same = (isinstance(node, ir.Name) and node.id == name) or trim_of(node, name) is not None
+    return tuple(added[::-1]) if is_same else ()
+
+
+def _first(node: ir.Expression | None) -> ir.Expression | None:
+    """What other texts are added to."""
+    while isinstance(node, ir.Binary) and node.operator == "+":
+        node = node.left
+    return node
 
 
 def is_trim(statement: ir.Assign, name: str) -> bool:
@@ -147,17 +155,16 @@ def trim_of(value: ir.Expression | None, name: str) -> int | str | None:
 
 def own_uses(statements: Sequence[ir.Assign], name: str) -> int:
     """How often statements that change a variable use what it held, in order to change it."""
-    assigned = [s for s in statements if s.operator == "=" and s.value is not None]
-    trims = [s.value for s in assigned if s.value is not None and is_trim(s, name)]
-    in_trims = sum(isinstance(node, ir.Name) and node.id == name for value in trims for node in ir.walk(value))
-    return in_trims + len(assigned) - len(trims)
+    firsts = [_first(s.value) for s in statements if s.operator == "=" and s.value is not None]
+    nodes = (node for first in firsts if first is not None for node in ir.walk(first))
+    return sum(isinstance(node, ir.Name) and node.id == name for node in nodes)
 
 
 def check_trims(statements: Sequence[ir.Assign], name: str) -> None:
-    """Refuse where something else is taken from the end of a text than a separator which a step of it has put there as
-    a constant: a mark that is shorter than its value would change what is left. Raises `RefusalError`."""
+    """Refuse where something else is taken from the end of a text than what a step of it has put there as a constant,
+    as a comma: a mark has another length than its value. Raises `RefusalError`."""
     for index, statement in enumerate(statements):
-        taken = trim_of(statement.value, name) if statement.operator == "=" else None
+        taken = trim_of(_first(statement.value), name) if statement.operator == "=" else None
         if taken is None:
             continue
         for step in statements[:index]:
@@ -166,7 +173,7 @@ def check_trims(statements: Sequence[ir.Assign], name: str) -> None:
             tail = _tail(step.value)
             text = tail[-taken:] if isinstance(taken, int) else taken
             is_there = len(tail) >= taken if isinstance(taken, int) else bool(tail)
-            if not (taken and is_there and _SEPARATOR.fullmatch(text)):
+            if not (taken and is_there and _OUTSIDE.fullmatch(text)):
                 raise RefusalError(f"a part of `{name}` is cut off")
 
 

@@ -4,6 +4,7 @@ call that runs a prepared statement."""
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -11,6 +12,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.spreading import SPREAD, with_one_list
 from persistlint.fixes.imports import python_member
 from persistlint.source import Range
 
@@ -66,6 +68,12 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
     library = operation.library
     if operation.values == "sets":
         raise RefusalError("the call takes many sets of values, and each would need this one")
+    if source.language == "go" and not passing.variable and any(g.text.endswith(SPREAD) for g in passing.given):
+        if operation.parameters != "rest":
+            raise RefusalError("Go does not spread a list of values among other arguments")
+        one, edits, call = with_one_list(passing, site, (operation.sql or 0) + 1, program)
+        sent, is_new = passed(one, replace(site, call=call), place, program)
+        return [*edits, *sent], is_new
     if operation.values == "objects":
         return [_described(passing, site)], True
     wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]

@@ -395,6 +395,7 @@ class _Reader:
                 taken = index + 1
                 at = literal.body.start + len(body[: match.start()].encode())
                 range = Range(at, at + len(match.group().encode()))
+                form.verbs.append((range, index))
                 if not self.holds(form, value):
                     self.value(value, range, literal, spec_of(form.kind, match), form)
             self.plain(literal, body, start, len(body), form.kind)
