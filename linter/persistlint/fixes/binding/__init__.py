@@ -28,14 +28,14 @@ from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
-from persistlint.fixes.binding.plan import Parameter, plan
+from persistlint.fixes.binding.plan import Parameter, plan, takes_no_values
 from persistlint.fixes.binding.reaching import reaching
-from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.statements import with_loops
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
-from persistlint.fixes.binding.view import Value, View, view
+from persistlint.fixes.binding.view import Value, View, is_made_text, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -95,6 +95,38 @@ class _Binding:
         return self.program.source
 
     def fix(self) -> Fix:
+        """The fix for values. Raises `RefusalError`."""
+        try:
+            return self.bound()
+        except RefusalError:
+            if (fix := self.quoted()) is not None:
+                return fix
+            raise
+
+    def quoted(self) -> Fix | None:
+        """The fix that quotes the values of a statement in which no bind parameter can stand, where they are put into a
+        text; None where there is none, or the statement is another."""
+        query = self.query
+        dialect = self.source.dialect or (query.library.dialect if query.library is not None else None)
+        if query.site is None or query.library is None or not takes_no_values(query, dialect):
+            return None
+        texts = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
+        try:
+            found = [self._view(Place(text, [(text,)], None, [], [], False), query.site()) for text in texts.values()]
+        except RefusalError:
+            return None
+        return quoted_values(query, found, self.holes, self.source, dialect)
+
+    def _text_around(self, hole: Hole) -> ir.Expression | None:
+        """The largest text that a hole is put into in its statement."""
+        frame = self.program.frame(hole.range)
+        if frame is None:
+            return None
+        nodes = (node for part in ir.expressions(frame.statement) for node in ir.walk(part) if hole.range in node.range)
+        return next((node for node in nodes if node.range != hole.range and is_made_text(node, self.source)), None)
+
+    def bound(self) -> Fix:
+        """The fix that binds the values. Raises `RefusalError`."""
         query = self.query
         if not query.placeholder or query.site is None or query.library is None:
             if self.source.language == "sql":
@@ -119,12 +151,7 @@ class _Binding:
             self.source.dialect or query.library.dialect or ("postgres" if self.query.placeholder == "$1" else None)
         )
         style, marks = style_of(query.placeholder, found.text, dialect)
-        try:
-            parameters = plan(found, query, self._is_wanted, self.source, dialect)
-        except NotBoundError:
-            if (fix := quoted_values(query, found, self.holes, self.source, dialect)) is not None:
-                return fix
-            raise
+        parameters = plan(found, query, self._is_wanted, self.source, dialect)
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
         self._check_bound(bound, site)
         doubtful = any(parameter.is_doubtful for parameter in parameters)

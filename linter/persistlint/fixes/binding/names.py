@@ -11,6 +11,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.facts import Context
 from persistlint.fixes.binding.literals import Char
+from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.libraries import catalogue
@@ -32,7 +33,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 def quoted(query: Query, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> Fix | None:
     """The fix that lets the driver quote every name, None where the driver cannot or the file does not import it so."""
-    quote = _quoting(query, Kind.QUOTED, source)
+    quote = _quoting(query, Kind.QUOTED, holes, source)
     if quote is None or any(hole.context is not Context.IDENTIFIER for hole in holes):
         return None
     edits = _wrapped(quote, Kind.QUOTED, found, holes, source, dialect)
@@ -40,16 +41,22 @@ def quoted(query: Query, found: View, holes: Sequence[Hole], source: SourceFile,
 
 
 def quoted_values(
-    query: Query, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None
+    query: Query, found: Sequence[View], holes: Sequence[Hole], source: SourceFile, dialect: str | None
 ) -> Fix | None:
     """The fix that lets the driver quote every value of a statement in which no bind parameter can stand, None where it
-    cannot or one of them is not alone in its quotes."""
-    quote = _quoting(query, Kind.STRING, source)
+    cannot or one of them is not alone in its quotes. `found` are the texts that have the holes."""
+    quote = _quoting(query, Kind.STRING, holes, source)
     if quote is None or any(hole.context is not Context.QUOTED for hole in holes):
         return None
-    edits = _wrapped(quote, Kind.STRING, found, holes, source, dialect)
+    edits: list[Edit] = []
+    for text in found:
+        ranges = {value.expression.range for value in text.values}
+        wrapped = _wrapped(quote, Kind.STRING, text, [h for h in holes if h.range in ranges], source, dialect)
+        if not wrapped:
+            return None
+        edits += wrapped
     title = "Quote the value" if len(holes) == 1 else "Quote the values"
-    return Fix(title, tuple(edits), Applicability.UNSAFE) if edits else None
+    return Fix(title, tuple(edits), Applicability.UNSAFE) if len(edits) >= 3 * len(holes) else None
 
 
 def _wrapped(
@@ -115,9 +122,9 @@ def guarded(found: View, hole: Hole, site: Site, source: SourceFile, dialect: st
     return Fix("Compare the name with a list", (Edit(Range(begin, begin), text),), Applicability.UNSAFE)
 
 
-def _quoting(query: Query, kind: Kind, source: SourceFile) -> str | None:
+def _quoting(query: Query, kind: Kind, holes: Sequence[Hole], source: SourceFile) -> str | None:
     """The expression that quotes a name or a string `{}`, if the file imports what it needs: by the library of a query,
-    or a driver of it where that has many."""
+    or a driver of it where that has many; or else by a method of what sends the query."""
     library = query.library
     if library is None:
         return None
@@ -128,7 +135,32 @@ def _quoting(query: Query, kind: Kind, source: SourceFile) -> str | None:
         match = re.search(needed, source.content.decode("utf-8", "replace"), re.MULTILINE)
         if expression and match is not None:
             return expression.replace("$1", match[1] if match.groups() else "")
-    return None
+    return _method(query, "identifier" if kind is Kind.QUOTED else "literal", holes, source)
+
+
+def _method(query: Query, yields: str, holes: Sequence[Hole], source: SourceFile) -> str | None:
+    """The call of a method of what sends a query of JavaScript that quotes `{}`, where that is known at the holes."""
+    if query.site is None or source.language not in ("javascript", "typescript"):
+        return None
+    site = query.site()
+    match site.call.function:
+        case ir.Attribute(value=ir.Name() | ir.Attribute() as handle):
+            pass
+        case _:
+            return None
+    root: ir.Expression = handle
+    while isinstance(root, ir.Attribute):
+        root = root.value
+    operation = site.operation
+    types = operation.library.types.values()
+    type = next((t for t in types if any(operation is method for method in t.methods.values())), None)
+    name = next((name for name, method in type.methods.items() if method.yields == yields), "") if type else ""
+    if not name or not isinstance(root, ir.Name):
+        return None
+    first = min(hole.range.start for hole in holes)
+    is_here = all(any(hole.range in statement.range for statement in site.statements) for hole in holes)
+    is_known = all(statement.range.end <= first for statement in assignments(site, root.id))
+    return f"{source.text(handle.range)}.{name}({{}})" if is_here and is_known else None
 
 
 def _place(found: View, value: Value, tokens: list[Token]) -> int | None:

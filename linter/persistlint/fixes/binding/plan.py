@@ -85,6 +85,18 @@ def plan(
     return made
 
 
+def takes_no_values(query: Query, dialect: str | None) -> bool:
+    """Whether no bind parameter can stand in a statement, by its constant parts."""
+    for text in query.texts:
+        tokens = tokenize("".join(part if isinstance(part, str) else HOLE for part in text.parts), dialect)
+        try:
+            _refuse_statement([token for token in tokens if token.kind is not Kind.COMMENT], query, dialect)
+        except NotBoundError:
+            continue
+        return False
+    return bool(query.texts) and not query.is_fragment
+
+
 def _is_same(value: Value, other: Value) -> bool:
     """Whether a format string puts in one argument at both places."""
     return value is not other and value.form is not None and value.expression.range == other.expression.range

@@ -94,6 +94,20 @@ _PRINTF = {
 HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
 
 
+def is_made_text(node: ir.Expression, source: SourceFile) -> bool:
+    """Whether an expression is a text that values are put into: a template, a sum, a call that formats."""
+    match node:
+        case ir.Template():
+            return True
+        case ir.Binary(operator="+"):
+            return any(isinstance(part, ir.String | ir.Template) for part in (node.left, node.right)) or (
+                isinstance(node.left, ir.Binary) and is_made_text(node.left, source)
+            )
+        case ir.Call(function=function, arguments=[_, *_]):
+            return source.text(function.range) in _PRINTF.get(source.language, ())
+    return False
+
+
 def view(
     segments: Iterable[tuple[Sequence[ir.Expression], ir.Statement | None]],
     source: SourceFile,
