@@ -302,4 +302,20 @@ JAVASCRIPT = (
         ("const rows = ids.map((id) => ({ id }));",),
         ("x' OR '1'='1", 0),
     ),
+    Query(
+        "parts under conditions",
+        "`SELECT id FROM people WHERE (name = '${a}' ${b ? `OR score = ${b}` : ''} "
+        "${a === 'Åsa' ? '' : `OR code = '${a}-1'`}) AND score > ${b - 9} ORDER BY id`",
+        (),
+        ("x' OR '1'='1", 0),
+        repeats=True,
+    ),
+    Query(
+        "part for every element",
+        "`SELECT id FROM people WHERE score > -99 AND (name = '${a}' OR "
+        "${ids.map((id) => `(id = ${id} AND code = '${a}')`).join(\" OR \")}) ORDER BY id`",
+        (),
+        ("x' OR '1'='1", 0),
+        repeats=True,
+    ),
 )

@@ -23,10 +23,11 @@ from persistlint.fixes.binding.gathering import added, gather
 from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
+from persistlint.fixes.binding.marking import marked
 from persistlint.fixes.binding.names import guarded, quoted, quoted_values
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
-from persistlint.fixes.binding.pieces import chosen, joined
+from persistlint.fixes.binding.pieces import chosen, joined, nodes_inside
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan, takes_no_values
 from persistlint.fixes.binding.reaching import reaching
@@ -34,7 +35,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.statements import with_loops
-from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
+from persistlint.fixes.binding.style import Mark, Style, style_of
 from persistlint.fixes.binding.view import Value, View, is_made_text, view
 from persistlint.source import Range
 
@@ -166,7 +167,9 @@ class _Binding:
                     continue
                 since = item.since or base
                 if since is not None:
-                    doubtful |= not origin.stays_the_same(item.expression, since, site)
+                    computed = [item.expression, item.part.decides] if item.part is not None else [item.expression]
+                    for node in computed:
+                        doubtful |= not origin.stays_the_same(node, since, site)
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
@@ -176,8 +179,9 @@ class _Binding:
         else:
             if style.is_numbered and computed_marks(found):
                 raise RefusalError("the numbers of the other placeholders are counted by hand")
-            given, written = self._marks(style, marks, parameters)
-            variable, sent = "", self._expanding(place, style, parameters, written)
+            own = marked(found, style, marks, parameters)
+            given, written = own.given, own.written
+            variable, sent = "", [*own.edits, *self._expanding(place, style, parameters, written)]
         is_new = False
         if given:
             passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
@@ -212,9 +216,9 @@ class _Binding:
                 raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
             bound += [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
             self._check_percent(style, found.text)
-            values, written = self._marks(style, (), parameters)
-            given.append((statement, values))
-            edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
+            own = marked(found, style, (), parameters)
+            given.append((statement, own.given))
+            edits += [*own.edits, *Rewrite(found, self.source, is_doubled).edits(parameters, own.written)]
             edits += self._imports(found, edits)
         self._check_bound(bound, site)
         passing = Passing(style, 0, [Given(list_.spread, "", 0)], self.source, list_.name)
@@ -308,9 +312,12 @@ class _Binding:
 
     # ------------------------------------------------------------------------------------------- the text
 
-    def _text_of(self, site: Site, name: ir.Name) -> ir.Expression | None:
-        """The text of a variable that holes stand in."""
-        text = origin.text_of(name, site)
+    def _text_of(self, site: Site, node: ir.Expression) -> ir.Expression | None:
+        """The text of a variable that holes stand in, or the text of an expression that is one."""
+        if not isinstance(node, ir.Name):
+            is_text = is_made_text(node, self.source) and self._has_hole(node.range) and _is_sql(node)
+            return node if is_text else None
+        text = origin.text_of(node, site)
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
             return None
         if self._has_hole(text.range):
@@ -354,31 +361,6 @@ class _Binding:
         return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
 
     # ------------------------------------------------------------------------------------------ the values
-
-    def _marks(
-        self, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]
-    ) -> tuple[list[Given], list[str]]:
-        """What to pass, and the mark of each parameter."""
-        taken = {mark.key for mark in marks}
-        number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0)
-        named: dict[str, str] = {}
-        given: list[Given] = []
-        written: list[str] = []
-        for parameter in parameters:
-            before = sum(mark.start < parameter.start for mark in marks)
-            if style.is_numbered:
-                number += 1
-                key = str(number)
-            elif style.is_named and parameter.value in named:
-                written.append(style.mark(named[parameter.value]))
-                continue
-            else:
-                key = fresh_name(parameter.name, taken) if style.is_named else ""
-                taken.add(key)
-                named[parameter.value] = key
-            given.append(Given(parameter.value, key, before))
-            written.append(style.mark(key))
-        return given, written
 
     def _expanding(
         self, place: Place, style: Style, parameters: Sequence[Parameter], written: Sequence[str]
@@ -424,8 +406,10 @@ class _Binding:
 
 
 def _is_sql(node: ir.Expression) -> bool:
-    """Whether a constant in an expression may be SQL."""
-    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in ir.walk(node))
+    """Whether a constant in an expression, or in a function inside it, may be SQL."""
+    nodes = list(ir.walk(node))
+    nodes += [inner for part in nodes if isinstance(part, ir.Lambda) for inner in nodes_inside(part.function.body)]
+    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in nodes)
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.counting import check_order, computed_marks
 from persistlint.fixes.binding.growing import gathered
+from persistlint.fixes.binding.marking import part_of
+from persistlint.fixes.binding.parts import Repeated
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.pieces import branches, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
@@ -99,6 +101,10 @@ def _gathered(
     is_missing = list_.is_new
     for parameter in parameters:
         holder = found.holders[parameter.start]
+        part = part_of(found, parameter)
+        if part is not None and (not style.is_positional or isinstance(part, Repeated)):
+            raise RefusalError("a value stands in a part of the SQL that is not always there")
+        value = part.spread([parameter.value]) if part is not None else parameter.value
         before = sum(mark.start < parameter.start for mark in marks)
         if not style.is_numbered and is_missing and parameter.start >= first:
             given.append(spread)
@@ -111,10 +117,10 @@ def _gathered(
             if style.is_numbered:
                 number += 1
                 key = str(number)
-            given.append(Given(parameter.value, key, before))
+            given.append(Given(value, key, before))
         else:
             values = by_holder.setdefault(id(holder), (holder, []))[1]
-            values.append(Given(parameter.value, key, 0))
+            values.append(Given(value, key, 0))
             if style.is_numbered:
                 key = str(numbers + len(values))
                 if holder is not list_.made or not list_.is_new:

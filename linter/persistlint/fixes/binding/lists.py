@@ -138,7 +138,7 @@ def _javascript(node: ir.Call, separator: str, items: ir.Expression, source: Sou
             inner = made
     text = source.text(inner.range)
     values = values or text
-    if not _is_same_again(inner):
+    if not is_same_again(inner):
         return Listed(node.range, _name(inner), quoted, f"...{values}", values, None, quote=around)
     quote = '"' if '"' in source.text(node.range) else "'"
     spread = values
@@ -148,17 +148,17 @@ def _javascript(node: ir.Call, separator: str, items: ir.Expression, source: Sou
     return Listed(node.range, _name(inner), quoted, f"...{spread}", values, marks, quote=around)
 
 
-def _is_same_again(items: ir.Expression) -> bool:
+def is_same_again(items: ir.Expression) -> bool:
     """Whether an expression may be written twice: `[...names]`, `Object.keys(names)`."""
     match items:
         case ir.Collection(elements=[ir.Spread(value=ir.Expression() as inner)]):
-            return _is_same_again(inner)
+            return is_same_again(inner)
         case ir.Call(
             function=ir.Attribute(value=ir.Name(id="Object"), name="keys" | "values")
             | ir.Attribute(value=ir.Name(id="Array"), name="from"),
             arguments=[ir.Argument(value=inner, spread=False)],
         ):
-            return _is_same_again(inner)
+            return is_same_again(inner)
     return isinstance(items, ir.Name | ir.Attribute | ir.Subscript)
 
 

@@ -144,7 +144,7 @@ def _quoted(
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
         return _list(found_list, tokens, place, query, source, dialect, "quoted")
     is_alone = len(parts) == 1 and place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
-    if is_alone and _may_be_list(values[0], source):
+    if is_alone and values[0].part is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
     before, after, doubtful = "", "", False

@@ -19,7 +19,9 @@ from persistlint.fixes.binding.forms import (
     replacements,
     spec_of,
 )
+from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
+from persistlint.fixes.binding.parts import condition, repeated
 from persistlint.fixes.binding.pieces import is_filled
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
@@ -27,6 +29,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from persistlint.fixes.binding.parts import Part
     from persistlint.fixes.binding.pieces import Pieces
     from persistlint.source import SourceFile
 
@@ -36,7 +39,8 @@ class Value:
     """One value that is put into the text. `range` is what stands for it there: the hole with its braces, the verb of a
     format string, or the operand of a `+`. `spec` is how it is formatted, as written. `literal` is the literal that it
     stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
-    before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes."""
+    before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes, and
+    `part` is the part of the text that is there under a condition, or several times."""
 
     expression: ir.Expression
     range: Range
@@ -45,6 +49,7 @@ class Value:
     form: Form | None = None
     since: Range | None = None
     is_conditional: bool = False
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def view(
     segments: Iterable[tuple[Sequence[ir.Expression], ir.Statement | None]],
     source: SourceFile,
     unwrap: Callable[[ir.Call], ir.Expression | None],
-    resolve: Callable[[ir.Name], ir.Expression | None],
+    resolve: Callable[[ir.Expression], ir.Expression | None],
     pieces: Callable[[ir.Call | ir.Name], Pieces | None],
     constant: Callable[[ir.Expression], ir.Expression | None],
 ) -> View:
@@ -136,12 +141,13 @@ def view(
 class _Reader:
     source: SourceFile
     unwrap: Callable[[ir.Call], ir.Expression | None]
-    resolve: Callable[[ir.Name], ir.Expression | None]
+    resolve: Callable[[ir.Expression], ir.Expression | None]
     pieces: Callable[[ir.Call | ir.Name], Pieces | None]
     constant: Callable[[ir.Expression], ir.Expression | None]
     since: Range | None = None
     holder: ir.Statement | None = None
     is_conditional: bool = False
+    part: Part | None = None
     found: View = field(default_factory=View)
 
     def add(self, *items: Char | Value) -> None:
@@ -158,7 +164,7 @@ class _Reader:
         form: Form | None = None,
     ) -> None:
         """Go on with a value."""
-        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional))
+        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, self.part))
 
     def ends(self, offset: int) -> None:
         """Note that what was read so far ends at an offset of the file, and something else follows."""
@@ -230,14 +236,60 @@ class _Reader:
                 self.read(then, "")
                 self.is_conditional = around
                 self.ends(then.range.end)
+            case ir.Conditional():
+                return self.chosen(node)
+            case ir.Call():
+                return self.mapped(node)
             case _:
                 return False
+        return True
+
+    def chosen(self, node: ir.Conditional) -> bool:
+        """Read a text that is there only under a condition, and say whether an expression stands for one."""
+        for text, other in ((node.then, node.otherwise), (node.otherwise, node.then)):
+            if isinstance(text, ir.Name) or self.resolve(text) is None or not is_text(other):
+                continue
+            part = condition(node, text is node.otherwise, self.source)
+            if part is not None:
+                self.parted(text, part)
+            return part is not None
+        return False
+
+    def mapped(self, node: ir.Call) -> bool:
+        """Read a text that is there for every element of a list, and say whether a call makes one."""
+        part = repeated(node, self.source)
+        if part is None or self.resolve(part.text) is None or self.is_list(node):
+            return False
+        self.parted(part.text, part)
+        return True
+
+    def is_list(self, node: ir.Call) -> bool:
+        """Whether a call makes a text of values alone."""
+        return listed(Value(node, node.range, None), self.source) is not None
+
+    def parted(self, text: ir.Expression, part: Part) -> None:
+        """Read a part of the text."""
+        if self.part is not None:
+            raise UnreadableError
+        self.begin_inner()
+        self.part = part
+        self.read(text, "")
+        self.part = None
+        self.ends(text.range.end)
+
+    def nested(self, node: ir.Expression) -> bool:
+        """Read a text that is put together inside a literal or a format string."""
+        if isinstance(node, ir.Name) or self.resolve(node) is None:
+            return False
+        self.begin_inner()
+        self.read(node, "")
+        self.ends(node.range.end)
         return True
 
     def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
         """Read an expression inside a literal or a format string, and say whether it stands for a text."""
         start = len(self.found.items)
-        if not self.inner(node):
+        if not self.inner(node) and not self.nested(node):
             return False
         self.found.held.append((id(holder), range(start, len(self.found.items))))
         return True
