@@ -25,6 +25,7 @@ from persistlint.fixes.binding.helping import Helper, before_return, handed_on, 
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.marking import marked
 from persistlint.fixes.binding.names import guarded, quoted, quoted_values
+from persistlint.fixes.binding.narrowing import narrowed
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined, nodes_inside
@@ -34,13 +35,14 @@ from persistlint.fixes.binding.reaching import reaching
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
+from persistlint.fixes.binding.sharing import shared
 from persistlint.fixes.binding.statements import with_loops
 from persistlint.fixes.binding.style import Mark, Style, style_of
 from persistlint.fixes.binding.view import Value, View, is_made_text, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from persistlint.facts import Hole, Site, SqlText
     from persistlint.fixes.binding.pieces import Pieces
@@ -51,6 +53,7 @@ _MOST_VALUES = 200  # in one query; each is compared with all of them, and nobod
 _IS_SQL = re.compile(
     r"[='(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
 )  # in a constant that is put into the SQL together with a value
+_MADE = re.compile(r"(\w+) := |(?:const|let) (\w+)")
 _IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
 _IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
 _IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
@@ -100,9 +103,26 @@ class _Binding:
         try:
             return self.bound()
         except RefusalError:
-            if (fix := self.quoted()) is not None:
+            fix = self.quoted() or self.shared()
+            if fix is not None:
                 return fix
             raise
+
+    def shared(self) -> Fix | None:
+        """The fix for all queries that have the values in common, None where one of them has none."""
+        queries = shared(self.query, self.holes, self.program) if self.forwarded is None else []
+        if not queries:
+            return None
+        try:
+            fixes = [_Binding(query, holes, self.program).bound() for query, holes in queries]
+            edits = _merged(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+        except RefusalError:
+            return None
+        made = [name for edit in edits for name in _MADE.findall(edit.text)]
+        if len(set(made)) < len(made):
+            return None  # each call would make a list of its own under that name
+        is_safe = all(fix.applicability is Applicability.SAFE for fix in fixes)
+        return Fix(fixes[0].title, edits, Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
     def quoted(self) -> Fix | None:
         """The fix that quotes the values of a statement in which no bind parameter can stand, where they are put into a
@@ -296,6 +316,8 @@ class _Binding:
         if self.forwarded is not None and self.forwarded.edits:
             edits = [*edits, *self.forwarded.edits]
             doubtful = True  # another file may have a function in the place of one that takes the values now
+        if self.source.language == "go" and self.query.site is not None:
+            edits = [*edits, *narrowed(self.query.site().call, edits, self.source)]
         return Fix(title, _merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
 
     def names(self) -> Fix:
@@ -419,7 +441,7 @@ def _without(text: str, marks: Sequence[Mark]) -> str:
     return text
 
 
-def _merged(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+def _merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     """The same edits, those that touch made one. Raises `RefusalError` where two of them change the same bytes."""
     result: list[Edit] = []
     for edit in sorted(edits, key=lambda edit: edit.range):
