@@ -34,7 +34,7 @@ from persistlint.fixes.binding.plan import Parameter, plan, takes_no_values
 from persistlint.fixes.binding.reaching import reaching
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
-from persistlint.fixes.binding.sending import passed, placeholder_of
+from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
 from persistlint.fixes.binding.sharing import shared
 from persistlint.fixes.binding.statements import with_loops
 from persistlint.fixes.binding.style import Mark, Style, style_of
@@ -193,13 +193,15 @@ class _Binding:
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
+            if style.is_numbered and (count_of(site, self.source) or 0) > len({mark.key for mark in marks}):
+                raise RefusalError("nothing here tells where the values of the other placeholders are")
             gathered = gather(found, place, site, style, marks, parameters, self.program)
             given, written, sent = gathered.given, gathered.written, gathered.edits
             variable = gathered.variable
         else:
             if style.is_numbered and computed_marks(found):
                 raise RefusalError("the numbers of the other placeholders are counted by hand")
-            own = marked(found, style, marks, parameters)
+            own = marked(found, style, marks, parameters, count_of(site, self.source) or 0)
             given, written = own.given, own.written
             variable, sent = "", [*own.edits, *self._expanding(place, style, parameters, written)]
         is_new = False
@@ -274,7 +276,7 @@ class _Binding:
         is_followed = check_seen(query, site, whole, style, marks, [index], self.source)
         if (
             style.is_named
-            or (style.is_numbered and (marks or computed_marks(whole)))
+            or (style.is_numbered and (marks or computed_marks(whole) or count_of(site, self.source)))
             or whole.holders[index] is not None
         ):
             raise RefusalError("the numbers of the other placeholders are counted by hand")

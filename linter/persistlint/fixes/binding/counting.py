@@ -12,7 +12,7 @@ from persistlint.facts import Context
 from persistlint.fixes.binding.pieces import Step, additions, branches, is_name, names_in
 from persistlint.fixes.binding.reaching import is_length
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.sending import values_of
+from persistlint.fixes.binding.sending import count_of, values_of
 from persistlint.fixes.binding.style import style_of
 from persistlint.fixes.binding.view import HOLE, Value
 from persistlint.source import Range
@@ -59,7 +59,7 @@ def check_seen(
         return True
     is_behind = style.is_positional and all(index < min(bound) for index in hidden)
     is_open = not is_behind if hidden else max(counts, default=0) > len(marks)
-    if is_open:
+    if is_open and not (style.is_numbered and count_of(site, source)):
         raise RefusalError("nothing here tells where the values of the other placeholders are")
     return False
 

@@ -31,13 +31,16 @@ class Marked:
     edits: list[Edit]
 
 
-def marked(found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]) -> Marked:
-    """The marks of the parameters. Sets the `number` of those whose mark is counted where the program runs. Raises
-    `RefusalError`."""
+def marked(
+    found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter], passed: int = 0
+) -> Marked:
+    """The marks of the parameters, beside so many values that are `passed` already. Sets the `number` of those whose
+    mark is counted where the program runs. Raises `RefusalError`."""
     parts = [part_of(found, parameter) for parameter in parameters]
     if style.is_named:
         return _named(style, marks, parameters, parts)
     number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0)
+    number = max(number, passed)
     given: list[Given] = []
     keys = [""] * len(parameters)
     edits: list[Edit] = []

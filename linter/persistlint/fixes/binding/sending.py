@@ -62,6 +62,18 @@ def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
     return None
 
 
+def count_of(site: Site, source: SourceFile) -> int | None:
+    """How many values the call passes one by one, None where it spreads a list or names one."""
+    if site.operation.parameters == "rest":
+        there = site.call.arguments[(site.operation.sql or 0) + 1 :]
+        return None if any(argument.spread or argument.keyword for argument in there) else len(there)
+    values = values_of(site, source)
+    if values is None:
+        return 0
+    is_plain = isinstance(values, ir.Collection) and not any(isinstance(e, ir.Spread) for e in values.elements)
+    return len(values.elements) if isinstance(values, ir.Collection) and is_plain else None
+
+
 def passed(passing: Passing, site: Site, place: Place, program: Program) -> tuple[list[Edit], bool]:
     """The edits that pass the values, and whether the call passed none before."""
     call, operation, source = site.call, site.operation, program.source
