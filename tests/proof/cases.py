@@ -318,4 +318,18 @@ JAVASCRIPT = (
         ("x' OR '1'='1", 0),
         repeats=True,
     ),
+    Query(
+        "in the place of a constant",
+        "`SELECT id FROM people WHERE ${where} ORDER BY id`",
+        ("let where = 'score > -99';", "if (a !== 'Åsa') {", "  where = `name = '${a}'`;", "}"),
+    ),
+    Query(
+        "made of the one before",
+        "query",
+        (
+            "let query = 'SELECT id FROM people';",
+            "query = `${query} WHERE name = '${a}'`;",
+            "query = `${query} ORDER BY id`;",
+        ),
+    ),
 )

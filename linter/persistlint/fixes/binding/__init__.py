@@ -31,7 +31,7 @@ from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined, nodes_inside
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan, takes_no_values
-from persistlint.fixes.binding.reaching import reaching
+from persistlint.fixes.binding.reaching import own_places, reaching
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
@@ -295,7 +295,7 @@ class _Binding:
         unwrap = unwrapper(self.query.library)
         resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
         constant = partial(origin.constant_of, site=site, program=self.program)
-        return view(place.segments, self.source, unwrap, resolve, pieces, constant)
+        return view(place.segments, self.source, unwrap, resolve, pieces, constant, own_places(site))
 
     def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""

@@ -77,7 +77,8 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
             separator = None
         case _:
             return None
-    steps = [step for statement in site.statements if (step := additions(statement, name)) is not None]
+    every = (additions(statement, name) or _filled(statement, name, site) for statement in site.statements)
+    steps = [step for step in every if step is not None]
     if not any(is_wanted(text.range) for step in steps for text in step.texts):
         return None
     if separator is None and not _is_builder(steps[0].statement):
@@ -88,8 +89,8 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
 
 
 def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
-    """What a variable can hold that is empty at first and gets its text under conditions, or grows; None where it holds
-    something else or no piece `is_wanted`. Raises `RefusalError` where that is not certain."""
+    """What a variable can hold that is a constant at first and gets its text under conditions, or grows; None where it
+    holds something else or no piece `is_wanted`. Raises `RefusalError` where that is not certain."""
     if not any(s.value is not None and is_wanted(s.value.range) for s in assignments(site, use.id)):
         return None
     found = [s for s in reaching(use, site) if s.value is not None]
@@ -109,8 +110,8 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
             raise RefusalError(f"`{use.id}` is assigned more than once")
         steps.append(Step(statement, added))
     result = Pieces(use, use.id, None, tuple(steps))
-    is_empty = isinstance(made.value, ir.String) and not made.value.value.strip()
-    if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_empty):
+    is_constant = isinstance(made.value, ir.String)
+    if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_constant):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     last = max((s.range.start for s in replacing), default=0)
     is_late = any(s.range.start < last for s in others if s not in replacing)
@@ -171,6 +172,18 @@ def additions(statement: ir.Statement, name: str) -> Step | None:
             if is_name(writer, name):
                 range = Range(text.range.start, (rest or [text])[-1].range.end)
                 return Step(statement, (ir.Call(range, function, (text, *rest)),))
+    return None
+
+
+def _filled(statement: ir.Statement, name: str, site: Site) -> Step | None:
+    """What a statement puts into a list of Go at the place of the turn of its loop; None for other statements."""
+    match statement:
+        case ir.Assign(
+            target=ir.Subscript(value=ir.Name(id=same), index=ir.Name(id=index)), value=ir.Expression() as text
+        ) if same == name and statement.operator == "=":
+            loops = [s for s in site.statements if isinstance(s, ir.Loop) and statement in s.body]
+            targets = [s.target.elements[0] for s in loops if isinstance(s.target, ir.Collection) and s.target.elements]
+            return Step(statement, (text,)) if any(is_name(target, index) for target in targets) else None
     return None
 
 
@@ -253,7 +266,7 @@ def _all(steps: Sequence[Step]) -> list[ir.Statement]:
 def adds(statement: ir.Statement) -> bool:
     """Whether a statement adds to a list that is there already."""
     match statement:
-        case ir.Assign(value=ir.Call(function=ir.Name(id="append")), operator="="):
+        case ir.Assign(value=ir.Call(function=ir.Name(id="append")), operator="=") | ir.Assign(target=ir.Subscript()):
             return True
         case ir.Assign(operator="="):
             return False

@@ -105,6 +105,8 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
     """What an assignment adds to the end of a variable, nothing where it does something else."""
     if statement.operator == "+":
         return () if statement.value is None else (statement.value,)
+    if statement.operator == "=" and own_place(statement.value, name) is not None:
+        return () if statement.value is None else (statement.value,)
     added: list[ir.Expression] = []
     node = statement.value if statement.operator == "=" else None
     while isinstance(node, ir.Binary) and node.operator == "+":
@@ -112,6 +114,29 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
         node = node.left
     is_same = (isinstance(node, ir.Name) and node.id == name) or trim_of(node, name) is not None
     return tuple(added[::-1]) if is_same else ()
+
+
+def own_places(site: Site) -> set[Range]:
+    """Where the texts of a function begin with what their variable held before."""
+    assigned = [s for s in site.statements if isinstance(s, ir.Assign)]
+    places = [own_place(s.value, s.target.id) for s in assigned if isinstance(s.target, ir.Name)]
+    return {place for place in places if place is not None}
+
+
+def own_place(value: ir.Expression | None, name: str) -> Range | None:
+    """Where a text begins with what a variable holds, None where it does not or has it once more: `${sql} LIMIT 10`."""
+    match value:
+        case ir.Template(parts=[ir.Hole(value=ir.Name(id=same) as own, conversion="", format=""), *_]):
+            pass
+        case ir.Call(
+            function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"),
+            arguments=[ir.Argument(value=ir.String(value=format)), ir.Argument(value=ir.Name(id=same) as own), *_],
+        ) if format.startswith(("%s", "%v")):
+            pass
+        case _:
+            return None
+    uses = sum(isinstance(node, ir.Name) and node.id == name for node in ir.walk(value))
+    return own.range if same == name and uses == 1 else None
 
 
 def _first(node: ir.Expression | None) -> ir.Expression | None:

@@ -27,7 +27,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from persistlint.fixes.binding.parts import Part
     from persistlint.fixes.binding.pieces import Pieces
@@ -120,12 +120,14 @@ def view(
     resolve: Callable[[ir.Expression], ir.Expression | None],
     pieces: Callable[[ir.Call | ir.Name], Pieces | None],
     constant: Callable[[ir.Expression], ir.Expression | None],
+    own: Collection[Range] = (),
 ) -> View:
     """Take the expressions apart whose texts, one behind the other, are the SQL; beside those of every step stands the
     statement that holds its values. `unwrap` gives the argument of a call that returns it unchanged, `resolve` the text
     of a variable that is to be taken apart, too, `pieces` the list that a call joins, and `constant` the string
-    constants that a format string is or is named for. Raises `RefusalError`."""
-    reader = _Reader(source, unwrap, resolve, pieces, constant)
+    constants that a format string is or is named for; `own` are the places where a text begins with what its variable
+    held before. Raises `RefusalError`."""
+    reader = _Reader(source, unwrap, resolve, pieces, constant, own)
     try:
         for expressions, holder in segments:
             reader.holder = holder
@@ -144,6 +146,7 @@ class _Reader:
     resolve: Callable[[ir.Expression], ir.Expression | None]
     pieces: Callable[[ir.Call | ir.Name], Pieces | None]
     constant: Callable[[ir.Expression], ir.Expression | None]
+    own: Collection[Range]
     since: Range | None = None
     holder: ir.Statement | None = None
     is_conditional: bool = False
@@ -289,7 +292,7 @@ class _Reader:
     def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
         """Read an expression inside a literal or a format string, and say whether it stands for a text."""
         start = len(self.found.items)
-        if not self.inner(node) and not self.nested(node):
+        if node.range not in self.own and not self.inner(node) and not self.nested(node):
             return False
         self.found.held.append((id(holder), range(start, len(self.found.items))))
         return True
@@ -313,6 +316,8 @@ class _Reader:
         around = self.holder, self.since, self.is_conditional
         separator: tuple[Char, ...] = ()
         for step in found.steps:
+            if found.separator is None and self.found.items:
+                self.apart()
             self.holder, self.since, self.is_conditional = step.statement, None, False
             pieces = [(text,) for text in step.texts] if found.separator is not None else [step.texts]
             for piece in pieces:
@@ -324,6 +329,12 @@ class _Reader:
                     self.ends(piece[-1].range.end)
                 separator = self.separator(found.separator) if found.separator is not None else ()
         self.holder, self.since, self.is_conditional = around
+
+    def apart(self) -> None:
+        """Keep the words of texts apart of which not all are there."""
+        at = self.found.items[-1].range.end
+        nowhere = Range(at, at)
+        self.add(Char(" ", nowhere, Literal(nowhere, nowhere, "", "")))
 
     def separator(self, node: ir.String) -> tuple[Char, ...]:
         """The characters of a constant that stands in the text more than once, so that nothing is to change in it."""
