@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.pieces import is_name, nodes_inside
 from persistlint.fixes.binding.sending import values_of
-from persistlint.fixes.binding.statements import flat
+from persistlint.fixes.binding.statements import every, flat
 from persistlint.fixes.binding.widening import widened
 
 if TYPE_CHECKING:
@@ -51,9 +52,36 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarde
     if query.site is None or query.library is None or query.library.text or not holes:
         return None
     site = query.site()
-    function, around = program.function_around(site.call.range), program.function_around(holes[0].range)
-    if function is None or function is around:
+    function = _sender(site, program)
+    if function is None:
         return None
+    for around in _functions_around(holes[0], program):
+        if function is around:
+            return None
+        found = _handed(query, site, function, around, holes, program)
+        if found is not None or (around is not None and around.name):
+            return found  # callbacks inside the function that gives the SQL have no name
+    return None
+
+
+def _functions_around(hole: Hole, program: Program) -> list[ir.Function | None]:
+    """The functions that hold a hole, innermost first, and None for the file."""
+    found: list[ir.Function | None] = []
+    for frame in reversed(program.frames(hole.range)):
+        if not found or frame.function is not found[-1]:
+            found.append(frame.function)
+    return found if found and found[-1] is None else [*found, None]
+
+
+def _handed(
+    query: Query,
+    site: Site,
+    function: ir.Function,
+    around: ir.Function | None,
+    holes: Sequence[Hole],
+    program: Program,
+) -> Forwarded | None:
+    """The query as one function gives it, for `forwarded`."""
     statements = tuple(flat(around.body if around is not None else program.module.body))
     step = _step(site, function, program)
     edits: tuple[Edit, ...] = ()
@@ -63,6 +91,8 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarde
             return None
         edits, is_plain = edits + step.edits, is_plain and step.plain
         call = _called(statements, function, holes)
+        if call is not None and _tells_there(call, step.operation):
+            return None
         if call is not None:
             found = _as_sent(query, call, step.operation, statements)
             return Forwarded(found, edits, is_plain) if found is not None else None
@@ -72,6 +102,12 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarde
         function, site = above
         step = _step(site, function, program)
     return None
+
+
+def _tells_there(call: ir.Call, operation: Operation) -> bool:
+    """Whether a call gives a callback in the place of the values, so that it is none."""
+    place = operation.parameters
+    return isinstance(place, int) and place < len(call.arguments) and is_callback(call.arguments[place].value)
 
 
 def _as_sent(query: Query, call: ir.Call, operation: Operation, statements: tuple[ir.Statement, ...]) -> Query | None:
@@ -118,14 +154,14 @@ def _step(site: Site, function: ir.Function, program: Program) -> _Step | None:
     sql = _sql_of(site)
     parameters = [parameter for parameter in function.parameters if parameter.kind != "keywords"]
     names = [parameter.name for parameter in parameters]
-    if sql is None or sql.id not in names or _is_assigned(sql.id, site):
+    if sql is None or sql.id not in names or _is_assigned(sql.id, function):
         return None
     first = names.index(sql.id)
     values = values_of(site, program.source)
     if values is None:
         name, where, edits = widened(site, function, sql.id, program)
         is_plain = True
-    elif isinstance(values, ir.Name) and values.id in names and not _is_assigned(values.id, site):
+    elif isinstance(values, ir.Name) and values.id in names and not _is_assigned(values.id, function):
         name, edits = values.id, ()
         place = names.index(name)
         parameter = parameters[place]
@@ -151,6 +187,16 @@ def _sql_of(site: Site) -> ir.Name | None:
     return argument if isinstance(argument, ir.Name) else None
 
 
-def _is_assigned(name: str, site: Site) -> bool:
-    targets = (statement.target for statement in site.statements if isinstance(statement, ir.Assign))
+def _is_assigned(name: str, function: ir.Function) -> bool:
+    targets = (statement.target for statement in every(function.body) if isinstance(statement, ir.Assign))
     return any(is_name(node, name) for target in targets for node in ir.walk(target))
+
+
+def _sender(site: Site, program: Program) -> ir.Function | None:
+    """The function that is given the SQL which a call sends: the call may stand in callbacks inside it."""
+    sql = _sql_of(site)
+    functions = [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
+    for function in reversed(functions):
+        if sql is not None and any(parameter.name == sql.id for parameter in function.parameters):
+            return function
+    return functions[-1] if functions else None

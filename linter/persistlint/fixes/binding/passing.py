@@ -60,7 +60,7 @@ class Passing:
             raise RefusalError("the arguments of the call are spread out of a list")
         if place < len(positional):
             there = positional[place]
-            if isinstance(there.value, ir.Lambda) or _CALLBACK.fullmatch(self.source.text(there.range)):
+            if is_callback(there.value):
                 return [Edit(Range(there.range.start, there.range.start), f"{self.literal()}, ")]
             return self.into_expression(there.value)
         if place > len(positional):
@@ -239,3 +239,8 @@ class Passing:
             at = call.range.end - 1
             return Edit(Range(at, at), text)
         return Edit(Range(anchor.range.end, anchor.range.end), f", {text}")
+
+
+def is_callback(node: ir.Expression) -> bool:
+    """Whether an argument is a function that is told the result."""
+    return isinstance(node, ir.Lambda) or (isinstance(node, ir.Name) and _CALLBACK.fullmatch(node.id) is not None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import SPREAD, with_one_list
@@ -52,7 +53,7 @@ def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
     for place in places:
         if isinstance(place, int) and place < len(positional):
             value = positional[place].value
-            return None if source.text(value.range) in _NOTHING else value
+            return None if source.text(value.range) in _NOTHING or is_callback(value) else value
         if place == "rest" and len(positional) > (operation.sql or 0) + 1:
             last = positional[(operation.sql or 0) + 1]
             return last.value

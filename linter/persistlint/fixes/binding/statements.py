@@ -25,6 +25,16 @@ def flat(block: ir.Block) -> Iterator[ir.Statement]:
             yield from flat(inner)
 
 
+def every(block: ir.Block) -> Iterator[ir.Statement]:
+    """The statements of a block, of those inside it and of the functions in their expressions."""
+    for statement in flat(block):
+        yield statement
+        for expression in ir.expressions(statement):
+            for node in ir.walk(expression):
+                if isinstance(node, ir.Lambda):
+                    yield from every(node.function.body)
+
+
 def with_loops(query: Query) -> Query:
     """A query whose site has the statements of callbacks, too."""
     if query.site is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import uses_among
+from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.pieces import is_name, nodes_inside
 from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
@@ -42,7 +43,7 @@ def widened(
     sends = _sends(site, function, sql, program)
     if len(uses_among(list(nodes_inside(function.body)), sql)) != len(sends):
         raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
-    for arguments in (send.arguments for send in sends):
+    for arguments in (_before_callback(send) for send in sends):
         if any(a.spread for a in arguments) or (isinstance(place, int) and place != len(arguments)):
             raise refused
     name = next((n for n in _NAMES.get(language, ("values", "params")) if not program.has_name(n, function.range)), "")
@@ -50,13 +51,14 @@ def widened(
         raise RefusalError("the names for a list of values are taken")
     keyword = f"{key}=" if not is_rest and not isinstance(place, int) else ""
     spread = {"python": "*{}", "go": "{}..."}.get(language, "...{}") if is_rest else "{}"
-    ends = [send.arguments[-1].range.end for send in sends]
+    ends = [_before_callback(send)[-1].range.end for send in sends]
     handed = [Edit(Range(end, end), f", {keyword}{spread.format(name)}") for end in ends]
     before = [parameter for parameter in function.parameters if parameter.kind == "positional"]
     at = _end_of(before[-1], program)
     if not _LIST_OF_ITS_OWN.match(program.source.content, at):
         raise refused
-    taken = Edit(Range(at, at), f", {_declared(name, is_rest, operation, program)}")
+    tells = any(_before_callback(send) != send.arguments for send in sends)
+    taken = Edit(Range(at, at), f", {_declared(name, is_rest, operation, program, tells)}")
     is_next = before[-1].name == sql
     if is_rest:
         if not is_next:
@@ -92,8 +94,17 @@ def _end_of(parameter: ir.Parameter, program: Program) -> int:
     return type.end() if type is not None else at
 
 
-def _declared(name: str, is_rest: bool, operation: Operation, program: Program) -> str:
+def _before_callback(send: ir.Call) -> tuple[ir.Argument, ...]:
+    """The arguments of a call without the function that is told the result."""
+    arguments = send.arguments
+    return arguments[:-1] if len(arguments) > 1 and is_callback(arguments[-1].value) else arguments
+
+
+def _declared(name: str, is_rest: bool, operation: Operation, program: Program, tells: bool) -> str:
+    """The new parameter; one that is no list at all would be taken for the callback behind it."""
     language = program.source.language
+    if tells and language in ("javascript", "typescript") and not is_rest:
+        return f"{name}: any[] = []" if language == "typescript" else f"{name} = []"
     if language == "python":
         nothing = "()" if operation.library.dialect == "sqlite" else "None"  # `sqlite3` takes no `None`
         return f"*{name}" if is_rest else f"{name}={nothing}"
