@@ -56,6 +56,12 @@ QUERIES = {
         '\tquery = strings.TrimSuffix(query, ", ") + ")"\n\t',
         "query",
     ),
+    "pattern in a sum": ("", '"SELECT id FROM people WHERE name LIKE \'%"+a+"%\' LIMIT "+strconv.Itoa(b)'),
+    "pattern that grows": (
+        'query := "SELECT id FROM people WHERE name LIKE \'%" + a + "%\'"\n'
+        "\tif b > 0 {\n\t\tquery += fmt.Sprintf(\" AND code LIKE '%%%s%%'\", a)\n\t}\n\t",
+        "query",
+    ),
     "pieces": (
         "var clauses []string\n"
         '\tif b > 0 {\n\t\tclauses = append(clauses, "name = \'"+a+"\'")\n\t}\n'

@@ -113,11 +113,12 @@ def combine(
 ) -> Value:
     """What an arithmetic operator makes of two values."""
     if operator == "+":
-        if language in ("python", "go") and NUMBER in (left, right):
-            return NUMBER  # a string and a number cannot be added
+        is_text = _is_text(left) or _is_text(right)
+        if language in ("python", "go") and NUMBER in (left, right) and not is_text:
+            return NUMBER  # a string and a number cannot be added, but one that is written out can: `strconv.Itoa(n)`
         if isinstance(left, Items) or isinstance(right, Items):
             return _extended(left, right)
-        if _is_text(left) or _is_text(right):
+        if is_text:
             return text_of((*pieces_of(left, left_range, template), *pieces_of(right, right_range, template)))
         return Atom(max(origin_of(left), origin_of(right)))
     if operator == "*" and isinstance(left, Text | Items):

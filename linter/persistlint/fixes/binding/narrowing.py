@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from persistlint.source import SourceFile
+
+_SUM = re.compile(r"(?P<text>\"(?:[^\"\\]|\\.)*\"|`[^`]*`)| \+ ")
+
+
+def narrow(text: str) -> str:
+    """An expression as one of several arguments."""
+    return _SUM.sub(lambda match: match["text"] or "+", text)
 
 
 def narrowed(call: ir.Call, edits: Sequence[Edit], source: SourceFile) -> Iterator[Edit]:

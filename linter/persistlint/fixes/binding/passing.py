@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.narrowing import narrow
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 
@@ -177,6 +178,8 @@ class Passing:
 
     def _rest(self, call: ir.Call, first: int) -> list[Edit]:
         there = call.arguments[first:]
+        if self.source.language == "go" and len(call.arguments) + len(self.given) > 1:
+            self.given = [replace(given, text=narrow(given.text)) for given in self.given]
         if self.style.is_named:
             if self.source.language != "python" or there:
                 raise RefusalError("nothing here tells how the call takes values that have names")

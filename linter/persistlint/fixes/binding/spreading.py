@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.narrowing import narrow
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
@@ -30,7 +31,7 @@ def appended(name: str, texts: Sequence[str]) -> list[str]:
     plain: list[str] = []
     for text in (*texts, ""):
         if text and not text.endswith(SPREAD):
-            plain.append(text)
+            plain.append(narrow(text))
             continue
         if plain:
             lines.append(f"{name} = append({name}, {', '.join(plain)})")
