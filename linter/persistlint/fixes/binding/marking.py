@@ -3,7 +3,6 @@ once for every element of a list, has its values as often."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -12,6 +11,7 @@ from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.style import fresh_name
 from persistlint.fixes.binding.view import Value
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,11 +4,11 @@ values."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from persistlint import ir
 from persistlint.fixes.binding.lists import is_same_again
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -17,6 +16,7 @@ from persistlint.fixes.binding.reaching import (
     reaching,
 )
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
