@@ -381,7 +381,16 @@ class _Collector:
                 yield SqlText(range, name, texts_of(pieces, self.source, place)[:1])
 
     def _site(self, sent: _Sent) -> Site:
-        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements)
+        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements, self._operations)
+
+    @cached_property
+    def _operations(self) -> dict[Range, Operation | None]:
+        """What every call that was taken down does, None where that is not certain."""
+        found: dict[Range, Operation | None] = {}
+        for sent in self.sent:
+            is_same = found.setdefault(sent.node.range, sent.operation) is sent.operation
+            found[sent.node.range] = sent.operation if is_same else None
+        return found
 
     @cached_property
     def _scopes(self) -> dict[Range, Scope]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
 _SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
+_MESSAGE = re.compile(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:
@@ -111,12 +112,22 @@ def uses_of(name: ir.Name, site: Site) -> int:
     """How often a variable is used with what it holds where it is named, other than to show it or to add to it."""
     count = 0
     for statement in site.statements:
+        if is_message(statement):
+            continue
         for expression in ir.expressions(statement):
             if isinstance(statement, ir.Assign) and expression is statement.target:
                 continue
             uses = uses_among(list(ir.walk(expression)), name.id)
             count += sum(is_seen(node.range, name, site) for node in uses)
     return count
+
+
+def is_message(statement: ir.Statement) -> bool:
+    """Whether a statement puts what it names into a message for people."""
+    match statement:
+        case ir.Assign(target=ir.Name(id=name), value=ir.Template() | ir.Binary() | ir.Call()):
+            return _MESSAGE.fullmatch(name) is not None
+    return False
 
 
 def uses_among(nodes: Sequence[ir.Expression], name: str) -> list[ir.Expression]:

@@ -259,5 +259,13 @@ def nodes_inside(block: Sequence[ir.Statement]) -> Iterator[ir.Expression]:
             yield from nodes_inside(inner)
 
 
+def flat(block: Sequence[ir.Statement]) -> Iterator[ir.Statement]:
+    """The statements of a block and of those inside it."""
+    for statement in block:
+        yield statement
+        for inner in ir.blocks(statement):
+            yield from flat(inner)
+
+
 def _value(argument: ir.Argument) -> ir.Expression:
     return ir.Spread(argument.range, argument.value) if argument.spread else argument.value
