@@ -19,17 +19,19 @@ LISTS = ((1, 2, 3), (5,), (-1, 4))
 class Query:
     """A query before its fix. `sql` is the expression of its text, `before` the lines that stand before it; `attack` is
     what makes it give rows that it should not, for the text and for the number. `repeats` where a loop or a function
-    adds to it, for which placeholders with names have no fix."""
+    adds to it, for which placeholders with names have no fix; `declares` where a list has to be declared as one."""
 
     name: str
     sql: str
     before: tuple[str, ...] = ()
     attack: tuple[str, str | int] = ("x' OR '1'='1", 0)
     repeats: bool = False
+    declares: bool = False
 
     def fits(self, driver: str) -> bool:
         """Whether there is a fix for it with a driver."""
-        return not (self.repeats and driver in ("sqlalchemy", "sequelize"))
+        has_names = driver in ("sqlalchemy", "sequelize")
+        return not (has_names and (self.repeats or self.declares))
 
 
 OUT_OF_A_PATTERN = ("nobody' OR 'x' LIKE '", 0)
@@ -102,6 +104,26 @@ PYTHON = (
         "list of its own",
         "f\"SELECT id FROM people WHERE id IN ({listed}) AND (score < -4 OR name = '{a}') ORDER BY id\"",
         ("listed = ', '.join(str(id) for id in ids)",),
+    ),
+    Query(
+        "list of quoted texts",
+        "f\"SELECT id FROM people WHERE name IN ({','.join(quoted)}) ORDER BY id\"",
+        ("names = [a, 'naïve']", "quoted = [f\"'{name}'\" for name in names]"),
+        ("x') OR name IN ('Åsa", 0),
+    ),
+    Query(
+        "list with a condition",
+        "query",
+        (
+            'query = "SELECT id FROM people WHERE score > -99"',
+            "names = [a, 'naïve']",
+            "if b:",
+            "    listed = ', '.join([f\"'{name}'\" for name in names if name])",
+            '    query += f" AND name IN ({listed})"',
+            'query += " ORDER BY id"',
+        ),
+        ("x') OR name IN ('Åsa", 3),
+        declares=True,
     ),
     Query(
         "part that is not always there",

@@ -127,14 +127,12 @@ class _Binding:
         doubtful = any(parameter.is_doubtful for parameter in parameters)
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
         is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
-        if place.grows and any(value.since for value in bound):
-            raise RefusalError("a part of a text that grows stands in a variable of its own")
         base = place.texts[0][0].range if place.is_moved else None
         for parameter in parameters:
             for item in found.items[parameter.start : parameter.end]:
-                if not isinstance(item, Value) or found.holders[parameter.start] is not None:
+                if not isinstance(item, Value):
                     continue
-                since = item.since or base
+                since = item.since or (base if found.holders[parameter.start] is None else None)
                 if since is not None:
                     doubtful |= not origin.stays_the_same(item.expression, since, site)
         places = [index for p in parameters for index in range(p.start, p.end)]
@@ -239,7 +237,8 @@ class _Binding:
         unwrap = unwrapper(self.query.library)
         resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
         constant = partial(origin.constant_of, site=site, program=self.program)
-        return view(place.segments, self.source, unwrap, resolve, pieces, constant)
+        made = partial(origin.list_of_values, site=site)
+        return view(place.segments, self.source, unwrap, resolve, pieces, constant, made)
 
     def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""
@@ -284,7 +283,7 @@ class _Binding:
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
             return None
         if self._has_hole(text.range):
-            is_sql = _is_sql(text) or listed(Value(text, text.range, None), self.source) is not None
+            is_sql = _is_sql(text) or self._is_list(text)
             return text if is_sql else None
         parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
         return text if any(self._pieces_of(site, part) is not None for part in parts) else None
@@ -293,7 +292,7 @@ class _Binding:
         """The list or the variable whose pieces holes stand in."""
         if isinstance(use, ir.Call):
             return joined(use, site, self._has_hole)
-        found = chosen(use, site, self._has_hole)
+        found = chosen(use, site, partial(self._has_hole_or_list, site))
         texts = [text for step in found.steps for text in step.texts] if found is not None else []
         return found if any(map(self._may_be_sql, texts)) else None
 
@@ -304,6 +303,19 @@ class _Binding:
 
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)
+
+    def _has_hole_or_list(self, site: Site, range: Range) -> bool:
+        """Whether a hole stands in a range, or a variable with the text of a list that it is put into."""
+        if self._has_hole(range):
+            return True
+        made = (s for s in site.statements if isinstance(s, ir.Assign) and s.value is not None)
+        lists = [s for s in made if self._has_hole(s.range) and s.value is not None and self._is_list(s.value)]
+        names = {s.target.id for s in lists if isinstance(s.target, ir.Name)}
+        nodes = (node for s in site.statements if range in s.range for e in ir.expressions(s) for node in ir.walk(e))
+        return bool(names) and any(isinstance(n, ir.Name) and n.id in names and n.range in range for n in nodes)
+
+    def _is_list(self, node: ir.Expression) -> bool:
+        return listed(Value(node, node.range, None), self.source) is not None
 
     def _is_wanted(self, value: Value) -> bool:
         """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""
@@ -316,7 +328,7 @@ class _Binding:
 
     def _has(self, value: Value, hole: Hole) -> bool:
         """Whether a hole is what a value is made of, there or where its variable is assigned: data, and no SQL."""
-        if hole.range in value.expression.range:
+        if hole.range in value.expression.range or (value.made is not None and hole.range in value.made.range):
             return True
         if not isinstance(value.expression, ir.Name) or self.query.site is None:
             return False
@@ -346,6 +358,11 @@ class _Binding:
                 key = fresh_name(parameter.name, taken) if style.is_named else ""
                 taken.add(key)
                 named[parameter.value] = key
+            if style.is_named and parameter.listed is not None:
+                parameter.listed, values, mark = parameter.listed.named(key)
+                given.append(Given(values, "", before))
+                written.append(style.mark(mark))
+                continue
             given.append(Given(parameter.value, key, before))
             written.append(style.mark(key))
         return given, written

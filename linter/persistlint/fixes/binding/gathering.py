@@ -107,14 +107,18 @@ def _gathered(
         if style.is_named:
             key = fresh_name(parameter.name, taken)
             taken.add(key)
+        value, name = parameter.value, key
+        if style.is_named and parameter.listed is not None:
+            parameter.listed, value, key = parameter.listed.named(key)
+            name = ""
         if holder is None:
             if style.is_numbered:
                 number += 1
-                key = str(number)
-            given.append(Given(parameter.value, key, before))
+                name = key = str(number)
+            given.append(Given(value, name, before))
         else:
             values = by_holder.setdefault(id(holder), (holder, []))[1]
-            values.append(Given(parameter.value, key, 0))
+            values.append(Given(value, name, 0))
             if style.is_numbered:
                 key = str(numbers + len(values))
                 if holder is not list_.made or not list_.is_new:

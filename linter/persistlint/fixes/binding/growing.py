@@ -81,7 +81,8 @@ class Growing:
         type = ""
         if self.style.is_named:
             quoted = language == "python"
-            entries = ", ".join(f'"{v.name}": {v.text}' if quoted else f"{v.name}: {v.text}" for v in values)
+            written = '"{}": {}' if quoted else "{}: {}"
+            entries = ", ".join(written.format(v.name, v.text) if v.name else v.text for v in values)
             inner = f"{{{entries}}}" if quoted or not entries else f"{{ {entries} }}"
             type = ": Record<string, any>"
         elif language == "go":
@@ -102,7 +103,12 @@ class Growing:
             return f"{self.name} = append({self.name}, {texts})"
         if self.style.is_named:
             if language == "python":
-                return "; ".join(f'{self.name}["{value.name}"] = {value.text}' for value in values)
+                return "; ".join(
+                    f'{self.name}["{value.name}"] = {value.text}'
+                    if value.name
+                    else f"{self.name}.update({value.text.removeprefix('**')})"
+                    for value in values
+                )
             return " ".join(f"{self.name}.{value.name} = {value.text};" for value in values)
         if language == "python":
             if len(values) == 1 and texts.startswith("*"):

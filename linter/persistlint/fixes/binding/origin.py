@@ -50,8 +50,27 @@ def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
     except RefusalError:
         return None
     text = found[0].texts[0]
-    is_certain = len(found) == 1 and not branches(found[0].statement.range, site.call.range, site)
+    is_certain = len(found) == 1 and not branches(found[0].statement.range, name.range, site)
     return text if is_certain and isinstance(text, _TEXTS) else None
+
+
+def list_of_values(node: ir.Expression, site: Site) -> ir.Assign | None:
+    """The one statement that makes the list of values which an expression joins, where a variable holds it for this one
+    use; None elsewhere."""
+    match node:
+        case ir.Call(
+            function=ir.Attribute(value=ir.String(), name="join"), arguments=[ir.Argument(value=ir.Name() as name)]
+        ):
+            pass
+        case _:
+            return None
+    try:
+        found = definitions(name, site)
+    except RefusalError:
+        return None
+    made = found[0].statement
+    is_certain = len(found) == 1 and isinstance(made, ir.Assign) and not branches(made.range, name.range, site)
+    return made if is_certain and isinstance(made, ir.Assign) else None
 
 
 def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Expression | None:

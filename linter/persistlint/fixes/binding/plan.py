@@ -15,6 +15,7 @@ from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from persistlint.diagnostic import Edit
     from persistlint.facts import Query
     from persistlint.source import SourceFile
 
@@ -25,6 +26,7 @@ _OF_ANY_TYPE = word_set(
 )
 _ARITHMETIC = frozenset("+-*/%")
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
+_NAMED = (":name", "%(name)s", "@name")
 _NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
     """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE
     LOCK COMMENT REINDEX CLUSTER DISCARD RESET SHOW KILL LOAD OPTIMIZE RENAME FLUSH SAVEPOINT RELEASE"""
@@ -37,7 +39,8 @@ class Parameter:
     `after` are what the mark is written between. `value` is the expression that is bound, `name` a name for it.
 
     `listed` where it is a list whose marks are made where the program runs; `number` is the expression for the number
-    of its mark, where that is known only then. `expands` where one named mark stands for a whole list."""
+    of its mark, where that is known only then. `expands` where one named mark stands for a whole list. `edits` are
+    those of a list that is made in a statement of its own."""
 
     start: int
     end: int
@@ -49,6 +52,7 @@ class Parameter:
     number: str = ""
     expands: bool = False
     is_doubtful: bool = False
+    edits: tuple[Edit, ...] = ()
 
 
 def plan(
@@ -247,6 +251,14 @@ def _list(
     found: Listed, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None, kind: str
 ) -> Parameter:
     """The parameter for a list of values in `IN (…)`."""
+    parameter = _list_of(found, tokens, place, query, source, dialect, kind)
+    parameter.edits = found.edits
+    return parameter
+
+
+def _list_of(
+    found: Listed, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None, kind: str
+) -> Parameter:
     is_in_parentheses = place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
     name = found.name
@@ -261,7 +273,8 @@ def _list(
         return Parameter(token.start, token.end, found.spread, name, listed=found)
     if dialect == "postgres" and query.placeholder in ("%s", "$1") and is_in_parentheses and after == ")":
         return _array(found, tokens, place - 2, tokens[place + 1].end, query, kind)
-    if query.placeholder == ":name" and source.language == "python" and is_in_parentheses and after == ")":
+    is_declared = query.library is not None and bool(query.library.text) and source.language == "python"
+    if query.placeholder == ":name" and is_declared and is_in_parentheses and after == ")":
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, expands=True)
     if query.library is not None and query.library.expands and query.placeholder == ":name":
@@ -269,6 +282,8 @@ def _list(
             raise RefusalError("the list of values stands in no parentheses")
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, "(", ")")
+    if query.placeholder in _NAMED and found.length and not is_declared and not _takes_objects(query):
+        return Parameter(token.start, token.end, found.spread, name, listed=found)
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
     if found.marks is None:

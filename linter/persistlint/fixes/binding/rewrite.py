@@ -61,6 +61,7 @@ class Rewrite:
         edits: list[Edit] = []
         edits += [self._without(inner) for inner in self.found.inner if gone.issuperset(range(inner.start, inner.end))]
         for parameter, mark in zip(parameters, marks, strict=True):
+            edits += parameter.edits
             if parameter.listed is not None:
                 edits += self._list(parameter, mark)
             else:

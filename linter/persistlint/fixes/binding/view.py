@@ -36,7 +36,8 @@ class Value:
     """One value that is put into the text. `range` is what stands for it there: the hole with its braces, the verb of a
     format string, or the operand of a `+`. `spec` is how it is formatted, as written. `literal` is the literal that it
     stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
-    before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes."""
+    before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes.
+    `made` is the one statement that makes the list which the expression joins, where it is a variable of its own."""
 
     expression: ir.Expression
     range: Range
@@ -45,6 +46,7 @@ class Value:
     form: Form | None = None
     since: Range | None = None
     is_conditional: bool = False
+    made: ir.Assign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,13 @@ def view(
     resolve: Callable[[ir.Name], ir.Expression | None],
     pieces: Callable[[ir.Call | ir.Name], Pieces | None],
     constant: Callable[[ir.Expression], ir.Expression | None],
+    made: Callable[[ir.Expression], ir.Assign | None],
 ) -> View:
     """Take the expressions apart whose texts, one behind the other, are the SQL; beside those of every step stands the
     statement that holds its values. `unwrap` gives the argument of a call that returns it unchanged, `resolve` the text
-    of a variable that is to be taken apart, too, `pieces` the list that a call joins, and `constant` the string
-    constants that a format string is or is named for. Raises `RefusalError`."""
-    reader = _Reader(source, unwrap, resolve, pieces, constant)
+    of a variable that is to be taken apart, too, `pieces` the list that a call joins, `constant` the string
+    constants that a format string is or is named for, and `made` what makes a list of values. Raises `RefusalError`."""
+    reader = _Reader(source, unwrap, resolve, pieces, constant, made)
     try:
         for expressions, holder in segments:
             reader.holder = holder
@@ -119,6 +122,7 @@ class _Reader:
     resolve: Callable[[ir.Name], ir.Expression | None]
     pieces: Callable[[ir.Call | ir.Name], Pieces | None]
     constant: Callable[[ir.Expression], ir.Expression | None]
+    made: Callable[[ir.Expression], ir.Assign | None]
     since: Range | None = None
     holder: ir.Statement | None = None
     is_conditional: bool = False
@@ -138,7 +142,7 @@ class _Reader:
         form: Form | None = None,
     ) -> None:
         """Go on with a value."""
-        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional))
+        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, self.made(node)))
 
     def ends(self, offset: int) -> None:
         """Note that what was read so far ends at an offset of the file, and something else follows."""
