@@ -88,8 +88,8 @@ _SENDERS = {
     "through others": (
         "{define} first({handle}, query):\n    {send}\n\n\n"
         "{define} second({handle}, query):\n    {send}\n\n\n"
-        "{define} send(db, query, late=False):\n"
-        "    if late:\n        return {wait}first(db, query)\n    return {wait}second(db, query)\n"
+        "LATE = False\n\n\n{define} send(db, query):\n"
+        "    if LATE:\n        return {wait}first(db, query)\n    return {wait}second(db, query)\n"
     ),
 }
 
