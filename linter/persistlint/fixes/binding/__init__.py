@@ -24,6 +24,7 @@ from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
 from persistlint.fixes.binding.names import guarded, quoted, quoted_values
+from persistlint.fixes.binding.numbers import numbers
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
@@ -119,7 +120,9 @@ class _Binding:
         try:
             parameters = plan(found, query, self._is_wanted, self.source, dialect)
         except NotBoundError:
-            if (fix := quoted_values(query, found, self.holes, self.source, dialect)) is not None:
+            fix = quoted_values(query, found, self.holes, self.source, dialect)
+            fix = fix or numbers(found, self.holes, self.source)
+            if fix is not None:
                 return fix
             raise
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]

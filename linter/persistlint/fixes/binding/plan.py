@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding import expressions
+from persistlint.fixes.binding.calling import calling
 from persistlint.fixes.binding.lists import Listed, listed
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
@@ -61,8 +62,11 @@ def plan(
     """The parameters that the wanted values become, in order. Raises `RefusalError` where one cannot be bound."""
     text = found.text
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
-    if not query.is_fragment:
-        _refuse_statement(tokens, query, dialect)
+    call = None
+    if not query.is_fragment and not _binds_anywhere(query, dialect):
+        call = calling(text, tokens, dialect)
+        if call is None:
+            _refuse_statement(tokens)
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -80,6 +84,10 @@ def plan(
             continue  # the same value is a name here, and stays one
         else:
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
+        if call is not None:
+            parameter.start, parameter.before, parameter.after = call.start, call.before, call.after
+            parameter.value = _as_text(parameter.value, source)
+            parameter.is_doubtful = True
         made.append(parameter)
         covered = parameter.end
     return made
@@ -90,9 +98,13 @@ def _is_same(value: Value, other: Value) -> bool:
     return value is not other and value.form is not None and value.expression.range == other.expression.range
 
 
-def _refuse_statement(tokens: list[Token], query: Query, dialect: str | None) -> None:
-    if query.library is not None and query.library.binds == "client" and query.library.dialect and dialect:
-        return  # what reaches the database is a text without parameters
+def _binds_anywhere(query: Query, dialect: str | None) -> bool:
+    """Whether what reaches the database is a text without parameters."""
+    library = query.library
+    return library is not None and library.binds == "client" and bool(library.dialect and dialect)
+
+
+def _refuse_statement(tokens: list[Token]) -> None:
     first = tokens[0].word if tokens else ""
     words = {token.word for token in tokens}
     if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
