@@ -54,7 +54,7 @@ def calling(text: str, tokens: Sequence[Token], dialect: str | None) -> Calling 
             return None
         is_local = "true" if (match["scope"] or "").upper() == "LOCAL" else "false"
         return Calling(start, f"SELECT set_config('{name}', ", f", {is_local})")
-    if dialect == "postgres" and (match := _NOTIFY.fullmatch(head)) is not None:
+    if dialect in ("postgres", None) and (match := _NOTIFY.fullmatch(head)) is not None:
         channel = match["quoted"] or match["name"].lower()
         return Calling(start, f"SELECT pg_notify('{channel}', ", ")")
     return None
