@@ -32,10 +32,11 @@ from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.reaching import reaching
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.repeating import grouped, repeated
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
-from persistlint.fixes.binding.view import Value, View, view
+from persistlint.fixes.binding.view import Asked, Value, View, view
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -136,8 +137,11 @@ class _Binding:
                 if not isinstance(item, Value):
                     continue
                 since = item.since or (base if found.holders[parameter.start] is None else None)
+                loops = [each.loop for each in found.loops if each.start <= parameter.start < each.end]
+                parts = [item.expression, *(part for loop in loops for part in (loop.iterable, *loop.conditions))]
+                doubtful |= bool(loops)
                 if since is not None:
-                    doubtful |= not origin.stays_the_same(item.expression, since, site)
+                    doubtful |= sum(not origin.stays_the_same(part, since, site) for part in parts) > 0
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
@@ -147,7 +151,7 @@ class _Binding:
         else:
             if style.is_numbered and computed_marks(found):
                 raise RefusalError("the numbers of the other placeholders are counted by hand")
-            given, written = self._marks(style, marks, parameters)
+            given, written = self._marks(found, style, marks, parameters)
             variable, sent = "", self._expanding(place, style, parameters, written)
         is_new = False
         if given:
@@ -183,7 +187,7 @@ class _Binding:
                 raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
             bound += [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
             self._check_percent(style, found.text)
-            values, written = self._marks(style, (), parameters)
+            values, written = self._marks(found, style, (), parameters)
             given.append((statement, values))
             edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
             edits += self._imports(found, edits)
@@ -237,11 +241,15 @@ class _Binding:
     def _view(self, place: Place, site: Site) -> View:
         """The text of the query, with the holes in it."""
         assert self.query.library is not None
-        unwrap = unwrapper(self.query.library)
-        resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
-        constant = partial(origin.constant_of, site=site, program=self.program)
-        made = partial(origin.list_of_values, site=site)
-        return view(place.segments, self.source, unwrap, resolve, pieces, constant, made)
+        asked = Asked(
+            unwrapper(self.query.library),
+            partial(self._text_of, site),
+            partial(self._pieces_of, site),
+            partial(origin.constant_of, site=site, program=self.program),
+            partial(origin.list_of_values, site=site),
+            partial(self._repeated, site),
+        )
+        return view(place.segments, self.source, asked)
 
     def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""
@@ -307,6 +315,11 @@ class _Binding:
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)
 
+    def _repeated(self, site: Site, node: ir.Call) -> ir.Comprehension | None:
+        """What a call joins, where holes stand in what is repeated, and it is no list of values."""
+        loop = repeated(node, site, self.source)
+        return loop if loop is not None and self._has_hole(loop.element.range) and not self._is_list(node) else None
+
     def _has_hole_or_list(self, site: Site, range: Range) -> bool:
         """Whether a hole stands in a range, or a variable with the text of a list that it is put into."""
         if self._has_hole(range):
@@ -341,7 +354,7 @@ class _Binding:
     # ------------------------------------------------------------------------------------------ the values
 
     def _marks(
-        self, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]
+        self, found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]
     ) -> tuple[list[Given], list[str]]:
         """What to pass, and the mark of each parameter."""
         taken = {mark.key for mark in marks}
@@ -349,8 +362,13 @@ class _Binding:
         named: dict[str, str] = {}
         given: list[Given] = []
         written: list[str] = []
-        for parameter in parameters:
+        for group, value in grouped(parameters, found, style, marks, self.source):
+            parameter = group[0]
             before = sum(mark.start < parameter.start for mark in marks)
+            if value != parameter.value:
+                given.append(Given(value, "", before))
+                written += [style.pattern] * len(group)
+                continue
             if style.is_numbered:
                 number += 1
                 key = str(number)

@@ -88,7 +88,7 @@ class Growing:
         elif language == "go":
             inner = f"[]any{{{texts}}}"
         else:
-            inner = f"[{texts}]"
+            inner = texts[1:] if len(values) == 1 and texts.startswith("*[") else f"[{texts}]"
             type = ": any[]" if texts else ""
         if language == "python":
             return f"{self.name} = {inner}"
