@@ -23,6 +23,7 @@ from persistlint.fixes.binding.gathering import added, gather
 from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
+from persistlint.fixes.binding.literals import Char
 from persistlint.fixes.binding.names import guarded, quoted, quoted_values
 from persistlint.fixes.binding.numbers import numbers
 from persistlint.fixes.binding.origin import last_name
@@ -107,7 +108,7 @@ class _Binding:
         place, chosen_texts = alternatives(query, site, query.library, self.holes)
         if chosen_texts:
             return self.alternative(query, site, place, chosen_texts)
-        place = place_of(query, site, query.library, self.holes)
+        place = place_of(query, site, query.library, self.holes, self.program)
         found = self._view(place, site)
         if len(found.values) > _MOST_VALUES:
             raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
@@ -128,7 +129,7 @@ class _Binding:
             raise
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
         self._check_bound(bound, site)
-        doubtful = any(parameter.is_doubtful for parameter in parameters)
+        doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
         is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
         base = place.texts[0][0].range if place.is_moved else None
@@ -143,6 +144,7 @@ class _Binding:
                 if since is not None:
                     doubtful |= sum(not origin.stays_the_same(part, since, site) for part in parts) > 0
         places = [index for p in parameters for index in range(p.start, p.end)]
+        _check_end(found, place, places)
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
             gathered = gather(found, place, site, style, marks, parameters, self.program)
@@ -205,7 +207,7 @@ class _Binding:
         site, own = query.site(), helper.query.site()
         dialect = self.source.dialect or library.dialect
         inside = _Binding(helper.query, self.holes, self.program)
-        place = place_of(helper.query, own, library, self.holes)
+        place = place_of(helper.query, own, library, self.holes, self.program)
         part = inside._view(place, own)
         style, marks = style_of(placeholder_of(query, site), part.text, dialect)
         parameters = plan(part, helper.query, inside._is_wanted, self.source, dialect)
@@ -218,7 +220,7 @@ class _Binding:
                 origin.stays_the_same(value.expression, value.since or place.texts[0][0].range, own)
         list_ = Growing(helper.name, False, helper.returns, style, self.source)
         gathered = added(part, list_, style, parameters)
-        around = place_of(query, site, library, self.holes)
+        around = place_of(query, site, library, self.holes, self.program)
         whole = self._view(around, site)
         index, _ = place_in(whole, helper, site)
         style, marks = style_of(style.pattern, whole.text, dialect)
@@ -280,7 +282,7 @@ class _Binding:
         if query.site is None or query.library is None or not query.library.modules:
             raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
         site = query.site()
-        place = place_of(query, site, query.library, self.holes)
+        place = place_of(query, site, query.library, self.holes, self.program)
         found = self._view(place, site)
         dialect = self.source.dialect or query.library.dialect
         fix = quoted(query, found, self.holes, self.source, dialect)
@@ -434,6 +436,14 @@ class _Binding:
 def _is_sql(node: ir.Expression) -> bool:
     """Whether a constant in an expression may be SQL."""
     return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in ir.walk(node))
+
+
+def _check_end(found: View, place: Place, bound: Sequence[int]) -> None:
+    """Refuse a text of which more is cut off than a constant end of each of its steps."""
+    for index in (*found.ends, len(found.items) - 1) if place.cut else ():
+        last = range(max(index - place.cut + 1, 0), index + 1)
+        if any(i in bound or not isinstance(found.items[i], Char) for i in last):
+            raise RefusalError("the end of the text that is cut off may be a part of a value")
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:

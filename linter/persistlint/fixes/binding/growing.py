@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.pieces import additions, adds, branches, is_name, nodes_of
+from persistlint.fixes.binding.pieces import additions, adds, branches, nodes_of
+from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 

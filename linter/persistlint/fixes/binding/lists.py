@@ -107,7 +107,7 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, s
             if conditions or not (isinstance(plain, ir.Name) and plain.id == name):
                 end = max(part.range.end for part in (iterable, *conditions))
                 rest = source.text(Range(element.range.end, end))
-    if not isinstance(inner, ir.Name | ir.Attribute | ir.Subscript):
+    if not isinstance(inner, ir.Name | ir.Attribute | ir.Subscript) and not _is_view(inner):
         return None
     text = source.text(inner.range)
     function = node.function
@@ -127,6 +127,14 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, s
     made = f"[{source.text(plain.range)}{rest}]"
     marks = f"{glue}.join({mark}{rest})" if items.conditions else counted
     return Listed(node.range, _name(inner), quoted, f"*{made}", made, marks, False, f"len({made})")
+
+
+def _is_view(node: ir.Expression) -> bool:
+    """Whether an expression is a view of a mapping, which has a length and gives the same every time."""
+    match node:
+        case ir.Call(function=ir.Attribute(name="values" | "keys", value=ir.Name() | ir.Attribute()), arguments=()):
+            return True
+    return False
 
 
 def _plain(node: ir.Expression, source: SourceFile) -> ir.Expression | None:

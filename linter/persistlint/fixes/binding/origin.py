@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.forms import format_of
-from persistlint.fixes.binding.pieces import Step, branches, is_name
-from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
+from persistlint.fixes.binding.pieces import Step, branches
+from persistlint.fixes.binding.reaching import assignments, extension, is_name, is_seen, reaching, trims
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
 _SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
+_ANSWERS = re.compile(r"render|jsonify|response|flash|abort|messagebox|show(?:info|warning)", re.IGNORECASE)
 _MESSAGE = re.compile(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
 
 
@@ -31,7 +32,9 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
     steps = [Step(found[0], (found[0].value,))]
-    for statement in found[1:]:
+    for number, statement in enumerate(found[1:], 1):
+        if trims(statement, name.id) and all(trims(other, name.id) for other in found[number:]):
+            break
         added = extension(statement, name.id)
         if not added:
             raise RefusalError(f"`{name.id}` is assigned more than once")
@@ -151,14 +154,20 @@ def is_message(statement: ir.Statement) -> bool:
 
 def uses_among(nodes: Sequence[ir.Expression], name: str) -> list[ir.Expression]:
     """Where expressions use a variable, other than to show it."""
-    shown = {
-        id(inner)
-        for node in nodes
-        if isinstance(node, ir.Call) and _SHOWS.search(last_name(node.function))
-        for argument in node.arguments
-        for inner in ir.walk(argument.value)
-    }
+    shown = {id(node) for node in _given_to(_SHOWS, nodes)} | {id(node) for node in _given_to(_ANSWERS, nodes)}
     return [node for node in nodes if is_name(node, name) and id(node) not in shown]
+
+
+def is_answer(name: ir.Name, site: Site) -> bool:
+    """Whether a function shows what a variable holds to whoever called the program."""
+    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    return any(is_name(node, name.id) for node in _given_to(_ANSWERS, nodes))
+
+
+def _given_to(functions: re.Pattern[str], nodes: Sequence[ir.Expression]) -> list[ir.Expression]:
+    """All that is in the arguments of the calls of some functions."""
+    calls = [node for node in nodes if isinstance(node, ir.Call) and functions.search(last_name(node.function))]
+    return [inner for call in calls for argument in call.arguments for inner in ir.walk(argument.value)]
 
 
 def last_name(node: ir.Expression) -> str:

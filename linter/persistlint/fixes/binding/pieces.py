@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
+from persistlint.fixes.binding.reaching import assignments, extension, is_name, is_seen, reaching
 from persistlint.fixes.binding.refusal import RefusalError
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class Pieces:
     steps: tuple[Step, ...]
 
 
-def names_in(site: Site, name: str) -> list[ir.Name]:
+def names_in(site: Site, name: str) -> list[ir.Expression]:
     """Where a function writes the name of a variable, in the functions inside it, too."""
-    return [node for node in nodes_of(site.statements) if isinstance(node, ir.Name) and node.id == name]
+    return [node for node in nodes_of(site.statements) if is_name(node, name)]
 
 
 def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
@@ -114,11 +114,6 @@ def _seen(use: ir.Name, site: Site) -> int:
     targets = {s.target.range for s in assignments(site, use.id)}
     hidden = [node for node in nodes if node.range not in targets and not is_seen(node.range, use, site)]
     return len(names_in(site, use.id)) - len(hidden)
-
-
-def is_name(node: ir.Expression, name: str) -> bool:
-    """Whether an expression is the variable of that name."""
-    return isinstance(node, ir.Name) and node.id == name
 
 
 def additions(statement: ir.Statement, name: str) -> Step | None:

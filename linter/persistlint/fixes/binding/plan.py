@@ -76,11 +76,13 @@ def plan(
         if place is None:
             raise RefusalError("a value stands in a comment of the SQL")
         token = tokens[place]
-        if token.kind is Kind.STRING:
+        is_repeated = any(_is_same(item, other) for other in found.values)
+        if token.kind is Kind.STRING or (_is_text_of_sqlite(token, dialect) and not is_repeated):
             parameter = _quoted(found, tokens, place, query, source, dialect)
+            parameter.is_doubtful |= token.kind is not Kind.STRING
         elif token.text == HOLE:
             parameter = _bare(found, tokens, place, query, source, dialect)
-        elif token.kind is Kind.QUOTED and any(_is_same(item, other) for other in found.values):
+        elif token.kind is Kind.QUOTED and is_repeated:
             continue  # the same value is a name here, and stays one
         else:
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
@@ -91,6 +93,11 @@ def plan(
         made.append(parameter)
         covered = parameter.end
     return made
+
+
+def _is_text_of_sqlite(token: Token, dialect: str | None) -> bool:
+    """Whether a name in double quotes is a text for SQLite, which takes it for one where there is no such name."""
+    return token.kind is Kind.QUOTED and dialect == "sqlite" and token.text.startswith('"')
 
 
 def _is_same(value: Value, other: Value) -> bool:

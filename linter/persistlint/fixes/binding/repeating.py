@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.pieces import is_name
-from persistlint.fixes.binding.reaching import assignments
+from persistlint.fixes.binding.reaching import assignments, is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
 

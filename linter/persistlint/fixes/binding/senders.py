@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.origin import is_message, last_name, uses_among
-from persistlint.fixes.binding.pieces import flat, is_name, nodes_of
+from persistlint.fixes.binding.pieces import flat, nodes_of
+from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.widening import Send, is_at_once, widened
