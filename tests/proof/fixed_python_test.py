@@ -114,6 +114,38 @@ def test_a_function_that_sends_a_text_takes_its_values(
     prove(query, driver.module, before, after)
 
 
+_SHARED = {
+    "one text": (("query = f\"SELECT id FROM people WHERE name = '{a}' ORDER BY id\"",), "query", "query"),
+    "one part": (
+        ("where = f\"WHERE name = '{a}'\"",),
+        'f"SELECT count(*) FROM people {where}"',
+        'f"SELECT id FROM people {where} ORDER BY id"',
+    ),
+    "a part that grows": (
+        ('where = ""', "if b:", "    where += f\" AND name = '{a}'\"", "where += f\" AND code <> '{a}'\""),
+        'f"SELECT count(*) FROM people WHERE score > -99{where}"',
+        "f\"SELECT id FROM people WHERE code LIKE '%-%'{where} ORDER BY id\"",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", _SHARED)
+def test_every_call_that_sends_a_text_passes_its_values(
+    shape: str, connected: tuple[Driver, Callable[[Any, Values], Answer]]
+) -> None:
+    driver, call = connected
+    before, first, second = _SHARED[shape]
+    sends = [
+        driver.send.format(sql).replace("return ", f"{name} = ") for name, sql in (("one", first), ("two", second))
+    ]
+    body = "\n".join(f"    {line}" for line in [*before, *sends, "return [*one, *two]"])
+    define = "async def" if driver.is_async else "def"
+    text = f"{driver.imports}\n\n\n{define} find({driver.handle}, a, b, ids):\n{body}\n"
+    programs = [_function(text), _function(fixed("program.py", text))]
+    unfixed, program = (lambda values, each=each: call(each, values) for each in programs)
+    prove(Query(shape, second, attack=("x' OR '1'='1", 99)), driver.module, unfixed, program)
+
+
 def _program(driver: Driver, query: Query) -> str:
     lines = [*query.before, driver.send.format(query.sql)]
     body = "\n".join(f"    {line}" for line in lines)

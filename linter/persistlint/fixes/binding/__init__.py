@@ -31,11 +31,12 @@ from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
-from persistlint.fixes.binding.reaching import reaching
-from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.reaching import assignments, reaching
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError, SharedError
 from persistlint.fixes.binding.repeating import grouped, repeated
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
+from persistlint.fixes.binding.sharing import sharing
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Asked, Value, View, view
 from persistlint.source import Range
@@ -77,7 +78,11 @@ def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make:
         if helper is not None:
             return Remedy((_Binding(fact, holes, program).helped(helper),))
         handed = forwarded(fact, holes, program) if is_bound and fact.placeholder else None
-        return Remedy((make(_Binding(handed.query if handed else fact, holes, program, handed)),))
+        binding = _Binding(handed.query if handed else fact, holes, program, handed)
+        try:
+            return Remedy((make(binding),))
+        except SharedError as refusal:
+            return Remedy((binding.shared(refusal),)) if is_bound else Remedy(reason=str(refusal))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -165,6 +170,19 @@ class _Binding:
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
+
+    def shared(self, refusal: SharedError) -> Fix:
+        """The fix for a text that several calls send, or a part of it. Raises `RefusalError`."""
+        query, library = self.query, self.query.library
+        if query.site is None or library is None:
+            raise refusal
+        fixes = [
+            _Binding(each, holes, self.program, self.forwarded).fix()
+            for each, holes in sharing(query, query.site(), library, self.holes, self.program)
+        ]
+        edits = list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+        is_safe = all(fix.applicability is Applicability.SAFE for fix in fixes)
+        return Fix(fixes[0].title, _merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
     def alternative(self, query: Query, site: Site, place: Place, statements: Sequence[ir.Assign]) -> Fix:
         """The fix for a query that is one of several texts. Raises `RefusalError`."""
@@ -292,7 +310,7 @@ class _Binding:
 
     def _text_of(self, site: Site, name: ir.Name) -> ir.Expression | None:
         """The text of a variable that holes stand in."""
-        text = origin.text_of(name, site)
+        text = origin.text_of(name, site, partial(self._is_part, site))
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
             return None
         if self._has_hole(text.range):
@@ -300,6 +318,11 @@ class _Binding:
             return text if is_sql else None
         parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
         return text if any(self._pieces_of(site, part) is not None for part in parts) else None
+
+    def _is_part(self, site: Site, name: ir.Name) -> bool:
+        """Whether a variable holds SQL in which a hole stands."""
+        made = [s.value for s in assignments(site, name.id) if s.value is not None]
+        return any(self._has_hole(value.range) and self._may_be_sql(value) for value in made)
 
     def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""

@@ -72,13 +72,16 @@ def _from(
 
 def _as_sent(query: Query, call: ir.Call, operation: Operation, statements: tuple[ir.Statement, ...]) -> Query | None:
     given = _given(call, operation.sql or 0, operation.keys)
+    nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
+    name = last_name(call.function)
+    same = {n.range: operation for n in nodes if isinstance(n, ir.Call) and last_name(n.function) == name}
     if given is None or any(argument.spread and argument.keyword is None for argument in call.arguments[:1]):
         return None
     return replace(
         query,
         sql=given.range,
         has_parameters=len(call.arguments) > 1,
-        site=lambda: Site(call, operation, statements),
+        site=lambda: Site(call, operation, statements, same),
     )
 
 

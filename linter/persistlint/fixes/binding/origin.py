@@ -9,10 +9,10 @@ from persistlint import ir
 from persistlint.fixes.binding.forms import format_of
 from persistlint.fixes.binding.pieces import Step, branches
 from persistlint.fixes.binding.reaching import assignments, extension, is_name, is_seen, reaching, trims
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import RefusalError, SharedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from persistlint.facts import Site
     from persistlint.fixes.binding.forms import Form
@@ -42,14 +42,19 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
     if uses_of(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
-        raise RefusalError(f"`{name.id}` is used in more than one place")
+        raise SharedError(f"`{name.id}` is used in more than one place")
     return steps
 
 
-def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
-    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere."""
+def text_of(name: ir.Name, site: Site, is_part: Callable[[ir.Name], bool] | None = None) -> ir.Expression | None:
+    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere. Raises `SharedError`
+    where that `is_part` of the SQL and it has other uses."""
     try:
         found = definitions(name, site)
+    except SharedError:
+        if is_part is not None and is_part(name):
+            raise
+        return None
     except RefusalError:
         return None
     text = found[0].texts[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.reaching import assignments, extension, is_name, is_seen, reaching
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import RefusalError, SharedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -104,7 +104,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     own = sum(s.operator == "=" and s not in replacing for s in others)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests):
-        raise RefusalError(f"`{use.id}` is used in more than one place")
+        raise SharedError(f"`{use.id}` is used in more than one place")
     return result
 
 
@@ -176,7 +176,7 @@ def _check(found: Pieces, site: Site) -> None:
     known = [*nodes_of(_all(found.steps)), *ir.walk(found.use)]
     known += [node for test in _tests(site, found.name) for node in ir.walk(test)]
     if len(names_in(site, found.name)) != sum(isinstance(node, ir.Name) and node.id == found.name for node in known):
-        raise RefusalError(f"`{found.name}` is used in more than one place")
+        raise SharedError(f"`{found.name}` is used in more than one place")
 
 
 def _check_place(found: Pieces, site: Site) -> None:
