@@ -166,7 +166,8 @@ class _Binding:
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         self._check_percent(style, _without(found.text, marks))
-        is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
+        # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
+        is_doubled = style.is_percent and is_new and query.library.percent == "doubled" and not query.is_fragment
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
