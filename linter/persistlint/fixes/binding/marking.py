@@ -9,6 +9,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.parts import Repeated
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.repeating import grouped
 from persistlint.fixes.binding.style import fresh_name
 from persistlint.fixes.binding.view import Value
 from persistlint.records import dataclass
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.fixes.binding.style import Mark, Style
     from persistlint.fixes.binding.view import View
+    from persistlint.source import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,20 @@ class Marked:
 
 
 def marked(
-    found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter], passed: int = 0
+    found: View,
+    style: Style,
+    marks: Sequence[Mark],
+    parameters: Sequence[Parameter],
+    source: SourceFile,
+    passed: int = 0,
 ) -> Marked:
     """The marks of the parameters, beside so many values that are `passed` already. Sets the `number` of those whose
     mark is counted where the program runs. Raises `RefusalError`."""
     parts = [part_of(found, parameter) for parameter in parameters]
-    if style.is_named:
-        return _named(style, marks, parameters, parts)
+    if style.is_named or found.parts:
+        if any(part is not None for part in parts):
+            raise RefusalError("a value stands in a part of the SQL that is not always there")
+        return _grouped(found, style, marks, parameters, passed, source)
     number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0)
     number = max(number, passed)
     given: list[Given] = []
@@ -67,20 +76,41 @@ def marked(
     return Marked(given, [style.mark(key) for key in keys], edits)
 
 
-def _named(
-    style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter], parts: Sequence[Part | None]
+def _grouped(
+    found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter], passed: int, source: SourceFile
 ) -> Marked:
-    if any(part is not None for part in parts):
-        raise RefusalError("a value stands in a part of the SQL that is not always there")
+    """The marks of parameters with names, or of those that are passed with others."""
     taken = {mark.key for mark in marks}
+    number = max([passed, *(int(mark.key) for mark in marks if mark.key.isdigit())])
     named: dict[str, str] = {}
     given: list[Given] = []
-    for parameter in parameters:
-        if parameter.value not in named:
-            key = named[parameter.value] = fresh_name(parameter.name, taken)
+    written: list[str] = []
+    for group in grouped(parameters, found, style, marks, source):
+        parameter = group.first
+        before = sum(mark.start < parameter.start for mark in marks)
+        if group.part is not None:
+            value, made = group.given(style, taken, number)
+            given.append(Given(value, "", before))
+            written += made
+            continue
+        if style.is_numbered:
+            number += 1
+            key = str(number)
+        elif style.is_named and parameter.value in named:
+            written.append(style.mark(named[parameter.value]))
+            continue
+        else:
+            key = fresh_name(parameter.name, taken) if style.is_named else ""
             taken.add(key)
-            given.append(Given(parameter.value, key, sum(mark.start < parameter.start for mark in marks)))
-    return Marked(given, [style.mark(named[parameter.value]) for parameter in parameters], [])
+            named[parameter.value] = key
+        if style.is_named and parameter.listed is not None:
+            parameter.listed, values, mark = parameter.listed.named(key)
+            given.append(Given(values, "", before))
+            written.append(style.mark(mark))
+            continue
+        given.append(Given(parameter.value, key, before))
+        written.append(style.mark(key))
+    return Marked(given, written, [])
 
 
 def part_of(found: View, parameter: Parameter) -> Part | None:

@@ -10,12 +10,13 @@ from persistlint.fixes.binding.reaching import (
     check_trims,
     extension,
     is_length,
+    is_name,
     is_seen,
     is_trim,
     own_uses,
     reaching,
 )
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -48,9 +49,9 @@ class Pieces:
     steps: tuple[Step, ...]
 
 
-def names_in(site: Site, name: str) -> list[ir.Name]:
+def names_in(site: Site, name: str) -> list[ir.Expression]:
     """Where a function writes the name of a variable, in the functions inside it, too."""
-    return [node for node in nodes_of(site.statements) if isinstance(node, ir.Name) and node.id == name]
+    return [node for node in nodes_of(site.statements) if is_name(node, name)]
 
 
 def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
@@ -123,7 +124,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     own = own_uses([s for s in others if s not in replacing], use.id)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests):
-        raise RefusalError(f"`{use.id}` is used in more than one place")
+        raise SharedError(f"`{use.id}` is used in more than one place")
     return result
 
 
@@ -133,11 +134,6 @@ def _seen(use: ir.Name, site: Site) -> int:
     targets = {s.target.range for s in assignments(site, use.id)}
     hidden = [node for node in nodes if node.range not in targets and not is_seen(node.range, use, site)]
     return len(names_in(site, use.id)) - len(hidden)
-
-
-def is_name(node: ir.Expression, name: str) -> bool:
-    """Whether an expression is the variable of that name."""
-    return isinstance(node, ir.Name) and node.id == name
 
 
 def additions(statement: ir.Statement, name: str) -> Step | None:
@@ -227,7 +223,7 @@ def _check(found: Pieces, site: Site) -> None:
     known = [*nodes_of(_all(found.steps)), *ir.walk(found.use)]
     known += [node for test in _tests(site, found.name) for node in ir.walk(test)]
     if len(names_in(site, found.name)) != sum(isinstance(node, ir.Name) and node.id == found.name for node in known):
-        raise RefusalError(f"`{found.name}` is used in more than one place")
+        raise SharedError(f"`{found.name}` is used in more than one place")
 
 
 def _check_place(found: Pieces, site: Site) -> None:

@@ -43,9 +43,25 @@ def _assigned(same: _Same) -> dict[str, list[ir.Assign]]:
     return found
 
 
+def variable(node: ir.Expression) -> ir.Name | None:
+    """A variable, or an attribute of one under the name that has a dot in it, None for other expressions."""
+    match node:
+        case ir.Name():
+            return node
+        case ir.Attribute(value=ir.Name(id=receiver), name=name):
+            return ir.Name(node.range, f"{receiver}.{name}")
+    return None
+
+
+def is_name(node: ir.Expression, name: str) -> bool:
+    """Whether an expression is the variable of that name."""
+    found = variable(node)
+    return found is not None and found.id == name
+
+
 def _targets(target: ir.Expression) -> list[ir.Name]:
     parts = ir.walk(target) if isinstance(target, ir.Collection | ir.Mapping) else (target,)
-    return [node for node in parts if isinstance(node, ir.Name)]
+    return [found for node in parts if (found := variable(node)) is not None]
 
 
 @lru_cache(maxsize=2)
@@ -95,10 +111,38 @@ def is_seen(use: Range, name: ir.Name, site: Site) -> bool:
     return not any(_comes_by(other, use, site) for other in _later(base, name.id, site))
 
 
+def trimmed(node: ir.Expression) -> tuple[ir.Expression, int] | None:
+    """What an expression is but for the end, and how many characters of that are certain to be cut off or may be:
+    `sql[:-1]`, `sql.rstrip(",")`, `sql.strip()`. None for other expressions."""
+    match node:
+        case ir.Subscript(
+            value=inner,
+            index=ir.Unknown(
+                operands=(ir.Unary(operator="-", operand=ir.Number(value=int() as count)) as cut,)
+            ) as index,
+        ) if cut.range.start > index.range.start:
+            return inner, count
+        case ir.Call(function=ir.Attribute(value=inner, name="strip" | "rstrip" | "trim" | "trimEnd"), arguments=()):
+            return inner, 0
+        case ir.Call(
+            function=ir.Attribute(value=inner, name="strip" | "rstrip"),
+            arguments=[ir.Argument(value=ir.String(value=characters))],
+        ) if not characters.strip(", ;\n\t"):
+            return inner, 1
+    return None
+
+
+def trims(statement: ir.Assign, name: str) -> bool:
+    """Whether an assignment gives a variable its own text without the end of it."""
+    found = trimmed(statement.value) if statement.operator == "=" and statement.value is not None else None
+    return found is not None and is_name(found[0], name) and is_name(statement.target, name)
+
+
 def begins(statement: ir.Assign, name: str) -> bool:
     """Whether an assignment gives a variable a new value, in which the old one may be used, and not more or less of
     it."""
-    return statement.operator == "=" and not extension(statement, name) and not is_trim(statement, name)
+    is_less = is_trim(statement, name) or trims(statement, name)
+    return statement.operator == "=" and not extension(statement, name) and not is_less
 
 
 def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
@@ -112,7 +156,7 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
     while isinstance(node, ir.Binary) and node.operator == "+":
         added.append(node.right)
         node = node.left
-    is_same = (isinstance(node, ir.Name) and node.id == name) or trim_of(node, name) is not None
+    is_same = node is not None and (is_name(node, name) or trim_of(node, name) is not None)
     return tuple(added[::-1]) if is_same else ()
 
 
@@ -182,7 +226,7 @@ def own_uses(statements: Sequence[ir.Assign], name: str) -> int:
     """How often statements that change a variable use what it held, in order to change it."""
     firsts = [_first(s.value) for s in statements if s.operator == "=" and s.value is not None]
     nodes = (node for first in firsts if first is not None for node in ir.walk(first))
-    return sum(isinstance(node, ir.Name) and node.id == name for node in nodes)
+    return sum(is_name(node, name) for node in nodes)
 
 
 def check_trims(statements: Sequence[ir.Assign], name: str) -> None:

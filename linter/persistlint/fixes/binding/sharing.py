@@ -1,95 +1,103 @@
-"""A part of the SQL that several calls send: the fix of one of them would leave the others without their values, so all
-of them get theirs."""
+"""A text that several calls of a function send, or that is a part of the texts of several: each passes the values."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from persistlint import ir
-from persistlint.facts import Site
-from persistlint.fixes.binding.reaching import assignments, begins
+from persistlint.fixes.binding.place import place_of
+from persistlint.fixes.binding.reaching import variable
+from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from persistlint.facts import Hole, Query
+    from persistlint.facts import Hole, Query, Site
     from persistlint.fixes.program import Program
-    from persistlint.libraries import Operation
-    from persistlint.source import Range, SourceFile
+    from persistlint.libraries import Library
+    from persistlint.source import Range
 
-_MOST_CALLS = 5
+_WORD = re.compile(r"\w+")
+_MOST = 10  # calls that send one text
 _PARTS = (ir.Expression, ir.Argument, ir.Entry, ir.ExpressionStatement, ir.Assign, ir.Return)
 
 
-def shared(query: Query, holes: Sequence[Hole], program: Program) -> list[tuple[Query, Sequence[Hole]]]:
-    """The queries of a function that have a text with holes in common, each with its holes and as if the others were
-    not there, the given one first; nothing where it is alone, or the others are not sent in the same way."""
-    if query.site is None:
-        return []
-    site, source = query.site(), program.source
-    made = [s for s in site.statements if isinstance(s, ir.Assign) and s.value is not None]
-    names = {
-        s.target.id
-        for s in made
-        if isinstance(s.target, ir.Name) and s.value is not None and any(h.range in s.value.range for h in holes)
-    }
-    if any(sum(begins(s, name) and not _is_empty(s.value) for s in assignments(site, name)) > 1 for name in names):
-        return []  # there are several texts of that name
-    calls = {
-        node.range: (node, statement)
-        for statement in site.statements
-        for expression in ir.expressions(statement)
-        for node in ir.walk(expression)
-        if isinstance(node, ir.Call) and _names(node) & names and _operation(node, site, source) is not None
-    }
-    if not 1 < len(calls) <= _MOST_CALLS or site.call.range not in calls:
-        return []
-    if any(_changes(statement, holes) for _, statement in calls.values()):
-        return []
-    common = [hole for hole in holes if any(s.value is not None and hole.range in s.value.range for s in made)]
-    found: list[tuple[Query, Sequence[Hole]]] = []
-    for call, _ in sorted(calls.values(), key=lambda each: each[0].range != site.call.range):
-        others = calls.keys() - {call.range}
-        operation = _operation(call, site, source)
-        assert operation is not None
-        alone = Site(call, operation, tuple(_without(statement, others) for statement in site.statements))
-        if call.range == site.call.range:
-            found.append((_sent(query, alone, query.sql, query.has_parameters), holes))
-            continue
-        place = operation.sql
-        if place is None or place >= len(call.arguments) or values_of(alone, source) is not None:
-            return []
-        found.append((_sent(query, alone, call.arguments[place].range, False), common))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One of the calls, and the statements that only it needs: its own and those that put its text together."""
+
+    site: Site
+    sql: ir.Expression
+    own: frozenset[int]
 
 
-def _sent(query: Query, site: Site, sql: Range, has_parameters: bool) -> Query:
-    return replace(query, sql=sql, has_parameters=has_parameters, site=lambda: site)
+def sharing(
+    query: Query, site: Site, library: Library, holes: Sequence[Hole], program: Program, refusal: RefusalError
+) -> list[tuple[Query, list[Hole]]]:
+    """The query as each of the calls sends it that has some of these holes in its text, with those, the own call first;
+    each sees nothing of the statements that only the others need. Raises `RefusalError` where nothing tells what they
+    are, and `refusal` where there are no others."""
+    carriers = _carriers(site, holes)
+    found: list[_Sending] = []
+    for statement in site.statements:
+        for call in _calls(statement):
+            operation = site.sends.get(call.range)
+            if operation is None or operation.sql is None or operation.sql >= len(call.arguments):
+                continue
+            if (operation.yields == "argument") != (site.operation.yields == "argument"):
+                continue  # `text(…)` in a call that sends it
+            sql = call.arguments[operation.sql].value
+            sending = _sending(query, replace(site, call=call, operation=operation), sql, library, holes, program)
+            if any(_mentions(part, carriers, holes) for part in _parts(sending)):
+                is_simple = isinstance(statement, ir.Assign | ir.ExpressionStatement | ir.Return)
+                is_same = operation.library is library and operation.placeholder == site.operation.placeholder
+                if not is_same or not is_simple:
+                    raise RefusalError("the SQL is sent by several calls, and one of them in another way")
+                found.append(replace(sending, own=sending.own | {id(statement)}))
+    found.sort(key=lambda sending: sending.site.call.range != site.call.range)
+    if not 1 < len(found) <= _MOST or found[0].site.call.range != site.call.range:
+        raise refusal
+    by_hole = {id(hole): _carriers(site, [hole]) for hole in holes}
+    return [
+        (
+            _alone(query, sending, found, holes, program),
+            [hole for hole in holes if any(_mentions(part, by_hole[id(hole)], [hole]) for part in _parts(sending))],
+        )
+        for sending in found
+    ]
 
 
-def _operation(call: ir.Call, site: Site, source: SourceFile) -> Operation | None:
-    """What a call does on what sends the SQL, None where it is on something else, or not known."""
-    match call.function, site.call.function:
-        case ir.Attribute(value=handle, name=name), ir.Attribute(value=own, name=own_name) if source.text(
-            handle.range
-        ) == source.text(own.range):
-            if name == own_name:
-                return site.operation
-            types = site.operation.library.types.values()
-            type = next((t for t in types if any(site.operation is method for method in t.methods.values())), None)
-            found = type.methods.get(name) if type is not None else None
-            return found if found is not None and found.parameters == site.operation.parameters else None
-    return None
+def _parts(sending: _Sending) -> list[ir.Statement | ir.Expression]:
+    """The call, and the statements that put its text together."""
+    return [*(part for part in sending.site.statements if id(part) in sending.own), sending.site.call]
 
 
-def _is_empty(node: ir.Expression | None) -> bool:
-    return node is None or (isinstance(node, ir.String) and not node.value)
-
-
-def _names(call: ir.Call) -> set[str]:
-    return {node.id for a in call.arguments for node in ir.walk(a.value) if isinstance(node, ir.Name)}
+def _alone(query: Query, sending: _Sending, all: Sequence[_Sending], holes: Sequence[Hole], program: Program) -> Query:
+    """The query as one of the calls sends it, without what only the others need."""
+    hidden = frozenset[int]().union(*(other.own for other in all if other is not sending)) - sending.own
+    words = {word for hole in holes for word in _WORD.findall(hole.expression)}
+    for statement in sending.site.statements:
+        target = statement.target if id(statement) in hidden and isinstance(statement, ir.Assign) else None
+        if target is not None and any(isinstance(node, ir.Name) and node.id in words for node in ir.walk(target)):
+            raise RefusalError("the SQL is sent by several calls, and a value changes between them")
+    others = {other.site.call.range for other in all if other is not sending}
+    kept = (statement for statement in sending.site.statements if id(statement) not in hidden)
+    statements = tuple(_without(statement, others) for statement in kept)
+    site = replace(sending.site, statements=statements)
+    is_first = sending is all[0]
+    if not is_first and values_of(site, program.source) is not None:
+        raise RefusalError("the SQL is sent by several calls, and one of them passes values already")
+    return replace(
+        query,
+        range=site.call.range,
+        sql=sending.sql.range,
+        has_parameters=query.has_parameters if is_first else False,
+        site=lambda: site,
+    )
 
 
 def _without(node: Any, gone: Collection[Range]) -> Any:
@@ -106,9 +114,40 @@ def _without(node: Any, gone: Collection[Range]) -> Any:
     return replace(node, **changed) if changed else node
 
 
-def _changes(statement: ir.Statement, holes: Sequence[Hole]) -> bool:
-    """Whether a statement that is left out gives a new value to what a hole puts into the text."""
-    if not isinstance(statement, ir.Assign):
-        return False
-    targets = {node.id for node in ir.walk(statement.target) if isinstance(node, ir.Name)}
-    return any(name == hole.expression.split(".")[0] for name in targets for hole in holes)
+def _sending(
+    query: Query, site: Site, sql: ir.Expression, library: Library, holes: Sequence[Hole], program: Program
+) -> _Sending:
+    try:
+        place = place_of(replace(query, sql=sql.range), site, library, holes, program)
+    except RefusalError:
+        return _Sending(site, sql, frozenset())
+    return _Sending(site, sql, frozenset(id(step.statement) for step in place.steps))
+
+
+def _carriers(site: Site, holes: Sequence[Hole]) -> set[str]:
+    """The variables of a function whose text has one of the holes, or has such a variable in it."""
+    names: set[str] = set()
+    while True:
+        found = set(names)
+        for statement in site.statements:
+            if isinstance(statement, ir.Assign) and (target := variable(statement.target)) is not None:
+                value = statement.value
+                is_text = isinstance(value, ir.Template | ir.Binary | ir.Call | ir.Conditional)
+                if value is not None and is_text and _mentions(value, found, holes):
+                    found.add(target.id)
+        if found == names:
+            return names
+        names = found
+
+
+def _mentions(part: ir.Statement | ir.Expression, names: set[str], holes: Sequence[Hole]) -> bool:
+    """Whether a hole stands in a part of the program, or one of these variables."""
+    if any(hole.range in part.range for hole in holes):
+        return True
+    expressions = ir.expressions(part) if isinstance(part, ir.Statement) else (part,)
+    found = (variable(node) for expression in expressions for node in ir.walk(expression))
+    return any(name is not None and name.id in names for name in found)
+
+
+def _calls(statement: ir.Statement) -> list[ir.Call]:
+    return [node for e in ir.expressions(statement) for node in ir.walk(e) if isinstance(node, ir.Call)]
