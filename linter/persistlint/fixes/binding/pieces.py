@@ -94,11 +94,11 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     holds something else or no piece `is_wanted`. Raises `RefusalError` where that is not certain."""
     if not any(s.value is not None and is_wanted(s.value.range) for s in assignments(site, use.id)):
         return None
-    found = [s for s in reaching(use, site) if s.value is not None]
+    found = [s for s in reaching(use, site) if s.value is not None or s.declares]
     if len(found) < 2 or not any(is_wanted(s.value.range) for s in found if s.value is not None):
         return None
     made, *others = found
-    steps = [Step(made, (made.value,))] if made.value is not None and made.operator == "=" else []
+    steps = [Step(made, () if made.value is None else (made.value,))] if made.operator == "=" else []
     replacing: list[ir.Assign] = []
     for statement in others:
         if is_trim(statement, use.id):
@@ -111,7 +111,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
             raise RefusalError(f"`{use.id}` is assigned more than once")
         steps.append(Step(statement, added))
     result = Pieces(use, use.id, None, tuple(steps))
-    is_constant = isinstance(made.value, ir.String)
+    is_constant = isinstance(made.value, ir.String | None)
     if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_constant):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     last = max((s.range.start for s in replacing), default=0)
@@ -201,7 +201,7 @@ def is_filled(test: ir.Expression, name: str) -> bool:
     match test:
         case ir.Binary(operator=">" | "!=", left=left, right=ir.Number(value=0)):
             return is_length(left, name)
-        case ir.Name(id=same):
+        case ir.Name(id=same) | ir.Binary(operator="!=", left=ir.Name(id=same), right=ir.String(value="")):
             return same == name
     return is_length(test, name)
 
