@@ -8,7 +8,7 @@ from dataclasses import field
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.calls import Resolved
+from persistlint.analysis.calls import Resolved, of_other_libraries
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
@@ -131,6 +131,7 @@ class _Collector:
     tables: Catalogue
     sent: list[_Sent] = field(default_factory=list)
     named: list[tuple[str, Range, tuple[Piece, ...]]] = field(default_factory=list)
+    undecided: set[Range] = field(default_factory=set)  # calls that may be of several drivers
 
     # ------------------------------------------------------------------------------------------------- calls
 
@@ -162,6 +163,9 @@ class _Collector:
                         if key in _TEXT_KEYS:
                             self.on_text("sql", actual.expression, value)
         elif resolved.operation.is_sink:
+            others = [other.operation for other in of_other_libraries(node, receiver, resolved)]
+            if len({_mark(operation) for operation in (resolved.operation, *others)}) > 1:
+                self.undecided.add(node.range)
             self._send(node, resolved.operation, resolved.operation.library, actuals, certain=True)
         return resolved
 
@@ -279,6 +283,8 @@ class _Collector:
         if handle in _NO_DATABASES:
             return None
         best: tuple[tuple[bool, bool, bool], Operation, Type] | None = None
+        marks: dict[tuple[bool, bool, bool], set[str]] = {}
+        is_told = False  # `execute(text("…"))` is of SQLAlchemy
         for type, operation in self.tables.methods.get(name, ()):
             library = type.library
             is_named = handle in {module.lower() for module in library.modules}  # `models.sequelize`, of another file
@@ -294,11 +300,16 @@ class _Collector:
                 if isinstance(option, Text | Sql | Entries)
             ]
             rank = (bool(texts), fits, bool(library.modules))
+            marks.setdefault(rank, set()).add(_mark(operation))
+            is_told |= bool(library.text) and any(_is_made_by(library.text, actual) for actual in actuals)
             if best is None or rank > best[0]:
                 best = rank, operation, type
         if best is None:
             return None
-        (_, fits, imported), operation, type = best
+        rank, operation, type = best
+        _, fits, imported = rank
+        if len(marks[rank]) > 1 and not is_told:
+            self.undecided.add(node.range)
         return Resolved(operation, type), type.library, fits and imported and self._begins(operation, actuals)
 
     def _begins(self, operation: Operation, actuals: list[Actual]) -> bool:
@@ -372,7 +383,7 @@ class _Collector:
                 clause=place.clause,
                 statements=max((count(text.parts, dialect) for text in texts), default=0) if is_whole else 0,
                 tail=sent.tail,
-                placeholder=placeholder_of(sent.operation, sent.library, self.names.modules, self.tables, dialect),
+                placeholder=self._placeholder(sent, dialect),
                 site=partial(self._site, sent),
             )
         for name, range, pieces in self.named:
@@ -380,8 +391,23 @@ class _Collector:
                 place = Place(dialect=self._dialect(None), is_sent=False)
                 yield SqlText(range, name, texts_of(pieces, self.source, place)[:1])
 
+    def _placeholder(self, sent: _Sent, dialect: str | None) -> str:
+        """How a bind parameter is written in a call, "" where it may be of drivers that write it in several ways."""
+        if sent.node.range in self.undecided:
+            return ""
+        return placeholder_of(sent.operation, sent.library, self.names.modules, self.tables, dialect)
+
     def _site(self, sent: _Sent) -> Site:
-        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements)
+        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements, self._operations)
+
+    @cached_property
+    def _operations(self) -> dict[Range, Operation | None]:
+        """What every call that was taken down does, None where that is not certain."""
+        found: dict[Range, Operation | None] = {}
+        for sent in self.sent:
+            is_same = found.setdefault(sent.node.range, sent.operation) is sent.operation
+            found[sent.node.range] = sent.operation if is_same else None
+        return found
 
     @cached_property
     def _scopes(self) -> dict[Range, Scope]:
@@ -514,6 +540,14 @@ def _sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tupl
     for index in operation.fragments or ():
         if index < len(positional) and not named:
             yield positional[index], True
+
+
+def _mark(operation: Operation) -> str:
+    return operation.placeholder or operation.library.placeholder
+
+
+def _is_made_by(function: str, actual: Actual) -> bool:
+    return isinstance(actual.expression, Call) and last_name(actual.expression.function) == function
 
 
 def _parameter(name: str, actuals: list[Actual]) -> Actual:

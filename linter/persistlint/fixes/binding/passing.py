@@ -119,6 +119,8 @@ class Passing:
         texts = ", ".join(given.text for given in self.given)
         if language == "python":
             is_single = len(self.given) == 1
+            if is_single and texts.startswith("*["):
+                return texts[1:]
             return f"({texts},)" if is_single else f"({texts})"
         return f"[]any{{{texts}}}" if language == "go" else f"[{texts}]"
 

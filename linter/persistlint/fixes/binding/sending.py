@@ -46,7 +46,11 @@ def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
     """The expression of the values that the call passes, None where it passes none."""
     operation = site.operation
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
-    positional = [argument for argument in site.call.arguments if argument.keyword is None]
+    positional = [
+        argument
+        for argument in site.call.arguments
+        if argument.keyword is None and not (argument.spread and source.text(argument.range).startswith("**"))
+    ]
     for place in places:
         if isinstance(place, int) and place < len(positional):
             value = positional[place].value
