@@ -66,6 +66,10 @@ def handled_by(
         body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
     )
     is_told = outcome.denies and transaction is not None and transaction.scoping is Scoping.PARAMETER
+    # What begins a transaction by hand commits it by hand: a handler that leaves the function before does not.
+    is_manual = transaction is not None and transaction.scoping is Scoping.MANUAL
+    leaves = bool(body) and isinstance(body[-1], Return)
+    is_left = is_manual and leaves and not any(effect.kind is EffectKind.COMMIT for effect in done)
     raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     handled = Handled(
@@ -73,7 +77,7 @@ def handled_by(
         effects,
         raises,
         outcome.answers,
-        any(map(_goes_back, done)),
+        is_left or any(map(_goes_back, done)),
         outcome.only_logs,
         is_narrow,
         walker.file.is_explained(Range(range.start, max(range.end, end))),
@@ -98,6 +102,15 @@ def _is_left_with(walker: Walk, name: str, end: int) -> bool:
     """Whether the function is left behind an offset with the value that a variable has there."""
     left = next((place for place in walker.left_with.get(name, ()) if place > end), None)
     return left is not None and not any(end < place < left for place in walker.assigned.get(name, ()))
+
+
+def takes_failure(walker: Walk, asked: tuple[str, bool] | None) -> bool:
+    """Go: whether a branch is for an error, by what its test asks the presence of. That of a read mostly says that
+    there is no such row."""
+    if walker.handles.language != "go" or asked is None or not asked[1] or not is_error(asked[0]):
+        return False
+    failed = walker.fails.get(asked[0].removesuffix(".Error"))
+    return failed is None or failed.kind is not EffectKind.READ
 
 
 def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> None:

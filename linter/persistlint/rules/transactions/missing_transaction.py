@@ -10,11 +10,12 @@ alone where they are given the row that the other write made.
 
 Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that sends
 everything with one commit, on a handle that the caller hands over or that the object is copied with (`WithTx(tx)`), on
-a handle that the function commits and somebody else began, in branches that exclude one another, in migrations and in
-tests. Silent as well where half of the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert),
-two updates of one row, a row that is only made where it is missing (`get_or_create`), which the next run finds, a
-session that is made, what stands behind the delete of a code for one use, what is removed because it is old, and a
-write whose own handler goes on and says why or warns at most.
+a handle that the function commits and somebody else began, in branches that exclude one another, behind a write that
+some ways leave out by choice, where the first write failed, in migrations and in tests. Silent as well where half of
+the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert), two updates of one row, a row that
+is only made where it is missing (`get_or_create`), which the next run finds, a session that is made, what stands behind
+the delete of a code for one use, what is removed because it is old, and a write whose own handler goes on and says why
+or warns at most.
 
 ## Why it matters
 
@@ -153,7 +154,7 @@ _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _UPDATES = re.compile(r"update|patch|set", re.IGNORECASE)
 _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
-_SESSION = re.compile(r"(?:(?:user|auth|login)_?)?sessions?", re.IGNORECASE)
+_SESSION = re.compile(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
 _INSERTS = re.compile(r"create|insert|add", re.IGNORECASE)
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = re.compile(
@@ -249,6 +250,7 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
         and not ((earlier.is_conditional or later.is_conditional) and not _is_given(earlier, later))
         and earlier.range != later.range
         and not earlier.place.excludes(later.place)
+        and not earlier.place.is_optional(later.place)
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
         and not _is_made_if_missing(earlier)

@@ -5,7 +5,8 @@ An error of a query inside a transaction that is caught and goes no further: the
 and the transaction goes on to commit.
 
 Silent where the statement has a savepoint of its own inside the `try`, and where it is a read that fails in the program
-if it finds no row (`findUniqueOrThrow`), and where the function is given the transaction and returns `false`.
+if it finds no row (`findUniqueOrThrow`), where the function is given the transaction and returns `false`, and where it
+returns before it commits what it began by hand.
 
 ## Why it matters
 
