@@ -23,6 +23,8 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     is_closed = opened.opener.role is Role.SESSION or (opened.opener.role is Role.IMPLICIT and opened.opener.owned)
     if is_closed or walk.held.intersection((opened.opener, handle)):
         return None  # it rolls back when it is closed
+    if not opened.closings and "." in handle.name:
+        return None  # another method of the object that keeps it closes it
     if not opened.closings and (handle in walk.moved or (not opened.on_connection and _is_moved(opened, walk))):
         return None  # whoever got it closes it
     if not opened.closings and opened.on_connection:

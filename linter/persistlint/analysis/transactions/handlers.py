@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.shapes import is_error
+from persistlint.analysis.transactions.vocabulary import is_of_library
 from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
 from persistlint.ir import (
     Binary,
@@ -46,6 +47,11 @@ _NO_FAILURES = re.compile(
 # https://peps.python.org/pep-0249/#exceptions, SQLAlchemy's `SQLAlchemyError` and `DBAPIError`, PL/SQL's `OTHERS`
 _EVERY_ERROR = frozenset(
     ["Exception", "BaseException", "Error", "DatabaseError", "SQLAlchemyError", "DBAPIError", "OTHERS", "others"]
+)
+# What the errors of drivers and ORMs are called, under whatever name a program imports them.
+_SAYS_DATABASE = re.compile(
+    r"(?i:database|db|sql|postgres|psycopg|mongo|orm|integrity|operational|programming|interface|data|transaction"
+    r"|unique|duplicate|exists|conflict|constraint|violation|foreign|lock|stale|protected|restricted)"
 )
 
 
@@ -185,10 +191,20 @@ def suppressing(statement: With, names: Names) -> Try | None:
     return Try(statement.range, statement.body, (Handler(context.range, types, None, ()),))
 
 
-def is_no_failure(types: tuple[str, ...]) -> bool:
+def is_no_failure(types: tuple[str, ...], names: Names) -> bool:
     """Whether a handler takes only errors that no statement of the database fails with, or that say just what is the
     case."""
-    return bool(types) and all(_NO_FAILURES.fullmatch(name.rsplit(".", 1)[-1]) for name in types)
+    return bool(types) and all(
+        _NO_FAILURES.fullmatch(name.rsplit(".", 1)[-1]) or _is_own_error(name, names) for name in types
+    )
+
+
+def _is_own_error(name: str, names: Names) -> bool:
+    """Whether a class of errors is one of the program's own, and does not speak of a database."""
+    root, last = name.split(".", 1)[0], name.rsplit(".", 1)[-1]
+    module = names.imports.get(root)
+    is_own = root in names.classes or (module is not None and not is_of_library(module, names.language))
+    return is_own and last not in _EVERY_ERROR and not _SAYS_DATABASE.search(last)
 
 
 def is_narrow(types: tuple[str, ...]) -> bool:

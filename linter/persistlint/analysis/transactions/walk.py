@@ -31,7 +31,7 @@ from persistlint.analysis.transactions.handlers import (
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
-from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
+from persistlint.analysis.transactions.shapes import ends, error_name, first_name, is_row, presence, use_of
 from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
@@ -261,8 +261,9 @@ class Walk:
             self.rejected[path_of(target) or ""] = range(taken, len(self.handled))
         self.rows.assigned(statement, self, self.effects[count:])
         self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
-        if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
-            self.effects[-1] = replace(self.effects[-1], instance=target.id)
+        written = [i for i, effect in enumerate(self.effects[count:], count) if effect.kind is EffectKind.WRITE]
+        if len(written) == 1 and (given := first_name(target)):
+            self.effects[written[0]] = replace(self.effects[written[0]], instance=given)
         if isinstance(target, Name) and value is not None:
             self._fill(target.id, value, any(e.kind is EffectKind.WRITE for e in self.effects[count:]))
         if self.handles.language == "go":
@@ -427,7 +428,7 @@ class Walk:
                 if handler.name:
                     self.scope.variables[handler.name] = Variable(names=frozenset([handler.name]))
                 self.block(handler.body)
-            if failing and not is_no_failure(handler.types):
+            if failing and not is_no_failure(handler.types, self.handles.names):
                 self.handled.append(
                     handled_by(
                         self,
