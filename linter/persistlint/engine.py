@@ -46,7 +46,7 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
     `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
-    rules = _loaded(applicable, source.language)
+    rules = tuple(rule for rule in _loaded(applicable, source.language) if rule.looks_at(source.path))
     if _SUPPRESSION not in source.content and not _may_find(rules, source, settings):
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))

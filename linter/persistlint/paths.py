@@ -47,6 +47,7 @@ def is_test(path: str) -> bool:
     return bool(re.search(_TEST, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_migration(path: str) -> bool:
     """Whether a file holds a migration or seeds: a runner calls it, mostly inside a transaction of its own."""
     return bool(re.search(_MIGRATION, path))
@@ -58,28 +59,35 @@ def is_generated(path: str) -> bool:
     return bool(re.search(_GENERATED, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_vendored(path: str) -> bool:
     """Whether a file is a copy of another project's."""
     return bool(re.search(_VENDORED, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_example(path: str) -> bool:
     """Whether a file shows or measures how the product works and is no part of it."""
     return bool(re.search(_EXAMPLE, path))
 
 
+# What is not written here by people, or does not run for those who use the product.
+NOT_PRODUCT = (is_test, is_migration, is_generated, is_vendored, is_example)
+
+
 @lru_cache(maxsize=_MOST_PATHS)
 def is_product(path: str) -> bool:
     """Whether a file is written here, by people, and runs for those who use the product."""
-    others = (is_test, is_migration, is_generated, is_vendored, is_example)
-    return not any(is_other(path) for is_other in others)
+    return not any(is_other(path) for is_other in NOT_PRODUCT)
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_settings(path: str) -> bool:
     """Whether a file holds settings or constants, so that naming numbers is what it is for."""
     return bool(re.search(_SETTINGS, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_development(path: str) -> bool:
     """Whether a file serves the machines of the developers only."""
     return bool(re.search(_DEVELOPMENT, path))

@@ -151,11 +151,10 @@ _STANDS = {
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
+    skips=(is_test,),
 )
 def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first value that a query splices into its SQL."""
-    if is_test(context.file.path):
-        return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
     if changes_schema(context.file):

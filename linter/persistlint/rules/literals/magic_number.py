@@ -103,7 +103,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
-from persistlint.paths import is_product, is_settings
+from persistlint.paths import NOT_PRODUCT, is_settings
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -151,12 +151,10 @@ _WHERE = {
     on=Calculation,
     severity=Severity.INFO,
     options=(Option("allowed-numbers", (-1, 0, 1, 2), "Whole numbers that need no name."),),
+    skips=(*NOT_PRODUCT, is_settings),
 )
 def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first number of a calculation that needs a name."""
-    path = context.file.path
-    if not is_product(path) or is_settings(path):
-        return
     allowed = context.options["allowed-numbers"]
     numbers = [number for number in fact.numbers if number.value not in allowed and not _is_plain(number)]
     if not numbers:
