@@ -37,10 +37,10 @@ def make(folder: Path, names: str, layout: str, *steps: str) -> Path:
     return migrations
 
 
-def added(folder: Path, *options: str) -> dict[str, str]:
+def added(folder: Path, *options: str, rules: tuple[str, ...] = RULES) -> dict[str, str]:
     """What a run makes, by its name."""
     before = set(folder.iterdir())
-    main(["check", *RULES, *(options or ("--unsafe-fixes",)), str(folder)])
+    main(["check", *rules, *(options or ("--unsafe-fixes",)), str(folder)])
     return {path.name: path.read_text() for path in sorted(folder.iterdir()) if path not in before}
 
 
@@ -201,3 +201,74 @@ def test_no_second_statement_is_put_into_a_file_that_would_become_one_transactio
     }
     assert (folder / "3_key.up.sql").read_text() == f"{key[:-1]} NOT VALID;\n"
     assert added(folder) == {}
+
+
+ROW_SECURITY = ("--select", "rls-missing,rls-not-forced,rls-policy-without-enable")
+MINE = "tenant_id = (SELECT nullif(current_setting('app.Tenant', true), ''))::uuid"
+OWNED = "CREATE TABLE {} (id uuid PRIMARY KEY, tenant_id uuid NOT NULL);"
+QUOTED = OWNED.format('"Notes"')
+GUARDED = (
+    f"{OWNED.format('orders')}\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n"
+    f"ALTER TABLE orders FORCE ROW LEVEL SECURITY;\nCREATE POLICY own ON orders USING ({MINE});"
+)
+LAST = "CREATE TABLE kinds (id bigint PRIMARY KEY, name text NOT NULL);"
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "up", "down"),
+    [
+        (
+            OWNED.format("notes"),
+            "guard_notes",
+            "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\nALTER TABLE notes FORCE ROW LEVEL SECURITY;\n"
+            f"CREATE POLICY notes_tenant_id ON notes USING ({MINE});",
+            "DROP POLICY notes_tenant_id ON notes;\nALTER TABLE notes NO FORCE ROW LEVEL SECURITY;\n"
+            "ALTER TABLE notes DISABLE ROW LEVEL SECURITY;",
+        ),
+        (
+            f"{OWNED.format('drafts')}\nALTER TABLE drafts RENAME TO notes;",
+            "guard_notes",
+            "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\nALTER TABLE notes FORCE ROW LEVEL SECURITY;\n"
+            f"CREATE POLICY notes_tenant_id ON notes USING ({MINE});",
+            "DROP POLICY notes_tenant_id ON notes;\nALTER TABLE notes NO FORCE ROW LEVEL SECURITY;\n"
+            "ALTER TABLE notes DISABLE ROW LEVEL SECURITY;",
+        ),
+        (
+            f'{QUOTED}\nCREATE POLICY own ON "Notes" USING ({MINE});\nALTER TABLE "Notes" FORCE ROW LEVEL SECURITY;',
+            "enable_row_level_security_on_notes",
+            'ALTER TABLE "Notes" ENABLE ROW LEVEL SECURITY;',
+            'ALTER TABLE "Notes" DISABLE ROW LEVEL SECURITY;',
+        ),
+        (
+            f"{OWNED.format('app.notes')}\nCREATE POLICY own ON app.notes USING ({MINE});\n"
+            "ALTER TABLE app.notes ENABLE ROW LEVEL SECURITY;",
+            "force_row_level_security_on_notes",
+            "ALTER TABLE app.notes FORCE ROW LEVEL SECURITY;",
+            "ALTER TABLE app.notes NO FORCE ROW LEVEL SECURITY;",
+        ),
+    ],
+    ids=["guarded as the others", "renamed", "enabled", "forced"],
+)
+def test_row_level_security_comes_with_a_further_migration(
+    step: str, words: str, up: str, down: str, tmp_path: Path
+) -> None:
+    folder = make(tmp_path, "001_orders.sql 002_notes.sql 003_kinds.sql", GOOSE, GUARDED, step, LAST)
+    assert added(folder, rules=ROW_SECURITY) == {f"004_{words}.sql": f"-- +goose Up\n{up}\n\n-- +goose Down\n{down}\n"}
+    assert added(folder, rules=ROW_SECURITY) == {}
+    assert main(["check", *ROW_SECURITY, str(folder)]) == 0
+
+
+@pytest.mark.parametrize(
+    "condition", ["tenant_id = -- mine\n tenant()", "tenant_id = (SELECT tenant FROM staff WHERE id = orders.id)"]
+)
+def test_a_policy_that_cannot_be_copied_is_not(condition: str, tmp_path: Path) -> None:
+    guarded = GUARDED.replace(f"USING ({MINE})", f"USING ({condition}\n)")
+    folder = make(tmp_path, "001_orders.sql 002_notes.sql 003_kinds.sql", GOOSE, guarded, OWNED.format("notes"), LAST)
+    assert added(folder, rules=ROW_SECURITY) == {}
+
+
+def test_an_index_is_made_on_a_table_by_its_name_in_the_end(tmp_path: Path) -> None:
+    renamed = f"{ORDERS.replace('orders', 'carts')}\nALTER TABLE carts RENAME TO orders;"
+    folder = make(tmp_path, "001_users.sql 002_orders.sql 003_kinds.sql", GOOSE, USERS, renamed, LAST)
+    (text,) = added(folder).values()
+    assert INDEX in text

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Fix, NewFile
-from persistlint.fixes.scripts import unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from persistlint.diagnostic import Edit
     from persistlint.schema.script import Script
 
 _NAME = re.compile(r"(?P<lead>V?)(?P<number>\d+)(?P<gap>__|[_-])(?P<words>[^.]+)(?P<tail>(?:\.tx)?(?:\.up)?\.sql)")
@@ -42,13 +40,6 @@ def following(
     if ".up." in name:
         made.append(NewFile(name.replace(".up.", ".down."), f"{back}\n"))
     return (Fix(title, (), Applicability.UNSAFE, tuple(made)),)
-
-
-def here_or_following(
-    script: Script, title: str, here: Sequence[Edit], words: str, up: str, down: str
-) -> tuple[Fix, ...]:
-    """A fix of the script itself where that can be changed, or else one as `following` makes it."""
-    return unsafe(script, title, *here) or following(script, f"{title} in a new migration", words, up, down)
 
 
 def next_name(script: Script, words: str) -> str | None:

@@ -84,6 +84,11 @@ def identifiers(names: tuple[str, ...], dialect: str | None) -> str:
     return ", ".join(identifier(name, dialect) for name in names)
 
 
+def qualified(name: Name, dialect: str | None) -> str:
+    """The name of a table or another object as SQL has to write it, with its schema where it was written with one."""
+    return ".".join(identifier(part, dialect) for part in (name.schema, name.name) if part)
+
+
 def stands_here(file: SourceFile, column: Column) -> bool:
     """Whether a column is defined where its range says, in this file and not in another of the project."""
     return file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
@@ -133,6 +138,13 @@ class Editor:
     def text(self, name: Name) -> str:
         """A name as this file writes it."""
         return self.file.text(name.range)
+
+    def text_later(self, table: Name) -> str:
+        """The name of a table as a later script has to write it: the file may rename it behind this place."""
+        final = self.script.final_table(table)
+        if final is None or final.name.key == table.key:
+            return self.text(table)
+        return qualified(final.name, self.script.dialect)
 
     def is_plain(self, statement: Statement) -> bool:
         """Whether a statement stands in the script itself, at the beginning of a line, and not in a block."""

@@ -98,8 +98,8 @@ def _afterwards(script: Script, table: Table, constraint: Constraint, context: R
     name = new_name(script, table.name.name, *constraint.columns, "idx")
     if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
         return ()
-    written, index = editor.text(change.table), identifier(name, script.dialect)
-    schema = written[: written.rindex(".") + 1] if change.table.schema else ""
+    written, index = editor.text_later(change.table), identifier(name, script.dialect)
+    schema = written[: written.rfind(".") + 1] if change.table.schema else ""
     columns = identifiers(constraint.columns, script.dialect)
     return following(
         script,

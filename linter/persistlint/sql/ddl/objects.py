@@ -77,7 +77,7 @@ def create_policy(cursor: Cursor, statement: Statement, catalog: Catalog) -> Ite
     table = cursor.name() if cursor.accept("ON") else None
     if table is None:
         return
-    command, is_permissive = "ALL", True
+    command, is_permissive, text = "ALL", True, ""
     roles: list[str] = []
     using: Expression | None = None
     check: Expression | None = None
@@ -93,13 +93,15 @@ def create_policy(cursor: Cursor, statement: Statement, catalog: Catalog) -> Ite
                     break
             continue
         elif cursor.accept("USING"):
+            first = cursor.index + 1
             using = _condition(cursor)
+            text = cursor.written(first, cursor.index - 1)
             continue
         elif cursor.accept("WITH", "CHECK"):
             check = _condition(cursor)
             continue
         cursor.index += 1
-    policy = Policy(name, cursor.range(start), command, using, check, tuple(roles), is_permissive)
+    policy = Policy(name, cursor.range(start), command, using, check, tuple(roles), is_permissive, text)
     yield CreatePolicy(cursor.range(start), statement, table, catalog.find(table), policy)
 
 
