@@ -3,6 +3,7 @@ offered at once and worked out when it is chosen: see `resolve`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -132,7 +133,8 @@ def _with_new_files(fix: Fix, uri: str) -> types.WorkspaceEdit:
     changes: list[types.CreateFile | types.TextDocumentEdit] = []
     start = types.Position(0, 0)
     for new in fix.creates:
-        own = f"{uri.rpartition('/')[0]}/{quote(new.name)}"
+        scheme, _, path = uri.partition("://")
+        own = f"{scheme}://{replace(new, name=quote(new.name)).path_beside(path)}"
         document = types.OptionalVersionedTextDocumentIdentifier(uri=own, version=None)
         changes.append(types.CreateFile(own, options=types.CreateFileOptions(overwrite=False, ignore_if_exists=False)))
         changes.append(types.TextDocumentEdit(document, [types.TextEdit(types.Range(start, start), new.text)]))

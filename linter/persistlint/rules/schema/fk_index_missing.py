@@ -43,9 +43,10 @@ Where rows of the other table are never deleted, ignore the line and say so.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Remedy, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.following import following
 from persistlint.fixes.scripts import Editor, careful, end_of_transaction, identifier, identifiers, new_name, unsafe
@@ -81,23 +82,26 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
             help="Add an `@@index` over the fields of the relation."
             if context.file.language == "prisma"
             else f"`CREATE INDEX ON {table.name} ({columns})`.",
-            fixes=_fix(script, table, constraint, context),
+            remedy=partial(_remedy, script, table, constraint, context),
         )
 
 
-def _fix(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+def _remedy(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:
     """The index where the foreign key is made, or else in a new migration."""
-    return _here(script, table, constraint, context) or _afterwards(script, table, constraint, context)
+    if script.runner.no_index:
+        return Remedy(reason=script.runner.no_index)
+    here = _here(script, table, constraint, context)
+    return Remedy(here) if here else _afterwards(script, table, constraint, context)
 
 
-def _afterwards(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+def _afterwards(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:
     """The index in a new migration, for one that ran already, or runs in a transaction."""
     editor = Editor(script, context.file)
     changes = (change for change in script.forward if isinstance(change, TableChange))
     change = next((change for change in changes if constraint.range in change.statement.range), None)
     name = new_name(script, table.name.name, *constraint.columns, "idx")
     if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
-        return ()
+        return Remedy()
     written, index = editor.text_later(change.table), identifier(name, script.dialect)
     schema = written[: written.rfind(".") + 1] if change.table.schema else ""
     columns = identifiers(constraint.columns, script.dialect)

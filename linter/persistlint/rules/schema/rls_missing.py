@@ -47,9 +47,10 @@ Where tenants are kept apart in another way, there is nothing to report as long 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Remedy, Severity
 from persistlint.fixes.following import following
 from persistlint.fixes.row_security import switching
 from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
@@ -61,7 +62,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Column, Table
 
 _COMMENT = re.compile(r"--|/\*")
@@ -96,11 +97,11 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             column.name_range,
             f"`{table.name}` has rows of several owners, by `{column.name}`, and no row level security.",
             help=f"`ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY`, force it, and make a policy.",
-            fixes=_fix(script, table, column, context),
+            remedy=partial(_remedy, script, table, column, context),
         )
 
 
-def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+def _remedy(script: Script, table: Table, column: Column, context: RuleContext) -> Remedy:
     """What all other tables have that belong to the same owner by that column: the policy, and whether it is forced.
     For a table that has a policy it is not known what is missing."""
     others = [each for each in script.final.tables.values() if each.has_row_security and each.column(column.name)]
@@ -110,13 +111,13 @@ def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> 
     types = {each.type.name for other in others if (each := other.column(column.name)) is not None and each.type}
     editor, name = Editor(script, context.file), new_name(script, table.name.name, column.name)
     if maker is None or not condition or column.type is None or types != {column.type.name} or not name:
-        return ()
+        return Remedy()
     if table.policies:
-        return ()
+        return Remedy()
     policy, is_forced = (identifier(name, script.dialect), condition), all(each.is_forced for each in others)
     title, lines = "Guard it as the others are", _guard(editor.text(maker.table), policy, is_forced=is_forced)[0]
     if here := unsafe(script, title, *editor.behind(maker.statement, *lines)):
-        return here
+        return Remedy(here)
     ways = _guard(editor.text_later(maker.table), policy, is_forced=is_forced)
     up, down = (";\n".join(map(editor.like, way)) for way in ways)
     return following(script, f"{title}, in a new migration", f"guard {table.name.name}", up, down)

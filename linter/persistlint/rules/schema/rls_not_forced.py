@@ -38,6 +38,7 @@ It is off by default: where the application connects as another role than the ow
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
@@ -63,5 +64,5 @@ def rls_not_forced(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             change.range,
             f"The owner of `{change.table}` is exempt from its policies.",
             help=f"`ALTER TABLE {change.table} FORCE ROW LEVEL SECURITY`.",
-            fixes=switched(script, context.file, change, "FORCE"),
+            remedy=partial(switched, script, context.file, change, "FORCE"),
         )

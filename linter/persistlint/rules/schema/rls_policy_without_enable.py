@@ -38,6 +38,7 @@ There is no reason to ignore it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
@@ -68,5 +69,5 @@ def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"The policy does nothing: row level security of `{change.table}` is not enabled.",
             help=f"`ALTER TABLE {change.table} ENABLE ROW LEVEL SECURITY`.",
-            fixes=switched(script, context.file, change, "ENABLE", is_before=True),
+            remedy=partial(switched, script, context.file, change, "ENABLE", is_before=True),
         )
