@@ -227,10 +227,10 @@ def test_documentation_opens_where_the_client_can_show_it() -> None:
 def test_a_new_file_is_offered_to_who_can_make_one(name: str, uri: str) -> None:
     new = NewFile(name, "CREATE INDEX a ON b (c);\n")
     found = replace(FOUND, fixes=(Fix("Index it in a new migration", (), Applicability.UNSAFE, (new,)),))
-    for unable in (client(), client(document_changes=True), client(creates=True)):
+    for unable in (client(), client(document_changes=True)):
         offered = actions(diagnostic(found), only=["quickfix"], capabilities=unable, analysed=outcome(found))
         assert not [action for action in offered if action.edit]
-    able, own = client(document_changes=True, creates=True), "file:///c%3A/sql/1_a/a.sql"
+    able, own = client(creates=True), "file:///c%3A/sql/1_a/a.sql"
     offered = actions(diagnostic(found), only=["quickfix"], capabilities=able, analysed=outcome(found), uri=own)
     (action,) = [action for action in offered if action.edit]
     assert action.edit is not None
