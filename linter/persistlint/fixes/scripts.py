@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
+from persistlint.schema.catalog import default_name
 from persistlint.schema.changes import End
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
@@ -19,7 +20,7 @@ from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.schema.changes import CreateIndex, Statement
-    from persistlint.schema.definitions import Column, Index, Name
+    from persistlint.schema.definitions import Column, Index, Name, Table
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
 
@@ -106,6 +107,14 @@ def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> st
     taken |= {found.name for table in script.final.tables.values() for found in table.constraints}
     taken |= {table.name.name for table in script.final.tables.values()}
     return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
+
+
+def is_taken(name: str, table: Table | None) -> bool:
+    """Whether a table has a constraint or an index of a name, PostgreSQL having named those without one."""
+    if table is None:
+        return False
+    constraints = (found.name or default_name(found, table) for found in table.constraints)
+    return name in constraints or any(index.name == name for index in table.indexes)
 
 
 def end_of_transaction(script: Script, statement: Statement) -> Statement | None:

@@ -58,10 +58,14 @@ _NULL = re.compile(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
 
 @rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False)
 def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report every column of a new table that should always have a value and need not."""
+    """Report every column of a new table that should always have a value and need not. One that a foreign key empties
+    when the other row goes has to be without."""
     for table in script.created:
+        emptied = {
+            name for key, reference in table.foreign_keys if reference.on_delete == "SET NULL" for name in key.columns
+        }
         for column in table.columns:
-            why = _why(column)
+            why = _why(column) if column.name not in emptied else ""
             if why and not table.requires(column.name) and column.name_range in table.range:
                 yield context.report(
                     column.name_range,
