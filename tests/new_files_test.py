@@ -4,6 +4,7 @@ file that is there."""
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -340,13 +341,11 @@ def test_of_several_new_folders_a_difference_shows_the_first(
 def test_a_folder_that_cannot_be_filled_is_not_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from persistlint.fixes import write
-
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     folder = prisma(tmp_path, GUARDED, OWNED.format("notes"), LAST)
-    monkeypatch.setattr(write.os, "link", full)
+    monkeypatch.setattr(os, "link", full)
     assert added(folder, rules=ROW_SECURITY) == {}
     assert "`migration.sql` was not made: it cannot be written: No space left on device" in capsys.readouterr().out
 
