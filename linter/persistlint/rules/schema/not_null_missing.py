@@ -2,8 +2,9 @@
 ## What it finds
 
 A column of a new table that may be NULL and whose meaning leaves no room for it: a `boolean`, a status, an amount of
-money or a quantity, the key of a tenant, `created_at` and `updated_at` with a default. A column that a foreign key
-empties by `ON DELETE SET NULL` is left alone.
+money or a quantity, the key of a tenant, `created_at` and `updated_at` with a default.
+
+A column that a foreign key empties by `ON DELETE SET NULL` is left alone.
 
 ## Why it matters
 
