@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
 from persistlint.schema.catalog import default_name
-from persistlint.schema.changes import End
+from persistlint.schema.changes import CreateTable, End
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
 from persistlint.sql.lexer import word_set
@@ -91,8 +92,10 @@ def qualified(name: Name, dialect: str | None) -> str:
 
 
 def stands_here(file: SourceFile, column: Column) -> bool:
-    """Whether a column is defined where its range says, in this file and not in another of the project."""
-    return file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
+    """Whether a column is defined where its range says, in this file and not in another of the project, with the type
+    that it has."""
+    is_own = column.type is None or column.type.range in column.range
+    return is_own and file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
 
 
 def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> str:
@@ -126,6 +129,15 @@ def end_of_transaction(script: Script, statement: Statement) -> Statement | None
     end = next(ends, None)
     is_own = statement.transaction != OF_RUNNER
     return end.statement if end is not None and end.is_commit and is_own else None
+
+
+def stays_apart(script: Script, statement: Statement) -> bool:
+    """Whether a statement commits by itself, and still does beside a further one: a text of two is often sent at once,
+    which makes one transaction of them."""
+    if statement.transaction is not None or end_of_transaction(script, statement) is None:
+        return False
+    first_two = islice((each for each in script.statements if each.is_forward), 2)
+    return script.runner.wraps is not None or len(list(first_two)) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,16 @@ class Editor:
         found = (each for each in self.script.statements if range in each.range)
         statement = next(found, None)
         return statement if statement is not None and not statement.is_block else None
+
+    def checked(self, column: Column, condition: str) -> Edits:
+        """CHECK behind the definition of a column; nothing where it is not defined here, or for a partitioned table,
+        for each partition would have to have it when it is attached."""
+        statement = self.statement_at(column.range)
+        makers = (change for change in self.script.of(CreateTable) if change.statement is statement)
+        is_partitioned = any("PARTITION" in change.definition.options for change in makers)
+        if statement is None or is_partitioned or not stands_here(self.file, column):
+            return ()
+        return (insert(column.range.end, self.like(f" CHECK ({condition})", statement)),)
 
     def before(self, statement: Statement, *lines: str) -> Edits:
         """Statements before one, each on a line of its own; nothing where they cannot stand there."""

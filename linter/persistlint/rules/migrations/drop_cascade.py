@@ -129,8 +129,10 @@ def _is_own(change: Change, name: str, made: dict[str, tuple[int, int]], script:
 
 
 def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
+    """Without the word, unless the database would refuse that, as far as is known."""
     cascade = _CASCADE.search(context.file.content[change.range.start : change.range.end])
-    if cascade is None:
+    is_needed = isinstance(change, DropTable | DropColumn | DropConstraint) and change.is_needed
+    if cascade is None or is_needed:
         return ()
     edit = Edit(Range(change.range.start + cascade.start(), change.range.end), "")
     return unsafe(script, "Leave out CASCADE", edit)

@@ -49,7 +49,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Remedy, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, careful, end_of_transaction, identifier, identifiers, new_name, unsafe
+from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, stays_apart, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import leads_with
@@ -123,8 +123,7 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
     if statement is None or not changes:
         return ()
     written, is_new = editor.text(changes[0].table), isinstance(changes[0], CreateTable) or changes[0].is_on_new
-    is_apart = statement.transaction is None and end_of_transaction(script, statement) is not None
-    if not is_new and not (is_apart and script.dialect == "postgres"):
+    if not is_new and not (stays_apart(script, statement) and script.dialect == "postgres"):
         return ()
     lines = []
     for key, _ in table.foreign_keys:

@@ -45,7 +45,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -93,12 +93,8 @@ def _values(script: Script, table: Table, state: Column) -> set[str]:
 
 
 def _fix(script: Script, state: Column, column: Column, value: str, context: RuleContext) -> tuple[Fix, ...]:
-    editor = Editor(script, context.file)
-    statement = editor.statement_at(column.range)
-    if statement is None or not stands_here(context.file, column) or script.dialect == "mysql":
+    if script.dialect == "mysql":
         return ()
     names = [context.file.text(each.name_range) for each in (state, column)]
-    check = (
-        f"({names[0]} <> '{value}' {editor.like('OR', statement)} {names[1]} {editor.like('IS NOT NULL', statement)})"
-    )
-    return unsafe(script, "Ask for it", insert(column.range.end, f" {editor.like('CHECK', statement)} {check}"))
+    condition = f"{names[0]} <> '{value}' OR {names[1]} IS NOT NULL"
+    return unsafe(script, "Ask for it", *Editor(script, context.file).checked(column, condition))

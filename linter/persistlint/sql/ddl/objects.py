@@ -125,10 +125,12 @@ def drop(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Cha
             break
     table = cursor.name() if kind in ("POLICY", "TRIGGER", "RULE") and cursor.accept("ON") else None
     is_cascade = cursor.find("CASCADE") >= 0
+    gone = {name.key for name in names}
     for position, name in enumerate(names):
         range = name.range if position else cursor.range(start, cursor.end)
         if kind == "TABLE":
-            yield DropTable(range, statement, name, catalog.find(name), if_exists, is_cascade)
+            is_needed = is_cascade and catalog.is_needed(name, gone=gone)
+            yield DropTable(range, statement, name, catalog.find(name), if_exists, is_cascade, is_needed)
         elif kind == "POLICY" and table is not None:
             yield DropPolicy(range, statement, table, catalog.find(table), name.name)
         else:
