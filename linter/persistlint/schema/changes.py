@@ -353,9 +353,11 @@ class Delete(TableChange):
 
 @dataclass(frozen=True, slots=True)
 class Truncate(TableChange):
-    """`TRUNCATE`, one change for each table."""
+    """`TRUNCATE`, one change for each table. `is_needed` where it is a CASCADE and a foreign key of a table without a
+    name there is known to refer to it."""
 
     is_cascade: bool = False
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
