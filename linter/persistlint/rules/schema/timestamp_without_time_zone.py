@@ -59,7 +59,8 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     if script.dialect != "postgres":
         return
     for _, column, final in script.columns():
-        if final.type is None or final.type.name != "timestamp" or column.type is None:
+        types = (column.type, final.type)
+        if column.type is None or any(type is None or type.name != "timestamp" for type in types):
             continue
         yield context.report(
             column.type.range,
