@@ -17,6 +17,7 @@ _MIGRATION = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
     r"|(?:^|/)(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 )
+_HELPS_MIGRATIONS = r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration(?:s?|_?(?:scripts?|helpers?))(?:/|\.\w+$)"
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
     r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
@@ -50,6 +51,12 @@ def is_test(path: str) -> bool:
 def is_migration(path: str) -> bool:
     """Whether a file holds a migration or seeds: a runner calls it, mostly inside a transaction of its own."""
     return bool(re.search(_MIGRATION, path))
+
+
+def changes_schema(path: str) -> bool:
+    """Whether nobody but migrations calls what is in a file: it is one, or holds what they share, such as what each
+    dialect does for them. It speaks of the program's own tables alone."""
+    return is_migration(path) or bool(re.search(_HELPS_MIGRATIONS, path))
 
 
 @lru_cache(maxsize=_MOST_PATHS)

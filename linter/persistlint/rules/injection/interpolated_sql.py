@@ -119,7 +119,6 @@ from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.fixes.binding import bind
 from persistlint.interpolation import (
-    changes_schema,
     holes_of,
     is_amount,
     is_evident,
@@ -129,7 +128,7 @@ from persistlint.interpolation import (
     related,
     why,
 )
-from persistlint.paths import is_test
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -159,7 +158,8 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
         return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
-    if changes_schema(context.file):
+    # A script of SQL may define what anybody calls.
+    if context.file.language != "sql" and changes_schema(context.file.path):
         holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return
