@@ -1,0 +1,93 @@
+"""What the tests of a function lead to: who is turned away there, and with which words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import path_of
+from persistlint.ir import Assign, Binary, Constant, Expression, Raise, Return
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.analysis.constants import Constants
+    from persistlint.ir import Block, Conditional
+    from persistlint.source import SourceFile
+
+_LOGIC = frozenset(["and", "or", "??"])
+_ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
+_REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
+_LONGEST = 400  # bytes of a branch that are looked at
+
+
+class Branches:
+    """The branches of one scope. All of them are added before anything is asked about a number."""
+
+    def __init__(self, source: SourceFile, constants: Constants) -> None:
+        self.source = source
+        self.constants = constants
+        self.tests: list[tuple[Range, Range]] = []  # each with what it leads to
+
+    def add(self, test: Expression, *ways: Range) -> None:
+        """Take note of where a test leads."""
+        self.tests += ((test.range, way) for way in ways)
+
+    def behind(self, number: Range) -> bytes:
+        """The beginnings of the branches that the tests lead to in which a number stands."""
+        return b"\n".join(self._beginning(way) for way in self._ways(number))
+
+    def rejects(self, test: Expression, then: Block) -> bool:
+        """Whether who passes a test is turned away: the branch raises, returns an error or nothing, or gives what is
+        compared another value."""
+        if not then:
+            return False
+        statement = then[-1]
+        if isinstance(statement, Assign) and statement.operator == "=" and (path := path_of(statement.target)):
+            compared = [test]
+            for part in compared:
+                if isinstance(part, Binary) and part.operator in _LOGIC:
+                    compared += (part.left, part.right)
+            sides = (side for part in compared if isinstance(part, Binary) for side in (part.left, part.right))
+            return any(path_of(side) == path for side in sides)
+        if isinstance(statement, Return) and isinstance(statement.value, Constant):
+            return not statement.value.value
+        if isinstance(statement, Return) and statement.value is not None:
+            return _REJECTION.search(self._beginning(statement.range)) is not None
+        return isinstance(statement, Raise | Return)
+
+    def shows_bound(self, test: Expression, then: Range) -> bool:
+        """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`."""
+        if not isinstance(test, Binary) or self.constants.value(test.right) is None:
+            return False
+        shown = re.escape(self.source.text(test.right.range).encode())
+        return re.search(rb"[\"'`>]%s\+" % shown, self._beginning(then)) is not None
+
+    def clamps(self, conditional: Conditional) -> bool:
+        """Whether a conditional keeps what it compares within a bound: `count > 9 ? 9 : count`."""
+        test = conditional.test
+        if not isinstance(test, Binary) or test.operator not in _ORDERS:
+            return False
+        compared = {self.source.text(test.left.range), self.source.text(test.right.range)}
+        return compared == {self.source.text(conditional.then.range), self.source.text(conditional.otherwise.range)}
+
+    def _ways(self, number: Range) -> list[Range]:
+        tests = self._ordered
+        index, found = bisect_right(tests, number.start, key=lambda each: each[0].start), list[Range]()
+        while index and tests[index - 1][0].start + self._longest >= number.end:
+            index -= 1
+            if number in tests[index][0]:
+                found.append(tests[index][1])
+        return found
+
+    @cached_property
+    def _ordered(self) -> list[tuple[Range, Range]]:
+        return sorted(self.tests, key=lambda each: (each[0].start, each[0].end))
+
+    @cached_property
+    def _longest(self) -> int:
+        return max((test.end - test.start for test, _ in self.tests), default=0)
+
+    def _beginning(self, way: Range) -> bytes:
+        return self.source.content[way.start : min(way.end, way.start + _LONGEST)]
