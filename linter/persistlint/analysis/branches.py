@@ -19,20 +19,31 @@ if TYPE_CHECKING:
 _LOGIC = frozenset(["and", "or", "??"])
 _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
+_RESULT = re.compile(rb"\s*\}?\s*(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
 _LONGEST = 400  # bytes of a branch that are looked at
 
 
 class Branches:
     """The branches of one scope. All of them are added before anything is asked about a number."""
 
-    def __init__(self, source: SourceFile, constants: Constants) -> None:
+    def __init__(self, source: SourceFile, constants: Constants, returns: str) -> None:
         self.source = source
         self.constants = constants
+        self.returns = returns  # what the function around them does, as it is written
         self.tests: list[tuple[Range, Range]] = []  # each with what it leads to
 
     def add(self, test: Expression, *ways: Range) -> None:
         """Take note of where a test leads."""
         self.tests += ((test.range, way) for way in ways)
+
+    def add_blocks(self, test: Expression, then: Block, otherwise: Block = ()) -> None:
+        """Take note of where a test leads: a branch, and the other one, which may be the result behind the first."""
+        for block in filter(None, (then, otherwise)):
+            self.add(test, Range(block[0].range.start, block[-1].range.end))
+        if then and not otherwise and isinstance(then[-1], Return):
+            end = then[-1].range.end
+            if found := _RESULT.match(self.source.content, end, end + _LONGEST):
+                self.add(test, Range(*found.span()))
 
     def behind(self, number: Range) -> bytes:
         """The beginnings of the branches that the tests lead to in which a number stands."""
@@ -52,7 +63,8 @@ class Branches:
             sides = (side for part in compared if isinstance(part, Binary) for side in (part.left, part.right))
             return any(path_of(side) == path for side in sides)
         if isinstance(statement, Return) and isinstance(statement.value, Constant):
-            return not statement.value.value
+            is_no_error = self.returns.strip() == "error" and statement.value.value is None
+            return not statement.value.value and not is_no_error
         if isinstance(statement, Return) and statement.value is not None:
             return _REJECTION.search(self._beginning(statement.range)) is not None
         return isinstance(statement, Raise | Return)

@@ -7,10 +7,12 @@ or a template shows it. Nor is a position in a sequence, a part of a formula or 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.branches import Branches
+from persistlint.analysis.constant_names import ambiguous_names
 from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.explanations import Explanations
 from persistlint.analysis.meanings import Meanings
@@ -104,7 +106,9 @@ class Reader:
         self.meanings = Meanings(self.source, self.function, self.statements, self.constants, file.statuses, within)
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
-        self.branches = Branches(self.source, self.constants)
+        self.branches = Branches(
+            self.source, self.constants, self.function.returns if self.function is not None else ""
+        )
         self.explanations = Explanations(self.source, self.function, file.comments, self.branches)
         self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
 
@@ -119,11 +123,17 @@ class Reader:
             self._read(*self.pending.pop())
         if not any(self.found) or self._is_computed():
             return
-        for found in self.found:
-            numbers = [self.meanings.number(*item) for item in found if not self.explanations.explain(*item)]
-            if numbers:
-                numbers.sort(key=lambda number: number.range)
-                yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(numbers))
+        calculations = [
+            sorted(
+                (self.meanings.number(*item) for item in found if not self.explanations.explain(*item)),
+                key=lambda number: number.range,
+            )
+            for found in self.found
+        ]
+        ambiguous = ambiguous_names(number for numbers in calculations for number in numbers)
+        for numbers in filter(None, calculations):
+            named = (replace(number, name="") if number.name in ambiguous else number for number in numbers)
+            yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(named))
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -137,9 +147,8 @@ class Reader:
                     yield value, None
             case Return(value=value) if value is not None:
                 yield value, result
-            case If(test=test, then=then):
-                if then:
-                    self.branches.add(test, Range(then[0].range.start, then[-1].range.end))
+            case If(test=test, then=then, otherwise=otherwise):
+                self.branches.add_blocks(test, then, otherwise)
                 if not (then and self.branches.shows_bound(test, then[-1].range)):
                     yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, then))
             case Switch(subject=subject, cases=cases) if subject is not None:
@@ -149,8 +158,7 @@ class Reader:
             case Switch(cases=cases):
                 for arm in cases:  # Go's `switch { case size > 512: … }`
                     for test in arm.values:
-                        if arm.body:
-                            self.branches.add(test, Range(arm.body[0].range.start, arm.body[-1].range.end))
+                        self.branches.add_blocks(test, arm.body)
                         yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, arm.body))
             case Loop(target=target, iterable=iterable, test=test):
                 if test is not None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Expression, Function
     from persistlint.source import Range, SourceFile
 
+_EQUALITY = frozenset(["==", "!="])
 _LINES_ABOVE = 3
 _LONGEST = 400  # bytes before a wait that are looked at
 
@@ -33,6 +34,8 @@ class Explanations:
         it in it: `has_at_least_8_letters`."""
         name = self.function.name if self.function is not None else ""
         if self.comments.explains(number.range, value, self.function) or self.source.text(number.range) in words(name):
+            return True
+        if place.operator in _EQUALITY and self.comments.name(number.range):
             return True
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
 

@@ -32,7 +32,7 @@ _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
 _TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
-_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000])  # units, in seconds or milliseconds
+_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
 _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
@@ -70,7 +70,8 @@ class Meanings:
             quantity = quantity_of_name(subject)
         status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
-            quantity = Quantity.STATUS if value in self.statuses.known else quantity
+            is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
+            quantity = Quantity.STATUS if is_class or value in self.statuses.known else quantity
         is_cut = _CUT.search(self.source.content, node.range.end, node.range.end + _CUT_WITHIN) is not None
         name = (
             status

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
-_THOUSAND = 1000
+_THOUSAND, _TWICE = 1000, 2
 _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 _SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
@@ -25,14 +25,18 @@ _PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+")
 
 def is_said(number: str, value: float, text: bytes) -> bool:
     """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
-    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"."""
+    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in the middle:
+    90 in `"premium90days"`."""
     sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
-    return bool(sentences) and any(map(saying(number, value).search, sentences))
+    if sentences and any(map(saying(number, value).search, sentences)):
+        return True
+    return number.isdigit() and re.search(rb"[A-Za-z_]%s[A-Za-z_]" % number.encode(), text) is not None
 
 
 @lru_cache(maxsize=512)  # a number is looked for in comments and in texts, and most are written often
 def saying(number: str, value: float | None) -> re.Pattern[str]:
-    """What finds a number in prose: as it is written, as what it comes to, with a unit, or as a word."""
+    """What finds a number in prose: as it is written, as what it comes to, with a unit, as a word, or as a
+    percentage: 0.2, 0.8 and 1.2 are 20 %."""
     written = number.replace("_", "")
     spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
     if product := _PRODUCT.fullmatch(written):
@@ -43,7 +47,13 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(rf"(?i:{_WORDS[value]})")
     elif value is not None and not written.isdigit() and value == int(value):
         spelled.append(str(int(value)))
+    if value is not None and 0 < value < _TWICE and value != 1:
+        spelled += (rf"{_percent(part)} ?(?:%|per ?cent)" for part in (value, abs(1 - value)))
     return re.compile(rf"(?<![\w.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?\w)")
+
+
+def _percent(part: float) -> str:
+    return re.escape(f"{part * 100:.4g}")
 
 
 def is_table(switch: Switch) -> bool:

@@ -236,6 +236,8 @@ def _is_plain_bound(number: Number) -> bool:
     if number.operator in _EQUALITY and is_plain and quantity not in _CODES:
         return True
     match quantity:
+        case Quantity.STATUS if number.operator not in _EQUALITY:
+            return True
         case Quantity.STATUS | Quantity.CODE if value in _HTTP:
             return number.operator not in _EQUALITY or quantity is Quantity.STATUS
         case Quantity.POSITION:
