@@ -304,7 +304,7 @@ class Reader:
         ends = [*self.source.line_starts[line : line + 1], len(self.source.content)]
         if ends[0] - self.source.line_starts[line - 1] <= _LONGEST_LINE:
             found.append((node, value, place))
-            self.meanings.calculated_with(value, place.operator)
+            self.meanings.meet(value, place)
 
 
 def _calculates(expression: Expression | None) -> bool:

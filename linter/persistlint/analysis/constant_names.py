@@ -42,6 +42,7 @@ _LONGEST = 4  # words
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _BOUNDS = frozenset(["threshold", "limit", "cutoff", "bound", "maximum", "minimum", "max", "min"])
 _EXTENTS = frozenset(["length", "len", "size", "count"])  # words that say how long something is
+_PLAIN = frozenset([-1, 0, 1, 2])  # numbers that need no name
 _MINIMUM = re.compile(r"^(?:MIN(?=_)|min(?=[A-Z]))")
 _INITIALISMS = word_set(
     "acl api ascii cpu css dns eof guid html http https id ip json qps ram rpc sla smtp sql ssh tcp tls ttl udp ui uid"
@@ -73,7 +74,8 @@ def ambiguous_names(numbers: Iterable[Number]) -> frozenset[str]:
     least would be more than the most of the same thing."""
     values: dict[str, set[float]] = {}
     for number in numbers:
-        values.setdefault(number.name, set()).add(number.value)
+        if number.value not in _PLAIN:
+            values.setdefault(number.name, set()).add(number.value)
     found = {name for name, known in values.items() if len(known) > 1}
     for name, known in values.items():
         other = _MINIMUM.sub(lambda least: "MAX" if least[0].isupper() else "max", name)
@@ -176,7 +178,8 @@ def _qualified(bound: str, subject: Words) -> Words:
 
 
 def _says(subject: Words) -> bool:
-    return bool(subject) and not (len(subject) == 1 and (subject[0] in _VAGUE or len(subject[0]) == 1))
+    is_vague = len(subject) == 1 and (subject[0] in _VAGUE or subject[0] in ("length", "len") or len(subject[0]) == 1)
+    return bool(subject) and not is_vague
 
 
 def _subject(expression: Expression) -> Words:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
 from persistlint.analysis.constant_names import is_telling, name_for
-from persistlint.analysis.layouts import with_layout
+from persistlint.analysis.layouts import layouts
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
 from persistlint.analysis.vocabulary import is_unit, words
@@ -36,6 +36,8 @@ _TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000,
 _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
+_COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
+_LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
 
 
@@ -52,13 +54,16 @@ class Meanings:
     within: str = ""
     multipliers: set[float] = field(default_factory=set)
     divisors: set[float] = field(default_factory=set)
+    from_zero: set[str] = field(default_factory=set)
 
-    def calculated_with(self, value: float, operator: str) -> None:
-        """Take note of a number that the scope calculates with."""
-        if operator == "*":
+    def meet(self, value: float, place: Place) -> None:
+        """Take note of a number that the scope calculates with, or from which something begins."""
+        if place.operator == "*":
             self.multipliers.add(abs(value))
-        elif operator in _DIVISIONS:
+        elif place.operator in _DIVISIONS:
             self.divisors.add(abs(value))
+        elif place.operator in ("<", ">=") and value == 0 and place.other is not None:
+            self.from_zero.add(self.source.text(place.other.range))
 
     def number(self, node: Expression, value: float, place: Place) -> Number:
         """The fact of a number at a place of the scope, all of which was read before."""
@@ -79,7 +84,7 @@ class Meanings:
             else name_for(self.source.language, place, quantity, self.within, is_cut)
         )
         around = self._around(node.range)
-        told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place)
+        told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
         is_converted = self._is_converted(abs(value))
@@ -101,16 +106,20 @@ class Meanings:
         is_equal = place.operator in ("==", "!=") and value in self.statuses.known
         return is_equal and not _OF_STATUS.isdisjoint(words(around))
 
-    def _calculated(self, node: Expression, value: float, place: Place) -> Quantity | None:
+    def _calculated(self, node: Expression, value: float, place: Place, quantity: Quantity) -> Quantity | None:
         """What a number is by the calculation that it stands in: what is added to round up (`(n + 7) / 8`), a code of a
-        format (`data[0] == 12`), a bound of a variable of a few lines (`v > 9`), or a time that its factors tell
-        (`now - 7 * 24 * 3600`)."""
+        format (`data[0] == 12`), the size of something by its parts (`1 + 73 + 32`), a bound of a variable of a few
+        lines (`v > 9`) or of a share (`x < 0 || x > 100`), or a time that its factors tell (`now - 7 * 24 * 3600`)."""
         if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.divisors:
             return Quantity.REMAINDER
         if place.quantity is None and place.other is not None and _is_part(place.other):
             return Quantity.LAYOUT
         if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
             return Quantity.POSITION
+        if _terms(node) >= _LEAST_TERMS or (quantity in _LENGTHS and self._is_position(value, place)):
+            return Quantity.LAYOUT
+        if value == _PERCENT and place.other is not None and self._is_share(place.other):
+            return Quantity.PERCENT
         factors = tuple(_factors(node))
         if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
             return Quantity.CALENDAR  # the minutes of a day
@@ -119,6 +128,12 @@ class Meanings:
         if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
+
+    def _is_share(self, other: Expression) -> bool:
+        """Whether what is compared, or each part of it, begins at zero and is nothing that is counted."""
+        if isinstance(other, Binary) and other.operator == "+":
+            return self._is_share(other.left) and self._is_share(other.right)
+        return self.source.text(other.range) in self.from_zero and _COUNTED.isdisjoint(words(last_name(other)))
 
     def _is_time(self, other: Expression | None) -> bool:
         return other is not None and self._quantity(other) is Quantity.TIME
@@ -167,6 +182,11 @@ class Meanings:
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
         return Quantity.LAYOUT if has_layout else quantity
 
+    def _is_position(self, value: float, place: Place) -> bool:
+        """Whether something has so many elements that there is one at a position which the scope looks at."""
+        last = value if place.operator in (">", "<=") else value - 1
+        return place.operator in _ORDERS and any(last in positions for positions in self._layouts.values())
+
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
         return {
@@ -177,8 +197,8 @@ class Meanings:
         }
 
     @cached_property
-    def _layouts(self) -> frozenset[str]:
-        return with_layout(self.statements, self.constants, self.source)
+    def _layouts(self) -> dict[str, frozenset[float]]:
+        return layouts(self.statements, self.constants, self.source)
 
     def _text(self, expression: Expression) -> str:
         text = self.source.text(expression.range)
@@ -190,6 +210,14 @@ def _factors(node: Expression) -> Iterator[float]:
     while isinstance(node, Binary) and node.operator == "*":
         yield from (part.value or 0 for part in (node.left, node.right) if isinstance(part, NumberExpression))
         node = node.left
+
+
+def _terms(node: Expression) -> int:
+    """Of how many numbers a sum consists."""
+    terms = 1
+    while isinstance(node, Binary) and node.operator == "+":
+        terms, node = terms + 1, node.left
+    return terms
 
 
 def _is_of_time(factor: float) -> bool:

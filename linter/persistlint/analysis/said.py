@@ -20,7 +20,7 @@ _THOUSAND, _TWICE = 1000, 2
 _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 _SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
-_PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+")
+_PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1024|3600)\s*\*\s*)+(\d+)")
 
 
 def is_said(number: str, value: float, text: bytes) -> bool:
@@ -40,7 +40,7 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     written = number.replace("_", "")
     spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
     if product := _PRODUCT.fullmatch(written):
-        spelled.append(rf"{product[1]} ?[A-Za-z]+")
+        spelled.append(rf"{product[1] or product[2]} ?[A-Za-z]+")
     elif value is not None and value >= _THOUSAND and value % _THOUSAND == 0:
         spelled.append(rf"{int(value / _THOUSAND)} ?(?:[kK]|s\b|sec)[a-zA-Z]*")
     if value in _WORDS:
