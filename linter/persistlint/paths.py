@@ -36,6 +36,13 @@ _DEVELOPMENT = (
     r"|(?:^|[/._-])(?:dev|develop|development|local)(?:[._-](?:settings|config|conf|env)\b[^/]*|\.\w+)$"
     r"|(?:^|/)development/"
 )
+# A front end that has a folder of its own, and the parts of a page wherever they are. What answers its requests stands
+# in its folder too, where a framework wants it.
+_FRONT_END = (
+    r"(?i)^(?!(?:.*/)?(?:server|api|pages/api|route\.[jt]s$))"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front-?end|client|webapp|web-?ui|components?|static|public|assets|www|browser)/.*"
+    r"\.[cm]?[jt]sx?$|(?:.*/)?(?:pages|views?|screens|widgets|layouts?|modals?|app)/.*\.[jt]sx$|.*\.(?:vue|svelte)$)"
+)
 _SETTINGS = (
     r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$"
@@ -85,6 +92,12 @@ def is_product(path: str) -> bool:
 def is_settings(path: str) -> bool:
     """Whether a file holds settings or constants, so that naming numbers is what it is for."""
     return bool(re.search(_SETTINGS, path))
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def is_front_end(path: str) -> bool:
+    """Whether a file of a program only makes pages, in the browser of somebody."""
+    return bool(re.search(_FRONT_END, path))
 
 
 def is_development(path: str) -> bool:

@@ -74,9 +74,8 @@ def ambiguous_names(numbers: Iterable[Number]) -> frozenset[str]:
     least would be more than the most of the same thing."""
     values: dict[str, set[float]] = {}
     for number in numbers:
-        if number.value not in _PLAIN:
-            values.setdefault(number.name, set()).add(number.value)
-    found = {name for name, known in values.items() if len(known) > 1}
+        values.setdefault(number.name, set()).add(number.value)
+    found = {name for name, known in values.items() if len(known - _PLAIN) > 1}
     for name, known in values.items():
         other = _MINIMUM.sub(lambda least: "MAX" if least[0].isupper() else "max", name)
         if other != name and other in values and min(known) > max(values[other]):

@@ -37,6 +37,7 @@ _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 m
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
+_SHIFT = re.compile(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
 
@@ -87,6 +88,7 @@ class Meanings:
         told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
+        is_word = place.quantity is None and value in self._words
         is_converted = self._is_converted(abs(value))
         return Number(
             node.range,
@@ -94,7 +96,7 @@ class Meanings:
             place.role,
             place.operator,
             subject,
-            told or quantity,
+            Quantity.BITS if is_word else told or quantity,
             name,
             is_telling(name, place, quantity),
             is_unit(abs(value)) or self._is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
@@ -114,6 +116,10 @@ class Meanings:
             return Quantity.REMAINDER
         if place.quantity is None and place.other is not None and _is_part(place.other):
             return Quantity.LAYOUT
+        if place.role is NumberRole.REPETITION and self._begins_late(place.other):
+            return Quantity.LAYOUT
+        if place.other is not None and _is_class(self._defined(place.other)):
+            return Quantity.REMAINDER
         if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
             return Quantity.POSITION
         if _terms(node) >= _LEAST_TERMS or (quantity in _LENGTHS and self._is_position(value, place)):
@@ -173,11 +179,20 @@ class Meanings:
         """What the scope multiplies or divides by."""
         return self.multipliers | self.divisors
 
+    def _defined(self, other: Expression) -> Expression:
+        """What a variable was assigned, else the expression itself."""
+        return self._definitions.get(other.id, other) if isinstance(other, Name) else other
+
+    def _begins_late(self, counter: Expression | None) -> bool:
+        """Whether a loop counts from a constant place on."""
+        start = self._definitions.get(counter.id) if isinstance(counter, Name) else None
+        return start is not None and (self.constants.value(start) or 0) > 1
+
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        if quantity in _UNTOLD and isinstance(other, Name) and other.id in self._definitions:
-            other = self._definitions[other.id]
+        if quantity in _UNTOLD:
+            other = self._defined(other)
             quantity = quantity_of(other)
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
         return Quantity.LAYOUT if has_layout else quantity
@@ -195,6 +210,15 @@ class Meanings:
             if isinstance(statement, Assign) and statement.operator == "=" and statement.value is not None
             if isinstance(statement.target, Name)
         }
+
+    @cached_property
+    def _words(self) -> frozenset[int]:
+        """The sizes of the words of bits that the function counts in: 64 where it has `n >> 6`."""
+        if self.function is None:
+            return frozenset()
+        range = self.function.range
+        shifts = _SHIFT.finditer(self.source.content, range.start, range.end)
+        return frozenset(1 << int(shift[1]) for shift in shifts)
 
     @cached_property
     def _layouts(self) -> dict[str, frozenset[float]]:
@@ -227,6 +251,14 @@ def _is_of_time(factor: float) -> bool:
 def _is_part(expression: Expression) -> bool:
     """Whether an expression is what stands at a constant place of something: `data[0]`."""
     return isinstance(expression, Subscript) and isinstance(expression.index, NumberExpression)
+
+
+def _is_class(expression: Expression) -> bool:
+    """Whether an expression is the class of a code, which its first digit tells: `status // 100`."""
+    match expression:
+        case Binary(operator="/" | "//", right=NumberExpression(value=value)):
+            return value == _PERCENT
+    return False
 
 
 def _is_letter(expression: Expression | None) -> TypeGuard[Name]:

@@ -18,19 +18,21 @@ _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
 _THOUSAND, _TWICE = 1000, 2
 _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
-_SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
+# A text of several words.
+_SENTENCE = re.compile(rb"""\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
 _PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1024|3600)\s*\*\s*)+(\d+)")
 
 
 def is_said(number: str, value: float, text: bytes) -> bool:
     """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
-    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in the middle:
-    90 in `"premium90days"`."""
+    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in the middle
+    (90 in `"premium90days"`), or the verb of a format (10 in `%.10s`)."""
     sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
     if sentences and any(map(saying(number, value).search, sentences)):
         return True
-    return number.isdigit() and re.search(rb"[A-Za-z_]%s[A-Za-z_]" % number.encode(), text) is not None
+    return number.isdigit() and re.search(rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]" % number.encode(), text) is not None
 
 
 @lru_cache(maxsize=512)  # a number is looked for in comments and in texts, and most are written often
@@ -43,6 +45,8 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(rf"{product[1] or product[2]} ?[A-Za-z]+")
     elif value is not None and value >= _THOUSAND and value % _THOUSAND == 0:
         spelled.append(rf"{int(value / _THOUSAND)} ?(?:[kK]|s\b|sec)[a-zA-Z]*")
+    if value in _BYTES:
+        spelled.append(rf"{int(value) * 8}[ -]+bits?")
     if value in _WORDS:
         spelled.append(rf"(?i:{_WORDS[value]})")
     elif value is not None and not written.isdigit() and value == int(value):

@@ -103,7 +103,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
-from persistlint.paths import is_product, is_settings
+from persistlint.paths import is_front_end, is_product, is_settings
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ _WHERE = {
 def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first number of a calculation that needs a name."""
     path = context.file.path
-    if not is_product(path) or is_settings(path):
+    if not is_product(path) or is_settings(path) or is_front_end(path):
         return
     allowed = context.options["allowed-numbers"]
     numbers = [number for number in fact.numbers if number.value not in allowed and not _is_plain(number)]
@@ -216,7 +216,8 @@ def _is_plain(number: Number) -> bool:
             # A whole number is mostly a place in an order, which the function is the name of.
             return value == int(value) or quantity is Quantity.PIXELS
         case NumberRole.ARGUMENT:
-            return quantity is Quantity.STATUS or (bool(number.operator) and (number.is_converted or value in _CLAMPED))
+            is_clamped = number.is_converted or value in _CLAMPED or (quantity is Quantity.TIME and number.is_unit)
+            return quantity is Quantity.STATUS or (bool(number.operator) and is_clamped)
         case NumberRole.REPETITION if quantity is Quantity.POSITION and not number.is_converted:
             return value <= _SHORT_LOOP or value in _OF_TIME or value in _OF_BITS
     return _is_plain_bound(number)
