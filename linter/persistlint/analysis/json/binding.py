@@ -16,6 +16,7 @@ from persistlint.ir import (
     Attribute,
     Call,
     Collection,
+    Constant,
     Expression,
     Mapping,
     Name,
@@ -103,6 +104,9 @@ def _assign(target: Expression, source: Expression | None, value: Value | None, 
         return
     state.assign(place, value, is_kept=run.is_global(place[0]))
     state.know_all(place, known)
+    for entry in source.entries if isinstance(source, Mapping) else ():
+        if isinstance(entry.key, String) and not isinstance(entry.value, Constant):
+            state.know([(*place, entry.key.value)])
 
 
 def _is_reported(source: Expression, run: Run) -> bool:

@@ -141,7 +141,8 @@ def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | 
     if name == "raise_for_status":
         run.look_at(base)
         return base
-    entry = run.member(name, Owner(kind_of(base), owner_of(function.value)), len(node.arguments))
+    owner = Owner(kind_of(base), owner_of(function.value), siblings=run.siblings(function.value))
+    entry = run.member(name, owner, len(node.arguments))
     if entry is not None and (entry.sql is None or _is_sql(node, entry.sql, run)):
         if isinstance(base, Thing) and base.kind == "response" and entry.gives == "document":
             run.decoding(node, base.range)
