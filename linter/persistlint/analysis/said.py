@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import known_words, words
-from persistlint.ir import Assign, Return, String
+from persistlint.ir import Assign, Call, Name, Return, String
 
 if TYPE_CHECKING:
     from persistlint.ir import Case, Switch
@@ -61,11 +61,11 @@ def _percent(part: float) -> str:
 
 
 def is_table(switch: Switch) -> bool:
-    """Whether a switch does nothing but give a text for each code, and the codes are somebody else's: those of a
-    protocol. Numbers for states of one's own need names where they are set, too."""
+    """Whether a switch does nothing but give a text for each code, or one of many functions, and the codes are somebody
+    else's: those of a protocol. Numbers for states of one's own need names where they are set, too."""
     arms = [arm for arm in switch.cases if arm.values]
     if switch.subject is None or len(arms) < _LEAST_TABLE or not all(map(_names, arms)):
-        return False
+        return len(arms) >= _ANY_TABLE and all(map(_gives, arms))
     return len(arms) >= _ANY_TABLE or _OWN_CODES.isdisjoint(words(last_name(switch.subject))[-1:])
 
 
@@ -75,3 +75,8 @@ def _names(arm: Case) -> bool:
         case (Return(value=String()),) | (Assign(value=String()),):
             return True
     return arm.falls_through and not arm.body
+
+
+def _gives(arm: Case) -> bool:
+    """Whether all that an arm does is to give something that has a name."""
+    return len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name)
