@@ -56,6 +56,10 @@ class Comments:
         line = self.source.line_of(code.end)
         return _WORDS.search(self._behind.get(line, "")) is not None or " " in self._above.get(line + 1, "").strip()
 
+    def precedes(self, number: Range) -> bool:
+        """Whether the line above a number is a comment, which tells what the number on its own line stands for."""
+        return bool((self.above(self.source.line_of(number.start)) or "").strip())
+
     @cached_property
     def _behind(self) -> dict[int, str]:
         """The comments that code stands before, by their line."""

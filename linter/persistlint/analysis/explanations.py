@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.said import is_said
 from persistlint.analysis.vocabulary import words
+from persistlint.facts import NumberRole
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -37,7 +39,19 @@ class Explanations:
             return True
         if place.operator in _EQUALITY and self.comments.name(number.range):
             return True
+        if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
+            return True  # one part after the other is added up
+        if place.role is NumberRole.COMPARISON and self._shows(number.range):
+            return True
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
+
+    def _shows(self, bound: Range) -> bool:
+        """Whether the function shows people the bound of what they see all of: `"99+"`."""
+        if self.function is None:
+            return False
+        shown = re.compile(rb"[\"'`>]%s\+[\"'`<]" % re.escape(self.source.text(bound).encode()))
+        range = self.function.range
+        return shown.search(self.source.content, range.start, range.end) is not None
 
     def _telling(self, number: Range, place: Place) -> bytes:
         """Where a text may say a number: behind the test of it, and on the lines above a wait."""

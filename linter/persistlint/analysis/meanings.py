@@ -38,6 +38,8 @@ _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
 _SHIFT = re.compile(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
+_WINDOW = re.compile(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
+_CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
 
@@ -56,6 +58,7 @@ class Meanings:
     multipliers: set[float] = field(default_factory=set)
     divisors: set[float] = field(default_factory=set)
     from_zero: set[str] = field(default_factory=set)
+    from_informational: set[str] = field(default_factory=set)  # from 100 on, as the codes of a status
 
     def meet(self, value: float, place: Place) -> None:
         """Take note of a number that the scope calculates with, or from which something begins."""
@@ -63,8 +66,9 @@ class Meanings:
             self.multipliers.add(abs(value))
         elif place.operator in _DIVISIONS:
             self.divisors.add(abs(value))
-        elif place.operator in ("<", ">=") and value == 0 and place.other is not None:
-            self.from_zero.add(self.source.text(place.other.range))
+        elif place.operator in ("<", ">=") and value in (0, _PERCENT) and place.other is not None:
+            begins = self.from_zero if value == 0 else self.from_informational
+            begins.add(self.source.text(place.other.range))
 
     def number(self, node: Expression, value: float, place: Place) -> Number:
         """The fact of a number at a place of the scope, all of which was read before."""
@@ -120,6 +124,10 @@ class Meanings:
             return Quantity.LAYOUT
         if place.other is not None and _is_class(self._defined(place.other)):
             return Quantity.REMAINDER
+        if place.operator in _ORDERS and _of_window(place.other):
+            return Quantity.LAYOUT
+        if place.operator in _ORDERS and value in _CLASSES and self._meets_classes(place.other):
+            return Quantity.STATUS
         if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
             return Quantity.POSITION
         if _terms(node) >= _LEAST_TERMS or (quantity in _LENGTHS and self._is_position(value, place)):
@@ -134,6 +142,10 @@ class Meanings:
         if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
+
+    def _meets_classes(self, other: Expression | None) -> bool:
+        """Whether something is compared with the first and with the last class of HTTP status codes."""
+        return other is not None and self.source.text(other.range) in self.from_informational
 
     def _is_share(self, other: Expression) -> bool:
         """Whether what is compared, or each part of it, begins at zero and is nothing that is counted."""
@@ -251,6 +263,11 @@ def _is_of_time(factor: float) -> bool:
 def _is_part(expression: Expression) -> bool:
     """Whether an expression is what stands at a constant place of something: `data[0]`."""
     return isinstance(expression, Subscript) and isinstance(expression.index, NumberExpression)
+
+
+def _of_window(expression: Expression | None) -> bool:
+    """Whether an expression is a measure of the window that a page is seen in."""
+    return expression is not None and _WINDOW.fullmatch(path_of(expression) or "") is not None
 
 
 def _is_class(expression: Expression) -> bool:
