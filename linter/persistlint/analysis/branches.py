@@ -7,8 +7,9 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import path_of
-from persistlint.ir import Assign, Binary, Constant, Expression, Raise, Return
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.vocabulary import function_names
+from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Raise, Return
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -16,11 +17,20 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Conditional
     from persistlint.source import SourceFile
 
+_TELLS = function_names("tells")
 _LOGIC = frozenset(["and", "or", "??"])
 _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
 _RESULT = re.compile(rb"\s*\}?\s*(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
 _LONGEST = 400  # bytes of a branch that are looked at
+
+
+def tells_progress(test: Expression, then: Block) -> bool:
+    """Whether nothing happens every so often but that people are told how far it is: `if n % 50 == 0: print(n)`."""
+    is_turn = isinstance(test, Binary) and isinstance(test.left, Binary) and test.left.operator == "%"
+    calls = (statement.value for statement in then if isinstance(statement, ExpressionStatement))
+    told = [isinstance(call, Call) and last_name(call.function) in _TELLS for call in calls]
+    return is_turn and len(told) == len(then) and all(told)
 
 
 class Branches:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.branches import Branches
+from persistlint.analysis.branches import Branches, tells_progress
 from persistlint.analysis.constant_names import ambiguous_names
 from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.explanations import Explanations
@@ -66,6 +66,7 @@ _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
 _SLICES = function_names("slices")
 _DIGITS = function_names("digits")
+_DRAWS = function_names("draws")
 _ATTEMPTS = known_words("attempts")
 _FORMULA = re.compile(
     rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?)\b",
@@ -149,7 +150,7 @@ class Reader:
                 yield value, result
             case If(test=test, then=then, otherwise=otherwise):
                 self.branches.add_blocks(test, then, otherwise)
-                if not (then and self.branches.shows_bound(test, then[-1].range)):
+                if not (then and (self.branches.shows_bound(test, then[-1].range) or tells_progress(test, then))):
                     yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, then))
             case Switch(subject=subject, cases=cases) if subject is not None:
                 yield subject, None
@@ -265,7 +266,7 @@ class Reader:
     def _call(self, node: Call, place: Place | None, found: list[_Found]) -> None:
         self._begin(node.function)
         name = last_name(node.function)
-        if name in _DIGITS:
+        if name in _DIGITS or (name in _DRAWS and self.source.language != "python"):
             return
         is_counted = (
             place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"

@@ -13,7 +13,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
 from persistlint.analysis.vocabulary import is_unit, words
 from persistlint.facts import Number, NumberRole, Quantity
-from persistlint.ir import Assign, Binary, Expression, Function, Name, Statement, Subscript
+from persistlint.ir import Assign, Binary, Call, Expression, Function, Name, Statement, Subscript
 from persistlint.ir import Number as NumberExpression
 from persistlint.source import Range, SourceFile
 
@@ -39,6 +39,7 @@ _OF_STATUS = frozenset(["status", "http"])
 _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
 _SHIFT = re.compile(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
 _WINDOW = re.compile(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
+_TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
 _CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
@@ -138,6 +139,10 @@ class Meanings:
         if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
             return Quantity.CALENDAR  # the minutes of a day
         is_offset = place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
+        if is_offset and words(last_name(place.other) if place.other is not None else "")[:1] == ("base",):
+            return Quantity.POSITION  # `basePriority + 7`
+        if place.operator in _ORDERS and value in _TOLERANCES and _is_difference(place.other):
+            return Quantity.REMAINDER
         is_equal = place.operator in ("==", "!=")
         if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
@@ -263,6 +268,14 @@ def _is_of_time(factor: float) -> bool:
 def _is_part(expression: Expression) -> bool:
     """Whether an expression is what stands at a constant place of something: `data[0]`."""
     return isinstance(expression, Subscript) and isinstance(expression.index, NumberExpression)
+
+
+def _is_difference(expression: Expression | None) -> bool:
+    """Whether an expression is how far two numbers lie apart: `abs(a - b)`."""
+    match expression:
+        case Call(function=function, arguments=(argument,)) if last_name(function).lower() in ("abs", "fabs"):
+            return isinstance(argument.value, Binary) and argument.value.operator == "-"
+    return False
 
 
 def _of_window(expression: Expression | None) -> bool:

@@ -42,9 +42,9 @@ _TELLING: dict[
     **dict.fromkeys((90, 180, 270, 360), (Quantity.ANGLE, dict(_ANYWHERE)[Quantity.ANGLE])),
 }
 _UNITS: dict[float, frozenset[str]] = {  # how many of a unit the next larger one has, and the words of the unit
-    12: frozenset(["hour", "hours"]),
+    12: frozenset(["hour", "hours", "clock", "format"]),
     23: frozenset(["hour", "hours"]),
-    24: frozenset(["hour", "hours"]),
+    24: frozenset(["hour", "hours", "clock", "format"]),
     59: frozenset(["minute", "minutes", "second", "seconds"]),
     60: frozenset(["minute", "minutes", "second", "seconds"]),
     365: frozenset(["day", "days"]),

@@ -121,7 +121,8 @@ _WHICH = frozenset([
 _FOREIGN = frozenset(["apikey", "api", "token", "access"])  # mostly somebody else's service checks it
 _OWN = frozenset(["secret", "jwt", "signing", "session", "password"])
 _NO_SECRETS = frozenset([
-    "public", "publishable", "min", "max", "pad", "eos", "bos", "unk", "mask", "sep", "cls", "stop", "reset", "signer",
+    "public", "publishable", "min", "max", "pad", "eos", "bos", "unk", "mask", "sep", "cls", "stop", "reset",
+    "signer",
 ])  # fmt: skip
 _NOTHING = re.compile(
     r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|hidden|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
