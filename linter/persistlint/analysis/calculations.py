@@ -125,16 +125,23 @@ class Reader:
         if not any(self.found) or self._is_computed():
             return
         calculations = [
-            sorted(
-                (self.meanings.number(*item) for item in found if not self.explanations.explain(*item)),
-                key=lambda number: number.range,
-            )
-            for found in self.found
+            sorted((self.meanings.number(*item) for item in found), key=lambda number: number.range)
+            for found in self._unexplained()
         ]
         ambiguous = ambiguous_names(number for numbers in calculations for number in numbers)
         for numbers in filter(None, calculations):
             named = (replace(number, name="") if number.name in ambiguous else number for number in numbers)
             yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(named))
+
+    def _unexplained(self) -> list[list[_Found]]:
+        """The numbers of each calculation that nothing explains, there or where the same thing meets the same one."""
+        known = {self._meeting(item) for found in self.found for item in found if self.explanations.explain(*item)}
+        return [[item for item in found if self._meeting(item) not in known] for found in self.found]
+
+    def _meeting(self, item: _Found) -> tuple[str, str]:
+        """The texts of a number and of what it meets."""
+        number, _, place = item
+        return self.source.text(number.range), self.source.text(place.other.range) if place.other is not None else ""
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -222,6 +229,8 @@ class Reader:
             case Binary(operator=operator) if operator in _LOGIC:
                 if operator == "and":
                     test = (test or Place(NumberRole.COMPARISON))._replace(is_one_of_all=True)
+                elif isinstance(node.right, String):
+                    self.branches.add(node.left, node.right.range)  # `size >= 10 || "at least 10"`
                 self._begin(node.left, test)
                 self._begin(node.right, test)
             case Binary(operator=operator) if operator in _FLIPPED:

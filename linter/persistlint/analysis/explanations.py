@@ -43,6 +43,8 @@ class Explanations:
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self._shows(number.range):
             return True
+        if place.rejects and _stands_in(self.source.text(number.range), self.branches.behind(number.range)):
+            return True  # `"at most %d"` with the number behind it
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
 
     def _shows(self, bound: Range) -> bool:
@@ -63,3 +65,8 @@ class Explanations:
         first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
         start = self.source.line_starts[min(first, line) - 1]
         return self.source.content[max(start, number.start - _LONGEST) : number.start]
+
+
+def _stands_in(number: str, branch: bytes) -> bool:
+    """Whether a branch that turns somebody away hands the number to a message."""
+    return re.search(rb"%[dvs][^\n]*\n?[^\n]*,\s*" + re.escape(number.encode()) + rb"\b", branch) is not None

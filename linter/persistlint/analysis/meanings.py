@@ -121,7 +121,7 @@ class Meanings:
             return Quantity.REMAINDER
         if place.quantity is None and place.other is not None and _is_part(place.other):
             return Quantity.LAYOUT
-        if place.role is NumberRole.REPETITION and self._begins_late(place.other):
+        if place.role is NumberRole.REPETITION and self._counts_places(place.other):
             return Quantity.LAYOUT
         if place.other is not None and _is_class(self._defined(place.other)):
             return Quantity.REMAINDER
@@ -200,10 +200,16 @@ class Meanings:
         """What a variable was assigned, else the expression itself."""
         return self._definitions.get(other.id, other) if isinstance(other, Name) else other
 
-    def _begins_late(self, counter: Expression | None) -> bool:
-        """Whether a loop counts from a constant place on."""
-        start = self._definitions.get(counter.id) if isinstance(counter, Name) else None
-        return start is not None and (self.constants.value(start) or 0) > 1
+    def _counts_places(self, counter: Expression | None) -> bool:
+        """Whether a loop counts from a constant place on, or the places or bits of something: `b[i]`, `1 << i`."""
+        if not isinstance(counter, Name) or self.function is None:
+            return False
+        start = self._definitions.get(counter.id)
+        if start is not None and (self.constants.value(start) or 0) > 1:
+            return True
+        uses = re.compile(rb"(?:\[|<< ?|>> ?|uint\()%s\b" % re.escape(counter.id.encode()))
+        range = self.function.range
+        return uses.search(self.source.content, range.start, range.end) is not None
 
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""

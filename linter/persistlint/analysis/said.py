@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
-_THOUSAND, _TWICE = 1000, 2
+_TWICE = 2
+_SIZES = (  # of a unit, in which texts say how many of it there are
+    (1000, "[kK][a-zA-Z]*|s\\b|sec[a-z]*"), (1_000_000, "ms|M[a-zA-Z]*|million"), (1_000_000_000, "G[a-zA-Z]*|billion"),
+    (1024, "[kK]i?[bB]"), (1 << 20, "Mi?[bB]"), (1 << 30, "Gi?[bB]"),
+)  # fmt: skip
 _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
@@ -43,8 +47,8 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
     if product := _PRODUCT.fullmatch(written):
         spelled.append(rf"{product[1] or product[2]} ?[A-Za-z]+")
-    elif value is not None and value >= _THOUSAND and value % _THOUSAND == 0:
-        spelled.append(rf"{int(value / _THOUSAND)} ?(?:[kK]|s\b|sec)[a-zA-Z]*")
+    elif value is not None:
+        spelled += (rf"{int(value / size)} ?(?:{unit})" for size, unit in _SIZES if value >= size and value % size == 0)
     if value in _BYTES:
         spelled.append(rf"{int(value) * 8}[ -]+bits?")
     if value in _WORDS:

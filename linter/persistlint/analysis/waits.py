@@ -40,12 +40,21 @@ def is_plain_wait(name: str, waits: Expression, seconds: float) -> bool:
         return True
     if seconds < 1 and (name in _COLLECTS or _is_pause(waits)):
         return True
-    return name == "setTimeout" and (_puts_back(waits) or _touches_page(waits))
+    return name == "setTimeout" and (_puts_back(waits) or _touches_page(waits) or (seconds < 1 and _only_calls(waits)))
 
 
 def _is_pause(waits: Expression) -> bool:
     """Whether nothing but the function itself goes on afterwards: `sleep(0.2)`, `setTimeout(resolve, 200)`."""
     return not isinstance(waits, Attribute | Lambda | Name) or (isinstance(waits, Name) and waits.id in _RESOLVES)
+
+
+def _only_calls(callback: Expression) -> bool:
+    """Whether a callback does one thing that only has to come a little later: `() => stream.end()`."""
+    body = callback.function.body if isinstance(callback, Lambda) else ()
+    match body:
+        case (ExpressionStatement(value=Call()),) | (Return(value=Call()),):
+            return True
+    return False
 
 
 def _puts_back(callback: Expression) -> bool:

@@ -117,8 +117,9 @@ _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000
 _FRACTIONS = frozenset([0.25, 0.5, 0.75])
 _OF_BYTES = frozenset([255, 256])
 _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
-_LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
+_LARGEST = frozenset(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))  # of a type
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
+_SMALL_OFFSET = 16
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
 _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
 _WHOLE = 100
@@ -256,4 +257,6 @@ def _is_plain_operand(number: Number) -> bool:
         return number.is_unit
     if quantity in _WITH_OFFSETS:
         return value <= _OFFSET or (number.role is NumberRole.STEP and quantity is Quantity.POSITION)
+    if quantity is not Quantity.TIME and value == int(value) and value <= _SMALL_OFFSET:
+        return True  # a few more or less: mostly what a format or an order makes it
     return value in _UNIT_OFFSETS or (quantity is Quantity.TIME_UNIT and value in _OF_TIME)
