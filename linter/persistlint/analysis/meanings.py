@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
 from persistlint.analysis.constant_names import is_telling, name_for
-from persistlint.analysis.layouts import with_layout
+from persistlint.analysis.layouts import layouts
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
 from persistlint.analysis.vocabulary import is_unit, words
 from persistlint.facts import Number, NumberRole, Quantity
-from persistlint.ir import Assign, Binary, Expression, Function, Name, Statement, Subscript
+from persistlint.ir import Assign, Binary, Call, Expression, Function, Name, Statement, Subscript
 from persistlint.ir import Number as NumberExpression
 from persistlint.records import dataclass
 from persistlint.source import Range, SourceFile
@@ -33,10 +33,16 @@ _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
 _TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
-_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000])  # units, in seconds or milliseconds
+_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
 _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
+_COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
+_SHIFT = re.compile(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
+_WINDOW = re.compile(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
+_TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
+_CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
+_LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
 
 
@@ -53,13 +59,18 @@ class Meanings:
     within: str = ""
     multipliers: set[float] = field(default_factory=set)
     divisors: set[float] = field(default_factory=set)
+    from_zero: set[str] = field(default_factory=set)
+    from_informational: set[str] = field(default_factory=set)  # from 100 on, as the codes of a status
 
-    def calculated_with(self, value: float, operator: str) -> None:
-        """Take note of a number that the scope calculates with."""
-        if operator == "*":
+    def meet(self, value: float, place: Place) -> None:
+        """Take note of a number that the scope calculates with, or from which something begins."""
+        if place.operator == "*":
             self.multipliers.add(abs(value))
-        elif operator in _DIVISIONS:
+        elif place.operator in _DIVISIONS:
             self.divisors.add(abs(value))
+        elif place.operator in ("<", ">=") and value in (0, _PERCENT) and place.other is not None:
+            begins = self.from_zero if value == 0 else self.from_informational
+            begins.add(self.source.text(place.other.range))
 
     def number(self, node: Expression, value: float, place: Place) -> Number:
         """The fact of a number at a place of the scope, all of which was read before."""
@@ -71,7 +82,8 @@ class Meanings:
             quantity = quantity_of_name(subject)
         status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
-            quantity = Quantity.STATUS if value in self.statuses.known else quantity
+            is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
+            quantity = Quantity.STATUS if is_class or value in self.statuses.known else quantity
         is_cut = _CUT.search(self.source.content, node.range.end, node.range.end + _CUT_WITHIN) is not None
         name = (
             status
@@ -79,9 +91,10 @@ class Meanings:
             else name_for(self.source.language, place, quantity, self.within, is_cut)
         )
         around = self._around(node.range)
-        told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place)
+        told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
+        is_word = place.quantity is None and value in self._words
         is_converted = self._is_converted(abs(value))
         return Number(
             node.range,
@@ -89,7 +102,7 @@ class Meanings:
             place.role,
             place.operator,
             subject,
-            told or quantity,
+            Quantity.BITS if is_word else told or quantity,
             name,
             is_telling(name, place, quantity),
             is_unit(abs(value)) or self._is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
@@ -101,24 +114,50 @@ class Meanings:
         is_equal = place.operator in ("==", "!=") and value in self.statuses.known
         return is_equal and not _OF_STATUS.isdisjoint(words(around))
 
-    def _calculated(self, node: Expression, value: float, place: Place) -> Quantity | None:
+    def _calculated(self, node: Expression, value: float, place: Place, quantity: Quantity) -> Quantity | None:
         """What a number is by the calculation that it stands in: what is added to round up (`(n + 7) / 8`), a code of a
-        format (`data[0] == 12`), a bound of a variable of a few lines (`v > 9`), or a time that its factors tell
-        (`now - 7 * 24 * 3600`)."""
+        format (`data[0] == 12`), the size of something by its parts (`1 + 73 + 32`), a bound of a variable of a few
+        lines (`v > 9`) or of a share (`x < 0 || x > 100`), or a time that its factors tell (`now - 7 * 24 * 3600`)."""
         if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.divisors:
             return Quantity.REMAINDER
         if place.quantity is None and place.other is not None and _is_part(place.other):
             return Quantity.LAYOUT
+        if place.role is NumberRole.REPETITION and self._counts_places(place.other):
+            return Quantity.LAYOUT
+        if place.other is not None and _is_class(self._defined(place.other)):
+            return Quantity.REMAINDER
+        if place.operator in _ORDERS and _of_window(place.other):
+            return Quantity.LAYOUT
+        if place.operator in _ORDERS and value in _CLASSES and self._meets_classes(place.other):
+            return Quantity.STATUS
         if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
             return Quantity.POSITION
+        if _terms(node) >= _LEAST_TERMS or (quantity in _LENGTHS and self._is_position(value, place)):
+            return Quantity.LAYOUT
+        if value == _PERCENT and place.other is not None and self._is_share(place.other):
+            return Quantity.PERCENT
         factors = tuple(_factors(node))
         if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
             return Quantity.CALENDAR  # the minutes of a day
         is_offset = place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
+        if is_offset and words(last_name(place.other) if place.other is not None else "")[:1] == ("base",):
+            return Quantity.POSITION  # `basePriority + 7`
+        if place.operator in _ORDERS and value in _TOLERANCES and _is_difference(place.other):
+            return Quantity.REMAINDER
         is_equal = place.operator in ("==", "!=")
         if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
+
+    def _meets_classes(self, other: Expression | None) -> bool:
+        """Whether something is compared with the first and with the last class of HTTP status codes."""
+        return other is not None and self.source.text(other.range) in self.from_informational
+
+    def _is_share(self, other: Expression) -> bool:
+        """Whether what is compared, or each part of it, begins at zero and is nothing that is counted."""
+        if isinstance(other, Binary) and other.operator == "+":
+            return self._is_share(other.left) and self._is_share(other.right)
+        return self.source.text(other.range) in self.from_zero and _COUNTED.isdisjoint(words(last_name(other)))
 
     def _is_time(self, other: Expression | None) -> bool:
         return other is not None and self._quantity(other) is Quantity.TIME
@@ -158,14 +197,34 @@ class Meanings:
         """What the scope multiplies or divides by."""
         return self.multipliers | self.divisors
 
+    def _defined(self, other: Expression) -> Expression:
+        """What a variable was assigned, else the expression itself."""
+        return self._definitions.get(other.id, other) if isinstance(other, Name) else other
+
+    def _counts_places(self, counter: Expression | None) -> bool:
+        """Whether a loop counts from a constant place on, or the places or bits of something: `b[i]`, `1 << i`."""
+        if not isinstance(counter, Name) or self.function is None:
+            return False
+        start = self._definitions.get(counter.id)
+        if start is not None and (self.constants.value(start) or 0) > 1:
+            return True
+        uses = re.compile(rb"(?:\[|<< ?|>> ?|uint\()%s\b" % re.escape(counter.id.encode()))
+        range = self.function.range
+        return uses.search(self.source.content, range.start, range.end) is not None
+
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        if quantity in _UNTOLD and isinstance(other, Name) and other.id in self._definitions:
-            other = self._definitions[other.id]
+        if quantity in _UNTOLD:
+            other = self._defined(other)
             quantity = quantity_of(other)
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
         return Quantity.LAYOUT if has_layout else quantity
+
+    def _is_position(self, value: float, place: Place) -> bool:
+        """Whether something has so many elements that there is one at a position which the scope looks at."""
+        last = value if place.operator in (">", "<=") else value - 1
+        return place.operator in _ORDERS and any(last in positions for positions in self._layouts.values())
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -177,8 +236,17 @@ class Meanings:
         }
 
     @cached_property
-    def _layouts(self) -> frozenset[str]:
-        return with_layout(self.statements, self.constants, self.source)
+    def _words(self) -> frozenset[int]:
+        """The sizes of the words of bits that the function counts in: 64 where it has `n >> 6`."""
+        if self.function is None:
+            return frozenset()
+        range = self.function.range
+        shifts = _SHIFT.finditer(self.source.content, range.start, range.end)
+        return frozenset(1 << int(shift[1]) for shift in shifts)
+
+    @cached_property
+    def _layouts(self) -> dict[str, frozenset[float]]:
+        return layouts(self.statements, self.constants, self.source)
 
     def _text(self, expression: Expression) -> str:
         text = self.source.text(expression.range)
@@ -192,6 +260,14 @@ def _factors(node: Expression) -> Iterator[float]:
         node = node.left
 
 
+def _terms(node: Expression) -> int:
+    """Of how many numbers a sum consists."""
+    terms = 1
+    while isinstance(node, Binary) and node.operator == "+":
+        terms, node = terms + 1, node.left
+    return terms
+
+
 def _is_of_time(factor: float) -> bool:
     return factor in _TIME_FACTORS
 
@@ -199,6 +275,27 @@ def _is_of_time(factor: float) -> bool:
 def _is_part(expression: Expression) -> bool:
     """Whether an expression is what stands at a constant place of something: `data[0]`."""
     return isinstance(expression, Subscript) and isinstance(expression.index, NumberExpression)
+
+
+def _is_difference(expression: Expression | None) -> bool:
+    """Whether an expression is how far two numbers lie apart: `abs(a - b)`."""
+    match expression:
+        case Call(function=function, arguments=(argument,)) if last_name(function).lower() in ("abs", "fabs"):
+            return isinstance(argument.value, Binary) and argument.value.operator == "-"
+    return False
+
+
+def _of_window(expression: Expression | None) -> bool:
+    """Whether an expression is a measure of the window that a page is seen in."""
+    return expression is not None and _WINDOW.fullmatch(path_of(expression) or "") is not None
+
+
+def _is_class(expression: Expression) -> bool:
+    """Whether an expression is the class of a code, which its first digit tells: `status // 100`."""
+    match expression:
+        case Binary(operator="/" | "//", right=NumberExpression(value=value)):
+            return value == _PERCENT
+    return False
 
 
 def _is_letter(expression: Expression | None) -> TypeGuard[Name]:

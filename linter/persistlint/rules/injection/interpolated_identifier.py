@@ -127,8 +127,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.interpolation import changes_schema, holes_of, is_evident, is_made_of_sql, related, why
-from persistlint.paths import is_test
+from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, related, why
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _least(file: SourceFile) -> Origin:
         return Origin.UNKNOWN
     # What another function, a row or a field gives for a name is mostly a name of the program itself, and nobody but
     # migrations calls the functions that they share.
-    return Origin.REQUEST if changes_schema(file) else Origin.PARAMETER
+    return Origin.REQUEST if changes_schema(file.path) else Origin.PARAMETER
 
 
 def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bool:

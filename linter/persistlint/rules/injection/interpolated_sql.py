@@ -118,7 +118,6 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.interpolation import (
-    changes_schema,
     holes_of,
     is_amount,
     is_evident,
@@ -128,7 +127,7 @@ from persistlint.interpolation import (
     related,
     why,
 )
-from persistlint.paths import is_test
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -157,7 +156,8 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     """Report the first value that a query splices into its SQL."""
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
-    if changes_schema(context.file):
+    # A script of SQL may define what anybody calls.
+    if context.file.language != "sql" and changes_schema(context.file.path):
         holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return

@@ -103,7 +103,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
-from persistlint.paths import NOT_PRODUCT, is_settings
+from persistlint.paths import NOT_PRODUCT, is_front_end, is_settings
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -117,8 +117,9 @@ _OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000
 _FRACTIONS = frozenset([0.25, 0.5, 0.75])
 _OF_BYTES = frozenset([255, 256])
 _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
-_LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
+_LARGEST = frozenset(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))  # of a type
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
+_SMALL_OFFSET = 16
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
 _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
 _WHOLE = 100
@@ -151,7 +152,7 @@ _WHERE = {
     on=Calculation,
     severity=Severity.INFO,
     options=(Option("allowed-numbers", (-1, 0, 1, 2), "Whole numbers that need no name."),),
-    skips=(*NOT_PRODUCT, is_settings),
+    skips=(*NOT_PRODUCT, is_settings, is_front_end),
 )
 def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first number of a calculation that needs a name."""
@@ -214,7 +215,8 @@ def _is_plain(number: Number) -> bool:
             # A whole number is mostly a place in an order, which the function is the name of.
             return value == int(value) or quantity is Quantity.PIXELS
         case NumberRole.ARGUMENT:
-            return quantity is Quantity.STATUS or (bool(number.operator) and (number.is_converted or value in _CLAMPED))
+            is_clamped = number.is_converted or value in _CLAMPED or (quantity is Quantity.TIME and number.is_unit)
+            return quantity is Quantity.STATUS or (bool(number.operator) and is_clamped)
         case NumberRole.REPETITION if quantity is Quantity.POSITION and not number.is_converted:
             return value <= _SHORT_LOOP or value in _OF_TIME or value in _OF_BITS
     return _is_plain_bound(number)
@@ -234,6 +236,8 @@ def _is_plain_bound(number: Number) -> bool:
     if number.operator in _EQUALITY and is_plain and quantity not in _CODES:
         return True
     match quantity:
+        case Quantity.STATUS if number.operator not in _EQUALITY:
+            return True
         case Quantity.STATUS | Quantity.CODE if value in _HTTP:
             return number.operator not in _EQUALITY or quantity is Quantity.STATUS
         case Quantity.POSITION:
@@ -251,4 +255,6 @@ def _is_plain_operand(number: Number) -> bool:
         return number.is_unit
     if quantity in _WITH_OFFSETS:
         return value <= _OFFSET or (number.role is NumberRole.STEP and quantity is Quantity.POSITION)
+    if quantity is not Quantity.TIME and value == int(value) and value <= _SMALL_OFFSET:
+        return True  # a few more or less: mostly what a format or an order makes it
     return value in _UNIT_OFFSETS or (quantity is Quantity.TIME_UNIT and value in _OF_TIME)
