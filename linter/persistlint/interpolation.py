@@ -70,7 +70,7 @@ _OF_DIALECT = re.compile(
 # What the settings call the server and what is on it, which hardly anybody but an operator names.
 _OF_SERVER = re.compile(
     r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?"
-    r"|\w+\.\w+DB",
+    r"|(?:\w+\.)*\w*(?:conn(?:ection)?_?(?:str|string)|dsn)|\w+\.\w+DB",
     re.IGNORECASE,
 )
 
@@ -87,7 +87,7 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
 
 
 def is_of_server(hole: Hole) -> bool:
-    """Whether a hole holds, by its name, the cluster or the database that the program works with."""
+    """Whether a hole holds, by its name, the cluster or the database that the program works with, or where it is."""
     return hole.origin is Origin.UNKNOWN and _OF_SERVER.fullmatch(hole.expression) is not None
 
 
@@ -134,14 +134,15 @@ def is_amount(hole: Hole) -> bool:
 
 
 # What makes a name of a parameter, which the library then writes into the text: `bun.Ident(…)`, `ch.Name(…)`,
-# `dal.ClauseTable{…}`.
-_MAKES_NAME = re.compile(r"(?:\w+\.)*(?:Clause)?(?:Name|Ident|Identifier|Safe|Table|Column)")
+# `dal.ClauseTable{…}`, or a class of the program that the driver asks how it is written: `IdentifierAdapter(…)`.
+_MAKES_NAME = re.compile(r"(?:\w+\.)*(?:(?:Clause)?(?:Name|Safe|Table|Column)|\w*Ident(?:ifier)?(?:[A-Z]\w*)?)")
 
 
 def passes_name(query: Query) -> bool:
-    """Whether a call passes a name as such beside its SQL."""
+    """Whether a call passes a name as such beside its SQL, alone or among other values."""
     arguments = query.site().call.arguments if query.site is not None else ()
-    return any(_makes_name(argument.value) for argument in arguments)
+    beside = (argument.value for argument in arguments if argument.value.range != query.sql)
+    return any(_makes_name(node) for value in beside for node in walk(value))
 
 
 def _makes_name(value: Expression) -> bool:

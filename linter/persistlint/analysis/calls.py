@@ -59,7 +59,7 @@ _YIELDS = {
     "request": Origin.REQUEST,
 }
 _QUOTES = re.compile(
-    r"sanit|escape|quote|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?|^ident(?:ifier)?$", re.I
+    r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?|^ident(?:ifier)?$", re.I
 )
 _VALIDATES = re.compile(
     r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
@@ -82,6 +82,7 @@ _QUOTES_FOR_ANOTHER_LANGUAGE = (
 # What knows how its database writes things.
 _DIALECT = re.compile(r"(?:\w+_)?(?:db|database|data_?store|dialect|driver|grammar|platform|adapter)", re.IGNORECASE)
 _LOOKS_UP = re.compile(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", re.I)
+_MAKES_PLACEHOLDERS = re.compile(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
 _BINDING_TAGS = re.compile(
     r"(?:.*_)?sql|SQL|\$?queryRaw|\$?executeRaw|query|execute|fragment|prepare|raw|exec|all|get|run|values"
 )
@@ -375,6 +376,8 @@ def _unknown(
         of_constants = all(origin <= Origin.METADATA for origin in origins)  # `db.now()`, `dialect.varchar(255)`
     if of_constants and (not _LOOKS_UP.search(name) or any(_is_count(actual.expression) for actual in actuals)):
         return Atom(Origin.DERIVED)
+    if _MAKES_PLACEHOLDERS.fullmatch(name) and origins and all(origin is Origin.NUMBER for origin in origins):
+        return Atom(Origin.DERIVED)  # `Params(n)`
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(
         origin is Origin.CONSTANT for origin in origins
     ):

@@ -155,6 +155,8 @@ _OF_SCHEMA = re.compile(
     r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
     re.ASCII,
 )
+# What lives for the time of a session, and so is named by the program alone.
+_OF_SESSION = re.compile(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
 
 
 @rule(
@@ -201,7 +203,8 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
     if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
         return True
     # Whoever calls a function that takes a clause wrote it.
-    return not (_NAMED_AS_SQL.fullmatch(hole.expression) or _OF_SCHEMA.fullmatch(hole.expression))
+    known = (_NAMED_AS_SQL, _OF_SCHEMA, _OF_SESSION)
+    return not any(pattern.fullmatch(hole.expression) for pattern in known)
 
 
 def _help(fact: SqlText) -> str:

@@ -175,7 +175,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
-    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole):
+    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole) or _is_alone(hole):
         return False
     # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
@@ -184,6 +184,12 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows
     return hole.context.is_value and hole.origin >= least and not is_sql and not is_amount(hole)
+
+
+def _is_alone(hole: Hole) -> bool:
+    """Whether a hole is all that an escape hatch such as `AsIs` takes, so that it is as likely a name: what a field
+    gives for that is mostly one of the program itself."""
+    return hole.origin is Origin.UNKNOWN and hole.excerpt == "…"
 
 
 # The key of a row, which the program itself has made: `team.id`, `teamId`, `user_uuid`.
