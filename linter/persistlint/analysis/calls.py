@@ -59,7 +59,8 @@ _YIELDS = {
     "request": Origin.REQUEST,
 }
 _QUOTES = re.compile(
-    r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?|^ident(?:ifier)?$", re.I
+    r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?|^ident(?:ifier)?$",
+    re.I,
 )
 _VALIDATES = re.compile(
     r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
@@ -376,8 +377,9 @@ def _unknown(
         of_constants = all(origin <= Origin.METADATA for origin in origins)  # `db.now()`, `dialect.varchar(255)`
     if of_constants and (not _LOOKS_UP.search(name) or any(_is_count(actual.expression) for actual in actuals)):
         return Atom(Origin.DERIVED)
-    if _MAKES_PLACEHOLDERS.fullmatch(name) and origins and all(origin is Origin.NUMBER for origin in origins):
-        return Atom(Origin.DERIVED)  # `Params(n)`
+    of_numbers = bool(origins) and all(origin is Origin.NUMBER for origin in origins)
+    if of_numbers and (_MAKES_PLACEHOLDERS.fullmatch(name) or not _LOOKS_UP.search(name)):
+        return Atom(Origin.DERIVED)  # `Params(n)`, `s.placeholder(n)`
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(
         origin is Origin.CONSTANT for origin in origins
     ):
@@ -508,6 +510,8 @@ def _bound_hole(hole: Expression, template: Range, how: str, machine: Interprete
         return (Splice(hole.range, template, Origin.QUOTED),)
     if (isinstance(value, Atom) and value.type is not None) or isinstance(value, Imported | Class | Instance):
         return (Splice(hole.range, template, Origin.QUOTED),)  # a table or column object, an sql helper
-    if isinstance(hole, Call):
-        return (Splice(hole.range, template, Origin.QUOTED),)  # `sql(name)`, `sql.join(…)`: made for this place
+    is_of_program = isinstance(value, Atom) and Origin.METADATA <= value.origin <= Origin.UNKNOWN
+    if isinstance(hole, Call) or how == "unknown" or is_of_program:
+        # `sql(name)`, `sql.join(…)`: made for this place, as is what came out of one, and a table of a schema
+        return (Splice(hole.range, template, Origin.QUOTED),)
     return (Splice(hole.range, template, Origin.BOUND),)

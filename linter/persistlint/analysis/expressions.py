@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import GO_METADATA, METADATA, all_caps, is_settings, last_name, path_of
+from persistlint.analysis.names import GO_METADATA, METADATA, SETTINGS, all_caps, is_settings, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     CONSTANT,
@@ -78,6 +78,7 @@ _OF_CALL = re.compile(
     r"_*\w*(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto|event|message)",
     re.IGNORECASE,
 )
+_HAS_SETTINGS = re.compile(r"_*\w*(?:client|adapter|app|server)", re.IGNORECASE)
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
 
 
@@ -263,7 +264,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 and last_name(attribute.value.function)[:1].isupper()
             ):
                 return CHECKED  # `Direction(x).value` of an enum raises on anything else
-            if origin in (Origin.UNKNOWN, Origin.PARAMETER) and is_settings(attribute.value):
+            if origin in (Origin.UNKNOWN, Origin.PARAMETER) and _is_of_settings(attribute.value, machine):
                 return Atom(Origin.METADATA)
             if origin is Origin.UNKNOWN and _is_own(attribute, machine) and METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
@@ -295,6 +296,15 @@ def _is_own(attribute: Attribute, machine: Interpreter) -> bool:
     function = machine.frames[-1].function
     names = ("self", "cls", "this", function.receiver if function is not None else None)
     return isinstance(attribute.value, Name) and attribute.value.id in names
+
+
+def _is_of_settings(value: Expression, machine: Interpreter) -> bool:
+    """Whether an object holds the configuration, also that of the object of the running method or of a client."""
+    if is_settings(value):
+        return True
+    if not isinstance(value, Attribute) or not SETTINGS.fullmatch(value.name):
+        return False
+    return _is_own(value, machine) or _HAS_SETTINGS.fullmatch(last_name(value.value)) is not None
 
 
 def _is_collaborator(value: Expression, machine: Interpreter) -> bool:

@@ -33,7 +33,7 @@ _WRAPPERS = re.compile(
 _LITERAL = r"(?:'[^']*'|\"[^\"]*\"|\d+)"
 _NUMERIC = {
     "python": re.compile(
-        r"(?:builtins\.)?(?:int|float|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|datetime\.date(?:time)?"
+        r"(?:builtins\.)?(?:u?int\d*|float\d*|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|datetime\.date(?:time)?"
         r"|timedelta|conint\(.*\)|PositiveInt|NonNegativeInt|Literal\[.*\])"
     ),
     "javascript": re.compile(rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof typeof \w+"),

@@ -135,7 +135,11 @@ from persistlint.rule import Option, RuleContext, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_NAMED_AS_SQL = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))", re.ASCII)
+_NAMED_AS_SQL = re.compile(
+    r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))"
+    r"|(?:\w+\.)+\w+(?:Expr|Expression|_expr|_expression)(?: \?\? .*)?",
+    re.ASCII,
+)
 _SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
 _LONGEST = 60  # characters of an expression that a message shows
 _STANDS = {
@@ -177,7 +181,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole) or _is_alone(hole):
         return False
-    # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
+    # A bare variable that is called `sql` or `nameExpression` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
@@ -196,12 +200,20 @@ def _is_alone(hole: Hole) -> bool:
 _KEY = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
 
 
+# Where the name of a table or of what belongs to one stands in quotes.
+_IN_CATALOG = re.compile(
+    r"(?:pragma_\w+|to_regclass|regclass|nextval)\(|\b(?:(?:tbl|table|column|index|constraint|schema|sequence)_?|rel|att|con)?name ?=",
+    re.IGNORECASE,
+)
+
+
 def _is_of_migration(hole: Hole) -> bool:
     """Whether a hole in a migration holds what only its own code can give: what a function takes that nobody but
     migrations calls, the key of a row, or an expression. Other text in a row was written by somebody."""
     if hole.origin is Origin.REQUEST:
         return False
     is_bare = hole.context in (Context.VALUE, Context.LIST)
+    is_bare |= _IN_CATALOG.search(hole.excerpt) is not None
     return is_bare or hole.origin is Origin.PARAMETER or _KEY.fullmatch(hole.expression) is not None
 
 
