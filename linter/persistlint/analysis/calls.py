@@ -59,7 +59,9 @@ _YIELDS = {
     "request": Origin.REQUEST,
 }
 _QUOTES = re.compile(
-    r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?|^ident(?:ifier)?$",
+    r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
+    r"|whitelist|allowlist|validated?|^ident(?:ifier)?$",
+    re.I,
     re.I,
 )
 _VALIDATES = re.compile(
@@ -83,6 +85,9 @@ _QUOTES_FOR_ANOTHER_LANGUAGE = (
 # What knows how its database writes things.
 _DIALECT = re.compile(r"(?:\w+_)?(?:db|database|data_?store|dialect|driver|grammar|platform|adapter)", re.IGNORECASE)
 _LOOKS_UP = re.compile(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", re.I)
+_MAKES_UP = re.compile(
+    r"_*(?:generate|gen|random|make|new|create)_?\w*(?:password|secret|token|uuid|id|key|name|suffix)", re.I
+)
 _MAKES_PLACEHOLDERS = re.compile(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
 _BINDING_TAGS = re.compile(
     r"(?:.*_)?sql|SQL|\$?queryRaw|\$?executeRaw|query|execute|fragment|prepare|raw|exec|all|get|run|values"
@@ -369,6 +374,8 @@ def _unknown(
     module = qualified.rsplit(".", 2)[-2] if "." in qualified else ""
     if SETTINGS.fullmatch(module.rsplit("/", 1)[-1]) and actuals and all(o is Origin.CONSTANT for o in origins):
         return Atom(Origin.METADATA)  # `conf.GetString("table.prefix")`
+    if not actuals and _MAKES_UP.fullmatch(name):
+        return Atom(Origin.METADATA)  # `generatePassword()`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
     if isinstance(called, Imported) and not actuals and name in ("String", "toString", "Name"):
         return Atom(Origin.METADATA)  # a constant of another module, as text

@@ -181,7 +181,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole) or _is_alone(hole):
         return False
-    # A bare variable that is called `sql` or `nameExpression` is a piece of SQL which somebody else wrote, in the place of a value.
+    # What is called `sql` or `source.nameExpression` is a piece of SQL which somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
@@ -202,7 +202,8 @@ _KEY = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", 
 
 # Where the name of a table or of what belongs to one stands in quotes.
 _IN_CATALOG = re.compile(
-    r"(?:pragma_\w+|to_regclass|regclass|nextval)\(|\b(?:(?:tbl|table|column|index|constraint|schema|sequence)_?|rel|att|con)?name ?=",
+    r"(?:pragma_\w+|to_regclass|regclass|nextval)\("
+    r"|\b(?:(?:tbl|table|column|index|constraint|schema|sequence)_?|rel|att|con)?name ?=",
     re.IGNORECASE,
 )
 
