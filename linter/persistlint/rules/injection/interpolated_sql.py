@@ -181,7 +181,7 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole) or _is_alone(hole):
         return False
-    # What is called `sql` or `source.nameExpression` is a piece of SQL which somebody else wrote, in the place of a value.
+    # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
