@@ -10,14 +10,18 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 # They are compiled, and then kept by `re`, when somebody asks: a run that knows all its files does not.
 
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$|(?:^|/)tests?\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
 _MIGRATION = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
     r"|(?:^|/)(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 )
-_HELPS_MIGRATIONS = r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration(?:s?|_?(?:scripts?|helpers?))(?:/|\.\w+$)"
+# What its dialects do for migrations, what helps those, and the patches of Frappe.
+_HELPS_MIGRATIONS = (
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:_?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
+    r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"
+)
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
     r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"

@@ -150,7 +150,9 @@ class _Collector:
         if tagged:
             operation = resolved.operation if resolved is not None else _TAG
             library = operation.library if resolved is not None else None
-            self._take(node, operation, library, actuals[0], is_fragment=False, certain=False, actuals=actuals)
+            self._take(
+                node, operation, library, actuals[0], is_fragment=False, certain=False, actuals=actuals, is_tag=True
+            )
         elif resolved is None:
             guess = self._guess(node, receiver, called, actuals)
             if guess is not None:
@@ -196,6 +198,7 @@ class _Collector:
         is_fragment: bool,
         certain: bool,
         actuals: list[Actual],
+        is_tag: bool = False,  # what a template binds are its holes alone
     ) -> None:
         value = actual.value
         if isinstance(value, Items):
@@ -228,7 +231,7 @@ class _Collector:
                     self.source.text(node.function.value.range) if isinstance(node.function, Attribute) else "",
                     text,
                     is_fragment,
-                    takes_values(operation, actuals, self.source),
+                    not is_tag and takes_values(operation, actuals, self.source),
                     tail(operation, actuals, self.source),
                 )
             )
@@ -240,10 +243,8 @@ class _Collector:
             return False
         if isinstance(value, Atom) and (value.type is not None or value.origin <= Origin.BOUND):
             return False
-        if (
-            _SAYS_SQL.fullmatch(_CAMEL.sub("_", last_name(actual.expression)))
-            and origin_of(value) is not Origin.REQUEST
-        ):
+        name = last_name(actual.expression)
+        if (name == "raw" or _SAYS_SQL.fullmatch(_CAMEL.sub("_", name))) and origin_of(value) is not Origin.REQUEST:
             return False  # a thin wrapper: whoever calls it writes the SQL
         origin = origin_of(value)
         if isinstance(actual.expression, Call) and origin is Origin.UNKNOWN:
