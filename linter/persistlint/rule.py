@@ -12,7 +12,7 @@ from persistlint.facts import PROGRAMS, SCHEMA_LANGUAGES, SchemaFile, Statements
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from persistlint.facts import Fact
+    from persistlint.facts import Fact, Sign
     from persistlint.fixes.program import Program
     from persistlint.source import Range, SourceFile
 
@@ -38,7 +38,8 @@ class Rule(Generic[F]):
 
     `on` is the kind of fact that it reads, kinds derived from it
     included. `docs` is the docstring of the rule's module, Markdown under fixed headings. `languages` are names from
-    `persistlint.languages`.
+    `persistlint.languages`. `signs` are those without which it has nothing to report; where it has none, it is given
+    every fact of its kind. `in_tests` tells whether it has anything to say of tests.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Rule(Generic[F]):
     docs: str
     check: Check[F]
     options: tuple[Option, ...] = ()
+    signs: tuple[Sign, ...] = ()
+    in_tests: bool = True
 
     @property
     def summary(self) -> str:
@@ -112,6 +115,8 @@ def rule(
     default: bool = True,
     languages: tuple[str, ...] = (),
     options: tuple[Option, ...] = (),
+    signs: tuple[Sign, ...] = (),
+    in_tests: bool = True,
 ) -> Callable[[Check[F]], Rule[F]]:
     """Declare a rule. The module's docstring is its documentation, the folder of the module its group. Without
     `languages` it speaks all those that have the fact."""
@@ -120,6 +125,6 @@ def rule(
     def decorate(check: Check[F]) -> Rule[F]:
         docs = (sys.modules[check.__module__].__doc__ or "").strip()
         group = check.__module__.split(".")[-2]
-        return Rule(name, group, on, severity, default, languages, docs, check, options)
+        return Rule(name, group, on, severity, default, languages, docs, check, options, signs, in_tests)
 
     return decorate

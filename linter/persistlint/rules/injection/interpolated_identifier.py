@@ -126,10 +126,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.fixes.binding import name
 from persistlint.interpolation import changes_schema, holes_of, is_evident, is_made_of_sql, related, why
-from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -162,11 +161,11 @@ _OF_SCHEMA = re.compile(
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
+    in_tests=False,
 )
 def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first name, keyword and fragment that a query splices into its SQL."""
-    if is_test(context.file.path):
-        return
     least = _least(context.file)
     for kind, role in _ROLES.items():
         holes = holes_of(fact, partial(_is_unchecked, fact, least, kind))

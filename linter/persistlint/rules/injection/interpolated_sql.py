@@ -116,7 +116,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.fixes.binding import bind
 from persistlint.interpolation import (
     changes_schema,
@@ -129,7 +129,6 @@ from persistlint.interpolation import (
     related,
     why,
 )
-from persistlint.paths import is_test
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -151,12 +150,12 @@ _STANDS = {
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
+    in_tests=False,
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
 )
 def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first value that a query splices into its SQL."""
-    if is_test(context.file.path):
-        return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
     if changes_schema(context.file):
