@@ -14,7 +14,10 @@ from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
 from persistlint.analysis.presence import nameable, present
+from persistlint.analysis.reach import Reach
+from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.scopes import Scope, scopes
+from persistlint.analysis.signs import places
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -50,6 +53,7 @@ from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.facts import Sign
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
@@ -434,23 +438,32 @@ _RAW_PLACEHOLDERS = {
 }
 
 
-def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
-    """The queries of a file, and the texts in it that are SQL and reach no query."""
+def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> Iterator[Fact]:
+    """The queries of a file, and the texts in it that are SQL and reach no query; with signs, at least those that have
+    to do with a place where one of them stands."""
+    near = places(syntax.source, signs) if signs else None
     language = all_languages()[syntax.source.language]
     tables = catalogue(language.libraries)
     scope = Names(tables, language.libraries)
-    candidates = _candidates(syntax, language.libraries)
+    candidates = _candidates(syntax, language.libraries) if near != () else []
     if not candidates:
         return
     module: Module = syntax.lower()
+    reach = Reach(syntax.source, module, near) if near is not None else None
+    if reach is not None and not reach:
+        return
     collector = _Collector(syntax.source, module, scope, tables)
     interpreter = Interpreter(scope, language.name, collector.on_call, collector.on_text)
-    interpreter.run(module, candidates, syntax.calls)
+    interpreter.run(module, Wanted(candidates, syntax.calls, reach))
     yield from collector.facts()
 
 
-def may_have(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether a file can have a query."""
+def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
+    """Whether a file can have a query, with signs one that has to do with them."""
+    return _may_send_sql(source) and (not signs or places(source, signs) != ())
+
+
+def _may_send_sql(source: SourceFile) -> bool:
     folder = all_languages()[source.language].libraries
     if folder == "sql" or may_hold_sql(source):
         return True

@@ -126,7 +126,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, is_of_server, related, why
 from persistlint.paths import changes_schema, is_test
 from persistlint.rule import RuleContext, rule
@@ -166,6 +166,7 @@ _OF_SESSION = re.compile(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:n
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
     skips=(is_test,),
 )
 def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:

@@ -116,7 +116,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import (
     holes_of,
     is_amount,
@@ -153,6 +153,7 @@ _STANDS = {
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
     skips=(is_test,),
 )
