@@ -294,6 +294,15 @@ def test_the_way_back_is_kept_out_of_a_transaction_as_the_way_there_is(tmp_path:
     }
 
 
+def test_an_index_is_not_made_where_the_runner_leaves_no_way_out_of_a_transaction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layout = "-- Up Migration\n{}\n\n-- Down Migration\nSELECT 1;\n"
+    names = "1712345678901_users.sql 1712345678902_orders.sql 1712345678903_kinds.sql"
+    assert added(make(tmp_path, names, layout, USERS, ORDERS, LAST)) == {}
+    assert "No fix: node-pg-migrate runs every migration in a transaction." in capsys.readouterr().out
+
+
 def test_milliseconds_of_a_moment_stay(tmp_path: Path) -> None:
     layout = "-- Up Migration\n{}\n\n-- Down Migration\nSELECT 1;\n"
     names = "20240101120000123_users.sql 20240101120001456_orders.sql 20240101120002789_check.sql"
