@@ -391,4 +391,4 @@ def test_where_the_runner_has_to_make_its_files_the_help_says_so(
 def test_an_index_that_prisma_would_drop_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = prisma(tmp_path, USERS, ORDERS, LAST)
     assert added(folder) == {}
-    assert "No fix: Prisma drops an index" in capsys.readouterr().out
+    assert "No fix: Prisma makes its migrations of the models" in capsys.readouterr().out
