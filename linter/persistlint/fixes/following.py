@@ -63,7 +63,9 @@ def next_name(script: Script, words: str) -> str | None:
         return None
     first = matches[0]
     gap = "-" if any("-" in match["words"] for match in matches) else "_"
-    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)[:_LONGEST].strip(gap)
+    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)
+    if len(written) > _LONGEST:
+        written = written[: _LONGEST + 1].rpartition(gap)[0] or written[:_LONGEST]
     name = f"{first['lead']}{number}{first['gap']}{written}{first['tail']}"
     return f"../{name}/{file.name}" if has_folder else name
 
