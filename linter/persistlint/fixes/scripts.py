@@ -7,12 +7,12 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
+from persistlint.records import dataclass
 from persistlint.schema.catalog import default_name
 from persistlint.schema.changes import CreateTable, End
 from persistlint.schema.script import OF_RUNNER
