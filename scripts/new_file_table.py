@@ -62,7 +62,7 @@ def new_file_table() -> str:
 
 
 def _answer(runner: str, layout: str, rule: str) -> str:
-    """What is there for a problem in the second of three migrations: "a new file", or why none."""
+    """What there is for a problem in the second of three migrations: a new file, or why none."""
     with TemporaryDirectory() as folder:
         root = Path(folder)
         (root / ".git").mkdir()
@@ -82,4 +82,4 @@ def _answer(runner: str, layout: str, rule: str) -> str:
         (found,) = check(source, Settings(frozenset([rule]), dialect="postgres")).diagnostics
     if any(fix.creates for fix in found.fixes):
         return "a new file, unsafe"
-    return found.help.partition("No fix: ")[2].removesuffix(".") or "none: it cannot be kept out of a transaction"
+    return found.help.partition("No fix: ")[2].removesuffix(".") or "none"

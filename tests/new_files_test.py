@@ -294,6 +294,30 @@ def test_the_way_back_is_kept_out_of_a_transaction_as_the_way_there_is(tmp_path:
     }
 
 
+def test_an_index_is_not_made_where_the_runner_leaves_no_way_out_of_a_transaction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layout = "-- Up Migration\n{}\n\n-- Down Migration\nSELECT 1;\n"
+    names = "1712345678901_users.sql 1712345678902_orders.sql 1712345678903_kinds.sql"
+    assert added(make(tmp_path, names, layout, USERS, ORDERS, LAST)) == {}
+    assert "No fix: node-pg-migrate runs every migration in a transaction." in capsys.readouterr().out
+
+
+def test_a_long_name_ends_with_a_word(tmp_path: Path) -> None:
+    step = CHECK.replace("orders_id_check", f"{'long_' * 11}constraint").replace("orders", "users")
+    folder = make(tmp_path, "001_users.sql 002_check.sql 003_kinds.sql", GOOSE, USERS, step, LAST)
+    assert list(added(folder)) == [f"004_validate{'_long' * 10}.sql"]
+
+
+def test_what_stands_in_the_folder_of_an_old_version_is_not_changed(tmp_path: Path) -> None:
+    (tmp_path / "persistlint.toml").write_text('dialect = "postgres"\n')
+    for version, step in ((9, USERS), (10, ORDERS), (11, LAST)):
+        (tmp_path / str(version)).mkdir()
+        (tmp_path / str(version) / "delta.sql").write_text(f"{step}\n")
+    main(["check", *RULES, "--unsafe-fixes", str(tmp_path)])
+    assert (tmp_path / "10" / "delta.sql").read_text() == f"{ORDERS}\n"
+
+
 def test_milliseconds_of_a_moment_stay(tmp_path: Path) -> None:
     layout = "-- Up Migration\n{}\n\n-- Down Migration\nSELECT 1;\n"
     names = "20240101120000123_users.sql 20240101120001456_orders.sql 20240101120002789_check.sql"
@@ -382,4 +406,4 @@ def test_where_the_runner_has_to_make_its_files_the_help_says_so(
 def test_an_index_that_prisma_would_drop_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = prisma(tmp_path, USERS, ORDERS, LAST)
     assert added(folder) == {}
-    assert "No fix: Prisma drops an index" in capsys.readouterr().out
+    assert "No fix: Prisma makes its migrations of the models" in capsys.readouterr().out

@@ -29,10 +29,12 @@ _NO_WAY_BACK = "-- Nothing is to be undone here."
 def following(script: Script, title: str, words: str, up: str, down: str = "", *, is_alone: bool = False) -> Remedy:
     """A fix that makes one further migration with the statement `up`, which `down` undoes. It `is_alone` where the
     statement must not run in a transaction. `words` say in its name what it does. None where the runner or the names
-    are not certain; where the runner wants to make its files itself, the reason."""
+    are not certain; where it is the runner that stands in the way, the reason."""
     runner, name = script.runner, next_name(script, words)
-    if name is None or (is_alone and not runner.runs_alone):
+    if name is None:
         return Remedy(reason=runner.no_new)
+    if is_alone and not runner.runs_alone:
+        return Remedy(reason=f"{runner.name} runs every migration in a transaction")
     off = "" if not is_alone or not runner.annotation else runner.annotation.strip()
     off = f" {off}" if off and runner.is_per_section else f"{off}\n" if off else ""
     back = f"{down};" if down else _NO_WAY_BACK
@@ -61,7 +63,9 @@ def next_name(script: Script, words: str) -> str | None:
         return None
     first = matches[0]
     gap = "-" if any("-" in match["words"] for match in matches) else "_"
-    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)[:_LONGEST].strip(gap)
+    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)
+    if len(written) > _LONGEST:
+        written = written[: _LONGEST + 1].rpartition(gap)[0] or written[:_LONGEST]
     name = f"{first['lead']}{number}{first['gap']}{written}{first['tail']}"
     return f"../{name}/{file.name}" if has_folder else name
 

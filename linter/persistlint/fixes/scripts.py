@@ -53,6 +53,12 @@ def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
 
 
+def modelled(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
+    """The same for a change of what models declare as well. None where the runner makes its migrations of them, for the
+    next one would change it back."""
+    return () if script.runner.no_drift else unsafe(script, title, *edits)
+
+
 def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
     since, and what is written into one that ran reaches no database: where there is one, or the script stands in a
@@ -266,4 +272,4 @@ def without_index(script: Script, change: CreateIndex, file: SourceFile) -> tupl
     mentions = file.content.lower().count(name.encode()) if name else 1
     if mentions != 1 or change.range != change.statement.range:
         return ()
-    return unsafe(script, "Leave this index out", *Editor(script, file).without(change.statement))
+    return modelled(script, "Leave this index out", *Editor(script, file).without(change.statement))

@@ -51,7 +51,7 @@ class Pattern:
     annotation: str = ""
     new: str = ""
     no_new: str = ""
-    no_index: str = ""
+    no_drift: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -82,7 +82,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         pattern.per_section,
         pattern.new,
         pattern.no_new,
-        pattern.no_index,
+        pattern.no_drift,
         runs_alone=alone,
         joins=joins,
     )

@@ -88,8 +88,8 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
 
 def _remedy(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:
     """The index where the foreign key is made, or else in a new migration."""
-    if script.runner.no_index:
-        return Remedy(reason=script.runner.no_index)
+    if script.runner.no_drift:
+        return Remedy(reason=script.runner.no_drift)
     here = _here(script, table, constraint, context)
     return Remedy(here) if here else _afterwards(script, table, constraint, context)
 

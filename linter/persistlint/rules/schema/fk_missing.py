@@ -44,7 +44,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import Editor, identifier, insert, qualified, unsafe
+from persistlint.fixes.scripts import Editor, identifier, insert, modelled, qualified
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint, CreateTable
 from persistlint.schema.naming import singular, words
@@ -121,7 +121,7 @@ def _fix(script: Script, column: Column, target: Table, context: RuleContext) ->
         return ()
     name = f"{qualified(target.name, script.dialect)} ({identifier(key.name, script.dialect)})"
     text = Editor(script, context.file).like(" REFERENCES ", maker.statement)
-    return unsafe(script, f"Add a foreign key to {target.name}", insert(column.range.end, f"{text}{name}"))
+    return modelled(script, f"Add a foreign key to {target.name}", insert(column.range.end, f"{text}{name}"))
 
 
 def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | None:

@@ -40,7 +40,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
+from persistlint.fixes.scripts import Editor, insert, modelled, stands_here
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
 from persistlint.schema.script import Script
@@ -87,7 +87,7 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
         or _NULL.search(context.file.text(column.range))
     ):
         return ()
-    return unsafe(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL", statement)))
+    return modelled(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL", statement)))
 
 
 def _why(column: Column) -> str:

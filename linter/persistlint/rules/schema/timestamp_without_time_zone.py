@@ -39,7 +39,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, unsafe
+from persistlint.fixes.scripts import find, modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
 from persistlint.schema.script import Script
@@ -78,4 +78,4 @@ def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...
         return ()
     precision = find(context.file, type.range, _TIMESTAMP, 1)
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
-    return unsafe(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))
+    return modelled(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))
