@@ -147,6 +147,17 @@ PYTHON = (
         ),
     ),
     Query(
+        "chosen",
+        "f\"SELECT id FROM people WHERE code LIKE '%-%' {extra}\"",
+        ("extra = f\"AND name = '{a}'\" if a != 'Åsa' else f\"AND score = {b} AND code <> '{a}'\"",),
+    ),
+    Query(
+        "there or not",
+        "f\"SELECT id FROM people WHERE name = '{a}'\" + (f\" AND score = {b}\" if b else '')",
+        (),
+        ("x' OR '1'='1", 0),
+    ),
+    Query(
         "function of its own",
         'f"SELECT id FROM people WHERE {condition(a, b)} ORDER BY id"',
         (
@@ -272,6 +283,11 @@ JAVASCRIPT = (
             "}",
             "if (b) where += ` AND score <> ${b}`;",
         ),
+    ),
+    Query(
+        "chosen",
+        "`SELECT id FROM people WHERE score > -99 ${extra}`",
+        ("const extra = a !== 'Åsa' ? `AND name = '${a}'` : `AND score = ${b} AND code <> '${a}'`;",),
     ),
     Query(
         "function of its own",

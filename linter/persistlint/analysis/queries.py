@@ -123,6 +123,7 @@ class _Sent:
     is_fragment: bool
     has_parameters: bool
     tail: Tail
+    driver: Library | None = None  # of the connection that the call is handed
 
 
 @dataclass
@@ -237,6 +238,7 @@ class _Collector:
                     is_fragment,
                     not is_tag and takes_values(operation, actuals, self.source),
                     tail(operation, actuals, self.source),
+                    _driver_of(actuals),
                 )
             )
 
@@ -400,6 +402,10 @@ class _Collector:
         """How a bind parameter is written in a call, "" where it may be of drivers that write it in several ways."""
         if sent.node.range in self.undecided:
             return ""
+        library, driver = sent.library, sent.driver
+        if library is not None and not library.placeholder and not library.generic and driver is not None:
+            is_plain = not driver.text and not driver.generic and driver.percent == library.percent
+            return sent.operation.placeholder or (driver.placeholder if is_plain else "")
         return placeholder_of(sent.operation, sent.library, self.names.modules, self.tables, dialect)
 
     def _site(self, sent: _Sent) -> Site:
@@ -558,6 +564,13 @@ def _sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tupl
 
 def _mark(operation: Operation) -> str:
     return operation.placeholder or operation.library.placeholder
+
+
+def _driver_of(actuals: list[Actual]) -> Library | None:
+    """The library of the one object among the arguments of a call that reaches a database."""
+    types = [o.type for a in actuals for o in options_of(a.value) if isinstance(o, Atom) and o.type is not None]
+    found = {type.library for type in types if type.role}
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_made_by(function: str, actual: Actual) -> bool:

@@ -33,7 +33,7 @@ from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
 from persistlint.fixes.binding.reaching import assignments, reaching
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError, SharedError
-from persistlint.fixes.binding.repeating import grouped, repeated
+from persistlint.fixes.binding.repeating import asked_again, grouped, may_be_chosen, repeated
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.sharing import sharing
@@ -144,9 +144,9 @@ class _Binding:
                 if not isinstance(item, Value):
                     continue
                 since = item.since or (base if found.holders[parameter.start] is None else None)
-                loops = [each.loop for each in found.loops if each.start <= parameter.start < each.end]
-                parts = [item.expression, *(part for loop in loops for part in (loop.iterable, *loop.conditions))]
-                doubtful |= bool(loops)
+                asked = asked_again(parameter.start, found)
+                parts = [item.expression, *asked]
+                doubtful |= bool(found.loops and asked)
                 if since is not None:
                     doubtful |= sum(not origin.stays_the_same(part, since, site) for part in parts) > 0
         places = [index for p in parameters for index in range(p.start, p.end)]
@@ -167,7 +167,8 @@ class _Binding:
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         self._check_percent(style, _without(found.text, marks))
-        is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
+        # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
+        is_doubled = style.is_percent and is_new and query.library.percent == "doubled" and not query.is_fragment
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
@@ -179,7 +180,7 @@ class _Binding:
             raise refusal
         fixes = [
             _Binding(each, holes, self.program, self.forwarded).fix()
-            for each, holes in sharing(query, query.site(), library, self.holes, self.program)
+            for each, holes in sharing(query, query.site(), library, self.holes, self.program, refusal)
         ]
         edits = list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
         is_safe = all(fix.applicability is Applicability.SAFE for fix in fixes)
@@ -269,6 +270,7 @@ class _Binding:
             partial(origin.constant_of, site=site, program=self.program),
             partial(origin.list_of_values, site=site),
             partial(self._repeated, site),
+            partial(self._chosen, site),
         )
         return view(place.segments, self.source, asked)
 
@@ -346,6 +348,13 @@ class _Binding:
         loop = repeated(node, site, self.source)
         return loop if loop is not None and self._has_hole(loop.element.range) and not self._is_list(node) else None
 
+    def _chosen(self, site: Site, node: ir.Conditional) -> bool:
+        """Whether a conditional expression chooses between texts of SQL, of which one has a hole."""
+        arms = (node.then, node.otherwise)
+        return any(self._has_hole(arm.range) and _is_sql(arm) for arm in arms) and may_be_chosen(
+            node, site, self.source
+        )
+
     def _has_hole_or_list(self, site: Site, range: Range) -> bool:
         """Whether a hole stands in a range, or a variable with the text of a list that it is put into."""
         if self._has_hole(range):
@@ -388,12 +397,13 @@ class _Binding:
         named: dict[str, str] = {}
         given: list[Given] = []
         written: list[str] = []
-        for group, value in grouped(parameters, found, style, marks, self.source):
-            parameter = group[0]
+        for group in grouped(parameters, found, style, marks, self.source):
+            parameter = group.first
             before = sum(mark.start < parameter.start for mark in marks)
-            if value != parameter.value:
+            if group.part is not None:
+                value, made = group.given(style, taken, number)
                 given.append(Given(value, "", before))
-                written += [style.pattern] * len(group)
+                written += made
                 continue
             if style.is_numbered:
                 number += 1

@@ -98,18 +98,26 @@ def _gathered(
     written: list[str] = []
     spread = Given(list_.spread, "", sum(mark.start < first for mark in marks))
     is_missing = list_.is_new
-    for group, spread_value in grouped(parameters, found, style, marks, list_.source):
-        parameter = group[0]
+    for group in grouped(parameters, found, style, marks, list_.source):
+        parameter = group.first
         holder = found.holders[parameter.start]
         before = sum(mark.start < parameter.start for mark in marks)
         if not style.is_numbered and is_missing and parameter.start >= first:
             given.append(spread)
             is_missing = False
+        if group.part is not None:
+            if style.is_numbered or (style.is_named and list_.source.language != "python"):
+                raise RefusalError("the numbers of the placeholders behind depend on a condition")
+            value, made = group.given(style, taken, 0)
+            target = given if holder is None else by_holder.setdefault(id(holder), (holder, []))[1]
+            target.append(Given(value, "", before if holder is None else 0))
+            written += made
+            continue
         key = ""
         if style.is_named:
             key = fresh_name(parameter.name, taken)
             taken.add(key)
-        value, name = spread_value, key
+        value, name = parameter.value, key
         if style.is_named and parameter.listed is not None:
             parameter.listed, value, key = parameter.listed.named(key)
             name = ""
@@ -125,7 +133,7 @@ def _gathered(
                 key = str(numbers + len(values))
                 if holder is not list_.made or not list_.is_new:
                     parameter.number = list_.number(numbers + len(values))
-        written += [style.mark(key)] * len(group)
+        written.append(style.mark(key))
     if is_missing:
         given.append(spread)  # behind the others, whose numbers are fixed
     return Gathered(list_.edits(list(by_holder.values())), written, given, list_.name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.passing import alone
 from persistlint.fixes.binding.pieces import additions, adds, branches, nodes_of
 from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
@@ -89,7 +90,7 @@ class Growing:
         elif language == "go":
             inner = f"[]any{{{texts}}}"
         else:
-            inner = texts[1:] if len(values) == 1 and texts.startswith("*[") else f"[{texts}]"
+            inner = (len(values) == 1 and alone(texts)) or f"[{texts}]"
             type = ": any[]" if texts else ""
         if language == "python":
             return f"{self.name} = {inner}"
@@ -107,13 +108,13 @@ class Growing:
                 return "; ".join(
                     f'{self.name}["{value.name}"] = {value.text}'
                     if value.name
-                    else f"{self.name}.update({value.text.removeprefix('**')})"
+                    else f"{self.name}.update({alone(value.text) or value.text.removeprefix('**')})"
                     for value in values
                 )
             return " ".join(f"{self.name}.{value.name} = {value.text};" for value in values)
         if language == "python":
             if len(values) == 1 and texts.startswith("*"):
-                return f"{self.name}.extend({texts[1:]})"
+                return f"{self.name}.extend({alone(texts) or texts[1:]})"
             return f"{self.name}.append({texts})" if len(values) == 1 else f"{self.name}.extend([{texts}])"
         return f"{self.name}.push({texts});"
 

@@ -28,7 +28,8 @@ class Place:
     it is, a tuple for each step in which they are put together, the object whose property it is, and the calls that it
     goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable holds it;
     `grows` where some of them run only under a condition, `cut` is how many characters are cut off its end.
-    `is_seen` where something else may look at the text: another file at an attribute, or who called the program."""
+    `is_seen` where something else may look at the text: another file at an attribute, or who called the program.
+    `mapping` is the argument that has the SQL under a key of the program's own."""
 
     argument: ir.Expression
     texts: list[tuple[ir.Expression, ...]]
@@ -38,6 +39,7 @@ class Place:
     grows: bool
     cut: int = 0
     is_seen: bool = False
+    mapping: str = ""
 
     @property
     def is_moved(self) -> bool:
@@ -58,7 +60,7 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
         argument = next((a.value for a in site.call.arguments if query.sql in a.range), None)
     if argument is None:
         raise RefusalError("the SQL is no argument of the call")
-    options = None
+    options, mapping = None, ""
     if isinstance(argument, ir.Name) and isinstance(named := origin.text_of(argument, site), ir.Mapping):
         argument = named
     if isinstance(argument, ir.Collection):
@@ -67,6 +69,10 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
         options = argument
         keys = site.operation.keys or ("text", "sql", "query")
         entry = next((e for e in argument.entries if isinstance(e.key, ir.String) and e.key.value in keys), None)
+        if entry is None and program.source.language == "python":  # Django's `extra(select={"late": "due_on < …"})`
+            entry = argument.entries[0] if len(argument.entries) == 1 else None
+            mapping = next((a.keyword or "" for a in site.call.arguments if query.sql in a.range), "")
+            options = None
         if entry is None:
             raise RefusalError("the SQL is no property of the object that the call is given")
         argument = entry.value
@@ -96,7 +102,7 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
             cut = max([cut, *_cuts(name, site)])
             is_seen = "." in name.id or origin.is_answer(name, site)
         else:
-            return Place(argument, texts, options, wrappers, steps, grows, cut, is_seen)
+            return Place(argument, texts, options, wrappers, steps, grows, cut, is_seen, mapping)
 
 
 def _cuts(name: ir.Name, site: Site) -> list[int]:

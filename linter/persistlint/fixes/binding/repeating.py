@@ -1,17 +1,21 @@
-"""A part of a text that a comprehension repeats, with values in it: `", ".join(f"('{a}', '{b}')" for a, b in rows)`.
-Its marks are written once, and the values are those of all repetitions."""
+"""Parts of a text whose values are passed as one: `", ".join(f"('{a}', '{b}')" for a, b in rows)`, which repeats its
+marks and has the values of all repetitions, and `f"AND name = '{name}'" if name else ""`, which may have none."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.reaching import assignments, is_name
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.style import fresh_name
+from persistlint.fixes.binding.view import Choice, Loop
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.facts import Site
     from persistlint.fixes.binding.plan import Parameter
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.view import View
     from persistlint.source import SourceFile
 
+_PADDING = re.compile(r"(?<=[(\[{]) |,? (?=[)\]}])")
+_ASKS = frozenset(["len", "bool", "isinstance", "Boolean"])
 _NAMES = ("value", "each", "part")
 _VIEWS = frozenset(["items", "values", "keys"])
 _COPIES = frozenset(["sorted", "list", "tuple", "set", "range"])
@@ -69,28 +75,85 @@ def _is_iterator(value: ir.Expression, source: SourceFile) -> bool:
     return False
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parameters that are passed as one: those of one `part` of the text, or a single one."""
+
+    parameters: list[Parameter]
+    part: Loop | Choice | None
+    source: SourceFile
+
+    @property
+    def first(self) -> Parameter:
+        """The first of them."""
+        return self.parameters[0]
+
+    def given(self, style: Style, taken: set[str], number: int) -> tuple[str, list[str]]:
+        """What is passed for a part, spread, and the marks of its parameters. `taken` are the names that others have,
+        and get those of these; `number` is that of the last one before."""
+        if isinstance(self.part, Loop):
+            values = [parameter.value for parameter in self.parameters]
+            return _values(self.part.loop, values, self.source), [style.pattern] * len(values)
+        assert self.part is not None
+        arms: tuple[list[str], list[str]] = ([], [])
+        marks = []
+        for parameter in self.parameters:
+            arm = arms[parameter.start >= self.part.middle]
+            key = fresh_name(parameter.name, taken) if style.is_named else str(number + len(arm) + 1)
+            taken.add(key)
+            marks.append(style.mark(key))
+            name = f'"{key}"' if self.source.language == "python" else key
+            arm.append(f"{name}: {parameter.value}" if style.is_named else parameter.value)
+        opening, closing = "{}" if style.is_named else "[]"
+        then, otherwise = (f"{opening}{', '.join(arm)}{closing}" for arm in arms)
+        test = self.source.text(self.part.node.test.range)
+        if self.source.language == "python":
+            return f"{'**' if style.is_named else '*'}({then} if {test} else {otherwise})", marks
+        return f"...({test} ? {then} : {otherwise})", marks
+
+
+def may_be_chosen(node: ir.Conditional, site: Site, source: SourceFile) -> bool:
+    """Whether the test of a conditional expression can be asked once more for the values of its texts."""
+    if source.language not in ("python", "javascript", "typescript"):
+        return False
+    for part in ir.walk(node.test):
+        if isinstance(part, ir.Await | ir.Yield | ir.AssignmentExpression | ir.Unknown):
+            return False
+        if isinstance(part, ir.Call) and not (isinstance(part.function, ir.Name) and part.function.id in _ASKS):
+            return False
+    return all(isinstance(arm, ir.String | ir.Template | ir.Binary | ir.Call) for arm in (node.then, node.otherwise))
+
+
+def asked_again(index: int, found: View) -> list[ir.Expression]:
+    """What is computed once more for a value in a part of the text: what a comprehension runs through, or a test."""
+    loops = [each.loop for each in found.loops if each.start <= index < each.end]
+    tests = [each.node.test for each in found.choices if each.start <= index < each.end]
+    return [*(part for loop in loops for part in (loop.iterable, *loop.conditions)), *tests]
+
+
 def grouped(
     parameters: Sequence[Parameter], found: View, style: Style, marks: Sequence[Mark], source: SourceFile
-) -> Iterator[tuple[list[Parameter], str]]:
-    """The parameters with what is passed for each: those that one comprehension repeats together. Raises
-    `RefusalError` where the marks of a repetition cannot be the same each time."""
-    groups: list[tuple[ir.Comprehension | None, list[Parameter]]] = []
+) -> list[Group]:
+    """The parameters with those that are passed with them: of one repetition, or of one choice. Raises `RefusalError`
+    where the marks of a repetition cannot be the same each time, or those behind a choice not the same after it."""
+    groups: list[Group] = []
     for parameter in parameters:
-        loop = next((each.loop for each in found.loops if each.start <= parameter.start < each.end), None)
-        if loop is not None and groups and groups[-1][0] is loop:
-            groups[-1][1].append(parameter)
+        part = next((each for each in found.parts if each.start <= parameter.start < each.end), None)
+        if part is not None and groups and groups[-1].part is part:
+            groups[-1].parameters.append(parameter)
         else:
-            groups.append((loop, [parameter]))
-    for loop, group in groups:
-        if loop is None:
-            yield group, group[0].value
+            groups.append(Group([parameter], part, source))
+    for group in groups:
+        part = group.part
+        if part is None:
             continue
-        if not style.is_positional:
+        if isinstance(part, Loop) and not style.is_positional:
             raise RefusalError("a placeholder with a number or a name has one value, and the loop gives it several")
-        stretch = next(each for each in found.loops if each.loop is loop)
-        if any(p.listed or p.expands for p in group) or any(stretch.start <= m.start < stretch.end for m in marks):
-            raise RefusalError("the part that is repeated has other placeholders, or lists")
-        yield group, _values(loop, [parameter.value for parameter in group], source)
+        if style.is_numbered and (group is not groups[-1] or found.holders[group.first.start] is not None):
+            raise RefusalError("the numbers of the placeholders behind depend on a condition")
+        if any(p.listed or p.expands for p in group.parameters) or any(part.start <= m.start < part.end for m in marks):
+            raise RefusalError("a part that is repeated or chosen has other placeholders, or lists")
+    return groups
 
 
 def _values(loop: ir.Comprehension, values: Sequence[str], source: SourceFile) -> str:
@@ -98,7 +161,7 @@ def _values(loop: ir.Comprehension, values: Sequence[str], source: SourceFile) -
     end = max(part.range.end for part in (loop.iterable, *loop.conditions))
     rest = source.text(Range(loop.element.range.end, end))
     if "\n" in rest and not any(quote in rest for quote in "\"'#"):
-        rest = " " + " ".join(rest.split())
+        rest = " " + _PADDING.sub("", " ".join(rest.split()))
     if len(values) == 1:
         return f"*[{values[0]}{rest}]"
     taken = {node.id for part in (loop.target, loop.iterable, loop.element) for node in _names(part)}

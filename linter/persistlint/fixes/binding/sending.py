@@ -110,6 +110,10 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
     call, operation = site.call, site.operation
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
     keys = [key for key in places if isinstance(key, str) and key != "rest"]
+    if place.mapping:
+        keys = [key for key in keys if key.startswith(place.mapping)]  # `select` has `select_params`
+        if not keys or values_of(site, source) is not None:
+            raise RefusalError("this call takes no bind parameters in an object")
     if place.options is not None:
         if not keys:
             raise RefusalError("this call takes no bind parameters in an object")

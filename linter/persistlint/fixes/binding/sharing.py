@@ -34,11 +34,11 @@ class _Sending:
 
 
 def sharing(
-    query: Query, site: Site, library: Library, holes: Sequence[Hole], program: Program
+    query: Query, site: Site, library: Library, holes: Sequence[Hole], program: Program, refusal: RefusalError
 ) -> list[tuple[Query, list[Hole]]]:
     """The query as each of the calls sends it that has some of these holes in its text, with those, the own call first;
     each sees nothing of the statements that only the others need. Raises `RefusalError` where nothing tells what they
-    are."""
+    are, and `refusal` where there are no others."""
     carriers = _carriers(site, holes)
     found: list[_Sending] = []
     for statement in site.statements:
@@ -58,7 +58,7 @@ def sharing(
                 found.append(replace(sending, own=sending.own | {id(statement)}))
     found.sort(key=lambda sending: sending.site.call.range != site.call.range)
     if not 1 < len(found) <= _MOST or found[0].site.call.range != site.call.range:
-        raise RefusalError("the SQL is used in more than one place")
+        raise refusal
     by_hole = {id(hole): _carriers(site, [hole]) for hole in holes}
     return [
         (

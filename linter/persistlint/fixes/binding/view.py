@@ -69,11 +69,21 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Two stretches of items, of which a conditional expression takes one: from `start` to `middle`, and to `end`."""
+
+    start: int
+    middle: int
+    end: int
+    node: ir.Conditional
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What a reader asks of the program around a text. `unwrap` gives the argument of a call that returns it unchanged,
     `resolve` the text of a variable that is to be taken apart, too, `pieces` the list that a call joins, `constant` the
-    string constants that a format string is or is named for, `made` what makes a list of values, and `repeated` the
-    comprehension whose texts a call joins."""
+    string constants that a format string is or is named for, `made` what makes a list of values, `repeated` the
+    comprehension whose texts a call joins, and `chosen` whether a conditional expression chooses between texts."""
 
     unwrap: Callable[[ir.Call], ir.Expression | None]
     resolve: Callable[[ir.Name], ir.Expression | None]
@@ -81,6 +91,7 @@ class Asked:
     constant: Callable[[ir.Expression], ir.Expression | None]
     made: Callable[[ir.Expression], ir.Assign | None]
     repeated: Callable[[ir.Call], ir.Comprehension | None]
+    chosen: Callable[[ir.Conditional], bool]
 
 
 @dataclass(slots=True)
@@ -89,7 +100,8 @@ class View:
     to a list, None where the call passes it. `forms` are the format strings in them; `ends` says, for the last item of
     every stretch that is written in one place, the offset where that ends. `held` are the literals and format strings,
     by identity, that hold a text which is a part of the view itself, with the stretch of that. `lists` are the joined
-    pieces in it, `inner` the texts of variables, and `loops` what comprehensions repeat."""
+    pieces in it, `inner` the texts of variables, `loops` what comprehensions repeat, and `choices` what conditional
+    expressions choose between."""
 
     items: list[Char | Value] = field(default_factory=list)
     holders: list[ir.Statement | None] = field(default_factory=list)
@@ -100,6 +112,12 @@ class View:
     lists: list[Pieces] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)
     loops: list[Loop] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[Loop | Choice]:
+        """What may be there several times or not at all."""
+        return [*self.loops, *self.choices]
 
     @property
     def text(self) -> str:
@@ -230,18 +248,34 @@ class _Reader:
                 self.read(then, "")
                 self.is_conditional = around
                 self.ends(then.range.end)
+            case ir.Conditional() if self.asked.chosen(node):
+                self.choice(node)
             case _:
                 return False
         return True
 
+    def choice(self, node: ir.Conditional) -> None:
+        """Read what a conditional expression chooses between, one behind the other."""
+        self.begin_inner()
+        middles = [len(self.found.items)]
+        for arm in (node.then, node.otherwise):
+            self.read(arm, "")
+            if len(self.found.items) > middles[-1]:
+                self.ends(arm.range.end)
+            middles.append(len(self.found.items))
+        start, middle, end = middles
+        if any(other.end > start for other in self.found.parts):
+            raise UnreadableError
+        self.found.choices.append(Choice(start, middle, end, node))
+
     def loop(self, loop: ir.Comprehension) -> None:
         """Read what a comprehension repeats, once."""
         start = len(self.found.items)
-        if any(other.end > start for other in self.found.loops):
-            raise UnreadableError
         self.begin_inner()
         self.read(loop.element, "")
         self.ends(loop.element.range.end)
+        if any(other.end > start for other in self.found.parts):
+            raise UnreadableError
         self.found.loops.append(Loop(start, len(self.found.items), loop))
 
     def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
