@@ -14,7 +14,7 @@ _TEST = (
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
 _MIGRATION = (
-    r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
+    r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
     r"|(?:^|/)(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 )
 # What its dialects do for migrations, what helps those, and the patches of Frappe.
@@ -45,8 +45,8 @@ _DEVELOPMENT = (
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:server|api|pages/api|route\.[jt]s$))"
     r"(?:(?:.*/)?(?:[\w-]+-)?(?:front-?end|client|webapp|web-?ui|components?|static|public|assets|www|browser)/.*"
-    r"\.[cm]?[jt]sx?$|(?:.*/)?(?:views?|screens|widgets|layouts?|modals?|app)/.*\.[jt]sx$"
-    r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+)\.[jt]sx?$|.*\.(?:vue|svelte)$)"
+    r"\.[cm]?[jt]sx?$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
+    r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$)"
 )
 _SETTINGS = (
     r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"

@@ -21,7 +21,7 @@ _TELLS = function_names("tells")
 _LOGIC = frozenset(["and", "or", "??"])
 _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
 _REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
-_RESULT = re.compile(rb"\s*\}?\s*(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
+_RESULT = re.compile(rb"\s*(?:\}\s*)?(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
 _LONGEST = 400  # bytes of a branch that are looked at
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.arithmetic import Arithmetic
 from persistlint.analysis.branches import Branches, tells_progress
 from persistlint.analysis.constant_names import ambiguous_names
 from persistlint.analysis.constants import CONVERSIONS, Constants
@@ -73,6 +74,7 @@ _FORMULA = re.compile(
     re.IGNORECASE,
 )  # what is computed with angles, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
+_LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 _PERCENT = 100
 
 _Found = tuple[Expression, float, Place]
@@ -104,7 +106,10 @@ class Reader:
         self.statements = scope.statements
         self.constants = Constants()
         within = next((function.name for function in reversed(scope.functions) if function.name), "")
-        self.meanings = Meanings(self.source, self.function, self.statements, self.constants, file.statuses, within)
+        self.arithmetic = Arithmetic(self.source, self.function)
+        self.meanings = Meanings(
+            self.source, self.function, self.statements, self.constants, file.statuses, self.arithmetic, within
+        )
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
         self.branches = Branches(
@@ -141,7 +146,10 @@ class Reader:
     def _meeting(self, item: _Found) -> tuple[str, str]:
         """The texts of a number and of what it meets."""
         number, _, place = item
-        return self.source.text(number.range), self.source.text(place.other.range) if place.other is not None else ""
+        met = place.other.range if place.other is not None else number.range
+        return self.source.text(number.range), self.source.text(
+            Range(met.start, min(met.end, met.start + _LONGEST_MET))
+        )
 
     # ------------------------------------------------------------------------------------------------ statements
 
@@ -314,7 +322,7 @@ class Reader:
         ends = [*self.source.line_starts[line : line + 1], len(self.source.content)]
         if ends[0] - self.source.line_starts[line - 1] <= _LONGEST_LINE:
             found.append((node, value, place))
-            self.meanings.meet(value, place)
+            self.arithmetic.meet(value, place)
 
 
 def _calculates(expression: Expression | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.said import is_said
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _EQUALITY = frozenset(["==", "!="])
+_SHOWN = re.compile(rb"[\"'`>](\d+)\+[\"'`<]")
 _LINES_ABOVE = 3
 _LONGEST = 400  # bytes before a wait that are looked at
 
@@ -41,19 +43,19 @@ class Explanations:
             return True
         if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
             return True  # one part after the other is added up
-        if place.role is NumberRole.COMPARISON and self._shows(number.range):
+        if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
             return True
         if place.rejects and _stands_in(self.source.text(number.range), self.branches.behind(number.range)):
             return True  # `"at most %d"` with the number behind it
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
 
-    def _shows(self, bound: Range) -> bool:
-        """Whether the function shows people the bound of what they see all of: `"99+"`."""
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """The bounds that the function shows people where there is more than they see: `"99+"`."""
         if self.function is None:
-            return False
-        shown = re.compile(rb"[\"'`>]%s\+[\"'`<]" % re.escape(self.source.text(bound).encode()))
+            return frozenset()
         range = self.function.range
-        return shown.search(self.source.content, range.start, range.end) is not None
+        return frozenset(found[1].decode() for found in _SHOWN.finditer(self.source.content, range.start, range.end))
 
     def _telling(self, number: Range, place: Place) -> bytes:
         """Where a text may say a number: behind the test of it, and on the lines above a wait."""
@@ -69,4 +71,4 @@ class Explanations:
 
 def _stands_in(number: str, branch: bytes) -> bool:
     """Whether a branch that turns somebody away hands the number to a message."""
-    return re.search(rb"%[dvs][^\n]*\n?[^\n]*,\s*" + re.escape(number.encode()) + rb"\b", branch) is not None
+    return b"%" in branch and re.search(rb",\s*%s\b" % re.escape(number.encode()), branch) is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -21,11 +20,11 @@ from persistlint.source import Range, SourceFile
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from persistlint.analysis.arithmetic import Arithmetic
     from persistlint.analysis.constants import Constants
     from persistlint.analysis.places import Place
     from persistlint.analysis.statuses import Statuses
 
-_DIVISIONS = frozenset(["/", "//", "%"])
 _CUT = re.compile(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
 _CUT_WITHIN = 150  # bytes behind a number
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
@@ -34,16 +33,13 @@ _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
 _TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
 _TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
-_ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
-_COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
-_SHIFT = re.compile(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
 _WINDOW = re.compile(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
-_CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
+_COUNTER = re.compile(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
 _LEAST_TERMS = 3  # of a sum that is a layout
-_LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
+_LEAST_UNIT, _PERCENT = 7, 100
 
 
 @dataclass
@@ -56,21 +52,8 @@ class Meanings:
     statements: Sequence[Statement]
     constants: Constants
     statuses: Statuses
+    arithmetic: Arithmetic
     within: str = ""
-    multipliers: set[float] = field(default_factory=set)
-    divisors: set[float] = field(default_factory=set)
-    from_zero: set[str] = field(default_factory=set)
-    from_informational: set[str] = field(default_factory=set)  # from 100 on, as the codes of a status
-
-    def meet(self, value: float, place: Place) -> None:
-        """Take note of a number that the scope calculates with, or from which something begins."""
-        if place.operator == "*":
-            self.multipliers.add(abs(value))
-        elif place.operator in _DIVISIONS:
-            self.divisors.add(abs(value))
-        elif place.operator in ("<", ">=") and value in (0, _PERCENT) and place.other is not None:
-            begins = self.from_zero if value == 0 else self.from_informational
-            begins.add(self.source.text(place.other.range))
 
     def number(self, node: Expression, value: float, place: Place) -> Number:
         """The fact of a number at a place of the scope, all of which was read before."""
@@ -94,8 +77,8 @@ class Meanings:
         told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
-        is_word = place.quantity is None and value in self._words
-        is_converted = self._is_converted(abs(value))
+        is_word = place.quantity is None and value in self.arithmetic.words_of_bits
+        is_converted = self.arithmetic.is_converted(abs(value))
         return Number(
             node.range,
             value,
@@ -105,7 +88,7 @@ class Meanings:
             Quantity.BITS if is_word else told or quantity,
             name,
             is_telling(name, place, quantity),
-            is_unit(abs(value)) or self._is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
+            is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
             is_converted,
         )
 
@@ -115,49 +98,56 @@ class Meanings:
         return is_equal and not _OF_STATUS.isdisjoint(words(around))
 
     def _calculated(self, node: Expression, value: float, place: Place, quantity: Quantity) -> Quantity | None:
-        """What a number is by the calculation that it stands in: what is added to round up (`(n + 7) / 8`), a code of a
-        format (`data[0] == 12`), the size of something by its parts (`1 + 73 + 32`), a bound of a variable of a few
-        lines (`v > 9`) or of a share (`x < 0 || x > 100`), or a time that its factors tell (`now - 7 * 24 * 3600`)."""
-        if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.divisors:
-            return Quantity.REMAINDER
-        if place.quantity is None and place.other is not None and _is_part(place.other):
+        """What a number is by the calculation that it stands in, None where that tells nothing."""
+        told = self._composed(node, value, place)
+        if told is None and place.other is not None:
+            told = self._met(value, place, place.other)
+            if told is None and place.operator in _ORDERS:
+                told = self._bounded(value, place, place.other, quantity)
+        return told
+
+    def _composed(self, node: Expression, value: float, place: Place) -> Quantity | None:
+        """What a number is by what it is made of: the size of something by its parts (`1 + 73 + 32`), a ratio
+        (`16 / 9`), the minutes of a day, or a time that its factors tell (`now - 7 * 24 * 3600`)."""
+        if _terms(node) >= _LEAST_TERMS or _is_ratio(node):
             return Quantity.LAYOUT
-        if place.role is NumberRole.REPETITION and self._counts_places(place.other):
-            return Quantity.LAYOUT
-        if place.other is not None and _is_class(self._defined(place.other)):
-            return Quantity.REMAINDER
-        if place.operator in _ORDERS and _of_window(place.other):
-            return Quantity.LAYOUT
-        if place.operator in _ORDERS and value in _CLASSES and self._meets_classes(place.other):
-            return Quantity.STATUS
-        if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
-            return Quantity.POSITION
-        if _terms(node) >= _LEAST_TERMS or (quantity in _LENGTHS and self._is_position(value, place)):
-            return Quantity.LAYOUT
-        if value == _PERCENT and place.other is not None and self._is_share(place.other):
-            return Quantity.PERCENT
         factors = tuple(_factors(node))
         if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
-            return Quantity.CALENDAR  # the minutes of a day
-        is_offset = place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
-        if is_offset and words(last_name(place.other) if place.other is not None else "")[:1] == ("base",):
-            return Quantity.POSITION  # `basePriority + 7`
-        if place.operator in _ORDERS and value in _TOLERANCES and _is_difference(place.other):
-            return Quantity.REMAINDER
+            return Quantity.CALENDAR
         is_equal = place.operator in ("==", "!=")
-        if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
+        if (_is_offset(place) or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
 
-    def _meets_classes(self, other: Expression | None) -> bool:
-        """Whether something is compared with the first and with the last class of HTTP status codes."""
-        return other is not None and self.source.text(other.range) in self.from_informational
+    def _met(self, value: float, place: Place, other: Expression) -> Quantity | None:
+        """What a number is by what it meets: what is added to round up (`(n + 7) / 8`), a code of a format
+        (`data[0] == 12`), the class of a status, how many places a loop counts, or a place (`basePriority + 7`)."""
+        if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.arithmetic.factors:
+            return Quantity.REMAINDER
+        if place.quantity is None and _is_part(other):
+            return Quantity.LAYOUT
+        if place.role is NumberRole.REPETITION and self._counts_places(other):
+            return Quantity.LAYOUT
+        if _is_class(self._defined(other)):
+            return Quantity.REMAINDER
+        if _is_offset(place) and words(last_name(other))[:1] == ("base",):
+            return Quantity.POSITION
+        return None
 
-    def _is_share(self, other: Expression) -> bool:
-        """Whether what is compared, or each part of it, begins at zero and is nothing that is counted."""
-        if isinstance(other, Binary) and other.operator == "+":
-            return self._is_share(other.left) and self._is_share(other.right)
-        return self.source.text(other.range) in self.from_zero and _COUNTED.isdisjoint(words(last_name(other)))
+    def _bounded(self, value: float, place: Place, other: Expression, quantity: Quantity) -> Quantity | None:
+        """What a number is by what it bounds: a window, the codes of a status, a variable of a few lines (`v > 9`), a
+        length that has to reach a position, a share (`x < 0 || x > 100`), or how far two numbers lie apart."""
+        if _of_window(other) or self.arithmetic.is_status_range(value, other):
+            return Quantity.LAYOUT
+        if _is_letter(other) and self._quantity(other) is Quantity.OTHER:
+            return Quantity.POSITION
+        if quantity in _LENGTHS and self._is_position(value, place):
+            return Quantity.LAYOUT
+        if value == _PERCENT and self.arithmetic.is_share(other):
+            return Quantity.PERCENT
+        if value in _TOLERANCES and _is_difference(other):
+            return Quantity.REMAINDER
+        return None
 
     def _is_time(self, other: Expression | None) -> bool:
         return other is not None and self._quantity(other) is Quantity.TIME
@@ -168,49 +158,18 @@ class Meanings:
         starts = self.source.line_starts[max(line - 2, 0) : line + 1]
         return " ".join(self.source.text(Range(start, start + _LONGEST_LINE)).partition("\n")[0] for start in starts)
 
-    def _is_step(self, value: float) -> bool:
-        """Whether a number is divided by and multiplied with again, to round to steps of it."""
-        return value == int(value) and value in self.multipliers and value in self.divisors
-
-    def _is_converted(self, value: float) -> bool:
-        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`. Where that
-        are several units, all bounds are."""
-        if sum(factor >= _LEAST_UNIT and factor % _TEN != 0 for factor in self._units) > 1:
-            return value == int(value)
-        for factor in self._units:
-            rest = value / factor
-            if (
-                rest in _ONCE_OR_TWICE
-                or rest in self._factors
-                or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest))
-            ):
-                return True
-        return False
-
-    @cached_property
-    def _units(self) -> frozenset[float]:
-        """The units that the scope converts between."""
-        return frozenset(filter(is_unit, self._factors))
-
-    @cached_property
-    def _factors(self) -> set[float]:
-        """What the scope multiplies or divides by."""
-        return self.multipliers | self.divisors
-
     def _defined(self, other: Expression) -> Expression:
         """What a variable was assigned, else the expression itself."""
         return self._definitions.get(other.id, other) if isinstance(other, Name) else other
 
-    def _counts_places(self, counter: Expression | None) -> bool:
+    def _counts_places(self, counter: Expression) -> bool:
         """Whether a loop counts from a constant place on, or the places or bits of something: `b[i]`, `1 << i`."""
-        if not isinstance(counter, Name) or self.function is None:
+        if not isinstance(counter, Name):
             return False
         start = self._definitions.get(counter.id)
         if start is not None and (self.constants.value(start) or 0) > 1:
             return True
-        uses = re.compile(rb"(?:\[|<< ?|>> ?|uint\()%s\b" % re.escape(counter.id.encode()))
-        range = self.function.range
-        return uses.search(self.source.content, range.start, range.end) is not None
+        return counter.id in self._counters
 
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
@@ -224,7 +183,7 @@ class Meanings:
     def _is_position(self, value: float, place: Place) -> bool:
         """Whether something has so many elements that there is one at a position which the scope looks at."""
         last = value if place.operator in (">", "<=") else value - 1
-        return place.operator in _ORDERS and any(last in positions for positions in self._layouts.values())
+        return last in self._positions
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -236,13 +195,16 @@ class Meanings:
         }
 
     @cached_property
-    def _words(self) -> frozenset[int]:
-        """The sizes of the words of bits that the function counts in: 64 where it has `n >> 6`."""
+    def _positions(self) -> frozenset[float]:
+        return frozenset().union(*self._layouts.values())
+
+    @cached_property
+    def _counters(self) -> frozenset[str]:
+        """The names that places or bits of something are counted by: `b[i]`, `1 << i`."""
         if self.function is None:
             return frozenset()
         range = self.function.range
-        shifts = _SHIFT.finditer(self.source.content, range.start, range.end)
-        return frozenset(1 << int(shift[1]) for shift in shifts)
+        return frozenset(found[1].decode() for found in _COUNTER.finditer(self.source.content, range.start, range.end))
 
     @cached_property
     def _layouts(self) -> dict[str, frozenset[float]]:
@@ -268,6 +230,14 @@ def _terms(node: Expression) -> int:
     return terms
 
 
+def _is_ratio(node: Expression) -> bool:
+    """Whether a number is one divided by another, which tells what it is: `16 / 9`."""
+    match node:
+        case Binary(operator="/", left=NumberExpression(), right=NumberExpression()):
+            return True
+    return False
+
+
 def _is_of_time(factor: float) -> bool:
     return factor in _TIME_FACTORS
 
@@ -277,7 +247,7 @@ def _is_part(expression: Expression) -> bool:
     return isinstance(expression, Subscript) and isinstance(expression.index, NumberExpression)
 
 
-def _is_difference(expression: Expression | None) -> bool:
+def _is_difference(expression: Expression) -> bool:
     """Whether an expression is how far two numbers lie apart: `abs(a - b)`."""
     match expression:
         case Call(function=function, arguments=(argument,)) if last_name(function).lower() in ("abs", "fabs"):
@@ -285,9 +255,9 @@ def _is_difference(expression: Expression | None) -> bool:
     return False
 
 
-def _of_window(expression: Expression | None) -> bool:
+def _of_window(expression: Expression) -> bool:
     """Whether an expression is a measure of the window that a page is seen in."""
-    return expression is not None and _WINDOW.fullmatch(path_of(expression) or "") is not None
+    return _WINDOW.fullmatch(path_of(expression) or "") is not None
 
 
 def _is_class(expression: Expression) -> bool:
@@ -298,7 +268,11 @@ def _is_class(expression: Expression) -> bool:
     return False
 
 
-def _is_letter(expression: Expression | None) -> TypeGuard[Name]:
+def _is_offset(place: Place) -> bool:
+    return place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
+
+
+def _is_letter(expression: Expression) -> TypeGuard[Name]:
     return isinstance(expression, Name) and len(expression.id) == 1
 
 

@@ -42,6 +42,7 @@ _TELLING: dict[
     **dict.fromkeys((90, 180, 270, 360), (Quantity.ANGLE, dict(_ANYWHERE)[Quantity.ANGLE])),
 }
 _UNITS: dict[float, frozenset[str]] = {  # how many of a unit the next larger one has, and the words of the unit
+    11: frozenset(["month", "months"]),
     12: frozenset(["hour", "hours", "clock", "format"]),
     23: frozenset(["hour", "hours"]),
     24: frozenset(["hour", "hours", "clock", "format"]),

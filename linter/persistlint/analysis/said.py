@@ -46,7 +46,7 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     written = number.replace("_", "")
     spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
     if product := _PRODUCT.fullmatch(written):
-        spelled.append(rf"{product[1] or product[2]} ?[A-Za-z]+")
+        spelled.append(rf"{product[1] or product[2]}(?: ?[A-Za-z]+)?")
     elif value is not None:
         spelled += (rf"{int(value / size)} ?(?:{unit})" for size, unit in _SIZES if value >= size and value % size == 0)
     if value in _BYTES:
@@ -57,7 +57,7 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(str(int(value)))
     if value is not None and 0 < value < _TWICE and value != 1:
         spelled += (rf"{_percent(part)} ?(?:%|per ?cent)" for part in (value, abs(1 - value)))
-    return re.compile(rf"(?<![\w.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?\w)")
+    return re.compile(rf"(?<![A-Za-z0-9_.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?[A-Za-z0-9_])")
 
 
 def _percent(part: float) -> str:
