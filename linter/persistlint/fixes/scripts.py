@@ -267,9 +267,10 @@ class Editor:
 
 
 def without_index(script: Script, change: CreateIndex, file: SourceFile) -> tuple[Fix, ...]:
-    """A fix that leaves an index out; none where the script speaks of it elsewhere."""
+    """A fix that leaves an index out; none where the script speaks of it elsewhere, or does nothing else."""
     name = change.index.name
     mentions = file.content.lower().count(name.encode()) if name else 1
-    if mentions != 1 or change.range != change.statement.range:
+    does_more = any(each.statement is not change.statement for each in script.forward)
+    if mentions != 1 or change.range != change.statement.range or not does_more:
         return ()
     return modelled(script, "Leave this index out", *Editor(script, file).without(change.statement))

@@ -159,7 +159,7 @@ def _rows(dialect: str | None) -> str:
     written out and none of them needs a closer look. A string with a letter before it may have rules of its own."""
     string = r"(?<!\w)'[^'\\]*+'" if dialect in _BACKSLASH else r"(?<!\w)'[^']*+'"
     row = rf"\((?:[^()'\"`;:$%?@#/\\{{{HOLE}-]++|{string}|-(?!-))*+\)"
-    return rf"(?i:(?<=VALUES))\s*+{row}(?:\s*+,\s*+{row})*+"
+    return rf"(?i:(?<=\bVALUES))\s*+{row}(?:\s*+,\s*+{row})*+"
 
 
 @cache

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import DataType, Table
+    from persistlint.schema.definitions import Column, DataType, Table
 
 _LARGER = {
     **dict.fromkeys(("int", "integer", "int4", "smallint", "int2", "mediumint"), "bigint"),
@@ -73,14 +73,16 @@ def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 column.name_range,
                 f"`{column.name}` runs out of numbers as `{column.type.text}`.",
                 help="Use `bigint`.",
-                fixes=_fix(script, table, column.type) if stands_here(context.file, column) else (),
+                fixes=_fix(script, table, column, column.type) if stands_here(context.file, column) else (),
             )
 
 
-def _fix(script: Script, table: Table, type: DataType) -> tuple[Fix, ...]:
-    """The larger type, where no foreign key would have to change with it."""
+def _fix(script: Script, table: Table, column: Column, type: DataType) -> tuple[Fix, ...]:
+    """The larger type, where no foreign key would have to change with it, on either side."""
     keys = (reference for other in script.final.tables.values() for _, reference in other.foreign_keys)
+    is_bound = any(reference.table.key == table.name.key for reference in keys)
+    is_bound |= any(column.name in key.columns for key, _ in table.foreign_keys)
     larger = _LARGER.get(type.text.lower().split("(")[0])
-    if larger is None or type.is_unsigned or any(reference.table.key == table.name.key for reference in keys):
+    if larger is None or type.is_unsigned or is_bound:
         return ()
     return modelled(script, "Use a larger type", Edit(type.range, larger if type.text.islower() else larger.upper()))
