@@ -65,6 +65,7 @@ _BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
+_EXTENTS = frozenset(["w", "h"])  # of what is drawn
 _SLICES = function_names("slices")
 _DIGITS = function_names("digits")
 _DRAWS = function_names("draws")
@@ -268,7 +269,8 @@ class Reader:
                 return  # how much of something is shown, and how
             case Mapping(entries=entries):
                 for entry in entries:
-                    is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
+                    key = entry.key.value if isinstance(entry.key, String) else ""
+                    is_layout = key in _EXTENTS or quantity_of_name(key) in _LAYOUT
                     if not (is_layout and (_calculates(entry.value) or isinstance(entry.value, Template))):
                         self._begin(entry.value)
             case _:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
+from persistlint.analysis.scopes import statements_in
 from persistlint.ir import (
     Assign,
     AssignmentExpression,
@@ -76,5 +77,5 @@ def _puts_back(callback: Expression) -> bool:
 def _touches_page(callback: Expression) -> bool:
     """Whether a callback shows something: it changes a class, a style or a text, or moves where people look."""
     body = callback.function.body if isinstance(callback, Lambda) else ()
-    nodes = (node for statement in body for expression in expressions(statement) for node in walk(expression))
+    nodes = (node for each in statements_in(body) for expression in expressions(each) for node in walk(expression))
     return any(isinstance(node, Attribute) and node.name in _PAGE for node in nodes)
