@@ -21,7 +21,7 @@ SUFFIXES = {"py": "python", "js": "javascript", "go": "go"}
 def names(suffix: str, code: str) -> list[str]:
     """The names for the numbers of a program, in source order."""
     syntax = read(SourceFile(f"a.{suffix}", dedent(code).encode(), SUFFIXES[suffix]))
-    found = [fact for fact in facts(syntax, {Calculation}, NO_NAMES) if isinstance(fact, Calculation)]
+    found = [fact for fact in facts(syntax, {Calculation: frozenset()}, NO_NAMES) if isinstance(fact, Calculation)]
     return [number.name for number in sorted((n for fact in found for n in fact.numbers), key=lambda n: n.range)]
 
 

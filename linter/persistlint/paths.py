@@ -10,14 +10,18 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 # They are compiled, and then kept by `re`, when somebody asks: a run that knows all its files does not.
 
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$|(?:^|/)tests?\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
 _MIGRATION = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
     r"|(?:^|/)(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 )
-_HELPS_MIGRATIONS = r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration(?:s?|_?(?:scripts?|helpers?))(?:/|\.\w+$)"
+# What its dialects do for migrations, what helps those, and the patches of Frappe.
+_HELPS_MIGRATIONS = (
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:_?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
+    r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"
+)
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
     r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
@@ -58,6 +62,7 @@ def is_test(path: str) -> bool:
     return bool(re.search(_TEST, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_migration(path: str) -> bool:
     """Whether a file holds a migration or seeds: a runner calls it, mostly inside a transaction of its own."""
     return bool(re.search(_MIGRATION, path))
@@ -75,23 +80,29 @@ def is_generated(path: str) -> bool:
     return bool(re.search(_GENERATED, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_vendored(path: str) -> bool:
     """Whether a file is a copy of another project's."""
     return bool(re.search(_VENDORED, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_example(path: str) -> bool:
     """Whether a file shows or measures how the product works and is no part of it."""
     return bool(re.search(_EXAMPLE, path))
 
 
+# What is not written here by people, or does not run for those who use the product.
+NOT_PRODUCT = (is_test, is_migration, is_generated, is_vendored, is_example)
+
+
 @lru_cache(maxsize=_MOST_PATHS)
 def is_product(path: str) -> bool:
     """Whether a file is written here, by people, and runs for those who use the product."""
-    others = (is_test, is_migration, is_generated, is_vendored, is_example)
-    return not any(is_other(path) for is_other in others)
+    return not any(is_other(path) for is_other in NOT_PRODUCT)
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_settings(path: str) -> bool:
     """Whether a file holds settings or constants, so that naming numbers is what it is for."""
     return bool(re.search(_SETTINGS, path))
@@ -103,6 +114,7 @@ def is_front_end(path: str) -> bool:
     return bool(re.search(_FRONT_END, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_development(path: str) -> bool:
     """Whether a file serves the machines of the developers only."""
     return bool(re.search(_DEVELOPMENT, path))

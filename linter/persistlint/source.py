@@ -108,7 +108,7 @@ class SourceFile:
     def words(self) -> frozenset[bytes]:
         """Every word that the file is made of: letters, digits and underscores, and all that is not ASCII. What is not
         among them stands nowhere, so that most of what could be looked for needs no look."""
-        return frozenset(self.content.translate(_BLANKED).split())
+        return words_in(self.content)
 
     @cached_property
     def called(self) -> frozenset[bytes]:
@@ -175,6 +175,11 @@ _NAMES = _Names()
 
 def _begun_in(data: bytes) -> int:
     return len(data.translate(None, _CONTINUATION))
+
+
+def words_in(text: bytes) -> frozenset[bytes]:
+    """Every word that a text is made of: letters, digits and underscores, and all that is not ASCII."""
+    return frozenset(text.translate(_BLANKED).split())
 
 
 def to_utf8(data: bytes) -> tuple[bytes, str, bytes]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import is_unit, words
 from persistlint.ir import Binary
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -18,9 +18,17 @@ _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
 _TWICE = 2
 _SIZES = (  # of a unit, in which texts say how many of it there are
-    (1000, "[kK][a-zA-Z]*|s\\b|sec[a-z]*"), (1_000_000, "ms|M[a-zA-Z]*|million"), (1_000_000_000, "G[a-zA-Z]*|billion"),
-    (60, "min[a-z]*"), (60_000, "min[a-z]*"), (3600, "h(?:ou)?rs?"), (86_400, "days?"), (1024, "[kK]i?[bB]"), (1 << 20, "Mi?[bB]"), (1 << 30, "Gi?[bB]"),
-)  # fmt: skip
+    (1000, r"[kK][a-zA-Z]*|s\b|sec[a-z]*"),
+    (1_000_000, "ms|M[a-zA-Z]*|million"),
+    (1_000_000_000, "G[a-zA-Z]*|billion"),
+    (60, "min[a-z]*"),
+    (60_000, "min[a-z]*"),
+    (3600, "h(?:ou)?rs?"),
+    (86_400, "days?"),
+    (1024, "[kK]i?[bB]"),
+    (1 << 20, "Mi?[bB]"),
+    (1 << 30, "Gi?[bB]"),
+)
 _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))

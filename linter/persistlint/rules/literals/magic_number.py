@@ -124,7 +124,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
-from persistlint.paths import is_front_end, is_product, is_settings
+from persistlint.paths import NOT_PRODUCT, is_front_end, is_settings
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -138,9 +138,9 @@ _OF_TIME = frozenset([7, 11, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 
 _FRACTIONS = frozenset([0.25, 0.5, 0.75])
 _OF_BYTES = frozenset([255, 256])
 _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
-_LARGEST = frozenset(
-    bound - rest for bound in (1 << 15, 1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1)
-)  # of a type
+_LARGEST = frozenset(  # of a type, and how many values it has
+    [32_767, *(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))]
+)
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
 _SMALL_OFFSET = 16
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
@@ -175,12 +175,10 @@ _WHERE = {
     on=Calculation,
     severity=Severity.INFO,
     options=(Option("allowed-numbers", (-1, 0, 1, 2), "Whole numbers that need no name."),),
+    skips=(*NOT_PRODUCT, is_settings, is_front_end),
 )
 def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first number of a calculation that needs a name."""
-    path = context.file.path
-    if not is_product(path) or is_settings(path) or is_front_end(path):
-        return
     allowed = context.options["allowed-numbers"]
     numbers = [number for number in fact.numbers if number.value not in allowed and not _is_plain(number)]
     if not numbers:
