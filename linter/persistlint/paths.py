@@ -10,7 +10,7 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 # They are compiled, and then kept by `re`, when somebody asks: a run that knows all its files does not.
 
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$|(?:^|/)tests?\.go$"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$|(?:^|/)tests?\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
 _MIGRATION = (
@@ -43,10 +43,12 @@ _DEVELOPMENT = (
 # A front end that has a folder of its own, and the parts of a page wherever they are. What answers its requests stands
 # in its folder too, where a framework wants it.
 _FRONT_END = (
-    r"(?i)^(?!(?:.*/)?(?:server|api|pages/api|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front-?end|client|webapp|web-?ui|components?|static|public|assets|www|browser)/.*"
+    r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|components?|static|public|assets|www|browser)/.*"
     r"\.[cm]?[jt]sx?$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
-    r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$)"
+    r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
+    r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
+    r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"
 )
 _SETTINGS = (
     r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
@@ -108,7 +110,7 @@ def is_settings(path: str) -> bool:
 
 @lru_cache(maxsize=_MOST_PATHS)
 def is_front_end(path: str) -> bool:
-    """Whether a file of a program only makes pages, in the browser of somebody."""
+    """Whether a file of a program only makes pages, in the browser of somebody, or draws."""
     return bool(re.search(_FRONT_END, path))
 
 

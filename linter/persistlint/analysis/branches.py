@@ -28,9 +28,17 @@ _LONGEST = 400  # bytes of a branch that are looked at
 def tells_progress(test: Expression, then: Block) -> bool:
     """Whether nothing happens every so often but that people are told how far it is: `if n % 50 == 0: print(n)`."""
     is_turn = isinstance(test, Binary) and isinstance(test.left, Binary) and test.left.operator == "%"
-    calls = (statement.value for statement in then if isinstance(statement, ExpressionStatement))
-    told = [isinstance(call, Call) and last_name(call.function) in _TELLS for call in calls]
-    return is_turn and len(told) == len(then) and all(told)
+    return is_turn and only_tells(then)
+
+
+def only_tells(block: Block) -> bool:
+    """Whether a block does nothing but tell people something, and find out what."""
+    told = [
+        isinstance(statement.value, Call) and last_name(statement.value.function) in _TELLS
+        for statement in block
+        if isinstance(statement, ExpressionStatement)
+    ]
+    return bool(told) and all(told) and all(isinstance(each, Assign | ExpressionStatement) for each in block)
 
 
 class Branches:

@@ -18,7 +18,7 @@ from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.explanations import Explanations
 from persistlint.analysis.meanings import Meanings
 from persistlint.analysis.names import all_caps, last_name
-from persistlint.analysis.places import Place, explains, is_clamp, policy
+from persistlint.analysis.places import Percentages, Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import quantity_of_name
 from persistlint.analysis.said import is_table
 from persistlint.analysis.scopes import may_hold
@@ -65,6 +65,7 @@ _BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
+_EXTENTS = frozenset(["w", "h"])  # of what is drawn
 _SLICES = function_names("slices")
 _DIGITS = function_names("digits")
 _DRAWS = function_names("draws")
@@ -75,7 +76,6 @@ _FORMULA = re.compile(
 )  # what is computed with angles, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
-_PERCENT = 100
 
 _Found = tuple[Expression, float, Place]
 
@@ -116,7 +116,7 @@ class Reader:
             self.source, self.constants, self.function.returns if self.function is not None else ""
         )
         self.explanations = Explanations(self.source, self.function, file.comments, self.branches)
-        self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
+        self.percentages = Percentages(self.constants)
 
     def calculations(self) -> Iterator[Calculation]:
         """The calculations of the scope."""
@@ -268,7 +268,8 @@ class Reader:
                 return  # how much of something is shown, and how
             case Mapping(entries=entries):
                 for entry in entries:
-                    is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
+                    key = entry.key.value if isinstance(entry.key, String) else ""
+                    is_layout = key in _EXTENTS or quantity_of_name(key) in _LAYOUT
                     if not (is_layout and (_calculates(entry.value) or isinstance(entry.value, Template))):
                         self._begin(entry.value)
             case _:
@@ -288,7 +289,7 @@ class Reader:
         is_counted = (
             place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
         )
-        is_percentage = self._is_percentage(node)
+        is_percentage = self.percentages.keeps(node)
         for index, argument in enumerate(node.arguments):
             taken: Place | None = None
             if is_counted and len(node.arguments) == 1:
@@ -301,21 +302,6 @@ class Reader:
                 self.pending.append((argument.value, taken, found))
             elif name not in _SLICES:
                 self._begin(argument.value)
-
-    def _is_percentage(self, call: Call) -> bool:
-        """Whether a call keeps a number between 0 and 100, or is the inner one of two that do."""
-        if id(call) in self.inner:
-            return True
-        if not is_clamp(call):
-            return False
-        values = [argument.value for argument in call.arguments]
-        inner = [value for value in values if isinstance(value, Call) and is_clamp(value)]
-        within = [argument.value for value in inner for argument in value.arguments]
-        bounds = {self.constants.value(value) for value in (*values, *within)}
-        if not {0, _PERCENT} <= bounds:
-            return False
-        self.inner.update(map(id, inner))
-        return True
 
     def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
         line = self.source.line_of(node.range.start)

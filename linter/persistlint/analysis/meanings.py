@@ -174,9 +174,8 @@ class Meanings:
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        if quantity in _UNTOLD:
-            other = self._defined(other)
-            quantity = quantity_of(other)
+        if quantity in _UNTOLD and (found := quantity_of(self._defined(other))) is not Quantity.OTHER:
+            other, quantity = self._defined(other), found
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
         return Quantity.LAYOUT if has_layout else quantity
 

@@ -33,6 +33,7 @@ _UNITS = known_words("units")
 _MATH = frozenset(["Math", "math"])
 _NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
 _QUEUES = range(101, 1000)  # what a queue may grow to; less is for bursts, and more is never full
+_PERCENT = 100
 _LONGEST_CHAIN = 20  # operands of a chain that are looked at
 
 
@@ -83,6 +84,29 @@ def is_clamp(call: Call) -> bool:
     function = call.function
     is_known = isinstance(function, Name) or _is_math(function)
     return is_known and last_name(function) in _CLAMPS and len(call.arguments) > 1
+
+
+class Percentages:
+    """Tells which calls of one scope keep a number between 0 and 100. They are asked about from the outside in."""
+
+    def __init__(self, constants: Constants) -> None:
+        self.constants = constants
+        self.inner: set[int] = set()  # the calls that do so together with one around them
+
+    def keeps(self, call: Call) -> bool:
+        """Whether a call keeps a number between 0 and 100, or is the inner one of two that do."""
+        if id(call) in self.inner:
+            return True
+        if not is_clamp(call):
+            return False
+        values = [argument.value for argument in call.arguments]
+        inner = [value for value in values if isinstance(value, Call) and is_clamp(value)]
+        within = [argument.value for value in inner for argument in value.arguments]
+        bounds = {self.constants.value(value) for value in (*values, *within)}
+        if not {0, _PERCENT} <= bounds:
+            return False
+        self.inner.update(map(id, inner))
+        return True
 
 
 def explains(other: Expression) -> bool:

@@ -51,6 +51,11 @@ _UNITS: dict[float, frozenset[str]] = {  # how many of a unit the next larger on
     365: frozenset(["day", "days"]),
     366: frozenset(["day", "days"]),
 }
+_LAST_OF: dict[float, frozenset[str]] = {  # the last day of a month and of a week, and the last month
+    6: frozenset(["week", "weekday"]),
+    12: frozenset(["month"]),
+    31: frozenset(["day", "date", "month"]),
+}
 _CHANCES = frozenset(["rand", "random"])  # modules whose functions give random numbers
 _DEEPEST = 4  # operands of a calculation are looked at so far
 
@@ -103,6 +108,8 @@ def told_by(value: float, subject: str, around: str) -> Quantity | None:
     `longitude`; 24 of `hoursBetweenDates` is a day."""
     if not _UNITS.get(value, frozenset()).isdisjoint(words(subject)):
         return Quantity.TIME_UNIT
+    if not _LAST_OF.get(value, frozenset()).isdisjoint(words(around)):
+        return Quantity.CALENDAR
     quantity, known = _TELLING.get(abs(value), (Quantity.OTHER, frozenset()))
     return quantity if not known.isdisjoint(words(f"{subject} {around}")) else None
 

@@ -18,9 +18,17 @@ _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
 _TWICE = 2
 _SIZES = (  # of a unit, in which texts say how many of it there are
-    (1000, "[kK][a-zA-Z]*|s\\b|sec[a-z]*"), (1_000_000, "ms|M[a-zA-Z]*|million"), (1_000_000_000, "G[a-zA-Z]*|billion"),
-    (1024, "[kK]i?[bB]"), (1 << 20, "Mi?[bB]"), (1 << 30, "Gi?[bB]"),
-)  # fmt: skip
+    (1000, r"[kK][a-zA-Z]*|s\b|sec[a-z]*"),
+    (1_000_000, "ms|M[a-zA-Z]*|million"),
+    (1_000_000_000, "G[a-zA-Z]*|billion"),
+    (60, "(?i:min[a-z]*)"),
+    (60_000, "(?i:min[a-z]*)"),
+    (3600, "h(?:ou)?rs?"),
+    (86_400, "days?"),
+    (1024, "[kK]i?[bB]"),
+    (1 << 20, "Mi?[bB]"),
+    (1 << 30, "Gi?[bB]"),
+)
 _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
@@ -31,12 +39,13 @@ _PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1
 
 def is_said(number: str, value: float, text: bytes) -> bool:
     """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
-    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in the middle
-    (90 in `"premium90days"`), or the verb of a format (10 in `%.10s`)."""
+    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in it
+    (90 in `"premium90days"` and `days_61_90`), or the verb of a format (10 in `%.10s`)."""
     sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
     if sentences and any(map(saying(number, value).search, sentences)):
         return True
-    return number.isdigit() and re.search(rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]" % number.encode(), text) is not None
+    names = rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]|\w_%s\b" % (number.encode(), number.encode())
+    return number.isdigit() and re.search(names, text) is not None
 
 
 @lru_cache(maxsize=512)  # a number is looked for in comments and in texts, and most are written often

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.branches import only_tells
 from persistlint.analysis.names import last_name
+from persistlint.analysis.scopes import statements_in
 from persistlint.ir import (
     Assign,
     AssignmentExpression,
@@ -34,11 +36,13 @@ _PAGE = frozenset(["classList", "style", "focus", "scrollIntoView", "scrollTo", 
 
 def is_plain_wait(name: str, waits: Expression, seconds: float) -> bool:
     """Whether a delay that is passed to the function `name` needs no name: it is as long as a unit, too short to be
-    felt, a pause or a collecting of events that is shorter than a second, or lets people see something on a page.
+    felt, a pause or a collecting of events that is shorter than a second, or lets people see something.
     `waits` is what runs afterwards, or the delay itself where the function that waits goes on."""
     if seconds in _PERIODS or seconds <= _MOMENT:
         return True
     if seconds < 1 and (name in _COLLECTS or _is_pause(waits)):
+        return True
+    if isinstance(waits, Lambda) and only_tells(waits.function.body):
         return True
     return name == "setTimeout" and (_puts_back(waits) or _touches_page(waits) or (seconds < 1 and _only_calls(waits)))
 
@@ -76,5 +80,5 @@ def _puts_back(callback: Expression) -> bool:
 def _touches_page(callback: Expression) -> bool:
     """Whether a callback shows something: it changes a class, a style or a text, or moves where people look."""
     body = callback.function.body if isinstance(callback, Lambda) else ()
-    nodes = (node for statement in body for expression in expressions(statement) for node in walk(expression))
+    nodes = (node for each in statements_in(body) for expression in expressions(each) for node in walk(expression))
     return any(isinstance(node, Attribute) and node.name in _PAGE for node in nodes)

@@ -138,7 +138,9 @@ _OF_TIME = frozenset([7, 11, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 
 _FRACTIONS = frozenset([0.25, 0.5, 0.75])
 _OF_BYTES = frozenset([255, 256])
 _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
-_LARGEST = frozenset(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))  # of a type
+_LARGEST = frozenset(  # of a type, and how many values it has
+    [32_767, *(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))]
+)
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
 _SMALL_OFFSET = 16
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
