@@ -72,6 +72,7 @@ def _found(rule: str, case: Case) -> tuple[Diagnostic, ...]:
 
 def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.engine.may_apply", lambda *_: True)
+    monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
     monkeypatch.setattr("persistlint.analysis.may_have", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.may_hold_sql", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.nameable", _every_library)

@@ -56,7 +56,8 @@ def operations(library: Library) -> Iterator[Operation]:
 
 def last_word(operation: Operation) -> bytes:
     """The word by which a call of an operation is known."""
-    return _WORD.findall(operation.name.encode())[-1]
+    words: list[bytes] = _WORD.findall(operation.name.encode())
+    return words[-1]
 
 
 @lru_cache(maxsize=1_000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -15,6 +15,7 @@ from persistlint.analysis.vocabulary import is_unit, words
 from persistlint.facts import Number, NumberRole, Quantity
 from persistlint.ir import Assign, Binary, Expression, Function, Name, Statement, Subscript
 from persistlint.ir import Number as NumberExpression
+from persistlint.records import dataclass
 from persistlint.source import Range, SourceFile
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
+from persistlint.records import dataclass
 from persistlint.schema.changes import End
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range

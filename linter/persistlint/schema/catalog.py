@@ -6,10 +6,11 @@ remembered on a table that is not `is_complete`, for what a script says about a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint import ir

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Generic
 
 from persistlint.analysis.exits import asserted, never_returns
@@ -31,6 +31,7 @@ from persistlint.ir import (
     Try,
     With,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

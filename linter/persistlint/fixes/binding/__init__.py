@@ -8,7 +8,7 @@ tells it. Names, keywords and pieces of SQL are never bound.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,7 @@ from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Value, View, view
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

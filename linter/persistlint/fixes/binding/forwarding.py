@@ -3,7 +3,7 @@ function that takes the SQL alone is made to take the values, too."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -12,6 +12,7 @@ from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.pieces import is_name, nodes_inside
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.widening import widened
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.fixes.binding.view import Value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.pieces import Step, branches
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

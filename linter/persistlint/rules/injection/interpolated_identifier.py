@@ -125,14 +125,13 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
-from persistlint.fixes.binding import name
 from persistlint.interpolation import changes_schema, holes_of, is_evident, is_made_of_sql, related, why
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from persistlint.source import SourceFile
 
@@ -176,10 +175,16 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
-            remedy=partial(name, fact, holes, context.program),
+            remedy=partial(_quoted, fact, holes, context),
             severity=None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
         )
+
+
+def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy:
+    from persistlint.fixes.binding import name  # only a query with such a name pays for it
+
+    return name(fact, holes, context.program)
 
 
 def _least(file: SourceFile) -> Origin:

@@ -115,9 +115,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
+from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
-from persistlint.fixes.binding import bind
 from persistlint.interpolation import (
     changes_schema,
     holes_of,
@@ -132,7 +131,7 @@ from persistlint.interpolation import (
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _NAMED_AS_SQL = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))", re.ASCII)
 _SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
@@ -167,10 +166,16 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
         help=_help(fact),
-        remedy=partial(bind, fact, holes, context.program),
+        remedy=partial(_bound, fact, holes, context),
         severity=None if isinstance(fact, Query) else Severity.WARNING,
         related=related(fact, holes),
     )
+
+
+def _bound(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy:
+    from persistlint.fixes.binding import bind  # only a query with such a value pays for it
+
+    return bind(fact, holes, context.program)
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
