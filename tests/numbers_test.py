@@ -96,7 +96,7 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
         pytest.param("js", "if (a.srmThreshold > 0.3) run();", "", id="the bound of a bound"),
         pytest.param(
             "js",
-            "const finished = () => new Promise((resolve) => setTimeout(resolve, 360));",
+            "const finished = () => new Promise((resolve) => setTimeout(resolve, 3600));",
             "FINISHED_DELAY_MS",
             id="a promise that only waits",
         ),

@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from persistlint.paths import is_test
 from persistlint.plugins import PluginError
 from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
@@ -48,7 +47,7 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
     `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
-    rules = _loaded(applicable, source.language, is_test(source.path))
+    rules = tuple(rule for rule in _loaded(applicable, source.language) if rule.looks_at(source.path))
     if _SUPPRESSION not in source.content and not _may_find(rules, source, settings):
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
@@ -91,9 +90,9 @@ def _applicable(source: SourceFile, names: frozenset[str]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def _loaded(names: tuple[str, ...], language: str, in_test: bool) -> tuple[Rule[Any], ...]:
-    """Those of some rules that speak a language, and of tests where the file is one."""
-    return tuple(rule for rule in map(load, names) if language in rule.languages and (rule.in_tests or not in_test))
+def _loaded(names: tuple[str, ...], language: str) -> tuple[Rule[Any], ...]:
+    """Those of some rules that speak a language."""
+    return tuple(rule for rule in map(load, names) if language in rule.languages)
 
 
 @lru_cache(maxsize=256)

@@ -201,6 +201,8 @@ class Interpreter:
             return Instance(declared.definition, Origin.PARAMETER)
         if declared is not None:
             return declared
+        if not parameter.annotation and isinstance(parameter.default, Number):
+            return Atom(Origin.ANNOTATED)
         is_map = parameter.annotation.lstrip("*").startswith("map[")
         return Atom(Origin.PARAMETER, keys=Origin.PARAMETER if is_map else None)
 

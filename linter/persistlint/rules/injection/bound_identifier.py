@@ -90,6 +90,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign
 from persistlint.interpolation import holes_of, passes_name
+from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ _EFFECTS = {"ORDER": "every row sorts alike", "GROUP": "all rows are one group",
     on=Query,
     severity=Severity.WARNING,
     signs=(Sign.PLACEHOLDER_FOR_NAME, Sign.JOINED_TEXT),
-    in_tests=False,
+    skips=(is_test,),
 )
 def bound_identifier(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first bind parameter of a query that stands where a name must be."""
