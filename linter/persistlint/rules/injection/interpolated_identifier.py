@@ -128,7 +128,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, is_of_server, related, why
-from persistlint.paths import changes_schema
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
