@@ -66,12 +66,49 @@ def test_sql_is_suspected_however_it_is_written(text: str, monkeypatch: pytest.M
     assert filtered == _found("interpolated-identifier", case)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # put together in another function, by whoever calls it, and in a constructor
+        "def where(name):\n    return 'select id from t where name = ' + name\n\n"
+        "def find(cursor, name):\n    return cursor.execute(where(name))\n",
+        "def run(cursor, text):\n    return cursor.execute(text)\n\n"
+        "def find(cursor, name):\n    return run(cursor, f\"select id from t where name = '{name}'\")\n",
+        "class Finder:\n    def __init__(self, name):\n"
+        "        self.text = f\"select id from t where name = '{name}'\"\n"
+        "    def find(self, cursor):\n        return cursor.execute(self.text)\n",
+        # piece by piece
+        "def find(cursor, name):\n    parts = ['select id from t where name =', name]\n"
+        "    return cursor.execute(' '.join(parts))\n",
+        "def find(cursor, name):\n    text = 'select id from t where name = %s'\n"
+        "    return cursor.execute(text % name)\n",
+        "def find(cursor, name):\n    text = 'select id from t where name = {}'\n"
+        "    return cursor.execute(text.format(name))\n",
+        "def find(cursor, name):\n    text = 'select id from t where name = '\n    text += name\n"
+        "    return cursor.execute(text)\n",
+        # two literals side by side, of which one alone is a sentence
+        "def find(cursor, name):\n    return cursor.execute('select id from t where name = '\n"
+        "        f\"'Failed to find the {name}'\")\n",
+        # a letter that ends another literal
+        "def find(cursor, name):\n    return cursor.execute('a f', f\"select id from t where name = '{name}'\") or "
+        "cursor.execute(f\"select id from t where name = '{name}'\")\n",
+    ],
+)
+def test_text_is_followed_wherever_it_is_put_together(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("", 1, "store.py", text, ())
+    filtered = _found("interpolated-sql", case)
+    assert filtered
+    _look_at_everything(monkeypatch)
+    assert filtered == _found("interpolated-sql", case)
+
+
 def _found(rule: str, case: Case) -> tuple[Diagnostic, ...]:
     return diagnostics_of(source_of(case, case.text), {rule}, case)
 
 
 def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.engine.may_apply", lambda *_: True)
+    monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
     monkeypatch.setattr("persistlint.analysis.may_have", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.may_hold_sql", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.nameable", _every_library)

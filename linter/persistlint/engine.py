@@ -95,9 +95,14 @@ def _loaded(names: tuple[str, ...], language: str) -> tuple[Rule[Any], ...]:
     return tuple(rule for rule in map(load, names) if language in rule.languages)
 
 
-@lru_cache(maxsize=256)
 def _wanted(rules: tuple[Rule[Any], ...]) -> Wanted:
     """The kinds of facts that rules ask for, each with the signs that they ask for it by."""
+    return _wanted_by(tuple([rule.name for rule in rules]))
+
+
+@lru_cache(maxsize=256)
+def _wanted_by(names: tuple[str, ...]) -> Wanted:
+    rules = [load(name) for name in names]
     found: dict[type[Fact], frozenset[Sign]] = {}
     whole = {rule.on for rule in rules if not rule.signs}
     for rule in rules:

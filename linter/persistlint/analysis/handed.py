@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(rb"\w+")
 _CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
-_NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])[^\"'`$\n]*\1\s*[,)]))"
+_NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,)]))"
 _ARGUMENT = rb"[^,()\"'`]*,\s*"
 _VALUE = (
     rb"(?:\w+\s*=\s*)?(?:await\s+)?([\w.$?\[\]\"']*?(\w+)[\]\"'?]*)\s*([,()])"  # a chain, its last word, what follows
@@ -100,9 +100,12 @@ def _sources(libraries: frozenset[Library]) -> tuple[tuple[frozenset[bytes], fro
             if operation.yields == "request":
                 words = _WORD.findall(name.encode())
                 found.append((frozenset(words), frozenset(words[-1:])))
-        for type in library.types.values():
-            methods = {name for name, operation in type.methods.items() if operation.yields == "request"}
-            names = frozenset(name.encode() for name in methods.union(type.requests))
-            handles = type.handles if not library.modules else ()
-            found += [(frozenset([handle.encode()]), names) for handle in handles] or [(frozenset(), names)]
+        types = library.types.values()
+        known = [] if library.modules else [name for type in types for name in (*type.names, *type.created_by)]
+        handles = [] if library.modules else [handle for type in types if type.requests for handle in type.handles]
+        methods = (name for type in types for name, o in type.methods.items() if o.yields == "request")
+        names = frozenset(name.encode() for name in (*methods, *(name for type in types for name in type.requests)))
+        if names:
+            signs = [frozenset(_WORD.findall(name.encode())) for name in (*known, *handles)]
+            found += [(sign, names) for sign in signs] if not library.modules else [(frozenset(), names)]
     return tuple(found)

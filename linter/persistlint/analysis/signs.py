@@ -83,7 +83,8 @@ def _placeholders_for_names(source: SourceFile) -> Iterator[int]:
 def _placeholders_in_set(source: SourceFile) -> Iterator[int]:
     lowered = source.content.lower()
     for match in _matches(_SET, lowered):
-        if _SET_BEGINS.search(lowered, max(0, match.start() - _NEAR), match.start()):
+        is_first = _SET_BEGINS.search(lowered, max(0, match.start() - _NEAR), match.start())
+        if is_first and may_begin(source.content, match.start()):
             yield match.start()
 
 

@@ -1,12 +1,14 @@
 """The languages that persistlint reads. The folder is the registry: every sub-package declares one `LANGUAGE`.
 
-A language is a package here with three things:
+A language is a package here with these things:
 
 - `__init__.py`: `LANGUAGE`, a `Language` value;
 - `scan.scm`: one tree-sitter query over the whole file, run in C, whose captures are the closed set below;
 - `lower.py`: `lower(root, content) -> ir.Module`, from the syntax tree to the language-neutral program. Where not all
   of a file can be parsed, also `parsed_text(content, suffix) -> (text, suffix)`: a text of the same length in which
-  what the parser must not see is blank, and the suffix whose grammar reads it.
+  what the parser must not see is blank, and the suffix whose grammar reads it;
+- `joins.py`, where programs are written in it: `joins(content)`, the places where a text may be made of values, from
+  the bytes alone (`joining.py` has what the languages have in common).
 
 Captures of `scan.scm`:
 

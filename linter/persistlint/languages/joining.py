@@ -18,12 +18,19 @@ HOLE = b"\0"
 
 _LONGEST = 2_000  # bytes of a literal that is looked at
 _NEAR = 60  # bytes before an operator
+_FAR = 120  # bytes before a text
 _PLUS = re.compile(rb"\+(?<!\+\+)(?!\+)=?")
 _OPERAND_BEFORE = re.compile(rb"[\w\"'`)\]}\x80-\xff]\Z")
 _OPERAND_BEHIND = re.compile(rb"[\s\\]*[\w$(\[&*\x80-\xff]")
 _NUMBER_BEFORE = re.compile(rb"(?:(?<![\w.])\d[\d_.]*|[\w.]+\.length|\blen\([^()]*\))\Z")
 _NUMBER_BEHIND = re.compile(rb"\s*(?:\d|len\()")
 _LITERAL = re.compile(rb"[\s\\(]*(?:[rRbBfFuU]{0,2})([\"'`])")
+# What a program says to people, and never sends: what is logged, printed, and told by an error.
+_SAYS = re.compile(
+    rb"(?:\.(?:[dD]ebug|[iI]nfo|[wW]arn(?:ing)?|[eE]rror|[eE]xception|[cC]ritical|[fF]atal|[tT]race|[pP]anic)(?:f|ln|w)?"
+    rb"|\b(?:print|echo|panic|errors\.New|console\.log|log\.Print(?:f|ln)?|\w*(?:Error|Exception|Warning)))\s*\(\s*\Z"
+    rb"|\braise\s+[\w.]+\([^()]*\Z"
+)
 _QUOTES = (b'"', b"'", b"`")
 _SPACE = b" \t\r\n\\"
 _PREFIX = b"rRbBfFuUtT"
@@ -45,6 +52,11 @@ def additions(content: bytes) -> Iterator[Join]:
             yield start, HOLE + behind
         elif _OPERAND_BEHIND.match(content, end) and not _adds_numbers(content, head, end):
             yield start, None
+
+
+def is_said(content: bytes, start: int) -> bool:
+    """Whether the text that begins at an offset is only said to people."""
+    return _SAYS.search(content, max(0, start - _FAR), start) is not None
 
 
 def literal_before(content: bytes, end: int) -> bytes | None:

@@ -14,7 +14,7 @@ _WORDS = frozenset(
     b" constraint primary foreign key references unique default exists case then else end distinct returning using"
     b" interval partition for into with count".split()
 ) | {verb.lower().encode() for verb in SHAPES}
-_COMMENT = re.compile(rb"--|/\*|#")
+_COMMENT = re.compile(rb"--|/\*|#\s")
 _SENTENCE = re.compile(rb"\s*(?:\[[\w -]+\]\s*)?([A-Z][a-z]+)\s+([a-z]+)\b")
 _PROSE = re.compile(
     rb"\b(?:the|your|cannot|could|should|would|must|failed|unable|please|because|does|did|was|were|has|been|being|its|of"

@@ -42,9 +42,9 @@ def _spaces(characters: bytes) -> bytes:
 
 
 # Before a statement: the beginning of a literal, of several lines or of one; or a hole that may be empty, on the same
-# line. All begin with one of a few characters, without which `re` would try every place of a file.
-_BEFORE = re.compile(
-    rb"[\"'`}](?=[-\s;{?=(/\\" + _FIRST + rb"])(?:"
+# line. Each begins with one character, which `re` finds several times as fast as one of some.
+_BEHIND_CHARACTER = (
+    rb"(?=[-\s;{?=(/\\" + _FIRST + rb"])(?:"
     rb"(?:(?<=`)|(?<=\"\"\")|(?<='''))" + _spaces(rb"\s;{?=") + _HERE + rb""
     rb"|(?<=[\"'])" + _spaces(rb" \t;{?=") + _HERE + rb""
     rb"|(?<=\})"
@@ -52,6 +52,7 @@ _BEFORE = re.compile(
     + rb"(?=(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
     rb")"
 )
+_BEFORE = tuple(re.compile(character + _BEHIND_CHARACTER) for character in (b'"', b"'", b"`", rb"\}"))
 # `" ".join(["select", columns, "from items"])`
 _VERB_ALONE = re.compile(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")
 _OTHER_PART = re.compile(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
@@ -73,7 +74,8 @@ def may_hold_sql(source: SourceFile) -> bool:
     A statement begins with its verb: in capitals anywhere in the file, else at the beginning of a literal.
     """
     content, lowered = source.content, source.content.lower()
-    if any(may_begin(content, match.end(), match.group()[:1].strip(b"}")) for match in _BEFORE.finditer(lowered)):
+    begun = (match for pattern in _BEFORE for match in pattern.finditer(lowered))
+    if any(may_begin(content, match.end(), match.group()[:1].strip(b"}")) for match in begun):
         return True
     capitals = _VERBS & source.words
     if capitals and any(may_begin(content, match.start(), b"") for match in _any_of(capitals).finditer(content)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.languages.joining import HOLE, additions, literal_behind
+from persistlint.languages.joining import HOLE, additions, is_said, literal_behind
 from persistlint.patterns import any_in
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from persistlint.languages.joining import Join
 
-_PRINTED = re.compile(rb"fmt\.(S|F|Append|Error)(?:print(?:f|ln)?|f)\s*\(\s*(?:&?[\w.]+\s*,\s*)?")
+_PRINTED = re.compile(rb"fmt\.(S|F|Append)(?:print(?:f|ln)?|f)\s*\(\s*(?:&?[\w.]+\s*,\s*)?")
 _VERB = re.compile(rb"%[-+# 0]*(?:\[\d+\])?[\d.*]*[a-zA-Z]")
 _JOINED = re.compile(rb"strings\.(?:Join|Replace|ReplaceAll)\s*\(")
 _WRITTEN = re.compile(rb"\.Write(?:String|Byte|Rune)?\s*\(")
@@ -25,7 +25,7 @@ def joins(content: bytes) -> Iterator[Join]:
     yield from additions(content)
     builds = any_in(_BUILDERS, content)
     for match in _PRINTED.finditer(content):
-        if builds or match[1] != b"F":
+        if (builds or match[1] != b"F") and not is_said(content, match.start()):
             text = literal_behind(content, match.end())
             yield match.start(), _VERB.sub(HOLE, text) if text else None
     for pattern in (_JOINED, _WRITTEN) if builds else (_JOINED,):

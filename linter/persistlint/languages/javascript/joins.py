@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.languages.joining import HOLE, additions, literal_behind
+from persistlint.languages.joining import HOLE, additions, is_said, literal_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,8 @@ def _holes(content: bytes) -> Iterator[Join]:
     while start >= 0:
         opened = content.rfind(b"`", 0, start)
         is_bound = binds and _BINDS.search(content[max(0, opened - _LONGEST) : opened])
-        if opened >= 0 and (not is_bound or _MADE_HERE.match(content, start)):
+        is_made = not is_bound or _MADE_HERE.match(content, start)
+        if opened >= 0 and is_made and not is_said(content, opened):
             hole = _HOLE.match(content, start)
             before = content[max(opened, content.rfind(b"}", 0, start)) + 1 : start]
             yield start, before + HOLE + hole[1] if hole is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.languages.joining import HOLE, additions, follows_literal, leads_to_literal, literal_before
+from persistlint.languages.joining import HOLE, additions, follows_literal, is_said, leads_to_literal, literal_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # Each begins with one character, so that `re` finds it fast.
 _PREFIXED = (re.compile(rb"\"(?<=[fFtTrR]\")"), re.compile(rb"'(?<=[fFtTrR]')"))
-_PREFIX = re.compile(rb"\A(?:.*\W)?(?:[rR]?[fFtT]|[fFtT][rR])\Z", re.DOTALL)
+_PREFIX = re.compile(rb"(?:.*\W)?([rR]?[fFtT]|[fFtT][rR])\Z", re.DOTALL)
 _TEMPLATE = re.compile(rb"\"\"\"(.*?)\"\"\"|'''(.*?)'''|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
 _FIELD = re.compile(rb"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 _PERCENT = re.compile(rb"%=?[\s\\]*([\w({\[\"'])")
@@ -53,7 +53,8 @@ def joins(content: bytes) -> Iterator[Join]:
 
 def _template(content: bytes, quote: int) -> Iterator[Join]:
     """The f-string whose quote stands at an offset; a letter before it may also be the last one of another literal."""
-    if not _PREFIX.match(content[max(0, quote - 3) : quote]):
+    prefix = _PREFIX.match(content[max(0, quote - 3) : quote])
+    if prefix is None or is_said(content, quote - len(prefix[1])):
         return
     match = _TEMPLATE.match(content, quote)
     text = match[match.lastindex or 0] if match is not None else None
