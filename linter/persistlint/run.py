@@ -190,13 +190,13 @@ class Run:
         if not any(created(found, unsafe=unsafe) for found in outcome.report.diagnostics):
             return outcome
         from persistlint.fixes.write import WriteError, create
-        from persistlint.sql.project import forget
+        from persistlint.surroundings import anew
 
         folder = Path(task.path).parent
         made: list[str] = []
         try:
             source = read_file(Path(task.path), task.settings.dialect)
-            forget()  # files were written and made
+            anew()  # files were written and made
             report = report_on(source, task.settings)
             while len(made) < _MOST_NEW:
                 files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
@@ -209,7 +209,7 @@ class Run:
                     self.shown.add(folder)
                     break
                 create(paths)
-                forget()
+                anew()
                 count = len(report.diagnostics)
                 report = report_on(source, task.settings)
                 if len(report.diagnostics) >= count:
