@@ -77,5 +77,8 @@ class Domain(Generic[S]):
     def enter_try(self, statement: ir.Try, state: S) -> None:
         """The body of a `try` begins."""
 
+    def enter_handler(self, handler: ir.Handler, state: S) -> None:
+        """The body of a handler begins, which may have a name for the error."""
+
     def leave_try(self, statement: ir.Try) -> None:
         """The body of a `try` is over; what comes next is in its handlers or behind it."""

@@ -251,6 +251,7 @@ class Flow(ExpressionFlow[S]):
         end = self.state
         for handler in statement.handlers:
             self.state = self.domain.copy(raised)
+            self.domain.enter_handler(handler, self.state)
             self.block(handler.body)
             end = self.merged(end, self.state)
         if not any(not handler.types or _CATCHES_ALL.intersection(handler.types) for handler in statement.handlers):

@@ -11,8 +11,8 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.facts import Site
 from persistlint.fixes.binding import origin
-from persistlint.fixes.binding.forwarding import flat
 from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.pieces import flat
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.records import dataclass
 from persistlint.source import Range

@@ -122,9 +122,10 @@ _FOREIGN = frozenset(["apikey", "api", "token", "access"])  # mostly somebody el
 _OWN = frozenset(["secret", "jwt", "signing", "session", "password"])
 _NO_SECRETS = frozenset([
     "public", "publishable", "min", "max", "pad", "eos", "bos", "unk", "mask", "sep", "cls", "stop", "reset",
+    "signer",
 ])  # fmt: skip
 _NOTHING = re.compile(
-    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
+    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|hidden|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
     r"|.*\b(?:unconfigured|unset|missing|not.?(?:set|configured|provided))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
