@@ -225,6 +225,11 @@ def _with_own(final: Catalog, script: Script, project: Project) -> Catalog:
     return found
 
 
+def forget() -> None:
+    """Look the folders up anew, for one who knows that a file changed just now."""
+    _listing.cache_clear()
+
+
 def _place(project: Project, path: str) -> int:
     """How many scripts stand up to and with a path."""
     if path in project.scripts:
