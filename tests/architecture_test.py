@@ -18,10 +18,11 @@ LSP = ROOT / "lsp" / "persistlint_lsp"
 
 # What a room may import of the others, beside what has no subject (`NEUTRAL`). A room that is not named here may import
 # anything that makes no cycle.
-NEUTRAL = {"records", "memory", "patterns", "folders", "language_groups"}
+NEUTRAL = {"records", "memory", "patterns", "folders", "language_groups", "moments"}
 ALLOWED = {
     "source": set[str](),
     "memory": set[str](),
+    "moments": set[str](),
     "patterns": set[str](),
     "folders": set[str](),
     "language_groups": set[str](),

@@ -18,7 +18,7 @@ import pytest
 
 from lsp.raw_client import environment
 from persistlint import cache, cache_folder, checking, memory
-from persistlint.analysis import catalogs, stored_tables
+from persistlint.analysis import stored_tables
 from persistlint.cli import main
 from persistlint.config import forget
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
@@ -26,7 +26,7 @@ from persistlint.engine import Report, check
 from persistlint.output import formats
 from persistlint.source import Range
 from persistlint.stored_report import dump, load
-from persistlint.surroundings import Surroundings
+from persistlint.surroundings import Surroundings, anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Checks the project and returns what is printed."""
 
     def run(*options: str) -> str:
-        catalogs.forget()
+        anew()
         main(["check", "--jobs=1", *options])
         out, err = capsys.readouterr()
         return out + err

@@ -14,11 +14,11 @@ from persistlint.records import dataclass
 from persistlint.rules import group_of, load, may_apply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from persistlint.analysis import Wanted
     from persistlint.diagnostic import Diagnostic
-    from persistlint.facts import Fact, Sign
+    from persistlint.facts import Fact
     from persistlint.fixes.program import Program
     from persistlint.languages import Syntax
     from persistlint.rule import Later, Rule, RuleContext
@@ -47,7 +47,8 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
     `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
-    rules = tuple(rule for rule in _loaded(applicable, source.language) if rule.looks_at(source.path))
+    skipping = frozenset(skips for skips in _skipping(applicable, source.language) if skips(source.path))
+    rules = _rules(applicable, source.language, skipping)
     if _SUPPRESSION not in source.content and not _may_find(rules, source, settings):
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
@@ -58,7 +59,7 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
         syntax = read(source)
     except Exception as error:
         return Report(errors=(_internal("reading the syntax", error),))
-    found, tables = _run(syntax, rules, settings, errors, later) if rules else ([], "")
+    found, tables = _run(syntax, rules, settings, errors, later) if rules.every else ([], "")
     if _SUPPRESSION in source.content:
         from persistlint import suppression
 
@@ -85,8 +86,12 @@ def complete(report: Report, later: Later) -> Report:
 def _applicable(source: SourceFile, names: frozenset[str]) -> tuple[str, ...]:
     """The rules whose group can have something to say about a file, by name."""
     lowered = source.content.lower()
-    groups = _by_group(names).items()
-    return tuple(sorted(name for group, own in groups if may_apply(group, lowered, source.language) for name in own))
+    return _of_groups(names, tuple(g for g in _by_group(names) if may_apply(g, lowered, source.language)))
+
+
+@lru_cache(maxsize=256)
+def _of_groups(names: frozenset[str], groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted(name for group in groups for name in _by_group(names)[group]))
 
 
 @lru_cache(maxsize=256)
@@ -95,28 +100,45 @@ def _loaded(names: tuple[str, ...], language: str) -> tuple[Rule[Any], ...]:
     return tuple(rule for rule in map(load, names) if language in rule.languages)
 
 
-def _wanted(rules: tuple[Rule[Any], ...]) -> Wanted:
-    """The kinds of facts that rules ask for, each with the signs that they ask for it by."""
-    return _wanted_by(tuple([rule.name for rule in rules]))
+class _Rules:
+    """Rules that are run together. `wanted` are the kinds of facts that they ask for, each with the signs that they ask
+    for it by."""
+
+    def __init__(self, rules: Iterable[Rule[Any]]) -> None:
+        self.every = tuple(rules)
+        self.wanted: Wanted = {}
+        whole = {rule.on for rule in self.every if not rule.signs}
+        for rule in self.every:
+            signs = frozenset() if rule.on in whole else self.wanted.get(rule.on, frozenset()).union(rule.signs)
+            self.wanted[rule.on] = signs
+        self._by_kind: dict[type[Fact], tuple[Rule[Any], ...]] = {}
+
+    def on(self, kind: type[Fact]) -> tuple[Rule[Any], ...]:
+        """Those that read a kind of facts."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = tuple(rule for rule in self.every if issubclass(kind, rule.on))
+        return self._by_kind[kind]
 
 
 @lru_cache(maxsize=256)
-def _wanted_by(names: tuple[str, ...]) -> Wanted:
-    rules = [load(name) for name in names]
-    found: dict[type[Fact], frozenset[Sign]] = {}
-    whole = {rule.on for rule in rules if not rule.signs}
-    for rule in rules:
-        found[rule.on] = frozenset() if rule.on in whole else found.get(rule.on, frozenset()).union(rule.signs)
-    return found
+def _skipping(names: tuple[str, ...], language: str) -> frozenset[Callable[[str], bool]]:
+    """What some of these rules know the files by that they skip."""
+    return frozenset(skips for rule in _loaded(names, language) for skips in rule.skips)
 
 
-def _may_find(rules: tuple[Rule[Any], ...], source: SourceFile, settings: Settings) -> bool:
+@lru_cache(maxsize=256)
+def _rules(names: tuple[str, ...], language: str, skipping: frozenset[Callable[[str], bool]]) -> _Rules:
+    """Those of some rules that speak a language, and do not skip a file for which this says so."""
+    return _Rules(rule for rule in _loaded(names, language) if skipping.isdisjoint(rule.skips))
+
+
+def _may_find(rules: _Rules, source: SourceFile, settings: Settings) -> bool:
     """Whether there can be a fact for any of these rules, as far as the bytes of a file tell."""
-    if not rules:
+    if not rules.every:
         return False
     from persistlint.analysis import may_have
 
-    return may_have(source, _wanted(rules), settings.names)
+    return may_have(source, rules.wanted, settings.names)
 
 
 @lru_cache(maxsize=16)
@@ -128,7 +150,7 @@ def _by_group(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
 
 
 def _run(
-    syntax: Syntax, rules: tuple[Rule[Any], ...], settings: Settings, errors: list[str], later: Later | None
+    syntax: Syntax, rules: _Rules, settings: Settings, errors: list[str], later: Later | None
 ) -> tuple[list[Diagnostic], str]:
     """Run every rule on the facts that it asks for; with `Report.tables`. One place is reported once by a rule."""
     from persistlint.analysis import facts
@@ -141,13 +163,12 @@ def _run(
     failed: set[str] = set()
     marks: set[str] = set()  # several where the tables changed meanwhile: then they come to none that there ever is
     try:
-        for fact in facts(syntax, _wanted(rules), settings.names):
+        for fact in facts(syntax, rules.wanted, settings.names):
             kind = type(fact)
             if isinstance(fact, Consulted):
                 marks.add(fact.mark)
             if kind not in listening:
-                asked = (rule for rule in rules if issubclass(kind, rule.on))
-                listening[kind] = [(rule, _context(rule, program, settings, later)) for rule in asked]
+                listening[kind] = [(rule, _context(rule, program, settings, later)) for rule in rules.on(kind)]
             for rule, context in listening[kind]:
                 if rule.name in failed:
                     continue

@@ -54,10 +54,6 @@ class Rule(Generic[F]):
     skips: tuple[Callable[[str], bool], ...] = ()
     signs: tuple[Sign, ...] = ()
 
-    def looks_at(self, path: str) -> bool:
-        """Whether the rule can have something to say about a file, as far as its path tells."""
-        return not any(is_skipped(path) for is_skipped in self.skips)
-
     @property
     def summary(self) -> str:
         """The first sentence of *What it finds*."""

@@ -191,12 +191,12 @@ class Run:
         if not any(created(found, unsafe=unsafe) for found in outcome.report.diagnostics):
             return outcome
         from persistlint.fixes.write import WriteError, create
-        from persistlint.sql.project import forget
+        from persistlint.surroundings import anew
 
         made: list[str] = []
         try:
             source = read_file(Path(task.path), task.settings.dialect)
-            forget()  # files were written and made
+            anew()  # files were written and made
             report = report_on(source, task.settings)
             while len(made) < _MOST_NEW:
                 files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
@@ -209,7 +209,7 @@ class Run:
                     self.shown.add(_folder(files[0], task.path))
                     break
                 create({Path(path): text for path, text in paths.items()})
-                forget()
+                anew()
                 count = len(report.diagnostics)
                 report = report_on(source, task.settings)
                 if len(report.diagnostics) >= count:

@@ -5,20 +5,20 @@ project (`analysis.catalogs`): its report says so, and then it depends on all fi
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from persistlint.language_groups import SCHEMA_LANGUAGES
 from persistlint.languages import language_of
+from persistlint.moments import moment, new_moment
 from persistlint.paths import is_migration
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
 from persistlint.sql.neighbours import beside, evidence, project_of, upwards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator
 
     from persistlint.schema_files import Tree
 
@@ -51,15 +51,11 @@ class _Group:
         return digest(os.fsencode("\0".join(parts)))
 
 
-_FRESH = 5  # seconds that what was found is taken for true
-
-
 class Surroundings:
     """The files around others, as they are when somebody asks for the first time."""
 
     def __init__(self) -> None:
         self._made: dict[object, Any] = {}
-        self.since = monotonic()
 
     def mark(self, path: str) -> str:
         """What changes when a file around this one does, comes or goes, as `reading.mark` does; "" if none counts."""
@@ -143,19 +139,28 @@ class Surroundings:
         return self._made[key]
 
 
-_recent = Surroundings()
-
-
 def anew() -> Surroundings:
-    """The files as they are from now on, for whoever asks for `recent` too."""
-    global _recent
-    _recent = Surroundings()
-    return _recent
+    """The files as they are from now on, for whoever asks for `recent` too, and for one who knows that one changed."""
+    new_moment()
+    return recent()
 
 
 def recent() -> Surroundings:
-    """The files as they were some seconds ago at most."""
-    return _recent if monotonic() - _recent.since < _FRESH else anew()
+    """The files as they were in this moment."""
+    return _in(moment())
+
+
+@lru_cache(maxsize=1)
+def _in(moment: int) -> Surroundings:
+    return Surroundings()
+
+
+def read_together(path: str) -> Hashable:
+    """What is the same for all files that are read when one of them is; None for a file that stands for itself."""
+    if not _has_project(path):
+        return None
+    file = Path(path)
+    return project_of(file) if language_of(path) == "sql" else file.parent
 
 
 def _has_project(path: str) -> bool:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.checking import Outcome, Task, check_file
-from persistlint.languages import language_of
+from persistlint.moments import held
 from persistlint.records import dataclass
+from persistlint.surroundings import read_together
 from persistlint.warming import warm_up
 
 if TYPE_CHECKING:
@@ -51,13 +52,13 @@ def check_all(tasks: Sequence[Task], jobs: int, cluster: str | None = None) -> I
             yield from spread(_chunks(tasks, found.tasks), found.tasks, lambda jobs: found.start(), found.deaths)
         return
     if jobs < 2 or len(tasks) < FEWEST:
-        with _collecting_seldom():
+        with _collecting_seldom(), held():
             for number, task in enumerate(tasks):
                 yield number, check_file(task)
         return
     jobs = min(jobs, len(tasks) // _LEAST, _MOST_PROCESSES)
     warm_up(tasks)
-    with _collecting_seldom():  # forked processes take it over
+    with _collecting_seldom(), held():  # forked processes take it over
         yield from spread(_chunks(tasks, jobs), jobs, _processes)
 
 
@@ -99,8 +100,8 @@ def spread(
         try:
             while waiting or pending:
                 while waiting and len(pending) < _AHEAD * jobs:
-                    chunk = waiting.popleft()
-                    pending[executor.submit(check_chunk, chunk)] = chunk
+                    pending[executor.submit(check_chunk, waiting[0])] = waiting[0]  # a pool that broke takes nothing
+                    waiting.popleft()
                 for future in wait(pending, return_when=FIRST_COMPLETED).done:
                     yield from future.result()
                     del pending[future]
@@ -149,20 +150,15 @@ def _apart(
 
 
 def _chunks(tasks: Sequence[Task], jobs: int) -> list[Chunk]:
-    """Share tasks out in order. The files of a folder of SQL stay together, for to read one of them is to read all;
-    they come first, for they take longest."""
+    """Share tasks out in order. The files of a folder of migrations stay together, for to read one of them is to read
+    all; they come first, for they take longest."""
     folder = Path.cwd()
     size = max(1, min(_LARGEST, len(tasks) // (_LEAST_CHUNKS * jobs)))
     projects: dict[Hashable, list[tuple[int, Task]]] = {}
-    others = []
+    others: list[tuple[int, Task]] = []
     for numbered in enumerate(tasks):
-        path = numbered[1].path
-        if language_of(path) == "sql":
-            from persistlint.sql.neighbours import project_of
-
-            projects.setdefault(project_of(Path(path)), []).append(numbered)
-        else:
-            others.append(numbered)
+        project = read_together(numbered[1].path)
+        (others if project is None else projects.setdefault(project, [])).append(numbered)
     found = [others[start : start + size] for start in range(0, len(others), size)]
     return [Chunk(folder, tuple(part)) for part in (*sorted(projects.values(), key=len, reverse=True), *found)]
 

@@ -72,9 +72,9 @@ def ignore_file(source: SourceFile, rule: str) -> Edit | None:
 
 def forget_projects() -> None:
     """Look anew at the files that others depend on."""
-    from persistlint.analysis import catalogs
+    from persistlint.surroundings import anew
 
-    catalogs.forget()
+    anew()
 
 
 def list_anew() -> None:

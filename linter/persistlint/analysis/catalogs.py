@@ -41,9 +41,8 @@ from persistlint.schema.definitions import Name, Table
 from persistlint.schema.merging import merged, merged_table
 from persistlint.shelf import lent
 from persistlint.source import Range, SourceFile
-from persistlint.sql import project
 from persistlint.sql.project import SQL, is_step, project_below
-from persistlint.surroundings import Surroundings, anew, recent
+from persistlint.surroundings import Surroundings, recent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,12 +144,6 @@ def with_own(catalog: Catalog, own: OwnTables) -> Catalog:
     found = catalog.copy()
     _take_own(own, [found])
     return found
-
-
-def forget() -> None:
-    """Look the files of projects up anew, for one who knows that one changed just now."""
-    project.forget()
-    anew()
 
 
 def _tables(surroundings: Surroundings, program: str, dialect: str | None) -> Tables:

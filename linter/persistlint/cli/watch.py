@@ -14,6 +14,7 @@ from persistlint.languages import language_of
 from persistlint.records import dataclass
 from persistlint.run import Run
 from persistlint.schema_files import may_make_tables
+from persistlint.surroundings import anew
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -62,9 +63,7 @@ class _Watched:
             self.runs.clear()
         is_of_tables = any(may_make_tables(path.as_posix()) for path in changed)
         if is_of_tables:
-            from persistlint.analysis import catalogs
-
-            catalogs.forget()
+            anew()
         whole = Run()
         files = discover_files(whole, self.arguments, self.overrides)
         before, self.runs = self.runs, {}

@@ -57,10 +57,16 @@ def group_of(name: str) -> str | None:
 def may_apply(group: str, lowered: bytes, language: str) -> bool:
     """Whether the rules of a group can have something to say about a file of a language with these bytes, which are in
     lower case."""
-    pattern = getattr(import_module(_package(group)), "MAY_HAVE", None)
-    if isinstance(pattern, dict):
-        pattern = pattern.get(language)
+    pattern = _pattern(group, language)
     return pattern is not None and _stands_in(pattern, lowered)
+
+
+@cache
+def _pattern(group: str, language: str) -> Pattern | None:
+    """What stands in every file of a language that the rules of a group can have something to say about."""
+    pattern = getattr(import_module(_package(group)), "MAY_HAVE", None)
+    found: Pattern | None = pattern.get(language) if isinstance(pattern, dict) else pattern
+    return found
 
 
 @lru_cache(maxsize=4)  # several groups may have one pattern

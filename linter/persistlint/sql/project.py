@@ -15,9 +15,9 @@ from collections.abc import Hashable
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from persistlint.moments import moment
 from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
@@ -48,7 +48,6 @@ _MOST_FILES = 5_000
 _MOST_BYTES = 20_000_000  # of all files together; a folder of dumps is no project, and reading it takes too long
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
-_FRESH = 5  # seconds that a listing of a folder is taken for true
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
 # That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
@@ -263,12 +262,12 @@ def _of_database(files: Signature, database: str) -> Signature:
 
 def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
     """The files below a directory whose paths match, in the order of their names."""
-    return _listing(root, patterns, int(monotonic() / _FRESH))
+    return _listing(root, patterns, moment())
 
 
 @lru_cache(maxsize=64)
 def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
-    """The same, looked up anew in every other `moment`."""
+    """The same, looked up anew in every other moment."""
     return _listed(root, patterns)
 
 

@@ -13,14 +13,16 @@ from persistlint.analysis.migrations import scripts_js, scripts_py
 from persistlint.analysis.migrations.evidence import dialect_told
 from persistlint.analysis.revisions import declared_in, in_order
 from persistlint.languages import language_of, read
+from persistlint.memory import Memory
 from persistlint.paths import is_test
+from persistlint.reading import digest
 from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.source import SourceFile
 from persistlint.sql.project import DIALECTS, dialect_of, is_first, read_in_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
     from pathlib import Path
 
     from persistlint.analysis.migrations.steps import Migration
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
 
 _PATTERNS = {"python": ("*.py",)}
 _OF_SCRIPTS = ("*.js", "*.ts", "*.cjs", "*.mjs", "*.cts", "*.mts")
+# Whether programs are migrations, from their texts: those of a project are read together, before each of them is asked.
+_ARE: Memory[bool] = Memory(most=5_000)
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The migration that a program is; nothing for any other, for tests, and for a dialect whose DDL is not known."""
     source = syntax.source
-    if is_test(source.path) or migration_of(syntax, None) is None:
+    if is_test(source.path) or not _ARE.get(_key(source), lambda: migration_of(syntax, None) is not None):
         return
     reader = ProgramReader(source.language)
     dialect = source.dialect or dialect_of(source.path, source.content, reader)
@@ -55,6 +59,10 @@ def migration_of(syntax: Syntax, dialect: str | None) -> Migration | None:
     return scripts_js.migration_of(syntax, dialect)
 
 
+def _key(source: SourceFile) -> Hashable:
+    return source.language, digest(source.content)
+
+
 @dataclass(frozen=True)
 class ProgramReader:
     """Reads migrations in the programs of one language."""
@@ -65,8 +73,9 @@ class ProgramReader:
         self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
     ) -> Script | None:
         """As `sql.project.Reader` says; a program undoes itself."""
-        language = language_of(path) or self.language
-        migration = migration_of(read(SourceFile(path, content, language)), dialect)
+        source = SourceFile(path, content, language_of(path) or self.language)
+        migration = migration_of(read(source), dialect)
+        _ARE.keep(_key(source), migration is not None)
         return migration.script(path, dialect, known or Catalog()) if migration is not None else None
 
     def dialect(self, path: str, content: bytes) -> str | None:
