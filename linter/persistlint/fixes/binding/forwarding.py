@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.libraries import Operation
 
+_MOST_CALLERS = 5  # functions of the file that hand on the SQL to one that sends it
 _MOST_STEPS = 3  # functions between the one that has the values and the one that sends them
 
 
@@ -51,6 +52,8 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarde
         if calls:
             return _from(query, calls[0], statements, site, program) if len(calls) == 1 else None
         level = [above for each, sql in level for above in _above(each, sql, around, program)]
+        if len(level) > _MOST_CALLERS:
+            return None
     return None
 
 
