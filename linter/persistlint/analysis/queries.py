@@ -14,7 +14,10 @@ from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
 from persistlint.analysis.presence import nameable, present
+from persistlint.analysis.reach import Reach
+from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.scopes import Scope, scopes
+from persistlint.analysis.signs import places
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -50,6 +53,7 @@ from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.facts import Sign
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
@@ -151,7 +155,9 @@ class _Collector:
         if tagged:
             operation = resolved.operation if resolved is not None else _TAG
             library = operation.library if resolved is not None else None
-            self._take(node, operation, library, actuals[0], is_fragment=False, certain=False, actuals=actuals)
+            self._take(
+                node, operation, library, actuals[0], is_fragment=False, certain=False, actuals=actuals, is_tag=True
+            )
         elif resolved is None:
             guess = self._guess(node, receiver, called, actuals)
             if guess is not None:
@@ -197,6 +203,7 @@ class _Collector:
         is_fragment: bool,
         certain: bool,
         actuals: list[Actual],
+        is_tag: bool = False,  # what a template binds are its holes alone
     ) -> None:
         value = actual.value
         if isinstance(value, Items):
@@ -229,7 +236,7 @@ class _Collector:
                     self.source.text(node.function.value.range) if isinstance(node.function, Attribute) else "",
                     text,
                     is_fragment,
-                    takes_values(operation, actuals, self.source),
+                    not is_tag and takes_values(operation, actuals, self.source),
                     tail(operation, actuals, self.source),
                     _driver_of(actuals),
                 )
@@ -242,10 +249,8 @@ class _Collector:
             return False
         if isinstance(value, Atom) and (value.type is not None or value.origin <= Origin.BOUND):
             return False
-        if (
-            _SAYS_SQL.fullmatch(_CAMEL.sub("_", last_name(actual.expression)))
-            and origin_of(value) is not Origin.REQUEST
-        ):
+        name = last_name(actual.expression)
+        if (name == "raw" or _SAYS_SQL.fullmatch(_CAMEL.sub("_", name))) and origin_of(value) is not Origin.REQUEST:
             return False  # a thin wrapper: whoever calls it writes the SQL
         origin = origin_of(value)
         if isinstance(actual.expression, Call) and origin is Origin.UNKNOWN:
@@ -439,23 +444,32 @@ _RAW_PLACEHOLDERS = {
 }
 
 
-def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
-    """The queries of a file, and the texts in it that are SQL and reach no query."""
+def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> Iterator[Fact]:
+    """The queries of a file, and the texts in it that are SQL and reach no query; with signs, at least those that have
+    to do with a place where one of them stands."""
+    near = places(syntax.source, signs) if signs else None
     language = all_languages()[syntax.source.language]
     tables = catalogue(language.libraries)
     scope = Names(tables, language.libraries)
-    candidates = _candidates(syntax, language.libraries)
+    candidates = _candidates(syntax, language.libraries) if near != () else []
     if not candidates:
         return
     module: Module = syntax.lower()
+    reach = Reach(syntax.source, module, near) if near is not None else None
+    if reach is not None and not reach:
+        return
     collector = _Collector(syntax.source, module, scope, tables)
     interpreter = Interpreter(scope, language.name, collector.on_call, collector.on_text)
-    interpreter.run(module, candidates, syntax.calls)
+    interpreter.run(module, Wanted(candidates, syntax.calls, reach))
     yield from collector.facts()
 
 
-def may_have(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether a file can have a query."""
+def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
+    """Whether a file can have a query, with signs one that has to do with them."""
+    return _may_send_sql(source) and (not signs or places(source, signs) != ())
+
+
+def _may_send_sql(source: SourceFile) -> bool:
     folder = all_languages()[source.language].libraries
     if folder == "sql" or may_hold_sql(source):
         return True

@@ -8,7 +8,7 @@ tells it. Names, keywords and pieces of SQL are never bound.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ from persistlint.fixes.binding.sending import passed, placeholder_of
 from persistlint.fixes.binding.sharing import sharing
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
 from persistlint.fixes.binding.view import Asked, Value, View, view
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

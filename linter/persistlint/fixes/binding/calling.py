@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.view import HOLE
+from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind
 
 if TYPE_CHECKING:

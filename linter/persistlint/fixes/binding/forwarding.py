@@ -3,7 +3,7 @@ function that takes the SQL alone is made to take the values, too."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -11,6 +11,7 @@ from persistlint.facts import Site
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.pieces import flat, nodes_inside
 from persistlint.fixes.binding.senders import sender_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

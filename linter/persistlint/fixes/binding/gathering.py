@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -14,6 +13,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.repeating import grouped
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.style import fresh_name
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -13,6 +12,7 @@ from persistlint.fixes.binding.passing import alone
 from persistlint.fixes.binding.pieces import additions, adds, branches, nodes_of
 from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.reaching import assignments, extension, is_name, is_seen, reaching
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -11,6 +10,7 @@ from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.pieces import Step, branches
 from persistlint.fixes.binding.reaching import assignments, trimmed, trims, variable
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding import expressions
@@ -11,6 +10,7 @@ from persistlint.fixes.binding.calling import calling
 from persistlint.fixes.binding.lists import Listed, listed
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
+from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 
 if TYPE_CHECKING:

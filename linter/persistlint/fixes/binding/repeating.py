@@ -4,7 +4,6 @@ marks and has the values of all repetitions, and `f"AND name = '{name}'" if name
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -12,6 +11,7 @@ from persistlint.fixes.binding.reaching import assignments, is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.style import fresh_name
 from persistlint.fixes.binding.view import Choice, Loop
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

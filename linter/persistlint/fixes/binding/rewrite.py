@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from persistlint.fixes.binding.forms import DOUBLED
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ directly or through another function of the file. Where it takes no values yet, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -14,6 +14,7 @@ from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.widening import Send, is_at_once, widened
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

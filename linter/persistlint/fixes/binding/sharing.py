@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -11,6 +11,7 @@ from persistlint.fixes.binding.place import place_of
 from persistlint.fixes.binding.reaching import variable
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

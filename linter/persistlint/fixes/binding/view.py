@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -22,6 +22,7 @@ from persistlint.fixes.binding.forms import (
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.pieces import is_filled
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
