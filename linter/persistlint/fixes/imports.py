@@ -24,9 +24,9 @@ _GO_PATH = re.compile(rb'"([^"]+)"')
 Needed = tuple[str, tuple[Edit, ...]]
 
 
-def python_member(program: Program, module: str, member: str) -> Needed | None:
-    """How the file writes `member` of a Python module, and the edits that import it; None where the name is taken or
-    nothing tells where imports go."""
+def python_member(program: Program, module: str, member: str, alias: str = "") -> Needed | None:
+    """How the file writes `member` of a Python module, and the edits that import it, under the `alias` where its own
+    name is taken; None where no name is left or nothing tells where imports go."""
     imports = _top_level(program)
     for found in imports:
         if found.module == module and found.member == member:
@@ -35,11 +35,13 @@ def python_member(program: Program, module: str, member: str) -> Needed | None:
             return f"{found.local}.{member}", ()
         if found.member is not None and f"{found.module}.{found.member}" == module:
             return f"{found.local}.{member}", ()
-    if program.has_name(member) or not imports:
+    local = alias if alias and program.has_name(member) else member
+    if program.has_name(local) or not imports:
         return None
+    imported = member if local == member else f"{member} as {local}"
     others = [found for found in imports if found.module == module and found.member not in (None, "*")]
-    edit = _joined(program, others[-1], member) if others else None
-    return member, (edit or _python_line(program, imports, module, f"from {module} import {member}"),)
+    edit = _joined(program, others[-1], member) if others and local == member else None
+    return local, (edit or _python_line(program, imports, module, f"from {module} import {imported}"),)
 
 
 def python_module(program: Program, module: str) -> Needed | None:

@@ -12,7 +12,18 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.ir import Assign, Function, FunctionDefinition, Lambda, Number, blocks, expressions, walk
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Function,
+    FunctionDefinition,
+    Lambda,
+    Name,
+    Number,
+    blocks,
+    expressions,
+    walk,
+)
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -221,6 +232,31 @@ class Program:
             start = self.source.line_range(line)
             if self.source.content[start.start : start.end].strip():
                 yield start.start
+
+    @cached_property
+    def attributes(self) -> dict[str, int]:
+        """How often the functions of the file name an attribute of an object, by its text (`self.query`), where each of
+        them gives it a value before anything else; -1 where one does not."""
+        found: dict[str, int] = {}
+        for function in self.functions():
+            mentions: dict[str, list[Range]] = {}
+            made: set[Range] = set()
+            pending: list[Statement] = [*function.body]
+            while pending:
+                statement = pending.pop()
+                pending += [inner for block in blocks(statement) for inner in block]
+                nodes = (node for part in expressions(statement) for node in walk(part))
+                named = [node for node in nodes if isinstance(node, Attribute) and isinstance(node.value, Name)]
+                for node in named:
+                    mentions.setdefault(self.source.text(node.range), []).append(node.range)
+                if isinstance(statement, Assign) and statement.operator == "=" and statement.target in named:
+                    text = self.source.text(statement.target.range)
+                    if [self.source.text(node.range) for node in named].count(text) == 1:
+                        made.add(statement.target.range)
+            for name, ranges in mentions.items():
+                count = found.get(name, 0)
+                found[name] = count + len(ranges) if min(ranges) in made and count >= 0 else -1
+        return found
 
     @cached_property
     def semicolon(self) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.libraries import Operation
 
+_MOST_CALLERS = 5  # functions of the file that hand on the SQL to one that sends it
 _MOST_STEPS = 3  # functions between the one that has the values and the one that sends them
 
 
@@ -40,7 +41,7 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarde
     """The query of a function that sends what it is given, where the call that gives it has these holes; None where the
     query is sent directly, or nothing tells where the values go. Raises `RefusalError` where a function on the way
     cannot take them."""
-    if query.site is None or query.library is None or query.library.text or not holes:
+    if query.site is None or query.library is None or not holes:
         return None
     site = query.site()
     function, name = _sender(site, program), _sql_of(site)
@@ -80,6 +81,8 @@ def _handed(
         if calls:
             return _from(query, calls[0], statements, site, program) if len(calls) == 1 else None
         level = [above for each, sql in level for above in _above(each, sql, around, program)]
+        if len(level) > _MOST_CALLERS:
+            return None
     return None
 
 
@@ -117,6 +120,7 @@ def _as_sent(query: Query, call: ir.Call, operation: Operation, statements: tupl
     return replace(
         query,
         sql=given.range,
+        library=operation.library,
         has_parameters=len(call.arguments) > 1,
         site=lambda: Site(call, operation, statements, same),
     )
@@ -169,9 +173,13 @@ def _names(function: ir.Function) -> list[str]:
 
 
 def _sql_of(site: Site) -> ir.Name | None:
+    """The variable that a call sends, also where it makes a statement of it: `text(sql)`."""
     place = site.operation.sql
     argument = _given(site.call, place, site.operation.keys) if place is not None else None
-    return argument.value if argument is not None and isinstance(argument.value, ir.Name) else None
+    node = argument.value if argument is not None else None
+    if isinstance(node, ir.Call) and len(node.arguments) == 1 and site.operation.library.text:
+        node = node.arguments[0].value if last_name(node.function) == site.operation.library.text else None
+    return node if isinstance(node, ir.Name) else None
 
 
 def _sender(site: Site, program: Program) -> ir.Function | None:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding import origin
-from persistlint.fixes.binding.pieces import Step, branches, nodes_of
-from persistlint.fixes.binding.reaching import assignments, begins, is_name, trimmed, trims, variable
+from persistlint.fixes.binding.pieces import Step, branches
+from persistlint.fixes.binding.reaching import assignments, trimmed, trims, variable
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.statements import flat
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -119,14 +118,8 @@ def _variable(node: ir.Expression, site: Site, program: Program) -> ir.Name | No
         return found
     attribute = found.id.rpartition(".")[2].encode()
     uses = re.findall(rb"\." + re.escape(attribute) + rb"\b(?!\s*\()", program.source.content)
-    known = 0
-    for function in program.functions():
-        mentions = [mention for mention in nodes_of(tuple(flat(function.body))) if is_name(mention, found.id)]
-        made = [s.target.range for s in flat(function.body) if isinstance(s, ir.Assign) and begins(s, found.id)]
-        if mentions and min(mention.range for mention in mentions) not in made:
-            return None
-        known += len(mentions)
-    return found if assignments(site, found.id) and known == len(uses) else None
+    is_own = bool(assignments(site, found.id)) and program.attributes.get(found.id) == len(uses)
+    return found if is_own else None
 
 
 def _element(argument: ir.Collection, holes: Sequence[Hole]) -> ir.Expression:

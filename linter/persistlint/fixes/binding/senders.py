@@ -4,6 +4,7 @@ directly or through another function of the file. Where it takes no values yet, 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Edit
     from persistlint.fixes.program import Program
-    from persistlint.libraries import Operation
+    from persistlint.libraries import Library, Operation
     from persistlint.source import Range
 
 _MOST_STEPS = 3  # functions between the one that has the values and the one that sends them
@@ -62,22 +63,25 @@ class _Senders:
         found: list[Send] = []
         known: set[Range] = set()
         for call in calls:
-            place = _place_of(call, sql)
-            send = None
-            if place is not None:
-                send = self._direct(call, place) or self._indirect(call, place, function, steps)
+            found_at = _place_of(call, sql)
+            send: Send | bool | None = None
+            if found_at is not None:
+                place, wrapper = found_at
+                send = self._direct(call, place, wrapper)
+                send = send or (None if wrapper else self._indirect(call, place, function, steps))
             if send is not None:
-                known.update(a.value.range for a in call.arguments if is_name(a.value, sql))
+                given = (node for a in call.arguments for node in ir.walk(a.value))
+                known.update(node.range for node in given if is_name(node, sql))
                 found += [send] if isinstance(send, Send) else []
         if any(use.range not in known for use in uses_among(nodes, sql)):
             raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
         return self._sender(function, sql, found) if found else None
 
-    def _direct(self, call: ir.Call, place: int | str) -> Send | None:
+    def _direct(self, call: ir.Call, place: int | str, wrapper: str) -> Send | None:
         operation = self.sends.get(call.range)
-        if operation is None or place not in (operation.sql, *operation.keys):
+        if operation is None or place not in (operation.sql, *operation.keys) or wrapper != operation.library.text:
             return None
-        return Send(call, operation)
+        return Send(call, replace(operation, library=_without_text(operation.library)) if wrapper else operation)
 
     def _indirect(self, call: ir.Call, place: int | str, function: ir.Function, steps: int) -> Send | bool | None:
         """The call as one that sends; True where the function that it calls only shows the SQL, None where nothing
@@ -178,14 +182,25 @@ def is_assigned(function: ir.Function, name: str, *, unless_default: bool = Fals
     return False
 
 
-def _place_of(call: ir.Call, sql: str) -> int | str | None:
-    """Which argument of a call is the SQL: its index or its name."""
+def _place_of(call: ir.Call, sql: str) -> tuple[int | str, str] | None:
+    """Which argument of a call is the SQL, its index or its name, and the function that makes a statement of it there,
+    `text` of SQLAlchemy."""
     for index, argument in enumerate(call.arguments):
+        match argument.value:
+            case ir.Call(function=function, arguments=[ir.Argument(value=inner, keyword=None, spread=False)]):
+                if is_name(inner, sql):
+                    return argument.keyword or index, last_name(function)
         if is_name(argument.value, sql) and not argument.spread:
-            return argument.keyword or index
+            return argument.keyword or index, ""
         if argument.spread and argument.keyword is None:
             return None
     return None
+
+
+@lru_cache(maxsize=16)
+def _without_text(library: Library) -> Library:
+    """A library as a function of the file is it that makes the statement of the text itself."""
+    return replace(library, text="")
 
 
 def _is_for_none(call: ir.Call, others: list[ir.Call], name: str, function: ir.Function) -> bool:

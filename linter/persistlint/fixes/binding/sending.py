@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
+_OF_TEXT = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression")
 _COLON = re.compile(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 
@@ -170,7 +171,9 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
 
 def _in_text(passing: Passing, place: Place, program: Program) -> list[Edit]:
     """Put plain SQL into `text()`, which alone has placeholders in SQLAlchemy."""
-    needed = python_member(program, "sqlalchemy", "text")
+    there = (python_member(program, module, "text") for module in _OF_TEXT)
+    needed = next((found for found in there if found is not None and not found[1]), None)
+    needed = needed or python_member(program, "sqlalchemy", "text", "sql_text")
     if needed is None:
         raise RefusalError("only `text()` takes placeholders, and nothing here tells how to import it")
     if not passing.existing and _COLON.search(passing.sql):

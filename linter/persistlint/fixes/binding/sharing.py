@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _MOST = 10  # calls that send one text
 _PARTS = (ir.Expression, ir.Argument, ir.Entry, ir.ExpressionStatement, ir.Assign, ir.Return)
+_MOST_CALLS = 500  # of a function; each may send a text that is put together in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ def sharing(
     are, and `refusal` where there are no others."""
     carriers = _carriers(site, holes)
     found: list[_Sending] = []
+    if sum(len(_calls(statement)) for statement in site.statements) > _MOST_CALLS:
+        raise refusal
     for statement in site.statements:
         for call in _calls(statement):
             operation = site.sends.get(call.range)
