@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import canonical, last_name, path_of
 from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, handed, named, owner_of, start
 from persistlint.analysis.transactions.options import asks_for_lock, commits_at_once, mentions
-from persistlint.analysis.transactions.roots import Roots, role_of
+from persistlint.analysis.transactions.roots import Roots, role_of, undeclared
 from persistlint.analysis.transactions.texts import sent_text, table_of, text_of, whole_statement
 from persistlint.analysis.transactions.vocabulary import managers
 from persistlint.facts import Handle, Role
@@ -126,6 +126,8 @@ class Handles(Roots):
             declared = dict(owner.fields).get(name, "")
             if declared:
                 return start(self.parameter(name, declared, -1) and named(self.parameter(name, declared, -1), path))
+            if self.language == "go" and base is None:  # of a struct inside it, where it may be an interface
+                return start(named(undeclared(self.guess(name)), path))
         return start(named(self.guess(name), path)) if base is None else chain
 
     def _member(self, type: Type, name: str) -> Type | None:

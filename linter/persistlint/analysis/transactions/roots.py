@@ -61,7 +61,7 @@ class Roots:
         is_other = annotation and annotation not in ("any", "Any", "object")
         if known is None and (not is_other or (_says_handle(annotation) and not self._is_row(annotation))):
             known = self.guess(name, origin)
-            known = _undeclared(known) if is_other and _EITHER.search(annotation) else known
+            known = undeclared(known) if is_other and _EITHER.search(annotation) else known
         is_own = origin >= 0  # of this function, not of the constructor that kept it
         if is_own and known is not None and known.type.parameter and known.handle.role is Role.POOL:
             return replace(known, handle=replace(known.handle, role=Role(known.type.parameter)))
@@ -173,7 +173,7 @@ def may_be_transaction(known: Known, annotation: str) -> bool:
     return bool(_EITHER.search(annotation)) if annotation else True
 
 
-def _undeclared(known: Known | None) -> Known | None:
+def undeclared(known: Known | None) -> Known | None:
     """What is known by its name alone, for its type is one of the program's own."""
     return replace(known, handle=replace(known.handle, declared=False)) if known is not None else None
 

@@ -56,8 +56,12 @@ def name_transaction(walker: Walk, opened: Open, target: Expression) -> None:
     """A transaction that is begun by hand belongs to the variable that it is assigned to."""
     element = target.elements[0] if isinstance(target, Collection) and target.elements else target
     path = path_of(element)
-    if path is None or opened.on_connection:
+    variable = walker.scope.variables.get(path or "")
+    held = variable.known if variable is not None else None
+    is_called_so = held is not None and held.handle.role is Role.TRANSACTION
+    if path is None or (opened.on_connection and not is_called_so):
         return
+    opened.on_connection = False  # a begin that is kept under the name of a transaction gives one
     if walker.handles.language == "go" and is_error(path):  # `err = o.Begin()`: it gives no handle of its own
         opened.handle, opened.on_connection = opened.opener, True
         return

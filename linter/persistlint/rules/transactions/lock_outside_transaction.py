@@ -3,7 +3,7 @@
 
 A read that locks rows (`FOR UPDATE`, `select_for_update`, `forUpdate`) outside of a transaction, on a handle that
 commits every statement by itself. Silent for a method that is called after the lock and returns the row (`lock`), where
-the library finds the transaction of the caller by itself.
+the library finds the transaction of the caller by itself, and for advisory locks of the session (`pg_advisory_lock`).
 
 ## Why it matters
 
@@ -109,6 +109,7 @@ Where every request runs inside a transaction that the framework opens (`ATOMIC_
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
@@ -120,7 +121,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_LOCKS = ("select_for_update", "forUpdate", "for_update", "with_for_update")  # on a query that is sent later
+_LOCKS = ("select_for_update", "forUpdate", "for_update", "with_for_update", "For")  # on a query that is sent later
+
+# https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
+_OF_SESSION = re.compile(r"\bpg_(?:try_)?advisory_(?:un)?lock", re.IGNORECASE)
 
 
 @rule("lock-outside-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated))
@@ -132,9 +136,10 @@ def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[
         if not effect.lock or effect.kind is not EffectKind.READ or effect.transaction is not None or effect.via:
             continue
         is_unsent = effect.use in (Use.RETURNED, Use.KEPT) and effect.method in _LOCKS
+        is_session = _OF_SESSION.search(effect.sql) is not None
         is_ambient = effect.handle.library is not None and effect.handle.library.transactions.ambient
         is_handed_on = effect.use is Use.RETURNED and fact.name.startswith(("lock", "_lock", "get_lock"))
-        if is_unsent or (is_ambient and (fact.may_run_inside or is_handed_on)):
+        if is_unsent or is_session or (is_ambient and (fact.may_run_inside or is_handed_on)):
             continue
         if effect.handle.role is Role.POOL and (effect.handle.declared or effect.sql):
             yield context.report(
