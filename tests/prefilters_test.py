@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from markdown import Case, cases
+from persistlint import engine
 from persistlint.libraries import catalogue
 from persistlint.rules import groups, may_apply
 from running import diagnostics_of, source_of
@@ -108,6 +109,7 @@ def _found(rule: str, case: Case) -> tuple[Diagnostic, ...]:
 
 def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.engine.may_apply", lambda *_: True)
+    monkeypatch.setattr("persistlint.engine._rules", engine._rules.__wrapped__)  # none that were made before
     monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
     monkeypatch.setattr("persistlint.analysis.may_have", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.may_hold_sql", lambda *_: True)

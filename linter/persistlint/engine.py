@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from persistlint.analysis import Wanted
     from persistlint.diagnostic import Diagnostic
-    from persistlint.facts import Fact
+    from persistlint.facts import Fact, Sign
     from persistlint.fixes.program import Program
     from persistlint.languages import Syntax
     from persistlint.rule import Later, Rule, RuleContext
@@ -106,11 +106,7 @@ class _Rules:
 
     def __init__(self, rules: Iterable[Rule[Any]]) -> None:
         self.every = tuple(rules)
-        self.wanted: Wanted = {}
-        whole = {rule.on for rule in self.every if not rule.signs}
-        for rule in self.every:
-            signs = frozenset() if rule.on in whole else self.wanted.get(rule.on, frozenset()).union(rule.signs)
-            self.wanted[rule.on] = signs
+        self.wanted = _wanted(self.every)
         self._by_kind: dict[type[Fact], tuple[Rule[Any], ...]] = {}
 
     def on(self, kind: type[Fact]) -> tuple[Rule[Any], ...]:
@@ -118,6 +114,14 @@ class _Rules:
         if kind not in self._by_kind:
             self._by_kind[kind] = tuple(rule for rule in self.every if issubclass(kind, rule.on))
         return self._by_kind[kind]
+
+
+def _wanted(rules: tuple[Rule[Any], ...]) -> Wanted:
+    found: dict[type[Fact], frozenset[Sign]] = {}
+    whole = {rule.on for rule in rules if not rule.signs}
+    for rule in rules:
+        found[rule.on] = frozenset() if rule.on in whole else found.get(rule.on, frozenset()).union(rule.signs)
+    return found
 
 
 @lru_cache(maxsize=256)
