@@ -18,6 +18,8 @@ from persistlint.paths import is_product, is_test
         "api/e2etests/seed_data.py",
         "web/src/orders.servertest.ts",
         "web/src/orders.spec.tsx",
+        "backend/util/tests.go",
+        "features/steps/orders.py",
     ],
 )
 def test_tests_are_known_by_their_path(path: str) -> None:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Related
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.ir import Assign, Attribute, Call, Collection, Expression, Mapping, Name, walk
-from persistlint.paths import is_migration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from persistlint.source import SourceFile
 
 _WHY = {
     Origin.REQUEST: " (it comes from outside the program)",
@@ -27,19 +25,6 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     diagnostic, at the first of them."""
     found = {hole.range: hole for text in fact.texts for hole in text.holes if wanted(hole)}
     return tuple(found[range] for range in sorted(found))
-
-
-# What else in a program speaks of its own tables alone: what its dialects do for the migrations, and what helps those.
-_OF_SCHEMA_CHANGES = re.compile(
-    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)migration(?:s?|_?(?:scripts?|helpers?))(?:/|\.\w+$)"
-)
-
-
-def changes_schema(file: SourceFile) -> bool:
-    """Whether nobody but migrations, and what works for them, calls the functions of a program's file. A script of SQL
-    may define what anybody calls."""
-    is_of_changes = is_migration(file.path) or _OF_SCHEMA_CHANGES.search(file.path) is not None
-    return is_of_changes and file.language != "sql"
 
 
 _IN_QUOTES = (Context.QUOTED, Context.PART)
@@ -67,10 +52,13 @@ _OF_DIALECT = re.compile(
     re.ASCII,
 )
 
-# What the settings call the server and what is on it, which hardly anybody but an operator names.
+# What the settings call the server, what is on it and how one gets into its storage, which hardly anybody but an
+# operator names.
 _OF_SERVER = re.compile(
     r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?"
-    r"|\w+\.\w+DB",
+    r"|(?:\w+\.)*\w*(?:conn(?:ection)?_?(?:str|string)|dsn|db_?url)|\w+\.\w+DB"
+    r"|(?:\w+\.)*\w*(?:access_?key(?:_?id)?|(?:secret|account)_?(?:access_?)?key|sas_?token|iam_?role|role_?arn|aws_?region)"
+    r"|(?:\w+\.)*\w*(?:creds|credentials?)\.\w+",
     re.IGNORECASE,
 )
 
@@ -86,9 +74,19 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
     return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)
 
 
+# Where the text itself says that it is about the server or the connection.
+_AT_SERVER = re.compile(r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA [\w.]+ ?= ?'?)…['\"`]?", re.IGNORECASE | re.DOTALL)
+_AT_PATH = re.compile(r"\s*SET (?:\w+ )?search_path (?:=|TO) ['\"]?….*", re.IGNORECASE | re.DOTALL)
+
+
 def is_of_server(hole: Hole) -> bool:
-    """Whether a hole holds, by its name, the cluster or the database that the program works with."""
-    return hole.origin is Origin.UNKNOWN and _OF_SERVER.fullmatch(hole.expression) is not None
+    """Whether a hole holds the cluster or the database that the program works with, or how it is set up: by its name,
+    or by its place."""
+    if hole.origin is Origin.REQUEST:
+        return False
+    is_handed = hole.origin is Origin.PARAMETER
+    is_named = _OF_SERVER.fullmatch(hole.expression) is not None or _AT_PATH.fullmatch(hole.excerpt) is not None
+    return (is_named and not is_handed) or _AT_SERVER.fullmatch(hole.excerpt) is not None
 
 
 def _has_values(fact: SqlText, hole: Hole) -> bool:
@@ -134,14 +132,15 @@ def is_amount(hole: Hole) -> bool:
 
 
 # What makes a name of a parameter, which the library then writes into the text: `bun.Ident(…)`, `ch.Name(…)`,
-# `dal.ClauseTable{…}`.
-_MAKES_NAME = re.compile(r"(?:\w+\.)*(?:Clause)?(?:Name|Ident|Identifier|Safe|Table|Column)")
+# `dal.ClauseTable{…}`, or a class of the program that the driver asks how it is written: `IdentifierAdapter(…)`.
+_MAKES_NAME = re.compile(r"(?:\w+\.)*(?:(?:Clause)?(?:Name|Safe|Table|Column)|\w*Ident(?:ifier)?(?:[A-Z]\w*)?)")
 
 
 def passes_name(query: Query) -> bool:
-    """Whether a call passes a name as such beside its SQL."""
+    """Whether a call passes a name as such beside its SQL, alone or among other values."""
     arguments = query.site().call.arguments if query.site is not None else ()
-    return any(_makes_name(argument.value) for argument in arguments)
+    beside = (argument.value for argument in arguments if argument.value.range != query.sql)
+    return any(_makes_name(node) for value in beside for node in walk(value))
 
 
 def _makes_name(value: Expression) -> bool:

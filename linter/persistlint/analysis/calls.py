@@ -59,7 +59,9 @@ _YIELDS = {
     "request": Origin.REQUEST,
 }
 _QUOTES = re.compile(
-    r"sanit|escape|quote|safe_?(?:ident|name|sql|column|table)|whitelist|allowlist|validated?|^ident(?:ifier)?$", re.I
+    r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
+    r"|whitelist|allowlist|validated?|^ident(?:ifier)?$",
+    re.I,
 )
 _VALIDATES = re.compile(
     r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
@@ -82,6 +84,10 @@ _QUOTES_FOR_ANOTHER_LANGUAGE = (
 # What knows how its database writes things.
 _DIALECT = re.compile(r"(?:\w+_)?(?:db|database|data_?store|dialect|driver|grammar|platform|adapter)", re.IGNORECASE)
 _LOOKS_UP = re.compile(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", re.I)
+_MAKES_UP = re.compile(
+    r"_*(?:generate|gen|random|make|new|create)_?\w*(?:password|secret|token|uuid|id|key|name|suffix)", re.I
+)
+_MAKES_PLACEHOLDERS = re.compile(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
 _BINDING_TAGS = re.compile(
     r"(?:.*_)?sql|SQL|\$?queryRaw|\$?executeRaw|query|execute|fragment|prepare|raw|exec|all|get|run|values"
 )
@@ -145,7 +151,9 @@ def _call_one(
     if (result := builtins.call(node, receiver, called, actuals, machine)) is not None:
         return result
     if resolved is not None:
-        return result_of(resolved, node, receiver, actuals, machine)
+        result = result_of(resolved, node, receiver, actuals, machine)
+        others = [_returned(other) for other in of_other_libraries(node, receiver, resolved)]
+        return choice([result, *(Atom(Origin.UNKNOWN, type) for type in others if type is not None)])
     return _unknown(node, receiver, called, actuals, machine)
 
 
@@ -195,6 +203,16 @@ def resolve(node: Call, receiver: Value | None, called: Value | None, machine: I
         if operation is not None and path.split(".", 1)[0] not in machine.names.imports:
             return Resolved(operation, None)
     return None
+
+
+def of_other_libraries(node: Call, receiver: Value | None, resolved: Resolved) -> list[Resolved]:
+    """What else a call is, where it is called on one of several objects, which are of several libraries."""
+    if not isinstance(receiver, Choice) or not isinstance(node.function, Attribute):
+        return []
+    types = [option.type for option in receiver.options if isinstance(option, Atom) and option.type is not None]
+    found = [(type.methods.get(node.function.name), type) for type in types]
+    library = resolved.operation.library
+    return [Resolved(o, type) for o, type in found if o is not None and o.library is not library]
 
 
 def composite(literal: Mapping, machine: Interpreter) -> Value | None:
@@ -367,6 +385,8 @@ def _unknown(
     module = qualified.rsplit(".", 2)[-2] if "." in qualified else ""
     if SETTINGS.fullmatch(module.rsplit("/", 1)[-1]) and actuals and all(o is Origin.CONSTANT for o in origins):
         return Atom(Origin.METADATA)  # `conf.GetString("table.prefix")`
+    if not actuals and _MAKES_UP.fullmatch(name):
+        return Atom(Origin.METADATA)  # `generatePassword()`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
     if isinstance(called, Imported) and not actuals and name in ("String", "toString", "Name"):
         return Atom(Origin.METADATA)  # a constant of another module, as text
@@ -375,6 +395,9 @@ def _unknown(
         of_constants = all(origin <= Origin.METADATA for origin in origins)  # `db.now()`, `dialect.varchar(255)`
     if of_constants and (not _LOOKS_UP.search(name) or any(_is_count(actual.expression) for actual in actuals)):
         return Atom(Origin.DERIVED)
+    of_numbers = bool(origins) and all(origin is Origin.NUMBER for origin in origins)
+    if of_numbers and (_MAKES_PLACEHOLDERS.fullmatch(name) or not _LOOKS_UP.search(name)):
+        return Atom(Origin.DERIVED)  # `Params(n)`, `s.placeholder(n)`
     if SETTINGS.fullmatch(re.sub(r"^(?:get|load|read)_?", "", name)) and all(
         origin is Origin.CONSTANT for origin in origins
     ):
@@ -505,6 +528,8 @@ def _bound_hole(hole: Expression, template: Range, how: str, machine: Interprete
         return (Splice(hole.range, template, Origin.QUOTED),)
     if (isinstance(value, Atom) and value.type is not None) or isinstance(value, Imported | Class | Instance):
         return (Splice(hole.range, template, Origin.QUOTED),)  # a table or column object, an sql helper
-    if isinstance(hole, Call):
-        return (Splice(hole.range, template, Origin.QUOTED),)  # `sql(name)`, `sql.join(…)`: made for this place
+    is_of_program = isinstance(value, Atom) and Origin.METADATA <= value.origin <= Origin.UNKNOWN
+    if isinstance(hole, Call) or how == "unknown" or is_of_program:
+        # `sql(name)`, `sql.join(…)`: made for this place, as is what came out of one, and a table of a schema
+        return (Splice(hole.range, template, Origin.QUOTED),)
     return (Splice(hole.range, template, Origin.BOUND),)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis import calls, formats, guards
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.names import GO_METADATA, METADATA, all_caps, is_settings, last_name, path_of
+from persistlint.analysis.names import GO_METADATA, METADATA, SETTINGS, all_caps, is_settings, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     CONSTANT,
@@ -73,6 +74,11 @@ _MAKES_RECORDS = frozenset(
     ["dataclass", "define", "frozen", "mutable", "attrs", "BaseModel", "SQLModel", "NamedTuple", "Struct"]
 )
 _OF_CLASS = ("ClassVar", "typing.ClassVar", "Final", "typing.Final", "Literal", "typing.Literal")
+_OF_CALL = re.compile(
+    r"_*\w*(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto|event|message)",
+    re.IGNORECASE,
+)
+_HAS_SETTINGS = re.compile(r"_*\w*(?:client|adapter|app|server)", re.IGNORECASE)
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
 
 
@@ -249,7 +255,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             if _requested(attribute, origin, machine) is Origin.REQUEST:
                 return Atom(Origin.REQUEST)
             if name in ("__tablename__", "__table__", "_meta", "db_table") or (
-                all_caps(name) and origin is Origin.UNKNOWN
+                all_caps(name) and origin in (Origin.UNKNOWN, Origin.PARAMETER)
             ):
                 return Atom(Origin.METADATA)
             if (
@@ -258,7 +264,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 and last_name(attribute.value.function)[:1].isupper()
             ):
                 return CHECKED  # `Direction(x).value` of an enum raises on anything else
-            if origin in (Origin.UNKNOWN, Origin.PARAMETER) and is_settings(attribute.value):
+            if origin in (Origin.UNKNOWN, Origin.PARAMETER) and _is_of_settings(attribute.value, machine):
                 return Atom(Origin.METADATA)
             if origin is Origin.UNKNOWN and _is_own(attribute, machine) and METADATA.fullmatch(name):
                 return Atom(Origin.METADATA)
@@ -266,6 +272,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Atom(Origin.METADATA)
             if machine.language == "sql" and origin is Origin.UNKNOWN and name == "id":
                 return Atom(Origin.DERIVED)  # the key of a row, a number where it stands without quotes: `NEW.id`
+            if origin is Origin.PARAMETER and _is_collaborator(attribute.value, machine):
+                return UNKNOWN
             return Atom(origin)
     return UNKNOWN
 
@@ -288,6 +296,21 @@ def _is_own(attribute: Attribute, machine: Interpreter) -> bool:
     function = machine.frames[-1].function
     names = ("self", "cls", "this", function.receiver if function is not None else None)
     return isinstance(attribute.value, Name) and attribute.value.id in names
+
+
+def _is_of_settings(value: Expression, machine: Interpreter) -> bool:
+    """Whether an object holds the configuration, also that of the object of the running method or of a client."""
+    if is_settings(value):
+        return True
+    if not isinstance(value, Attribute) or not SETTINGS.fullmatch(value.name):
+        return False
+    return _is_own(value, machine) or _HAS_SETTINGS.fullmatch(last_name(value.value)) is not None
+
+
+def _is_collaborator(value: Expression, machine: Interpreter) -> bool:
+    """Whether an object was given to the constructor to work with, and is not what a caller wants: `self._postgresql`,
+    not `this.options`. What it says of itself is no data of a call."""
+    return isinstance(value, Attribute) and _is_own(value, machine) and _OF_CALL.fullmatch(value.name) is None
 
 
 def _type_of(value: Value | None) -> Type | None:

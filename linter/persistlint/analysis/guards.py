@@ -23,17 +23,25 @@ from persistlint.ir import (
     Constant,
     Expression,
     ExpressionStatement,
+    If,
     Lambda,
+    Loop,
     Name,
+    Nested,
     Number,
     Return,
+    Statement,
     String,
     Subscript,
+    Switch,
+    Try,
     TypeAssertion,
     Unary,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from persistlint.analysis.interpreter import Interpreter
 
 _DEEPEST_TEST = 4  # tests of functions of the file that are looked into, one inside the other
@@ -280,19 +288,48 @@ def _comprehension(every: bool, test: Comprehension, truth: bool, machine: Inter
 
 
 def _predicate(closure: Closure, call: Call, truth: bool, machine: Interpreter) -> Checked:
-    """A function of the file that does nothing but return a test of its parameters."""
+    """A function of the file that returns a test of its parameters, or false where one fails before."""
+    if machine.tests > _DEEPEST_TEST:
+        return NOTHING
     body = [
         s for s in closure.function.body if not (isinstance(s, ExpressionStatement) and isinstance(s.value, String))
     ]
-    if len(body) != 1 or not isinstance(body[0], Return) or body[0].value is None or machine.tests > _DEEPEST_TEST:
+    if len(body) != 1 and not truth:
         return NOTHING
     machine.tests += 1
-    inside = checked(body[0].value, truth, machine)
+    inside = _passed(body, truth, machine)
     machine.tests -= 1
     pairs = zip(closure.function.parameters, call.arguments, strict=False)
     return frozenset(
         path for parameter, argument in pairs if parameter.name in inside for path in _paths(argument.value)
     )
+
+
+def _passed(body: Iterable[Statement], truth: bool, machine: Interpreter) -> Checked:
+    """What is checked where statements return `truth`, the last of them at the latest."""
+    found = NOTHING
+    for statement in _flat(body):
+        match statement:
+            case If(test=test, then=then, otherwise=()) if then and _returns_false(then[-1]):
+                found |= checked(test, False, machine)
+            case Return(value=value) if value is not None:
+                return found | checked(value, truth, machine)
+            case Return() | If() | Loop() | Switch() | Try():
+                return NOTHING  # what they return on their way is not looked at
+    return NOTHING
+
+
+def _flat(body: Iterable[Statement]) -> Iterator[Statement]:
+    """Statements, and in the place of a block what stands in it."""
+    for statement in body:
+        if isinstance(statement, Nested):
+            yield from _flat(statement.body)
+        else:
+            yield statement
+
+
+def _returns_false(statement: Statement) -> bool:
+    return isinstance(statement, Return) and isinstance(statement.value, Constant) and statement.value.value is False
 
 
 def _is_allow_list(container: Expression, machine: Interpreter) -> bool:

@@ -108,6 +108,7 @@ _UNCHANGED = frozenset(
 )
 _NUMERIC = frozenset(
     [
+        "hex",
         "hexdigest",
         "isoformat",
         "timestamp",
@@ -136,10 +137,22 @@ _NUMERIC = frozenset(
     ]
 )
 _NUMERIC_OF_ANYTHING = frozenset(
-    ["hexdigest", "isoformat", "timestamp", "toordinal", "total_seconds", "toISOString", "toFixed", "getTime", "push"]
+    [
+        "hex",
+        "hexdigest",
+        "isoformat",
+        "timestamp",
+        "toordinal",
+        "total_seconds",
+        "toISOString",
+        "toFixed",
+        "getTime",
+        "push",
+    ]
 )
 _ADDS = frozenset(["append", "add", "push", "unshift", "insert", "extend", "appendleft", "update_one"])
 _WRITES = frozenset(["WriteString", "Write", "WriteByte", "WriteRune", "write", "writeln"])
+GROWING = _ADDS | _WRITES  # the methods by which a variable grows
 
 
 def method(

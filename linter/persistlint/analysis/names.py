@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.values import NUMBER, Atom, Instance, Items, Value, origin_of
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.libraries import Catalogue, Type
@@ -24,6 +25,7 @@ GO_METADATA = re.compile(r"\w*[a-z](?:Table|Schema)(?:Name)?|[tT]able(?:Name)?|[
 SETTINGS = re.compile(
     r"_?(?:settings?|viper|variables?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE
 )
+_DESCRIBES = re.compile(r"_?(?:\w+_)?meta(?:data)?", re.IGNORECASE)  # of an object: its tables and columns
 _MAJOR_VERSION = re.compile(r"/v\d+(?=$|/|\.)|\.v\d+$")
 _WRAPPERS = re.compile(
     r"^(?:Optional|Annotated|Awaitable|Promise|Readonly|Partial|NonNullable|AsyncGenerator|AsyncIterator|Generator"
@@ -33,7 +35,7 @@ _WRAPPERS = re.compile(
 _LITERAL = r"(?:'[^']*'|\"[^\"]*\"|\d+)"
 _NUMERIC = {
     "python": re.compile(
-        r"(?:builtins\.)?(?:int|float|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|datetime\.date(?:time)?"
+        r"(?:builtins\.)?(?:u?int\d*|float\d*|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|datetime\.date(?:time)?"
         r"|timedelta|conint\(.*\)|PositiveInt|NonNegativeInt|Literal\[.*\])"
     ),
     "javascript": re.compile(rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof typeof \w+"),
@@ -189,13 +191,14 @@ def last_name(expression: Expression) -> str:
 
 
 def is_settings(expression: Expression) -> bool:
-    """Whether an expression is an object that holds the configuration: `settings`, `self.config`, `app.config`; not
-    one that came along with data, as `job.conf` does where `job` is a parameter."""
+    """Whether an expression is an object that holds the configuration or a description of the schema: `settings`,
+    `self.config`, `app.config`, `self.metadata`; not one that came along with data, as `job.conf` does where `job` is
+    a parameter."""
     match expression:
         case Name(id=id):
             return bool(SETTINGS.fullmatch(id))
         case Attribute(value=Name(id="self" | "cls" | "this" | "app" | "current_app"), name=name):
-            return bool(SETTINGS.fullmatch(name))
+            return bool(SETTINGS.fullmatch(name) or _DESCRIBES.fullmatch(name))
     return False
 
 

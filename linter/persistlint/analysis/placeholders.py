@@ -97,6 +97,8 @@ def _placeholders(text: str, marks: str, dialect: str | None) -> list[tuple[int,
             dialect == "tsql" and previous in ("FROM", "JOIN", "INTO", "UPDATE", "OF")
         )
         previous = token.word
+        # What begins with two of them is a variable of the server, or a mark of the program's own: `@@table@@`.
+        is_variable |= token.text.startswith("@@")
         if token.kind is not Kind.PARAMETER or token.text[0] not in marks or is_variable:
             continue
         if not any(start < token.end and token.start < end for start, end in names):

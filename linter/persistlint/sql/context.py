@@ -75,6 +75,8 @@ def _is_body(grammar: Grammar, index: int) -> bool:
     frame, previous = grammar.frame, grammar.word(index - 1)
     if grammar.word(frame.begin) == "DO" and (previous == "DO" or grammar.word(index - 2) == "LANGUAGE"):
         return True
+    if previous == "EXECUTE" or [grammar.word(index - offset) for offset in (3, 2, 1)] == ["EXECUTE", "FORMAT", "("]:
+        return True
     head = {grammar.word(frame.begin + offset) for offset in range(1, 5)}  # CREATE OR REPLACE FUNCTION
     is_routine = frame.verb == "CREATE" and not head.isdisjoint(("FUNCTION", "PROCEDURE"))
     return previous == "AS" and (is_routine or grammar.tokens[index].kind is Kind.DOLLAR)

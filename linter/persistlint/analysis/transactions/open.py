@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.facts import EffectKind, Role, Scoping, Transaction, Use
 from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
 from persistlint.libraries import BY_OBJECT, Binding, Library, Type
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.chain import Chain

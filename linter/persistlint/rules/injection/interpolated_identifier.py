@@ -125,15 +125,14 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.fixes.binding import name
-from persistlint.interpolation import changes_schema, holes_of, is_evident, is_made_of_sql, related, why
-from persistlint.paths import is_test
+from persistlint.diagnostic import Diagnostic, Remedy, Severity
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
+from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, is_of_server, related, why
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from persistlint.source import SourceFile
 
@@ -144,17 +143,22 @@ _ROLES = {
 }
 # What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
 _NAMED_AS_SQL = re.compile(
-    r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*", re.I
+    r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*"
+    r"|(?:\w+\.)+\w+expr(?:ession)?(?: \?\? .*)?",
+    re.I,
 )
 
 # What an object says of the part of a schema that it describes: `table.name`, `target.fullname`, `props.TableName`.
 # What a caller says of the query that it wants is data: `opts.tableName`.
 _OF_SCHEMA = re.compile(
     r"(?:\w+\.)*(?:table|column|col|target|mapper|relation|relationship|index|idx|constraint|fk|sequence)\.\w+"
+    r"|(?:[\w\[\]]+\.)*(?:\w+(?:Table|Column)|\w+_(?:table|column)|tables?\[\w+\](?:\[\w+\])?)\.name"
     r"|(?:\w+\.)*(?!(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto)\.)"
     r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
     re.ASCII,
 )
+# What lives for the time of a session, and so is named by the program alone.
+_OF_SESSION = re.compile(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
 
 
 @rule(
@@ -162,11 +166,11 @@ _OF_SCHEMA = re.compile(
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
+    skips=(is_test,),
 )
 def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first name, keyword and fragment that a query splices into its SQL."""
-    if is_test(context.file.path):
-        return
     least = _least(context.file)
     for kind, role in _ROLES.items():
         holes = holes_of(fact, partial(_is_unchecked, fact, least, kind))
@@ -177,10 +181,16 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
-            remedy=partial(name, fact, holes, context.program),
+            remedy=partial(_quoted, fact, holes, context),
             severity=None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
         )
+
+
+def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy:
+    from persistlint.fixes.binding import name  # only a query with such a name pays for it
+
+    return name(fact, holes, context.program)
 
 
 def _least(file: SourceFile) -> Origin:
@@ -190,18 +200,19 @@ def _least(file: SourceFile) -> Origin:
         return Origin.UNKNOWN
     # What another function, a row or a field gives for a name is mostly a name of the program itself, and nobody but
     # migrations calls the functions that they share.
-    return Origin.REQUEST if changes_schema(file) else Origin.PARAMETER
+    return Origin.REQUEST if changes_schema(file.path) else Origin.PARAMETER
 
 
 def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bool:
     if hole.context is not kind or hole.origin < least:
         return False
-    if not is_evident(fact, hole) or is_made_of_sql(fact, hole):
+    if not is_evident(fact, hole) or is_made_of_sql(fact, hole) or is_of_server(hole):
         return False
     if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
         return True
     # Whoever calls a function that takes a clause wrote it.
-    return not (_NAMED_AS_SQL.fullmatch(hole.expression) or _OF_SCHEMA.fullmatch(hole.expression))
+    known = (_NAMED_AS_SQL, _OF_SCHEMA, _OF_SESSION)
+    return not any(pattern.fullmatch(hole.expression) for pattern in known)
 
 
 def _help(fact: SqlText) -> str:

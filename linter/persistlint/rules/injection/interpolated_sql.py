@@ -115,11 +115,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.fixes.binding import bind
+from persistlint.diagnostic import Diagnostic, Remedy, Severity
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import (
-    changes_schema,
     holes_of,
     is_amount,
     is_evident,
@@ -129,13 +127,17 @@ from persistlint.interpolation import (
     related,
     why,
 )
-from persistlint.paths import is_test
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-_NAMED_AS_SQL = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))", re.ASCII)
+_NAMED_AS_SQL = re.compile(
+    r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))"
+    r"|(?:\w+\.)+\w+(?:Expr|Expression|_expr|_expression)(?: \?\? .*)?",
+    re.ASCII,
+)
 _SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
 _LONGEST = 60  # characters of an expression that a message shows
 _STANDS = {
@@ -151,15 +153,16 @@ _STANDS = {
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
+    skips=(is_test,),
 )
 def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first value that a query splices into its SQL."""
-    if is_test(context.file.path):
-        return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
-    if changes_schema(context.file):
+    # A script of SQL may define what anybody calls.
+    if context.file.language != "sql" and changes_schema(context.file.path):
         holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return
@@ -168,16 +171,22 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
         help=_help(fact),
-        remedy=partial(bind, fact, holes, context.program),
+        remedy=partial(_bound, fact, holes, context),
         severity=None if isinstance(fact, Query) else Severity.WARNING,
         related=related(fact, holes),
     )
 
 
+def _bound(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy:
+    from persistlint.fixes.binding import bind  # only a query with such a value pays for it
+
+    return bind(fact, holes, context.program)
+
+
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
-    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole):
+    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole) or _is_alone(hole):
         return False
-    # A bare variable that is called `sql` is a piece of SQL which somebody else wrote, in the place of a value.
+    # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
@@ -186,8 +195,22 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     return hole.context.is_value and hole.origin >= least and not is_sql and not is_amount(hole)
 
 
+def _is_alone(hole: Hole) -> bool:
+    """Whether a hole is all that an escape hatch such as `AsIs` takes, so that it is as likely a name: what a field
+    gives for that is mostly one of the program itself."""
+    return hole.origin is Origin.UNKNOWN and hole.excerpt == "…"
+
+
 # The key of a row, which the program itself has made: `team.id`, `teamId`, `user_uuid`.
 _KEY = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
+
+
+# Where the name of a table or of what belongs to one stands in quotes.
+_IN_CATALOG = re.compile(
+    r"(?:pragma_\w+|to_regclass|regclass|nextval)\("
+    r"|\b(?:(?:tbl|table|column|index|constraint|schema|sequence)_?|rel|att|con)?name ?=",
+    re.IGNORECASE,
+)
 
 
 def _is_of_migration(hole: Hole) -> bool:
@@ -196,6 +219,7 @@ def _is_of_migration(hole: Hole) -> bool:
     if hole.origin is Origin.REQUEST:
         return False
     is_bare = hole.context in (Context.VALUE, Context.LIST)
+    is_bare |= _IN_CATALOG.search(hole.excerpt) is not None
     return is_bare or hole.origin is Origin.PARAMETER or _KEY.fullmatch(hole.expression) is not None
 
 

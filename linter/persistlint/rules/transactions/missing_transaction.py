@@ -173,12 +173,9 @@ _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
 
-@rule("missing-transaction", on=Procedure, severity=Severity.ERROR)
+@rule("missing-transaction", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated))
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     if fact.receives is not None or fact.is_called_inside:
         return
     # How many effects outside the database stand before each write that commits by itself.

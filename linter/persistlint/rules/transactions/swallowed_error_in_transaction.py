@@ -145,17 +145,12 @@ if TYPE_CHECKING:
 _SENT = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 
 
-@rule("swallowed-error-in-transaction", on=Handled, severity=Severity.WARNING)
+@rule(
+    "swallowed-error-in-transaction", on=Handled, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated)
+)
 def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that lets the transaction around it go on."""
-    if (
-        fact.transaction is None
-        or fact.raises
-        or fact.undoes
-        or is_test(context.file.path)
-        or is_migration(context.file.path)
-        or is_generated(context.file.path)
-    ):
+    if fact.transaction is None or fact.raises or fact.undoes:
         return
     failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
     if not failing or all(_survives(effect) for effect in failing):
