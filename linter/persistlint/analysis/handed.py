@@ -20,9 +20,8 @@ _WORD = re.compile(rb"\w+")
 _CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
 _NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,)]))"
 _ARGUMENT = rb"[^,()\"'`]*,\s*"
-_VALUE = (
-    rb"(?:\w+\s*=\s*)?(?:await\s+)?([\w.$?\[\]\"']*?(\w+)[\]\"'?]*)\s*([,()])"  # a chain, its last word, what follows
-)
+# A chain with its last word and what follows, or an object of which one key may be the SQL.
+_VALUE = rb"(?:(?:\w+\s*=\s*)?(?:await\s+)?([\w.$?\[\]\"']*?(\w+)[\]\"'?]*)\s*([,()])|\{)"
 
 
 def handed(source: SourceFile) -> Iterator[int]:
@@ -37,7 +36,7 @@ def handed(source: SourceFile) -> Iterator[int]:
         for position in taking[name]:
             for match in _pattern(name, rb"\s*" + _ARGUMENT * position + _VALUE).finditer(source.content):
                 # A constant by its spelling is none, and of what a call gives the name of the function tells.
-                if match[2] in requests if match[3] == b"(" else not match[2].isupper():
+                if match[3] is None or (match[2] in requests if match[3] == b"(" else not match[2].isupper()):
                     yield match.start()
 
 
@@ -87,8 +86,12 @@ def _calls(libraries: frozenset[Library], folder: str) -> tuple[frozenset[bytes]
 
 def _requests(libraries: frozenset[Library], source: SourceFile) -> frozenset[bytes]:
     """What data from outside is called in a file: the functions, methods and attributes that give it."""
-    given = (names & source.words for words, names in _sources(libraries) if words <= source.words)
-    return frozenset[bytes]().union(*given)
+    found = set[bytes]().union(*(names & source.words for words, names in _sources(libraries) if words <= source.words))
+    # What people call a request is one, whatever the file imports.
+    for handle, attributes in catalogue(languages()[source.language].libraries).requests.items():
+        if handle.encode() in source.words:
+            found.update(source.words.intersection(attribute.encode() for attribute in attributes))
+    return frozenset(found)
 
 
 @lru_cache(maxsize=512)

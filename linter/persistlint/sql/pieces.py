@@ -14,11 +14,12 @@ _WORDS = frozenset(
     b" constraint primary foreign key references unique default exists case then else end distinct returning using"
     b" interval partition for into with count".split()
 ) | {verb.lower().encode() for verb in SHAPES}
+_FIRST = re.compile(rb"[\s(]*(\w+)")
 _COMMENT = re.compile(rb"--|/\*|#\s")
 _SENTENCE = re.compile(rb"\s*(?:\[[\w -]+\]\s*)?([A-Z][a-z]+)\s+([a-z]+)\b")
 _PROSE = re.compile(
-    rb"\b(?:the|your|cannot|could|should|would|must|failed|unable|please|because|does|did|was|were|has|been|being|its|of"
-    rb"|unexpected|unknown|invalid|while)\b"
+    rb"\b(?:the|your|cannot|could|should|would|must|failed|unable|please|because|does|did|was|were|been|being|its|of"
+    rb"|unexpected|unknown|invalid|while)\s+[a-z]"
 )
 _QUOTE = re.compile(rb"[\"'`]")
 # A colon before a space or at the end, a full stop, an address, an element, a parameter of an address.
@@ -31,7 +32,8 @@ _NAME = re.compile(rb"[^\s\"'`]*(?:/|(?<!:):(?!:)|[a-z]-|-[a-z])[^\s\"'`]*")
 
 def may_be_piece(text: bytes) -> bool:
     """Whether a text can be SQL or a piece of it. What is put into it stands there as `\\0`."""
-    if _COMMENT.search(text):
+    first = _FIRST.match(text)
+    if (first is not None and first[1].lower() in _WORDS) or _COMMENT.search(text):
         return True
     sentence = _SENTENCE.match(text)
     if (sentence is not None and _WORDS.isdisjoint((sentence[1].lower(), sentence[2]))) or _PROSE.search(text):
