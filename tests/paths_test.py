@@ -19,6 +19,7 @@ from persistlint.paths import is_product, is_test
         "web/src/orders.servertest.ts",
         "web/src/orders.spec.tsx",
         "backend/util/tests.go",
+        "internal/physical/testing.go",
         "features/steps/orders.py",
     ],
 )

@@ -31,7 +31,7 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
 
 # What else in a program speaks of its own tables alone: what its dialects do for the migrations, and what helps those.
 _OF_SCHEMA_CHANGES = re.compile(
-    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:_?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
     r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"  # those of Frappe
 )
 

@@ -184,6 +184,8 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
+    if hole.context is Context.VALUE and hole.origin is Origin.UNKNOWN:
+        return False  # without quotes around it a text is no value: it is a number, or SQL that was made elsewhere
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows
