@@ -136,8 +136,8 @@ class Names:
         return values[0] if values else None
 
     def is_of_program(self, annotation: str) -> bool:
-        """Whether a declared type is one that another file of the program gives a name: an enum, a union of strings, the
-        type of a key or a class. None of them is any text."""
+        """Whether a declared type is one that another file of the program gives a name: an enum, a union of strings,
+        the type of a key or a class. None of them is any text."""
         text = annotation.strip().strip("\"'")
         parts = [part for part in re.split(r"\s*\|\s*", text) if part not in ("None", "null", "undefined")]
         named = _NAMED_TYPE.get(self.language)
