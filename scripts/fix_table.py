@@ -53,7 +53,7 @@ def _fixes() -> Iterator[tuple[str, str, str, str, str]]:
                 syntax = read(source)
                 program = Program(source, syntax.lower, syntax.comments, syntax.errors)
                 context = RuleContext(rule, source, rule.severity, options, program)
-                for fact in facts(syntax, {rule.on}, ProjectNames()):
+                for fact in facts(syntax, {rule.on: frozenset()}, ProjectNames()):
                     if isinstance(fact, Query) and fact.library is not None and fact.placeholder:
                         library = f"{fact.library.name}\0{fact.placeholder}"
                         for diagnostic in rule.check(fact, context):

@@ -56,7 +56,7 @@ ALLOWED = {
         "tables",
     },
     "paths": set[str](),
-    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir", "paths"},
+    "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir", "paths", "tables"},
     "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]

@@ -4,6 +4,7 @@ file that is there."""
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -37,13 +38,14 @@ def make(folder: Path, names: str, layout: str, *steps: str) -> Path:
     return migrations
 
 
-def added(folder: Path, *options: str) -> dict[str, str]:
+def added(folder: Path, *options: str, rules: tuple[str, ...] = RULES) -> dict[str, str]:
     """What a run makes, by its name."""
     before = set(folder.iterdir())
-    main(["check", *RULES, *(options or ("--unsafe-fixes",)), str(folder)])
+    main(["check", *rules, *(options or ("--unsafe-fixes",)), str(folder)])
     return {path.name: path.read_text() for path in sorted(folder.iterdir()) if path not in before}
 
 
+TERN = "---- create above / drop below ----"
 GOOSE = "-- +goose Up\n{}\n\n-- +goose Down\nSELECT 1;\n"
 
 
@@ -85,8 +87,16 @@ def test_each_step_is_a_file_of_its_own_and_one_further_run_changes_nothing(tmp_
             },
         ),
         ("V9__users.sql V10__orders.sql", "{}\n", {"V11__index_orders_user_id.sql": f"{INDEX}\n"}),
+        (
+            "001_users.sql 002_orders.sql",
+            f"{{}}\n\n{TERN}\n\nSELECT 1;\n",
+            {
+                "003_index_orders_user_id.sql": f"---- tern: disable-tx ----\n{INDEX}\n\n{TERN}\n\n"
+                f"---- tern: disable-tx ----\n{NO_INDEX}\n"
+            },
+        ),
     ],
-    ids=["golang-migrate", "dbmate", "sql-migrate", "flyway"],
+    ids=["golang-migrate", "dbmate", "sql-migrate", "flyway", "tern"],
 )
 def test_a_file_is_named_and_laid_out_as_those_beside_it(
     names: str, layout: str, expected: dict[str, str], tmp_path: Path
@@ -201,3 +211,199 @@ def test_no_second_statement_is_put_into_a_file_that_would_become_one_transactio
     }
     assert (folder / "3_key.up.sql").read_text() == f"{key[:-1]} NOT VALID;\n"
     assert added(folder) == {}
+
+
+ROW_SECURITY = ("--select", "rls-missing,rls-not-forced,rls-policy-without-enable")
+MINE = "tenant_id = (SELECT nullif(current_setting('app.Tenant', true), ''))::uuid"
+OWNED = "CREATE TABLE {} (id uuid PRIMARY KEY, tenant_id uuid NOT NULL);"
+QUOTED = OWNED.format('"Notes"')
+GUARDED = (
+    f"{OWNED.format('orders')}\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n"
+    f"ALTER TABLE orders FORCE ROW LEVEL SECURITY;\nCREATE POLICY own ON orders USING ({MINE});"
+)
+LAST = "CREATE TABLE kinds (id bigint PRIMARY KEY, name text NOT NULL);"
+
+
+@pytest.mark.parametrize(
+    ("step", "words", "up", "down"),
+    [
+        (
+            OWNED.format("notes"),
+            "guard_notes",
+            "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\nALTER TABLE notes FORCE ROW LEVEL SECURITY;\n"
+            f"CREATE POLICY notes_tenant_id ON notes USING ({MINE});",
+            "DROP POLICY notes_tenant_id ON notes;\nALTER TABLE notes NO FORCE ROW LEVEL SECURITY;\n"
+            "ALTER TABLE notes DISABLE ROW LEVEL SECURITY;",
+        ),
+        (
+            f"{OWNED.format('drafts')}\nALTER TABLE drafts RENAME TO notes;",
+            "guard_notes",
+            "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\nALTER TABLE notes FORCE ROW LEVEL SECURITY;\n"
+            f"CREATE POLICY notes_tenant_id ON notes USING ({MINE});",
+            "DROP POLICY notes_tenant_id ON notes;\nALTER TABLE notes NO FORCE ROW LEVEL SECURITY;\n"
+            "ALTER TABLE notes DISABLE ROW LEVEL SECURITY;",
+        ),
+        (
+            f'{QUOTED}\nCREATE POLICY own ON "Notes" USING ({MINE});\nALTER TABLE "Notes" FORCE ROW LEVEL SECURITY;',
+            "enable_row_level_security_on_notes",
+            'ALTER TABLE "Notes" ENABLE ROW LEVEL SECURITY;',
+            'ALTER TABLE "Notes" DISABLE ROW LEVEL SECURITY;',
+        ),
+        (
+            f"{OWNED.format('app.notes')}\nCREATE POLICY own ON app.notes USING ({MINE});\n"
+            "ALTER TABLE app.notes ENABLE ROW LEVEL SECURITY;",
+            "force_row_level_security_on_notes",
+            "ALTER TABLE app.notes FORCE ROW LEVEL SECURITY;",
+            "ALTER TABLE app.notes NO FORCE ROW LEVEL SECURITY;",
+        ),
+    ],
+    ids=["guarded as the others", "renamed", "enabled", "forced"],
+)
+def test_row_level_security_comes_with_a_further_migration(
+    step: str, words: str, up: str, down: str, tmp_path: Path
+) -> None:
+    folder = make(tmp_path, "001_orders.sql 002_notes.sql 003_kinds.sql", GOOSE, GUARDED, step, LAST)
+    assert added(folder, rules=ROW_SECURITY) == {f"004_{words}.sql": f"-- +goose Up\n{up}\n\n-- +goose Down\n{down}\n"}
+    assert added(folder, rules=ROW_SECURITY) == {}
+    assert main(["check", *ROW_SECURITY, str(folder)]) == 0
+
+
+@pytest.mark.parametrize(
+    "condition", ["tenant_id = -- mine\n tenant()", "tenant_id = (SELECT tenant FROM staff WHERE id = orders.id)"]
+)
+def test_a_policy_that_cannot_be_copied_is_not(condition: str, tmp_path: Path) -> None:
+    guarded = GUARDED.replace(f"USING ({MINE})", f"USING ({condition}\n)")
+    folder = make(tmp_path, "001_orders.sql 002_notes.sql 003_kinds.sql", GOOSE, guarded, OWNED.format("notes"), LAST)
+    assert added(folder, rules=ROW_SECURITY) == {}
+
+
+def test_an_index_is_made_on_a_table_by_its_name_in_the_end(tmp_path: Path) -> None:
+    renamed = f"{ORDERS.replace('orders', 'carts')}\nALTER TABLE carts RENAME TO orders;"
+    folder = make(tmp_path, "001_users.sql 002_orders.sql 003_kinds.sql", GOOSE, USERS, renamed, LAST)
+    (text,) = added(folder).values()
+    assert INDEX in text
+
+
+def test_the_way_back_is_kept_out_of_a_transaction_as_the_way_there_is(tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text('[dependencies]\nsqlx = "0.8"\n')
+    names = "20240101120000_users.up.sql 20240101120001_orders.up.sql 20240101120002_kinds.up.sql"
+    folder = make(tmp_path, names, "{}\n", USERS, ORDERS, LAST)
+    assert added(folder) == {
+        "20240101120003_index_orders_user_id.down.sql": f"-- no-transaction\n{NO_INDEX}\n",
+        "20240101120003_index_orders_user_id.up.sql": f"-- no-transaction\n{INDEX}\n",
+    }
+
+
+def test_an_index_is_not_made_where_the_runner_leaves_no_way_out_of_a_transaction(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layout = "-- Up Migration\n{}\n\n-- Down Migration\nSELECT 1;\n"
+    names = "1712345678901_users.sql 1712345678902_orders.sql 1712345678903_kinds.sql"
+    assert added(make(tmp_path, names, layout, USERS, ORDERS, LAST)) == {}
+    assert "No fix: node-pg-migrate runs every migration in a transaction." in capsys.readouterr().out
+
+
+def test_a_long_name_ends_with_a_word(tmp_path: Path) -> None:
+    step = CHECK.replace("orders_id_check", f"{'long_' * 11}constraint").replace("orders", "users")
+    folder = make(tmp_path, "001_users.sql 002_check.sql 003_kinds.sql", GOOSE, USERS, step, LAST)
+    assert list(added(folder)) == [f"004_validate{'_long' * 10}.sql"]
+
+
+def test_what_stands_in_the_folder_of_an_old_version_is_not_changed(tmp_path: Path) -> None:
+    (tmp_path / "persistlint.toml").write_text('dialect = "postgres"\n')
+    for version, step in ((9, USERS), (10, ORDERS), (11, LAST)):
+        (tmp_path / str(version)).mkdir()
+        (tmp_path / str(version) / "delta.sql").write_text(f"{step}\n")
+    main(["check", *RULES, "--unsafe-fixes", str(tmp_path)])
+    assert (tmp_path / "10" / "delta.sql").read_text() == f"{ORDERS}\n"
+
+
+def test_milliseconds_of_a_moment_stay(tmp_path: Path) -> None:
+    layout = "-- Up Migration\n{}\n\n-- Down Migration\nSELECT 1;\n"
+    names = "20240101120000123_users.sql 20240101120001456_orders.sql 20240101120002789_check.sql"
+    folder = make(tmp_path, names, layout, USERS, ORDERS, f"{CHECK}\nCREATE INDEX ON orders (user_id);")
+    (folder / "20240101120003000_kinds.sql").write_text(layout.format(LAST))
+    assert list(added(folder)) == ["20240101120004000_validate_orders_id_check.sql"]
+
+
+def prisma(folder: Path, *steps: str) -> Path:
+    """Migrations, each in a folder of its own, the first of which stands for what was there before."""
+    (folder / "persistlint.toml").write_text('dialect = "postgres"\n')
+    migrations = folder / "prisma" / "migrations"
+    for number, step in enumerate(steps):
+        own = migrations / (f"2024010112000{number}_step" if number else "0_init")
+        own.mkdir(parents=True)
+        (own / "migration.sql").write_text(f"{step}\n")
+    (migrations / "migration_lock.toml").write_text('provider = "postgresql"\n')
+    return migrations
+
+
+def test_a_migration_in_a_folder_of_its_own_gets_one(tmp_path: Path) -> None:
+    folder = prisma(tmp_path, GUARDED, OWNED.format("notes"), LAST)
+    assert list(added(folder, "--unsafe-fixes", "--diff", rules=ROW_SECURITY)) == []
+    main(["check", *ROW_SECURITY, "--unsafe-fixes", str(folder)])
+    made = folder / "20240101120003_guard_notes"
+    assert [path.name for path in made.iterdir()] == ["migration.sql"]
+    assert (made / "migration.sql").read_text() == (
+        "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\nALTER TABLE notes FORCE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY notes_tenant_id ON notes USING ({MINE});\n"
+    )
+    assert main(["check", *ROW_SECURITY, str(folder)]) == 0
+
+
+def test_of_several_new_folders_a_difference_shows_the_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = prisma(tmp_path, GUARDED, OWNED.format("notes"), OWNED.format("tags"), LAST)
+    main(["check", *ROW_SECURITY, "--unsafe-fixes", "--diff", str(folder)])
+    shown = capsys.readouterr().out
+    assert shown.count("new file mode") == 1
+    assert "/migrations/20240101120004_guard_notes/migration.sql\n" in shown
+    assert ".." not in shown
+
+
+def test_a_folder_that_cannot_be_filled_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    folder = prisma(tmp_path, GUARDED, OWNED.format("notes"), LAST)
+    monkeypatch.setattr(os, "link", full)
+    assert added(folder, rules=ROW_SECURITY) == {}
+    assert "`migration.sql` was not made: it cannot be written: No space left on device" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("names", "layout", "beside", "reason"),
+    [
+        (
+            "0000_users.sql 0001_orders.sql 0002_kinds.sql",
+            "{}--> statement-breakpoint\n",
+            {"meta/_journal.json": '{"dialect": "postgresql"}'},
+            "`drizzle-kit generate --custom` has to make the migration",
+        ),
+        (
+            "20240101120000_users.sql 20240101120001_orders.sql 20240101120002_kinds.sql",
+            "{}\n",
+            {"atlas.sum": "h1:Wo=\n"},
+            "`atlas migrate new` has to make the migration",
+        ),
+    ],
+    ids=["Drizzle", "Atlas"],
+)
+def test_where_the_runner_has_to_make_its_files_the_help_says_so(
+    names: str, layout: str, beside: dict[str, str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make(tmp_path, names, layout, USERS, ORDERS, LAST)
+    for name, text in beside.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text)
+    assert added(folder) == {}
+    assert f"No fix: {reason}" in capsys.readouterr().out
+
+
+def test_an_index_that_prisma_would_drop_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = prisma(tmp_path, USERS, ORDERS, LAST)
+    assert added(folder) == {}
+    assert "No fix: Prisma makes its migrations of the models" in capsys.readouterr().out

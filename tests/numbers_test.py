@@ -21,7 +21,7 @@ SUFFIXES = {"py": "python", "js": "javascript", "go": "go"}
 def names(suffix: str, code: str) -> list[str]:
     """The names for the numbers of a program, in source order."""
     syntax = read(SourceFile(f"a.{suffix}", dedent(code).encode(), SUFFIXES[suffix]))
-    found = [fact for fact in facts(syntax, {Calculation}, NO_NAMES) if isinstance(fact, Calculation)]
+    found = [fact for fact in facts(syntax, {Calculation: frozenset()}, NO_NAMES) if isinstance(fact, Calculation)]
     return [number.name for number in sorted((n for fact in found for n in fact.numbers), key=lambda n: n.range)]
 
 
@@ -96,7 +96,7 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
         pytest.param("js", "if (a.srmThreshold > 0.3) run();", "", id="the bound of a bound"),
         pytest.param(
             "js",
-            "const finished = () => new Promise((resolve) => setTimeout(resolve, 360));",
+            "const finished = () => new Promise((resolve) => setTimeout(resolve, 3600));",
             "FINISHED_DELAY_MS",
             id="a promise that only waits",
         ),

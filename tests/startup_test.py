@@ -42,6 +42,17 @@ print("modules", *sorted(sys.modules))
 """
 
 PARSERS = {"tree_sitter"}
+# What only a finding, a project's tables or another Python than this one needs.
+SELDOM = {"persistlint.fixes.binding", "persistlint.analysis.migrations", "persistlint.analysis.models"}
+WRITES = """
+from sqlalchemy.orm import Session
+
+
+def store(session: Session, name: str) -> None:
+    with session.begin():
+        session.add(Name(name))
+        session.add(Total(name))
+"""
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["check", "--no-cache", "--isolated", "clean.py"]], ids=" ".join)
@@ -54,6 +65,13 @@ def test_a_file_that_is_known_is_not_parsed(tmp_path: Path) -> None:
     (tmp_path / "parsed.py").write_text(PARSED)
     assert _imported(tmp_path, "check", "--isolated", "parsed.py") >= PARSERS
     assert not (PARSERS | ANALYSIS | HEAVY) & _imported(tmp_path, "check", "--isolated", "parsed.py")
+
+
+def test_a_file_without_a_finding_pays_for_no_fix(tmp_path: Path) -> None:
+    (tmp_path / "writes.py").write_text(WRITES)
+    found = _imported(tmp_path, "check", "--no-cache", "--isolated", "--select=transactions,injection", "writes.py")
+    assert found >= PARSERS
+    assert not (SELDOM | {"inspect", "tempfile"}) & found
 
 
 def test_what_no_terminal_shows_needs_no_colours(tmp_path: Path) -> None:

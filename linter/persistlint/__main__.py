@@ -1,8 +1,6 @@
 """`python -m persistlint` is `persistlint`."""
 
-import sys
-
-from persistlint.cli import main
+from persistlint.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

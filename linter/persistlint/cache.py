@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.stored_report import dump, load
-from persistlint.surroundings import Surroundings
+from persistlint.surroundings import Surroundings, anew
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,7 +54,7 @@ class Cache:
         rows: dict[int, _Row] = {}
         if self._file.exists():
             rows = self._with_file(lambda connection: self._read(connection, tasks), rows)
-        surroundings = Surroundings()
+        surroundings = anew()  # the analysis behind it may take it for true, and `keep` looks whether it was
         found: dict[int, Report] = {}
         for number, task in enumerate(tasks):
             around = self._around[task.path] = surroundings.mark(task.path)

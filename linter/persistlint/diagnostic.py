@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
@@ -38,10 +39,15 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A file that is not there yet. `name` is its name in the folder of the file that the diagnostic is in."""
+    """A file that is not there yet. `name` is its path from the folder of the file that the diagnostic is in, with `/`
+    and with `..` for the folder above."""
 
     name: str
     text: str
+
+    def path_beside(self, path: str) -> str:
+        """Its path, by that of the file that the diagnostic is in; both with `/`."""
+        return normpath(join(dirname(path), self.name))
 
 
 @dataclass(frozen=True, slots=True)

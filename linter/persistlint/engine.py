@@ -16,8 +16,9 @@ from persistlint.rules import group_of, load, may_apply
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from persistlint.analysis import Wanted
     from persistlint.diagnostic import Diagnostic
-    from persistlint.facts import Fact
+    from persistlint.facts import Fact, Sign
     from persistlint.fixes.program import Program
     from persistlint.languages import Syntax
     from persistlint.rule import Later, Rule, RuleContext
@@ -46,7 +47,7 @@ def check(source: SourceFile, settings: Settings, later: Later | None = None) ->
     `PluginError` where a plugin that is needed cannot be used.
     """
     applicable = _applicable(source, settings.rules)
-    rules = _loaded(applicable, source.language)
+    rules = tuple(rule for rule in _loaded(applicable, source.language) if rule.looks_at(source.path))
     if _SUPPRESSION not in source.content and not _may_find(rules, source, settings):
         return Report()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEPEST_RECURSION))
@@ -94,13 +95,23 @@ def _loaded(names: tuple[str, ...], language: str) -> tuple[Rule[Any], ...]:
     return tuple(rule for rule in map(load, names) if language in rule.languages)
 
 
+@lru_cache(maxsize=256)
+def _wanted(rules: tuple[Rule[Any], ...]) -> Wanted:
+    """The kinds of facts that rules ask for, each with the signs that they ask for it by."""
+    found: dict[type[Fact], frozenset[Sign]] = {}
+    whole = {rule.on for rule in rules if not rule.signs}
+    for rule in rules:
+        found[rule.on] = frozenset() if rule.on in whole else found.get(rule.on, frozenset()).union(rule.signs)
+    return found
+
+
 def _may_find(rules: tuple[Rule[Any], ...], source: SourceFile, settings: Settings) -> bool:
     """Whether there can be a fact for any of these rules, as far as the bytes of a file tell."""
     if not rules:
         return False
     from persistlint.analysis import may_have
 
-    return may_have(source, {rule.on for rule in rules}, settings.names)
+    return may_have(source, _wanted(rules), settings.names)
 
 
 @lru_cache(maxsize=16)
@@ -125,7 +136,7 @@ def _run(
     failed: set[str] = set()
     marks: set[str] = set()  # several where the tables changed meanwhile: then they come to none that there ever is
     try:
-        for fact in facts(syntax, {rule.on for rule in rules}, settings.names):
+        for fact in facts(syntax, _wanted(rules), settings.names):
             kind = type(fact)
             if isinstance(fact, Consulted):
                 marks.add(fact.mark)

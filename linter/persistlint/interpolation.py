@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Related
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.ir import Assign, Attribute, Call, Collection, Expression, Mapping, Name, walk
-from persistlint.paths import is_migration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from persistlint.source import SourceFile
 
 _WHY = {
     Origin.REQUEST: " (it comes from outside the program)",
@@ -27,20 +25,6 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     diagnostic, at the first of them."""
     found = {hole.range: hole for text in fact.texts for hole in text.holes if wanted(hole)}
     return tuple(found[range] for range in sorted(found))
-
-
-# What else in a program speaks of its own tables alone: what its dialects do for the migrations, and what helps those.
-_OF_SCHEMA_CHANGES = re.compile(
-    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
-    r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"  # those of Frappe
-)
-
-
-def changes_schema(file: SourceFile) -> bool:
-    """Whether nobody but migrations, and what works for them, calls the functions of a program's file. A script of SQL
-    may define what anybody calls."""
-    is_of_changes = is_migration(file.path) or _OF_SCHEMA_CHANGES.search(file.path) is not None
-    return is_of_changes and file.language != "sql"
 
 
 _IN_QUOTES = (Context.QUOTED, Context.PART)

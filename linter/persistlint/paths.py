@@ -10,12 +10,17 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 # They are compiled, and then kept by `re`, when somebody asks: a run that knows all its files does not.
 
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit)s?|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test\.(?:go|py)$|(?:^|/)(?:tests?|testing)\.go$"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$|(?:^|/)(?:tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
 _MIGRATION = (
-    r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
+    r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
     r"|(?:^|/)(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
+)
+# What its dialects do for migrations, what helps those, and the patches of Frappe.
+_HELPS_MIGRATIONS = (
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
+    r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"
 )
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
@@ -26,14 +31,22 @@ _VENDORED = (
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$"
 )
 _EXAMPLE = (
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
-    r"|[._-](?:example|sample)\.\w+$|(?:^|/)(?:dummy|demo)[_-][^/]*$"
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|playgrounds?|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
+    r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
 )
 _DEVELOPMENT = (
     r"(?i)(?:^|/)(?:settings|config|conf|env|environments?)/(?:dev|develop|development|local)(?:[/._-]|$)"
     r"|(?:^|[/._-])(?:settings|config|conf|environment)[._-](?:dev|develop|development|local)\b[^/]*$"
     r"|(?:^|[/._-])(?:dev|develop|development|local)(?:[._-](?:settings|config|conf|env)\b[^/]*|\.\w+)$"
     r"|(?:^|/)development/"
+)
+# A front end that has a folder of its own, and the parts of a page wherever they are. What answers its requests stands
+# in its folder too, where a framework wants it.
+_FRONT_END = (
+    r"(?i)^(?!(?:.*/)?(?:server|api|pages/api|route\.[jt]s$))"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front-?end|client|webapp|web-?ui|components?|static|public|assets|www|browser)/.*"
+    r"\.[cm]?[jt]sx?$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
+    r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$)"
 )
 _SETTINGS = (
     r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
@@ -47,9 +60,16 @@ def is_test(path: str) -> bool:
     return bool(re.search(_TEST, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_migration(path: str) -> bool:
     """Whether a file holds a migration or seeds: a runner calls it, mostly inside a transaction of its own."""
     return bool(re.search(_MIGRATION, path))
+
+
+def changes_schema(path: str) -> bool:
+    """Whether nobody but migrations calls what is in a file: it is one, or holds what they share, such as what each
+    dialect does for them. It speaks of the program's own tables alone."""
+    return is_migration(path) or bool(re.search(_HELPS_MIGRATIONS, path))
 
 
 @lru_cache(maxsize=_MOST_PATHS)
@@ -58,28 +78,41 @@ def is_generated(path: str) -> bool:
     return bool(re.search(_GENERATED, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_vendored(path: str) -> bool:
     """Whether a file is a copy of another project's."""
     return bool(re.search(_VENDORED, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_example(path: str) -> bool:
     """Whether a file shows or measures how the product works and is no part of it."""
     return bool(re.search(_EXAMPLE, path))
 
 
+# What is not written here by people, or does not run for those who use the product.
+NOT_PRODUCT = (is_test, is_migration, is_generated, is_vendored, is_example)
+
+
 @lru_cache(maxsize=_MOST_PATHS)
 def is_product(path: str) -> bool:
     """Whether a file is written here, by people, and runs for those who use the product."""
-    others = (is_test, is_migration, is_generated, is_vendored, is_example)
-    return not any(is_other(path) for is_other in others)
+    return not any(is_other(path) for is_other in NOT_PRODUCT)
 
 
+@lru_cache(maxsize=_MOST_PATHS)
 def is_settings(path: str) -> bool:
     """Whether a file holds settings or constants, so that naming numbers is what it is for."""
     return bool(re.search(_SETTINGS, path))
 
 
+@lru_cache(maxsize=_MOST_PATHS)
+def is_front_end(path: str) -> bool:
+    """Whether a file of a program only makes pages, in the browser of somebody."""
+    return bool(re.search(_FRONT_END, path))
+
+
+@lru_cache(maxsize=_MOST_PATHS)
 def is_development(path: str) -> bool:
     """Whether a file serves the machines of the developers only."""
     return bool(re.search(_DEVELOPMENT, path))

@@ -42,25 +42,65 @@ def _unwrapped(member: Any) -> Any:
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+
+    dataclasses: Any
 else:
     dataclasses = _import_dataclasses()
 
-    def dataclass(cls=None, *, frozen=False, eq=True, order=False, **options):
+    def dataclass(cls=None, *, frozen=False, eq=True, order=False, slots=False):
         def make(cls):
             cls.__doc__ = cls.__doc__ or cls.__name__  # without, `inspect` writes one
             if not frozen:
-                return dataclasses.dataclass(cls, eq=eq, order=order, **options)
-            made = dataclasses.dataclass(cls, eq=False, repr=False, **options)
+                return dataclasses.dataclass(cls, eq=eq, order=order, slots=slots)
+            model = type(cls)(cls.__name__, cls.__bases__, _members(cls))
+            made = _with_slots(cls) if slots else cls
+            for name in _LATE:
+                setattr(made, name, _Late(name, model, made))
             made.__repr__ = _repr
             if eq:
-                names = [field.name for field in dataclasses.fields(made) if field.compare]
-                made._compared = staticmethod(attrgetter(*names) if names else _nothing)
                 made.__eq__, made.__hash__ = _eq, _hash
             if order:
                 made.__lt__ = _lt
             return made
 
         return make if cls is None else make(cls)
+
+
+# What takes long to make, for it is written as text and compiled, or is not asked for in most runs.
+_LATE = ("__init__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "_compared")
+
+
+class _Late:
+    """A member of a class, made with the others when the first of them is asked for. The standard library makes them,
+    of a `model` of the class."""
+
+    def __init__(self, name: str, model: Any, made: Any) -> None:
+        self._name, self._model, self._made = name, model, made
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        model, made = self._model, self._made
+        if isinstance(vars(made)[self._name], _Late):
+            dataclasses.dataclass(model, eq=False, repr=False)
+            names = [field.name for field in dataclasses.fields(model) if field.compare]
+            model._compared = staticmethod(attrgetter(*names) if names else _nothing)
+            for name in _LATE:
+                setattr(made, name, vars(model)[name])
+        return getattr(owner if instance is None else instance, self._name)
+
+
+def _members(cls: type) -> dict[str, Any]:
+    return {name: value for name, value in vars(cls).items() if name not in ("__dict__", "__weakref__")}
+
+
+def _with_slots(cls: Any) -> Any:
+    """A class of the same members, which has a slot for each of its fields, where their defaults stood."""
+    taken = {name for base in cls.__mro__[1:] for name in getattr(base, "__slots__", ())}
+    names = tuple(cls.__annotations__)
+    members = {name: value for name, value in _members(cls).items() if name not in names}
+    members["__slots__"] = tuple(name for name in names if name not in taken)
+    made = type(cls)(cls.__name__, cls.__bases__, members)
+    made.__qualname__ = cls.__qualname__
+    return made
 
 
 def _nothing(_: Any) -> tuple[()]:

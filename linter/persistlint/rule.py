@@ -12,7 +12,7 @@ from persistlint.facts import PROGRAMS, SCHEMA_LANGUAGES, SchemaFile, Statements
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from persistlint.facts import Fact
+    from persistlint.facts import Fact, Sign
     from persistlint.fixes.program import Program
     from persistlint.source import Range, SourceFile
 
@@ -36,9 +36,10 @@ class Option:
 class Rule(Generic[F]):
     """A rule is a value; the folder `rules/<group>` is the registry, and the group is the folder's name.
 
-    `on` is the kind of fact that it reads, kinds derived from it
-    included. `docs` is the docstring of the rule's module, Markdown under fixed headings. `languages` are names from
-    `persistlint.languages`.
+    `on` is the kind of fact that it reads, kinds derived from it included. `docs` is the docstring of the rule's
+    module, Markdown under fixed headings. `languages` are names from `persistlint.languages`. `skips` tells by their
+    path, as `paths.py` does, the files that it has nothing to say about: they are not analysed for it. `signs` are
+    those without which it has nothing to report; where it has none, it is given every fact of its kind.
     """
 
     name: str
@@ -50,6 +51,12 @@ class Rule(Generic[F]):
     docs: str
     check: Check[F]
     options: tuple[Option, ...] = ()
+    skips: tuple[Callable[[str], bool], ...] = ()
+    signs: tuple[Sign, ...] = ()
+
+    def looks_at(self, path: str) -> bool:
+        """Whether the rule can have something to say about a file, as far as its path tells."""
+        return not any(is_skipped(path) for is_skipped in self.skips)
 
     @property
     def summary(self) -> str:
@@ -112,6 +119,8 @@ def rule(
     default: bool = True,
     languages: tuple[str, ...] = (),
     options: tuple[Option, ...] = (),
+    skips: tuple[Callable[[str], bool], ...] = (),
+    signs: tuple[Sign, ...] = (),
 ) -> Callable[[Check[F]], Rule[F]]:
     """Declare a rule. The module's docstring is its documentation, the folder of the module its group. Without
     `languages` it speaks all those that have the fact."""
@@ -120,6 +129,6 @@ def rule(
     def decorate(check: Check[F]) -> Rule[F]:
         docs = (sys.modules[check.__module__].__doc__ or "").strip()
         group = check.__module__.split(".")[-2]
-        return Rule(name, group, on, severity, default, languages, docs, check, options)
+        return Rule(name, group, on, severity, default, languages, docs, check, options, skips, signs)
 
     return decorate

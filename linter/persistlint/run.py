@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from dataclasses import field
 from enum import Enum
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from persistlint.cache import Cache
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, NewFile
     from persistlint.engine import Report
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
@@ -85,7 +86,7 @@ class Run:
     suppressed: int = 0
     known: int = 0
     consults_tables: bool = False
-    shown: set[Path] = field(default_factory=set)  # folders of which `differences` has a new file
+    shown: set[str] = field(default_factory=set)  # folders of which `differences` has a new file
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -192,7 +193,6 @@ class Run:
         from persistlint.fixes.write import WriteError, create
         from persistlint.sql.project import forget
 
-        folder = Path(task.path).parent
         made: list[str] = []
         try:
             source = read_file(Path(task.path), task.settings.dialect)
@@ -200,15 +200,15 @@ class Run:
             report = report_on(source, task.settings)
             while len(made) < _MOST_NEW:
                 files = next(filter(None, (created(found, unsafe=unsafe) for found in report.diagnostics)), ())
-                if not files or (fixing is Fixing.SHOW and folder in self.shown):
+                if not files or (fixing is Fixing.SHOW and _folder(files[0], task.path) in self.shown):
                     break
-                paths = {folder / new.name: new.text for new in files}
-                made.append(next(iter(paths)).as_posix())
+                paths = {new.path_beside(task.path): new.text for new in files}
+                made.append(next(iter(paths)))
                 if fixing is Fixing.SHOW:
-                    self.differences += [_addition(path.as_posix(), text) for path, text in paths.items()]
-                    self.shown.add(folder)
+                    self.differences += [_addition(path, text) for path, text in paths.items()]
+                    self.shown.add(_folder(files[0], task.path))
                     break
-                create(paths)
+                create({Path(path): text for path, text in paths.items()})
                 forget()
                 count = len(report.diagnostics)
                 report = report_on(source, task.settings)
@@ -233,6 +233,14 @@ def _gone(before: Report, after: Report) -> tuple[str, ...]:
     """The rules that report less than before."""
     first, second = (Counter(found.rule for found in report.diagnostics) for report in (before, after))
     return tuple(sorted(first - second))
+
+
+def _folder(new: NewFile, path: str) -> str:
+    """The folder that a new file for another one is put into, alone or in a folder of its own."""
+    folder = new.path_beside(path)
+    for part in new.name.split("/"):
+        folder = posixpath.dirname(folder) if part != ".." else folder
+    return folder
 
 
 def _addition(path: str, text: str) -> str:

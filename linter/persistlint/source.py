@@ -21,8 +21,13 @@ _LAST_PART = re.compile(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
 _MOST_WORDS = 30_000  # whose names are kept
 _SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
-# https://go.dev/s/generatedcode, which generators for other languages write as well, and the mark of Meta's tools.
-_GENERATED = re.compile(rb"^[ \t]*(?://|#|/?\*)[ \t]*(?:Code generated\b.*\bDO NOT EDIT\b|@generated\b)", re.MULTILINE)
+# https://go.dev/s/generatedcode, which generators for other languages write as well, "auto-generated" too, and the mark
+# of Meta's tools.
+_GENERATED = re.compile(
+    rb"^[ \t]*(?://|#|/?\*)[ \t]*"
+    rb"(?:(?:Code|.*\bauto(?:matically )?-?) ?generated\b.*\bDO NOT (?:EDIT|MODIFY)\b|@generated\b)",
+    re.MULTILINE | re.IGNORECASE,
+)
 _HEAD = 2_000  # bytes in which that stands
 _BLOCK = 4096  # bytes
 _PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
@@ -103,7 +108,7 @@ class SourceFile:
     def words(self) -> frozenset[bytes]:
         """Every word that the file is made of: letters, digits and underscores, and all that is not ASCII. What is not
         among them stands nowhere, so that most of what could be looked for needs no look."""
-        return frozenset(self.content.translate(_BLANKED).split())
+        return words_in(self.content)
 
     @cached_property
     def called(self) -> frozenset[bytes]:
@@ -170,6 +175,11 @@ _NAMES = _Names()
 
 def _begun_in(data: bytes) -> int:
     return len(data.translate(None, _CONTINUATION))
+
+
+def words_in(text: bytes) -> frozenset[bytes]:
+    """Every word that a text is made of: letters, digits and underscores, and all that is not ASCII."""
+    return frozenset(text.translate(_BLANKED).split())
 
 
 def to_utf8(data: bytes) -> tuple[bytes, str, bytes]:

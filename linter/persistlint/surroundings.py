@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
 from persistlint.language_groups import SCHEMA_LANGUAGES
@@ -50,11 +51,15 @@ class _Group:
         return digest(os.fsencode("\0".join(parts)))
 
 
+_FRESH = 5  # seconds that what was found is taken for true
+
+
 class Surroundings:
     """The files around others, as they are when somebody asks for the first time."""
 
     def __init__(self) -> None:
         self._made: dict[object, Any] = {}
+        self.since = monotonic()
 
     def mark(self, path: str) -> str:
         """What changes when a file around this one does, comes or goes, as `reading.mark` does; "" if none counts."""
@@ -87,27 +92,27 @@ class Surroundings:
         from persistlint.schema_files import Tree, root_of, tree_below  # only who asks for tables pays for it
 
         file = Path(path).absolute()
-        root = self._once(root_of, file.parent)
+        root = self.once(root_of, file.parent)
         if root is None or not file.is_file():
             return Tree(), ()
-        own = self._once(tree_below, root).packages.intersection(file.parents)
-        return cast("tuple[Tree, tuple[_Group, ...]]", self._once(self._made_around, root, own))
+        own = self.once(tree_below, root).packages.intersection(file.parents)
+        return cast("tuple[Tree, tuple[_Group, ...]]", self.once(self._made_around, root, own))
 
     def _made_around(self, root: Path, own: frozenset[Path]) -> tuple[Tree, tuple[_Group, ...]]:
         from persistlint.schema_files import tree_below
 
-        tree = self._once(tree_below, root).around(own)
+        tree = self.once(tree_below, root).around(own)
         groups = [_Group((*tree.programs, *tree.unread), tuple(map(str, tree.sources)))]
         for source in tree.sources:
             if source.language == "sql":
-                groups += [self._once(_project, source.folder, pattern) for pattern in source.patterns]
+                groups += [self.once(_project, source.folder, pattern) for pattern in source.patterns]
             elif source.language == "prisma":
-                groups.append(self._once(_schema, source.folder))
+                groups.append(self.once(_schema, source.folder))
             else:
-                groups.append(self._once(_programs, source.folder, ".py" if source.language == "python" else ".js"))
+                groups.append(self.once(_programs, source.folder, ".py" if source.language == "python" else ".js"))
         folders = dict.fromkeys([source.folder for source in tree.sources] + [file.parent for file in tree.programs])
-        above = dict.fromkeys(directory for folder in folders for directory in self._once(upwards, folder))
-        return tree, (*groups, *(self._once(_evidence, directory) for directory in above))
+        above = dict.fromkeys(directory for folder in folders for directory in self.once(upwards, folder))
+        return tree, (*groups, *(self.once(_evidence, directory) for directory in above))
 
     def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group]:
         if with_tables:
@@ -116,25 +121,41 @@ class Surroundings:
             return
         file = Path(path).absolute()
         if language_of(path) == "sql":
-            yield self._once(_project, *project_of(file))
+            yield self.once(_project, *project_of(file))
         elif language_of(path) == "prisma":
-            yield self._once(_schema, file.parent)
+            yield self.once(_schema, file.parent)
             return
         else:
-            yield self._once(_programs, file.parent, file.suffix)
+            yield self.once(_programs, file.parent, file.suffix)
         yield _Group(tuple(_looked_up(file)))
-        yield self._once(_names, file.parent)
+        yield self.once(_names, file.parent)
         yield from self._above(file.parent)
 
     def _above(self, folder: Path) -> Iterator[_Group]:
-        for directory in self._once(upwards, folder):
-            yield self._once(_evidence, directory)
+        for directory in self.once(upwards, folder):
+            yield self.once(_evidence, directory)
 
-    def _once(self, make: Callable[..., Any], *arguments: object) -> Any:
+    def once(self, make: Callable[..., Any], *arguments: object) -> Any:
+        """What a function makes of these arguments, which it is asked for once."""
         key = (make, arguments)
         if key not in self._made:
             self._made[key] = make(*arguments)
         return self._made[key]
+
+
+_recent = Surroundings()
+
+
+def anew() -> Surroundings:
+    """The files as they are from now on, for whoever asks for `recent` too."""
+    global _recent
+    _recent = Surroundings()
+    return _recent
+
+
+def recent() -> Surroundings:
+    """The files as they were some seconds ago at most."""
+    return _recent if monotonic() - _recent.since < _FRESH else anew()
 
 
 def _has_project(path: str) -> bool:

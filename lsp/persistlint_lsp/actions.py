@@ -3,6 +3,7 @@ offered at once and worked out when it is chosen: see `resolve`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -121,21 +122,23 @@ def _fixes(
 
 
 def _can_create(client: types.ClientCapabilities) -> bool:
-    """Whether the client makes new files."""
+    """Whether the client makes new files. They stand among `documentChanges`, which Neovim takes without saying so."""
     support = client.workspace.workspace_edit if client.workspace else None
     operations = support.resource_operations if support else None
-    return bool(support and support.document_changes and types.ResourceOperationKind.Create in (operations or ()))
+    return types.ResourceOperationKind.Create in (operations or ())
 
 
 def _with_new_files(fix: Fix, uri: str) -> types.WorkspaceEdit:
     """The new files of a fix, each made where none is of its name, and filled."""
     changes: list[types.CreateFile | types.TextDocumentEdit] = []
-    start = types.Position(0, 0)
+    # Up to a line that is not there: an empty file of Neovim has one, which would stay behind the text.
+    everything = types.Range(types.Position(0, 0), types.Position(1, 0))
     for new in fix.creates:
-        own = f"{uri.rpartition('/')[0]}/{quote(new.name)}"
+        scheme, _, path = uri.partition("://")
+        own = f"{scheme}://{replace(new, name=quote(new.name)).path_beside(path)}"
         document = types.OptionalVersionedTextDocumentIdentifier(uri=own, version=None)
         changes.append(types.CreateFile(own, options=types.CreateFileOptions(overwrite=False, ignore_if_exists=False)))
-        changes.append(types.TextDocumentEdit(document, [types.TextEdit(types.Range(start, start), new.text)]))
+        changes.append(types.TextDocumentEdit(document, [types.TextEdit(everything, new.text)]))
     return types.WorkspaceEdit(document_changes=changes)
 
 

@@ -28,7 +28,7 @@ def query_at(source: SourceFile, settings: Settings, offset: int) -> tuple[Range
 
     Holes are written `{expression}`, placeholders as they are. Text that sqlglot cannot read keeps its layout.
     """
-    for fact in facts(read(source), {Query}, settings.names):
+    for fact in facts(read(source), {Query: frozenset()}, settings.names):
         if not isinstance(fact, Query) or not fact.texts:
             continue
         ranges = [fact.sql, *(hole.template for text in fact.texts for hole in text.holes)]

@@ -325,6 +325,8 @@ async def code_action(server: Server, params: types.CodeActionParams) -> list[ty
     outcome = await session.analyse(uri) if is_asked_to_fix and not notebook else session.latest(notebook or uri)
     if outcome:
         outcome = await session.with_remedies(outcome)
+    if outcome:
+        outcome = await session.with_new_names(outcome)
     document = documents.get(uri)
     cell = next((cell for cell in documents.cells(notebook) if cell.uri == uri), None) if notebook else None
     if notebook and cell is None:

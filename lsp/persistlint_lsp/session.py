@@ -17,7 +17,7 @@ from persistlint.plugins import PluginError
 from persistlint.schema_files import may_make_tables
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents
-from persistlint_lsp.tasks import check_open, forget_projects, with_remedies
+from persistlint_lsp.tasks import check_open, forget_projects, list_anew, with_remedies
 from persistlint_lsp.worker import Worker, WorkerError
 
 if TYPE_CHECKING:
@@ -124,6 +124,16 @@ class Session:
             return None
         self._whole[outcome.uri] = whole = replace(outcome, report=report)
         return whole
+
+    async def with_new_names(self, outcome: Outcome) -> Outcome | None:
+        """The outcome where its fixes make no new files. Else one of now: their names depend on those beside them, of
+        which not every editor tells that there are more. None if the text is another one by then."""
+        if not any(fix.creates for found in outcome.report.diagnostics for fix in found.fixes):
+            return outcome
+        await self.worker.call(list_anew)
+        self._runs.pop(outcome.uri, None)
+        latest = await self.analyse(outcome.uri)
+        return await self.with_remedies(latest) if latest else None
 
     def depends_on_project(self, uri: str) -> bool:
         """Whether what is said of a file may change with others that make tables, as far as it is known."""

@@ -77,6 +77,13 @@ def forget_projects() -> None:
     catalogs.forget()
 
 
+def list_anew() -> None:
+    """Look anew at which files stand beside others."""
+    from persistlint.sql.project import forget
+
+    forget()
+
+
 def list_files(folder: Path, overrides: Overrides) -> list[Path]:
     """The files below a folder that the command line would check. Raises `ConfigError`."""
     from persistlint.discovery import discover

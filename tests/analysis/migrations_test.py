@@ -328,6 +328,14 @@ def test_nothing_makes_it_fail(program: str) -> None:
     ProgramReader("javascript").read("migrations/1.js", program.encode(), None)
 
 
+@pytest.mark.parametrize("call", ["where(rooms.c.b)", "bindparams(b=1)"])
+def test_a_statement_that_is_made_of_itself_comes_to_an_end(call: str) -> None:
+    script = _read(
+        "a.py", f"{ALEMBIC}    query = query.{call}\n    op.get_bind().execute(query)\n    op.execute(query)\n"
+    )
+    assert len(script.forward) == 0
+
+
 def _read(path: str, program: str) -> Script:
     language = "python" if path.endswith(".py") else "javascript"
     script = ProgramReader(language).read(path, program.encode(), "postgres")

@@ -93,6 +93,31 @@ wait_for_codes(buffer, {})
 expect('what is left', lines(buffer)[found.lnum + 1], '    pass')
 vim.cmd('silent write')
 
+-- one more migration, in a folder that the action makes
+local steps = {
+  'CREATE TABLE users (id bigint PRIMARY KEY);',
+  'ALTER TABLE users ADD CONSTRAINT users_id CHECK (id > 0) NOT VALID;',
+  'ALTER TABLE users ADD COLUMN note text;',
+}
+local function migration(name) return ('migrations/%s/migration.sql'):format(name) end
+for number, step in ipairs(steps) do
+  local path = vim.fs.joinpath(folder, migration(('2024010112000%d_step'):format(number)))
+  vim.fn.mkdir(vim.fs.dirname(path), 'p')
+  vim.fn.writefile({ step }, path)
+end
+vim.fn.writefile({ 'provider = "postgresql"' }, vim.fs.joinpath(folder, 'migrations', 'migration_lock.toml'))
+local check = open(migration('20240101120002_step'))
+wait_for_codes(check, { 'constraint-never-validated' })
+act('Validate it in a new migration', 'quickfix')
+local name = migration('20240101120004_validate_users_id')
+local made = vim.fs.joinpath(folder, name)
+wait('the file is made', function() return vim.fn.bufloaded(made) == 1 end)
+open(name)
+vim.cmd('silent write')
+vim.api.nvim_set_current_buf(check)
+expect('its text', vim.fn.readfile(made), { 'ALTER TABLE users VALIDATE CONSTRAINT users_id;' })
+wait_for_codes(check, {})
+
 -- settings of the editor, and a file that changes on disk while nobody types
 local other = open('identifiers.py')
 wait_for_codes(other, { 'interpolated-sql' })

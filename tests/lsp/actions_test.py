@@ -77,10 +77,11 @@ def actions(
     version: int = 7,
     capabilities: types.ClientCapabilities | None = None,
     analysed: Outcome | None = None,
+    uri: str = URI,
 ) -> list[types.CodeAction]:
     context = types.CodeActionContext(list(diagnostics), only=only)
     everywhere = types.Range(types.Position(0, 0), types.Position(9, 0))
-    params = types.CodeActionParams(types.TextDocumentIdentifier(URI), everywhere, context)
+    params = types.CodeActionParams(types.TextDocumentIdentifier(uri), everywhere, context)
     encoding = types.PositionEncodingKind.Utf16
     return list(code_actions(params, version, analysed, encoding, capabilities or client()))
 
@@ -215,19 +216,27 @@ def test_documentation_opens_where_the_client_can_show_it() -> None:
     assert (command.command, command.arguments) == (OPEN_DOCUMENTATION, ["https://example.org/interpolated-sql"])
 
 
-def test_a_new_file_is_offered_to_who_can_make_one() -> None:
-    new = NewFile("00002_index it.sql", "CREATE INDEX a ON b (c);\n")
+@pytest.mark.parametrize(
+    ("name", "uri"),
+    [
+        ("00002_index it.sql", "file:///c%3A/sql/1_a/00002_index%20it.sql"),
+        ("../2_index it/migration.sql", "file:///c%3A/sql/2_index%20it/migration.sql"),
+    ],
+    ids=["beside it", "in a folder of its own"],
+)
+def test_a_new_file_is_offered_to_who_can_make_one(name: str, uri: str) -> None:
+    new = NewFile(name, "CREATE INDEX a ON b (c);\n")
     found = replace(FOUND, fixes=(Fix("Index it in a new migration", (), Applicability.UNSAFE, (new,)),))
-    for unable in (client(), client(document_changes=True), client(creates=True)):
+    for unable in (client(), client(document_changes=True)):
         offered = actions(diagnostic(found), only=["quickfix"], capabilities=unable, analysed=outcome(found))
         assert not [action for action in offered if action.edit]
-    able = client(document_changes=True, creates=True)
-    offered = actions(diagnostic(found), only=["quickfix"], capabilities=able, analysed=outcome(found))
+    able, own = client(creates=True), "file:///c%3A/sql/1_a/a.sql"
+    offered = actions(diagnostic(found), only=["quickfix"], capabilities=able, analysed=outcome(found), uri=own)
     (action,) = [action for action in offered if action.edit]
     assert action.edit is not None
     made, filled = action.edit.document_changes or ()
     assert isinstance(made, types.CreateFile)
     assert isinstance(filled, types.TextDocumentEdit)
-    assert made.uri == filled.text_document.uri == "file:///00002_index%20it.sql"
+    assert made.uri == filled.text_document.uri == uri
     assert made.options == types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
     assert [edit.new_text for edit in filled.edits if isinstance(edit, types.TextEdit)] == [new.text]

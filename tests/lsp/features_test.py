@@ -246,6 +246,29 @@ def test_a_client_that_cannot_ask_again_gets_the_edit_at_once(client: RawClient)
     assert all("edit" in action for action in client.call("textDocument/codeAction", params))
 
 
+def test_a_new_file_has_a_name_that_is_free_when_it_is_offered(client: RawClient, tmp_path: Path) -> None:
+    (tmp_path / "persistlint.toml").write_text('dialect = "postgres"\nselect = ["fk-index-missing"]\n')
+    steps = (
+        "CREATE TABLE users (id bigint PRIMARY KEY);",
+        "CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint REFERENCES users);",
+        "ALTER TABLE users ADD COLUMN note text;",
+    )
+    for number, step in enumerate(steps, 1):
+        (tmp_path / f"{number}_step.sql").write_text(f"-- +goose Up\n{step}\n-- +goose Down\nSELECT 1;\n")
+    makes = {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}}
+    client.initialize(rootUri=tmp_path.as_uri(), capabilities={"textDocument": RESOLVE, "workspace": makes})
+    path = tmp_path / "2_step.sql"
+    client.open(path.read_text(), path.as_uri(), "sql")
+
+    def name() -> str:
+        made = actions(client, path.as_uri())["Index it in a new migration"]["edit"]["documentChanges"][0]
+        return str(made["uri"]).rsplit("/", 1)[-1]
+
+    assert name() == "4_index_orders_user_id.sql"
+    (tmp_path / "4_more.sql").write_text((tmp_path / "3_step.sql").read_text())  # this client watches no files
+    assert name() == "5_index_orders_user_id.sql"
+
+
 def test_an_editor_can_be_looked_into(shared: RawClient) -> None:
     shared.open(QUERY)
     shown = shared.call("workspace/executeCommand", {"command": "persistlint.debugInformation"})

@@ -19,17 +19,18 @@ LISTS = ((1, 2, 3), (5,), (-1, 4))
 class Query:
     """A query before its fix. `sql` is the expression of its text, `before` the lines that stand before it; `attack` is
     what makes it give rows that it should not, for the text and for the number. `repeats` where a loop or a function
-    adds to it, for which placeholders with names have no fix."""
+    adds to it, for which placeholders with names have no fix; `without` are other drivers that have none."""
 
     name: str
     sql: str
     before: tuple[str, ...] = ()
     attack: tuple[str, str | int] = ("x' OR '1'='1", 0)
     repeats: bool = False
+    without: tuple[str, ...] = ()
 
     def fits(self, driver: str) -> bool:
         """Whether there is a fix for it with a driver."""
-        return not (self.repeats and driver in ("sqlalchemy", "sequelize"))
+        return driver not in self.without and not (self.repeats and driver in ("sqlalchemy", "sequelize"))
 
 
 OUT_OF_A_PATTERN = ("nobody' OR 'x' LIKE '", 0)
@@ -104,6 +105,37 @@ PYTHON = (
         ("listed = ', '.join(str(id) for id in ids)",),
     ),
     Query(
+        "list of quoted texts",
+        "f\"SELECT id FROM people WHERE name IN ({','.join(quoted)}) ORDER BY id\"",
+        ("names = [a, 'naïve']", "quoted = [f\"'{name}'\" for name in names]"),
+        ("x') OR name IN ('Åsa", 0),
+    ),
+    Query(
+        "list with a condition",
+        "query",
+        (
+            'query = "SELECT id FROM people WHERE score > -99"',
+            "names = [a, 'naïve']",
+            "if b:",
+            "    listed = ', '.join([f\"'{name}'\" for name in names if name])",
+            '    query += f" AND name IN ({listed})"',
+            'query += " ORDER BY id"',
+        ),
+        ("x') OR name IN ('Åsa", 3),
+        without=("sqlalchemy",),
+    ),
+    Query(
+        "repeated",
+        "f\"SELECT id FROM people WHERE score > -99 AND ({condition}) AND name <> '{a}!' ORDER BY id\"",
+        (
+            "names = {a: b, 'naïve': 99}",
+            "condition = ' OR '.join(f\"name = '{name}' AND score < {score}\" for name, score in names.items())",
+        ),
+        ("x' OR name = 'Åsa' OR name = 'x", 9),
+        repeats=True,
+        without=("asyncpg",),
+    ),
+    Query(
         "part that is not always there",
         'f"SELECT id FROM people WHERE score > -99 {where} ORDER BY id"',
         (
@@ -113,6 +145,17 @@ PYTHON = (
             "elif b:",
             '    where = f"AND score = {b}"',
         ),
+    ),
+    Query(
+        "chosen",
+        "f\"SELECT id FROM people WHERE code LIKE '%-%' {extra}\"",
+        ("extra = f\"AND name = '{a}'\" if a != 'Åsa' else f\"AND score = {b} AND code <> '{a}'\"",),
+    ),
+    Query(
+        "there or not",
+        "f\"SELECT id FROM people WHERE name = '{a}'\" + (f\" AND score = {b}\" if b else '')",
+        (),
+        ("x' OR '1'='1", 0),
     ),
     Query(
         "function of its own",
@@ -240,6 +283,11 @@ JAVASCRIPT = (
             "}",
             "if (b) where += ` AND score <> ${b}`;",
         ),
+    ),
+    Query(
+        "chosen",
+        "`SELECT id FROM people WHERE score > -99 ${extra}`",
+        ("const extra = a !== 'Åsa' ? `AND name = '${a}'` : `AND score = ${b} AND code <> '${a}'`;",),
     ),
     Query(
         "function of its own",

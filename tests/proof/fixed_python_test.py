@@ -76,29 +76,74 @@ def test_a_fix_changes_no_rows_and_ends_the_attack(
 ) -> None:
     driver, call = connected
     if not query.fits(driver.module):
-        pytest.skip("a placeholder with a name has one value, and the loop gives it several")
+        pytest.skip("a placeholder with a name or a number has one value, and the loop or the list gives it several")
     text = _program(driver, query)
     programs = [_function(text), _function(fixed("program.py", text))]
     before, after = (lambda values, program=program: call(program, values) for program in programs)
     prove(query, driver.module, before, after)
 
 
+_SENDERS = {
+    "itself": "{define} send({handle}, query):\n    {send}\n",
+    "through others": (
+        "{define} first({handle}, query):\n    {send}\n\n\n"
+        "{define} second({handle}, query):\n    {send}\n\n\n"
+        "LATE = False\n\n\n{define} send(db, query):\n"
+        "    if LATE:\n        return {wait}first(db, query)\n    return {wait}second(db, query)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", _SENDERS)
 @pytest.mark.parametrize("name", ["f-string", "pattern", "percent sign", "number", "one of several", "list"])
 def test_a_function_that_sends_a_text_takes_its_values(
-    name: str, connected: tuple[Driver, Callable[[Any, Values], Answer]]
+    name: str, shape: str, connected: tuple[Driver, Callable[[Any, Values], Answer]]
 ) -> None:
     driver, call = connected
     if driver.module in ("sqlalchemy", "django"):
         pytest.skip("a text becomes a statement there before it is sent, or the handle is not given")
     query = next(query for query in PYTHON if query.name == name)
     define, wait = ("async def", "await ") if driver.is_async else ("def", "")
-    sender = f"{define} send({driver.handle}, query):\n    {driver.send.format('query')}\n"
+    send = driver.send.format("query")
+    sender = _SENDERS[shape].format(define=define, wait=wait, handle=driver.handle, send=send)
     finder = f"{define} find(db, a, b, ids):\n"
     body = "\n".join(f"    {line}" for line in [*query.before, f"return {wait}send(db, {query.sql})"])
     text = f"{driver.imports}\n\n\n{sender}\n\n{finder}{body}\n"
     programs = [_function(text), _function(fixed("program.py", text))]
     before, after = (lambda values, program=program: call(program, values) for program in programs)
     prove(query, driver.module, before, after)
+
+
+_SHARED = {
+    "one text": (("query = f\"SELECT id FROM people WHERE name = '{a}' ORDER BY id\"",), "query", "query"),
+    "one part": (
+        ("where = f\"WHERE name = '{a}'\"",),
+        'f"SELECT count(*) FROM people {where}"',
+        'f"SELECT id FROM people {where} ORDER BY id"',
+    ),
+    "a part that grows": (
+        ('where = ""', "if b:", "    where += f\" AND name = '{a}'\"", "where += f\" AND code <> '{a}'\""),
+        'f"SELECT count(*) FROM people WHERE score > -99{where}"',
+        "f\"SELECT id FROM people WHERE code LIKE '%-%'{where} ORDER BY id\"",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", _SHARED)
+def test_every_call_that_sends_a_text_passes_its_values(
+    shape: str, connected: tuple[Driver, Callable[[Any, Values], Answer]]
+) -> None:
+    driver, call = connected
+    before, first, second = _SHARED[shape]
+    sends = [
+        driver.send.format(sql).replace("return ", f"{name} = ") for name, sql in (("one", first), ("two", second))
+    ]
+    body = "\n".join(f"    {line}" for line in [*before, *sends, "return [*one, *two]"])
+    define = "async def" if driver.is_async else "def"
+    text = f"{driver.imports}\n\n\n{define} find({driver.handle}, a, b, ids):\n{body}\n"
+    programs = [_function(text), _function(fixed("program.py", text))]
+    unfixed, program = (lambda values, each=each: call(each, values) for each in programs)
+    prove(Query(shape, second, attack=("x' OR '1'='1", 99)), driver.module, unfixed, program)
 
 
 def _program(driver: Driver, query: Query) -> str:

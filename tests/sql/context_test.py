@@ -185,7 +185,7 @@ def test_every_hole_has_a_context(parts: list[str | None]) -> None:
 
 def test_a_body_in_a_body_is_read() -> None:
     found = contexts(["DO $a$ BEGIN EXECUTE $b$ DROP TABLE ", None, " $b$; DELETE FROM ", None, "; END $a$"])
-    assert [context.kind for context in found] == [Context.PART, Context.IDENTIFIER]
+    assert [context.kind for context in found] == [Context.IDENTIFIER, Context.IDENTIFIER]
 
 
 def test_deep_and_hostile_text_takes_linear_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from persistlint.facts import (
     MODELLING,
@@ -33,12 +33,15 @@ from persistlint.facts import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping
 
-    from persistlint.facts import Fact
+    from persistlint.facts import Fact, Sign
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
+
+# Kinds of facts, each with the signs that are looked for; without any all facts of the kind are wanted.
+Wanted: TypeAlias = "Mapping[type[Any], frozenset[Sign]]"
 
 # Which module of this room makes which facts, kinds derived from them included: its function
 # `facts(syntax, names) -> Iterator[Fact]`. It is imported when a rule asks for one of them, and where it makes them of
@@ -62,6 +65,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Drift,), "drift"),
     ((Bypass,), "bypasses"),
 )
+_BY_SIGNS = ("queries",)  # those that look for signs: their functions take them as a last argument
 _LANGUAGES = {
     "scripts": ("sql",),
     "transactions": PROGRAMS,
@@ -75,11 +79,11 @@ _LANGUAGES = {
 }
 
 
-def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) -> Iterator[Fact]:
-    """The facts of a file, of these kinds and perhaps of others that come with them. `names` is what the project
-    calls things of its own."""
-    for maker in _imported(syntax.source, wanted):
-        found = maker.facts(syntax, names)
+def facts(syntax: Syntax, wanted: Wanted, names: ProjectNames) -> Iterator[Fact]:
+    """The facts of a file, of these kinds and perhaps of others that come with them: for a kind with signs at least
+    those that have to do with a place where one of them stands. `names` is what the project calls things of its own."""
+    for maker, signs in _imported(syntax.source, wanted):
+        found = maker.facts(syntax, names) if not signs else maker.facts(syntax, names, signs)
         if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
             from persistlint.analysis.sent import with_sent
 
@@ -87,18 +91,25 @@ def facts(syntax: Syntax, wanted: Collection[type[Any]], names: ProjectNames) ->
         yield from found
 
 
-def may_have(source: SourceFile, wanted: Collection[type[Any]], names: ProjectNames) -> bool:
+def may_have(source: SourceFile, wanted: Wanted, names: ProjectNames) -> bool:
     """Whether a file can have a fact of one of these kinds, from its bytes; rather too often than too seldom."""
-    makers = _imported(source, wanted)
-    return any(maker.may_have(source, names) if hasattr(maker, "may_have") else True for maker in makers)
+    return any(_may_make(maker, signs, source, names) for maker, signs in _imported(source, wanted))
 
 
-def _imported(source: SourceFile, wanted: Collection[type[Any]]) -> Iterator[Any]:
+def _may_make(maker: Any, signs: frozenset[Sign], source: SourceFile, names: ProjectNames) -> bool:
+    if not hasattr(maker, "may_have"):
+        return True
+    may: bool = maker.may_have(source, names, signs) if signs else maker.may_have(source, names)
+    return may
+
+
+def _imported(source: SourceFile, wanted: Wanted) -> Iterator[tuple[Any, frozenset[Sign]]]:
+    """Every module that makes facts of the wanted kinds of a file, with the signs that are enough for it."""
     if source.language != "sql" and not source.is_written_by_hand:
         return  # generated, minified and bundled code: nobody mends there what would be said of it
-    for module in _makers(frozenset(wanted)):
+    for module, signs in _makers(frozenset(wanted.items())):
         if source.language in _LANGUAGES.get(module, (source.language,)):
-            yield _maker(module)
+            yield _maker(module), signs
 
 
 @cache
@@ -107,9 +118,15 @@ def _maker(module: str) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _makers(wanted: frozenset[type[Any]]) -> tuple[str, ...]:
-    return tuple(
-        module
-        for kinds, module in _MAKERS
-        if any(issubclass(asked, kinds) or issubclass(kind, asked) for asked in wanted for kind in kinds)
-    )
+def _makers(wanted: frozenset[tuple[type[Any], frozenset[Sign]]]) -> tuple[tuple[str, frozenset[Sign]], ...]:
+    found = []
+    for kinds, module in _MAKERS:
+        asked = [
+            signs
+            for asked, signs in wanted
+            if any(issubclass(asked, kind) or issubclass(kind, asked) for kind in kinds)
+        ]
+        if asked:
+            by_signs = module in _BY_SIGNS and all(asked)
+            found.append((module, frozenset(sign for signs in asked for sign in signs if by_signs)))
+    return tuple(found)

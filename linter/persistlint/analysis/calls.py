@@ -158,7 +158,9 @@ def _call_one(
     if (result := builtins.call(node, receiver, called, actuals, machine)) is not None:
         return result
     if resolved is not None:
-        return result_of(resolved, node, receiver, actuals, machine)
+        result = result_of(resolved, node, receiver, actuals, machine)
+        others = [_returned(other) for other in of_other_libraries(node, receiver, resolved)]
+        return choice([result, *(Atom(Origin.UNKNOWN, type) for type in others if type is not None)])
     return _unknown(node, receiver, called, actuals, machine)
 
 
@@ -208,6 +210,16 @@ def resolve(node: Call, receiver: Value | None, called: Value | None, machine: I
         if operation is not None and path.split(".", 1)[0] not in machine.names.imports:
             return Resolved(operation, None)
     return None
+
+
+def of_other_libraries(node: Call, receiver: Value | None, resolved: Resolved) -> list[Resolved]:
+    """What else a call is, where it is called on one of several objects, which are of several libraries."""
+    if not isinstance(receiver, Choice) or not isinstance(node.function, Attribute):
+        return []
+    types = [option.type for option in receiver.options if isinstance(option, Atom) and option.type is not None]
+    found = [(type.methods.get(node.function.name), type) for type in types]
+    library = resolved.operation.library
+    return [Resolved(o, type) for o, type in found if o is not None and o.library is not library]
 
 
 def composite(literal: Mapping, machine: Interpreter) -> Value | None:

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.ddl import OwnTables, own_tables
@@ -44,7 +43,7 @@ from persistlint.shelf import lent
 from persistlint.source import Range, SourceFile
 from persistlint.sql import project
 from persistlint.sql.project import SQL, is_step, project_below
-from persistlint.surroundings import Surroundings
+from persistlint.surroundings import Surroundings, anew, recent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from persistlint.schema_files import Source, Tree
     from persistlint.sql.project import Project, Reader
 
-_FRESH = 5  # seconds that what was found is taken for true
 _NOWHERE = Range(0, 0)
 # What makes a table larger, and nothing that is said of its columns untrue.
 _ADDITIONS = (
@@ -130,13 +128,15 @@ def tables_around(source: SourceFile) -> Tables:
     """The tables that a program may speak of; nothing for one that is not on disk or in no project."""
     if not Path(source.path).is_file():
         return NO_TABLES
-    return _tables(str(Path(source.path).absolute()), source.dialect, int(monotonic() / _FRESH))
+    surroundings = recent()
+    tables: Tables = surroundings.once(_tables, surroundings, str(Path(source.path).absolute()), source.dialect)
+    return tables
 
 
 def mark_around(source: SourceFile) -> str:
     """`Tables.mark` of the tables around a program, of which none is read; "" for one that is not on disk."""
     path = Path(source.path)
-    return _surroundings(int(monotonic() / _FRESH)).mark_of_tables(str(path.absolute())) if path.is_file() else ""
+    return recent().mark_of_tables(str(path.absolute())) if path.is_file() else ""
 
 
 def with_own(catalog: Catalog, own: OwnTables) -> Catalog:
@@ -150,21 +150,13 @@ def with_own(catalog: Catalog, own: OwnTables) -> Catalog:
 def forget() -> None:
     """Look the files of projects up anew, for one who knows that one changed just now."""
     project.forget()
-    _surroundings.cache_clear()
-    _tables.cache_clear()
+    anew()
 
 
-@lru_cache(maxsize=256)
-def _tables(program: str, dialect: str | None, moment: int) -> Tables:
-    surroundings = _surroundings(moment)
+def _tables(surroundings: Surroundings, program: str, dialect: str | None) -> Tables:
     mark = surroundings.mark_of_tables(program)  # before they are read: what changes later makes another mark
     tree = surroundings.tables(program)
     return _KNOWN.get((tree, dialect, mark), lambda: _kept(program, surroundings, dialect, mark))
-
-
-@lru_cache(maxsize=1)
-def _surroundings(moment: int) -> Surroundings:
-    return Surroundings()
 
 
 def _kept(program: str, surroundings: Surroundings, dialect: str | None, mark: str) -> Tables:

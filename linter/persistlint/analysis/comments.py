@@ -31,7 +31,8 @@ class Comments:
     def explains(self, number: Range, value: float | None = None, function: Function | None = None) -> bool:
         """Whether the line on which a number ends does so in a comment, or one beside it speaks of the number, which
         comes to `value` if it is one: above it, on the line behind it, or in the documentation of its function."""
-        if self.source.line_of(number.end) in self._behind:
+        beside = self._behind.get(self.source.line_of(number.end), "")
+        if len(_WORDS.findall(beside)) > 1 or _WITH_UNIT.fullmatch(beside):
             return True
         line = self.source.line_of(number.start)
         lines = [line]
@@ -49,15 +50,21 @@ class Comments:
         """The comment that ends on the line above a 1-based line, with those above it; None if there is none."""
         return self._above.get(line - 1)
 
+    def name(self, code: Range) -> bool:
+        """Whether a comment says what a code is that something is compared with: behind it, where one word is enough
+        (`case 3: // affiliationChanged`), or at the beginning of what follows."""
+        line = self.source.line_of(code.end)
+        return _WORDS.search(self._behind.get(line, "")) is not None or " " in self._above.get(line + 1, "").strip()
+
+    def precedes(self, number: Range) -> bool:
+        """Whether the line above a number is a comment, which tells what the number on its own line stands for."""
+        return bool((self.above(self.source.line_of(number.start)) or "").strip())
+
     @cached_property
-    def _behind(self) -> frozenset[int]:
-        """The lines that end in a comment of more than one word, or of a number with its unit: `50MB`."""
-        texts = ((range, self._text(range)) for range in self.ranges if not self._is_alone(range))
-        return frozenset(
-            self.source.line_of(range.start)
-            for range, text in texts
-            if len(_WORDS.findall(text)) > 1 or _WITH_UNIT.fullmatch(text)
-        )
+    def _behind(self) -> dict[int, str]:
+        """The comments that code stands before, by their line."""
+        alone = self._is_alone
+        return {self.source.line_of(range.start): self._text(range) for range in self.ranges if not alone(range)}
 
     @cached_property
     def _above(self) -> dict[int, str]:

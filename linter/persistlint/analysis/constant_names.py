@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
@@ -24,9 +25,10 @@ from persistlint.ir import (
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from persistlint.analysis.places import Place
+    from persistlint.facts import Number
     from persistlint.ir import Expression
 
 _ARGUMENTS = argument_names()
@@ -40,6 +42,8 @@ _LONGEST = 4  # words
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _BOUNDS = frozenset(["threshold", "limit", "cutoff", "bound", "maximum", "minimum", "max", "min"])
 _EXTENTS = frozenset(["length", "len", "size", "count"])  # words that say how long something is
+_PLAIN = frozenset([-1, 0, 1, 2])  # numbers that need no name
+_MINIMUM = re.compile(r"^(?:MIN(?=_)|min(?=[A-Z]))")
 _INITIALISMS = word_set(
     "acl api ascii cpu css dns eof guid html http https id ip json qps ram rpc sla smtp sql ssh tcp tls ttl udp ui uid"
     " uri url utf8 uuid vm xml xss"
@@ -63,6 +67,20 @@ def name_for(language: str, place: Place, quantity: Quantity, function: str, is_
     if language == "go":
         return parts[0] + "".join(part.upper() if part in _INITIALISMS else part.capitalize() for part in parts[1:])
     return "_".join(parts).upper()
+
+
+def ambiguous_names(numbers: Iterable[Number]) -> frozenset[str]:
+    """The names of numbers of one function that are good for none of them: two that differ would have the same, or the
+    least would be more than the most of the same thing."""
+    values: dict[str, set[float]] = {}
+    for number in numbers:
+        values.setdefault(number.name, set()).add(number.value)
+    found = {name for name, known in values.items() if len(known - _PLAIN) > 1}
+    for name, known in values.items():
+        other = _MINIMUM.sub(lambda least: "MAX" if least[0].isupper() else "max", name)
+        if other != name and other in values and min(known) > max(values[other]):
+            found |= {name, other}
+    return frozenset(found - {""})
 
 
 def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
@@ -98,7 +116,7 @@ def _clues(waits: Expression, function: str) -> Iterator[Words]:
     """What waits: the function that is called afterwards, or the one that this is a part of."""
     for name in (last_name(waits) if isinstance(waits, Name | Attribute) else _called(waits), function):
         clue = words(name)
-        if clue and _VAGUE.isdisjoint(clue):
+        if _says(clue) and _VAGUE.isdisjoint(clue):
             yield clue
 
 
@@ -115,11 +133,11 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     subject = _subject(other)
     if subject and subject[-1] in _ATTEMPTS:
         return ("max", "attempts")
-    if subject and subject[-1] in _COUNTS and (place.role is NumberRole.REPETITION or place.operator in (">", ">=")):
+    is_upper = place.operator in (">", ">=")
+    if subject and subject[-1] in _COUNTS and (place.role is NumberRole.REPETITION or is_upper):
         return _qualified("max", subject)
     if place.role is NumberRole.REPETITION or place.operator not in ("<", "<=", ">", ">="):
         return ()
-    is_upper = place.operator in (">", ">=")
     if quantity is Quantity.TIME and isinstance(other, Binary):
         return ("max", "age", *_unit(language, other))
     is_plural = bool(subject) and subject[-1].endswith("s") and not subject[-1].endswith("ss")
@@ -153,13 +171,14 @@ def _unit(language: str, age: Binary) -> Words:
 
 
 def _qualified(bound: str, subject: Words) -> Words:
-    if not _says(subject):
+    if not _says(subject) or not {"min", "max"}.isdisjoint(subject[1:]):
         return ()
     return subject if subject[0] in ("min", "max") else (bound, *subject)
 
 
 def _says(subject: Words) -> bool:
-    return bool(subject) and not (len(subject) == 1 and (subject[0] in _VAGUE or len(subject[0]) == 1))
+    is_vague = len(subject) == 1 and (subject[0] in _VAGUE or subject[0] in ("length", "len") or len(subject[0]) == 1)
+    return bool(subject) and not is_vague
 
 
 def _subject(expression: Expression) -> Words:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persistlint.analysis.comments import Comments
 from persistlint.analysis.constants import Constants
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.scopes import holds, scopes
@@ -73,6 +74,11 @@ def _candidates(syntax: Syntax) -> list[Range]:
     return found + [Range(*match.span()) for match in matches]
 
 
+_NUMBERS = frozenset(
+    ["half", "a", "an", "one", "two", "three", "four", "five", "six", "seven", "eight", "ten", "fifteen", "thirty"]
+)
+
+
 class _Reader:
     """Reads the expressions of one file."""
 
@@ -80,6 +86,7 @@ class _Reader:
         self.language = _NAMED.get(syntax.source.language, syntax.source.language)
         self.source = syntax.source
         self.constants = Constants()
+        self.comments = Comments(syntax)
         self.scaled: set[int] = set()  # products that are multiplied once more
         table = _TABLES[self.language]
         self.unit: str = table["unit"]
@@ -132,6 +139,8 @@ class _Reader:
         """`timedelta(30)`: the first argument is a number of days, the second of seconds."""
         for argument, unit in zip(call.arguments, ("days", "seconds"), strict=False):
             if argument.keyword is None and self.constants.value(argument.value):
+                if self.comments.explains(argument.value.range):
+                    return
                 yield Duration(argument.value.range, "timedelta", "", unit)
                 return
 
@@ -149,6 +158,8 @@ def _converted(value: Expression) -> Expression:
 def _unit_of(value: Expression) -> str:
     """The unit that the name of a variable says; "" for a unit itself (`SECONDS`) and anything else."""
     name = words(last_name(value)) if isinstance(value, Name | Attribute) else ()
+    if len(name) > 1 and (name[-2].isdigit() or name[-2] in _NUMBERS):
+        return ""  # `twoMinutes` is that long, in whatever unit
     if "".join(name[-2:]) in _UNITS:
         return _UNITS["".join(name[-2:])]  # `durMicroSeconds`
     return (

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import accumulate, islice
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import all_caps
+from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.scopes import scopes
 from persistlint.analysis.settings_lookup import is_store, lookup
 from persistlint.facts import Fallback
@@ -286,7 +286,7 @@ def _in_settings(body: Block) -> Iterator[Found]:
         match statement:
             case Assign(target=Name(id=name), value=String() as text):
                 yield name, text
-            case Assign(target=Name(id=name), value=Call(arguments=arguments)):
-                for argument in arguments[:1]:
+            case Assign(target=Name(id=name), value=Call(function=function, arguments=arguments)):
+                for argument in arguments[:1] if last_name(function) == "Field" else ():
                     if argument.keyword in (None, "default") and isinstance(argument.value, String):
                         yield name, argument.value

@@ -84,7 +84,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from persistlint.analysis.calls import Resolved
-    from persistlint.source import Range
 
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
 MOST_STEPS = 60_000  # statements run for one file; beyond that calls are no longer followed
@@ -143,11 +142,8 @@ class Interpreter:
 
     # ------------------------------------------------------------------------------------------------ programs
 
-    def run(self, module: Module, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]]) -> None:
-        """Run the top level of a file, then every function that holds one of the candidates or calls one that does.
-
-        `calls` are all calls of the file, by the name of what is called.
-        """
+    def run(self, module: Module, wanted: Wanted) -> None:
+        """Run the top level of a file, then the functions that are wanted."""
         self.frames.append(Frame(0, None))
         self._declare(module.body)
         for statement in module.body:
@@ -155,7 +151,6 @@ class Interpreter:
             self._unless_too_deep(partial(self.block, (statement,)))
             self.state = self.state or before  # the top level goes on whatever a part of it does
         self.outer = dict((self.state or State()).values)
-        wanted = Wanted(candidates, calls)
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
         # its own sake only where nothing calls it. What is called here comes after its callers, which tell what it is
         # called with. Functions inside functions become known as those run.

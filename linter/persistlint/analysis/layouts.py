@@ -19,10 +19,11 @@ _SLICES = function_names("slices")
 _SECOND = 2  # to look at the first or the second place of something takes no layout
 
 
-def with_layout(statements: Iterable[Statement], constants: Constants, source: SourceFile) -> frozenset[str]:
+def layouts(statements: Iterable[Statement], constants: Constants, source: SourceFile) -> dict[str, frozenset[float]]:
     """The paths (`persistlint.analysis.names.path_of`) of what the statements look into at a constant position, or
-    cut a piece out of that begins at one: `b[4]`, `line[14:16]`, `text.substring(7)`, not `text[:40]`."""
-    found: set[str] = set()
+    cut a piece out of that begins at one, and these positions: `b[4]`, `line[14:16]`, `text.substring(7)`, not
+    `text[:40]`."""
+    found: dict[str, frozenset[float]] = {}
     for statement in statements:
         for expression in expressions(statement):
             for node in walk(expression):
@@ -35,8 +36,8 @@ def with_layout(statements: Iterable[Statement], constants: Constants, source: S
                         continue
                 position = constants.value(start) if start is not None else None
                 if position is not None and position >= _SECOND and (path := path_of(value)):
-                    found.add(path)
-    return frozenset(found)
+                    found[path] = found.get(path, frozenset()) | {position}
+    return found
 
 
 def _start(index: Expression, source: SourceFile) -> Expression | None:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
 from persistlint.analysis.constant_names import is_telling, name_for
-from persistlint.analysis.layouts import with_layout
+from persistlint.analysis.layouts import layouts
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
 from persistlint.analysis.vocabulary import is_unit, words
 from persistlint.facts import Number, NumberRole, Quantity
-from persistlint.ir import Assign, Binary, Expression, Function, Name, Statement, Subscript
+from persistlint.ir import Assign, Binary, Call, Expression, Function, Name, Statement, Subscript
 from persistlint.ir import Number as NumberExpression
+from persistlint.records import dataclass
 from persistlint.source import Range, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from persistlint.analysis.arithmetic import Arithmetic
     from persistlint.analysis.constants import Constants
     from persistlint.analysis.places import Place
     from persistlint.analysis.statuses import Statuses
 
-_DIVISIONS = frozenset(["/", "//", "%"])
 _CUT = re.compile(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
 _CUT_WITHIN = 150  # bytes behind a number
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
@@ -32,11 +32,14 @@ _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
 _TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
-_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000])  # units, in seconds or milliseconds
-_ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
+_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
-_LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
+_WINDOW = re.compile(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
+_TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
+_COUNTER = re.compile(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
+_LEAST_TERMS = 3  # of a sum that is a layout
+_LEAST_UNIT, _PERCENT = 7, 100
 
 
 @dataclass
@@ -49,16 +52,8 @@ class Meanings:
     statements: Sequence[Statement]
     constants: Constants
     statuses: Statuses
+    arithmetic: Arithmetic
     within: str = ""
-    multipliers: set[float] = field(default_factory=set)
-    divisors: set[float] = field(default_factory=set)
-
-    def calculated_with(self, value: float, operator: str) -> None:
-        """Take note of a number that the scope calculates with."""
-        if operator == "*":
-            self.multipliers.add(abs(value))
-        elif operator in _DIVISIONS:
-            self.divisors.add(abs(value))
 
     def number(self, node: Expression, value: float, place: Place) -> Number:
         """The fact of a number at a place of the scope, all of which was read before."""
@@ -70,7 +65,8 @@ class Meanings:
             quantity = quantity_of_name(subject)
         status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
-            quantity = Quantity.STATUS if value in self.statuses.known else quantity
+            is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
+            quantity = Quantity.STATUS if is_class or value in self.statuses.known else quantity
         is_cut = _CUT.search(self.source.content, node.range.end, node.range.end + _CUT_WITHIN) is not None
         name = (
             status
@@ -78,20 +74,21 @@ class Meanings:
             else name_for(self.source.language, place, quantity, self.within, is_cut)
         )
         around = self._around(node.range)
-        told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place)
+        told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
-        is_converted = self._is_converted(abs(value))
+        is_word = place.quantity is None and value in self.arithmetic.words_of_bits
+        is_converted = self.arithmetic.is_converted(abs(value))
         return Number(
             node.range,
             value,
             place.role,
             place.operator,
             subject,
-            told or quantity,
+            Quantity.BITS if is_word else told or quantity,
             name,
             is_telling(name, place, quantity),
-            is_unit(abs(value)) or self._is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
+            is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
             is_converted,
         )
 
@@ -100,23 +97,56 @@ class Meanings:
         is_equal = place.operator in ("==", "!=") and value in self.statuses.known
         return is_equal and not _OF_STATUS.isdisjoint(words(around))
 
-    def _calculated(self, node: Expression, value: float, place: Place) -> Quantity | None:
-        """What a number is by the calculation that it stands in: what is added to round up (`(n + 7) / 8`), a code of a
-        format (`data[0] == 12`), a bound of a variable of a few lines (`v > 9`), or a time that its factors tell
-        (`now - 7 * 24 * 3600`)."""
-        if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.divisors:
-            return Quantity.REMAINDER
-        if place.quantity is None and place.other is not None and _is_part(place.other):
+    def _calculated(self, node: Expression, value: float, place: Place, quantity: Quantity) -> Quantity | None:
+        """What a number is by the calculation that it stands in, None where that tells nothing."""
+        told = self._composed(node, value, place)
+        if told is None and place.other is not None:
+            told = self._met(value, place, place.other)
+            if told is None and place.operator in _ORDERS:
+                told = self._bounded(value, place, place.other, quantity)
+        return told
+
+    def _composed(self, node: Expression, value: float, place: Place) -> Quantity | None:
+        """What a number is by what it is made of: the size of something by its parts (`1 + 73 + 32`), a ratio
+        (`16 / 9`), the minutes of a day, or a time that its factors tell (`now - 7 * 24 * 3600`)."""
+        if _terms(node) >= _LEAST_TERMS or _is_ratio(node):
             return Quantity.LAYOUT
-        if place.operator in _ORDERS and _is_letter(place.other) and self._quantity(place.other) is Quantity.OTHER:
-            return Quantity.POSITION
         factors = tuple(_factors(node))
         if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
-            return Quantity.CALENDAR  # the minutes of a day
-        is_offset = place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
-        is_equal = place.operator in ("==", "!=")
-        if (is_offset or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
+        is_equal = place.operator in ("==", "!=")
+        if (_is_offset(place) or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
+            return Quantity.CALENDAR
+        return None
+
+    def _met(self, value: float, place: Place, other: Expression) -> Quantity | None:
+        """What a number is by what it meets: what is added to round up (`(n + 7) / 8`), a code of a format
+        (`data[0] == 12`), the class of a status, how many places a loop counts, or a place (`basePriority + 7`)."""
+        if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.arithmetic.factors:
+            return Quantity.REMAINDER
+        if place.quantity is None and _is_part(other):
+            return Quantity.LAYOUT
+        if place.role is NumberRole.REPETITION and self._counts_places(other):
+            return Quantity.LAYOUT
+        if _is_class(self._defined(other)):
+            return Quantity.REMAINDER
+        if _is_offset(place) and words(last_name(other))[:1] == ("base",):
+            return Quantity.POSITION
+        return None
+
+    def _bounded(self, value: float, place: Place, other: Expression, quantity: Quantity) -> Quantity | None:
+        """What a number is by what it bounds: a window, the codes of a status, a variable of a few lines (`v > 9`), a
+        length that has to reach a position, a share (`x < 0 || x > 100`), or how far two numbers lie apart."""
+        if _of_window(other) or self.arithmetic.is_status_range(value, other):
+            return Quantity.LAYOUT
+        if _is_letter(other) and self._quantity(other) is Quantity.OTHER:
+            return Quantity.POSITION
+        if quantity in _LENGTHS and self._is_position(value, place):
+            return Quantity.LAYOUT
+        if value == _PERCENT and self.arithmetic.is_share(other):
+            return Quantity.PERCENT
+        if value in _TOLERANCES and _is_difference(other):
+            return Quantity.REMAINDER
         return None
 
     def _is_time(self, other: Expression | None) -> bool:
@@ -128,43 +158,32 @@ class Meanings:
         starts = self.source.line_starts[max(line - 2, 0) : line + 1]
         return " ".join(self.source.text(Range(start, start + _LONGEST_LINE)).partition("\n")[0] for start in starts)
 
-    def _is_step(self, value: float) -> bool:
-        """Whether a number is divided by and multiplied with again, to round to steps of it."""
-        return value == int(value) and value in self.multipliers and value in self.divisors
+    def _defined(self, other: Expression) -> Expression:
+        """What a variable was assigned, else the expression itself."""
+        return self._definitions.get(other.id, other) if isinstance(other, Name) else other
 
-    def _is_converted(self, value: float) -> bool:
-        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`. Where that
-        are several units, all bounds are."""
-        if sum(factor >= _LEAST_UNIT and factor % _TEN != 0 for factor in self._units) > 1:
-            return value == int(value)
-        for factor in self._units:
-            rest = value / factor
-            if (
-                rest in _ONCE_OR_TWICE
-                or rest in self._factors
-                or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest))
-            ):
-                return True
-        return False
-
-    @cached_property
-    def _units(self) -> frozenset[float]:
-        """The units that the scope converts between."""
-        return frozenset(filter(is_unit, self._factors))
-
-    @cached_property
-    def _factors(self) -> set[float]:
-        """What the scope multiplies or divides by."""
-        return self.multipliers | self.divisors
+    def _counts_places(self, counter: Expression) -> bool:
+        """Whether a loop counts from a constant place on, or the places or bits of something: `b[i]`, `1 << i`."""
+        if not isinstance(counter, Name):
+            return False
+        start = self._definitions.get(counter.id)
+        if start is not None and (self.constants.value(start) or 0) > 1:
+            return True
+        return counter.id in self._counters
 
     def _quantity(self, other: Expression) -> Quantity:
         """What is counted there. A variable is what it was assigned."""
         quantity = quantity_of(other)
-        if quantity in _UNTOLD and isinstance(other, Name) and other.id in self._definitions:
-            other = self._definitions[other.id]
+        if quantity in _UNTOLD:
+            other = self._defined(other)
             quantity = quantity_of(other)
         has_layout = quantity in _LENGTHS and path_of(counted_in(other)) in self._layouts
         return Quantity.LAYOUT if has_layout else quantity
+
+    def _is_position(self, value: float, place: Place) -> bool:
+        """Whether something has so many elements that there is one at a position which the scope looks at."""
+        last = value if place.operator in (">", "<=") else value - 1
+        return last in self._positions
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -176,8 +195,20 @@ class Meanings:
         }
 
     @cached_property
-    def _layouts(self) -> frozenset[str]:
-        return with_layout(self.statements, self.constants, self.source)
+    def _positions(self) -> frozenset[float]:
+        return frozenset().union(*self._layouts.values())
+
+    @cached_property
+    def _counters(self) -> frozenset[str]:
+        """The names that places or bits of something are counted by: `b[i]`, `1 << i`."""
+        if self.function is None:
+            return frozenset()
+        range = self.function.range
+        return frozenset(found[1].decode() for found in _COUNTER.finditer(self.source.content, range.start, range.end))
+
+    @cached_property
+    def _layouts(self) -> dict[str, frozenset[float]]:
+        return layouts(self.statements, self.constants, self.source)
 
     def _text(self, expression: Expression) -> str:
         text = self.source.text(expression.range)
@@ -191,6 +222,22 @@ def _factors(node: Expression) -> Iterator[float]:
         node = node.left
 
 
+def _terms(node: Expression) -> int:
+    """Of how many numbers a sum consists."""
+    terms = 1
+    while isinstance(node, Binary) and node.operator == "+":
+        terms, node = terms + 1, node.left
+    return terms
+
+
+def _is_ratio(node: Expression) -> bool:
+    """Whether a number is one divided by another, which tells what it is: `16 / 9`."""
+    match node:
+        case Binary(operator="/", left=NumberExpression(), right=NumberExpression()):
+            return True
+    return False
+
+
 def _is_of_time(factor: float) -> bool:
     return factor in _TIME_FACTORS
 
@@ -200,7 +247,32 @@ def _is_part(expression: Expression) -> bool:
     return isinstance(expression, Subscript) and isinstance(expression.index, NumberExpression)
 
 
-def _is_letter(expression: Expression | None) -> TypeGuard[Name]:
+def _is_difference(expression: Expression) -> bool:
+    """Whether an expression is how far two numbers lie apart: `abs(a - b)`."""
+    match expression:
+        case Call(function=function, arguments=(argument,)) if last_name(function).lower() in ("abs", "fabs"):
+            return isinstance(argument.value, Binary) and argument.value.operator == "-"
+    return False
+
+
+def _of_window(expression: Expression) -> bool:
+    """Whether an expression is a measure of the window that a page is seen in."""
+    return _WINDOW.fullmatch(path_of(expression) or "") is not None
+
+
+def _is_class(expression: Expression) -> bool:
+    """Whether an expression is the class of a code, which its first digit tells: `status // 100`."""
+    match expression:
+        case Binary(operator="/" | "//", right=NumberExpression(value=value)):
+            return value == _PERCENT
+    return False
+
+
+def _is_offset(place: Place) -> bool:
+    return place.role is NumberRole.ARITHMETIC and place.operator in ("+", "-")
+
+
+def _is_letter(expression: Expression) -> TypeGuard[Name]:
     return isinstance(expression, Name) and len(expression.id) == 1
 
 

@@ -154,6 +154,7 @@ _NUMERIC_OF_ANYTHING = frozenset(
 )
 _ADDS = frozenset(["append", "add", "push", "unshift", "insert", "extend", "appendleft", "update_one"])
 _WRITES = frozenset(["WriteString", "Write", "WriteByte", "WriteRune", "write", "writeln"])
+GROWING = _ADDS | _WRITES  # the methods by which a variable grows
 
 
 def method(

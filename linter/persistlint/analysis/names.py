@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.values import NUMBER, Atom, Instance, Items, Value, origin_of
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.libraries import Catalogue, Type

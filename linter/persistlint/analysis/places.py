@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.quantities import quantity_of
 from persistlint.analysis.vocabulary import arguments, function_names, known_words, words
+from persistlint.analysis.waits import is_plain_wait
 from persistlint.facts import NumberRole, Quantity
 from persistlint.ir import (
-    Assign,
-    AssignmentExpression,
     Attribute,
     Binary,
     Call,
     Collection,
     Comprehension,
-    Constant,
     Expression,
-    ExpressionStatement,
-    Lambda,
     Mapping,
     Name,
-    Return,
     String,
     Template,
 )
@@ -38,10 +32,7 @@ _CLAMPS = function_names("clamps")
 _UNITS = known_words("units")
 _MATH = frozenset(["Math", "math"])
 _NOT_NUMBERS = (String, Template, Collection, Mapping, Comprehension)
-_MOMENT = 0.1  # seconds; nobody feels a shorter delay, it only lets something settle
-_PERIODS = frozenset([1, 2, 60, 3600, 86_400])  # seconds; as often as a unit, or twice as long: nothing is decided
-_SHORT_QUEUE = 100  # what fits into a channel so that bursts do not block; more is what a queue may grow to
-_SETS = re.compile(r"set[A-Z]")  # the state of a component
+_QUEUES = range(101, 1000)  # what a queue may grow to; less is for bursts, and more is never full
 _LONGEST_CHAIN = 20  # operands of a chain that are looked at
 
 
@@ -67,10 +58,7 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
     is_task = name == "delay" and language == "python"  # Celery's, whose arguments are those of the task
     if index in _WAITS.get(name, ()) and not is_task:
         delay = constants.value(values[index])
-        second = 1 if language == "python" else 1000
-        is_period = delay is not None and delay / second in _PERIODS
-        is_moment = delay is not None and delay / second <= _MOMENT
-        is_plain = is_period or is_moment or (name == "setTimeout" and _puts_back(values[0]))
+        is_plain = delay is not None and is_plain_wait(name, values[0], delay if language == "python" else delay / 1000)
         return None if is_plain else Place(NumberRole.ARGUMENT, "", function, Quantity.TIME, waits=values[0])
     if index in _LIMITS.get(name, ()):
         return Place(NumberRole.ARGUMENT, "", function)
@@ -78,8 +66,7 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
         return Place(NumberRole.ARGUMENT, "", function, Quantity.STATUS)
     if name == "make" and index == 1 and isinstance(values[0], Name) and values[0].id.startswith("chan"):
         capacity = constants.value(values[index])
-        is_short = capacity is not None and capacity <= _SHORT_QUEUE
-        return None if is_short else Place(NumberRole.ARGUMENT, "", values[0])
+        return Place(NumberRole.ARGUMENT, "", values[0]) if capacity in _QUEUES else None
     if is_clamp(call):
         other = next((value for value in values if constants.value(value) is None), None)
         return Place(NumberRole.ARGUMENT, name.lower(), other) if other is not None and not _is_drawn(other) else None
@@ -89,22 +76,6 @@ def policy(call: Call, index: int, constants: Constants, language: str) -> Place
 def _is_drawn(value: Expression) -> bool:
     """Whether a value is a measure of something on a page. The size of a page of rows is none."""
     return quantity_of(value) is Quantity.PIXELS and "size" not in words(last_name(value))
-
-
-def _puts_back(callback: Expression) -> bool:
-    """Whether a callback does nothing but give a state of the page a constant, whose name tells how long what lasts:
-    `() => setCopied(false)`, `() => { this.copied = false; }`."""
-    body = callback.function.body if isinstance(callback, Lambda) else ()
-    match body:
-        case (ExpressionStatement(value=value),) | (Return(value=value),):
-            match value:
-                case Call(function=called, arguments=(argument,)):
-                    return _SETS.match(last_name(called)) is not None and isinstance(argument.value, Constant | String)
-                case AssignmentExpression(value=Constant() | String()):
-                    return True
-        case (Assign(value=Constant() | String()),):
-            return True
-    return False
 
 
 def is_clamp(call: Call) -> bool:

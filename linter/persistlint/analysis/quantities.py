@@ -42,14 +42,16 @@ _TELLING: dict[
     **dict.fromkeys((90, 180, 270, 360), (Quantity.ANGLE, dict(_ANYWHERE)[Quantity.ANGLE])),
 }
 _UNITS: dict[float, frozenset[str]] = {  # how many of a unit the next larger one has, and the words of the unit
-    12: frozenset(["hour", "hours"]),
+    11: frozenset(["month", "months"]),
+    12: frozenset(["hour", "hours", "clock", "format"]),
     23: frozenset(["hour", "hours"]),
-    24: frozenset(["hour", "hours"]),
+    24: frozenset(["hour", "hours", "clock", "format"]),
     59: frozenset(["minute", "minutes", "second", "seconds"]),
     60: frozenset(["minute", "minutes", "second", "seconds"]),
     365: frozenset(["day", "days"]),
     366: frozenset(["day", "days"]),
 }
+_CHANCES = frozenset(["rand", "random"])  # modules whose functions give random numbers
 _DEEPEST = 4  # operands of a calculation are looked at so far
 
 
@@ -106,6 +108,8 @@ def told_by(value: float, subject: str, around: str) -> Quantity | None:
 
 
 def _result_of(call: Call, name: str, depth: int) -> Quantity:
+    if isinstance(call.function, Attribute) and last_name(call.function.value) in _CHANCES:
+        return Quantity.CHANCE
     if name in LENGTHS:
         return _length_of(counted_in(call))
     if name in _SAME and call.arguments and depth < _DEEPEST:

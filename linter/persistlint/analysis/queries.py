@@ -8,13 +8,16 @@ from dataclasses import field
 from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.calls import Resolved
+from persistlint.analysis.calls import Resolved, of_other_libraries
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
 from persistlint.analysis.presence import nameable, present
+from persistlint.analysis.reach import Reach
+from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.scopes import Scope, scopes
+from persistlint.analysis.signs import places
 from persistlint.analysis.statements import count, tail
 from persistlint.analysis.texts import Place, texts_of
 from persistlint.analysis.values import (
@@ -50,6 +53,7 @@ from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.facts import Sign
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
@@ -119,6 +123,7 @@ class _Sent:
     is_fragment: bool
     has_parameters: bool
     tail: Tail
+    driver: Library | None = None  # of the connection that the call is handed
 
 
 @dataclass
@@ -131,6 +136,7 @@ class _Collector:
     tables: Catalogue
     sent: list[_Sent] = field(default_factory=list)
     named: list[tuple[str, Range, tuple[Piece, ...]]] = field(default_factory=list)
+    undecided: set[Range] = field(default_factory=set)  # calls that may be of several drivers
 
     # ------------------------------------------------------------------------------------------------- calls
 
@@ -164,6 +170,9 @@ class _Collector:
                         if key in _TEXT_KEYS:
                             self.on_text("sql", actual.expression, value)
         elif resolved.operation.is_sink:
+            others = [other.operation for other in of_other_libraries(node, receiver, resolved)]
+            if len({_mark(operation) for operation in (resolved.operation, *others)}) > 1:
+                self.undecided.add(node.range)
             self._send(node, resolved.operation, resolved.operation.library, actuals, certain=True)
         return resolved
 
@@ -229,6 +238,7 @@ class _Collector:
                     is_fragment,
                     not is_tag and takes_values(operation, actuals, self.source),
                     tail(operation, actuals, self.source),
+                    _driver_of(actuals),
                 )
             )
 
@@ -280,6 +290,8 @@ class _Collector:
         if handle in _NO_DATABASES:
             return None
         best: tuple[tuple[bool, bool, bool], Operation, Type] | None = None
+        marks: dict[tuple[bool, bool, bool], set[str]] = {}
+        is_told = False  # `execute(text("…"))` is of SQLAlchemy
         for type, operation in self.tables.methods.get(name, ()):
             library = type.library
             is_named = handle in {module.lower() for module in library.modules}  # `models.sequelize`, of another file
@@ -295,11 +307,16 @@ class _Collector:
                 if isinstance(option, Text | Sql | Entries)
             ]
             rank = (bool(texts), fits, bool(library.modules))
+            marks.setdefault(rank, set()).add(_mark(operation))
+            is_told |= bool(library.text) and any(_is_made_by(library.text, actual) for actual in actuals)
             if best is None or rank > best[0]:
                 best = rank, operation, type
         if best is None:
             return None
-        (_, fits, imported), operation, type = best
+        rank, operation, type = best
+        _, fits, imported = rank
+        if len(marks[rank]) > 1 and not is_told:
+            self.undecided.add(node.range)
         return Resolved(operation, type), type.library, fits and imported and self._begins(operation, actuals)
 
     def _begins(self, operation: Operation, actuals: list[Actual]) -> bool:
@@ -373,7 +390,7 @@ class _Collector:
                 clause=place.clause,
                 statements=max((count(text.parts, dialect) for text in texts), default=0) if is_whole else 0,
                 tail=sent.tail,
-                placeholder=placeholder_of(sent.operation, sent.library, self.names.modules, self.tables, dialect),
+                placeholder=self._placeholder(sent, dialect),
                 site=partial(self._site, sent),
             )
         for name, range, pieces in self.named:
@@ -381,8 +398,27 @@ class _Collector:
                 place = Place(dialect=self._dialect(None), is_sent=False)
                 yield SqlText(range, name, texts_of(pieces, self.source, place)[:1])
 
+    def _placeholder(self, sent: _Sent, dialect: str | None) -> str:
+        """How a bind parameter is written in a call, "" where it may be of drivers that write it in several ways."""
+        if sent.node.range in self.undecided:
+            return ""
+        library, driver = sent.library, sent.driver
+        if library is not None and not library.placeholder and not library.generic and driver is not None:
+            is_plain = not driver.text and not driver.generic and driver.percent == library.percent
+            return sent.operation.placeholder or (driver.placeholder if is_plain else "")
+        return placeholder_of(sent.operation, sent.library, self.names.modules, self.tables, dialect)
+
     def _site(self, sent: _Sent) -> Site:
-        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements)
+        return Site(sent.node, sent.operation, self._scopes[sent.node.range].statements, self._operations)
+
+    @cached_property
+    def _operations(self) -> dict[Range, Operation | None]:
+        """What every call that was taken down does, None where that is not certain."""
+        found: dict[Range, Operation | None] = {}
+        for sent in self.sent:
+            is_same = found.setdefault(sent.node.range, sent.operation) is sent.operation
+            found[sent.node.range] = sent.operation if is_same else None
+        return found
 
     @cached_property
     def _scopes(self) -> dict[Range, Scope]:
@@ -408,23 +444,32 @@ _RAW_PLACEHOLDERS = {
 }
 
 
-def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
-    """The queries of a file, and the texts in it that are SQL and reach no query."""
+def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> Iterator[Fact]:
+    """The queries of a file, and the texts in it that are SQL and reach no query; with signs, at least those that have
+    to do with a place where one of them stands."""
+    near = places(syntax.source, signs) if signs else None
     language = all_languages()[syntax.source.language]
     tables = catalogue(language.libraries)
     scope = Names(tables, language.libraries)
-    candidates = _candidates(syntax, language.libraries)
+    candidates = _candidates(syntax, language.libraries) if near != () else []
     if not candidates:
         return
     module: Module = syntax.lower()
+    reach = Reach(syntax.source, module, near) if near is not None else None
+    if reach is not None and not reach:
+        return
     collector = _Collector(syntax.source, module, scope, tables)
     interpreter = Interpreter(scope, language.name, collector.on_call, collector.on_text)
-    interpreter.run(module, candidates, syntax.calls)
+    interpreter.run(module, Wanted(candidates, syntax.calls, reach))
     yield from collector.facts()
 
 
-def may_have(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether a file can have a query."""
+def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
+    """Whether a file can have a query, with signs one that has to do with them."""
+    return _may_send_sql(source) and (not signs or places(source, signs) != ())
+
+
+def _may_send_sql(source: SourceFile) -> bool:
     folder = all_languages()[source.language].libraries
     if folder == "sql" or may_hold_sql(source):
         return True
@@ -515,6 +560,21 @@ def _sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tupl
     for index in operation.fragments or ():
         if index < len(positional) and not named:
             yield positional[index], True
+
+
+def _mark(operation: Operation) -> str:
+    return operation.placeholder or operation.library.placeholder
+
+
+def _driver_of(actuals: list[Actual]) -> Library | None:
+    """The library of the one object among the arguments of a call that reaches a database."""
+    types = [o.type for a in actuals for o in options_of(a.value) if isinstance(o, Atom) and o.type is not None]
+    found = {type.library for type in types if type.role}
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_made_by(function: str, actual: Actual) -> bool:
+    return isinstance(actual.expression, Call) and last_name(actual.expression.function) == function
 
 
 def _parameter(name: str, actuals: list[Actual]) -> Actual:

@@ -9,49 +9,67 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import known_words, words
-from persistlint.ir import Assign, Return, String
+from persistlint.ir import Assign, Call, Name, Return, String
 
 if TYPE_CHECKING:
     from persistlint.ir import Case, Switch
 
 _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
-_THOUSAND = 1000
+_TWICE = 2
+_SIZES = (  # of a unit, in which texts say how many of it there are
+    (1000, "[kK][a-zA-Z]*|s\\b|sec[a-z]*"), (1_000_000, "ms|M[a-zA-Z]*|million"), (1_000_000_000, "G[a-zA-Z]*|billion"),
+    (1024, "[kK]i?[bB]"), (1 << 20, "Mi?[bB]"), (1 << 30, "Gi?[bB]"),
+)  # fmt: skip
 _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
-_SENTENCE = re.compile(rb"""["'`][^"'`\n]*\w [^"'`\n]*["'`]""")  # a text of several words
-_PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+")
+# A text of several words.
+_SENTENCE = re.compile(rb"""\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
+_PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1024|3600)\s*\*\s*)+(\d+)")
 
 
 def is_said(number: str, value: float, text: bytes) -> bool:
     """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
-    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"."""
+    `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in the middle
+    (90 in `"premium90days"`), or the verb of a format (10 in `%.10s`)."""
     sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
-    return bool(sentences) and any(map(saying(number, value).search, sentences))
+    if sentences and any(map(saying(number, value).search, sentences)):
+        return True
+    return number.isdigit() and re.search(rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]" % number.encode(), text) is not None
 
 
 @lru_cache(maxsize=512)  # a number is looked for in comments and in texts, and most are written often
 def saying(number: str, value: float | None) -> re.Pattern[str]:
-    """What finds a number in prose: as it is written, as what it comes to, with a unit, or as a word."""
+    """What finds a number in prose: as it is written, as what it comes to, with a unit, as a word, or as a
+    percentage: 0.2, 0.8 and 1.2 are 20 %."""
     written = number.replace("_", "")
     spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
     if product := _PRODUCT.fullmatch(written):
-        spelled.append(rf"{product[1]} ?[A-Za-z]+")
-    elif value is not None and value >= _THOUSAND and value % _THOUSAND == 0:
-        spelled.append(rf"{int(value / _THOUSAND)} ?(?:[kK]|s\b|sec)[a-zA-Z]*")
+        spelled.append(rf"{product[1] or product[2]}(?: ?[A-Za-z]+)?")
+    elif value is not None:
+        spelled += (rf"{int(value / size)} ?(?:{unit})" for size, unit in _SIZES if value >= size and value % size == 0)
+    if value in _BYTES:
+        spelled.append(rf"{int(value) * 8}[ -]+bits?")
     if value in _WORDS:
         spelled.append(rf"(?i:{_WORDS[value]})")
     elif value is not None and not written.isdigit() and value == int(value):
         spelled.append(str(int(value)))
-    return re.compile(rf"(?<![\w.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?\w)")
+    if value is not None and 0 < value < _TWICE and value != 1:
+        spelled += (rf"{_percent(part)} ?(?:%|per ?cent)" for part in (value, abs(1 - value)))
+    return re.compile(rf"(?<![A-Za-z0-9_.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?[A-Za-z0-9_])")
+
+
+def _percent(part: float) -> str:
+    return re.escape(f"{part * 100:.4g}")
 
 
 def is_table(switch: Switch) -> bool:
-    """Whether a switch does nothing but give a text for each code, and the codes are somebody else's: those of a
-    protocol. Numbers for states of one's own need names where they are set, too."""
+    """Whether a switch does nothing but give a text for each code, or one of many functions, and the codes are somebody
+    else's: those of a protocol. Numbers for states of one's own need names where they are set, too."""
     arms = [arm for arm in switch.cases if arm.values]
     if switch.subject is None or len(arms) < _LEAST_TABLE or not all(map(_names, arms)):
-        return False
+        return len(arms) >= _ANY_TABLE and all(map(_gives, arms))
     return len(arms) >= _ANY_TABLE or _OWN_CODES.isdisjoint(words(last_name(switch.subject))[-1:])
 
 
@@ -61,3 +79,8 @@ def _names(arm: Case) -> bool:
         case (Return(value=String()),) | (Assign(value=String()),):
             return True
     return arm.falls_through and not arm.body
+
+
+def _gives(arm: Case) -> bool:
+    """Whether all that an arm does is to give something that has a name."""
+    return len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from persistlint.analysis.reach import Reach
     from persistlint.ir import Function
     from persistlint.source import Range
 
@@ -23,9 +24,13 @@ STAGES: tuple[Callable[[bool, bool], bool], ...] = (
 
 
 class Wanted:
-    """Which functions are worth running: those that hold a candidate, and those that call one of them."""
+    """Which functions are worth running: those that hold a candidate, and those that call one of them; of these, where
+    `reach` is given, the ones that it includes."""
 
-    def __init__(self, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]]) -> None:
+    def __init__(
+        self, candidates: Iterable[Range], calls: Iterable[tuple[str, Range]], reach: Reach | None = None
+    ) -> None:
+        self.reach = reach
         self.starts = sorted(candidate.start for candidate in candidates)
         self.calls: dict[str, list[int]] = {}
         for name, range in calls:
@@ -35,12 +40,15 @@ class Wanted:
     def learn(self, functions: Iterable[Function]) -> None:
         """Take the calls of functions that are worth running for candidates too, until no more are found."""
         named = [function for function in functions if function.name in self.calls and function.name not in self.known]
-        while found := {function.name for function in named if self.includes(function)}:
+        while found := {function.name for function in named if self._holds(function)}:
             self.known |= found
             self.starts = sorted({*self.starts, *(start for name in found for start in self.calls[name])})
             named = [function for function in named if function.name not in found]
 
     def includes(self, function: Function) -> bool:
         """Whether a function is one of them, as far as is learnt."""
+        return self._holds(function) and (self.reach is None or self.reach.includes(function))
+
+    def _holds(self, function: Function) -> bool:
         index = bisect_left(self.starts, function.range.start)
         return index < len(self.starts) and self.starts[index] < function.range.end

@@ -23,6 +23,17 @@ from persistlint.plugins import PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import NoReturn
+
+
+def program() -> NoReturn:
+    """The program: `main`, and out at once. To take down what a process holds takes a tenth of the time of a hook, and
+    nobody needs it; other processes are seen off as usual."""
+    status = main()
+    if "multiprocessing" in sys.modules:
+        sys.exit(status)
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

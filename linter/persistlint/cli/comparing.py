@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.baseline import Comparison, Entry, compare
 from persistlint.config import absolute, settings_for
 from persistlint.fingerprint import fingerprint
+from persistlint.records import dataclass
 from persistlint.rules import group_of
 
 if TYPE_CHECKING:

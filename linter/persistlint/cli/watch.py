@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from persistlint.cli.check import discover_files, fixing_of, leave_out, write_re
 from persistlint.config import absolute, configuration_for, forget, settings_for
 from persistlint.discovery import SKIPPED
 from persistlint.languages import language_of
+from persistlint.records import dataclass
 from persistlint.run import Run
 from persistlint.schema_files import may_make_tables
 

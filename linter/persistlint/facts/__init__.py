@@ -26,6 +26,7 @@ from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation
 from persistlint.facts.models import Drift, DriftKind, ModelDefinition
 from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
+from persistlint.facts.signs import Sign
 from persistlint.facts.suppressions import Suppression, SuppressionDefect
 from persistlint.facts.transactions import (
     Bypass,
@@ -95,6 +96,7 @@ __all__ = [
     "SchemaFile",
     "Scoping",
     "SentStatements",
+    "Sign",
     "Site",
     "SqlText",
     "StaleResult",

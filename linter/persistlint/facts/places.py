@@ -19,11 +19,12 @@ class Part(Enum):
 @dataclass(frozen=True, slots=True)
 class Arm:
     """One way at a branch of the program: `branch` tells branches apart, `way` the ways of one. `ends` where the way
-    does not come back: it returns, raises or leaves the loop."""
+    does not come back: it returns, raises or leaves the loop; `is_sure` where no other way comes to what follows."""
 
     branch: int
     way: int
     ends: bool = False
+    is_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,23 @@ class Place:
     short: frozenset[int] = frozenset()
 
     def excludes(self, later: Place) -> bool:
-        """Whether no run of the function comes to this place and then to the later one."""
+        """Whether no run of the function comes to this place and then to the later one; none of a loop, where both
+        stand in it."""
         others = {arm.branch: arm for arm in later.arms}
         for arm in self.arms:
             other = others.get(arm.branch)
-            if other is None and arm.ends and not set(self.loops).intersection(later.loops):
-                return True
-            if other is not None and other.way != arm.way:
+            if arm.ends if other is None else other.way != arm.way:
                 return True
         return False
 
     def dominates(self, later: Place) -> bool:
         """Whether every run that comes to the later place came by this one, if it stands before it."""
         return self.arms == later.arms[: len(self.arms)]
+
+    def is_optional(self, later: Place) -> bool:
+        """Whether the function has ways to the later place that leave this one out by choice; a loop without a turn is
+        no choice."""
+        return any(not arm.is_sure for arm in self.arms if arm not in later.arms)
 
     def around(self, inner: Place) -> Place:
         """A place inside of this one."""

@@ -10,7 +10,7 @@ from persistlint.facts.fact import Fact
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from persistlint.ir import Call, Statement
     from persistlint.libraries import Library, Operation
@@ -112,11 +112,13 @@ class SqlText(Fact):
 @dataclass(frozen=True, slots=True)
 class Site:
     """The program around a call that sends SQL, for a fix that rewrites both. `operation` is what the call does,
-    `statements` are those of the function that holds it, in source order, those of nested blocks included."""
+    `statements` are those of the function that holds it, in source order, those of nested blocks included. `sends` has
+    what every call of the file that sends SQL does, by its range; None for one that may do several things."""
 
     call: Call
     operation: Operation
     statements: tuple[Statement, ...]
+    sends: Mapping[Range, Operation | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Diagnostic, Fix, NewFile
 from persistlint.fixes.apply import apply
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

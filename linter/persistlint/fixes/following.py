@@ -8,58 +8,53 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Applicability, Fix, NewFile
-from persistlint.fixes.scripts import unsafe
+from persistlint.diagnostic import Applicability, Fix, NewFile, Remedy
+from persistlint.sql.neighbours import ONE_PER_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from persistlint.diagnostic import Edit
     from persistlint.schema.script import Script
 
-_NAME = re.compile(r"(?P<lead>V?)(?P<number>\d+)(?P<gap>__|[_-])(?P<words>[^.]+)(?P<tail>(?:\.tx)?(?:\.up)?\.sql)")
+_NAME = re.compile(r"(?P<lead>V?)(?P<number>\d+)(?P<gap>__|[_-])(?P<words>[^.]+)(?P<tail>(?:(?:\.tx)?(?:\.up)?\.sql)?)")
 _MOMENT, _MOMENT_LENGTH = "%Y%m%d%H%M%S", 14
 _LENGTHS_OF_EPOCHS = (10, 13)  # seconds, milliseconds
+_LENGTHS_OF_MOMENTS = (_MOMENT_LENGTH, 17)  # seconds, milliseconds
 _LENGTH_OF_DAY = 8  # several migrations of one day are told apart in ways that nothing here tells
 _LEAST = 2  # scripts that show how their folder names them
 _LONGEST = 60  # characters of the words in a name
 _NO_WAY_BACK = "-- Nothing is to be undone here."
 
 
-def following(
-    script: Script, title: str, words: str, up: str, down: str = "", *, is_alone: bool = False
-) -> tuple[Fix, ...]:
+def following(script: Script, title: str, words: str, up: str, down: str = "", *, is_alone: bool = False) -> Remedy:
     """A fix that makes one further migration with the statement `up`, which `down` undoes. It `is_alone` where the
     statement must not run in a transaction. `words` say in its name what it does. None where the runner or the names
-    are not certain."""
+    are not certain; where it is the runner that stands in the way, the reason."""
     runner, name = script.runner, next_name(script, words)
-    if name is None or (is_alone and not runner.runs_alone):
-        return ()
+    if name is None:
+        return Remedy(reason=runner.no_new)
+    if is_alone and not runner.runs_alone:
+        return Remedy(reason=f"{runner.name} runs every migration in a transaction")
     off = "" if not is_alone or not runner.annotation else runner.annotation.strip()
     off = f" {off}" if off and runner.is_per_section else f"{off}\n" if off else ""
     back = f"{down};" if down else _NO_WAY_BACK
     made = [NewFile(name, runner.new.format(off=off, up=f"{up};", down=back))]
     if ".up." in name:
-        made.append(NewFile(name.replace(".up.", ".down."), f"{back}\n"))
-    return (Fix(title, (), Applicability.UNSAFE, tuple(made)),)
-
-
-def here_or_following(
-    script: Script, title: str, here: Sequence[Edit], words: str, up: str, down: str
-) -> tuple[Fix, ...]:
-    """A fix of the script itself where that can be changed, or else one as `following` makes it."""
-    return unsafe(script, title, *here) or following(script, f"{title} in a new migration", words, up, down)
+        made.append(NewFile(name.replace(".up.", ".down."), f"{off}{back}\n"))
+    return Remedy((Fix(title, (), Applicability.UNSAFE, tuple(made)),))
 
 
 def next_name(script: Script, words: str) -> str | None:
-    """The name of the migration that comes next in the folder of a script, by the names of those in it; None where they
-    are too few or do not follow one scheme, or nobody knows how a new one looks."""
+    """The name of the migration that comes next in the folder of a script, by the names of those in it, or of their
+    folders where each has one; None where they are too few or do not follow one scheme, or nobody knows how a new one
+    looks. It is a path from the folder of the script."""
     if not script.runner.new or script.is_dump:
         return None
-    siblings, folder = script.siblings, Path(script.path).absolute().parent
-    found = [_NAME.fullmatch(Path(path).name) for path in siblings]
-    matches = [match for match in found if match is not None]
-    if len(matches) < _LEAST or len(matches) != len(found) or any(Path(path).parent != folder for path in siblings):
+    file = Path(script.path).absolute()
+    has_folder = file.name.lower() in ONE_PER_FOLDER
+    own, *steps = ((path.parent if has_folder else path) for path in (file, *map(Path, script.siblings)))
+    matches = [match for step in steps if (match := _NAME.fullmatch(step.name)) is not None]
+    if len(matches) < _LEAST or len(matches) != len(steps) or any(step.parent != own.parent for step in steps):
         return None
     if len({(match["lead"], match["gap"], match["tail"]) for match in matches}) != 1:
         return None
@@ -68,19 +63,27 @@ def next_name(script: Script, words: str) -> str | None:
         return None
     first = matches[0]
     gap = "-" if any("-" in match["words"] for match in matches) else "_"
-    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)[:_LONGEST].strip(gap)
-    return f"{first['lead']}{number}{first['gap']}{written}{first['tail']}"
+    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)
+    if len(written) > _LONGEST:
+        written = written[: _LONGEST + 1].rpartition(gap)[0] or written[:_LONGEST]
+    name = f"{first['lead']}{number}{first['gap']}{written}{first['tail']}"
+    return f"../{name}/{file.name}" if has_folder else name
 
 
 def _next_number(numbers: Sequence[str]) -> str | None:
     lengths = {len(number) for number in numbers}
-    last = max(numbers, key=int)
-    if lengths == {_MOMENT_LENGTH}:
+    if len(lengths) > 1:  # what stands for all that was there before is called 0 among moments, too
+        numbers = [number for number in numbers if int(number)]
+        lengths = {len(number) for number in numbers}
+    last = max(numbers, key=int, default="")
+    if len(lengths) == 1 and len(last) in _LENGTHS_OF_MOMENTS:
         try:
-            moment = datetime.strptime(last, _MOMENT).replace(tzinfo=UTC)
+            moment = datetime.strptime(last[:_MOMENT_LENGTH], _MOMENT).replace(tzinfo=UTC)
         except ValueError:
             return None
-        return (moment + timedelta(seconds=1)).strftime(_MOMENT)
+        return (moment + timedelta(seconds=1)).strftime(_MOMENT) + last[_MOMENT_LENGTH:]
+    if len(numbers) < _LEAST:
+        return None
     if lengths <= set(_LENGTHS_OF_EPOCHS):
         return str(int(last) + 1) if len(lengths) == 1 else None
     is_padded = len(lengths) == 1

@@ -7,19 +7,21 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
-from persistlint.schema.changes import End
+from persistlint.records import dataclass
+from persistlint.schema.catalog import default_name
+from persistlint.schema.changes import CreateTable, End
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
     from persistlint.schema.changes import CreateIndex, Statement
-    from persistlint.schema.definitions import Column, Index, Name
+    from persistlint.schema.definitions import Column, Index, Name, Table
     from persistlint.schema.script import Script
     from persistlint.source import SourceFile
 
@@ -49,6 +51,12 @@ def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     which has been run, and none for a dump, which a program writes anew."""
     is_there = bool(edits) and not script.is_followed and not script.is_dump
     return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
+
+
+def modelled(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
+    """The same for a change of what models declare as well. None where the runner makes its migrations of them, for the
+    next one would change it back."""
+    return () if script.runner.no_drift else unsafe(script, title, *edits)
 
 
 def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
@@ -84,9 +92,16 @@ def identifiers(names: tuple[str, ...], dialect: str | None) -> str:
     return ", ".join(identifier(name, dialect) for name in names)
 
 
+def qualified(name: Name, dialect: str | None) -> str:
+    """The name of a table or another object as SQL has to write it, with its schema where it was written with one."""
+    return ".".join(identifier(part, dialect) for part in (name.schema, name.name) if part)
+
+
 def stands_here(file: SourceFile, column: Column) -> bool:
-    """Whether a column is defined where its range says, in this file and not in another of the project."""
-    return file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
+    """Whether a column is defined where its range says, in this file and not in another of the project, with the type
+    that it has."""
+    is_own = column.type is None or column.type.range in column.range
+    return is_own and file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
 
 
 def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> str:
@@ -103,6 +118,14 @@ def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> st
     return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
 
 
+def is_taken(name: str, table: Table | None) -> bool:
+    """Whether a table has a constraint or an index of a name, PostgreSQL having named those without one."""
+    if table is None:
+        return False
+    constraints = (found.name or default_name(found, table) for found in table.constraints)
+    return name in constraints or any(index.name == name for index in table.indexes)
+
+
 def end_of_transaction(script: Script, statement: Statement) -> Statement | None:
     """The statement that commits what a statement does: its COMMIT, or itself. None where the runner commits, would
     do so behind one more statement, or nobody does."""
@@ -112,6 +135,15 @@ def end_of_transaction(script: Script, statement: Statement) -> Statement | None
     end = next(ends, None)
     is_own = statement.transaction != OF_RUNNER
     return end.statement if end is not None and end.is_commit and is_own else None
+
+
+def stays_apart(script: Script, statement: Statement) -> bool:
+    """Whether a statement commits by itself, and still does beside a further one: a text of two is often sent at once,
+    which makes one transaction of them."""
+    if statement.transaction is not None or end_of_transaction(script, statement) is None:
+        return False
+    first_two = islice((each for each in script.statements if each.is_forward), 2)
+    return script.runner.wraps is not None or len(list(first_two)) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +166,13 @@ class Editor:
         """A name as this file writes it."""
         return self.file.text(name.range)
 
+    def text_later(self, table: Name) -> str:
+        """The name of a table as a later script has to write it: the file may rename it behind this place."""
+        final = self.script.final_table(table)
+        if final is None or final.name.key == table.key:
+            return self.text(table)
+        return qualified(final.name, self.script.dialect)
+
     def is_plain(self, statement: Statement) -> bool:
         """Whether a statement stands in the script itself, at the beginning of a line, and not in a block."""
         blocks = (other.range for other in self.script.statements if other.is_block)
@@ -146,6 +185,16 @@ class Editor:
         found = (each for each in self.script.statements if range in each.range)
         statement = next(found, None)
         return statement if statement is not None and not statement.is_block else None
+
+    def checked(self, column: Column, condition: str) -> Edits:
+        """CHECK behind the definition of a column; nothing where it is not defined here, or for a partitioned table,
+        for each partition would have to have it when it is attached."""
+        statement = self.statement_at(column.range)
+        makers = (change for change in self.script.of(CreateTable) if change.statement is statement)
+        is_partitioned = any("PARTITION" in change.definition.options for change in makers)
+        if statement is None or is_partitioned or not stands_here(self.file, column):
+            return ()
+        return (insert(column.range.end, self.like(f" CHECK ({condition})", statement)),)
 
     def before(self, statement: Statement, *lines: str) -> Edits:
         """Statements before one, each on a line of its own; nothing where they cannot stand there."""
@@ -223,4 +272,4 @@ def without_index(script: Script, change: CreateIndex, file: SourceFile) -> tupl
     mentions = file.content.lower().count(name.encode()) if name else 1
     if mentions != 1 or change.range != change.statement.range:
         return ()
-    return unsafe(script, "Leave this index out", *Editor(script, file).without(change.statement))
+    return modelled(script, "Leave this index out", *Editor(script, file).without(change.statement))

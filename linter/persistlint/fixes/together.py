@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +13,9 @@ from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Assign, Import, Jump, Name, Return, Yield, blocks, expressions, walk
+from persistlint.records import dataclass
 from persistlint.source import Range
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -141,5 +141,5 @@ def _sent_through(program: Program, effects: Sequence[Effect], form: Form, optio
 
 @cache
 def _forms() -> dict[str, Form]:
-    table = tomllib.loads((Path(__file__).parent / "together.toml").read_text("utf-8"))
+    table = read_table(Path(__file__).with_name("together.toml"))
     return {library: Form(**form) for form in table["form"] for library in form.pop("libraries")}

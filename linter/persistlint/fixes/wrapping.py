@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.literals import Literal, UnreadableError, literals
-from persistlint.fixes.binding.pieces import nodes_inside
 from persistlint.ir import Hole, String, Template
 from persistlint.source import Range
 
@@ -52,6 +50,9 @@ def _is_inside(program: Program, line: int, indentation: str) -> bool:
 
 def _texts(program: Program, region: Sequence[Statement]) -> list[Range] | None:
     """The literals in statements that go over several lines, None where one is not understood."""
+    from persistlint.fixes.binding.literals import Literal, UnreadableError, literals  # only a fix pays for the package
+    from persistlint.fixes.binding.pieces import nodes_inside
+
     found: list[Range] = []
     nodes = list(nodes_inside(region))
     inside = {id(part) for node in nodes if isinstance(node, Template) for part in node.parts}

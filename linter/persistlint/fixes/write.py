@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,16 +39,18 @@ def write(path: Path, source: SourceFile, content: bytes) -> None:
 
 
 def create(files: Mapping[Path, str]) -> None:
-    """Make new files, each whole or not at all, and all or none. Raises `WriteError` where one of such a name is there,
-    or it cannot be written."""
-    made: list[Path] = []
+    """Make new files, each whole or not at all, and all or none, with the folder that one is in where that is missing.
+    Raises `WriteError` where one of such a name is there, or it cannot be written."""
     try:
-        for path, text in files.items():
-            _create(path, text)
-            made.append(path)
+        with ExitStack() as undo:
+            for path, text in files.items():
+                if not path.parent.exists():
+                    path.parent.mkdir()
+                    undo.callback(path.parent.rmdir)
+                _create(path, text)
+                undo.callback(path.unlink)
+            undo.pop_all()  # nothing is to be undone
     except OSError as error:
-        for path in made:
-            path.unlink(missing_ok=True)
         is_taken = isinstance(error, FileExistsError)
         reason = "it is there already" if is_taken else f"it cannot be written: {error.strerror or error}"
         raise WriteError(f"`{path.name}` was not made: {reason}") from error

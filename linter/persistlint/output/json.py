@@ -7,7 +7,6 @@ text in UTF-8 without a byte order mark. Text that is not Unicode, such as the b
 from __future__ import annotations
 
 import json
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, TextIO
 
 from persistlint.documentation import url
@@ -78,7 +77,7 @@ def _diagnostic(source: SourceFile, diagnostic: Diagnostic) -> dict[str, Any]:
 
 def _fix(source: SourceFile, fix: Fix) -> dict[str, Any]:
     edits = [{**_place(source, edit.range), "text": edit.text} for edit in fix.edits]
-    created = [{"path": str(PurePosixPath(source.path).parent / new.name), "text": new.text} for new in fix.creates]
+    created = [{"path": new.path_beside(source.path), "text": new.text} for new in fix.creates]
     shown = {"title": fix.title, "applicability": fix.applicability.value, "edits": edits}
     return {**shown, "creates": created} if created else shown
 

@@ -6,10 +6,11 @@ remembered on a table that is not `is_complete`, for what a script says about a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -43,6 +44,8 @@ from persistlint.schema.definitions import Column, Constraint, ConstraintKind, E
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from persistlint.schema.changes import Change
 
 _NOWHERE = Range(0, 0)
@@ -170,6 +173,15 @@ class Catalog:
             self.put(
                 replace(table, constraints=tuple(found for found in table.constraints if not _refers(found, gone)))
             )
+
+    def is_needed(self, name: Name, columns: tuple[str, ...] | None = None, gone: Collection[str] = ()) -> bool:
+        """Whether a foreign key of another table is known to refer to one, or to some of its columns. Tables whose keys
+        are `gone` do not count."""
+        table = self.find(name)
+        key = table.primary_key.columns if table is not None and table.primary_key is not None else ()
+        others = (other for other in self._referring(name) if other.name.key not in (name.key, *gone))
+        references = (reference for other in others for found, reference in other.foreign_keys if _refers(found, name))
+        return any(columns is None or not {*columns}.isdisjoint(reference.columns or key) for reference in references)
 
     def _referring(self, name: Name) -> list[Table]:
         """The tables that refer to one; none for a script that renames or drops thousands of thousands."""

@@ -72,10 +72,12 @@ class CreateTable(TableChange):
 
 @dataclass(frozen=True, slots=True)
 class DropTable(TableChange):
-    """`DROP TABLE`, one change for each of its tables."""
+    """`DROP TABLE`, one change for each of its tables. `is_needed` where it is a CASCADE and a foreign key of a table
+    that stays is known to refer to it."""
 
     if_exists: bool = False
     is_cascade: bool = False
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,12 @@ class AddColumn(TableChange):
 
 @dataclass(frozen=True, slots=True)
 class DropColumn(TableChange):
-    """`DROP COLUMN`."""
+    """`DROP COLUMN`. `is_needed` where it is a CASCADE and a foreign key of another table is known to refer to it."""
 
     column: str
     if_exists: bool = False
     is_cascade: bool = False
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +156,13 @@ class AddConstraint(TableChange):
 
 @dataclass(frozen=True, slots=True)
 class DropConstraint(TableChange):
-    """`DROP CONSTRAINT`, `DROP FOREIGN KEY`, `DROP PRIMARY KEY` (the name is "" then)."""
+    """`DROP CONSTRAINT`, `DROP FOREIGN KEY`, `DROP PRIMARY KEY` (the name is "" then). `is_needed` where it is a
+    CASCADE and a foreign key of another table is known to refer to the key."""
 
     name: str
     if_exists: bool = False
     is_cascade: bool = False
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,9 +353,11 @@ class Delete(TableChange):
 
 @dataclass(frozen=True, slots=True)
 class Truncate(TableChange):
-    """`TRUNCATE`, one change for each table."""
+    """`TRUNCATE`, one change for each table. `is_needed` where it is a CASCADE and a foreign key of a table without a
+    name there is known to refer to it."""
 
     is_cascade: bool = False
+    is_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

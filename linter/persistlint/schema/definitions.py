@@ -166,7 +166,8 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy of row level security. `command` is ALL, SELECT, INSERT, UPDATE or DELETE."""
+    """A policy of row level security. `command` is ALL, SELECT, INSERT, UPDATE or DELETE; `text` is what
+    is written behind USING, without its parentheses."""
 
     name: str
     range: Range
@@ -175,6 +176,7 @@ class Policy:
     check: Expression | None = None
     roles: tuple[str, ...] = ()
     is_permissive: bool = True
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,10 @@ class Runner:
     """What runs a file. `name` is "" where nobody knows; `wraps` tells whether it opens a transaction around the file,
     None where nobody knows. `switch` says how to make it not do so, `is_off` whether that was done; `annotation` is the
     line that does, or what does at the end of the line of a section where it `is_per_section`. `new` is what a new file
-    for it looks like, with `{up}`, `{down}` and `{off}` in it, "" where nobody knows; `runs_alone` tells whether the
-    one statement of a file can be kept out of a transaction, `joins` whether a second one would put both into one."""
+    for it looks like, with `{up}`, `{down}` and `{off}` in it, "" where nobody knows; `no_new` says why it takes only
+    files that it made itself, and `no_drift` why nothing lasts in a file that the models do not say, "" where all does.
+    `runs_alone` tells whether the one statement of a file can be kept out of a transaction, `joins` whether a second
+    one would put both into one."""
 
     name: str = ""
     wraps: bool | None = None
@@ -37,6 +39,8 @@ class Runner:
     annotation: str = ""
     is_per_section: bool = False
     new: str = ""
+    no_new: str = ""
+    no_drift: str = ""
     runs_alone: bool = False
     joins: bool = False
 

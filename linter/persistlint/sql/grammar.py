@@ -6,8 +6,7 @@ DDL of any dialect, not on statements that never end. Holes are tokens like othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from persistlint.records import dataclass
 from persistlint.sql.lexer import HOLE, Kind, Token, tokenize, word_set
 
 OPERAND = "operand"

@@ -73,10 +73,10 @@ def may_hold_sql(source: SourceFile) -> bool:
     A statement begins with its verb: in capitals anywhere in the file, else at the beginning of a literal.
     """
     content, lowered = source.content, source.content.lower()
-    if any(_may_begin(content, match.end(), match.group()[:1].strip(b"}")) for match in _BEFORE.finditer(lowered)):
+    if any(may_begin(content, match.end(), match.group()[:1].strip(b"}")) for match in _BEFORE.finditer(lowered)):
         return True
     capitals = _VERBS & source.words
-    if capitals and any(_may_begin(content, match.start(), b"") for match in _any_of(capitals).finditer(content)):
+    if capitals and any(may_begin(content, match.start(), b"") for match in _any_of(capitals).finditer(content)):
         return True
     return b"join" in lowered and bool(_VERB_ALONE.search(lowered) and _OTHER_PART.search(lowered))
 
@@ -86,8 +86,8 @@ def _any_of(verbs: frozenset[bytes]) -> re.Pattern[bytes]:
     return re.compile(rb"\b(?:" + b"|".join(sorted(verbs)) + rb")" + _GOES_ON)
 
 
-def _may_begin(content: bytes, start: int, quote: bytes) -> bool:
-    """Whether the text from an offset on may be a statement; `quote` is the one that ends it."""
+def may_begin(content: bytes, start: int, quote: bytes = b"") -> bool:
+    """Whether the text from an offset on may be a statement; `quote` is the one that ends it, where it is known."""
     known = _KNOWN[quote].match(content, start)
     if known is None:
         return True

@@ -182,7 +182,8 @@ def read_in_project(
     is_undone = script.is_undone if project.goes_back else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    is_followed = is_step(str(file)) and _place(project, str(undone_by(file))) < len(project.scripts)
+    is_one_of_many = is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
+    is_followed = is_one_of_many and _place(project, str(undone_by(file))) < len(project.scripts)
     return replace(
         script,
         final=final,

@@ -20,7 +20,14 @@ _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
 _UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
 _AT_START = re.compile(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
-_PROVIDERS = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "turso": "sqlite", "sqlserver": "tsql"}
+_PROVIDERS = {
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "mysql": "mysql",
+    "sqlite": "sqlite",
+    "turso": "sqlite",
+    "sqlserver": "tsql",
+}
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
@@ -43,6 +50,8 @@ class Pattern:
     switch: str = ""
     annotation: str = ""
     new: str = ""
+    no_new: str = ""
+    no_drift: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -65,7 +74,17 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
     alone = bool(pattern.annotation) or pattern.detects or pattern.wraps in ("implicit", False)
     joins = pattern.wraps == "implicit"
     return Runner(
-        pattern.name, wraps, pattern.switch, is_off, pattern.annotation, pattern.per_section, pattern.new, alone, joins
+        pattern.name,
+        wraps,
+        pattern.switch,
+        is_off,
+        pattern.annotation,
+        pattern.per_section,
+        pattern.new,
+        pattern.no_new,
+        pattern.no_drift,
+        runs_alone=alone,
+        joins=joins,
     )
 
 

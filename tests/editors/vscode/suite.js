@@ -14,6 +14,12 @@ const QUERY = [
 
 const BOUND = QUERY.replace("f\"SELECT * FROM t WHERE a = '{x}'\"", '"SELECT * FROM t WHERE a = ?", (x,)');
 
+const USERS = "CREATE TABLE users (id bigint PRIMARY KEY);\n";
+const ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES users);\n";
+const NOTES = "ALTER TABLE users ADD COLUMN note text;\n";
+const CHECK = "ALTER TABLE users ADD CONSTRAINT users_id CHECK (id > 0) NOT VALID;\n";
+const goose = (up) => `-- +goose Up\n${up}\n-- +goose Down\nSELECT 1;\n`;
+
 const folder = vscode.workspace.workspaceFolders[0].uri.fsPath;
 const steps = [];
 
@@ -51,6 +57,7 @@ async function untilSaved(what, document, expected) {
 }
 
 async function open(name, text) {
+  fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
   fs.writeFileSync(path.join(folder, name), text);
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(path.join(folder, name)));
   await vscode.window.showTextDocument(document);
@@ -61,6 +68,33 @@ async function replace(document, text) {
   const edit = new vscode.WorkspaceEdit();
   edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
   await vscode.workspace.applyEdit(edit);
+}
+
+// A problem of the second migration is mended by one more, which the action makes.
+async function makesMigration(rule, title, migrations, created, expected) {
+  fs.writeFileSync(path.join(folder, "persistlint.toml"), `dialect = "postgres"\nselect = ["${rule}"]\n`);
+  const documents = [];
+  for (const [name, text] of Object.entries(migrations)) {
+    documents.push(await open(name, text));
+  }
+  const document = documents[1];
+  await vscode.window.showTextDocument(document);
+  await untilCodes(`${rule} is reported`, document.uri, [rule]);
+  const action = await until("a new migration is offered", async () => {
+    const range = vscode.languages.getDiagnostics(document.uri)[0].range;
+    const kind = "quickfix";
+    const all = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", document.uri, range, kind, 9);
+    return all.find((each) => each.title === title);
+  });
+  const target = path.join(folder, created);
+  expect("it is not there yet", fs.existsSync(target), false);
+  expect("it is made", await vscode.workspace.applyEdit(action.edit), true);
+  const made = await vscode.workspace.openTextDocument(vscode.Uri.file(target));
+  await made.save();
+  expect("with what mends the problem", fs.readFileSync(target, "utf-8"), expected);
+  await untilCodes("which is gone then", document.uri, []);
+  expect("the old one is as it was", document.isDirty, false);
+  fs.unlinkSync(path.join(folder, "persistlint.toml"));
 }
 
 async function play() {
@@ -131,6 +165,28 @@ async function play() {
   fs.unlinkSync(configuration.uri.fsPath);
   await untilCodes("and one that is gone does not", other.uri, ["interpolated-sql"]);
 
+  await makesMigration(
+    "fk-index-missing",
+    "Index it in a new migration",
+    { "db/1_users.sql": goose(USERS), "db/2_orders.sql": goose(ORDERS), "db/3_notes.sql": goose(NOTES) },
+    "db/4_index_orders_user_id.sql",
+    "-- +goose NO TRANSACTION\n-- +goose Up\nCREATE INDEX CONCURRENTLY orders_user_id_idx ON orders (user_id);\n\n" +
+      "-- +goose Down\nDROP INDEX CONCURRENTLY orders_user_id_idx;\n",
+  );
+  await makesMigration(
+    "constraint-never-validated",
+    "Validate it in a new migration",
+    {
+      "migrations/20240101120000_users/migration.sql": USERS,
+      "migrations/20240101120001_check/migration.sql": CHECK,
+      "migrations/20240101120002_notes/migration.sql": NOTES,
+    },
+    "migrations/20240101120003_validate_users_id/migration.sql",
+    "ALTER TABLE users VALIDATE CONSTRAINT users_id;\n",
+  );
+
+  await vscode.window.showTextDocument(other);
+  await untilCodes("what was open before is as it was", other.uri, ["interpolated-sql"]);
   const settings = vscode.workspace.getConfiguration("persistlint");
   await settings.update("ignore", ["injection"], vscode.ConfigurationTarget.Workspace);
   await untilCodes("a setting holds at once", other.uri, []);

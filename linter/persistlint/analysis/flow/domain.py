@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint import ir
@@ -75,6 +76,9 @@ class Domain(Generic[S]):
 
     def enter_try(self, statement: ir.Try, state: S) -> None:
         """The body of a `try` begins."""
+
+    def enter_handler(self, handler: ir.Handler, state: S) -> None:
+        """The body of a handler begins, which may have a name for the error."""
 
     def leave_try(self, statement: ir.Try) -> None:
         """The body of a `try` is over; what comes next is in its handlers or behind it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Generic
 
 from persistlint.analysis.exits import asserted, never_returns
@@ -31,6 +31,7 @@ from persistlint.ir import (
     Try,
     With,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -250,6 +251,7 @@ class Flow(ExpressionFlow[S]):
         end = self.state
         for handler in statement.handlers:
             self.state = self.domain.copy(raised)
+            self.domain.enter_handler(handler, self.state)
             self.block(handler.body)
             end = self.merged(end, self.state)
         if not any(not handler.types or _CATCHES_ALL.intersection(handler.types) for handler in statement.handlers):

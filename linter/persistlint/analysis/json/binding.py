@@ -16,6 +16,7 @@ from persistlint.ir import (
     Attribute,
     Call,
     Collection,
+    Constant,
     Expression,
     Mapping,
     Name,
@@ -94,8 +95,7 @@ def _assign(target: Expression, source: Expression | None, value: Value | None, 
         run.look_at(value)  # what is kept in an object can be looked at anywhere
     if place is None:
         return
-    before = place_of(source) if source is not None else None
-    known = state.length(before)
+    known = state.tests_of(place_of(source) if source is not None else None)
     if isinstance(value, Document) and source is not None and _is_reported(source, run):
         value = value.there()  # what comes of a chain that is reported is not reported once more
     if len(place) > 1 and not isinstance(value, Document | Text | Thing):
@@ -103,8 +103,10 @@ def _assign(target: Expression, source: Expression | None, value: Value | None, 
         state.know([place])
         return
     state.assign(place, value, is_kept=run.is_global(place[0]))
-    if known:
-        state.measure(place, known)
+    state.know_all(place, known)
+    for entry in source.entries if isinstance(source, Mapping) else ():
+        if isinstance(entry.key, String) and not isinstance(entry.value, Constant):
+            state.know([(*place, entry.key.value)])
 
 
 def _is_reported(source: Expression, run: Run) -> bool:

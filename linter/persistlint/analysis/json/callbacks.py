@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.binding import bind, element_of
@@ -12,6 +12,7 @@ from persistlint.analysis.json.values import Declared, Document, Keys, Several, 
 from persistlint.analysis.names import last_name
 from persistlint.facts import JsonOrigin
 from persistlint.ir import Attribute, Await, Call, Expression, Function, Lambda, Mapping, Name, Parameter, String
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.places import Place

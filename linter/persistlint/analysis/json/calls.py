@@ -36,6 +36,7 @@ _HTTP_CLIENT = re.compile(r".*(?:client|axios|http|api|request|instance|service)
 _OWN_MODULES = (".", "~", "@/", "src/")
 _LOOKS = re.compile(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
 _JSON_FILE = re.compile(r"\.json[\"'`]$")  # at the end of an address
+PROMISED = frozenset(["then", "catch", "finally"])  # methods of promises, whatever these come to
 _PROMISES = frozenset(["all", "allSettled", "race", "any"])
 
 
@@ -128,10 +129,10 @@ def _asks_for_file(node: Call, run: Run) -> bool:
 
 def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | None:
     name, base = function.name, run.value(function.value)
+    if name in PROMISED:
+        return _promised(node, name, base, run)
     if isinstance(base, Document):
         return documents.method(node, function, base, run, state)
-    if name in ("then", "catch", "finally"):
-        return _promised(node, name, base, run)
     if isinstance(base, Named) and base.name == "Promise" and name in _PROMISES and node.arguments:
         return run.value(node.arguments[0].value)
     if isinstance(base, Keys) and name in documents.LIST_METHODS:
@@ -141,7 +142,8 @@ def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | 
     if name == "raise_for_status":
         run.look_at(base)
         return base
-    entry = run.member(name, Owner(kind_of(base), owner_of(function.value)), len(node.arguments))
+    owner = Owner(kind_of(base), owner_of(function.value), siblings=run.siblings(function.value))
+    entry = run.member(name, owner, len(node.arguments))
     if entry is not None and (entry.sql is None or _is_sql(node, entry.sql, run)):
         if isinstance(base, Thing) and base.kind == "response" and entry.gives == "document":
             run.decoding(node, base.range)

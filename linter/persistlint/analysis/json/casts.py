@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MAY_CAST = re.compile(rb"->>|#>>|json_extract|json_value|jsonb?_array_(?:elements|length)", re.IGNORECASE)
 _MARKS = (b"->>", b"#>>", b"json_extract", b"json_value", b"json_array_", b"jsonb_array_")  # no match is without one
 _LARGEST = 2_000_000  # bytes of a SQL file that is read whole; of a larger one the statements around a candidate are
+_OF_NO_POSTGRES = re.compile(r"json_extract\b", re.IGNORECASE)  # it is in SQLite and MySQL
 # What other text becomes where that is no error.
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
 
@@ -55,7 +56,8 @@ def _facts(casts: Iterator[Cast], pieces: list[_Piece], dialect: str | None) -> 
     """Facts with ranges in the file; the casts come in order, and so do the pieces of the text that they are in."""
     for cast in casts:
         range = Range(_offset(pieces, cast.start), _offset(pieces, cast.end))
-        yield JsonCast(range, cast.operand, cast.type, _BECOMES.get(dialect or "", "") if cast.type != "array" else "")
+        becomes = _BECOMES.get(dialect or ("mysql" if _OF_NO_POSTGRES.match(cast.operand) else ""), "")
+        yield JsonCast(range, cast.operand, cast.type, becomes if cast.type != "array" else "")
 
 
 # A piece of a text: at which code point of it the piece starts, at which byte of the file, and what it says.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CHECKS = re.compile(
     r"(?:is|has|are|must|check|assert|ensure|verify|require|required|guard|expect|sanitize|normalize|parse|safe|load"
-    r"|structure|matches|conforms|satisfies|deserialize|coerce|missing|from)(?:_|[A-Z]|$)|.*(?:[vV]alid|[sS]chema)|.*_check$"
+    r"|structure|matches|conforms|satisfies|deserialize|coerce|missing|from)(?:_|[A-Z]|$)|.*(?:[vV]alid|[sS]chema|[sS]erializer)|.*_check$"
 )
 _NO_CHECKS = frozenset(
     [

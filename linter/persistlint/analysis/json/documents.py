@@ -28,6 +28,7 @@ _TEXT_METHODS = re.compile(
 )
 _STRING_KEY = re.compile(r"(?!/|https?:)[\w .:@$-]+")
 _PARSERS = frozenset(["flask_restful", "flask_restx"])  # whose parser says which arguments have to be there
+_OWN_FIELDS = (("self", "cleaned_data"), ("cleaned_data",))  # of a form that is being checked; later, all are there
 _MARKUP = frozenset(["bs4", "lxml", "xml", "selectolax", "pyquery", "parsel", "scrapy"])  # elements have a `get` too
 _NO_DICTIONARIES = re.compile(
     r".*(?:client|session|requests|http|api|cache|redis|queue|objects|query|manager|app|router|server|driver|response)s?"
@@ -94,6 +95,7 @@ def get_of_unknown(node: Call, function: Attribute, run: Run, state: State) -> V
             and not _NO_DICTIONARIES.fullmatch(owner)
             and not SETTINGS.fullmatch(owner)
             and not _is_imported(function.value, run)
+            and not (owner == "cleaned_data" and place_of(function.value) not in _OWN_FIELDS)
             and not (owner == "args" and not _PARSERS.isdisjoint(run.names.modules))
         ):
             if _is_tested(place_of(node), state):

@@ -10,7 +10,7 @@ from persistlint.analysis.json import guards
 from persistlint.analysis.json.binding import bind, element_of, iterate
 from persistlint.analysis.json.callbacks import Callbacks
 from persistlint.analysis.json.evaluate import evaluate
-from persistlint.analysis.json.places import Place, place_of, prefixes, unwrapped
+from persistlint.analysis.json.places import keys_of, place_of, prefixes, unwrapped
 from persistlint.analysis.json.run import ANY_ERROR, Run
 from persistlint.analysis.json.state import State
 from persistlint.analysis.json.values import Declared, Document, Several, Text, join
@@ -18,12 +18,12 @@ from persistlint.analysis.names import last_name
 from persistlint.facts import JsonShape
 from persistlint.ir import (
     Assign,
-    Attribute,
     Await,
     Call,
     Collection,
     Expression,
     Function,
+    Handler,
     Import,
     Loop,
     Mapping,
@@ -116,6 +116,10 @@ class JsonDomain(Domain[State]):
                 caught.add(ANY_ERROR)
         self.run.guards.append(frozenset(caught))
 
+    def enter_handler(self, handler: Handler, state: State) -> None:
+        if handler.name:
+            state.forget((handler.name,))
+
     def leave_try(self, statement: Try) -> None:
         self.run.guards.pop()
 
@@ -175,7 +179,7 @@ class JsonDomain(Domain[State]):
         if operator == "=":
             bind(target, value, found, run, state)
             if isinstance(target, Name):
-                run.key_sets[target.id] = _keys_of(value)
+                run.key_sets[target.id] = keys_of(value)
             if value is not None and (shaped := run.shaped.get(unwrapped(value).range)) is not None:
                 run.shaped[unwrapped(value).range] = (place, shaped[1])
             return
@@ -227,13 +231,3 @@ class JsonDomain(Domain[State]):
         place = place_of(target) if target is not None else None
         at = (range or value).range
         run.shaped.setdefault(unwrapped(value).range, (place, JsonShape(at, type, document.origin)))
-
-
-def _keys_of(value: Expression | None) -> Place | None:
-    """The place whose keys a value is: `data.keys()`, `set(data.keys())`, `list(data)`."""
-    match value:
-        case Call(function=Name(id="set" | "list" | "frozenset"), arguments=(argument,)):
-            return _keys_of(argument.value) or place_of(argument.value)
-        case Call(function=Attribute(value=whole, name="keys"), arguments=()):
-            return place_of(whole)
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import Place, place_of
@@ -21,6 +21,7 @@ from persistlint.ir import (
     Template,
     Unary,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

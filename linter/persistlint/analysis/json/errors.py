@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.comments import Comments
@@ -37,6 +37,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.libraries import catalogue
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -124,7 +124,7 @@ def _attribute(node: Attribute, run: Run, state: State) -> Value | None:
     if isinstance(base, Thing) and node.name in _STATUS:
         run.look_at(base)
     if isinstance(base, Document):
-        if is_called and run.language == "python":
+        if is_called and (run.language == "python" or node.name in calls.PROMISED):
             return None  # the call tells what kind of step it is
         if run.language == "python" and base.origin is JsonOrigin.UNKNOWN:
             return None  # objects have attributes, not JSON

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.json.places import Place, place_of, prefixes, step_of
+from persistlint.analysis.json.places import Place, keys_of, place_of, prefixes, step_of
 from persistlint.analysis.json.values import Document, Thing
 from persistlint.analysis.names import last_name
 from persistlint.ir import (
@@ -33,6 +33,10 @@ _COUNTS = frozenset(["rowCount", "rowsAffected", "rowcount"])
 _MEMBERSHIP = frozenset(["hasOwnProperty", "has_key", "has", "hasOwn", "in", "includes", "__contains__"])
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
+# Functions that tell of what type something is, or that it is not empty.
+_OF_TYPE = re.compile(
+    r"is_?(?:valid_?|not_?|non_?)?(?:(?:empty|plain)_?)?(?:array|object|string|list|dict|record)", re.IGNORECASE
+)
 _NOTHING = ("undefined", "null")
 # Keys under which a body says how the request went, without `_` and in lower case.
 _OUTCOMES = re.compile(r"(?:err|status|success)\w*|ok|code|msg|message|stat|ret(?:urn)?(?:code)?|result(?:code)?")
@@ -42,7 +46,7 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
     """Take note of what a test says where it came out as `truth`."""
     match test:
         case Binary(operator="in" | "not in" as operator, left=left, right=right):
-            whole = run.key_sets.get(right.id) if isinstance(right, Name) else None
+            whole = run.key_sets.get(right.id) if isinstance(right, Name) else keys_of(right)
             if (operator == "in") is truth and (place := whole or place_of(right)) is not None:
                 state.know(prefixes(place))
                 if (step := step_of(left)) is not None:
@@ -160,7 +164,7 @@ def _called(test: Call, run: Run, state: State) -> None:
         _present(arguments[0], state)
         if name != "Boolean" and (place := place_of(arguments[0])) is not None:
             state.measure(place, 1)
-    elif name in ("isinstance", "isArray", "isObject", "isPlainObject", "callable", "isString") and arguments:
+    elif (name in ("isinstance", "callable") or _OF_TYPE.fullmatch(name)) and arguments:
         _present(arguments[0], state)
     elif name in _MEMBERSHIP and arguments:
         whole, key = (arguments[0], arguments[-1]) if len(arguments) > 1 else (owner, arguments[0])

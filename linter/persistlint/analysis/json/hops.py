@@ -79,7 +79,9 @@ def take(step: Step, run: Run, state: State) -> Document | None:
         _learn(step, place, run, state)
     reach = _reached_in_go if run.language == "go" else _reached
     reached = reach(step, whole, is_there, judgement.is_checked, run)
-    is_row = whole.origin is JsonOrigin.ROWS and step.kind is HopKind.INDEX
+    # Of rows, what stands at a number is one of them, whichever number a variable holds.
+    is_one = step.kind is HopKind.INDEX or (step.kind is HopKind.KEY and not step.name and whole.length < A_ROW)
+    is_row = whole.origin is JsonOrigin.ROWS and is_one
     length = A_ROW if is_row else state.length(place)
     return replace(reached, length=length, place=place)
 

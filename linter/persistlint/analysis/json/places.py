@@ -46,6 +46,9 @@ def place_of(expression: Expression) -> Place | None:
             ) is not None:
                 expression = value
                 steps.append(step)
+            case Call(function=Attribute(value=value, name="json" | "get_json" as name), arguments=()):
+                expression = value
+                steps.append(f"{name}()")  # which gives the same body whenever it is asked
             case Await(value=value) | TypeAssertion(value=value) | Spread(value=value):
                 expression = value
             case Unary(operator="*" | "&", operand=operand):
@@ -94,3 +97,13 @@ def step_of(index: Expression) -> str | None:
 def prefixes(place: Place) -> tuple[Place, ...]:
     """A place and all that it is a part of, the smallest first."""
     return tuple(place[:length] for length in range(len(place), 0, -1))
+
+
+def keys_of(value: Expression | None) -> Place | None:
+    """The place whose keys a value is: `data.keys()`, `set(data.keys())`, `list(data)`."""
+    match value:
+        case Call(function=Name(id="set" | "list" | "frozenset"), arguments=(argument,)):
+            return keys_of(argument.value) or place_of(argument.value)
+        case Call(function=Attribute(value=whole, name="keys"), arguments=()):
+            return place_of(whole)
+    return None

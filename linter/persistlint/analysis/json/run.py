@@ -89,7 +89,8 @@ class Run:
 
     def is_call(self, expression: Expression) -> bool:
         """Whether an expression is no variable or part of one, but what a call gives."""
-        return place_of(expression) is None
+        place = place_of(expression)
+        return place is None or place[-1].endswith("()")
 
     def member(self, name: str, owner: Owner, count: int | None = None) -> Entry | None:
         """What the tables say of a member of an object, which is called with so many arguments, or not at all."""

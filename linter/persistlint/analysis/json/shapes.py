@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.values import Document
 from persistlint.facts import JsonOrigin
 from persistlint.patterns import any_in
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.ir import ClassDefinition

@@ -127,6 +127,16 @@ class State:
         """How many elements a place has at least."""
         return self._of(place).lengths.get(place, 0) if place is not None else 0
 
+    def tests_of(self, place: Place | None) -> Variable:
+        """What tests said of a place and of its parts, as if the place were the empty one."""
+        if place is None:
+            return _UNKNOWN
+        variable, size = self._of(place), len(place)
+        return Variable(
+            present=frozenset(known[size:] for known in variable.present if known[:size] == place),
+            lengths={known[size:]: length for known, length in variable.lengths.items() if known[:size] == place},
+        )
+
     # ----------------------------------------------------------------------------------------------- changes
 
     def assign(self, place: Place, value: Value | None, *, is_kept: bool = False) -> None:
@@ -162,6 +172,12 @@ class State:
         variable = self._of(place)
         if length > variable.lengths.get(place, 0) and len(variable.lengths) < _MOST:
             self._set(place, replace(variable, lengths={**variable.lengths, place: length}))
+
+    def know_all(self, place: Place, tests: Variable) -> None:
+        """Note of a place and of its parts what `tests_of` told of another one."""
+        self.know((*place, *part) for part in tests.present)
+        for part, length in tests.lengths.items():
+            self.measure((*place, *part), length)
 
     def trust(self, place: Place, document: Document) -> None:
         """Note that a place has the parts that the program takes from it."""

@@ -16,6 +16,7 @@ imports = "requests"                           # only where the file imports thi
 unless = ".*valid.*"                           # not where it imports something whose name is like this
 near = "Session\\("                              # only where the text of the file has this
 beside = "res|response"                        # only of a parameter that has one of this name beside it
+parameter = "req"                              # of what people call so only where it is a parameter
 gives = "document"
 origin = "response"
 ```
@@ -98,6 +99,7 @@ class Member:
     unless: re.Pattern[str] | None = None
     near: re.Pattern[str] | None = None
     beside: re.Pattern[str] | None = None
+    parameter: re.Pattern[str] | None = None
     called: bool | None = None
     arguments: int | None = None
 
@@ -107,6 +109,8 @@ class Member:
             return owner.kind in self.on
         is_named = self.of is not None and self.of.fullmatch(owner.name) is not None
         if not is_named and (self.path is None or self.path.fullmatch(owner.path) is None):
+            return False
+        if self.parameter is not None and owner.siblings is None and self.parameter.fullmatch(owner.name):
             return False
         if self.beside is None or owner.siblings is None:
             return True
@@ -185,6 +189,7 @@ def _member(keys: dict[str, Any]) -> Member:
     names, on, of, path = keys.pop("names"), keys.pop("on", ()), keys.pop("of", None), keys.pop("path", None)
     imports, called, arguments = keys.pop("imports", ()), keys.pop("called", None), keys.pop("arguments", None)
     unless, near, beside = keys.pop("unless", None), keys.pop("near", None), keys.pop("beside", None)
+    parameter = keys.pop("parameter", None)
     return Member(
         tuple(names),
         _entry(keys),
@@ -195,6 +200,7 @@ def _member(keys: dict[str, Any]) -> Member:
         re.compile(unless) if unless is not None else None,
         re.compile(near) if near is not None else None,
         re.compile(beside) if beside is not None else None,
+        re.compile(parameter) if parameter is not None else None,
         called,
         arguments,
     )

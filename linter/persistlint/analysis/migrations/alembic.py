@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import Given, table
 from persistlint.analysis.migrations.sqlalchemy import SqlAlchemy
-from persistlint.analysis.migrations.values import called, positional
+from persistlint.analysis.migrations.values import DEEPEST, called, positional
 from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writing import join
 from persistlint.ir import Attribute, Call, Name
@@ -111,7 +111,9 @@ class Alembic(Framework):
 def _is_of_rows(node: Expression, values: Values) -> bool:
     """Whether a statement is built of what changes rows alone: `sa.update(rooms).where(…)`, `rooms.delete()`."""
     found = values.resolve(node)
-    while isinstance(found, Call):
+    for _ in range(DEEPEST):
+        if not isinstance(found, Call):
+            break
         if called(found) in _OF_ROWS:
             return True
         found = values.resolve(found.function.value) if isinstance(found.function, Attribute) else None

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from dataclasses import field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.writing import said
@@ -79,7 +79,7 @@ class Table:
 @cache
 def table(name: str) -> Table:
     """The table of a framework."""
-    data = read_table(files(__package__).joinpath(f"{name}.toml"))
+    data = read_table(Path(__file__).with_name(f"{name}.toml"))
     operations = {
         key: Operation(tuple(entry["parameters"]), _statements(entry["sql"]))
         for key, entry in data["operations"].items()

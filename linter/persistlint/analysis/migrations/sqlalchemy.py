@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations.operations import table
-from persistlint.analysis.migrations.values import called, keyword, positional
+from persistlint.analysis.migrations.values import DEEPEST, called, keyword, positional
 from persistlint.analysis.migrations.writer import REST, Writer, as_serial
 from persistlint.analysis.migrations.writing import as_type, listed, quoted, said
 from persistlint.ir import Attribute, Call, Expression
@@ -47,7 +47,9 @@ class SqlAlchemy(Writer):
     def unwrapped(self, node: Expression) -> Expression:
         """What is in `op.f(…)`, `quoted_name(…)` or before `.bindparams(…)`."""
         node = self.values.resolve(node) or node
-        while isinstance(node, Call) and node.arguments:
+        for _ in range(DEEPEST):
+            if not isinstance(node, Call) or not node.arguments:
+                break
             if called(node) in ("f", "quoted_name"):
                 node = self.values.resolve(node.arguments[0].value) or node.arguments[0].value
             elif called(node) == "bindparams" and isinstance(node.function, Attribute):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from persistlint.ir import Argument, Block
 
-_DEEPEST = 20  # names that stand for other names
+DEEPEST = 20  # names that stand for other names, and calls that such names stand for: `query = query.where(…)`
 _ROWS = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\b.*\bFROM)\b", re.IGNORECASE | re.DOTALL)
 
 
@@ -63,7 +63,7 @@ class Values:
         elif isinstance(target, Attribute) and isinstance(target.value, Name) and target.value.id in ("self", "this"):
             self.constants[f".{target.name}"] = value
 
-    def resolve(self, node: Expression | None, deepest: int = _DEEPEST) -> Expression | None:
+    def resolve(self, node: Expression | None, deepest: int = DEEPEST) -> Expression | None:
         """What an expression stands for, as far as the file tells; itself where it is no name, or where names go round
         in a circle."""
         for left in range(deepest, 0, -1):
@@ -119,7 +119,7 @@ class Values:
 
     def begins_with_rows(self, node: Expression | None) -> bool:
         """Whether a text, of which not all need be known, begins as SQL that reads or writes rows."""
-        for _ in range(_DEEPEST):
+        for _ in range(DEEPEST):
             match self.resolve(node):
                 case TaggedTemplate(template=template):
                     node = template
@@ -135,7 +135,7 @@ class Values:
                     return False
         return False
 
-    def elements(self, node: Expression | None, deepest: int = _DEEPEST) -> tuple[Expression, ...] | None:
+    def elements(self, node: Expression | None, deepest: int = DEEPEST) -> tuple[Expression, ...] | None:
         """The elements of a list, lists that are spread in it included; None where not all of them are known."""
         node = self.resolve(node, deepest)
         if not isinstance(node, Collection):
@@ -151,7 +151,7 @@ class Values:
                 found.append(element)
         return tuple(found)
 
-    def entries(self, node: Expression | None, deepest: int = _DEEPEST) -> Iterator[Entry]:
+    def entries(self, node: Expression | None, deepest: int = DEEPEST) -> Iterator[Entry]:
         """The entries of an object, those of known objects that are spread in it included; a spread that is not known
         comes as it is."""
         node = self.resolve(node, deepest)
@@ -161,7 +161,7 @@ class Values:
             else:
                 yield entry
 
-    def entry(self, node: Expression | None, name: str, deepest: int = _DEEPEST) -> Expression | None:
+    def entry(self, node: Expression | None, name: str, deepest: int = DEEPEST) -> Expression | None:
         """The value of a key of an object."""
         found = None
         for entry in self.entries(node, deepest):

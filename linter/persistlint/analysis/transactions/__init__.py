@@ -18,7 +18,6 @@ from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
-from persistlint.analysis.transactions.keys import Keys
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.scopes import OPENS
 from persistlint.analysis.transactions.variables import Scope, Variable
@@ -96,6 +95,8 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     opens = any(_opens(walk) for _, walk in results)
     inside = file.called_inside()
     if any(walk.checks.found for _, walk in results):
+        from persistlint.analysis.transactions.keys import Keys  # what reads models and SQL takes long to import
+
         keys = Keys(syntax)
         for _, walk in results:
             walk.checks.found = [replace(found, is_unique=keys.may_refuse(found)) for found in walk.checks.found]

@@ -157,12 +157,12 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
             walker.detached = detached or (name in ("forEach", "each") and value.function.is_async)
             returned, walker.returned = walker.returned, use
             walker.inner += 1
-            with walker.arm(walker.file.number(), 0, ()):
+            with walker.taken():
                 inline(walker, value.function, None)
             walker.inner -= 1
             walker.place, walker.detached, walker.returned = outer, detached, returned
         elif isinstance(value, Lambda) and (name in _AT_ONCE or node.new):
-            with walker.arm(walker.file.number(), 0, ()):
+            with walker.taken():
                 inline(walker, value.function, None)
         else:
             walker.visit(value, Use.AWAITED if walker.parallel else Use.KEPT)

@@ -23,6 +23,8 @@ def leak_of(opened: Open, walk: Walk) -> Range | None:
     is_closed = opened.opener.role is Role.SESSION or (opened.opener.role is Role.IMPLICIT and opened.opener.owned)
     if is_closed or walk.held.intersection((opened.opener, handle)):
         return None  # it rolls back when it is closed
+    if not opened.closings and "." in handle.name:
+        return None  # another method of the object that keeps it closes it
     if not opened.closings and (handle in walk.moved or (not opened.on_connection and _is_moved(opened, walk))):
         return None  # whoever got it closes it
     if not opened.closings and opened.on_connection:
@@ -91,12 +93,12 @@ def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
         is_attribute = "." in effect.handle.name  # of an object, which commits when it likes
         if is_attribute or key in committed or key in kept:
             continue
-        if not effect.via or _declares(function, effect, walk):
+        if _declares(function, effect, walk):
             yield Uncommitted(effect.range, effect.handle, None)
 
 
 def _declares(function: Range, effect: Effect, walk: Walk) -> bool:
-    """Whether a function itself, and none inside it, has the handle that a helper uses."""
+    """Whether a function itself, and none inside it, has the handle that it or a helper uses."""
     inner = (other.range for other in walk.file.functions.values() if other.range != function)
     origin = effect.handle.origin
     return origin in function and not any(origin in other and other in function for other in inner)

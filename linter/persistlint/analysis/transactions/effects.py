@@ -14,12 +14,14 @@ from persistlint.analysis.transactions.scopes import open_transaction
 from persistlint.analysis.transactions.written import condition_ranges
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
+    Argument,
     Attribute,
     Call,
     Expression,
     Lambda,
     Name,
     TaggedTemplate,
+    Unary,
 )
 from persistlint.sql.outline import Deed, Outline, outline
 
@@ -190,6 +192,17 @@ def _instance(chain: Chain | None) -> str:
     call = chain.call if chain is not None else None
     if chain is not None and chain.effect == "bind" and isinstance(call, Call) and isinstance(call.function, Attribute):
         return path_of(call.function.value) or ""
+    if chain is None:
+        return ""
     if isinstance(call, Call) and isinstance(call.function, Attribute) and isinstance(call.function.value, Name):
-        return call.function.value.id if chain is not None and chain.is_on_row else ""
+        return call.function.value.id if chain.is_on_row else _scanned(chain)
+    return _scanned(chain)
+
+
+def _scanned(chain: Chain) -> str:
+    """Go: the first variable that the row goes into, where the chain ends so: `….Scan(&id)`."""
+    last = chain.calls[-1] if chain.calls else None
+    match last:
+        case Call(function=Attribute(name="Scan"), arguments=(Argument(value=Unary(operand=Name(id=name))), *_)):
+            return name
     return ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from persistlint.analysis.transactions.locks import says_lock
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.shapes import is_error
+from persistlint.analysis.transactions.vocabulary import is_of_library
 from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
 from persistlint.ir import (
     Binary,
@@ -47,6 +48,11 @@ _NO_FAILURES = re.compile(
 _EVERY_ERROR = frozenset(
     ["Exception", "BaseException", "Error", "DatabaseError", "SQLAlchemyError", "DBAPIError", "OTHERS", "others"]
 )
+# What the errors of drivers and ORMs are called, under whatever name a program imports them.
+_SAYS_DATABASE = re.compile(
+    r"(?i:database|db|sql|postgres|psycopg|mongo|orm|integrity|operational|programming|interface|data|transaction"
+    r"|unique|duplicate|exists|conflict|constraint|violation|foreign|lock|stale|protected|restricted)"
+)
 
 
 def handled_by(
@@ -66,6 +72,10 @@ def handled_by(
         body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
     )
     is_told = outcome.denies and transaction is not None and transaction.scoping is Scoping.PARAMETER
+    # What begins a transaction by hand commits it by hand: a handler that leaves the function before does not.
+    is_manual = transaction is not None and transaction.scoping is Scoping.MANUAL
+    leaves = bool(body) and isinstance(body[-1], Return)
+    is_left = is_manual and leaves and not any(effect.kind is EffectKind.COMMIT for effect in done)
     raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     handled = Handled(
@@ -73,7 +83,7 @@ def handled_by(
         effects,
         raises,
         outcome.answers,
-        any(map(_goes_back, done)),
+        is_left or any(map(_goes_back, done)),
         outcome.only_logs,
         is_narrow,
         walker.file.is_explained(Range(range.start, max(range.end, end))),
@@ -98,6 +108,15 @@ def _is_left_with(walker: Walk, name: str, end: int) -> bool:
     """Whether the function is left behind an offset with the value that a variable has there."""
     left = next((place for place in walker.left_with.get(name, ()) if place > end), None)
     return left is not None and not any(end < place < left for place in walker.assigned.get(name, ()))
+
+
+def takes_failure(walker: Walk, asked: tuple[str, bool] | None) -> bool:
+    """Go: whether a branch is for an error, by what its test asks the presence of. That of a read mostly says that
+    there is no such row."""
+    if walker.handles.language != "go" or asked is None or not asked[1] or not is_error(asked[0]):
+        return False
+    failed = walker.fails.get(asked[0].removesuffix(".Error"))
+    return failed is None or failed.kind is not EffectKind.READ
 
 
 def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> None:
@@ -172,10 +191,20 @@ def suppressing(statement: With, names: Names) -> Try | None:
     return Try(statement.range, statement.body, (Handler(context.range, types, None, ()),))
 
 
-def is_no_failure(types: tuple[str, ...]) -> bool:
+def is_no_failure(types: tuple[str, ...], names: Names) -> bool:
     """Whether a handler takes only errors that no statement of the database fails with, or that say just what is the
     case."""
-    return bool(types) and all(_NO_FAILURES.fullmatch(name.rsplit(".", 1)[-1]) for name in types)
+    return bool(types) and all(
+        _NO_FAILURES.fullmatch(name.rsplit(".", 1)[-1]) or _is_own_error(name, names) for name in types
+    )
+
+
+def _is_own_error(name: str, names: Names) -> bool:
+    """Whether a class of errors is one of the program's own, and does not speak of a database."""
+    root, last = name.split(".", 1)[0], name.rsplit(".", 1)[-1]
+    module = names.imports.get(root)
+    is_own = root in names.classes or (module is not None and not is_of_library(module, names.language))
+    return is_own and last not in _EVERY_ERROR and not _SAYS_DATABASE.search(last)
 
 
 def is_narrow(types: tuple[str, ...]) -> bool:

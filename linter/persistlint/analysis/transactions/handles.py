@@ -6,7 +6,7 @@ say what each method gives and does, `roots` which name a chain can start from.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import canonical, last_name, path_of
@@ -33,6 +33,7 @@ from persistlint.ir import (
     Unary,
 )
 from persistlint.libraries import Library, Operation, Type
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.variables import Scope

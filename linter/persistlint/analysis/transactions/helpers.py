@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
-from persistlint.analysis.transactions.open import Open
-from persistlint.facts import Effect, Scoping, Use
+from persistlint.analysis.transactions.open import Open, closes
+from persistlint.facts import Effect, EffectKind, Scoping, Use
 from persistlint.ir import (
     Argument,
     Call,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.variables import Scope
     from persistlint.analysis.transactions.walk import Walk
-    from persistlint.facts import Effect
+    from persistlint.facts import Effect, Place
     from persistlint.ir import Function, Parameter
 
 
@@ -52,8 +52,12 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
     effects, opened = summary(walker, function, tuple(given))
     walker.file.steps += len(effects)
     names = frozenset[str]().union(*(walker.names_in(argument.value) for argument in node.arguments))
+    ended: list[Place] = []  # where the helper ends the transaction that it is given
     for effect in effects[: MOST_EFFECTS - len(walker.effects)]:
-        walker.effects.append(called(walker, effect, node, function, outer, names, use))
+        is_inside = outer is not None and not any(place.dominates(effect.place) for place in ended)
+        walker.effects.append(called(walker, effect, node, function, outer if is_inside else None, names, use))
+        if outer is not None and effect.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK) and closes(effect, outer):
+            ended.append(effect.place)
     for inner in opened if outer is not None else ():
         walker.opened.append(replace(inner, range=node.range, nested_in=outer, is_over=True, closings=[]))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.models.gorm import column_name
 from persistlint.analysis.names import last_name
 from persistlint.ir import Mapping, Name, String, Unary
 from persistlint.sql.equalities import looked_up
@@ -84,10 +83,16 @@ def _of_gorm(name: str, arguments: list[Expression], walk: Walk) -> dict[str, st
 def _values(mapping: Mapping, walk: Walk) -> dict[str, str] | None:
     """The entries of an object; None where one is computed, or compares otherwise. GORM has names for columns that are
     not those of the fields."""
+    named = _gorm_name if walk.handles.language == "go" else str
     found = {}
     for entry in mapping.entries:
         if not isinstance(entry.key, String) or isinstance(entry.value, Mapping):
             return None
-        key = entry.key.value
-        found[column_name(key) if walk.handles.language == "go" else key] = walk.text(entry.value.range)
+        found[named(entry.key.value)] = walk.text(entry.value.range)
     return found
+
+
+def _gorm_name(field: str) -> str:
+    from persistlint.analysis.models.gorm import column_name  # only structs of Go pay for it
+
+    return column_name(field)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.facts import EffectKind, Role, Scoping, Transaction, Use
 from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
 from persistlint.libraries import BY_OBJECT, Binding, Library, Type
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.chain import Chain
@@ -73,13 +74,8 @@ class Open:
             return True
         if root.handle.role is Role.TRANSACTION or (self.handle is not None and root.handle.is_same(self.handle)):
             return True
-        if (
-            self.opener.role is not Role.POOL
-            and root.handle.is_same(self.opener)
-            and self.scoping is not Scoping.CALLBACK
-            and not self._is_apart
-        ):
-            return True  # one connection has one transaction
+        if self._is_on(root.handle):
+            return True
         if self.handle is None:
             return self.scoping is not Scoping.CALLBACK or root.handle.role is Role.INSTANCE
         option = self.binding.option
@@ -92,6 +88,11 @@ class Open:
         return any(
             isinstance(node, Name) and node.id == self.handle.name for value in mentioned for node in walk(value)
         )
+
+    def _is_on(self, handle: Handle) -> bool:
+        """Whether a handle is the connection that it was begun on, which has one transaction."""
+        is_connection = self.opener.role is not Role.POOL and self.scoping is not Scoping.CALLBACK
+        return is_connection and handle.is_same(self.opener) and not self._is_apart
 
     @property
     def _is_apart(self) -> bool:
@@ -111,7 +112,7 @@ class Open:
         """Whether what is done through a handle belongs to it, as far as the handle alone tells."""
         if self._takes_all(handle) or handle.role in (Role.TRANSACTION, Role.INSTANCE):
             return True
-        return self.handle is None or handle.is_same(self.handle)
+        return self.handle is None or handle.is_same(self.handle) or self._is_on(handle)
 
     def fact(self, walker: Walk) -> Transaction:
         """What the rules are told of it."""
@@ -162,7 +163,7 @@ def opens(
 def closes(effect: Effect, opened: Open) -> bool:
     """Whether a commit or rollback is that of this transaction."""
     handle = opened.handle or opened.opener
-    return opened.scoping in (Scoping.MANUAL, Scoping.CONTEXT, Scoping.CALLBACK) and effect.handle.is_same(handle)
+    return opened.scoping not in (Scoping.ARRAY, Scoping.DECORATOR) and effect.handle.is_same(handle)
 
 
 def _is_loaded(chain: Chain, scope: Scope) -> bool:

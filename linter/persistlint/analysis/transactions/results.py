@@ -5,12 +5,13 @@ The rollback takes back the rows, and not the variable: it goes on counting what
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
 from persistlint.facts import Part, Scoping, StaleResult
 from persistlint.ir import Assign, Attribute, Call, Name, Raise, Return, Subscript
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.vocabulary import by_handle, is_of_library, type_handles
 from persistlint.analysis.values import Atom
 from persistlint.facts import Handle, Role
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.names import Names

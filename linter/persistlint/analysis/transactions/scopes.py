@@ -66,6 +66,8 @@ def name_transaction(walker: Walk, opened: Open, target: Expression) -> None:
     handle = Handle(path, Role.TRANSACTION, opened.opener.library, element.range.start, True, True)
     for other in walker.opened:  # what the variable held before is over: a batch that goes on in the next transaction
         other.is_over |= other.handle is not None and other.handle.name == path and other not in walker.around
+    if opened.nested_in is not None and opened.nested_in.handle is not None and opened.nested_in.handle.name == path:
+        opened.nested_in = None  # a transaction of its own where the caller gave none
     opened.handle = handle
     opened.deferred = opened.deferred or path in walker.undone
     walker.scope.variables[path] = Variable(Known(handle, type), names=frozenset([path]))
@@ -202,14 +204,14 @@ def begin(walker: Walk, node: Expression, chain: Chain, call: Call) -> None:
                 walker.visit(argument.value, Use.KEPT)
     if callback is not None and chain.effect == "begin" and opened.on_connection:
         opened.deferred = True  # the callback goes on from here, and closes it somewhere
-        with walker.arm(walker.file.number(), 0, ()):
+        with walker.taken():
             inline(walker, callback, None)
     elif callback is not None:
         opened.scoping = Scoping.CALLBACK
         opened.is_async = callback.is_async
         parallel, walker.parallel = walker.parallel, False  # each has a connection of its own
         walker.around.append(opened)
-        with walker.arm(walker.file.number(), 0, ()):
+        with walker.taken():
             inline(walker, callback, opened)
         walker.around.remove(opened)
         opened.is_over = True

@@ -17,8 +17,10 @@ from persistlint.ir import (
     ExpressionStatement,
     If,
     Jump,
+    Mapping,
     Name,
     Nested,
+    Number,
     Raise,
     Return,
     Try,
@@ -65,6 +67,16 @@ def error_name(target: Expression) -> str:
     return name if is_error(name) else ""
 
 
+def first_name(target: Expression) -> str:
+    """The first variable that an assignment sets, "" where that is an error or nothing: `rows` of `const { rows } = …`,
+    `result` of `result, err := …`."""
+    if isinstance(target, Collection) and target.elements:
+        return first_name(target.elements[0])
+    if isinstance(target, Mapping) and target.entries:
+        return first_name(target.entries[0].value)
+    return target.id if isinstance(target, Name) and target.id != "_" and not is_error(target.id) else ""
+
+
 def is_error(name: str) -> bool:
     return name == "err" or name.lower().endswith(("err", "error")) or name == "e"
 
@@ -78,6 +90,10 @@ def presence(test: Expression) -> tuple[str, bool] | None:
         case Binary(operator="==" | "!=" | "is" | "is not" as operator, left=left, right=Constant(value=None)):
             path = path_of(left)
             return (path, operator in ("!=", "is not")) if path is not None else None
+        case Binary(operator=">" | "==" as operator, left=Call(function=Name(id="len")) as call, right=Number(value=0)):
+            # `len(tx) > 0`, of what may be left out
+            path = path_of(call.arguments[0].value) if call.arguments else None
+            return (path, operator == ">") if path is not None else None
         case Name() | Attribute():
             path = path_of(test)
             return (path, True) if path is not None else None

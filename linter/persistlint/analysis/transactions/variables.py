@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.chain import Known

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
@@ -26,11 +26,12 @@ from persistlint.analysis.transactions.handlers import (
     raised_later,
     statements,
     suppressing,
+    takes_failure,
 )
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
 from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
-from persistlint.analysis.transactions.shapes import ends, error_name, is_row, presence, use_of
+from persistlint.analysis.transactions.shapes import ends, error_name, first_name, is_row, presence, use_of
 from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
 from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
@@ -75,6 +76,7 @@ from persistlint.ir import (
     expressions,
     walk,
 )
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +89,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = -1  # a way through a branch that is none of those in the program
 _DEEPEST = 1_000  # expressions, one inside the other
+_CLOSED_BY_HAND = (Scoping.MANUAL, Scoping.PARAMETER)
 _LITERALS = frozenset([String, Number, Constant])  # a third of all expressions
 
 
@@ -259,8 +262,9 @@ class Walk:
             self.rejected[path_of(target) or ""] = range(taken, len(self.handled))
         self.rows.assigned(statement, self, self.effects[count:])
         self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
-        if isinstance(target, Name) and len(self.effects) == count + 1 and self.effects[-1].kind is EffectKind.WRITE:
-            self.effects[-1] = replace(self.effects[-1], instance=target.id)
+        written = [i for i, effect in enumerate(self.effects[count:], count) if effect.kind is EffectKind.WRITE]
+        if len(written) == 1 and (given := first_name(target)):
+            self.effects[written[0]] = replace(self.effects[written[0]], instance=given)
         if isinstance(target, Name) and value is not None:
             self._fill(target.id, value, any(e.kind is EffectKind.WRITE for e in self.effects[count:]))
         if self.handles.language == "go":
@@ -330,14 +334,18 @@ class Walk:
         count = len(self.effects)
         asked = presence(test)
         there = asked is None or asked[1]
-        with self.arm(branch, 0, then), self._told(asked, holds=True) as is_possible:
+        outer = self.place
+        if takes_failure(self, asked):
+            self.place = replace(outer, tries=(*outer.tries, (branch, Part.HANDLER)))
+        with self.arm(branch, 0, then, otherwise), self._told(asked, holds=True) as is_possible:
             self.checks.decided(test, self, holds=True)
             self.block(then if is_possible else ())
+        self.place = outer
         self.guards = before
         handled_error(self, test, then, count)
         if asked is not None and not there:
             raised_later(self, asked[0], then)
-        with self.arm(branch, 1, otherwise), self._told(asked, holds=False) as is_possible:
+        with self.arm(branch, 1, otherwise, then), self._told(asked, holds=False) as is_possible:
             self.checks.decided(test, self, holds=False)
             self.block(otherwise if is_possible else ())
         if ends(then):
@@ -391,7 +399,7 @@ class Walk:
         outer = self.place
         is_while = loop.iterable is None
         self.place = self.turn(is_counted(loop.test, self.scope) if is_while else is_few(loop.iterable, self.scope))
-        with self.arm(self.file.number(), 0, ()):
+        with self.taken():
             if loop.target is not None:
                 self.bind(loop.target, first_of(loop.iterable, self.scope), "")
                 known = self.handles.known(loop.iterable, self.scope) if loop.iterable is not None else None
@@ -421,7 +429,7 @@ class Walk:
                 if handler.name:
                     self.scope.variables[handler.name] = Variable(names=frozenset([handler.name]))
                 self.block(handler.body)
-            if failing and not is_no_failure(handler.types):
+            if failing and not is_no_failure(handler.types, self.handles.names):
                 self.handled.append(
                     handled_by(
                         self,
@@ -502,9 +510,10 @@ class Walk:
     def current(self) -> Open | None:
         """The innermost transaction that is open here."""
         for opened in reversed(self.opened):
-            if opened in self.around or (opened.scoping is Scoping.MANUAL and opened.is_open_at(self.place)):
+            is_around = opened in self.around or opened.scoping is Scoping.MANUAL
+            if is_around and (opened.scoping not in _CLOSED_BY_HAND or opened.is_open_at(self.place)):
                 return opened
-        return self.around[-1] if self.around else None
+        return None
 
     def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
         """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
@@ -535,9 +544,18 @@ class Walk:
         return replace(self.place, loops=(*self.place.loops, number), short=short)
 
     @contextmanager
-    def arm(self, branch: int, way: int, body: Block) -> Iterator[None]:
+    def arm(self, branch: int, way: int, body: Block, other: Block = ()) -> Iterator[None]:
+        """One way of a branch; `other` is what the other way does, where there are two."""
         outer = self.place
-        self.place = outer.within(Arm(branch, way, ends(body)))
+        self.place = outer.within(Arm(branch, way, ends(body), ends(other)))
+        yield
+        self.place = outer
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """What runs as often as there is something to do: a loop, or a function that is called back."""
+        outer = self.place
+        self.place = outer.within(Arm(self.file.number(), 0, is_sure=True))
         yield
         self.place = outer
 

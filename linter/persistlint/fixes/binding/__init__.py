@@ -8,7 +8,7 @@ tells it. Names, keywords and pieces of SQL are never bound.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,18 +23,23 @@ from persistlint.fixes.binding.gathering import added, gather
 from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.helping import Helper, before_return, handed_on, helper_of, place_in
 from persistlint.fixes.binding.lists import listed
+from persistlint.fixes.binding.literals import Char
 from persistlint.fixes.binding.names import guarded, quoted, quoted_values
+from persistlint.fixes.binding.numbers import numbers
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import chosen, joined
 from persistlint.fixes.binding.place import Place, place_of, unwrapper
 from persistlint.fixes.binding.plan import Parameter, plan
-from persistlint.fixes.binding.reaching import reaching
-from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.reaching import assignments, reaching
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError, SharedError
+from persistlint.fixes.binding.repeating import asked_again, grouped, may_be_chosen, repeated
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import passed, placeholder_of
+from persistlint.fixes.binding.sharing import sharing
 from persistlint.fixes.binding.style import Mark, Style, fresh_name, style_of
-from persistlint.fixes.binding.view import Value, View, view
+from persistlint.fixes.binding.view import Asked, Value, View, view
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -74,7 +79,11 @@ def _remedy(fact: SqlText, holes: Sequence[Hole], program: Program | None, make:
         if helper is not None:
             return Remedy((_Binding(fact, holes, program).helped(helper),))
         handed = forwarded(fact, holes, program) if is_bound and fact.placeholder else None
-        return Remedy((make(_Binding(handed.query if handed else fact, holes, program, handed)),))
+        binding = _Binding(handed.query if handed else fact, holes, program, handed)
+        try:
+            return Remedy((make(binding),))
+        except SharedError as refusal:
+            return Remedy((binding.shared(refusal),)) if is_bound else Remedy(reason=str(refusal))
     except RefusalError as refusal:
         return Remedy(reason=str(refusal))
 
@@ -105,7 +114,7 @@ class _Binding:
         place, chosen_texts = alternatives(query, site, query.library, self.holes)
         if chosen_texts:
             return self.alternative(query, site, place, chosen_texts)
-        place = place_of(query, site, query.library, self.holes)
+        place = place_of(query, site, query.library, self.holes, self.program)
         found = self._view(place, site)
         if len(found.values) > _MOST_VALUES:
             raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
@@ -119,25 +128,29 @@ class _Binding:
         try:
             parameters = plan(found, query, self._is_wanted, self.source, dialect)
         except NotBoundError:
-            if (fix := quoted_values(query, found, self.holes, self.source, dialect)) is not None:
+            fix = quoted_values(query, found, self.holes, self.source, dialect)
+            fix = fix or numbers(found, self.holes, self.source)
+            if fix is not None:
                 return fix
             raise
         bound = [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
         self._check_bound(bound, site)
-        doubtful = any(parameter.is_doubtful for parameter in parameters)
+        doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
         is_held = any(found.holders[parameter.start] is not None for parameter in parameters)
-        if place.grows and any(value.since for value in bound):
-            raise RefusalError("a part of a text that grows stands in a variable of its own")
         base = place.texts[0][0].range if place.is_moved else None
         for parameter in parameters:
             for item in found.items[parameter.start : parameter.end]:
-                if not isinstance(item, Value) or found.holders[parameter.start] is not None:
+                if not isinstance(item, Value):
                     continue
-                since = item.since or base
+                since = item.since or (base if found.holders[parameter.start] is None else None)
+                asked = asked_again(parameter.start, found)
+                parts = [item.expression, *asked]
+                doubtful |= bool(found.loops and asked)
                 if since is not None:
-                    doubtful |= not origin.stays_the_same(item.expression, since, site)
+                    doubtful |= sum(not origin.stays_the_same(part, since, site) for part in parts) > 0
         places = [index for p in parameters for index in range(p.start, p.end)]
+        _check_end(found, place, places)
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
         if is_held:
             gathered = gather(found, place, site, style, marks, parameters, self.program)
@@ -146,7 +159,7 @@ class _Binding:
         else:
             if style.is_numbered and computed_marks(found):
                 raise RefusalError("the numbers of the other placeholders are counted by hand")
-            given, written = self._marks(style, marks, parameters)
+            given, written = self._marks(found, style, marks, parameters)
             variable, sent = "", self._expanding(place, style, parameters, written)
         is_new = False
         if given:
@@ -154,10 +167,24 @@ class _Binding:
             passed_on, is_new = passed(passing, site, place, self.program)
             sent = [*sent, *passed_on]
         self._check_percent(style, _without(found.text, marks))
-        is_doubled = style.is_percent and is_new and query.library.percent == "doubled"
+        # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
+        is_doubled = style.is_percent and is_new and query.library.percent == "doubled" and not query.is_fragment
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += self._imports(found, edits)
         return self._fix(edits, len(bound), doubtful)
+
+    def shared(self, refusal: SharedError) -> Fix:
+        """The fix for a text that several calls send, or a part of it. Raises `RefusalError`."""
+        query, library = self.query, self.query.library
+        if query.site is None or library is None:
+            raise refusal
+        fixes = [
+            _Binding(each, holes, self.program, self.forwarded).fix()
+            for each, holes in sharing(query, query.site(), library, self.holes, self.program, refusal)
+        ]
+        edits = list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+        is_safe = all(fix.applicability is Applicability.SAFE for fix in fixes)
+        return Fix(fixes[0].title, _merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
     def alternative(self, query: Query, site: Site, place: Place, statements: Sequence[ir.Assign]) -> Fix:
         """The fix for a query that is one of several texts. Raises `RefusalError`."""
@@ -182,7 +209,7 @@ class _Binding:
                 raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
             bound += [item for p in parameters for item in found.items[p.start : p.end] if isinstance(item, Value)]
             self._check_percent(style, found.text)
-            values, written = self._marks(style, (), parameters)
+            values, written = self._marks(found, style, (), parameters)
             given.append((statement, values))
             edits += Rewrite(found, self.source, is_doubled).edits(parameters, written)
             edits += self._imports(found, edits)
@@ -200,7 +227,7 @@ class _Binding:
         site, own = query.site(), helper.query.site()
         dialect = self.source.dialect or library.dialect
         inside = _Binding(helper.query, self.holes, self.program)
-        place = place_of(helper.query, own, library, self.holes)
+        place = place_of(helper.query, own, library, self.holes, self.program)
         part = inside._view(place, own)
         style, marks = style_of(placeholder_of(query, site), part.text, dialect)
         parameters = plan(part, helper.query, inside._is_wanted, self.source, dialect)
@@ -213,7 +240,7 @@ class _Binding:
                 origin.stays_the_same(value.expression, value.since or place.texts[0][0].range, own)
         list_ = Growing(helper.name, False, helper.returns, style, self.source)
         gathered = added(part, list_, style, parameters)
-        around = place_of(query, site, library, self.holes)
+        around = place_of(query, site, library, self.holes, self.program)
         whole = self._view(around, site)
         index, _ = place_in(whole, helper, site)
         style, marks = style_of(style.pattern, whole.text, dialect)
@@ -236,10 +263,16 @@ class _Binding:
     def _view(self, place: Place, site: Site) -> View:
         """The text of the query, with the holes in it."""
         assert self.query.library is not None
-        unwrap = unwrapper(self.query.library)
-        resolve, pieces = partial(self._text_of, site), partial(self._pieces_of, site)
-        constant = partial(origin.constant_of, site=site, program=self.program)
-        return view(place.segments, self.source, unwrap, resolve, pieces, constant)
+        asked = Asked(
+            unwrapper(self.query.library),
+            partial(self._text_of, site),
+            partial(self._pieces_of, site),
+            partial(origin.constant_of, site=site, program=self.program),
+            partial(origin.list_of_values, site=site),
+            partial(self._repeated, site),
+            partial(self._chosen, site),
+        )
+        return view(place.segments, self.source, asked)
 
     def _check_bound(self, bound: Sequence[Value], site: Site) -> None:
         """Refuse where not every hole is bound, or a value is not always in the text."""
@@ -270,7 +303,7 @@ class _Binding:
         if query.site is None or query.library is None or not query.library.modules:
             raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
         site = query.site()
-        place = place_of(query, site, query.library, self.holes)
+        place = place_of(query, site, query.library, self.holes, self.program)
         found = self._view(place, site)
         dialect = self.source.dialect or query.library.dialect
         fix = quoted(query, found, self.holes, self.source, dialect)
@@ -280,20 +313,25 @@ class _Binding:
 
     def _text_of(self, site: Site, name: ir.Name) -> ir.Expression | None:
         """The text of a variable that holes stand in."""
-        text = origin.text_of(name, site)
+        text = origin.text_of(name, site, partial(self._is_part, site))
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
             return None
         if self._has_hole(text.range):
-            is_sql = _is_sql(text) or listed(Value(text, text.range, None), self.source) is not None
+            is_sql = _is_sql(text) or self._is_list(text)
             return text if is_sql else None
         parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
         return text if any(self._pieces_of(site, part) is not None for part in parts) else None
+
+    def _is_part(self, site: Site, name: ir.Name) -> bool:
+        """Whether a variable holds SQL in which a hole stands."""
+        made = [s.value for s in assignments(site, name.id) if s.value is not None]
+        return any(self._has_hole(value.range) and self._may_be_sql(value) for value in made)
 
     def _pieces_of(self, site: Site, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""
         if isinstance(use, ir.Call):
             return joined(use, site, self._has_hole)
-        found = chosen(use, site, self._has_hole)
+        found = chosen(use, site, partial(self._has_hole_or_list, site))
         texts = [text for step in found.steps for text in step.texts] if found is not None else []
         return found if any(map(self._may_be_sql, texts)) else None
 
@@ -304,6 +342,31 @@ class _Binding:
 
     def _has_hole(self, range: Range) -> bool:
         return any(hole.range in range for hole in self.holes)
+
+    def _repeated(self, site: Site, node: ir.Call) -> ir.Comprehension | None:
+        """What a call joins, where holes stand in what is repeated, and it is no list of values."""
+        loop = repeated(node, site, self.source)
+        return loop if loop is not None and self._has_hole(loop.element.range) and not self._is_list(node) else None
+
+    def _chosen(self, site: Site, node: ir.Conditional) -> bool:
+        """Whether a conditional expression chooses between texts of SQL, of which one has a hole."""
+        arms = (node.then, node.otherwise)
+        return any(self._has_hole(arm.range) and _is_sql(arm) for arm in arms) and may_be_chosen(
+            node, site, self.source
+        )
+
+    def _has_hole_or_list(self, site: Site, range: Range) -> bool:
+        """Whether a hole stands in a range, or a variable with the text of a list that it is put into."""
+        if self._has_hole(range):
+            return True
+        made = (s for s in site.statements if isinstance(s, ir.Assign) and s.value is not None)
+        lists = [s for s in made if self._has_hole(s.range) and s.value is not None and self._is_list(s.value)]
+        names = {s.target.id for s in lists if isinstance(s.target, ir.Name)}
+        nodes = (node for s in site.statements if range in s.range for e in ir.expressions(s) for node in ir.walk(e))
+        return bool(names) and any(isinstance(n, ir.Name) and n.id in names and n.range in range for n in nodes)
+
+    def _is_list(self, node: ir.Expression) -> bool:
+        return listed(Value(node, node.range, None), self.source) is not None
 
     def _is_wanted(self, value: Value) -> bool:
         """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""
@@ -316,7 +379,7 @@ class _Binding:
 
     def _has(self, value: Value, hole: Hole) -> bool:
         """Whether a hole is what a value is made of, there or where its variable is assigned: data, and no SQL."""
-        if hole.range in value.expression.range:
+        if hole.range in value.expression.range or (value.made is not None and hole.range in value.made.range):
             return True
         if not isinstance(value.expression, ir.Name) or self.query.site is None:
             return False
@@ -326,7 +389,7 @@ class _Binding:
     # ------------------------------------------------------------------------------------------ the values
 
     def _marks(
-        self, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]
+        self, found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter]
     ) -> tuple[list[Given], list[str]]:
         """What to pass, and the mark of each parameter."""
         taken = {mark.key for mark in marks}
@@ -334,8 +397,14 @@ class _Binding:
         named: dict[str, str] = {}
         given: list[Given] = []
         written: list[str] = []
-        for parameter in parameters:
+        for group in grouped(parameters, found, style, marks, self.source):
+            parameter = group.first
             before = sum(mark.start < parameter.start for mark in marks)
+            if group.part is not None:
+                value, made = group.given(style, taken, number)
+                given.append(Given(value, "", before))
+                written += made
+                continue
             if style.is_numbered:
                 number += 1
                 key = str(number)
@@ -346,6 +415,11 @@ class _Binding:
                 key = fresh_name(parameter.name, taken) if style.is_named else ""
                 taken.add(key)
                 named[parameter.value] = key
+            if style.is_named and parameter.listed is not None:
+                parameter.listed, values, mark = parameter.listed.named(key)
+                given.append(Given(values, "", before))
+                written.append(style.mark(mark))
+                continue
             given.append(Given(parameter.value, key, before))
             written.append(style.mark(key))
         return given, written
@@ -396,6 +470,14 @@ class _Binding:
 def _is_sql(node: ir.Expression) -> bool:
     """Whether a constant in an expression may be SQL."""
     return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in ir.walk(node))
+
+
+def _check_end(found: View, place: Place, bound: Sequence[int]) -> None:
+    """Refuse a text of which more is cut off than a constant end of each of its steps."""
+    for index in (*found.ends, len(found.items) - 1) if place.cut else ():
+        last = range(max(index - place.cut + 1, 0), index + 1)
+        if any(i in bound or not isinstance(found.items[i], Char) for i in last):
+            raise RefusalError("the end of the text that is cut off may be a part of a value")
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.facts import Context
-from persistlint.fixes.binding.pieces import Step, additions, branches, is_length, is_name, names_in
+from persistlint.fixes.binding.pieces import Step, additions, branches, is_length, names_in
+from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.style import style_of

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.literals import Literal, UnreadableError, literals
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

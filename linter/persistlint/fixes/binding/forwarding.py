@@ -3,18 +3,18 @@ function that takes the SQL alone is made to take the values, too."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.origin import last_name
-from persistlint.fixes.binding.pieces import is_name, nodes_inside
-from persistlint.fixes.binding.sending import values_of
-from persistlint.fixes.binding.widening import widened
+from persistlint.fixes.binding.pieces import flat, nodes_inside
+from persistlint.fixes.binding.senders import sender_of
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Hole, Query
@@ -34,15 +34,6 @@ class Forwarded:
     plain: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """What a call of a function does that hands on the SQL."""
-
-    operation: Operation
-    edits: tuple[Edit, ...]
-    plain: bool
-
-
 def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarded | None:
     """The query of a function that sends what it is given, where the call that gives it has these holes; None where the
     query is sent directly, or nothing tells where the values go. Raises `RefusalError` where a function on the way
@@ -51,113 +42,97 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarde
         return None
     site = query.site()
     function, around = program.function_around(site.call.range), program.function_around(holes[0].range)
-    if function is None or function is around:
+    name = _sql_of(site)
+    if function is None or function is around or name is None:
         return None
     statements = tuple(flat(around.body if around is not None else program.module.body))
-    step = _step(site, function, program)
-    edits: tuple[Edit, ...] = ()
-    is_plain = True
+    level = [(function, name.id)]
     for _ in range(_MOST_STEPS):
-        if step is None or not function.name:
-            return None
-        edits, is_plain = edits + step.edits, is_plain and step.plain
-        call = _called(statements, function, holes)
-        if call is not None:
-            found = _as_sent(query, call, step.operation, statements)
-            return Forwarded(found, edits, is_plain) if found is not None else None
-        above = _above(function, step.operation, around, program)
-        if above is None:
-            return None
-        function, site = above
-        step = _step(site, function, program)
+        calls = [(each, sql, call) for each, sql in level if (call := _called(statements, each, holes)) is not None]
+        if calls:
+            return _from(query, calls[0], statements, site, program) if len(calls) == 1 else None
+        level = [above for each, sql in level for above in _above(each, sql, around, program)]
     return None
 
 
-def _as_sent(query: Query, call: ir.Call, operation: Operation, statements: tuple[ir.Statement, ...]) -> Query | None:
-    if operation.sql is None or operation.sql >= len(call.arguments):
+def _from(
+    query: Query,
+    called: tuple[ir.Function, str, ir.Call],
+    statements: tuple[ir.Statement, ...],
+    site: Site,
+    program: Program,
+) -> Forwarded | None:
+    """The query as the call of a function sends it, which takes the SQL under a name."""
+    function, sql, call = called
+    if not function.name or sql not in _names(function):
         return None
-    if any(argument.keyword or argument.spread for argument in call.arguments[: operation.sql + 1]):
+    sender = sender_of(function, sql, site.sends, program)
+    found = _as_sent(query, call, sender.operation, statements) if sender is not None else None
+    return Forwarded(found, sender.edits, sender.plain) if found is not None and sender is not None else None
+
+
+def _as_sent(query: Query, call: ir.Call, operation: Operation, statements: tuple[ir.Statement, ...]) -> Query | None:
+    given = _given(call, operation.sql or 0, operation.keys)
+    nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
+    name = last_name(call.function)
+    same = {n.range: operation for n in nodes if isinstance(n, ir.Call) and last_name(n.function) == name}
+    if given is None or any(argument.spread and argument.keyword is None for argument in call.arguments[:1]):
         return None
     return replace(
         query,
-        sql=call.arguments[operation.sql].range,
-        has_parameters=len(call.arguments) > operation.sql + 1,
-        site=lambda: Site(call, operation, statements),
+        sql=given.range,
+        has_parameters=len(call.arguments) > 1,
+        site=lambda: Site(call, operation, statements, same),
     )
+
+
+def _given(call: ir.Call, place: int, keys: Sequence[str]) -> ir.Argument | None:
+    """The argument of a call that has an index or one of these names; None where they are spread out of a list."""
+    before = call.arguments[: place + 1]
+    if len(before) > place and not any(argument.keyword or argument.spread for argument in before):
+        return before[place]
+    return next((argument for argument in call.arguments if argument.keyword in keys and argument.keyword), None)
 
 
 def _called(statements: Sequence[ir.Statement], function: ir.Function, holes: Sequence[Hole]) -> ir.Call | None:
     """The one call of a function among statements that sends the text with the holes."""
-    nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
+    nodes = [node for s in statements for e in ir.expressions(s) for node in ir.walk(e)]
     calls = [node for node in nodes if isinstance(node, ir.Call) and last_name(node.function) == function.name]
     direct = [call for call in calls if any(hole.range in call.range for hole in holes)]
+    if not direct and len(calls) > 1:
+        made = [s for s in statements if isinstance(s, ir.Assign) and any(hole.range in s.range for hole in holes)]
+        names = {node.id for s in made for node in ir.walk(s.target) if isinstance(node, ir.Name)}
+        direct = [
+            call for call in calls if any(isinstance(a.value, ir.Name) and a.value.id in names for a in call.arguments)
+        ]
     return (direct or calls)[0] if len(direct or calls) == 1 else None
 
 
 def _above(
-    function: ir.Function, operation: Operation, around: ir.Function | None, program: Program
-) -> tuple[ir.Function, Site] | None:
-    """The one other function of the file that gives a function the SQL which it takes itself."""
-    found = []
+    function: ir.Function, sql: str, around: ir.Function | None, program: Program
+) -> list[tuple[ir.Function, str]]:
+    """The other functions of the file that give a function the SQL, each with the parameter in which it takes it."""
+    found: list[tuple[ir.Function, str]] = []
+    if not function.name or sql not in _names(function):
+        return found
+    place = _names(function).index(sql)
     for each in program.functions():
         if each is function or each is around:
             continue
         names = {parameter.name for parameter in each.parameters}
         for node in nodes_inside(each.body):
-            match node:
-                case ir.Call(function=called, arguments=arguments) if last_name(called) == function.name:
-                    given = arguments[operation.sql or 0].value if len(arguments) > (operation.sql or 0) else None
-                    if isinstance(given, ir.Name) and given.id in names:
-                        found.append((each, Site(node, operation, tuple(flat(each.body)))))
-    return found[0] if len(found) == 1 else None
+            if isinstance(node, ir.Call) and last_name(node.function) == function.name:
+                given = _given(node, place, (sql,))
+                if given is not None and isinstance(given.value, ir.Name) and given.value.id in names:
+                    found.append((each, given.value.id))
+    return list(dict.fromkeys(found))
 
 
-def _step(site: Site, function: ir.Function, program: Program) -> _Step | None:
-    """What a call of the function around a call does: it takes the SQL, which it hands on as it is, and the values."""
-    sql = _sql_of(site)
-    parameters = [parameter for parameter in function.parameters if parameter.kind != "keywords"]
-    names = [parameter.name for parameter in parameters]
-    if sql is None or sql.id not in names or _is_assigned(sql.id, site):
-        return None
-    first = names.index(sql.id)
-    values = values_of(site, program.source)
-    if values is None:
-        name, where, edits = widened(site, function, sql.id, program)
-        is_plain = True
-    elif isinstance(values, ir.Name) and values.id in names and not _is_assigned(values.id, site):
-        name, edits = values.id, ()
-        place = names.index(name)
-        parameter = parameters[place]
-        is_rest = parameter.kind == "rest"
-        if is_rest != any(a.spread for a in site.call.arguments) or (is_rest and place != first + 1):
-            return None
-        is_python = program.source.language == "python"
-        where = "rest" if is_rest else (name,) if is_python and place != first + 1 else place
-        is_plain = parameter.default is not None and program.source.text(parameter.default.range) == "None"
-    else:
-        return None
-    operation = replace(
-        site.operation, sql=first, parameters=where, keys=(), options=None, effect="", yields=None, binder="", inputs=""
-    )
-    return _Step(operation, edits, is_plain)
+def _names(function: ir.Function) -> list[str]:
+    return [parameter.name for parameter in function.parameters if parameter.kind != "keywords"]
 
 
 def _sql_of(site: Site) -> ir.Name | None:
     place = site.operation.sql
-    if place is None or place >= len(site.call.arguments):
-        return None
-    argument = site.call.arguments[place].value
-    return argument if isinstance(argument, ir.Name) else None
-
-
-def _is_assigned(name: str, site: Site) -> bool:
-    targets = (statement.target for statement in site.statements if isinstance(statement, ir.Assign))
-    return any(is_name(node, name) for target in targets for node in ir.walk(target))
-
-
-def flat(block: ir.Block) -> Iterator[ir.Statement]:
-    """The statements of a block and of those inside it."""
-    for statement in block:
-        yield statement
-        for inner in ir.blocks(statement):
-            yield from flat(inner)
+    argument = _given(site.call, place, site.operation.keys) if place is not None else None
+    return argument.value if argument is not None and isinstance(argument.value, ir.Name) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -11,8 +10,10 @@ from persistlint.fixes.binding.growing import gathered
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.pieces import branches, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.repeating import grouped
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.style import fresh_name
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,24 +98,37 @@ def _gathered(
     written: list[str] = []
     spread = Given(list_.spread, "", sum(mark.start < first for mark in marks))
     is_missing = list_.is_new
-    for parameter in parameters:
+    for group in grouped(parameters, found, style, marks, list_.source):
+        parameter = group.first
         holder = found.holders[parameter.start]
         before = sum(mark.start < parameter.start for mark in marks)
         if not style.is_numbered and is_missing and parameter.start >= first:
             given.append(spread)
             is_missing = False
+        if group.part is not None:
+            if style.is_numbered or (style.is_named and list_.source.language != "python"):
+                raise RefusalError("the numbers of the placeholders behind depend on a condition")
+            value, made = group.given(style, taken, 0)
+            target = given if holder is None else by_holder.setdefault(id(holder), (holder, []))[1]
+            target.append(Given(value, "", before if holder is None else 0))
+            written += made
+            continue
         key = ""
         if style.is_named:
             key = fresh_name(parameter.name, taken)
             taken.add(key)
+        value, name = parameter.value, key
+        if style.is_named and parameter.listed is not None:
+            parameter.listed, value, key = parameter.listed.named(key)
+            name = ""
         if holder is None:
             if style.is_numbered:
                 number += 1
-                key = str(number)
-            given.append(Given(parameter.value, key, before))
+                name = key = str(number)
+            given.append(Given(value, name, before))
         else:
             values = by_holder.setdefault(id(holder), (holder, []))[1]
-            values.append(Given(parameter.value, key, 0))
+            values.append(Given(value, name, 0))
             if style.is_numbered:
                 key = str(numbers + len(values))
                 if holder is not list_.made or not list_.is_new:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.pieces import additions, adds, branches, is_name, nodes_of
+from persistlint.fixes.binding.passing import alone
+from persistlint.fixes.binding.pieces import additions, adds, branches, nodes_of
+from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -81,13 +83,14 @@ class Growing:
         type = ""
         if self.style.is_named:
             quoted = language == "python"
-            entries = ", ".join(f'"{v.name}": {v.text}' if quoted else f"{v.name}: {v.text}" for v in values)
+            written = '"{}": {}' if quoted else "{}: {}"
+            entries = ", ".join(written.format(v.name, v.text) if v.name else v.text for v in values)
             inner = f"{{{entries}}}" if quoted or not entries else f"{{ {entries} }}"
             type = ": Record<string, any>"
         elif language == "go":
             inner = f"[]any{{{texts}}}"
         else:
-            inner = f"[{texts}]"
+            inner = (len(values) == 1 and alone(texts)) or f"[{texts}]"
             type = ": any[]" if texts else ""
         if language == "python":
             return f"{self.name} = {inner}"
@@ -102,11 +105,16 @@ class Growing:
             return f"{self.name} = append({self.name}, {texts})"
         if self.style.is_named:
             if language == "python":
-                return "; ".join(f'{self.name}["{value.name}"] = {value.text}' for value in values)
+                return "; ".join(
+                    f'{self.name}["{value.name}"] = {value.text}'
+                    if value.name
+                    else f"{self.name}.update({alone(value.text) or value.text.removeprefix('**')})"
+                    for value in values
+                )
             return " ".join(f"{self.name}.{value.name} = {value.text};" for value in values)
         if language == "python":
             if len(values) == 1 and texts.startswith("*"):
-                return f"{self.name}.extend({texts[1:]})"
+                return f"{self.name}.extend({alone(texts) or texts[1:]})"
             return f"{self.name}.append({texts})" if len(values) == 1 else f"{self.name}.extend([{texts}])"
         return f"{self.name}.push({texts});"
 

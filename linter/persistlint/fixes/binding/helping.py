@@ -4,16 +4,17 @@ the list of values, and the other adds its own to it."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.facts import Site
 from persistlint.fixes.binding import origin
-from persistlint.fixes.binding.forwarding import flat
 from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.pieces import flat
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.fixes.binding.view import Value
-    from persistlint.source import Range, SourceFile
+    from persistlint.source import SourceFile
 
 _TO_TEXT = ("str", "repr")
 _SEPARATOR = re.compile(r"\s*,\s*")
@@ -26,7 +30,8 @@ class Listed:
     """A list whose values are joined to text. `range` is the expression that joins them. `is_quoted` where the quotes
     around them are a part of the separator. `spread` are its values among others in a list, `array` the list itself,
     `marks` the expression for as many marks as it has values, `{}` standing for the mark; None where there is none.
-    `is_tuple` where its text has parentheses of its own."""
+    `is_tuple` where its text has parentheses of its own. `edits` leave the values as they are where the list is made
+    in a statement of its own; `length` is how many it has."""
 
     range: Range
     name: str
@@ -35,6 +40,18 @@ class Listed:
     array: str | None
     marks: str | None
     is_tuple: bool = False
+    length: str = ""
+    edits: tuple[Edit, ...] = ()
+
+    def named(self, name: str) -> tuple[Listed, str, str]:
+        """The list for a driver whose marks have names: each gets a number. The list with the expression for its
+        marks, its values as a part of a mapping, and what a mark is called. Raises `RefusalError`."""
+        if not self.length or self.marks is None:
+            raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
+        quote = '"' if '"' in self.marks else "'"
+        counted = f"{{f{quote}{name}_{{number}}{quote}: value for number, value in enumerate({self.spread[1:]})}}"
+        marks = f"{quote}, {quote}.join(f{quote}{{}}{quote} for number in range({self.length}))"
+        return replace(self, marks=marks), f"**{counted}", f"{name}_{{number}}"
 
 
 def listed(value: Value, source: SourceFile) -> Listed | None:
@@ -46,7 +63,7 @@ def listed(value: Value, source: SourceFile) -> Listed | None:
         case ir.Call() if _tuple_of(node):
             return _python_tuple(node, _tuple_of(node), value, source)
         case ir.Call(function=ir.Attribute(value=ir.String(value=separator), name="join"), arguments=[items]):
-            return _python(node, separator, items.value, source) if source.language == "python" else None
+            return _python(node, separator, items.value, value, source) if source.language == "python" else None
         case ir.Call(function=ir.Attribute(value=values, name="join"), arguments=[separator_argument]) if isinstance(
             separator_argument.value, ir.String
         ):
@@ -69,20 +86,29 @@ def _go_array(text: str, source: SourceFile) -> str | None:
     return text if re.search(rb'"github\.com/jackc/pgx\b', source.content) else None
 
 
-def _python(node: ir.Call, separator: str, items: ir.Expression, source: SourceFile) -> Listed | None:
+def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, source: SourceFile) -> Listed | None:
     quoted = bool(_QUOTED_SEPARATOR.fullmatch(separator))
     if not quoted and not _SEPARATOR.fullmatch(separator):
         return None
-    inner = items
+    inner, rest = items, ""
+    edits: tuple[Edit, ...] = ()
     match items:
+        case ir.Name() if value.made is not None:
+            unmade = _unmade(value.made, source)
+            if unmade is None:
+                return None
+            edits = unmade
         case ir.Call(function=ir.Name(id="map"), arguments=[mapped, values]) if source.text(mapped.range) in _TO_TEXT:
             inner = values.value
-        case ir.Comprehension(element=element, target=ir.Name(id=name), iterable=iterable, conditions=()):
-            match = _ELEMENT.fullmatch(source.text(element.range))
-            if match is None or name not in match.groups():
+        case ir.Comprehension(element=element, target=ir.Name(id=name), iterable=iterable, conditions=conditions):
+            plain = _plain(element, source)
+            if plain is None or items.kind is not ir.Sequence.LIST:
                 return None
             inner = iterable
-    if not isinstance(inner, ir.Name | ir.Attribute | ir.Subscript):
+            if conditions or not (isinstance(plain, ir.Name) and plain.id == name):
+                end = max(part.range.end for part in (iterable, *conditions))
+                rest = source.text(Range(element.range.end, end))
+    if not isinstance(inner, ir.Name | ir.Attribute | ir.Subscript) and not _is_view(inner):
         return None
     text = source.text(inner.range)
     function = node.function
@@ -90,8 +116,75 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, source: SourceF
     written = source.text(function.value.range)
     quote = written[-1]
     glue = f"{quote}, {quote}" if quoted else written
-    marks = f"{glue}.join({quote}?{quote} * len({text}))".replace(f"{quote}?{quote}", f"[{quote}{{}}{quote}]")
-    return Listed(node.range, _name(inner), quoted, f"*{text}", f"list({text})", marks)
+    mark = f"{quote}{{}}{quote}"
+    counted = f"{glue}.join([{mark}] * len({text}))"
+    if not rest:
+        return Listed(
+            node.range, _name(inner), quoted, f"*{text}", f"list({text})", counted, False, f"len({text})", edits
+        )
+    assert isinstance(items, ir.Comprehension)
+    plain = _plain(items.element, source)
+    assert plain is not None
+    made = f"[{source.text(plain.range)}{rest}]"
+    marks = f"{glue}.join({mark}{rest})" if items.conditions else counted
+    return Listed(node.range, _name(inner), quoted, f"*{made}", made, marks, False, f"len({made})")
+
+
+def _is_view(node: ir.Expression) -> bool:
+    """Whether an expression is a view of a mapping, which has a length and gives the same every time."""
+    match node:
+        case ir.Call(function=ir.Attribute(name="values" | "keys", value=ir.Name() | ir.Attribute()), arguments=()):
+            return True
+    return False
+
+
+def _plain(node: ir.Expression, source: SourceFile) -> ir.Expression | None:
+    """The value that becomes one text of the list, with quotes or without; None where it is something else."""
+    match node:
+        case ir.Call(function=function, arguments=[argument]) if source.text(function.range) in _TO_TEXT:
+            return argument.value
+        case ir.Template(parts=parts):
+            holes = [part for part in parts if isinstance(part, ir.Hole)]
+            around = [part.value for part in parts if isinstance(part, ir.String) and part.value]
+            is_whole = len(holes) == 1 and around in ([], ["'", "'"]) and not holes[0].format
+            return holes[0].value if is_whole and holes[0].conversion in ("", "r", "s") else None
+        case ir.Binary(
+            operator="+",
+            left=ir.Binary(operator="+", left=ir.String(value="'"), right=inner),
+            right=ir.String(value="'"),
+        ):
+            return _plain(inner, source) or inner
+        case ir.Binary(operator="%", left=ir.String(value="'%s'"), right=ir.Name() | ir.Attribute() | ir.Subscript()):
+            return node.right
+        case (
+            ir.Call(function=ir.Attribute(value=ir.String(value="'{}'"), name="format"), arguments=[argument])
+            | ir.Call(function=ir.Attribute(name="escape"), arguments=[argument])
+        ):
+            return argument.value
+        case ir.Name() | ir.Attribute() | ir.Subscript():
+            return node
+    return None
+
+
+def _unmade(made: ir.Assign, source: SourceFile) -> tuple[Edit, ...] | None:
+    """The edits by which the elements of a list stay what they are, None where it is not known what they are."""
+    match made.value:
+        case ir.Comprehension(element=element, target=target, iterable=iterable, conditions=conditions) as items if (
+            items.kind is ir.Sequence.LIST and source.text(items.range).startswith("[")
+        ):
+            plain = _plain(element, source)
+            if plain is None or plain is element:
+                return None if plain is None else ()
+            if not conditions and source.text(plain.range) == source.text(target.range):
+                return (Edit(items.range, f"list({source.text(iterable.range)})"),)
+            return (Edit(element.range, source.text(plain.range)),)
+        case ir.Call(function=ir.Name(id="list" | "tuple"), arguments=[ir.Argument(value=ir.Call() as mapped)]):
+            match mapped:
+                case ir.Call(function=ir.Name(id="map"), arguments=[function, values]) if (
+                    source.text(function.range) in _TO_TEXT
+                ):
+                    return (Edit(mapped.range, source.text(values.range)),)
+    return None
 
 
 def _tuple_of(node: ir.Expression) -> ir.Expression | None:

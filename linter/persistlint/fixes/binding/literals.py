@@ -4,9 +4,9 @@ character would be."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.forms import format_of
-from persistlint.fixes.binding.pieces import Step, branches, is_name
-from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.pieces import Step, branches
+from persistlint.fixes.binding.reaching import assignments, extension, is_name, is_seen, reaching, trims
+from persistlint.fixes.binding.refusal import RefusalError, SharedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from persistlint.facts import Site
     from persistlint.fixes.binding.forms import Form
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
 _SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception", re.IGNORECASE)
+_ANSWERS = re.compile(r"render|jsonify|response|flash|abort|messagebox|show(?:info|warning)", re.IGNORECASE)
+_MESSAGE = re.compile(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:
@@ -30,7 +32,9 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
     steps = [Step(found[0], (found[0].value,))]
-    for statement in found[1:]:
+    for number, statement in enumerate(found[1:], 1):
+        if trims(statement, name.id) and all(trims(other, name.id) for other in found[number:]):
+            break
         added = extension(statement, name.id)
         if not added:
             raise RefusalError(f"`{name.id}` is assigned more than once")
@@ -38,19 +42,43 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
     if uses_of(name, site) > 1 + sum(s.operator == "=" for s in found[1:]):
-        raise RefusalError(f"`{name.id}` is used in more than one place")
+        raise SharedError(f"`{name.id}` is used in more than one place")
     return steps
 
 
-def text_of(name: ir.Name, site: Site) -> ir.Expression | None:
-    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere."""
+def text_of(name: ir.Name, site: Site, is_part: Callable[[ir.Name], bool] | None = None) -> ir.Expression | None:
+    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere. Raises `SharedError`
+    where that `is_part` of the SQL and it has other uses."""
+    try:
+        found = definitions(name, site)
+    except SharedError:
+        if is_part is not None and is_part(name):
+            raise
+        return None
+    except RefusalError:
+        return None
+    text = found[0].texts[0]
+    is_certain = len(found) == 1 and not branches(found[0].statement.range, name.range, site)
+    return text if is_certain and isinstance(text, _TEXTS) else None
+
+
+def list_of_values(node: ir.Expression, site: Site) -> ir.Assign | None:
+    """The one statement that makes the list of values which an expression joins, where a variable holds it for this one
+    use; None elsewhere."""
+    match node:
+        case ir.Call(
+            function=ir.Attribute(value=ir.String(), name="join"), arguments=[ir.Argument(value=ir.Name() as name)]
+        ):
+            pass
+        case _:
+            return None
     try:
         found = definitions(name, site)
     except RefusalError:
         return None
-    text = found[0].texts[0]
-    is_certain = len(found) == 1 and not branches(found[0].statement.range, site.call.range, site)
-    return text if is_certain and isinstance(text, _TEXTS) else None
+    made = found[0].statement
+    is_certain = len(found) == 1 and isinstance(made, ir.Assign) and not branches(made.range, name.range, site)
+    return made if is_certain and isinstance(made, ir.Assign) else None
 
 
 def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Expression | None:
@@ -111,6 +139,8 @@ def uses_of(name: ir.Name, site: Site) -> int:
     """How often a variable is used with what it holds where it is named, other than to show it or to add to it."""
     count = 0
     for statement in site.statements:
+        if is_message(statement):
+            continue
         for expression in ir.expressions(statement):
             if isinstance(statement, ir.Assign) and expression is statement.target:
                 continue
@@ -119,16 +149,30 @@ def uses_of(name: ir.Name, site: Site) -> int:
     return count
 
 
+def is_message(statement: ir.Statement) -> bool:
+    """Whether a statement puts what it names into a message for people."""
+    match statement:
+        case ir.Assign(target=ir.Name(id=name), value=ir.Template() | ir.Binary() | ir.Call()):
+            return _MESSAGE.fullmatch(name) is not None
+    return False
+
+
 def uses_among(nodes: Sequence[ir.Expression], name: str) -> list[ir.Expression]:
     """Where expressions use a variable, other than to show it."""
-    shown = {
-        id(inner)
-        for node in nodes
-        if isinstance(node, ir.Call) and _SHOWS.search(last_name(node.function))
-        for argument in node.arguments
-        for inner in ir.walk(argument.value)
-    }
+    shown = {id(node) for node in _given_to(_SHOWS, nodes)} | {id(node) for node in _given_to(_ANSWERS, nodes)}
     return [node for node in nodes if is_name(node, name) and id(node) not in shown]
+
+
+def is_answer(name: ir.Name, site: Site) -> bool:
+    """Whether a function shows what a variable holds to whoever called the program."""
+    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    return any(is_name(node, name.id) for node in _given_to(_ANSWERS, nodes))
+
+
+def _given_to(functions: re.Pattern[str], nodes: Sequence[ir.Expression]) -> list[ir.Expression]:
+    """All that is in the arguments of the calls of some functions."""
+    calls = [node for node in nodes if isinstance(node, ir.Call) and functions.search(last_name(node.function))]
+    return [inner for call in calls for argument in call.arguments for inner in ir.walk(argument.value)]
 
 
 def last_name(node: ir.Expression) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _NOTHING = re.compile(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
 _LONGEST_GAP = 200  # bytes between a text and the parenthesis behind it
+_SPREAD = re.compile(r"(?:\*\*?|\.\.\.)(?:(?P<list>\[.*\])|\((?P<chosen>.*(?: if | \? ).*)\))", re.DOTALL)
 _CALLBACK = re.compile(r"cb|done|next|callback", re.IGNORECASE)
 
 
@@ -30,6 +31,12 @@ class Given:
     text: str
     name: str
     before: int
+
+
+def alone(text: str) -> str:
+    """The list or the mapping that is spread among other values, "" for other values."""
+    match = _SPREAD.fullmatch(text)
+    return (match["list"] or match["chosen"]) if match is not None else ""
 
 
 @dataclass(slots=True)
@@ -113,6 +120,8 @@ class Passing:
         language = self.source.language
         if self.variable and len(self.given) == 1:
             return self.variable
+        if len(self.given) == 1 and (whole := alone(self.given[0].text)):
+            return whole
         if self.style.is_named:
             entries = ", ".join(self._entry(given) for given in self.given)
             return f"{{{entries}}}" if language == "python" else f"{{ {entries} }}"

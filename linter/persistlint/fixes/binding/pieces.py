@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.reaching import assignments, extension, is_name, is_seen, reaching
+from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -38,9 +38,9 @@ class Pieces:
     steps: tuple[Step, ...]
 
 
-def names_in(site: Site, name: str) -> list[ir.Name]:
+def names_in(site: Site, name: str) -> list[ir.Expression]:
     """Where a function writes the name of a variable, in the functions inside it, too."""
-    return [node for node in nodes_of(site.statements) if isinstance(node, ir.Name) and node.id == name]
+    return [node for node in nodes_of(site.statements) if is_name(node, name)]
 
 
 def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
@@ -104,7 +104,7 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     own = sum(s.operator == "=" and s not in replacing for s in others)
     tests = [node for test in _tests(site, use.id) for node in ir.walk(test) if is_name(node, use.id)]
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests):
-        raise RefusalError(f"`{use.id}` is used in more than one place")
+        raise SharedError(f"`{use.id}` is used in more than one place")
     return result
 
 
@@ -114,11 +114,6 @@ def _seen(use: ir.Name, site: Site) -> int:
     targets = {s.target.range for s in assignments(site, use.id)}
     hidden = [node for node in nodes if node.range not in targets and not is_seen(node.range, use, site)]
     return len(names_in(site, use.id)) - len(hidden)
-
-
-def is_name(node: ir.Expression, name: str) -> bool:
-    """Whether an expression is the variable of that name."""
-    return isinstance(node, ir.Name) and node.id == name
 
 
 def additions(statement: ir.Statement, name: str) -> Step | None:
@@ -181,7 +176,7 @@ def _check(found: Pieces, site: Site) -> None:
     known = [*nodes_of(_all(found.steps)), *ir.walk(found.use)]
     known += [node for test in _tests(site, found.name) for node in ir.walk(test)]
     if len(names_in(site, found.name)) != sum(isinstance(node, ir.Name) and node.id == found.name for node in known):
-        raise RefusalError(f"`{found.name}` is used in more than one place")
+        raise SharedError(f"`{found.name}` is used in more than one place")
 
 
 def _check_place(found: Pieces, site: Site) -> None:
@@ -257,6 +252,14 @@ def nodes_inside(block: Sequence[ir.Statement]) -> Iterator[ir.Expression]:
     for statement in block:
         for inner in ir.blocks(statement):
             yield from nodes_inside(inner)
+
+
+def flat(block: Sequence[ir.Statement]) -> Iterator[ir.Statement]:
+    """The statements of a block and of those inside it."""
+    for statement in block:
+        yield statement
+        for inner in ir.blocks(statement):
+            yield from flat(inner)
 
 
 def _value(argument: ir.Argument) -> ir.Expression:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding import origin
-from persistlint.fixes.binding.pieces import Step, branches
+from persistlint.fixes.binding.pieces import Step, branches, flat, nodes_of
+from persistlint.fixes.binding.reaching import assignments, begins, is_name, trimmed, trims, variable
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from persistlint.facts import Hole, Query, Site
+    from persistlint.fixes.program import Program
     from persistlint.libraries import Library
 
 _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
@@ -24,7 +27,9 @@ class Place:
     """Where the SQL stands in a call: the `argument`, or the element of a list, that it is, the expressions whose texts
     it is, a tuple for each step in which they are put together, the object whose property it is, and the calls that it
     goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable holds it;
-    `grows` where some of them run only under a condition."""
+    `grows` where some of them run only under a condition, `cut` is how many characters are cut off its end.
+    `is_seen` where something else may look at the text: another file at an attribute, or who called the program.
+    `mapping` is the argument that has the SQL under a key of the program's own."""
 
     argument: ir.Expression
     texts: list[tuple[ir.Expression, ...]]
@@ -32,6 +37,9 @@ class Place:
     wrappers: list[ir.Call]
     steps: list[Step]
     grows: bool
+    cut: int = 0
+    is_seen: bool = False
+    mapping: str = ""
 
     @property
     def is_moved(self) -> bool:
@@ -45,14 +53,14 @@ class Place:
         return list(zip(self.texts, holders, strict=True))
 
 
-def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) -> Place:
+def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], program: Program) -> Place:
     """Look for the SQL in a call. Raises `RefusalError`."""
     argument = next((a.value for a in site.call.arguments if a.range == query.sql), None)
     if argument is None:
         argument = next((a.value for a in site.call.arguments if query.sql in a.range), None)
     if argument is None:
         raise RefusalError("the SQL is no argument of the call")
-    options = None
+    options, mapping = None, ""
     if isinstance(argument, ir.Name) and isinstance(named := origin.text_of(argument, site), ir.Mapping):
         argument = named
     if isinstance(argument, ir.Collection):
@@ -61,6 +69,10 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) 
         options = argument
         keys = site.operation.keys or ("text", "sql", "query")
         entry = next((e for e in argument.entries if isinstance(e.key, ir.String) and e.key.value in keys), None)
+        if entry is None and program.source.language == "python":  # Django's `extra(select={"late": "due_on < …"})`
+            entry = argument.entries[0] if len(argument.entries) == 1 else None
+            mapping = next((a.keyword or "" for a in site.call.arguments if query.sql in a.range), "")
+            options = None
         if entry is None:
             raise RefusalError("the SQL is no property of the object that the call is given")
         argument = entry.value
@@ -68,6 +80,7 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) 
     wrappers: list[ir.Call] = []
     steps: list[Step] = []
     grows = False
+    cut, is_seen = 0, False
     texts: list[tuple[ir.Expression, ...]] = [(argument,)]
     while True:
         first = texts[0][0]
@@ -75,17 +88,44 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole]) 
         if isinstance(first, ir.Call) and inner is not None:
             wrappers.append(first)
             texts = [(inner,)]
-        elif len(texts) == 1 and isinstance(first, ir.Name):
+        elif len(texts) == 1 and (end := trimmed(first)) is not None and _variable(end[0], site, program) is not None:
+            texts, cut = [(end[0],)], max(cut, end[1])
+        elif len(texts) == 1 and (name := _variable(first, site, program)) is not None:
             if steps:
                 raise RefusalError("the SQL is handed from one variable to another")
-            steps = origin.definitions(first, site)
+            steps = origin.definitions(name, site)
             base = steps[0].statement.range
             grows = any(branches(step.statement.range, base, site) for step in steps[1:])
             if any(not isinstance(s, ir.Try) for s in branches(base, site.call.range, site)):
                 raise RefusalError("the SQL is put together under a condition")
             texts = [step.texts for step in steps]
+            cut = max([cut, *_cuts(name, site)])
+            is_seen = "." in name.id or origin.is_answer(name, site)
         else:
-            return Place(argument, texts, options, wrappers, steps, grows)
+            return Place(argument, texts, options, wrappers, steps, grows, cut, is_seen, mapping)
+
+
+def _cuts(name: ir.Name, site: Site) -> list[int]:
+    """How many characters each statement cuts off the end of a variable that does."""
+    made = [s.value for s in assignments(site, name.id) if trims(s, name.id) and s.value is not None]
+    return [end[1] for value in made if (end := trimmed(value)) is not None]
+
+
+def _variable(node: ir.Expression, site: Site, program: Program) -> ir.Name | None:
+    """The variable of the function that holds the SQL, which may be an attribute that every function makes anew."""
+    found = variable(node)
+    if found is None or "." not in found.id:
+        return found
+    attribute = found.id.rpartition(".")[2].encode()
+    uses = re.findall(rb"\." + re.escape(attribute) + rb"\b(?!\s*\()", program.source.content)
+    known = 0
+    for function in program.functions():
+        mentions = [mention for mention in nodes_of(tuple(flat(function.body))) if is_name(mention, found.id)]
+        made = [s.target.range for s in flat(function.body) if isinstance(s, ir.Assign) and begins(s, found.id)]
+        if mentions and min(mention.range for mention in mentions) not in made:
+            return None
+        known += len(mentions)
+    return found if assignments(site, found.id) and known == len(uses) else None
 
 
 def _element(argument: ir.Collection, holes: Sequence[Hole]) -> ir.Expression:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding import expressions
+from persistlint.fixes.binding.calling import calling
 from persistlint.fixes.binding.lists import Listed, listed
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
+from persistlint.records import dataclass
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from persistlint.diagnostic import Edit
     from persistlint.facts import Query
     from persistlint.source import SourceFile
 
@@ -25,6 +27,7 @@ _OF_ANY_TYPE = word_set(
 )
 _ARITHMETIC = frozenset("+-*/%")
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
+_NAMED = (":name", "%(name)s", "@name")
 _NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
     """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE
     LOCK COMMENT REINDEX CLUSTER DISCARD RESET SHOW KILL LOAD OPTIMIZE RENAME FLUSH SAVEPOINT RELEASE"""
@@ -37,7 +40,8 @@ class Parameter:
     `after` are what the mark is written between. `value` is the expression that is bound, `name` a name for it.
 
     `listed` where it is a list whose marks are made where the program runs; `number` is the expression for the number
-    of its mark, where that is known only then. `expands` where one named mark stands for a whole list."""
+    of its mark, where that is known only then. `expands` where one named mark stands for a whole list. `edits` are
+    those of a list that is made in a statement of its own."""
 
     start: int
     end: int
@@ -49,6 +53,7 @@ class Parameter:
     number: str = ""
     expands: bool = False
     is_doubtful: bool = False
+    edits: tuple[Edit, ...] = ()
 
 
 def plan(
@@ -57,8 +62,11 @@ def plan(
     """The parameters that the wanted values become, in order. Raises `RefusalError` where one cannot be bound."""
     text = found.text
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
-    if not query.is_fragment:
-        _refuse_statement(tokens, query, dialect)
+    call = None
+    if not query.is_fragment and not _binds_anywhere(query, dialect):
+        call = calling(text, tokens, dialect)
+        if call is None:
+            _refuse_statement(tokens)
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -68,17 +76,28 @@ def plan(
         if place is None:
             raise RefusalError("a value stands in a comment of the SQL")
         token = tokens[place]
-        if token.kind is Kind.STRING:
+        is_repeated = any(_is_same(item, other) for other in found.values)
+        if token.kind is Kind.STRING or (_is_text_of_sqlite(token, dialect) and not is_repeated):
             parameter = _quoted(found, tokens, place, query, source, dialect)
+            parameter.is_doubtful |= token.kind is not Kind.STRING
         elif token.text == HOLE:
             parameter = _bare(found, tokens, place, query, source, dialect)
-        elif token.kind is Kind.QUOTED and any(_is_same(item, other) for other in found.values):
+        elif token.kind is Kind.QUOTED and is_repeated:
             continue  # the same value is a name here, and stays one
         else:
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
+        if call is not None:
+            parameter.start, parameter.before, parameter.after = call.start, call.before, call.after
+            parameter.value = _as_text(parameter.value, source)
+            parameter.is_doubtful = True
         made.append(parameter)
         covered = parameter.end
     return made
+
+
+def _is_text_of_sqlite(token: Token, dialect: str | None) -> bool:
+    """Whether a name in double quotes is a text for SQLite, which takes it for one where there is no such name."""
+    return token.kind is Kind.QUOTED and dialect == "sqlite" and token.text.startswith('"')
 
 
 def _is_same(value: Value, other: Value) -> bool:
@@ -86,9 +105,13 @@ def _is_same(value: Value, other: Value) -> bool:
     return value is not other and value.form is not None and value.expression.range == other.expression.range
 
 
-def _refuse_statement(tokens: list[Token], query: Query, dialect: str | None) -> None:
-    if query.library is not None and query.library.binds == "client" and query.library.dialect and dialect:
-        return  # what reaches the database is a text without parameters
+def _binds_anywhere(query: Query, dialect: str | None) -> bool:
+    """Whether what reaches the database is a text without parameters."""
+    library = query.library
+    return library is not None and library.binds == "client" and bool(library.dialect and dialect)
+
+
+def _refuse_statement(tokens: list[Token]) -> None:
     first = tokens[0].word if tokens else ""
     words = {token.word for token in tokens}
     if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
@@ -247,6 +270,14 @@ def _list(
     found: Listed, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None, kind: str
 ) -> Parameter:
     """The parameter for a list of values in `IN (…)`."""
+    parameter = _list_of(found, tokens, place, query, source, dialect, kind)
+    parameter.edits = found.edits
+    return parameter
+
+
+def _list_of(
+    found: Listed, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None, kind: str
+) -> Parameter:
     is_in_parentheses = place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
     after = tokens[place + 1].text if place + 1 < len(tokens) else ""
     name = found.name
@@ -261,7 +292,8 @@ def _list(
         return Parameter(token.start, token.end, found.spread, name, listed=found)
     if dialect == "postgres" and query.placeholder in ("%s", "$1") and is_in_parentheses and after == ")":
         return _array(found, tokens, place - 2, tokens[place + 1].end, query, kind)
-    if query.placeholder == ":name" and source.language == "python" and is_in_parentheses and after == ")":
+    is_declared = query.library is not None and bool(query.library.text) and source.language == "python"
+    if query.placeholder == ":name" and is_declared and is_in_parentheses and after == ")":
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, expands=True)
     if query.library is not None and query.library.expands and query.placeholder == ":name":
@@ -269,6 +301,8 @@ def _list(
             raise RefusalError("the list of values stands in no parentheses")
         start, end = tokens[place - 1].start, tokens[place + 1].end
         return Parameter(start, end, found.array or found.name, name, "(", ")")
+    if query.placeholder in _NAMED and found.length and not is_declared and not _takes_objects(query):
+        return Parameter(token.start, token.end, found.spread, name, listed=found)
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")
     if found.marks is None:

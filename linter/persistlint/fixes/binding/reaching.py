@@ -39,9 +39,25 @@ def _assigned(same: _Same) -> dict[str, list[ir.Assign]]:
     return found
 
 
+def variable(node: ir.Expression) -> ir.Name | None:
+    """A variable, or an attribute of one under the name that has a dot in it, None for other expressions."""
+    match node:
+        case ir.Name():
+            return node
+        case ir.Attribute(value=ir.Name(id=receiver), name=name):
+            return ir.Name(node.range, f"{receiver}.{name}")
+    return None
+
+
+def is_name(node: ir.Expression, name: str) -> bool:
+    """Whether an expression is the variable of that name."""
+    found = variable(node)
+    return found is not None and found.id == name
+
+
 def _targets(target: ir.Expression) -> list[ir.Name]:
     parts = ir.walk(target) if isinstance(target, ir.Collection | ir.Mapping) else (target,)
-    return [node for node in parts if isinstance(node, ir.Name)]
+    return [found for node in parts if (found := variable(node)) is not None]
 
 
 @lru_cache(maxsize=2)
@@ -91,9 +107,36 @@ def is_seen(use: Range, name: ir.Name, site: Site) -> bool:
     return not any(_comes_by(other, use, site) for other in _later(base, name.id, site))
 
 
+def trimmed(node: ir.Expression) -> tuple[ir.Expression, int] | None:
+    """What an expression is but for the end, and how many characters of that are certain to be cut off or may be:
+    `sql[:-1]`, `sql.rstrip(",")`, `sql.strip()`. None for other expressions."""
+    match node:
+        case ir.Subscript(
+            value=inner,
+            index=ir.Unknown(
+                operands=(ir.Unary(operator="-", operand=ir.Number(value=int() as count)) as cut,)
+            ) as index,
+        ) if cut.range.start > index.range.start:
+            return inner, count
+        case ir.Call(function=ir.Attribute(value=inner, name="strip" | "rstrip" | "trim" | "trimEnd"), arguments=()):
+            return inner, 0
+        case ir.Call(
+            function=ir.Attribute(value=inner, name="strip" | "rstrip"),
+            arguments=[ir.Argument(value=ir.String(value=characters))],
+        ) if not characters.strip(", ;\n\t"):
+            return inner, 1
+    return None
+
+
+def trims(statement: ir.Assign, name: str) -> bool:
+    """Whether an assignment gives a variable its own text without the end of it."""
+    found = trimmed(statement.value) if statement.operator == "=" and statement.value is not None else None
+    return found is not None and is_name(found[0], name) and is_name(statement.target, name)
+
+
 def begins(statement: ir.Assign, name: str) -> bool:
     """Whether an assignment gives a variable a new value, in which the old one may be used, and not more of it."""
-    return statement.operator == "=" and not extension(statement, name)
+    return statement.operator == "=" and not extension(statement, name) and not trims(statement, name)
 
 
 def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
@@ -105,7 +148,7 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
     while isinstance(node, ir.Binary) and node.operator == "+":
         added.append(node.right)
         node = node.left
-    return tuple(added[::-1]) if isinstance(node, ir.Name) and node.id == name else ()
+    return tuple(added[::-1]) if node is not None and is_name(node, name) else ()
 
 
 def _base(name: ir.Name, site: Site) -> ir.Assign | None:

@@ -7,3 +7,7 @@ class RefusalError(Exception):
 
 class NotBoundError(RefusalError):
     """No bind parameter can stand in a statement."""
+
+
+class SharedError(RefusalError):
+    """A text is used in more than one place, each of which may be a call that sends it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from persistlint.fixes.binding.forms import DOUBLED
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Rewrite:
         edits: list[Edit] = []
         edits += [self._without(inner) for inner in self.found.inner if gone.issuperset(range(inner.start, inner.end))]
         for parameter, mark in zip(parameters, marks, strict=True):
+            edits += parameter.edits
             if parameter.listed is not None:
                 edits += self._list(parameter, mark)
             else:
@@ -195,6 +196,10 @@ class Rewrite:
 
     def _encoded(self, text: str, literal: Literal, holed: set[int], kept: set[int]) -> str:
         form = self._form_of(literal)
+        if len(literal.quote) == 1 and literal.quote in text:
+            if "r" in literal.prefix.lower() or self.source.language not in ("python", "javascript", "typescript"):
+                raise RefusalError("the quotes of the SQL are those of the string around it")
+            text = text.replace(literal.quote, f"\\{literal.quote}")
         if form is not None and id(form) in kept:
             for sign in DOUBLED.get(form.kind, "%"):
                 text = text.replace(sign, sign * 2)

@@ -46,7 +46,11 @@ def values_of(site: Site, source: SourceFile) -> ir.Expression | None:
     """The expression of the values that the call passes, None where it passes none."""
     operation = site.operation
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
-    positional = [argument for argument in site.call.arguments if argument.keyword is None]
+    positional = [
+        argument
+        for argument in site.call.arguments
+        if argument.keyword is None and not (argument.spread and source.text(argument.range).startswith("**"))
+    ]
     for place in places:
         if isinstance(place, int) and place < len(positional):
             value = positional[place].value
@@ -106,6 +110,10 @@ def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tup
     call, operation = site.call, site.operation
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
     keys = [key for key in places if isinstance(key, str) and key != "rest"]
+    if place.mapping:
+        keys = [key for key in keys if key.startswith(place.mapping)]  # `select` has `select_params`
+        if not keys or values_of(site, source) is not None:
+            raise RefusalError("this call takes no bind parameters in an object")
     if place.options is not None:
         if not keys:
             raise RefusalError("this call takes no bind parameters in an object")

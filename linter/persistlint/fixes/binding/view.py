@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -22,6 +22,7 @@ from persistlint.fixes.binding.forms import (
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.pieces import is_filled
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Value:
     """One value that is put into the text. `range` is what stands for it there: the hole with its braces, the verb of a
     format string, or the operand of a `+`. `spec` is how it is formatted, as written. `literal` is the literal that it
     stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
-    before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes."""
+    before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes.
+    `made` is the one statement that makes the list which the expression joins, where it is a variable of its own."""
 
     expression: ir.Expression
     range: Range
@@ -45,6 +47,7 @@ class Value:
     form: Form | None = None
     since: Range | None = None
     is_conditional: bool = False
+    made: ir.Assign | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,49 @@ class Inner:
     range: Range
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A stretch of items, half-open, that a comprehension repeats."""
+
+    start: int
+    end: int
+    loop: ir.Comprehension
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Two stretches of items, of which a conditional expression takes one: from `start` to `middle`, and to `end`."""
+
+    start: int
+    middle: int
+    end: int
+    node: ir.Conditional
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asks of the program around a text. `unwrap` gives the argument of a call that returns it unchanged,
+    `resolve` the text of a variable that is to be taken apart, too, `pieces` the list that a call joins, `constant` the
+    string constants that a format string is or is named for, `made` what makes a list of values, `repeated` the
+    comprehension whose texts a call joins, and `chosen` whether a conditional expression chooses between texts."""
+
+    unwrap: Callable[[ir.Call], ir.Expression | None]
+    resolve: Callable[[ir.Name], ir.Expression | None]
+    pieces: Callable[[ir.Call | ir.Name], Pieces | None]
+    constant: Callable[[ir.Expression], ir.Expression | None]
+    made: Callable[[ir.Expression], ir.Assign | None]
+    repeated: Callable[[ir.Call], ir.Comprehension | None]
+    chosen: Callable[[ir.Conditional], bool]
+
+
 @dataclass(slots=True)
 class View:
     """What expressions put together, in order. `holders` has, for every item, the statement that is to add its value
     to a list, None where the call passes it. `forms` are the format strings in them; `ends` says, for the last item of
     every stretch that is written in one place, the offset where that ends. `held` are the literals and format strings,
     by identity, that hold a text which is a part of the view itself, with the stretch of that. `lists` are the joined
-    pieces in it, and `inner` the texts of variables."""
+    pieces in it, `inner` the texts of variables, `loops` what comprehensions repeat, and `choices` what conditional
+    expressions choose between."""
 
     items: list[Char | Value] = field(default_factory=list)
     holders: list[ir.Statement | None] = field(default_factory=list)
@@ -72,6 +111,13 @@ class View:
     held: list[tuple[int, range]] = field(default_factory=list)
     lists: list[Pieces] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)
+    loops: list[Loop] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[Loop | Choice]:
+        """What may be there several times or not at all."""
+        return [*self.loops, *self.choices]
 
     @property
     def text(self) -> str:
@@ -89,18 +135,11 @@ HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like t
 
 
 def view(
-    segments: Iterable[tuple[Sequence[ir.Expression], ir.Statement | None]],
-    source: SourceFile,
-    unwrap: Callable[[ir.Call], ir.Expression | None],
-    resolve: Callable[[ir.Name], ir.Expression | None],
-    pieces: Callable[[ir.Call | ir.Name], Pieces | None],
-    constant: Callable[[ir.Expression], ir.Expression | None],
+    segments: Iterable[tuple[Sequence[ir.Expression], ir.Statement | None]], source: SourceFile, asked: Asked
 ) -> View:
     """Take the expressions apart whose texts, one behind the other, are the SQL; beside those of every step stands the
-    statement that holds its values. `unwrap` gives the argument of a call that returns it unchanged, `resolve` the text
-    of a variable that is to be taken apart, too, `pieces` the list that a call joins, and `constant` the string
-    constants that a format string is or is named for. Raises `RefusalError`."""
-    reader = _Reader(source, unwrap, resolve, pieces, constant)
+    statement that holds its values. Raises `RefusalError`."""
+    reader = _Reader(source, asked)
     try:
         for expressions, holder in segments:
             reader.holder = holder
@@ -115,10 +154,7 @@ def view(
 @dataclass(slots=True)
 class _Reader:
     source: SourceFile
-    unwrap: Callable[[ir.Call], ir.Expression | None]
-    resolve: Callable[[ir.Name], ir.Expression | None]
-    pieces: Callable[[ir.Call | ir.Name], Pieces | None]
-    constant: Callable[[ir.Expression], ir.Expression | None]
+    asked: Asked
     since: Range | None = None
     holder: ir.Statement | None = None
     is_conditional: bool = False
@@ -138,7 +174,7 @@ class _Reader:
         form: Form | None = None,
     ) -> None:
         """Go on with a value."""
-        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional))
+        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, self.asked.made(node)))
 
     def ends(self, offset: int) -> None:
         """Note that what was read so far ends at an offset of the file, and something else follows."""
@@ -156,16 +192,16 @@ class _Reader:
                 self.read(left, doubled)
                 self.read(right, doubled)
             case ir.Binary(operator="%", left=left) if (
-                self.source.language == "python" and (constant := self.constant(left)) is not None
+                self.source.language == "python" and (constant := self.asked.constant(left)) is not None
             ):
                 self.percent(node, constant)
             case ir.Call(function=ir.Attribute(value=value, name="format")) if (
-                self.source.language == "python" and (constant := self.constant(value)) is not None
+                self.source.language == "python" and (constant := self.asked.constant(value)) is not None
             ):
                 self.braces(node, value, constant)
             case ir.Call(function=function, arguments=[text, *_]) if (
                 self.source.text(function.range) == _PRINTF.get(self.source.language)
-                and (constant := self.constant(text.value)) is not None
+                and (constant := self.asked.constant(text.value)) is not None
             ):
                 self.printf(node, constant)
             case ir.Call(function=ir.Attribute(value=ir.Call(function=made, arguments=[text]), name="substitute")) if (
@@ -175,10 +211,10 @@ class _Reader:
             case ir.Call(function=ir.Attribute(name="replace" | "replaceAll")) if self.replaced(node):
                 pass
             case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
-                self.unwrap(made) is not None
+                self.asked.unwrap(made) is not None
             ):
                 self.read(made, doubled)  # psycopg's `SQL("…").format(…)` puts in what is quoted
-            case ir.Call() if (inner := self.unwrap(node)) is not None:
+            case ir.Call() if (inner := self.asked.unwrap(node)) is not None:
                 self.read(inner, doubled)
             case _:
                 self.value(node, node.range)
@@ -187,9 +223,11 @@ class _Reader:
         """Read a text that is put together in another place, and say whether the expression stands for one. No string
         of SQL begins in it that ends in the text around it."""
         match node:
-            case ir.Call() | ir.Name() if (found := self.pieces(node)) is not None:
+            case ir.Call() if (loop := self.asked.repeated(node)) is not None:
+                self.loop(loop)
+            case ir.Call() | ir.Name() if (found := self.asked.pieces(node)) is not None:
                 self.joined(found)
-            case ir.Name() if (text := self.resolve(node)) is not None:
+            case ir.Name() if (text := self.asked.resolve(node)) is not None:
                 if self.since is not None:
                     raise UnreadableError
                 self.begin_inner()
@@ -201,7 +239,7 @@ class _Reader:
                 self.found.inner.append(Inner(start, len(self.found.items), text.range))
             case ir.Conditional(test=test, then=ir.Expression() as then, otherwise=ir.String()) if any(
                 isinstance(part, ir.Call | ir.Name)
-                and (found := self.pieces(part)) is not None
+                and (found := self.asked.pieces(part)) is not None
                 and is_filled(test, found.name)
                 for part in ir.walk(then)
             ):
@@ -210,9 +248,35 @@ class _Reader:
                 self.read(then, "")
                 self.is_conditional = around
                 self.ends(then.range.end)
+            case ir.Conditional() if self.asked.chosen(node):
+                self.choice(node)
             case _:
                 return False
         return True
+
+    def choice(self, node: ir.Conditional) -> None:
+        """Read what a conditional expression chooses between, one behind the other."""
+        self.begin_inner()
+        middles = [len(self.found.items)]
+        for arm in (node.then, node.otherwise):
+            self.read(arm, "")
+            if len(self.found.items) > middles[-1]:
+                self.ends(arm.range.end)
+            middles.append(len(self.found.items))
+        start, middle, end = middles
+        if any(other.end > start for other in self.found.parts):
+            raise UnreadableError
+        self.found.choices.append(Choice(start, middle, end, node))
+
+    def loop(self, loop: ir.Comprehension) -> None:
+        """Read what a comprehension repeats, once."""
+        start = len(self.found.items)
+        self.begin_inner()
+        self.read(loop.element, "")
+        self.ends(loop.element.range.end)
+        if any(other.end > start for other in self.found.parts):
+            raise UnreadableError
+        self.found.loops.append(Loop(start, len(self.found.items), loop))
 
     def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
         """Read an expression inside a literal or a format string, and say whether it stands for a text."""
@@ -230,7 +294,7 @@ class _Reader:
     def names_of(self, node: ir.Expression) -> list[str]:
         """The lists and variables whose pieces stand in an expression."""
         parts = [part for part in ir.walk(node) if isinstance(part, ir.Call | ir.Name)]
-        return [found.name for part in parts if (found := self.pieces(part)) is not None]
+        return [found.name for part in parts if (found := self.asked.pieces(part)) is not None]
 
     def joined(self, found: Pieces) -> None:
         """Read the pieces of a list, with what stands between them."""
@@ -331,7 +395,7 @@ class _Reader:
     def replaced(self, node: ir.Call) -> bool:
         """Read a text in which parts are replaced by values, and say whether that is what a call makes."""
         text, found = replacements(node)
-        constant = self.constant(text) if found else None
+        constant = self.asked.constant(text) if found else None
         if constant is None:
             return False
         for mark, (value, _) in found.items():

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.origin import uses_among
-from persistlint.fixes.binding.pieces import is_name, nodes_inside
-from persistlint.fixes.binding.reaching import assignments
+from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from persistlint.facts import Site
+    from collections.abc import Sequence
+
     from persistlint.fixes.program import Program
     from persistlint.libraries import Operation
 
@@ -23,40 +23,44 @@ _NAMES = {"python": ("params", "values", "bound"), "go": ("args", "values", "bou
 _LIST_OF_ITS_OWN = re.compile(rb"\s*[,)]")  # what follows a parameter that stands in parentheses
 
 
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A call that sends the SQL of a function. `name` is the parameter for the values where it calls another function
+    of the file, which `edits` make take them; `plain` as in `Sender`."""
+
+    call: ir.Call
+    operation: Operation
+    name: str = ""
+    edits: tuple[Edit, ...] = ()
+    plain: bool = True
+
+
 def widened(
-    site: Site, function: ir.Function, sql: str, program: Program
+    function: ir.Function, sql: str, sends: Sequence[Send], program: Program
 ) -> tuple[str, int | str | tuple[str, ...], tuple[Edit, ...]]:
     """The name of the new parameter, where a call passes it (as `Operation.parameters` says it), and the edits of the
     function. `sql` is the parameter that the function sends as it is. Raises `RefusalError`."""
-    operation, language = site.operation, program.source.language
-    place = operation.parameters
-    key = next((key for key in place if isinstance(key, str)), "") if isinstance(place, tuple) else ""
-    if isinstance(place, tuple):
-        place = next((each for each in place if isinstance(each, int)), place)
-    is_rest = place == "rest"
+    language = program.source.language
     refused = RefusalError(f"`{function.name}` sends the SQL and takes no values")
-    if operation.values or operation.options is not None or operation.inputs or operation.effect == "prepare":
+    if not _is_simple(function, program):
         raise refused
-    if not (is_rest or isinstance(place, int) or (key and language == "python")) or not _is_simple(function, program):
-        raise refused
-    sends = _sends(site, function, sql, program)
-    if len(uses_among(list(nodes_inside(function.body)), sql)) != len(sends):
-        raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
-    for arguments in (send.arguments for send in sends):
-        if any(a.spread for a in arguments) or (isinstance(place, int) and place != len(arguments)):
-            raise refused
     name = next((n for n in _NAMES.get(language, ("values", "params")) if not program.has_name(n, function.range)), "")
     if not name:
         raise RefusalError("the names for a list of values are taken")
-    keyword = f"{key}=" if not is_rest and not isinstance(place, int) else ""
-    spread = {"python": "*{}", "go": "{}..."}.get(language, "...{}") if is_rest else "{}"
-    ends = [send.arguments[-1].range.end for send in sends]
-    handed = [Edit(Range(end, end), f", {keyword}{spread.format(name)}") for end in ends]
+    handed: list[Edit] = []
+    for send in sends:
+        edit = _handed(send, name, program)
+        if edit is None:
+            raise refused
+        handed.append(edit)
+    is_rest = sends[0].operation.parameters == "rest"
+    if any((send.operation.parameters == "rest") != is_rest for send in sends):
+        raise refused
     before = [parameter for parameter in function.parameters if parameter.kind == "positional"]
     at = _end_of(before[-1], program)
     if not _LIST_OF_ITS_OWN.match(program.source.content, at):
         raise refused
-    taken = Edit(Range(at, at), f", {_declared(name, is_rest, operation, program)}")
+    taken = Edit(Range(at, at), f", {_declared(name, is_rest, sends[0].operation, program)}")
     is_next = before[-1].name == sql
     if is_rest:
         if not is_next:
@@ -65,22 +69,59 @@ def widened(
     return name, len(before) if is_next or language != "python" else (name,), (taken, *handed)
 
 
-def _sends(site: Site, function: ir.Function, sql: str, program: Program) -> list[ir.Call]:
-    """The calls of a function that send the SQL in the same way: once more, where the first could not."""
-    method, same = site.call.function, program.source.text(site.call.function.range)
-    root = method
-    while isinstance(root, ir.Attribute):
-        root = root.value
-    if not isinstance(root, ir.Name):
-        return [site.call]
-    made = [s.value for s in assignments(site, root.id) if s.value is not None]
-    opened = [s for s in site.statements if isinstance(s, ir.With) and s.target is not None]
-    made += [s.context for s in opened if s.target is not None and is_name(s.target, root.id)]
-    if len({program.source.text(value.range) for value in made}) > 1:
-        return [site.call]  # they may be of two drivers
-    nodes = (node for node in nodes_inside(function.body) if isinstance(node, ir.Call))
-    calls = (node for node in nodes if program.source.text(node.function.range) == same)
-    return [call for call in calls if any(is_name(argument.value, sql) for argument in call.arguments)]
+def _handed(send: Send, name: str, program: Program) -> Edit | None:
+    """The edit that hands the values on in a call, None where it cannot take them."""
+    operation, arguments = send.operation, send.call.arguments
+    if operation.values or operation.options is not None or operation.inputs or operation.effect == "prepare":
+        return None
+    language = program.source.language
+    places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
+    key = next((place for place in places if isinstance(place, str) and place != "rest"), send.name)
+    spread = [a for a in arguments if a.spread]
+    is_open = any(not program.source.text(a.range).startswith("**") for a in spread)
+    positional = [a for a in arguments if a.keyword is None and not a.spread]
+    if is_open or not arguments:
+        return None
+    if "rest" in places:
+        written = {"python": "*{}", "go": "{}..."}.get(language, "...{}").format(name)
+        at = positional[-1].range.end if positional and len(positional) == len(arguments) else 0
+    elif len(positional) in places:
+        written, at = name, positional[-1].range.end if positional else 0
+    elif key and language == "python" and not any(a.keyword == key for a in arguments):
+        written, at = f"{key}={name}", max(a.range.end for a in arguments if not a.spread)
+    else:
+        return None
+    return Edit(Range(at, at), f", {written}") if at else None
+
+
+def is_at_once(function: ir.Function, calls: Sequence[ir.Call], program: Program) -> bool:
+    """Whether the calls of a function that send a text in the same way send it through the same driver: what they are
+    called on, where a variable of the function holds it, is made in one way."""
+    made: set[str] = set()
+    for call in calls:
+        root: ir.Expression = call.function
+        while isinstance(root, ir.Attribute):
+            root = root.value
+        if isinstance(root, ir.Name):
+            made |= {program.source.text(value.range) for value in _made(root.id, function.body)}
+    return len(made) <= 1 or len(calls) == 1
+
+
+def _made(name: str, block: ir.Block) -> list[ir.Expression]:
+    """What a variable is made of: the call of it without its arguments."""
+    found: list[ir.Expression] = []
+    for statement in block:
+        value = None
+        if isinstance(statement, ir.Assign) and is_name(statement.target, name):
+            value = statement.value
+        elif isinstance(statement, ir.With) and statement.target is not None and is_name(statement.target, name):
+            value = statement.context
+        if value is not None:
+            value = value.value if isinstance(value, ir.Await) else value
+            found.append(value.function if isinstance(value, ir.Call) else value)
+        for inner in ir.blocks(statement):
+            found += _made(name, inner)
+    return found
 
 
 def _end_of(parameter: ir.Parameter, program: Program) -> int:

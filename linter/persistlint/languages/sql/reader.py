@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from persistlint.records import dataclass
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, string_value, tokenize
 from persistlint.sql.text import Text, body

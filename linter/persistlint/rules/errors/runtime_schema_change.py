@@ -101,11 +101,16 @@ _MAKES_TEMPORARY = re.compile(r"\s*CREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY
 _CHANGES = re.compile(r"\s*(?:ALTER|DROP|RENAME)\b", re.IGNORECASE)
 
 
-@rule("runtime-schema-change", on=Procedure, severity=Severity.INFO, default=False)
+@rule(
+    "runtime-schema-change",
+    on=Procedure,
+    severity=Severity.INFO,
+    default=False,
+    skips=(is_test, is_migration, is_generated),
+)
 def runtime_schema_change(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of the schema outside of migrations."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path) or _SETS_UP.search(path) or _SETS_UP.search(fact.name):
+    if _SETS_UP.search(context.file.path) or _SETS_UP.search(fact.name):
         return
     temporary: set[str] = set()
     for effect in fact.effects:

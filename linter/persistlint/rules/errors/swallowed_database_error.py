@@ -129,12 +129,9 @@ _PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: 
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
-@rule("swallowed-database-error", on=Affecting, severity=Severity.ERROR)
+@rule("swallowed-database-error", on=Affecting, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated))
 def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed write, and a result of Go that is dropped."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     if isinstance(fact, Handled) and _hides(fact) and not _may_fail(fact, context):
         writes = [effect for effect in fact.effects if _matters(effect) and (not effect.via or fact.size == 1)]
         # In a loop, one failure must not stop the others; in a handler, another error is what matters.

@@ -116,10 +116,11 @@ _HARMLESS = re.compile(
     on=Handled,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "shell", "sql"),
+    skips=(is_test, is_generated),
 )
 def swallowed_ddl_error(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed change of the schema."""
-    if not fact.only_logs or is_test(context.file.path) or is_generated(context.file.path):
+    if not fact.only_logs:
         return
     changes = [
         effect for effect in fact.effects if effect.kind is EffectKind.SCHEMA and not _HARMLESS.search(effect.sql)

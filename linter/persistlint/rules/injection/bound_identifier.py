@@ -88,7 +88,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Context, Hole, Origin, Query
+from persistlint.facts import Context, Hole, Origin, Query, Sign
 from persistlint.interpolation import holes_of, passes_name
 from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
@@ -105,12 +105,18 @@ _CLAUSES = {"order": "ORDER BY ", "group": "GROUP BY ", "from": "FROM "}  # what
 _EFFECTS = {"ORDER": "every row sorts alike", "GROUP": "all rows are one group", "PARTITION": "all rows are one"}
 
 
-@rule("bound-identifier", on=Query, severity=Severity.WARNING)
+@rule(
+    "bound-identifier",
+    on=Query,
+    severity=Severity.WARNING,
+    signs=(Sign.PLACEHOLDER_FOR_NAME, Sign.JOINED_TEXT),
+    skips=(is_test,),
+)
 def bound_identifier(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first bind parameter of a query that stands where a name must be."""
     clause = _CLAUSES.get(query.clause, "")
     holes = holes_of(query, partial(_is_bound_name, clause))
-    if not holes or is_test(context.file.path) or passes_name(query):
+    if not holes or passes_name(query):
         return
     hole = holes[0]
     place = clause + hole.excerpt

@@ -125,15 +125,14 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.fixes.binding import name
-from persistlint.interpolation import changes_schema, holes_of, is_evident, is_made_of_sql, is_of_server, related, why
-from persistlint.paths import is_test
+from persistlint.diagnostic import Diagnostic, Remedy, Severity
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
+from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, is_of_server, related, why
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from persistlint.source import SourceFile
 
@@ -167,11 +166,11 @@ _OF_SESSION = re.compile(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:n
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
+    skips=(is_test,),
 )
 def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first name, keyword and fragment that a query splices into its SQL."""
-    if is_test(context.file.path):
-        return
     least = _least(context.file)
     for kind, role in _ROLES.items():
         holes = holes_of(fact, partial(_is_unchecked, fact, least, kind))
@@ -182,10 +181,16 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
-            remedy=partial(name, fact, holes, context.program),
+            remedy=partial(_quoted, fact, holes, context),
             severity=None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
         )
+
+
+def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy:
+    from persistlint.fixes.binding import name  # only a query with such a name pays for it
+
+    return name(fact, holes, context.program)
 
 
 def _least(file: SourceFile) -> Origin:
@@ -195,7 +200,7 @@ def _least(file: SourceFile) -> Origin:
         return Origin.UNKNOWN
     # What another function, a row or a field gives for a name is mostly a name of the program itself, and nobody but
     # migrations calls the functions that they share.
-    return Origin.REQUEST if changes_schema(file) else Origin.PARAMETER
+    return Origin.REQUEST if changes_schema(file.path) else Origin.PARAMETER
 
 
 def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bool:

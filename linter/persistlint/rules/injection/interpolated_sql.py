@@ -115,11 +115,9 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Context, Hole, Origin, Query, SqlText
-from persistlint.fixes.binding import bind
+from persistlint.diagnostic import Diagnostic, Remedy, Severity
+from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import (
-    changes_schema,
     holes_of,
     is_amount,
     is_evident,
@@ -129,11 +127,11 @@ from persistlint.interpolation import (
     related,
     why,
 )
-from persistlint.paths import is_test
+from persistlint.paths import changes_schema, is_test
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _NAMED_AS_SQL = re.compile(
     r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))"
@@ -160,15 +158,16 @@ _STANDS = {
     on=SqlText,
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
+    signs=(Sign.JOINED_TEXT,),
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
+    skips=(is_test,),
 )
 def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first value that a query splices into its SQL."""
-    if is_test(context.file.path):
-        return
     least = Origin.ENVIRONMENT if context.options["trust-annotations"] else Origin.ANNOTATED
     holes = holes_of(fact, partial(_is_interpolated, fact, least))
-    if changes_schema(context.file):
+    # A script of SQL may define what anybody calls.
+    if context.file.language != "sql" and changes_schema(context.file.path):
         holes = tuple(hole for hole in holes if not _is_of_migration(hole))
     if not holes:
         return
@@ -177,10 +176,16 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
         help=_help(fact),
-        remedy=partial(bind, fact, holes, context.program),
+        remedy=partial(_bound, fact, holes, context),
         severity=None if isinstance(fact, Query) else Severity.WARNING,
         related=related(fact, holes),
     )
+
+
+def _bound(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy:
+    from persistlint.fixes.binding import bind  # only a query with such a value pays for it
+
+    return bind(fact, holes, context.program)
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:

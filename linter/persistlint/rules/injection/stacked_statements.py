@@ -98,7 +98,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Query, Tail
+from persistlint.facts import Query, Sign, Tail
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ _EFFECTS = {
 }
 
 
-@rule("stacked-statements", on=Query, severity=Severity.WARNING)
+@rule("stacked-statements", on=Query, severity=Severity.WARNING, signs=(Sign.SECOND_STATEMENT,))
 def stacked_statements(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a query of several statements that its call does not take."""
     if query.statements < 2 or query.tail not in _EFFECTS:

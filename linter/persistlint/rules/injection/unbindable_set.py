@@ -92,7 +92,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Hole, Origin, Query
+from persistlint.facts import Hole, Origin, Query, Sign
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ _NUMBERED = re.compile(r"\$\d")
 _SETTINGS = {"ROLE": "role", "TIME ZONE": "TimeZone", "AUTHORIZATION": "session_authorization"}
 
 
-@rule("unbindable-set", on=Query, severity=Severity.ERROR)
+@rule("unbindable-set", on=Query, severity=Severity.ERROR, signs=(Sign.PLACEHOLDER_IN_SET,))
 def unbindable_set(query: Query, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a `SET` whose value is a bind parameter."""
     if query.library is None or query.library.dialect not in ("postgres", None) or query.library.binds == "client":

@@ -102,12 +102,10 @@ _MILLISECONDS = 100  # from here on nobody means seconds
 _FURTHEST = 200  # bytes
 
 
-@rule("ambiguous-duration", on=Duration, severity=Severity.WARNING)
+# Django writes `timedelta(0, 60)` into its migrations.
+@rule("ambiguous-duration", on=Duration, severity=Severity.WARNING, skips=(is_test, is_migration))
 def ambiguous_duration(fact: Duration, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a duration whose unit is doubtful."""
-    path = context.file.path
-    if is_test(path) or is_migration(path):  # Django writes `timedelta(0, 60)` into its migrations
-        return
     text = context.file.text(fact.range)
     fixes = _named(fact, text, context) if context.file.language == "python" else _with_unit(fact, text, context)
     if fact.unit:

@@ -97,7 +97,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.facts import Fallback
 from persistlint.fixes.required import required_setting
-from persistlint.paths import is_development, is_product
+from persistlint.paths import NOT_PRODUCT, is_development
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -122,9 +122,10 @@ _FOREIGN = frozenset(["apikey", "api", "token", "access"])  # mostly somebody el
 _OWN = frozenset(["secret", "jwt", "signing", "session", "password"])
 _NO_SECRETS = frozenset([
     "public", "publishable", "min", "max", "pad", "eos", "bos", "unk", "mask", "sep", "cls", "stop", "reset",
+    "signer",
 ])  # fmt: skip
 _NOTHING = re.compile(
-    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
+    r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|hidden|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
     r"|.*\b(?:unconfigured|unset|missing|not.?(?:set|configured|provided))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -139,11 +140,10 @@ _HELP = {
 }
 
 
-@rule("credential-fallback", on=Fallback, severity=Severity.ERROR)
+@rule("credential-fallback", on=Fallback, severity=Severity.ERROR, skips=(*NOT_PRODUCT, is_development))
 def credential_fallback(fact: Fallback, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a text that a secret falls back to."""
-    path = context.file.path
-    if not is_product(path) or is_development(path) or fact.is_confined or _NOTHING.fullmatch(fact.value):
+    if fact.is_confined or _NOTHING.fullmatch(fact.value):
         return
     name = tuple(word.lower() for word in _WORD.findall(fact.setting))
     if not _is_secret(name) or (_is_foreign(name) and _MADE_UP.fullmatch(fact.value)):

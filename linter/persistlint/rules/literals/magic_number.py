@@ -4,11 +4,32 @@
 A number that decides something, a limit, a threshold, a rate, a time to wait, and whose meaning no name tells.
 
 A number that has a name beside it is never reported: one that is assigned, passed by keyword, the value of an option,
-a field or a default, an element of a list, one that a comment on its line explains, or the message to whom a test
-turns away (`must have 12 letters`), or one with a unit (`5 * time.Second`). Nor are the numbers that mean what they
-are: 0, 1 and 2, positions in a sequence, the number of parts of a split line, factors between units, months and hours,
-angles, character codes, masks, versions, classes of an HTTP status, and the numbers of formulas such as hashes and
-colours. Tests, migrations, generated code and files that hold settings or constants are left alone.
+a field or a default, an element of a list. Nor is one that something explains:
+
+- a comment: behind it, above it, in the branch that it leads to, or in the documentation of its function. It may say
+  it in words, with a unit (`7 days`), as bits, or as a percentage (`3%` for 0.03); behind a code one word is enough;
+- a text in the branch, behind it or behind `or`: `must have 12 letters`, `"99+"`, `"premium90days"`, or a message that
+  is given the number;
+- the name of the function: `has_at_least_8_letters`;
+- a unit beside it: `5 * time.Second`.
+
+Nor are the numbers that mean what they are:
+
+- 0, 1 and 2, small offsets, and counts that something is equal to; halves and quarters; 100 of a whole, percentages
+  between 0 and 100; the largest number of a type;
+- positions, the number of parts, bytes of a format, a length that goes with a position the code looks at, loops over
+  the places or the bits of something;
+- units and factors between them, hours, months, the minutes of a day, an age of one unit, an aspect ratio (`16 / 9`);
+- angles, character codes, masks, bits, words of bits, chances, tolerances of `abs(a - b)`, steps of rounding;
+- versions, ports, classes of a status and ranges of codes, and switches that only name many codes or pick a function
+  for each;
+- formulas such as hashes, checksums and colours;
+- a wait of one unit, a moment, a pause or a `debounce` of less than a second, and a delay that only shows something;
+- a channel for bursts (up to 100) or one that is never full (from 1000 on);
+- how often people are told how far it is, and what is drawn.
+
+Tests and their helpers, migrations, generated and vendored code, examples, front ends, and files that hold settings or
+constants are left alone.
 
 ## Why it matters
 
@@ -87,7 +108,7 @@ text is cut to another length behind it.
 
 ## When not to use it
 
-In code that is made of numbers, such as a simulation or a layout, exclude the folder with `per-file-ignores`.
+In code that is made of numbers, such as a simulation, a codec or a layout, exclude the folder with `per-file-ignores`.
 
 ## References
 
@@ -103,7 +124,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
-from persistlint.paths import is_product, is_settings
+from persistlint.paths import NOT_PRODUCT, is_front_end, is_settings
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -113,12 +134,13 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
 
 _UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
-_OF_TIME = frozenset([7, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
+_OF_TIME = frozenset([7, 11, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
 _FRACTIONS = frozenset([0.25, 0.5, 0.75])
 _OF_BYTES = frozenset([255, 256])
 _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
-_LARGEST = frozenset([65_535, 2_147_483_647, 4_294_967_295, 9_007_199_254_740_991])  # of a type
+_LARGEST = frozenset(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))  # of a type
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
+_SMALL_OFFSET = 16
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
 _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compared with a code is not
 _WHOLE = 100
@@ -151,12 +173,10 @@ _WHERE = {
     on=Calculation,
     severity=Severity.INFO,
     options=(Option("allowed-numbers", (-1, 0, 1, 2), "Whole numbers that need no name."),),
+    skips=(*NOT_PRODUCT, is_settings, is_front_end),
 )
 def magic_number(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first number of a calculation that needs a name."""
-    path = context.file.path
-    if not is_product(path) or is_settings(path):
-        return
     allowed = context.options["allowed-numbers"]
     numbers = [number for number in fact.numbers if number.value not in allowed and not _is_plain(number)]
     if not numbers:
@@ -216,7 +236,8 @@ def _is_plain(number: Number) -> bool:
             # A whole number is mostly a place in an order, which the function is the name of.
             return value == int(value) or quantity is Quantity.PIXELS
         case NumberRole.ARGUMENT:
-            return quantity is Quantity.STATUS or (bool(number.operator) and (number.is_converted or value in _CLAMPED))
+            is_clamped = number.is_converted or value in _CLAMPED or (quantity is Quantity.TIME and number.is_unit)
+            return quantity is Quantity.STATUS or (bool(number.operator) and is_clamped)
         case NumberRole.REPETITION if quantity is Quantity.POSITION and not number.is_converted:
             return value <= _SHORT_LOOP or value in _OF_TIME or value in _OF_BITS
     return _is_plain_bound(number)
@@ -232,10 +253,12 @@ def _is_plain_bound(number: Number) -> bool:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
     if value in _OF_BYTES:
         return True
-    is_plain = value in range(_MOST_COUNTED) or value in _FRACTIONS
+    is_plain = value in range(_MOST_COUNTED) or value in _FRACTIONS or value == _WHOLE
     if number.operator in _EQUALITY and is_plain and quantity not in _CODES:
         return True
     match quantity:
+        case Quantity.STATUS if number.operator not in _EQUALITY:
+            return True
         case Quantity.STATUS | Quantity.CODE if value in _HTTP:
             return number.operator not in _EQUALITY or quantity is Quantity.STATUS
         case Quantity.POSITION:
@@ -253,4 +276,6 @@ def _is_plain_operand(number: Number) -> bool:
         return number.is_unit
     if quantity in _WITH_OFFSETS:
         return value <= _OFFSET or (number.role is NumberRole.STEP and quantity is Quantity.POSITION)
+    if quantity is not Quantity.TIME and value == int(value) and value <= _SMALL_OFFSET:
+        return True  # a few more or less: mostly what a format or an order makes it
     return value in _UNIT_OFFSETS or (quantity is Quantity.TIME_UNIT and value in _OF_TIME)

@@ -91,7 +91,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import Calculation, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
 from persistlint.fixes.imports import go_package, python_member
-from persistlint.paths import is_product
+from persistlint.paths import NOT_PRODUCT
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -102,11 +102,9 @@ if TYPE_CHECKING:
     from persistlint.fixes.imports import Needed
 
 
-@rule("magic-status", on=Calculation, severity=Severity.INFO)
+@rule("magic-status", on=Calculation, severity=Severity.INFO, skips=NOT_PRODUCT)
 def magic_status(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every bare status code that has a name."""
-    if not is_product(context.file.path):
-        return
     for number in fact.numbers:
         if number.quantity is Quantity.STATUS and number.name:
             text = context.file.text(number.range)

@@ -93,7 +93,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import MixedResult
-from persistlint.paths import is_product
+from persistlint.paths import NOT_PRODUCT
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -110,11 +110,9 @@ _ROUNDED = re.compile(r"""f(["'])\{([^{}!:"']+):\.(\d+)f\}\1""")
 _FIXED = re.compile(r"\.toFixed\(\d*\)\s*\Z")
 
 
-@rule("mixed-number-string", on=MixedResult, severity=Severity.WARNING)
+@rule("mixed-number-string", on=MixedResult, severity=Severity.WARNING, skips=NOT_PRODUCT)
 def mixed_number_string(fact: MixedResult, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a value that is text or a number."""
-    if not is_product(context.file.path):
-        return
     number = context.file.text(fact.number)
     who = f"`{fact.function}` returns text" if fact.function else "This is text"
     yield context.report(

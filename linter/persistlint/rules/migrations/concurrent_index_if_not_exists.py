@@ -39,7 +39,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.scripts import stays_apart, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropIndex
 from persistlint.schema.script import Script
@@ -74,7 +74,7 @@ def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix
     text = context.file.content[change.range.start : change.range.end].decode("utf-8", "replace")
     guard = _GUARD.search(text)
     written = _NAME.search(text)
-    if guard is None or written is None or change.statement.is_conditional:
+    if guard is None or written is None or not stays_apart(script, change.statement):
         return ()
     start = change.range.start + len(text[: guard.start()].encode())
     edits = (

@@ -129,8 +129,15 @@ def _is_own(change: Change, name: str, made: dict[str, tuple[int, int]], script:
 
 
 def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
+    """Without the word, unless the database would refuse that, as far as is known."""
     cascade = _CASCADE.search(context.file.content[change.range.start : change.range.end])
-    if cascade is None:
+    same = script.of(DropTable) if isinstance(change, DropTable) else (change,)
+    is_needed = any(
+        each.is_needed
+        for each in same
+        if isinstance(each, DropTable | DropColumn | DropConstraint) and each.statement is change.statement
+    )
+    if cascade is None or is_needed:
         return ()
     edit = Edit(Range(change.range.start + cascade.start(), change.range.end), "")
     return unsafe(script, "Leave out CASCADE", edit)

@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
+from persistlint.fixes.scripts import Editor, identifier, new_name, stays_apart, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetNotNull
 from persistlint.schema.definitions import Constraint, ConstraintKind
@@ -78,7 +78,7 @@ def _fix(script: Script, change: SetNotNull, context: RuleContext) -> tuple[Fix,
     editor = Editor(script, context.file)
     table, column = editor.text(change.table), identifier(change.column, script.dialect)
     name = identifier(new_name(script, change.table.name, change.column, "not_null"), script.dialect)
-    if change.statement.transaction is not None or not name:
+    if not stays_apart(script, change.statement) or not name:
         return ()
     before = editor.before(
         change.statement,

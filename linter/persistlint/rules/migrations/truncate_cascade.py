@@ -64,5 +64,7 @@ def truncate_cascade(script: Script, context: RuleContext) -> Iterator[Diagnosti
 
 
 def _fix(script: Script, change: Truncate, context: RuleContext) -> tuple[Fix, ...]:
+    """Without the word, unless the database would refuse that, as far as is known."""
     written = find(context.file, change.statement.range, _CASCADE)
-    return unsafe(script, "Leave out CASCADE", Edit(written, "")) if written is not None else ()
+    is_needed = any(each.is_needed for each in script.of(Truncate) if each.statement is change.statement)
+    return unsafe(script, "Leave out CASCADE", Edit(written, "")) if written is not None and not is_needed else ()

@@ -41,7 +41,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import Editor, find, identifier, insert, new_name, unsafe
+from persistlint.fixes.scripts import Editor, find, identifier, insert, is_taken, new_name, stays_apart, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
 from persistlint.schema.definitions import ConstraintKind
@@ -83,7 +83,9 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
     written = find(context.file, key.range, _KEY)
     suffix = () if key.kind is ConstraintKind.PRIMARY_KEY else key.columns
     name = key.name or new_name(script, change.table.name, *suffix, "key" if suffix else "pkey")
-    if change.statement.transaction is not None or written is None or not name or not key.nulls_distinct:
+    if not stays_apart(script, change.statement) or written is None or not name or not key.nulls_distinct:
+        return ()
+    if is_taken(name, change.before) or not _are_there(script, change):
         return ()
     word, columns = (find(context.file, written, _KEY_PARTS, group) for group in (1, 2))
     index = identifier(name, script.dialect)
@@ -100,6 +102,12 @@ def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[F
         return ()
     named = () if key.name else (insert(key.range.start, f"CONSTRAINT {index} "),)
     return unsafe(script, "Build its index concurrently first", *before, *named, Edit(columns, f"USING INDEX {index}"))
+
+
+def _are_there(script: Script, change: AddConstraint) -> bool:
+    """Whether the columns of a key are there before its statement."""
+    added = (each for each in script.of(AddColumn) if each.statement is change.statement)
+    return not any(each.column.name in change.constraint.columns for each in added)
 
 
 def _schema(change: AddConstraint, editor: Editor) -> str:

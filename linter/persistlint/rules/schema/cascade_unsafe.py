@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.scripts import modelled
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.naming import base_name, singular, words
 from persistlint.schema.script import Script
@@ -117,4 +117,4 @@ def _fix(script: Script, constraint: Constraint, context: RuleContext) -> tuple[
     if written is None:
         return ()
     edit = Edit(Range(*written.span(1)), "RESTRICT")
-    return unsafe(script, "Use ON DELETE RESTRICT", edit)
+    return modelled(script, "Use ON DELETE RESTRICT", edit)

@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, is_money, words
 from persistlint.schema.script import Script
@@ -74,17 +74,10 @@ def check_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
-    editor = Editor(script, context.file)
-    statement = editor.statement_at(column.range)
-    if (
-        statement is None
-        or not stands_here(context.file, column)
-        or (script.dialect == "mysql" and b"COMMENT" in context.file.content.upper())
-    ):
+    if script.dialect == "mysql" and b"COMMENT" in context.file.content.upper():
         return ()
-    name = context.file.text(column.name_range)
-    text = f" {editor.like('CHECK', statement)} ({name} >= 0)"
-    return unsafe(script, "Refuse negative numbers", insert(column.range.end, text))
+    condition = f"{context.file.text(column.name_range)} >= 0"
+    return unsafe(script, "Refuse negative numbers", *Editor(script, context.file).checked(column, condition))
 
 
 def _what(column: Column) -> str:

@@ -37,9 +37,10 @@ Where old rows are known to break it and are to stay, ignore the line and say so
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Remedy, Severity
 from persistlint.fixes.following import following
 from persistlint.fixes.scripts import Editor, end_of_transaction, identifier, unsafe
 from persistlint.rule import RuleContext, rule
@@ -49,7 +50,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
 
 
 @rule("constraint-never-validated", on=Script, severity=Severity.WARNING)
@@ -65,16 +66,19 @@ def constraint_never_validated(script: Script, context: RuleContext) -> Iterator
                 change.range,
                 f"`{constraint.name}` is never validated: it says nothing of the rows that were there before.",
                 help=f"`VALIDATE CONSTRAINT {constraint.name}` in a later migration.",
-                fixes=_fix(script, change, context),
+                remedy=partial(_remedy, script, change, context),
             )
 
 
-def _fix(script: Script, change: AddConstraint, context: RuleContext) -> tuple[Fix, ...]:
+def _remedy(script: Script, change: AddConstraint, context: RuleContext) -> Remedy:
     """The validation in the next transaction, where the script says when one ends, or else in a new migration."""
     end, editor = end_of_transaction(script, change.statement), Editor(script, context.file)
     name = identifier(change.constraint.name, script.dialect)
-    line = f"ALTER TABLE {editor.text(change.table)} VALIDATE CONSTRAINT {name}"
+    line, later = (
+        f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}"
+        for table in (editor.text(change.table), editor.text_later(change.table))
+    )
     if end is not None and (fixes := unsafe(script, "Validate it afterwards", *editor.behind(end, line))):
-        return fixes
+        return Remedy(fixes)
     words = f"validate {change.constraint.name}"
-    return following(script, "Validate it in a new migration", words, editor.like(line))
+    return following(script, "Validate it in a new migration", words, editor.like(later))

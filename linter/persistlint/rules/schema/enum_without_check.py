@@ -45,7 +45,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
+from persistlint.fixes.scripts import Editor, stands_here, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import words
 from persistlint.schema.script import Script
@@ -104,11 +104,6 @@ def _listed(content: bytes, column: Column) -> list[str]:
 
 
 def _fix(script: Script, column: Column, values: list[str], context: RuleContext) -> tuple[Fix, ...]:
-    editor = Editor(script, context.file)
-    statement = editor.statement_at(column.range)
-    if statement is None:
-        return ()
-    name = context.file.text(column.name_range)
     items = ", ".join(f"'{value}'" for value in values)
-    text = f"{editor.like(' CHECK', statement)} ({name} {editor.like('IN', statement)} ({items}))"
-    return unsafe(script, "Refuse other values", insert(column.range.end, text))
+    condition = f"{context.file.text(column.name_range)} IN ({items})"
+    return unsafe(script, "Refuse other values", *Editor(script, context.file).checked(column, condition))

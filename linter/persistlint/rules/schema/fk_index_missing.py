@@ -43,12 +43,13 @@ Where rows of the other table are never deleted, ignore the line and say so.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Remedy, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, careful, end_of_transaction, identifier, identifiers, new_name, unsafe
+from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, stays_apart, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import leads_with
@@ -81,25 +82,28 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
             help="Add an `@@index` over the fields of the relation."
             if context.file.language == "prisma"
             else f"`CREATE INDEX ON {table.name} ({columns})`.",
-            fixes=_fix(script, table, constraint, context),
+            remedy=partial(_remedy, script, table, constraint, context),
         )
 
 
-def _fix(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+def _remedy(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:
     """The index where the foreign key is made, or else in a new migration."""
-    return _here(script, table, constraint, context) or _afterwards(script, table, constraint, context)
+    if script.runner.no_drift:
+        return Remedy(reason=script.runner.no_drift)
+    here = _here(script, table, constraint, context)
+    return Remedy(here) if here else _afterwards(script, table, constraint, context)
 
 
-def _afterwards(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> tuple[Fix, ...]:
+def _afterwards(script: Script, table: Table, constraint: Constraint, context: RuleContext) -> Remedy:
     """The index in a new migration, for one that ran already, or runs in a transaction."""
     editor = Editor(script, context.file)
     changes = (change for change in script.forward if isinstance(change, TableChange))
     change = next((change for change in changes if constraint.range in change.statement.range), None)
     name = new_name(script, table.name.name, *constraint.columns, "idx")
     if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
-        return ()
-    written, index = editor.text(change.table), identifier(name, script.dialect)
-    schema = written[: written.rindex(".") + 1] if change.table.schema else ""
+        return Remedy()
+    written, index = editor.text_later(change.table), identifier(name, script.dialect)
+    schema = written[: written.rfind(".") + 1] if change.table.schema else ""
     columns = identifiers(constraint.columns, script.dialect)
     return following(
         script,
@@ -119,8 +123,7 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
     if statement is None or not changes:
         return ()
     written, is_new = editor.text(changes[0].table), isinstance(changes[0], CreateTable) or changes[0].is_on_new
-    is_apart = statement.transaction is None and end_of_transaction(script, statement) is not None
-    if not is_new and not (is_apart and script.dialect == "postgres"):
+    if not is_new and not (stays_apart(script, statement) and script.dialect == "postgres"):
         return ()
     lines = []
     for key, _ in table.foreign_keys:

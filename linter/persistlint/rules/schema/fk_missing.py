@@ -44,7 +44,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import Editor, identifier, insert, unsafe
+from persistlint.fixes.scripts import Editor, identifier, insert, modelled, qualified
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddConstraint, CreateTable
 from persistlint.schema.naming import singular, words
@@ -119,10 +119,9 @@ def _fix(script: Script, column: Column, target: Table, context: RuleContext) ->
     is_there = target.name.key in script.after.tables if own is None else own.range.start < column.range.start
     if key is None or maker is None or not is_there or script.dialect not in ("postgres", "sqlite"):
         return ()
-    schema = f"{identifier(target.name.schema, script.dialect)}." if target.name.schema else ""
-    name = f"{schema}{identifier(target.name.name, script.dialect)} ({identifier(key.name, script.dialect)})"
+    name = f"{qualified(target.name, script.dialect)} ({identifier(key.name, script.dialect)})"
     text = Editor(script, context.file).like(" REFERENCES ", maker.statement)
-    return unsafe(script, f"Add a foreign key to {target.name}", insert(column.range.end, f"{text}{name}"))
+    return modelled(script, f"Add a foreign key to {target.name}", insert(column.range.end, f"{text}{name}"))
 
 
 def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | None:

@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.scripts import modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -88,7 +88,7 @@ def _fix(script: Script, old: DataType, new: DataType) -> tuple[Fix, ...]:
     name = _COUNTED.get(new.text.lower(), new.text)  # a reference counts nothing by itself
     if not is_own or old.is_array or "serial" in old.name:
         return ()
-    return unsafe(script, f"Make it {name}", Edit(old.range, name.lower() if old.text.islower() else name))
+    return modelled(script, f"Make it {name}", Edit(old.range, name.lower() if old.text.islower() else name))
 
 
 _COUNTED = {

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.facts import DECLARING
-from persistlint.fixes.scripts import unsafe
+from persistlint.fixes.scripts import modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import ChangeType, CreateTable
 from persistlint.schema.naming import is_money
@@ -74,7 +74,7 @@ def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
     is_own = any(type.range in change.range for change in script.of(CreateTable))
     if decimal is None or not is_own or type.is_array or type.is_unsigned:
         return ()
-    return unsafe(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
+    return modelled(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))
 
 
 _HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."

@@ -38,7 +38,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import stands_here, unsafe
+from persistlint.fixes.scripts import modelled, stands_here
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, base
@@ -83,4 +83,4 @@ def _fix(script: Script, table: Table, type: DataType) -> tuple[Fix, ...]:
     larger = _LARGER.get(type.text.lower().split("(")[0])
     if larger is None or type.is_unsigned or any(reference.table.key == table.name.key for reference in keys):
         return ()
-    return unsafe(script, "Use a larger type", Edit(type.range, larger if type.text.islower() else larger.upper()))
+    return modelled(script, "Use a larger type", Edit(type.range, larger if type.text.islower() else larger.upper()))

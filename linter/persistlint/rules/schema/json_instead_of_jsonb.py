@@ -37,7 +37,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, unsafe
+from persistlint.fixes.scripts import find, modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -71,4 +71,4 @@ def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...
     is_own = any(type.range in change.range for change in script.of(CreateTable))
     if word is None or not is_own:
         return ()
-    return unsafe(script, "Use jsonb", Edit(word, "jsonb" if type.text.islower() else "JSONB"))
+    return modelled(script, "Use jsonb", Edit(word, "jsonb" if type.text.islower() else "JSONB"))

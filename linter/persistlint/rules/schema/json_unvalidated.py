@@ -37,7 +37,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import insert, stands_here, unsafe
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -76,9 +76,9 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
         "mysql": f"JSON_TYPE({name}) = 'OBJECT'",
         "sqlite": f"json_valid({name})",
     }.get(script.dialect or "")
-    if condition is None or not stands_here(context.file, column) or "[" in default or "array" in default.lower():
+    if condition is None or "[" in default or "array" in default.lower():
         return ()
-    return unsafe(script, "Check what it holds", insert(column.range.end, f" CHECK ({condition})"))
+    return unsafe(script, "Check what it holds", *Editor(script, context.file).checked(column, condition))
 
 
 def _is_json(column: Column, dialect: str | None) -> bool:

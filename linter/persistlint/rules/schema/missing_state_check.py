@@ -42,10 +42,11 @@ It is off by default. A state that is left again, such as `paused`, need not kee
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -54,8 +55,10 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column, Table
+    from persistlint.source import SourceFile
 
 _STATES = ("status", "state")
+_STRING = re.compile(r"'([^'\\]*)'")
 _TIMES = frozenset(["timestamptz", "timestamp", "datetime", "date"])
 _LEFT_AGAIN = frozenset(["paused", "unsubscribed", "suspended", "blocked", "locked", "snoozed", "disabled", "muted"])
 
@@ -67,11 +70,12 @@ def missing_state_check(script: Script, context: RuleContext) -> Iterator[Diagno
         state = next((column for name in _STATES if (column := table.column(name)) is not None), None)
         if state is None:
             continue
-        values = _values(script, table, state)
+        values = _values(script, table, state, context.file)
         for column in table.columns:
-            value = column.name.removesuffix("_at")
+            name = column.name.removesuffix("_at")
+            value = values.get(name)
             type = column.type.name if column.type is not None else ""
-            if value == column.name or value not in values or value in _LEFT_AGAIN or type not in _TIMES:
+            if name == column.name or value is None or name in _LEFT_AGAIN or type not in _TIMES:
                 continue
             is_told = any(check.mentions(state.name) for check in table.checks(column.name))
             if table.requires(column.name) or is_told or column.name_range not in table.range:
@@ -84,21 +88,17 @@ def missing_state_check(script: Script, context: RuleContext) -> Iterator[Diagno
             )
 
 
-def _values(script: Script, table: Table, state: Column) -> set[str]:
-    """The values of a state that a CHECK or an enum lists."""
-    words = {word for check in table.checks(state.name) for word in check.words if word.startswith("'")}
+def _values(script: Script, table: Table, state: Column, file: SourceFile) -> dict[str, str]:
+    """The values of a state that a CHECK of the file or an enum lists, as they are written, by their small letters."""
+    checks = (check.range for check in table.checks(state.name) if check.range in table.range)
+    words = [word for range in checks for word in _STRING.findall(file.text(range))]
     type = state.type.name if state.type is not None else ""
-    of_enum = script.final.enums.get(type, ())
-    return {word.strip("'").lower() for word in words} | {value.lower() for value in of_enum}
+    return {word.lower(): word for word in (*words, *script.final.enums.get(type, ()))}
 
 
 def _fix(script: Script, state: Column, column: Column, value: str, context: RuleContext) -> tuple[Fix, ...]:
-    editor = Editor(script, context.file)
-    statement = editor.statement_at(column.range)
-    if statement is None or not stands_here(context.file, column) or script.dialect == "mysql":
+    if script.dialect == "mysql":
         return ()
     names = [context.file.text(each.name_range) for each in (state, column)]
-    check = (
-        f"({names[0]} <> '{value}' {editor.like('OR', statement)} {names[1]} {editor.like('IS NOT NULL', statement)})"
-    )
-    return unsafe(script, "Ask for it", insert(column.range.end, f" {editor.like('CHECK', statement)} {check}"))
+    condition = f"{names[0]} <> '{value}' OR {names[1]} IS NOT NULL"
+    return unsafe(script, "Ask for it", *Editor(script, context.file).checked(column, condition))

@@ -4,6 +4,8 @@
 A column of a new table that may be NULL and whose meaning leaves no room for it: a `boolean`, a status, an amount of
 money or a quantity, the key of a tenant, `created_at` and `updated_at` with a default.
 
+A column that a foreign key empties by `ON DELETE SET NULL` is left alone.
+
 ## Why it matters
 
 A `CHECK` is satisfied by NULL, a sum leaves the row out, a boolean has three values, and a comparison with NULL is
@@ -38,7 +40,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, stands_here, unsafe
+from persistlint.fixes.scripts import Editor, insert, modelled, stands_here
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
 from persistlint.schema.script import Script
@@ -58,10 +60,14 @@ _NULL = re.compile(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
 
 @rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False)
 def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report every column of a new table that should always have a value and need not."""
+    """Report every column of a new table that should always have a value and need not. One that a foreign key empties
+    when the other row goes has to be without."""
     for table in script.created:
+        emptied = {
+            name for key, reference in table.foreign_keys if reference.on_delete == "SET NULL" for name in key.columns
+        }
         for column in table.columns:
-            why = _why(column)
+            why = _why(column) if column.name not in emptied else ""
             if why and not table.requires(column.name) and column.name_range in table.range:
                 yield context.report(
                     column.name_range,
@@ -81,7 +87,7 @@ def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...
         or _NULL.search(context.file.text(column.range))
     ):
         return ()
-    return unsafe(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL", statement)))
+    return modelled(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL", statement)))
 
 
 def _why(column: Column) -> str:

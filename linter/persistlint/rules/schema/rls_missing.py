@@ -28,7 +28,8 @@ ALTER TABLE documents ENABLE ROW LEVEL SECURITY;
 ## Fix
 
 Enable and force row level security on the table, and give it a policy. The fix does so behind a new table, where all
-others that belong to an owner have one and the same policy; it is unsafe, for rows vanish that everybody saw.
+others that belong to an owner have one and the same policy, and for a script that ran already in a new migration, where
+the names of those beside it and their runner are plain; it is unsafe, for rows vanish that everybody saw.
 
 ## Options
 
@@ -46,10 +47,12 @@ Where tenants are kept apart in another way, there is nothing to report as long 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Severity
+from persistlint.diagnostic import Remedy, Severity
 from persistlint.fixes.following import following
+from persistlint.fixes.row_security import switching
 from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -59,10 +62,11 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Column, Table
 
-_GLUED = re.compile(r" ?(::|[.(]) ?| (?=[,)])")  # what SQL is written without blanks around
+_COMMENT = re.compile(r"--|/\*")
+_LINE_END = re.compile(r"[ \t]*[\r\n]\s*")
 
 
 @rule(
@@ -93,32 +97,37 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
             column.name_range,
             f"`{table.name}` has rows of several owners, by `{column.name}`, and no row level security.",
             help=f"`ALTER TABLE {table.name} ENABLE ROW LEVEL SECURITY`, force it, and make a policy.",
-            fixes=_fix(script, table, column, context),
+            remedy=partial(_remedy, script, table, column, context),
         )
 
 
-def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> tuple[Fix, ...]:
-    """What all other tables have that belong to the same owner by that column: the policy, and whether it is forced."""
+def _remedy(script: Script, table: Table, column: Column, context: RuleContext) -> Remedy:
+    """What all other tables have that belong to the same owner by that column: the policy, and whether it is forced.
+    For a table that has a policy it is not known what is missing."""
     others = [each for each in script.final.tables.values() if each.has_row_security and each.column(column.name)]
     conditions = {_condition(each, column.name) for each in others}
     maker = next((change for change in script.of(CreateTable) if column.range in change.range), None)
     condition = conditions.pop() if len(conditions) == 1 else ""
     types = {each.type.name for other in others if (each := other.column(column.name)) is not None and each.type}
-    if maker is None or not condition or column.type is None or types != {column.type.name}:
-        return ()
     editor, name = Editor(script, context.file), new_name(script, table.name.name, column.name)
-    written = editor.text(maker.table)
-    lines = [f"ALTER TABLE {written} ENABLE ROW LEVEL SECURITY"]
-    if all(each.is_forced for each in others):
-        lines.append(f"ALTER TABLE {written} FORCE ROW LEVEL SECURITY")
-    lines.append(f"CREATE POLICY {identifier(name, script.dialect)} ON {written} USING ({condition})")
-    if not name:
-        return ()
-    title = "Guard it as the others are"
-    here = unsafe(script, title, *editor.behind(maker.statement, *lines))
-    back = [f"DROP POLICY {identifier(name, script.dialect)} ON {written}", f"{lines[0].replace('ENABLE', 'DISABLE')}"]
-    up, down = (";\n".join(map(editor.like, each)) for each in (lines, back))
-    return here or following(script, f"{title}, in a new migration", f"guard {table.name.name}", up, down)
+    if maker is None or not condition or column.type is None or types != {column.type.name} or not name:
+        return Remedy()
+    if table.policies:
+        return Remedy()
+    policy, is_forced = (identifier(name, script.dialect), condition), all(each.is_forced for each in others)
+    title, lines = "Guard it as the others are", _guard(editor.text(maker.table), policy, is_forced=is_forced)[0]
+    if here := unsafe(script, title, *editor.behind(maker.statement, *lines)):
+        return Remedy(here)
+    ways = _guard(editor.text_later(maker.table), policy, is_forced=is_forced)
+    up, down = (";\n".join(map(editor.like, way)) for way in ways)
+    return following(script, f"{title}, in a new migration", f"guard {table.name.name}", up, down)
+
+
+def _guard(table: str, policy: tuple[str, str], *, is_forced: bool) -> tuple[list[str], list[str]]:
+    """The statements that guard a table with a policy, by its name and its condition, and those that undo it."""
+    name, condition = policy
+    on, off = switching(table, *(("ENABLE", "FORCE") if is_forced else ("ENABLE",)))
+    return [*on, f"CREATE POLICY {name} ON {table} USING ({condition})"], [f"DROP POLICY {name} ON {table}", *off]
 
 
 def _condition(table: Table, column: str) -> str:
@@ -128,9 +137,9 @@ def _condition(table: Table, column: str) -> str:
         return ""
     words = policy.using.words
     is_same = policy.check is None or policy.check.words == words
-    if words[:2] != (column, "=") or not is_same:
+    if words[:2] != (column, "=") or not is_same or table.name.name in words or _COMMENT.search(policy.text):
         return ""
-    return _GLUED.sub(lambda found: found[1] or "", " ".join(words))
+    return _LINE_END.sub(" ", policy.text)
 
 
 def _owner(table: Table, script: Script) -> str:

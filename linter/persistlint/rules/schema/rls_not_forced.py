@@ -24,7 +24,8 @@ ALTER TABLE projects FORCE ROW LEVEL SECURITY;
 ## Fix
 
 `ALTER TABLE … FORCE ROW LEVEL SECURITY`. Migrations that write rows have to say whose they are from then on. The fix
-says so behind the statement; it is unsafe, for the owner sees fewer rows then.
+says so behind the statement, and for a script that ran already in a new migration, where the names of those beside it
+and their runner are plain; it is unsafe, for the owner sees fewer rows then.
 
 ## When not to use it
 
@@ -37,11 +38,11 @@ It is off by default: where the application connects as another role than the ow
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.following import here_or_following
-from persistlint.fixes.scripts import Editor
+from persistlint.fixes.row_security import switched
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import SetRowSecurity
 from persistlint.schema.script import Script
@@ -49,7 +50,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
 
 
 @rule("rls-not-forced", on=Script, severity=Severity.WARNING, default=False)
@@ -63,12 +64,5 @@ def rls_not_forced(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             change.range,
             f"The owner of `{change.table}` is exempt from its policies.",
             help=f"`ALTER TABLE {change.table} FORCE ROW LEVEL SECURITY`.",
-            fixes=_fix(script, change, context),
+            remedy=partial(switched, script, context.file, change, "FORCE"),
         )
-
-
-def _fix(script: Script, change: SetRowSecurity, context: RuleContext) -> tuple[Fix, ...]:
-    editor = Editor(script, context.file)
-    on, off = (f"ALTER TABLE {editor.text(change.table)} {word} ROW LEVEL SECURITY" for word in ("FORCE", "NO FORCE"))
-    words, here = f"force row level security on {change.table.name}", editor.behind(change.statement, on)
-    return here_or_following(script, "Force row level security", here, words, editor.like(on), editor.like(off))

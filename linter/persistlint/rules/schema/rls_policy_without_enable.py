@@ -23,8 +23,9 @@ CREATE POLICY own ON projects USING (tenant_id = current_setting('app.tenant_id'
 
 ## Fix
 
-`ALTER TABLE … ENABLE ROW LEVEL SECURITY`. The fix says so before the policy; it is unsafe, for rows vanish that
-everybody saw.
+`ALTER TABLE … ENABLE ROW LEVEL SECURITY`. The fix says so before the policy, and for a script that ran already in a new
+migration, where the names of those beside it and their runner are plain; it is unsafe, for rows vanish that everybody
+saw.
 
 ## When not to use it
 
@@ -37,11 +38,11 @@ There is no reason to ignore it.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.following import here_or_following
-from persistlint.fixes.scripts import Editor
+from persistlint.fixes.row_security import switched
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
 from persistlint.schema.script import Script
@@ -49,7 +50,7 @@ from persistlint.schema.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.diagnostic import Diagnostic
 
 
 @rule("rls-policy-without-enable", on=Script, severity=Severity.ERROR)
@@ -68,12 +69,5 @@ def rls_policy_without_enable(script: Script, context: RuleContext) -> Iterator[
             change.range,
             f"The policy does nothing: row level security of `{change.table}` is not enabled.",
             help=f"`ALTER TABLE {change.table} ENABLE ROW LEVEL SECURITY`.",
-            fixes=_fix(script, change, context),
+            remedy=partial(switched, script, context.file, change, "ENABLE", is_before=True),
         )
-
-
-def _fix(script: Script, change: CreatePolicy, context: RuleContext) -> tuple[Fix, ...]:
-    editor = Editor(script, context.file)
-    on, off = (f"ALTER TABLE {editor.text(change.table)} {word} ROW LEVEL SECURITY" for word in ("ENABLE", "DISABLE"))
-    words, here = f"enable row level security on {change.table.name}", editor.before(change.statement, on)
-    return here_or_following(script, "Enable row level security", here, words, editor.like(on), editor.like(off))

@@ -39,7 +39,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, unsafe
+from persistlint.fixes.scripts import find, modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
 from persistlint.schema.script import Script
@@ -59,7 +59,8 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     if script.dialect != "postgres":
         return
     for _, column, final in script.columns():
-        if final.type is None or final.type.name != "timestamp" or column.type is None:
+        types = (column.type, final.type)
+        if column.type is None or any(type is None or type.name != "timestamp" for type in types):
             continue
         yield context.report(
             column.type.range,
@@ -77,4 +78,4 @@ def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...
         return ()
     precision = find(context.file, type.range, _TIMESTAMP, 1)
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
-    return unsafe(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))
+    return modelled(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))

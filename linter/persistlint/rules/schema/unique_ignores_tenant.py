@@ -38,7 +38,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import find, identifier, insert, unsafe
+from persistlint.fixes.scripts import find, identifier, insert, modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.naming import NATURAL_KEYS, tenant_column
@@ -78,4 +78,4 @@ def _fix(script: Script, tenant: str, constraint: Constraint, context: RuleConte
     place = find(context.file, constraint.range, _KEY)
     if place is None:
         return ()
-    return unsafe(script, f"Put {tenant} into the key", insert(place.end, f"{identifier(tenant, script.dialect)}, "))
+    return modelled(script, f"Put {tenant} into the key", insert(place.end, f"{identifier(tenant, script.dialect)}, "))

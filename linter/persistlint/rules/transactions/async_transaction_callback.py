@@ -59,11 +59,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("async-transaction-callback", on=Transaction, severity=Severity.ERROR, languages=("javascript", "typescript"))
+@rule(
+    "async-transaction-callback",
+    on=Transaction,
+    severity=Severity.ERROR,
+    languages=("javascript", "typescript"),
+    skips=(is_test,),
+)
 def async_transaction_callback(fact: Transaction, context: RuleContext) -> Iterator[Diagnostic]:
     """Report an async callback where the driver does not wait for it."""
     library = fact.opener.library
-    if fact.scoping is not Scoping.CALLBACK or not fact.is_async or library is None or is_test(context.file.path):
+    if fact.scoping is not Scoping.CALLBACK or not fact.is_async or library is None:
         return
     if library.transactions.synchronous:
         yield context.report(

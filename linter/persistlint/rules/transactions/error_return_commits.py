@@ -95,12 +95,14 @@ if TYPE_CHECKING:
 
 
 @rule(
-    "error-return-commits", on=ErrorAnswer, severity=Severity.WARNING, languages=("python", "javascript", "typescript")
+    "error-return-commits",
+    on=ErrorAnswer,
+    severity=Severity.WARNING,
+    languages=("python", "javascript", "typescript"),
+    skips=(is_test, is_generated),
 )
 def error_return_commits(fact: ErrorAnswer, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a failure that is returned out of a transaction."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     yield context.report(
         fact.range,
         "This returns a failure, and the transaction commits what was written before.",

@@ -123,11 +123,10 @@ if TYPE_CHECKING:
 _LOCKS = ("select_for_update", "forUpdate", "for_update", "with_for_update")  # on a query that is sent later
 
 
-@rule("lock-outside-transaction", on=Procedure, severity=Severity.WARNING)
+@rule("lock-outside-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated))
 def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the locks that end with their own statement."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path) or fact.receives is not None or fact.is_called_inside:
+    if fact.receives is not None or fact.is_called_inside:
         return
     for effect in fact.effects:
         if not effect.lock or effect.kind is not EffectKind.READ or effect.transaction is not None or effect.via:

@@ -64,11 +64,15 @@ if TYPE_CHECKING:
 _PLACES = ("first", "second", "third", "fourth")
 
 
-@rule("misplaced-transaction-option", on=Procedure, severity=Severity.ERROR, languages=("javascript", "typescript"))
+@rule(
+    "misplaced-transaction-option",
+    on=Procedure,
+    severity=Severity.ERROR,
+    languages=("javascript", "typescript"),
+    skips=(is_test, is_generated),
+)
 def misplaced_transaction_option(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the options that a method does not look at."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     for effect in fact.effects:
         if effect.misplaced is None or effect.via:
             continue

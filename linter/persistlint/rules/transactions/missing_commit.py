@@ -61,11 +61,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("missing-commit", on=Uncommitted, severity=Severity.ERROR, languages=("python",))
+@rule(
+    "missing-commit",
+    on=Uncommitted,
+    severity=Severity.ERROR,
+    languages=("python",),
+    skips=(is_test, is_migration, is_generated),
+)
 def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the last write of a connection that is never committed."""
-    if is_test(context.file.path) or is_migration(context.file.path) or is_generated(context.file.path):
-        return
     yield context.report(
         fact.range,
         f"`{fact.handle.name}` is opened in this function and never committed, so what is written here is lost.",

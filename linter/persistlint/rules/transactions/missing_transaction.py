@@ -5,16 +5,17 @@ Two or more writes of one function that belong together, each of which commits b
 them leaves half of the change behind.
 
 Writes belong together where they go to the same database and have data in common, and where one function sends both
-with data in SQL of its own. Helpers of the same file count as what they do on every way, and what they do on some
-alone where they are given the row that the other write made.
+with data in SQL of its own. What a helper of the same file does counts where it is given what the other write made, as
+the lines of an order are given the order; any other helper is a step of its own.
 
 Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that sends
 everything with one commit, on a handle that the caller hands over or that the object is copied with (`WithTx(tx)`), on
-a handle that the function commits and somebody else began, in branches that exclude one another, in migrations and in
-tests. Silent as well where half of the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert),
-two updates of one row, a row that is only made where it is missing (`get_or_create`), which the next run finds, a
-session that is made, what stands behind the delete of a code for one use, what is removed because it is old, and a
-write whose own handler goes on and says why or warns at most.
+a handle that the function commits and somebody else began, in branches that exclude one another, behind a write that
+some ways leave out by choice, where the first write failed, in migrations and in tests. Silent as well where half of
+the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert), two updates of one row, a row that
+is only made where it is missing (`get_or_create`), which the next run finds, a session that is made, what stands behind
+the delete of a code for one use, what is removed because it is old, and a write whose own handler goes on and says why
+or warns at most.
 
 ## Why it matters
 
@@ -153,7 +154,7 @@ _DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _UPDATES = re.compile(r"update|patch|set", re.IGNORECASE)
 _PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
-_SESSION = re.compile(r"(?:(?:user|auth|login)_?)?sessions?", re.IGNORECASE)
+_SESSION = re.compile(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
 _INSERTS = re.compile(r"create|insert|add", re.IGNORECASE)
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = re.compile(
@@ -172,12 +173,9 @@ _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
 
-@rule("missing-transaction", on=Procedure, severity=Severity.ERROR)
+@rule("missing-transaction", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated))
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     if fact.receives is not None or fact.is_called_inside:
         return
     # How many effects outside the database stand before each write that commits by itself.
@@ -246,9 +244,11 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
     return (
         same
         and not (earlier.is_detached and later.is_detached)
-        and not ((earlier.is_conditional or later.is_conditional) and not _is_given(earlier, later))
+        and not earlier.is_conditional
+        and not ((earlier.via or later.via) and not _is_given(earlier, later))
         and earlier.range != later.range
         and not earlier.place.excludes(later.place)
+        and not earlier.place.is_optional(later.place)
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
         and not _is_made_if_missing(earlier)
@@ -288,7 +288,8 @@ def _is_made_if_missing(effect: Effect) -> bool:
 
 def _is_same_row(earlier: Effect, later: Effect) -> bool:
     """Whether one row is written twice, as that of a job is which takes down how far it has come."""
-    if (earlier.instance and earlier.instance == later.instance) or (earlier.via and earlier.via == later.via):
+    is_one = bool(earlier.instance) and earlier.instance == later.instance and not (earlier.sql and later.sql)
+    if is_one or (earlier.via and earlier.via == later.via):
         return True
     if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
         return True

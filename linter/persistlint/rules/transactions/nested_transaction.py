@@ -128,11 +128,9 @@ if TYPE_CHECKING:
 _NESTS = ("transaction", "atomic", "begin_nested", "savepoint")  # methods of a connection that make a savepoint inside
 
 
-@rule("nested-transaction", on=Procedure, severity=Severity.WARNING)
+@rule("nested-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_generated))
 def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every transaction that is opened inside another and is no savepoint of it."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     for inner in fact.transactions:
         outer = next((found for found in fact.transactions if found.range == inner.nested_in), None)
         if outer is not None and _starts_anew(inner, outer):

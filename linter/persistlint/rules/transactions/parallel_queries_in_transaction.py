@@ -85,11 +85,10 @@ if TYPE_CHECKING:
     on=Procedure,
     severity=Severity.INFO,
     languages=("python", "javascript", "typescript"),
+    skips=(is_test, is_generated),
 )
 def parallel_queries_in_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first parallel write of every transaction."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     seen = {found.range for found in fact.transactions if found.scoping is Scoping.ARRAY}
     for effect in fact.effects:
         is_write = effect.kind in (EffectKind.WRITE, EffectKind.PENDING)

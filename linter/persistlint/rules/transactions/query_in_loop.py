@@ -107,12 +107,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("query-in-loop", on=Procedure, severity=Severity.INFO, default=False)
+@rule("query-in-loop", on=Procedure, severity=Severity.INFO, default=False, skips=(is_test, is_migration, is_generated))
 def query_in_loop(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first query of every loop."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     seen: set[int] = set()
     for effect in fact.effects:
         loops = [loop for loop in effect.place.loops if loop not in effect.place.short]

@@ -130,15 +130,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("read-modify-write", on=StaleWrite, severity=Severity.ERROR)
+@rule("read-modify-write", on=StaleWrite, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated))
 def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a write that loses whatever was written since the read, or that inserts what another has inserted."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     if isinstance(fact, WriteBack) and not fact.is_locked:
         yield _written_back(fact, context)
-    elif isinstance(fact, CheckedInsert) and fact.is_unique is False and is_product(path):
+    elif isinstance(fact, CheckedInsert) and fact.is_unique is False and is_product(context.file.path):
         yield _inserted(fact, context)
 
 

@@ -136,11 +136,9 @@ if TYPE_CHECKING:
     from persistlint.facts import Effect, Transaction
 
 
-@rule("side-effect-in-transaction", on=Procedure, severity=Severity.WARNING)
+@rule("side-effect-in-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_generated))
 def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report what a rollback cannot take back."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     opened = {
         found.range: found for found in fact.transactions if found.scoping not in (Scoping.PARAMETER, Scoping.ARRAY)
     }

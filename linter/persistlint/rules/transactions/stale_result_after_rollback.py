@@ -80,12 +80,10 @@ if TYPE_CHECKING:
     on=StaleResult,
     severity=Severity.INFO,
     languages=("python", "javascript", "typescript"),
+    skips=(is_test, is_migration, is_generated),
 )
 def stale_result_after_rollback(fact: StaleResult, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first thing that fills a variable which a rollback leaves as it is."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     yield context.report(
         fact.range,
         f"A rollback does not take this back, and `{fact.name}` is used after it.",

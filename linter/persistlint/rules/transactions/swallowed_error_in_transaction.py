@@ -4,8 +4,10 @@
 An error of a query inside a transaction that is caught and goes no further: the handler neither raises nor rolls back,
 and the transaction goes on to commit.
 
-Silent where the statement has a savepoint of its own inside the `try`, and where it is a read that fails in the program
-if it finds no row (`findUniqueOrThrow`), and where the function is given the transaction and returns `false`.
+Silent where the statement has a savepoint of its own inside the `try`, where it is a read that fails in the program if
+it finds no row (`findUniqueOrThrow`), where the handler takes the program's own errors alone, where the function is
+given the transaction and returns `false`, and where it returns before it commits what it began by hand. On SQLite and
+MySQL, which take back the failed statement alone, a loop may go on with the next.
 
 ## Why it matters
 
@@ -143,17 +145,12 @@ if TYPE_CHECKING:
 _SENT = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 
 
-@rule("swallowed-error-in-transaction", on=Handled, severity=Severity.WARNING)
+@rule(
+    "swallowed-error-in-transaction", on=Handled, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated)
+)
 def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that lets the transaction around it go on."""
-    if (
-        fact.transaction is None
-        or fact.raises
-        or fact.undoes
-        or is_test(context.file.path)
-        or is_migration(context.file.path)
-        or is_generated(context.file.path)
-    ):
+    if fact.transaction is None or fact.raises or fact.undoes:
         return
     failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
     if not failing or all(_survives(effect) for effect in failing):
@@ -169,8 +166,9 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
 
 
 def _survives(effect: Effect) -> bool:
-    """Whether the transaction stays usable: SQLite takes back the failed statement alone, and a read that finds no row
-    (`findUniqueOrThrow`) fails in the program only."""
+    """Whether the transaction stays usable: SQLite and MySQL take back the failed statement alone, where in a loop the
+    others are meant to go on, and a read that finds no row (`findUniqueOrThrow`) fails in the program only."""
     library = effect.handle.library
     is_not_found = effect.kind is EffectKind.READ and effect.method.endswith(("OrThrow", "OrFail"))
-    return is_not_found or (library is not None and library.dialect == "sqlite")
+    is_one_of_many = bool(effect.place.loops) and "?" in effect.sql
+    return is_not_found or is_one_of_many or (library is not None and library.dialect == "sqlite")

@@ -128,11 +128,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("transaction-not-closed", on=Transaction, severity=Severity.ERROR)
+@rule("transaction-not-closed", on=Transaction, severity=Severity.ERROR, skips=(is_test, is_generated))
 def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the begin, the kept connection, the dropped commit or the early `defer` of a transaction."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     handle = fact.handle.name if fact.handle is not None else fact.opener.name
     on_pool = fact.scoping is Scoping.MANUAL and fact.opener.role is Role.POOL and fact.handle == fact.opener
     if fact.leak is not None and not on_pool:

@@ -149,11 +149,9 @@ _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _ASKS = (EffectKind.READ, *_WRITES)
 
 
-@rule("transaction-not-passed", on=Procedure, severity=Severity.ERROR)
+@rule("transaction-not-passed", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated))
 def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every query inside a transaction that does not belong to it."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     for effect in fact.effects:
         transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
         if (

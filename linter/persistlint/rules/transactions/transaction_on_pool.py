@@ -124,11 +124,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("transaction-on-pool", on=Procedure, severity=Severity.ERROR)
+@rule("transaction-on-pool", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated))
 def transaction_on_pool(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every begin as SQL on a pool."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     for effect in fact.effects:
         if effect.kind is EffectKind.BEGIN and effect.sql and effect.handle.role is Role.POOL:
             yield context.report(

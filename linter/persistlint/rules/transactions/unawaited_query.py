@@ -89,11 +89,15 @@ _ENDS = (EffectKind.COMMIT, EffectKind.ROLLBACK)
 _WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.ROLLBACK)
 
 
-@rule("unawaited-query", on=Procedure, severity=Severity.ERROR, languages=("python", "javascript", "typescript"))
+@rule(
+    "unawaited-query",
+    on=Procedure,
+    severity=Severity.ERROR,
+    languages=("python", "javascript", "typescript"),
+    skips=(is_test, is_generated),
+)
 def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the calls inside a transaction that nobody waits for."""
-    if is_test(context.file.path) or is_generated(context.file.path):
-        return
     for effect in fact.effects:
         transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
         if transaction is None or transaction.scoping is Scoping.ARRAY or effect.via or effect.kind not in _WAITED_FOR:

@@ -78,12 +78,15 @@ _BY_KEY = re.compile(
 )
 
 
-@rule("unchecked-affected-rows", on=Procedure, severity=Severity.INFO, default=False)
+@rule(
+    "unchecked-affected-rows",
+    on=Procedure,
+    severity=Severity.INFO,
+    default=False,
+    skips=(is_test, is_migration, is_generated),
+)
 def unchecked_affected_rows(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of a row by its key whose result is dropped."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     for effect in fact.effects:
         behind = context.file.content[effect.range.end : fact.range.end]
         if _is_dropped(effect) and _BY_KEY.match(effect.sql) and b"rowcount" not in behind:  # PEP 249

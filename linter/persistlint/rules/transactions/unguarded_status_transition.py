@@ -98,12 +98,15 @@ if TYPE_CHECKING:
 _STATUS = re.compile(r"(?:.*_)?(?:status|state|phase)", re.IGNORECASE)
 
 
-@rule("unguarded-status-transition", on=Procedure, severity=Severity.INFO, default=False)
+@rule(
+    "unguarded-status-transition",
+    on=Procedure,
+    severity=Severity.INFO,
+    default=False,
+    skips=(is_test, is_migration, is_generated),
+)
 def unguarded_status_transition(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every status that is overwritten whatever it was."""
-    path = context.file.path
-    if is_test(path) or is_migration(path) or is_generated(path):
-        return
     for effect in fact.effects:
         found = outline(effect.sql) if effect.kind is EffectKind.WRITE and effect.sql and not effect.via else None
         if found is None or found.verb != "UPDATE":

@@ -115,6 +115,11 @@ class Cursor:
         """The bytes of some characters of the text."""
         return Range(self.text.positions[start], self.text.positions[end])
 
+    def written(self, start: int, end: int) -> str:
+        """The text from the token at index `start` to the one before index `end`, "" where there is none."""
+        tokens = self.tokens[start:end]
+        return self.text.text[tokens[0].start : tokens[-1].end] if tokens else ""
+
     # ---------------------------------------------------------------------------------------------------- groups
 
     def skip_group(self) -> Cursor | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from persistlint.schema.catalog import Catalog
     from persistlint.schema.changes import Change, Statement
-    from persistlint.schema.definitions import Expression
+    from persistlint.schema.definitions import Expression, Name
     from persistlint.sql.ddl.cursor import Cursor
 
 _MODIFIERS = word_set("LOW_PRIORITY HIGH_PRIORITY DELAYED IGNORE QUICK ONLY")
@@ -113,18 +113,19 @@ def truncate(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator
     """`TRUNCATE`, behind the verb."""
     cursor.accept("TABLE")
     is_cascade = cursor.find("CASCADE") >= 0
-    is_first = True
-    while True:
+    tables: list[Name] = []
+    while not tables or cursor.accept(","):
         cursor.accept("ONLY")
         table = cursor.name()
         if table is None:
-            return
+            break
         cursor.accept("*")
-        range = statement.range if is_first else table.range
-        yield Truncate(range, statement, table, catalog.find(table), is_cascade)
-        is_first = False
-        if not cursor.accept(","):
-            return
+        tables.append(table)
+    gone = {table.key for table in tables}
+    for position, table in enumerate(tables):
+        range = table.range if position else statement.range
+        is_needed = is_cascade and catalog.is_needed(table, gone=gone)
+        yield Truncate(range, statement, table, catalog.find(table), is_cascade, is_needed)
 
 
 def _assigned(cursor: Cursor) -> Iterator[str]:

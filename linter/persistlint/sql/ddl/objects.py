@@ -77,7 +77,7 @@ def create_policy(cursor: Cursor, statement: Statement, catalog: Catalog) -> Ite
     table = cursor.name() if cursor.accept("ON") else None
     if table is None:
         return
-    command, is_permissive = "ALL", True
+    command, is_permissive, text = "ALL", True, ""
     roles: list[str] = []
     using: Expression | None = None
     check: Expression | None = None
@@ -93,13 +93,15 @@ def create_policy(cursor: Cursor, statement: Statement, catalog: Catalog) -> Ite
                     break
             continue
         elif cursor.accept("USING"):
+            first = cursor.index + 1
             using = _condition(cursor)
+            text = cursor.written(first, cursor.index - 1)
             continue
         elif cursor.accept("WITH", "CHECK"):
             check = _condition(cursor)
             continue
         cursor.index += 1
-    policy = Policy(name, cursor.range(start), command, using, check, tuple(roles), is_permissive)
+    policy = Policy(name, cursor.range(start), command, using, check, tuple(roles), is_permissive, text)
     yield CreatePolicy(cursor.range(start), statement, table, catalog.find(table), policy)
 
 
@@ -123,10 +125,12 @@ def drop(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Cha
             break
     table = cursor.name() if kind in ("POLICY", "TRIGGER", "RULE") and cursor.accept("ON") else None
     is_cascade = cursor.find("CASCADE") >= 0
+    gone = {name.key for name in names}
     for position, name in enumerate(names):
         range = name.range if position else cursor.range(start, cursor.end)
         if kind == "TABLE":
-            yield DropTable(range, statement, name, catalog.find(name), if_exists, is_cascade)
+            is_needed = is_cascade and catalog.is_needed(name, gone=gone)
+            yield DropTable(range, statement, name, catalog.find(name), if_exists, is_cascade, is_needed)
         elif kind == "POLICY" and table is not None:
             yield DropPolicy(range, statement, table, catalog.find(table), name.name)
         else:

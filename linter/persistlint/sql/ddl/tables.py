@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.schema.catalog import dropped
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,
@@ -178,7 +180,11 @@ class _Actions:
             item.index += 2 if word == "FOREIGN" else 1
             if_exists = item.accept("IF", "EXISTS")
             name = item.identifier()
-            yield DropConstraint(range, self.statement, self.table, self.before, name, if_exists, item.at("CASCADE"))
+            is_cascade = item.at("CASCADE")
+            change = DropConstraint(range, self.statement, self.table, self.before, name, if_exists, is_cascade)
+            key = dropped(change, self.before) if is_cascade and self.before is not None else None
+            is_needed = key is not None and key.is_key and self.catalog.is_needed(self.table, key.columns)
+            yield replace(change, is_needed=is_needed)
             return
         if word in ("INDEX", "KEY") and item.token(1).text != "":
             item.index += 1
@@ -189,7 +195,9 @@ class _Actions:
         item.accept("COLUMN")
         if_exists = item.accept("IF", "EXISTS")
         if name := item.identifier():
-            yield DropColumn(range, self.statement, self.table, self.before, name, if_exists, item.at("CASCADE"))
+            is_cascade = item.at("CASCADE")
+            is_needed = is_cascade and self.catalog.is_needed(self.table, (name,))
+            yield DropColumn(range, self.statement, self.table, self.before, name, if_exists, is_cascade, is_needed)
 
     def alter(self, item: Cursor, range: Range) -> Iterator[Change]:
         if item.word() in ("CONSTRAINT", "INDEX", "CHECK"):

@@ -1,0 +1,111 @@
+"""What a scope calculates with, and what its numbers are by that: factors, steps, shares, words of bits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name
+from persistlint.analysis.vocabulary import is_unit, words
+from persistlint.ir import Binary
+from persistlint.records import dataclass
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from persistlint.analysis.places import Place
+    from persistlint.ir import Expression, Function
+    from persistlint.source import SourceFile
+
+_DIVISIONS = frozenset(["/", "//", "%"])
+_ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
+_COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
+_CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
+_SHIFT = re.compile(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
+_LONGEST = 100  # bytes of what a number meets, by which it is known again
+_ORDERS = frozenset(["<", "<=", ">", ">="])
+_LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100
+
+
+@dataclass
+class Arithmetic:
+    """The arithmetic of one scope, all of which is taken note of before anything is asked. `function` is None outside
+    of functions."""
+
+    source: SourceFile
+    function: Function | None
+    multipliers: set[float] = field(default_factory=set)
+    divisors: set[float] = field(default_factory=set)
+    from_zero: set[str] = field(default_factory=set)
+    classes: dict[str, set[bool]] = field(default_factory=dict)  # what meets 100 (True), and 599 or 600 (False)
+
+    def meet(self, value: float, place: Place) -> None:
+        """Take note of a number that the scope calculates with, or from which something begins."""
+        if place.operator == "*":
+            self.multipliers.add(abs(value))
+        elif place.operator in _DIVISIONS:
+            self.divisors.add(abs(value))
+        elif place.operator in _ORDERS and place.other is not None and (value in _CLASSES or value == 0):
+            subject = self._text(place.other)
+            if value in _CLASSES:
+                self.classes.setdefault(subject, set()).add(value == _PERCENT)
+            elif place.operator in ("<", ">="):
+                self.from_zero.add(subject)
+
+    def is_step(self, value: float) -> bool:
+        """Whether a number is divided by and multiplied with again, to round to steps of it."""
+        return value == int(value) and value in self.multipliers and value in self.divisors
+
+    def is_converted(self, value: float) -> bool:
+        """Whether a number is made of what the scope multiplies or divides by: `if s < 3600: … s / 60`. Where that
+        are several units, all bounds are."""
+        if sum(factor >= _LEAST_UNIT and factor % _TEN != 0 for factor in self._units) > 1:
+            return value == int(value)
+        for factor in self._units:
+            rest = value / factor
+            if (
+                rest in _ONCE_OR_TWICE
+                or rest in self.factors
+                or (factor >= _LARGE_UNIT and factor != _PERCENT and is_unit(rest))
+            ):
+                return True
+        return False
+
+    @cached_property
+    def factors(self) -> set[float]:
+        """What the scope multiplies or divides by."""
+        return self.multipliers | self.divisors
+
+    @cached_property
+    def _units(self) -> frozenset[float]:
+        """The units that the scope converts between."""
+        return frozenset(filter(is_unit, self.factors))
+
+    def is_share(self, other: Expression) -> bool:
+        """Whether what is compared, or each part of it, begins at zero and is nothing that is counted."""
+        while isinstance(other, Binary) and other.operator == "+":
+            if not self._begins_at_zero(other.right):
+                return False
+            other = other.left
+        return self._begins_at_zero(other)
+
+    def _begins_at_zero(self, part: Expression) -> bool:
+        return self._text(part) in self.from_zero and _COUNTED.isdisjoint(words(last_name(part)))
+
+    def _text(self, subject: Expression) -> str:
+        range = subject.range
+        return self.source.text(Range(range.start, min(range.end, range.start + _LONGEST)))
+
+    def is_status_range(self, value: float, other: Expression) -> bool:
+        """Whether a number is the beginning or the end of the codes of HTTP, and something is compared with both."""
+        return value in _CLASSES and len(self.classes.get(self._text(other), ())) > 1
+
+    @cached_property
+    def words_of_bits(self) -> frozenset[int]:
+        """The sizes of the words of bits that the function counts in: 64 where it has `n >> 6`."""
+        if self.function is None:
+            return frozenset()
+        range = self.function.range
+        shifts = _SHIFT.finditer(self.source.content, range.start, range.end)
+        return frozenset(1 << int(shift[1]) for shift in shifts)

@@ -1,0 +1,342 @@
+"""The calculations of one scope: what its statements do with their numbers, and what those meet there.
+
+A number that has a name beside it is none of one: it is assigned, passed by keyword, an entry, an element, a default,
+or a template shows it. Nor is a position in a sequence, a part of a formula or of a layout, or one that is explained.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.arithmetic import Arithmetic
+from persistlint.analysis.branches import Branches, tells_progress
+from persistlint.analysis.constant_names import ambiguous_names
+from persistlint.analysis.constants import CONVERSIONS, Constants
+from persistlint.analysis.explanations import Explanations
+from persistlint.analysis.meanings import Meanings
+from persistlint.analysis.names import all_caps, last_name
+from persistlint.analysis.places import Place, explains, is_clamp, policy
+from persistlint.analysis.quantities import quantity_of_name
+from persistlint.analysis.said import is_table
+from persistlint.analysis.scopes import may_hold
+from persistlint.analysis.vocabulary import function_names, known_words, words
+from persistlint.facts import Calculation, NumberRole, Quantity
+from persistlint.ir import (
+    Assign,
+    AssignmentExpression,
+    Await,
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    Function,
+    If,
+    Loop,
+    Mapping,
+    Name,
+    Return,
+    Statement,
+    String,
+    Subscript,
+    Switch,
+    Template,
+    TypeAssertion,
+    Unary,
+    Unknown,
+    children,
+    expressions,
+)
+from persistlint.records import dataclass
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.comments import Comments
+    from persistlint.analysis.scopes import Scope
+    from persistlint.analysis.statuses import Statuses
+    from persistlint.languages import Syntax
+
+_ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
+_BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_LOGIC = frozenset(["and", "or", "??"])
+_LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
+_SLICES = function_names("slices")
+_DIGITS = function_names("digits")
+_DRAWS = function_names("draws")
+_ATTEMPTS = known_words("attempts")
+_FORMULA = re.compile(
+    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?)\b",
+    re.IGNORECASE,
+)  # what is computed with angles, and hashes that go by their names
+_LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
+_LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
+_PERCENT = 100
+
+_Found = tuple[Expression, float, Place]
+
+
+@dataclass
+class File:
+    """What is known of a file before its scopes are read."""
+
+    syntax: Syntax
+    comments: Comments
+    statuses: Statuses
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Where the numbers of the file are, and what makes one of a text. Nothing else is read: `i++` has none."""
+        calls = (range.start for name, range in self.syntax.calls if name in CONVERSIONS)
+        return sorted([*calls, *(number.start for number in self.syntax.numbers)])
+
+
+class Reader:
+    """Reads one scope. Expressions wait in `pending`, each with its place and the numbers of the calculation that it
+    belongs to; all calculations are in `found`."""
+
+    def __init__(self, file: File, scope: Scope) -> None:
+        self.source = file.syntax.source
+        self.numbers = file.numbers
+        self.function: Function | None = scope.functions[-1] if scope.functions else None
+        self.statements = scope.statements
+        self.constants = Constants()
+        within = next((function.name for function in reversed(scope.functions) if function.name), "")
+        self.arithmetic = Arithmetic(self.source, self.function)
+        self.meanings = Meanings(
+            self.source, self.function, self.statements, self.constants, file.statuses, self.arithmetic, within
+        )
+        self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
+        self.found: list[list[_Found]] = []
+        self.branches = Branches(
+            self.source, self.constants, self.function.returns if self.function is not None else ""
+        )
+        self.explanations = Explanations(self.source, self.function, file.comments, self.branches)
+        self.inner: set[int] = set()  # the calls that keep a percentage in its bounds together with one around them
+
+    def calculations(self) -> Iterator[Calculation]:
+        """The calculations of the scope."""
+        result = Place(NumberRole.RESULT) if self._has_several_results() else None
+        for statement in self.statements:
+            if may_hold(self.numbers, statement):
+                for expression, place in self._operands(statement, result):
+                    self._begin(expression, place)
+        while self.pending:
+            self._read(*self.pending.pop())
+        if not any(self.found) or self._is_computed():
+            return
+        calculations = [
+            sorted((self.meanings.number(*item) for item in found), key=lambda number: number.range)
+            for found in self._unexplained()
+        ]
+        ambiguous = ambiguous_names(number for numbers in calculations for number in numbers)
+        for numbers in filter(None, calculations):
+            named = (replace(number, name="") if number.name in ambiguous else number for number in numbers)
+            yield Calculation(Range(numbers[0].range.start, numbers[-1].range.end), tuple(named))
+
+    def _unexplained(self) -> list[list[_Found]]:
+        """The numbers of each calculation that nothing explains, there or where the same thing meets the same one."""
+        known = {self._meeting(item) for found in self.found for item in found if self.explanations.explain(*item)}
+        return [[item for item in found if self._meeting(item) not in known] for found in self.found]
+
+    def _meeting(self, item: _Found) -> tuple[str, str]:
+        """The texts of a number and of what it meets."""
+        number, _, place = item
+        met = place.other.range if place.other is not None else number.range
+        return self.source.text(number.range), self.source.text(
+            Range(met.start, min(met.end, met.start + _LONGEST_MET))
+        )
+
+    # ------------------------------------------------------------------------------------------------ statements
+
+    def _operands(self, statement: Statement, result: Place | None) -> Iterator[tuple[Expression, Place | None]]:
+        match statement:
+            case Assign(target=target, value=value, operator=operator) if value is not None:
+                yield target, None
+                if operator in _ARITHMETIC:
+                    yield value, Place(NumberRole.STEP, operator, target)
+                elif operator not in _BITS and not self._names_calculation(statement):
+                    yield value, None
+            case Return(value=value) if value is not None:
+                yield value, result
+            case If(test=test, then=then, otherwise=otherwise):
+                self.branches.add_blocks(test, then, otherwise)
+                if not (then and (self.branches.shows_bound(test, then[-1].range) or tells_progress(test, then))):
+                    yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, then))
+            case Switch(subject=subject, cases=cases) if subject is not None:
+                yield subject, None
+                for arm in () if is_table(statement) else cases:
+                    yield from ((value, Place(NumberRole.CASE, "==", subject)) for value in arm.values)
+            case Switch(cases=cases):
+                for arm in cases:  # Go's `switch { case size > 512: … }`
+                    for test in arm.values:
+                        self.branches.add_blocks(test, arm.body)
+                        yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, arm.body))
+            case Loop(target=target, iterable=iterable, test=test):
+                if test is not None:
+                    yield test, Place(NumberRole.REPETITION)
+                if iterable is not None:
+                    is_attempt = isinstance(target, Name) and not _ATTEMPTS.isdisjoint(words(target.id) or ("try",))
+                    yield iterable, Place(NumberRole.REPETITION, "in", target) if is_attempt else None
+            case _:
+                yield from ((expression, None) for expression in expressions(statement))
+
+    def _names_calculation(self, statement: Assign) -> bool:
+        """Whether an assignment names what is calculated: it makes a constant, or a part of a layout."""
+        if not _calculates(statement.value):
+            return False
+        name = last_name(statement.target)
+        is_constant = (isinstance(statement.target, Name) and all_caps(name)) or (
+            statement.constant and self.function is None
+        )
+        return is_constant or quantity_of_name(name) in _LAYOUT
+
+    def _is_element(self, node: Expression) -> bool:
+        """Whether an expression is an element of a page, with what stands in it."""
+        return self.source.language in ("javascript", "typescript") and self.source.content.startswith(
+            b"<", node.range.start
+        )
+
+    def _has_several_results(self) -> bool:
+        """Whether the function returns one of several numbers, so that its name is the name of none of them."""
+        values = {
+            value
+            for statement in self.statements
+            if isinstance(statement, Return) and statement.value is not None
+            for branch in _branches(statement.value)
+            if (value := self.constants.value(branch)) is not None
+        }
+        return self.function is not None and bool(self.function.name) and len(values) > 1
+
+    def _is_computed(self) -> bool:
+        if self.function is None:
+            return False
+        range = self.function.range
+        return _FORMULA.search(self.source.content, range.start, range.end) is not None
+
+    # ----------------------------------------------------------------------------------------------- expressions
+
+    def _begin(self, expression: Expression, place: Place | None = None) -> None:
+        """Read an expression whose numbers have nothing to do with those around it."""
+        found: list[_Found] = []
+        self.found.append(found)
+        self.pending.append((expression, place, found))
+
+    def _read(self, node: Expression, place: Place | None, found: list[_Found]) -> None:
+        value = self.constants.value(node)
+        if value is not None:
+            if place is not None and (place.other is not None or place.role is NumberRole.RESULT):
+                self._take(node, value, place, found)
+            return
+        test = place if place is not None and place.other is None else None
+        match node:
+            case Binary(operator=operator) if operator in _LOGIC:
+                if operator == "and":
+                    test = (test or Place(NumberRole.COMPARISON))._replace(is_one_of_all=True)
+                elif isinstance(node.right, String):
+                    self.branches.add(node.left, node.right.range)  # `size >= 10 || "at least 10"`
+                self._begin(node.left, test)
+                self._begin(node.right, test)
+            case Binary(operator=operator) if operator in _FLIPPED:
+                compared = test or Place(NumberRole.COMPARISON)
+                self._meet(node.left, compared._replace(operator=_FLIPPED[operator], other=node.right), found)
+                self._meet(node.right, compared._replace(operator=operator, other=node.left), found)
+            case Binary(operator=operator) if operator in _ARITHMETIC:
+                self._meet(node.left, Place(NumberRole.ARITHMETIC, operator, node.right), found)
+                self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
+            case Conditional(test=tested, then=then, otherwise=otherwise):
+                if not self.branches.shows_bound(tested, then.range):
+                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=self.branches.clamps(node)))
+                self.branches.add(tested, then.range, otherwise.range)
+                self.pending += [(then, place, found), (otherwise, place, found)]
+            case Unary(operator="not", operand=operand):
+                self._begin(operand, test)
+            case Unary(operand=inner) | TypeAssertion(value=inner) | Await(value=inner):
+                self.pending.append((inner, place, found))
+            case Call():
+                self._call(node, place, found)
+            case AssignmentExpression(target=target, value=assigned, operator=operator):
+                self._begin(target)
+                self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in _ARITHMETIC else None)
+            case Subscript(value=inner):
+                self._begin(inner)  # the index is a position
+            case Unknown() if self._is_element(node):
+                return  # how much of something is shown, and how
+            case Mapping(entries=entries):
+                for entry in entries:
+                    is_layout = isinstance(entry.key, String) and quantity_of_name(entry.key.value) in _LAYOUT
+                    if not (is_layout and (_calculates(entry.value) or isinstance(entry.value, Template))):
+                        self._begin(entry.value)
+            case _:
+                for part in children(node):
+                    self._begin(part)
+
+    def _meet(self, node: Expression, place: Place, found: list[_Found]) -> None:
+        """Read an operand that meets another one."""
+        is_explained = place.other is not None and explains(place.other)
+        self.pending.append((node, None if is_explained else place, found))
+
+    def _call(self, node: Call, place: Place | None, found: list[_Found]) -> None:
+        self._begin(node.function)
+        name = last_name(node.function)
+        if name in _DIGITS or (name in _DRAWS and self.source.language != "python"):
+            return
+        is_counted = (
+            place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
+        )
+        is_percentage = self._is_percentage(node)
+        for index, argument in enumerate(node.arguments):
+            taken: Place | None = None
+            if is_counted and len(node.arguments) == 1:
+                taken = place
+            elif is_percentage and self.constants.value(argument.value) is not None:
+                continue
+            elif argument.keyword is None and not argument.spread:
+                taken = policy(node, index, self.constants, self.source.language)
+            if taken is not None:
+                self.pending.append((argument.value, taken, found))
+            elif name not in _SLICES:
+                self._begin(argument.value)
+
+    def _is_percentage(self, call: Call) -> bool:
+        """Whether a call keeps a number between 0 and 100, or is the inner one of two that do."""
+        if id(call) in self.inner:
+            return True
+        if not is_clamp(call):
+            return False
+        values = [argument.value for argument in call.arguments]
+        inner = [value for value in values if isinstance(value, Call) and is_clamp(value)]
+        within = [argument.value for value in inner for argument in value.arguments]
+        bounds = {self.constants.value(value) for value in (*values, *within)}
+        if not {0, _PERCENT} <= bounds:
+            return False
+        self.inner.update(map(id, inner))
+        return True
+
+    def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
+        line = self.source.line_of(node.range.start)
+        ends = [*self.source.line_starts[line : line + 1], len(self.source.content)]
+        if ends[0] - self.source.line_starts[line - 1] <= _LONGEST_LINE:
+            found.append((node, value, place))
+            self.arithmetic.meet(value, place)
+
+
+def _calculates(expression: Expression | None) -> bool:
+    return any(
+        branch.operator in _ARITHMETIC if isinstance(branch, Binary) else isinstance(branch, Call) and is_clamp(branch)
+        for branch in (_branches(expression) if expression is not None else ())
+    )
+
+
+def _branches(expression: Expression) -> Iterator[Expression]:
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Conditional):
+            stack += (node.then, node.otherwise)
+        else:
+            yield node

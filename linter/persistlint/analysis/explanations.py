@@ -1,0 +1,74 @@
+"""Which numbers of a function something beside them explains: a comment, a text, the name of the function."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.said import is_said
+from persistlint.analysis.vocabulary import words
+from persistlint.facts import NumberRole
+from persistlint.records import dataclass
+
+if TYPE_CHECKING:
+    from persistlint.analysis.branches import Branches
+    from persistlint.analysis.comments import Comments
+    from persistlint.analysis.places import Place
+    from persistlint.ir import Expression, Function
+    from persistlint.source import Range, SourceFile
+
+_EQUALITY = frozenset(["==", "!="])
+_SHOWN = re.compile(rb"[\"'`>](\d+)\+[\"'`<]")
+_LINES_ABOVE = 3
+_LONGEST = 400  # bytes before a wait that are looked at
+
+
+@dataclass
+class Explanations:
+    """What explains the numbers of one scope: the top level of a file, where `function` is None, or a function."""
+
+    source: SourceFile
+    function: Function | None
+    comments: Comments
+    branches: Branches
+
+    def explain(self, number: Expression, value: float, place: Place) -> bool:
+        """Whether a comment explains a number, a text says it (`must have 8 letters`), or the name of the function has
+        it in it: `has_at_least_8_letters`."""
+        name = self.function.name if self.function is not None else ""
+        if self.comments.explains(number.range, value, self.function) or self.source.text(number.range) in words(name):
+            return True
+        if place.operator in _EQUALITY and self.comments.name(number.range):
+            return True
+        if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
+            return True  # one part after the other is added up
+        if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
+            return True
+        if place.rejects and _stands_in(self.source.text(number.range), self.branches.behind(number.range)):
+            return True  # `"at most %d"` with the number behind it
+        return is_said(self.source.text(number.range), value, self._telling(number.range, place))
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        """The bounds that the function shows people where there is more than they see: `"99+"`."""
+        if self.function is None:
+            return frozenset()
+        range = self.function.range
+        return frozenset(found[1].decode() for found in _SHOWN.finditer(self.source.content, range.start, range.end))
+
+    def _telling(self, number: Range, place: Place) -> bytes:
+        """Where a text may say a number: behind the test of it, and on the lines above a wait."""
+        if said := self.branches.behind(number):
+            return said
+        if place.waits is None:
+            return b""
+        line = self.source.line_of(number.start)
+        first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
+        start = self.source.line_starts[min(first, line) - 1]
+        return self.source.content[max(start, number.start - _LONGEST) : number.start]
+
+
+def _stands_in(number: str, branch: bytes) -> bool:
+    """Whether a branch that turns somebody away hands the number to a message."""
+    return b"%" in branch and re.search(rb",\s*%s\b" % re.escape(number.encode()), branch) is not None

@@ -1,0 +1,108 @@
+"""Where a program hands over a value as SQL that it did not put together itself, told from the bytes of its file."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.presence import nameable
+from persistlint.languages import languages
+from persistlint.libraries import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from persistlint.libraries import Library, Operation
+    from persistlint.source import SourceFile
+
+_WORD = re.compile(rb"\w+")
+_CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
+_NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])[^\"'`$\n]*\1\s*[,)]))"
+_ARGUMENT = rb"[^,()\"'`]*,\s*"
+_VALUE = (
+    rb"(?:\w+\s*=\s*)?(?:await\s+)?([\w.$?\[\]\"']*?(\w+)[\]\"'?]*)\s*([,()])"  # a chain, its last word, what follows
+)
+
+
+def handed(source: SourceFile) -> Iterator[int]:
+    """The offsets of the calls that make SQL of whatever they are given, and of those that may be given data from
+    outside in its place."""
+    libraries = libraries_of(source)
+    splicing, taking = _calls(libraries, languages()[source.language].libraries)
+    for name in sorted(splicing & source.words):
+        yield from (match.start() for match in _pattern(name, _NO_TEXT).finditer(source.content))
+    requests = _requests(libraries, source)
+    for name in sorted(taking.keys() & source.words) if requests else ():
+        for position in taking[name]:
+            for match in _pattern(name, rb"\s*" + _ARGUMENT * position + _VALUE).finditer(source.content):
+                # A constant by its spelling is none, and of what a call gives the name of the function tells.
+                if match[2] in requests if match[3] == b"(" else not match[2].isupper():
+                    yield match.start()
+
+
+def libraries_of(source: SourceFile) -> frozenset[Library]:
+    """The libraries that a file can speak of, those that need no import among them."""
+    folder = languages()[source.language].libraries
+    return nameable(folder, source) | _everywhere(folder)
+
+
+def operations(library: Library) -> Iterator[Operation]:
+    """The functions of a library, and the methods of its types."""
+    yield from library.functions.values()
+    for type in library.types.values():
+        yield from type.methods.values()
+
+
+def last_word(operation: Operation) -> bytes:
+    """The word by which a call of an operation is known."""
+    words: list[bytes] = _WORD.findall(operation.name.encode())
+    return words[-1]
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(name: bytes, arguments: bytes) -> re.Pattern[bytes]:
+    return re.compile(re.escape(name) + _CALL + arguments)
+
+
+@cache
+def _everywhere(folder: str) -> frozenset[Library]:
+    return frozenset(library for library in catalogue(folder).libraries if not library.modules)
+
+
+@lru_cache(maxsize=512)
+def _calls(libraries: frozenset[Library], folder: str) -> tuple[frozenset[bytes], Mapping[bytes, frozenset[int]]]:
+    """The calls that make SQL of whatever they are given, and all that take SQL, with the places of that among their
+    arguments; by their last words."""
+    found = [operation for library in libraries for operation in operations(library)]
+    found += [operation for _, operation in catalogue(folder).distinctive.values()]
+    sinks = [operation for operation in found if operation.is_sink]
+    taking: dict[bytes, set[int]] = {}
+    for operation in sinks:
+        whole = () if operation.sql is None else (operation.sql,)
+        taking.setdefault(last_word(operation), {0}).update((*whole, *(operation.fragments or ())))
+    splicing = frozenset(last_word(o) for o in sinks if o.raw or o.bare or o.spliced)
+    return splicing, {name: frozenset(places) for name, places in taking.items()}
+
+
+def _requests(libraries: frozenset[Library], source: SourceFile) -> frozenset[bytes]:
+    """What data from outside is called in a file: the functions, methods and attributes that give it."""
+    given = (names & source.words for words, names in _sources(libraries) if words <= source.words)
+    return frozenset[bytes]().union(*given)
+
+
+@lru_cache(maxsize=512)
+def _sources(libraries: frozenset[Library]) -> tuple[tuple[frozenset[bytes], frozenset[bytes]], ...]:
+    """What gives data from outside, behind words that stand in every file that uses it."""
+    found = []
+    for library in libraries:
+        for name, operation in library.functions.items():
+            if operation.yields == "request":
+                words = _WORD.findall(name.encode())
+                found.append((frozenset(words), frozenset(words[-1:])))
+        for type in library.types.values():
+            methods = {name for name, operation in type.methods.items() if operation.yields == "request"}
+            names = frozenset(name.encode() for name in methods.union(type.requests))
+            handles = type.handles if not library.modules else ()
+            found += [(frozenset([handle.encode()]), names) for handle in handles] or [(frozenset(), names)]
+    return tuple(found)

@@ -1,0 +1,118 @@
+"""Where in a file the signs stand that rules ask for (`facts.Sign`), told from its bytes. A place may have nothing to
+do with SQL after all, but where there is none the rule has nothing to report.
+
+A pattern that begins with plain characters is found many times as fast as another one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.handed import handed, last_word, libraries_of, operations
+from persistlint.facts import PROGRAMS, Sign
+from persistlint.sql.pieces import may_be_piece
+from persistlint.sql.presence import may_begin
+from persistlint.sql.shapes import SHAPES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from persistlint.libraries import Library
+    from persistlint.source import SourceFile
+
+_NEAR = 200  # bytes before a word
+_PLACEHOLDER = rb"(?:\?|%[s(]|[$:@]\w|\$\{)"
+_ENDS_CLAUSE = rb"\b(?:limit|offset|fetch|having|union|window|rows|where)\b"
+# Texts in lower case, as are those of the other patterns.
+_NAME_IS_PLACEHOLDER = (
+    *(
+        word + rb"\s+(?:[\w\".]+\.)?" + _PLACEHOLDER
+        for word in (b"from", b"join", b"into", b"update", b"table", b"truncate", b"only", b"exists")
+    ),
+    *(
+        word + rb"\s+by\b(?:(?!" + _ENDS_CLAUSE + rb")[^;\"'`]){0,300}?" + _PLACEHOLDER
+        for word in (b"order", b"group", b"partition")
+    ),
+)
+# A text of names and placeholders alone, perhaps with a direction.
+_NAMES = tuple(
+    quote + rb"[\w\s.,]{0,100}?" + _PLACEHOLDER + rb"\w*\s*(?:asc\b|desc\b|[\"'`,])" for quote in (b"'", b'"', b"`")
+)
+# At the beginning of a literal, or behind a comment there.
+_SET = (rb"set(?<=[\s\"'`/]set)(?=[\s\"'`])",)
+_SET_BEGINS = re.compile(rb"(?:[\"'`]|\*/|--[^\n]*\n)\s*\Z")
+# Behind a semicolon a statement, or a value; or texts that are put together by it.
+_VERBS = b"|".join(sorted((verb.lower().encode() for verb in SHAPES), reverse=True))
+_SECOND = (
+    rb";(?:[\s\"'`+\\()]|\\[nrt]|--[^\n]*\n|/\*[^*]*\*/)*(?:\$?\{|%[sv]|(" + _VERBS + rb")\s+(?![.=(\[:,;)]))",
+    rb";\s*[\"'`]\s*(?:\+|\.join\b)",
+    rb"join\s*\(\s*[\"'`]\s*;",
+)
+
+
+def places(source: SourceFile, signs: Iterable[Sign]) -> tuple[int, ...] | None:
+    """The offsets at which one of these signs stands, in order; None where they are not known for the language."""
+    if source.language not in PROGRAMS:
+        return None
+    return tuple(sorted({offset for sign in signs for offset in _places(source, sign)}))
+
+
+@lru_cache(maxsize=8)  # they are asked for before a file is parsed, and again behind
+def _places(source: SourceFile, sign: Sign) -> tuple[int, ...]:
+    return tuple(_LOOKING[sign](source))
+
+
+def _joined(source: SourceFile) -> Iterator[int]:
+    joins = import_module(f"persistlint.languages.{source.language}.joins").joins
+    for offset, text in joins(source.content):
+        if text is None or may_be_piece(text):
+            yield offset
+    yield from handed(source)
+
+
+def _placeholders_for_names(source: SourceFile) -> Iterator[int]:
+    lowered = source.content.lower()
+    yield from (match.start() for match in _matches(_NAME_IS_PLACEHOLDER, lowered))
+    if not _taking_names(libraries_of(source)).isdisjoint(source.words):
+        yield from (match.start() for match in _matches(_NAMES, lowered))
+
+
+def _placeholders_in_set(source: SourceFile) -> Iterator[int]:
+    lowered = source.content.lower()
+    for match in _matches(_SET, lowered):
+        if _SET_BEGINS.search(lowered, max(0, match.start() - _NEAR), match.start()):
+            yield match.start()
+
+
+def _second_statements(source: SourceFile) -> Iterator[int]:
+    for match in _matches(_SECOND, source.content.lower()):
+        if not match.re.groups or match.start(1) < 0 or may_begin(source.content, match.start(1)):
+            yield match.start()
+
+
+_LOOKING: dict[Sign, Callable[[SourceFile], Iterator[int]]] = {
+    Sign.JOINED_TEXT: _joined,
+    Sign.PLACEHOLDER_FOR_NAME: _placeholders_for_names,
+    Sign.PLACEHOLDER_IN_SET: _placeholders_in_set,
+    Sign.SECOND_STATEMENT: _second_statements,
+}
+
+
+def _matches(patterns: tuple[bytes, ...], lowered: bytes) -> Iterator[re.Match[bytes]]:
+    for pattern in _compiled(patterns):
+        yield from pattern.finditer(lowered)
+
+
+@cache
+def _compiled(patterns: tuple[bytes, ...]) -> tuple[re.Pattern[bytes], ...]:
+    return tuple(map(re.compile, patterns))
+
+
+@lru_cache(maxsize=512)
+def _taking_names(libraries: frozenset[Library]) -> frozenset[bytes]:
+    """The last words of the calls that take a list of names."""
+    taking = (operation for library in libraries for operation in operations(library))
+    return frozenset(last_word(operation) for operation in taking if operation.clause in ("order", "group", "from"))

@@ -1,0 +1,103 @@
+"""Where a program makes a text of values, told from its bytes alone: what the languages have in common.
+
+Every place counts that may be one, rather too many than too few: what stands in comments and in other strings, too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# The offset of a place, and the constant text around the values there, with `HOLE` for each; None where it is not
+# known, or may go on on either side.
+Join: TypeAlias = "tuple[int, bytes | None]"
+HOLE = b"\0"
+
+_LONGEST = 2_000  # bytes of a literal that is looked at
+_NEAR = 60  # bytes before an operator
+_PLUS = re.compile(rb"\+(?<!\+\+)(?!\+)=?")
+_OPERAND_BEFORE = re.compile(rb"[\w\"'`)\]}\x80-\xff]\Z")
+_OPERAND_BEHIND = re.compile(rb"[\s\\]*[\w$(\[&*\x80-\xff]")
+_NUMBER_BEFORE = re.compile(rb"(?:(?<![\w.])\d[\d_.]*|[\w.]+\.length|\blen\([^()]*\))\Z")
+_NUMBER_BEHIND = re.compile(rb"\s*(?:\d|len\()")
+_LITERAL = re.compile(rb"[\s\\(]*(?:[rRbBfFuU]{0,2})([\"'`])")
+_QUOTES = (b'"', b"'", b"`")
+_SPACE = b" \t\r\n\\"
+_PREFIX = b"rRbBfFuUtT"
+
+
+def additions(content: bytes) -> Iterator[Join]:
+    """Every `+` and `+=` whose operands are not numbers by what is written."""
+    for match in _PLUS.finditer(content):
+        start, end = match.span()
+        head = content[max(0, start - _NEAR) : start].rstrip()
+        if _OPERAND_BEFORE.search(head) is None:
+            continue  # a sign, or part of a pattern
+        before, behind = literal_before(content, start), literal_behind(content, end)
+        if before is not None and behind is not None:
+            yield start, before + behind if before and behind else None
+        elif before is not None:
+            yield start, before + HOLE
+        elif behind is not None:
+            yield start, HOLE + behind
+        elif _OPERAND_BEHIND.match(content, end) and not _adds_numbers(content, head, end):
+            yield start, None
+
+
+def literal_before(content: bytes, end: int) -> bytes | None:
+    """The text of the literal that ends before an offset, perhaps in parentheses; None where there is none, and empty
+    where it is not known."""
+    end = _skipped(content, end)
+    if content[end - 1 : end] == b")":
+        end = _skipped(content, end - 1)
+    quote = content[end - 1 : end]
+    if quote not in _QUOTES or end == 0:
+        return None
+    start = content.rfind(quote, max(0, end - _LONGEST), end - 1)
+    if start < 0 or content[start - 1 : start] == b"\\" or follows_literal(content, start):
+        return b""
+    return content[start + 1 : end - 1]
+
+
+def literal_behind(content: bytes, start: int) -> bytes | None:
+    """The text of the literal that begins behind an offset; None where there is none, and empty where it is not known
+    to its end."""
+    match = _LITERAL.match(content, start)
+    if match is None:
+        return None
+    end = content.find(match[1], match.end(), match.end() + _LONGEST)
+    if end < 0 or content[end - 1 : end] == b"\\" or leads_to_literal(content, end + 1):
+        return b""
+    return content[match.end() : end]
+
+
+def follows_literal(content: bytes, start: int) -> bool:
+    """Whether the literal at an offset goes on with the text of one before it, as in Python and C."""
+    while start and content[start - 1 : start] in _PREFIX:
+        start -= 1
+    start = _skipped(content, start)
+    return start > 0 and content[start - 1 : start] in _QUOTES
+
+
+def leads_to_literal(content: bytes, end: int) -> bool:
+    """Whether the literal that ends at an offset goes on with the text of one behind it."""
+    match = _LITERAL.match(content, end)
+    return match is not None and b"(" not in match.group()
+
+
+def _skipped(content: bytes, end: int) -> int:
+    """The offset behind the last byte before another one that is no space."""
+    while end and content[end - 1] in _SPACE:
+        end -= 1
+    return end
+
+
+def _adds_numbers(content: bytes, head: bytes, end: int) -> bool:
+    """Whether one side of a `+` without literals is a number, which is not added to a text before."""
+    if _NUMBER_BEHIND.match(content, end):
+        return True
+    number = _NUMBER_BEFORE.search(head)
+    return number is not None and not head[: number.start()].rstrip().endswith(b"+")

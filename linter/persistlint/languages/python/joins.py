@@ -1,0 +1,86 @@
+"""Where a Python program makes a text of values: f-strings, `+`, `%`, and the methods of texts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.languages.joining import HOLE, additions, follows_literal, leads_to_literal, literal_before
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.languages.joining import Join
+
+# Each begins with one character, so that `re` finds it fast.
+_PREFIXED = (re.compile(rb"\"(?<=[fFtTrR]\")"), re.compile(rb"'(?<=[fFtTrR]')"))
+_PREFIX = re.compile(rb"\A(?:.*\W)?(?:[rR]?[fFtT]|[fFtT][rR])\Z", re.DOTALL)
+_TEMPLATE = re.compile(rb"\"\"\"(.*?)\"\"\"|'''(.*?)'''|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
+_FIELD = re.compile(rb"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_PERCENT = re.compile(rb"%=?[\s\\]*([\w({\[\"'])")
+_CONVERSION = re.compile(rb"%(?:\([^)]*\))?[-#0 +]*[\d.*]*[a-zA-Z]")
+_CONVERSIONS = b"sdrfixgoceaEGX(0123456789.-+#"
+_METHOD = re.compile(rb"\.(format|format_map|join|replace|substitute|safe_substitute|write|writelines)\s*\(")
+_CONSTANTS = re.compile(rb"\s*[^,()\n]+,\s*[rb]?([\"'])[^\"'\n]*\1\s*[,)]")
+_OPERAND_END = re.compile(rb"[\w\"')\]}]")
+
+
+def joins(content: bytes) -> Iterator[Join]:
+    """Every place of a file where a text may be made of values."""
+    for quote in _PREFIXED:
+        for match in quote.finditer(content):
+            yield from _template(content, match.start())
+    yield from additions(content)
+    for match in _PERCENT.finditer(content):
+        if not _is_modulo(content, match):
+            text = literal_before(content, match.start())
+            yield match.start(), _CONVERSION.sub(HOLE, text) if text else None
+    writes = b"StringIO" in content
+    for match in _METHOD.finditer(content):
+        start, end = match.span()
+        match match[1]:
+            case b"write" | b"writelines" if not writes:
+                continue
+            case b"join" if content.endswith(b"path", 0, start):
+                continue
+            case b"replace":
+                if not _CONSTANTS.match(content, end):
+                    yield start, None
+            case _:
+                text = literal_before(content, start)
+                yield start, (_without_fields(text) or HOLE) if text else None
+
+
+def _template(content: bytes, quote: int) -> Iterator[Join]:
+    """The f-string whose quote stands at an offset; a letter before it may also be the last one of another literal."""
+    if not _PREFIX.match(content[max(0, quote - 3) : quote]):
+        return
+    match = _TEMPLATE.match(content, quote)
+    text = match[match.lastindex or 0] if match is not None else None
+    if match is None or text is None:
+        yield quote, None
+    elif b"{" in text:
+        is_part = follows_literal(content, quote) or leads_to_literal(content, match.end())
+        yield quote, None if is_part else _without_fields(text)
+
+
+def _without_fields(text: bytes) -> bytes | None:
+    """A text with holes for its fields; None where one of them does not end in it."""
+    found = _FIELD.sub(lambda field: field.group()[:1] if field.group() in (b"{{", b"}}") else HOLE, text)
+    return found if found.count(b"{") == text.count(b"{{") else None
+
+
+def _is_modulo(content: bytes, match: re.Match[bytes]) -> bool:
+    """Whether a `%` is no operator of texts: one between numbers, or a conversion at the beginning or in the middle of
+    a literal."""
+    operator = match.start()
+    before = content[max(0, operator - 200) : operator].rstrip(b" \t\r\n\\")[-1:]
+    if not _OPERAND_END.match(before) or match[1].isdigit():
+        return True
+    if content[operator - 1 : operator] != before:
+        return False  # a space before the operator
+    line = content.rfind(b"\n", 0, operator) + 1
+    if before in (b'"', b"'"):
+        opens = content.count(before, line, operator - 1) % 2 == 0
+        return opens and content[operator + 1 : operator + 2] in _CONVERSIONS
+    return any(content.count(quote, line, operator) % 2 for quote in (b'"', b"'"))
