@@ -21,6 +21,7 @@ from persistlint.paths import is_product, is_test
         "backend/util/tests.go",
         "internal/physical/testing.go",
         "features/steps/orders.py",
+        "test_e2e/python/orders.py",
     ],
 )
 def test_tests_are_known_by_their_path(path: str) -> None:

@@ -7,7 +7,9 @@ How the text is put together does not matter: f-string, template literal, `+`, `
 `.format`, `Sprintf`, a builder, `join`, `replace`, a helper of the same file that returns SQL. A value is left alone
 where nothing it can hold changes the statement: a constant, a number made by `int()` or `Number()`, a member of an
 enum, a value that was tested against an allow-list on every way to the query, a run of placeholders, the result of the
-driver's own quoting function, a hole of a template tag that binds. A text that no call of the file sends is reported
+driver's own quoting function, a hole of a template tag that binds. So is what only an operator sets (a cluster, a
+credential), what has a type that the program names, and a bare value of nobody knows where: without quotes around it a
+text would be no value. A text that no call of the file sends is reported
 only where a value stands in quotes or comes out of a request.
 
 ## Why it matters
@@ -127,7 +129,7 @@ from persistlint.interpolation import (
     related,
     why,
 )
-from persistlint.paths import changes_schema, is_test
+from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -160,7 +162,7 @@ _STANDS = {
     languages=("python", "javascript", "typescript", "go", "sql"),
     signs=(Sign.JOINED_TEXT,),
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
-    skips=(is_test,),
+    skips=(is_test, queries_service),
 )
 def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first value that a query splices into its SQL."""
