@@ -19,7 +19,9 @@ from persistlint.paths import is_product, is_test
         "web/src/orders.servertest.ts",
         "web/src/orders.spec.tsx",
         "backend/util/tests.go",
+        "internal/physical/testing.go",
         "features/steps/orders.py",
+        "test_e2e/python/orders.py",
     ],
 )
 def test_tests_are_known_by_their_path(path: str) -> None:

@@ -9,9 +9,16 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 
 # They are compiled, and then kept by `re`, when somebody asks: a run that knows all its files does not.
 
+# Folders, and files, of any language; then of Python, Go and JavaScript.
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite)s?|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/|(?:^|/)(?:fixtures?|stories)\.\w+$|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?)\.go$|_test(?:ing)?\.(?:go|py)$|(?:^|/)tests?\.go$"
-    r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?|tests_\w+"
+    r"|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
+    r"|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
+    r"|(?:^|/)(?:fixtures?|stories)\.\w+$"
+    r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
+    r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
+    r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
+    r"|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
 _MIGRATION = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
@@ -19,9 +26,10 @@ _MIGRATION = (
 )
 # What its dialects do for migrations, what helps those, and the patches of Frappe.
 _HELPS_MIGRATIONS = (
-    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:_?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
     r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"
 )
+_SERVICE = r"(?i)(?:^|/)[^/]*(?:salesforce|soql|google[_-]?ads|gaql)[^/]*(?:/|$)"
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
     r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
@@ -72,6 +80,11 @@ def changes_schema(path: str) -> bool:
     """Whether nobody but migrations calls what is in a file: it is one, or holds what they share, such as what each
     dialect does for them. It speaks of the program's own tables alone."""
     return is_migration(path) or bool(re.search(_HELPS_MIGRATIONS, path))
+
+
+def queries_service(path: str) -> bool:
+    """Whether a file queries a service in a language that only looks like SQL: Salesforce's SOQL, Google Ads' GAQL."""
+    return bool(re.search(_SERVICE, path))
 
 
 @lru_cache(maxsize=_MOST_PATHS)

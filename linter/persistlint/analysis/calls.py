@@ -10,6 +10,7 @@ from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
+    NUMBER,
     UNKNOWN,
     Atom,
     Choice,
@@ -26,6 +27,7 @@ from persistlint.analysis.values import (
     Value,
     choice,
     element_of,
+    holder_of,
     origin_of,
     pieces_of,
 )
@@ -80,6 +82,7 @@ _QUOTES_FOR_ANOTHER_LANGUAGE = (
     "lodash",
     "net/url",
 )
+_ESCAPES_FOR_ANOTHER_LANGUAGE = ("html.escape", "shlex.quote", "markupsafe.escape", "urllib.parse.quote")
 # What people call functions that look a name up outside the program.
 # What knows how its database writes things.
 _DIALECT = re.compile(r"(?:\w+_)?(?:db|database|data_?store|dialect|driver|grammar|platform|adapter)", re.IGNORECASE)
@@ -105,6 +108,8 @@ def call(node: Call, machine: Interpreter) -> Value:
     """The value of a call, after its effects: what it appends to, what it checked, what it sends."""
     function = node.function
     receiver = machine.evaluate(function.value) if isinstance(function, Attribute) else None
+    if isinstance(function, Attribute) and receiver is not None and function.name not in _AS_TEXT:
+        receiver = holder_of(receiver)
     called = _called(function, receiver, machine)
     actuals = [
         Actual(
@@ -117,6 +122,8 @@ def call(node: Call, machine: Interpreter) -> Value:
     return choice([_call_one(node, receiver, option, actuals, machine) for option in called.options])
 
 
+# What gives a value itself as a text.
+_AS_TEXT = frozenset(["String", "toString", "lower", "upper", "toLowerCase", "toUpperCase", "strip", "trim"])
 # What people call a function that names a table or schema of the program's own.
 _NAMES_TABLE = re.compile(
     r"(?:get|quoted|full|qualified|fq|db)?_?\w*(?:[tT]able|[sS]chema|[cC]ollection|[kK]eyspace)(?:_?[nN]ames?|_?[pP]refix)?"
@@ -367,6 +374,8 @@ def _unknown(
     if isinstance(receiver, Atom) and receiver.type is not None and receiver.type.fluent:
         return receiver
     qualified = called.name if isinstance(called, Imported) else ""
+    if qualified in _ESCAPES_FOR_ANOTHER_LANGUAGE and actuals:
+        return Atom(max(origin_of(actuals[0].value), Origin.DERIVED))  # to SQL it is the same
     if not qualified.startswith(_QUOTES_FOR_ANOTHER_LANGUAGE) and actuals:
         if _VALIDATES.search(name):
             machine.refine(frozenset(path for actual in actuals if (path := path_of(actual.expression)) is not None))
@@ -385,7 +394,9 @@ def _unknown(
     module = qualified.rsplit(".", 2)[-2] if "." in qualified else ""
     if SETTINGS.fullmatch(module.rsplit("/", 1)[-1]) and actuals and all(o is Origin.CONSTANT for o in origins):
         return Atom(Origin.METADATA)  # `conf.GetString("table.prefix")`
-    if not actuals and _MAKES_UP.fullmatch(name):
+    if not actuals and name in ("now", "utcnow", "today"):
+        return NUMBER
+    if _MAKES_UP.fullmatch(name) and all(origin <= Origin.METADATA for origin in origins):
         return Atom(Origin.METADATA)  # `generatePassword()`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
     if isinstance(called, Imported) and not actuals and name in ("String", "toString", "Name"):

@@ -27,6 +27,7 @@ from persistlint.analysis.values import (
     choice,
     constants_of,
     element_of,
+    holder_of,
     items_of,
     join,
     origin_of,
@@ -199,6 +200,7 @@ def _attribute(attribute: Attribute, machine: Interpreter) -> Value:
 
 def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
     name = attribute.name
+    value = holder_of(value)
     match value:
         case Imported(name=module):
             return _imported(f"{module}.{name}", machine)
@@ -357,6 +359,7 @@ def _subscript(subscript: Subscript, machine: Interpreter) -> Value:
 
 
 def _item(value: Value, subscript: Subscript, key: Value) -> Value:
+    value = holder_of(value)
     match value:
         case Entries():
             names = constants_of(key)

@@ -35,6 +35,7 @@ from persistlint.analysis.values import (
     Value,
     choice,
     element_of,
+    holder_of,
     join,
     key_origin,
     options_of,
@@ -204,6 +205,8 @@ class Interpreter:
             return declared
         if not parameter.annotation and isinstance(parameter.default, Number):
             return Atom(Origin.ANNOTATED)
+        if parameter.kind == "positional" and self.names.is_of_program(parameter.annotation):
+            return Atom(Origin.ANNOTATED, members=Origin.PARAMETER)
         is_map = parameter.annotation.lstrip("*").startswith("map[")
         return Atom(Origin.PARAMETER, keys=Origin.PARAMETER if is_map else None)
 
@@ -412,6 +415,7 @@ class Interpreter:
 
     def member(self, value: Value, key: str | None) -> Value:
         """What taking a property out of a value gives, where only its name is known."""
+        value = holder_of(value)
         if isinstance(value, Entries) and key is not None and (found := value.get(key)) is not None:
             return found
         if isinstance(value, Choice):

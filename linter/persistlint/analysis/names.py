@@ -56,6 +56,15 @@ _LIST_OF = {  # the type of the elements of a list
     "javascript": re.compile(r"(?:readonly\s+)?(.+?)\[\]|(?:Readonly)?(?:Array|Set)<(.+)>"),
     "go": re.compile(r"\[\d*\](.+)"),
 }
+_NAMED_TYPE = {
+    "python": re.compile(r"(?:\w+\.)*[A-Z]\w+"),
+    "javascript": re.compile(r"(?:\w+\.)*[A-Z]\w+"),
+    "go": re.compile(r"\*?(?:\w+\.)?[a-zA-Z]\w+"),
+}
+_ANY_TEXT = re.compile(
+    r"(?:\w+\.)*(?:string|error|any|comparable|Any|AnyStr|Text|LiteralString|String|Object|Function|Record|Array|NullString|"
+    r"Stringer|RawMessage|Value|\w*(?:SQL|Sql|Query|Table|Column|Name))"
+)
 _ENFORCED = {"go", "sql"}  # languages in which a value cannot be of another type than its declaration says
 
 
@@ -126,6 +135,16 @@ class Names:
                 return Items((known,))
         values = [value for part in parts if (value := self._object(part)) is not None]
         return values[0] if values else None
+
+    def is_of_program(self, annotation: str) -> bool:
+        """Whether a declared type is one that another file of the program gives a name: an enum, a union of strings,
+        the type of a key or a class. None of them is any text."""
+        text = annotation.strip().strip("\"'")
+        parts = [part for part in re.split(r"\s*\|\s*", text) if part not in ("None", "null", "undefined")]
+        named = _NAMED_TYPE.get(self.language)
+        if named is None or len(parts) != 1:
+            return False
+        return named.fullmatch(parts[0]) is not None and _ANY_TEXT.fullmatch(parts[0].lstrip("*")) is None
 
     def _is_numeric(self, type: str) -> bool:
         pattern = _NUMERIC.get(self.language)

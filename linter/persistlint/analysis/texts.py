@@ -61,7 +61,7 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
             # A statement that somebody else wrote, or the name of a placeholder: `:{name}`.
             origin = min(origin, Origin.METADATA)
         elif origin is Origin.NUMBER and context.kind is Context.VALUE and before.endswith("-"):
-            origin = Origin.UNKNOWN  # `-{n}` with a negative number begins a comment: `--1`
+            origin = Origin.PARAMETER  # `-{n}` with a negative number begins a comment: `--1`
         if piece.range not in expressions:
             expressions[piece.range] = " ".join(source.text(piece.range).split())
         expression = expressions[piece.range]

@@ -65,12 +65,14 @@ class Atom(Value):
     """A value of which only the origin is known, and its type where that is one of a library.
 
     `keys` is the origin of its keys where they were checked apart from it, `doubled` a quote that was doubled in it.
+    `members` is the origin of what belongs to it, where that is another one.
     """
 
     origin: Origin
     type: Type | None = None
     keys: Origin | None = None
     doubled: str = ""
+    members: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,11 +274,18 @@ def element_of(value: Value) -> Value:
             return choice(map(element_of, options))
         case Atom(keys=Origin() as keys):
             return Atom(keys)
+        case Atom(members=Origin() as members):
+            return Atom(members)
         case Atom(origin=Origin.ANNOTATED):
             return value
         case Text():
             return value
     return Atom(origin_of(value))
+
+
+def holder_of(value: Value) -> Value:
+    """The same value, as that of which something is taken."""
+    return Atom(value.members) if isinstance(value, Atom) and value.members is not None else value
 
 
 def constants_of(value: Value) -> tuple[str, ...]:

@@ -128,7 +128,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, is_of_server, related, why
-from persistlint.paths import changes_schema, is_test
+from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ _ROLES = {
 # What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
 _NAMED_AS_SQL = re.compile(
     r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*"
-    r"|(?:\w+\.)+\w+expr(?:ession)?(?: \?\? .*)?",
+    r"|(?:\w+\.)*\w+(?-i:Sql|SQL)|(?:\w+\.)+\w+expr(?:ession)?(?: \?\? .*)?",
     re.I,
 )
 
@@ -167,7 +167,7 @@ _OF_SESSION = re.compile(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:n
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "sql"),
     signs=(Sign.JOINED_TEXT,),
-    skips=(is_test,),
+    skips=(is_test, queries_service),
 )
 def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first name, keyword and fragment that a query splices into its SQL."""

@@ -7,7 +7,9 @@ How the text is put together does not matter: f-string, template literal, `+`, `
 `.format`, `Sprintf`, a builder, `join`, `replace`, a helper of the same file that returns SQL. A value is left alone
 where nothing it can hold changes the statement: a constant, a number made by `int()` or `Number()`, a member of an
 enum, a value that was tested against an allow-list on every way to the query, a run of placeholders, the result of the
-driver's own quoting function, a hole of a template tag that binds. A text that no call of the file sends is reported
+driver's own quoting function, a hole of a template tag that binds. So is what only an operator sets (a cluster, a
+credential), what has a type that the program names, and a bare value of nobody knows where: without quotes around it a
+text would be no value. A text that no call of the file sends is reported
 only where a value stands in quotes or comes out of a request.
 
 ## Why it matters
@@ -127,7 +129,7 @@ from persistlint.interpolation import (
     related,
     why,
 )
-from persistlint.paths import changes_schema, is_test
+from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -137,6 +139,11 @@ _NAMED_AS_SQL = re.compile(
     r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))"
     r"|(?:\w+\.)+\w+(?:Expr|Expression|_expr|_expression)(?: \?\? .*)?",
     re.ASCII,
+)
+# What holds what a caller or a user wants, by its name: `params["id"]`, `self.filters.get("owner")`.
+_OF_CALLER = re.compile(
+    r"(?:\w+\.)*_*\w*(?:params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload)[.\[]",
+    re.IGNORECASE,
 )
 _SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
 _LONGEST = 60  # characters of an expression that a message shows
@@ -155,7 +162,7 @@ _STANDS = {
     languages=("python", "javascript", "typescript", "go", "sql"),
     signs=(Sign.JOINED_TEXT,),
     options=(Option("trust-annotations", True, "Take a parameter that is declared as a number for a number."),),
-    skips=(is_test,),
+    skips=(is_test, queries_service),
 )
 def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first value that a query splices into its SQL."""
@@ -189,6 +196,8 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
+    if hole.context is Context.VALUE and hole.origin is Origin.UNKNOWN and not _OF_CALLER.match(hole.expression):
+        return False  # without quotes around it a text is no value: it is a number, or SQL that was made elsewhere
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows
