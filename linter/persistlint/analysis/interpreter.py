@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.calls import Resolved
 
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
+_ALONE = 2  # frames: the file and the function
 MOST_STEPS = 60_000  # statements run for one file; beyond that calls are no longer followed
 
 
@@ -374,10 +375,16 @@ class Interpreter:
         # A function inside a function sees what is known where its definition is reached, not where the block begins.
         if id(function) not in self.functions or self.frames[-1].number:
             inside = self.frames[-1].number != 0
-            self.functions[id(function)] = (function, receiver, dict(captured) if inside else self.outer)
+            if not (id(function) in self.inner and self._runs_alone()):  # a caller told more of what is around it
+                self.functions[id(function)] = (function, receiver, dict(captured) if inside else self.outer)
             if inside:
                 self.inner.add(id(function))
         return Closure(function, self.frames[-1].number, receiver)
+
+    def _runs_alone(self) -> bool:
+        """Whether a function runs for its own sake that a call in this file was followed into before."""
+        function = self.frames[-1].function
+        return len(self.frames) == _ALONE and function is not None and id(function) in self.followed
 
     def refine(self, checked: Checked) -> None:
         """Note that variables passed a test."""
