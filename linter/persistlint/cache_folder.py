@@ -11,7 +11,6 @@ the checkout. A folder that the user named is the user's word, and holds on othe
 from __future__ import annotations
 
 import os
-import re
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -21,13 +20,14 @@ from persistlint.cache import Cache
 from persistlint.git import root
 from persistlint.installation import identity
 from persistlint.reading import digest
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER = ".persistlint_cache"
 _MOST_FILES = 4  # of several versions of persistlint
-_FILE = re.compile(r"[0-9a-f]{32}\.sqlite(?:-journal)?")
+_FILE = regex(r"[0-9a-f]{32}\.sqlite(?:-journal)?")
 _TAG = "CACHEDIR.TAG"  # by which backups know that a folder can be left out
 _TEXTS = {
     ".gitignore": "*\n",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from bisect import bisect_right
 from functools import cache
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from persistlint.config import absolute
 from persistlint.git import git
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.source import SourceFile
 
-_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_HUNK = regex(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _DIFF = (
     "-c", "core.quotePath=true", "diff", "--unified=0", "--inter-hunk-context=0", "--find-renames", "--no-relative",
     "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--diff-filter=d",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from persistlint.engine import check
 from persistlint.fixing import fix
 from persistlint.languages import language_of, languages
+from persistlint.regexes import regex
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from persistlint.rule import Rule
 
-_FENCED = re.compile(r"^```(\w+)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
+_FENCED = regex(r"^```(\w+)[^\n]*\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _FIX = "\n## Fix\n"
 
 

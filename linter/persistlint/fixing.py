@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.fixes.converge import converge
 from persistlint.languages import read
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.source import SourceFile
 
-_GO_IMPORT = re.compile(rb'(?m)^(?:import[ \t]+|[ \t]+)"(?:[\w./-]*/)?(?P<name>\w+)"[ \t]*\r?\n')
+_GO_IMPORT = regex(rb'(?m)^(?:import[ \t]+|[ \t]+)"(?:[\w./-]*/)?(?P<name>\w+)"[ \t]*\r?\n')
 
 
 def fix(

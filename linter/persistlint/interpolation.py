@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Related
 from persistlint.facts import Context, Hole, Origin, Query, SqlText
 from persistlint.ir import Assign, Attribute, Call, Collection, Expression, Mapping, Name, walk
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def is_evident(fact: SqlText, hole: Hole) -> bool:
 
 
 # What people call SQL, or a piece of it, that a function put together.
-_MADE_OF_SQL = re.compile(
+_MADE_OF_SQL = regex(
     r"(?:\w+\.)*(?:\w*(?:sql\w*|query|clauses?|bindings?|placeholders?|fragment|predicate|cte|pagination)"
     r"|\w*placeholder\w*(?=\()"
     r"|(?:\w+_)?order_?by|\w*(?:sort|order_?by)(?=\())(?:\(.*\))?",
@@ -46,7 +47,7 @@ _MADE_OF_SQL = re.compile(
 )
 # What the object that speaks to the database says of its dialect: `db.timestamp_now`, `self.engine.row_id_name`. A
 # row that describes a database may be called so as well, and its name is data.
-_OF_DIALECT = re.compile(
+_OF_DIALECT = regex(
     r"(?:\w+\.)*(?:\w+_)?(?:db|database|dialect|engine|driver|grammar|platform|adapter)"
     r"\.(?!(?:\w*_)?(?:name|user|owner|password|host|label|title|value)$)[a-z]\w*[_A-Z]\w*",
     re.ASCII,
@@ -54,7 +55,7 @@ _OF_DIALECT = re.compile(
 
 # What the settings call the server, what is on it and how one gets into its storage, which hardly anybody but an
 # operator names.
-_OF_SERVER = re.compile(
+_OF_SERVER = regex(
     r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?"
     r"|(?:\w+\.)*\w*(?:conn(?:ection)?_?(?:str|string)|dsn|db_?url)|\w+\.\w+DB"
     r"|(?:\w+\.)*\w*(?:access_?key(?:_?id)?|(?:secret|account)_?(?:access_?)?key|sas_?token|iam_?role|role_?arn|aws_?region)"
@@ -75,8 +76,8 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
 
 
 # Where the text itself says that it is about the server or the connection.
-_AT_SERVER = re.compile(r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA [\w.]+ ?= ?'?)…['\"`]?", re.IGNORECASE | re.DOTALL)
-_AT_PATH = re.compile(r"\s*SET (?:\w+ )?search_path (?:=|TO) ['\"]?….*", re.IGNORECASE | re.DOTALL)
+_AT_SERVER = regex(r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA [\w.]+ ?= ?'?)…['\"`]?", re.IGNORECASE | re.DOTALL)
+_AT_PATH = regex(r"\s*SET (?:\w+ )?search_path (?:=|TO) ['\"]?….*", re.IGNORECASE | re.DOTALL)
 
 
 def is_of_server(hole: Hole) -> bool:
@@ -104,8 +105,8 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
     return False
 
 
-_CALL_OF_NOTHING = re.compile(r"(?:await )?[\w.]+\(\)")
-_BRINGS_PARENTHESES = re.compile(r"\bIN …", re.IGNORECASE)
+_CALL_OF_NOTHING = regex(r"(?:await )?[\w.]+\(\)")
+_BRINGS_PARENTHESES = regex(r"\bIN …", re.IGNORECASE)
 
 
 def is_written_out(hole: Hole) -> bool:
@@ -119,7 +120,7 @@ def is_written_out(hole: Hole) -> bool:
 
 
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.
-_OF_UNIT = re.compile(
+_OF_UNIT = regex(
     r"(?:\w+\.)*(?:\w+(?:Duration|Timeout)|(?:\w+_)?(?:duration|timeout))"
     r"|(?:\w+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
     re.ASCII,
@@ -133,7 +134,7 @@ def is_amount(hole: Hole) -> bool:
 
 # What makes a name of a parameter, which the library then writes into the text: `bun.Ident(…)`, `ch.Name(…)`,
 # `dal.ClauseTable{…}`, or a class of the program that the driver asks how it is written: `IdentifierAdapter(…)`.
-_MAKES_NAME = re.compile(r"(?:\w+\.)*(?:(?:Clause)?(?:Name|Safe|Table|Column)|\w*Ident(?:ifier)?(?:[A-Z]\w*)?)")
+_MAKES_NAME = regex(r"(?:\w+\.)*(?:(?:Clause)?(?:Name|Safe|Table|Column)|\w*Ident(?:ifier)?(?:[A-Z]\w*)?)")
 
 
 def passes_name(query: Query) -> bool:

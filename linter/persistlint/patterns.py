@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # The characters that an alternative begins with; one that is repeated is none of them.
-_PLAIN = re.compile(rb"(\\b)?((?:(?:[-\w#/<>,:=!%\"' ]|\\[^\w])(?![?*+{]))*)")
-_CHARACTER = re.compile(rb"\\?.", re.DOTALL)
-
-
-class Late:
-    """A pattern that is compiled when it is searched for: a run asks for few of those that there are."""
-
-    def __init__(self, text: bytes, flags: int = 0) -> None:
-        self._text, self._flags = text, flags
-
-    def search(self, text: bytes) -> re.Match[bytes] | None:
-        """The first match in a text."""
-        return self._compiled.search(text)
-
-    @cached_property
-    def _compiled(self) -> re.Pattern[bytes]:
-        return re.compile(self._text, self._flags)
+_PLAIN = regex(rb"(\\b)?((?:(?:[-\w#/<>,:=!%\"' ]|\\[^\w])(?![?*+{]))*)")
+_CHARACTER = regex(rb"\\?.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +22,14 @@ class Marked:
     takes ten times as long. It is searched for as a pattern is."""
 
     marks: tuple[bytes, ...]
-    pattern: Late | re.Pattern[bytes]
+    pattern: re.Pattern[bytes]
 
     def search(self, text: bytes) -> re.Match[bytes] | None:
         """The first match in a text."""
         return self.pattern.search(text) if any_in(self.marks, text) else None
 
 
-Pattern: TypeAlias = "Late | Marked | AnyOf | re.Pattern[bytes]"
+Pattern: TypeAlias = "Marked | AnyOf | re.Pattern[bytes]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +47,17 @@ def one_by_one(*alternatives: bytes) -> AnyOf:
     """A few patterns, each of which begins with plain characters, with or without `\\b` before them. `re` looks for one
     such beginning twenty times as fast as it tries a pattern at every byte."""
     parts = map(_parted, alternatives)
-    return AnyOf(tuple([Late(plain + rest) for plain, rest in parts]))
+    return AnyOf(tuple([regex(plain + rest) for plain, rest in parts]))
 
 
-def together(*alternatives: bytes) -> Late:
+def together(*alternatives: bytes) -> re.Pattern[bytes]:
     """One pattern of many such alternatives. Those that begin alike stand together, so that two characters of a text
     tell `re` mostly that none of them begins there."""
     groups: dict[bytes, dict[bytes, list[bytes]]] = {}
     for plain, rest in map(_parted, alternatives):
         first, second, *others = *_CHARACTER.findall(plain), b"", b""
         groups.setdefault(first, {}).setdefault(second, []).append(b"".join(others) + rest)
-    return Late(_joined({first: [_joined(seconds)] for first, seconds in groups.items()}))
+    return regex(_joined({first: [_joined(seconds)] for first, seconds in groups.items()}))
 
 
 def _joined(groups: Mapping[bytes, Iterable[bytes]]) -> bytes:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from persistlint.discovery import SKIPPED
 from persistlint.paths import is_example, is_migration, is_test, is_vendored
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.neighbours import MANIFESTS, project_of
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ _MOST_FOLDERS = 5_000  # a tree with more is not looked at
 _FURTHEST = 10  # directories upwards in which a project is looked for that no repository holds
 _NEAR = 3  # those in which one is looked for that nothing marks
 _MARKS = (*MANIFESTS, "persistlint.toml")
-_SEEDS = re.compile(r"(?:^|/)seed[^/]*/", re.IGNORECASE)
-_WHOLE = re.compile(r"(?:schema|structure|tables|create_tables)\.sql", re.IGNORECASE)
+_SEEDS = regex(r"(?:^|/)seed[^/]*/", re.IGNORECASE)
+_WHOLE = regex(r"(?:schema|structure|tables|create_tables)\.sql", re.IGNORECASE)
 _PATTERNS = {
     ".py": ("python", ("*.py",)),
     **dict.fromkeys((".js", ".ts", ".cjs", ".mjs", ".cts", ".mts"), ("javascript", ("*.[cm][jt]s", "*.[jt]s"))),
 }
 # Where models are declared, by the habits of their frameworks, and what sets a database up, by its name.
-_PROGRAMS = re.compile(
+_PROGRAMS = regex(
     r"(?:^|/)(?:models?|entit(?:y|ies)|orm)(?:/(?:[^/]+/)*[^/]+)?\.(?:py|go|[cm]?[jt]s)$"
     r"|[._](?:model|entity)\.[cm]?[jt]s$|\.prisma$"
     r"|(?:^|/)(?:db|database|sqlite|postgres|mysql|connection)/(?:(?:index|main|init|client|__init__|__main__)\.\w+|\w+\.go)$"
@@ -41,12 +42,12 @@ _PROGRAMS = re.compile(
 )
 _MOST_PROGRAMS = 2_000  # files
 _UNREAD = frozenset({".go", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".rs"})  # programs that nobody reads
-_TELLS = re.compile(
+_TELLS = regex(
     r"(?:^|[/\\])(?:[VRB]?\d|[a-z_-]+\d+\.)[^/\\]*$"
     r"|(?:schema|structure|tables?|ddl|init|setup|create|install|bootstrap|sql|database|db|model|dump)\w*(?:[/\\]|\.sql$)",
     re.IGNORECASE,
 )
-_OTHER_SQL = re.compile(r"\.sql\.(?:[a-z]\w*)$", re.IGNORECASE)
+_OTHER_SQL = regex(r"\.sql\.(?:[a-z]\w*)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

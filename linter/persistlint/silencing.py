@@ -7,7 +7,6 @@ stand above.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import replace
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.languages import languages, read
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, tokenize
 from persistlint.suppression import header_end, is_alone
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _LIST = rb"persistlint:[ \t]*ignore\[[^\]\r\n]*"
-_ON_LINE = re.compile(_LIST)
-_ALONE_ON_LINE = re.compile(rb"[ \t]*(?:#|//|--|/\*)[ \t]*" + _LIST)
-_ON_FILE = re.compile(rb"persistlint:[ \t]*ignore-file\[[^\]\r\n]*")
+_ON_LINE = regex(_LIST)
+_ALONE_ON_LINE = regex(rb"[ \t]*(?:#|//|--|/\*)[ \t]*" + _LIST)
+_ON_FILE = regex(rb"persistlint:[ \t]*ignore-file\[[^\]\r\n]*")
 _EOL = rb"(?:\r\n|\n|\r)"
 # A line for the kernel, and one that names the encoding (PEP 263), which must be one of the first two.
-_FIRST = re.compile(rb"(?:#!.*?" + _EOL + rb")?(?:[ \t\f]*#[^\r\n]*?coding[:=].*?" + _EOL + rb")?")
-_SCRIPT = re.compile(rb"<script\b[^>]*>[ \t]*" + _EOL)
+_FIRST = regex(rb"(?:#!.*?" + _EOL + rb")?(?:[ \t\f]*#[^\r\n]*?coding[:=].*?" + _EOL + rb")?")
+_SCRIPT = regex(rb"<script\b[^>]*>[ \t]*" + _EOL)
 _WITH_SCRIPT = (".vue", ".svelte")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
-_OPENING = re.compile(r"""\w*(?:\"{3}|'{3}|["'`])""")
-_NOT_FOR_STRINGS = re.compile(r"[^\w ,.()/-]+")  # what could be a quote, an escape or a placeholder there
+_LINE_END = regex(rb"\r\n|\n|\r")
+_OPENING = regex(r"""\w*(?:\"{3}|'{3}|["'`])""")
+_NOT_FOR_STRINGS = regex(r"[^\w ,.()/-]+")  # what could be a quote, an escape or a placeholder there
 
 
 @dataclass(frozen=True)

@@ -14,23 +14,24 @@ from functools import cached_property
 from itertools import accumulate, chain
 
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 _CONTINUATION = bytes(range(0x80, 0xC0))  # the bytes of a code point behind its first
 _BLANKED = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or byte == ord("_") else 0x20 for byte in range(0x100))
-_LAST_PART = re.compile(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
+_LAST_PART = regex(rb"(?:[A-Z]?[a-z0-9]+|[A-Z]+)$")
 _LONGEST_AVERAGE = 300  # bytes of a line
 _MOST_WORDS = 30_000  # whose names are kept
 _SMALL, _LARGE = 10_000, 1_000_000  # bytes of a file: a smaller one counts as written by hand, a larger one does not
 # https://go.dev/s/generatedcode, which generators for other languages write as well, "auto-generated" too, and the mark
 # of Meta's tools.
-_GENERATED = re.compile(
+_GENERATED = regex(
     rb"^[ \t]*(?://|#|/?\*)[ \t]*"
     rb"(?:(?:Code|.*\bauto(?:matically )?-?) ?generated\b.*\bDO NOT (?:EDIT|MODIFY)\b|@generated\b)",
     re.MULTILINE | re.IGNORECASE,
 )
 _HEAD = 2_000  # bytes in which that stands
 _BLOCK = 4096  # bytes
-_PYTHON_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+_PYTHON_CODING = regex(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 
 
 class DecodeError(ValueError):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.facts import Suppression, SuppressionDefect
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext
 from persistlint.rules import SUPPRESSIONS, group_of, groups, load
 from persistlint.source import Range, SourceFile
@@ -27,12 +28,12 @@ if TYPE_CHECKING:
 MARKER = b"persistlint:"  # no file without it holds a suppression
 NO_SEVERITIES: Mapping[str, Severity] = {}
 
-_DIRECTIVE = re.compile(rb"persistlint:[ \t]*ignore(?P<file>-file)?(?![\w-])(?:[ \t]*\[(?P<names>[^\]\r\n]*)\]?)?")
+_DIRECTIVE = regex(rb"persistlint:[ \t]*ignore(?P<file>-file)?(?![\w-])(?:[ \t]*\[(?P<names>[^\]\r\n]*)\]?)?")
 _LEADERS = (b"#", b"//", b"--", b"*")  # what must stand before a directive; prose about it is none
 _LONGEST_LEADER = 64  # bytes
 _EVERYWHERE: tuple[int, ...] = ()
 _NOWHERE = (0,)
-_NAME = re.compile(rb"[^\s,](?:[^,]*[^\s,])?")
+_NAME = regex(rb"[^\s,](?:[^,]*[^\s,])?")
 
 
 @dataclass(frozen=True, eq=False)

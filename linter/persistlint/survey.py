@@ -18,6 +18,7 @@ from persistlint.languages import language_of, languages
 from persistlint.libraries import catalogue
 from persistlint.paths import is_test
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.dialect import guess
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ FEWEST = 2  # files; a single one may be about anything
 _MOST = 200_000  # bytes of a file that are looked at
 
 _IMPORTS = {
-    "python": re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE),
-    "javascript": re.compile(r"""(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*["'](?:node:)?([^"'\n]+)["']"""),
-    "go": re.compile(r'^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([^"\n]+)"[ \t]*$', re.MULTILINE),
+    "python": regex(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE),
+    "javascript": regex(r"""(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*["'](?:node:)?([^"'\n]+)["']"""),
+    "go": regex(r'^[ \t]*(?:import[ \t]+)?(?:[\w.]+[ \t]+)?"([^"\n]+)"[ \t]*$', re.MULTILINE),
 }
-_MAJOR_VERSION = re.compile(r"/v\d+(?=/|$)|\.v\d+$")
+_MAJOR_VERSION = regex(r"/v\d+(?=/|$)|\.v\d+$")
 
 
 @dataclass

@@ -5,13 +5,13 @@ A line at a time, for what is half written is no TOML yet.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from persistlint.config_file import DIALECTS, KEYS, SEVERITIES
 from persistlint.config_keys import DESCRIPTIONS, NAMES
 from persistlint.profiles import profiles
+from persistlint.regexes import regex
 from persistlint.rules import every_rule, group_of, load
 from persistlint.selection import selectors
 from persistlint_lsp.mentions import Mention, word_at
@@ -19,10 +19,10 @@ from persistlint_lsp.mentions import Mention, word_at
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_HEADER = re.compile(r"\s*\[(?P<path>[^\]\[#]*)")
-_KEY = re.compile(r"""\s*(?P<path>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
-_STRING = re.compile(r"""#.*|"[^"\n]*"?|'[^'\n]*'?""")
+_HEADER = regex(r"\s*\[(?P<path>[^\]\[#]*)")
+_KEY = regex(r"""\s*(?P<path>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = regex(r"""[\w-]+|"[^"]*"|'[^']*'""")
+_STRING = regex(r"""#.*|"[^"\n]*"?|'[^'\n]*'?""")
 _SHARED = ("tool", "persistlint")  # the table of pyproject.toml that is ours
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-_LIST = re.compile(r"persistlint:[ \t]*ignore(?:-file)?[ \t]*\[(?P<names>[^\]]*)")
-_NAME = re.compile(r"[\w-]+")
+from persistlint.regexes import regex
+
+_LIST = regex(r"persistlint:[ \t]*ignore(?:-file)?[ \t]*\[(?P<names>[^\]]*)")
+_NAME = regex(r"[\w-]+")
 
 
 @dataclass(frozen=True)

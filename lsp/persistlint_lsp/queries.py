@@ -5,13 +5,13 @@ Nothing here imports pygls, see `persistlint_lsp.worker`.
 
 from __future__ import annotations
 
-import re
 from inspect import cleandoc
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import facts
 from persistlint.facts import Hole, Query
 from persistlint.languages import read
+from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _MARK = "persistlint_{}_mark"  # a name that no query has; sqlglot leaves names alone
-_MARKS = re.compile(_MARK.format(r"(\d+)"))
+_MARKS = regex(_MARK.format(r"(\d+)"))
 
 
 def query_at(source: SourceFile, settings: Settings, offset: int) -> tuple[Range, str] | None:

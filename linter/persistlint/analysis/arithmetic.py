@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import is_unit, words
 from persistlint.ir import Binary
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _DIVISIONS = frozenset(["/", "//", "%"])
 _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
 _CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
-_SHIFT = re.compile(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
+_SHIFT = regex(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
 _LONGEST = 100  # bytes of what a number meets, by which it is known again
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _LEAST_UNIT, _TEN, _LARGE_UNIT, _PERCENT = 7, 10, 60, 100

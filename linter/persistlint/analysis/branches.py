@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.vocabulary import function_names
 from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Raise, Return
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _TELLS = function_names("tells")
 _LOGIC = frozenset(["and", "or", "??"])
 _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
-_REJECTION = re.compile(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
-_RESULT = re.compile(rb"\s*(?:\}\s*)?(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
+_REJECTION = regex(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
+_RESULT = regex(rb"\s*(?:\}\s*)?(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
 _LONGEST = 400  # bytes of a branch that are looked at
 
 

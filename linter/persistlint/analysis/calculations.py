@@ -50,6 +50,7 @@ from persistlint.ir import (
     expressions,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ _SLICES = function_names("slices")
 _DIGITS = function_names("digits")
 _DRAWS = function_names("draws")
 _ATTEMPTS = known_words("attempts")
-_FORMULA = re.compile(
+_FORMULA = regex(
     rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?)\b",
     re.IGNORECASE,
 )  # what is computed with angles, and hashes that go by their names

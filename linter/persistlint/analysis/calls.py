@@ -45,6 +45,7 @@ from persistlint.ir import (
     Template,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
@@ -60,12 +61,12 @@ _YIELDS = {
     "checked": Origin.CHECKED,
     "request": Origin.REQUEST,
 }
-_QUOTES = re.compile(
+_QUOTES = regex(
     r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
     r"|whitelist|allowlist|validated?|^ident(?:ifier)?$",
     re.I,
 )
-_VALIDATES = re.compile(
+_VALIDATES = regex(
     r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
     r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
     re.I,
@@ -85,13 +86,13 @@ _QUOTES_FOR_ANOTHER_LANGUAGE = (
 _ESCAPES_FOR_ANOTHER_LANGUAGE = ("html.escape", "shlex.quote", "markupsafe.escape", "urllib.parse.quote")
 # What people call functions that look a name up outside the program.
 # What knows how its database writes things.
-_DIALECT = re.compile(r"(?:\w+_)?(?:db|database|data_?store|dialect|driver|grammar|platform|adapter)", re.IGNORECASE)
-_LOOKS_UP = re.compile(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", re.I)
-_MAKES_UP = re.compile(
+_DIALECT = regex(r"(?:\w+_)?(?:db|database|data_?store|dialect|driver|grammar|platform|adapter)", re.IGNORECASE)
+_LOOKS_UP = regex(r"get|param|arg|env|input|request|query|header|cookie|read|fetch|load|prompt|ask", re.I)
+_MAKES_UP = regex(
     r"_*(?:generate|gen|random|make|new|create)_?\w*(?:password|secret|token|uuid|id|key|name|suffix)", re.I
 )
-_MAKES_PLACEHOLDERS = re.compile(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
-_BINDING_TAGS = re.compile(
+_MAKES_PLACEHOLDERS = regex(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
+_BINDING_TAGS = regex(
     r"(?:.*_)?sql|SQL|\$?queryRaw|\$?executeRaw|query|execute|fragment|prepare|raw|exec|all|get|run|values"
 )
 
@@ -125,13 +126,11 @@ def call(node: Call, machine: Interpreter) -> Value:
 # What gives a value itself as a text.
 _AS_TEXT = frozenset(["String", "toString", "lower", "upper", "toLowerCase", "toUpperCase", "strip", "trim"])
 # What people call a function that names a table or schema of the program's own.
-_NAMES_TABLE = re.compile(
+_NAMES_TABLE = regex(
     r"(?:get|quoted|full|qualified|fq|db)?_?\w*(?:[tT]able|[sS]chema|[cC]ollection|[kK]eyspace)(?:_?[nN]ames?|_?[pP]refix)?"
 )
 # What people call the list of bound values of a query, whose methods give the placeholder of the value they take.
-_HOLDS_PARAMETERS = re.compile(
-    r"(?:\w*[._])?\w*(?:params?|parameters|vars|values|binds?|bindings|args|placeholders?)", re.I
-)
+_HOLDS_PARAMETERS = regex(r"(?:\w*[._])?\w*(?:params?|parameters|vars|values|binds?|bindings|args|placeholders?)", re.I)
 _TAKES_PARAMETER = frozenset(
     ["add", "bind", "param", "parameter", "placeholder", "addParam", "addValue", "Add", "Bind", "Arg"]
 )

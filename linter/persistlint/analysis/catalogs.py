@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -18,6 +17,7 @@ from persistlint.languages import language_of, read
 from persistlint.memory import Memory
 from persistlint.reading import ReadError, digest, read_bytes
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import (
     AddColumn,
@@ -66,11 +66,11 @@ _ADDITIONS = (
 )
 _READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
 # Of Go: what changes tables without SQL, and what sends SQL that does not stand there.
-_BUILDS = re.compile(
+_BUILDS = regex(
     rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\(|\.(?:Create|Alter|Drop|Rename|Add|Modify)(?:Table|Column|Index|Constraint)"
 )
-_SENDS_OTHER = re.compile(rb"\.(?:Must)?(?:Exec|Execute|Raw|Query|QueryRow)(?:x|Context)?\(\s*(?:ctx\s*,\s*)?[^\"`\s)]")
-_DECLARES = re.compile(
+_SENDS_OTHER = regex(rb"\.(?:Must)?(?:Exec|Execute|Raw|Query|QueryRow)(?:x|Context)?\(\s*(?:ctx\s*,\s*)?[^\"`\s)]")
+_DECLARES = regex(
     rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+)|\b(\w+)\.init\(|\b(\w+)\s*=\s*(?:pg|mysql|sqlite)Table\("
 )
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.said import saying
 from persistlint.ir import ExpressionStatement, String
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.ir import Function
     from persistlint.languages import Syntax
 
-_WORDS = re.compile(r"\w+")
-_WITH_UNIT = re.compile(r"\d+[a-zA-Z]+")
-_DIRECTIVE = re.compile(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
+_WORDS = regex(r"\w+")
+_WITH_UNIT = regex(r"\d+[a-zA-Z]+")
+_DIRECTIVE = regex(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
 _NEAR = 3  # lines above a number whose comments may still speak of it
 

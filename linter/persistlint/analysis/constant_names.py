@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
@@ -22,6 +21,7 @@ from persistlint.ir import (
     Subscript,
     TypeAssertion,
 )
+from persistlint.regexes import regex
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _BOUNDS = frozenset(["threshold", "limit", "cutoff", "bound", "maximum", "minimum", "max", "min"])
 _EXTENTS = frozenset(["length", "len", "size", "count"])  # words that say how long something is
 _PLAIN = frozenset([-1, 0, 1, 2])  # numbers that need no name
-_MINIMUM = re.compile(r"^(?:MIN(?=_)|min(?=[A-Z]))")
+_MINIMUM = regex(r"^(?:MIN(?=_)|min(?=[A-Z]))")
 _INITIALISMS = word_set(
     "acl api ascii cpu css dns eof guid html http https id ip json qps ram rpc sla smtp sql ssh tcp tls ttl udp ui uid"
     " uri url utf8 uuid vm xml xss"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import operator
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import function_names
 from persistlint.ir import Binary, Call, Number, String, TypeAssertion, Unary
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from persistlint.ir import Expression
 
 CONVERSIONS = function_names("conversions")
-_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?")
-_OTHER_NOTATION = re.compile(r"0[xXbBoO]|0\d")  # masks, modes, colours, code points
+_DECIMAL = regex(r"-?\d+(?:\.\d+)?")
+_OTHER_NOTATION = regex(r"0[xXbBoO]|0\d")  # masks, modes, colours, code points
 _OPERATORS: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,

@@ -10,6 +10,7 @@ from persistlint.analysis.transactions.texts import text_of
 from persistlint.analysis.transactions.variables import Scope
 from persistlint.ir import String, Template, expressions, walk
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.changes import CreateTable, TableChange
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
     from persistlint.languages import Syntax
 
-_DDL = re.compile(
+_DDL = regex(
     rb"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:(?:TEMP\w*|UNLOGGED|VIRTUAL)\s+)?(?:TABLE|INDEX)|(?:ALTER|DROP|RENAME)\s+TABLE)\b",
     re.IGNORECASE,
 )
 # A text that is SQL from its first word on.
-_SQL = re.compile(r"(?:\s|--[^\n]*\n)*(?:CREATE|ALTER|DROP|RENAME|BEGIN|START|PRAGMA|SET)\b", re.IGNORECASE)
+_SQL = regex(r"(?:\s|--[^\n]*\n)*(?:CREATE|ALTER|DROP|RENAME|BEGIN|START|PRAGMA|SET)\b", re.IGNORECASE)
 # What is done to a table; no name where that is put together.
-_NAMED = re.compile(
+_NAMED = regex(
     rb"\b(?:ALTER|CREATE|DROP|RENAME)\s+(?:TEMP\w*\s+|UNLOGGED\s+|VIRTUAL\s+)?TABLE\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"
     rb"(?:ONLY\s+)?[\"'`\\\[]*(?P<name>[\w.]*)"
     rb"|\bCREATE\s+UNIQUE\s+INDEX\b[^;]{0,200}?\bON\s+(?:ONLY\s+)?[\"'`\\\[]*(?P<indexed>[\w.]*)",

@@ -6,7 +6,6 @@ defaults. A table of which not all is known, in the model or in the migrations, 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.catalogs import tables_around
@@ -16,6 +15,7 @@ from persistlint.facts import Consulted, Drift, DriftKind
 from persistlint.paths import is_product
 from persistlint.patterns import Marked
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.families import differ
 from persistlint.schema.naming import plural, snake
 from persistlint.source import Range
@@ -38,7 +38,7 @@ _SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Prism
 _SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM", "Prisma", "Drizzle"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
-_OTHER_DATABASE = Marked((b"bind_key",), re.compile(rb"__bind_key__|\bbind_key\b"))
+_OTHER_DATABASE = Marked((b"bind_key",), regex(rb"__bind_key__|\bbind_key\b"))
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:

@@ -14,6 +14,7 @@ from persistlint.analysis.scopes import holds, scopes
 from persistlint.analysis.vocabulary import words
 from persistlint.facts import Duration
 from persistlint.ir import Assign, Attribute, Binary, Call, Expression, Mapping, Name, String, Unary, expressions, walk
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.tables import read_table
 
@@ -29,7 +30,7 @@ _TABLES: dict[str, Any] = read_table(Path(__file__).with_name("durations.toml"))
 _UNITS: dict[str, str] = {word: unit for unit, text in _TABLES["units"].items() for word in text.split()}
 _NAMED = {"typescript": "javascript"}  # languages that have no table of their own
 # What Go multiplies a duration by, and the structs that take one.
-_IN_GO = re.compile(
+_IN_GO = regex(
     rb"\btime\.(?:(?:Nano|Micro|Milli)?second|Second|Minute|Hour)\b|"
     + "|".join(map(re.escape, _TABLES["go"]["fields"])).encode()
 )

@@ -10,6 +10,7 @@ from persistlint.analysis.said import is_said
 from persistlint.analysis.vocabulary import words
 from persistlint.facts import NumberRole
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.branches import Branches
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _EQUALITY = frozenset(["==", "!="])
-_SHOWN = re.compile(rb"[\"'`>](\d+)\+[\"'`<]")
+_SHOWN = regex(rb"[\"'`>](\d+)\+[\"'`<]")
 _LINES_ABOVE = 3
 _LONGEST = 400  # bytes before a wait that are looked at
 

@@ -61,6 +61,7 @@ from persistlint.ir import (
     Unknown,
     Yield,
 )
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,11 +76,11 @@ _MAKES_RECORDS = frozenset(
     ["dataclass", "define", "frozen", "mutable", "attrs", "BaseModel", "SQLModel", "NamedTuple", "Struct"]
 )
 _OF_CLASS = ("ClassVar", "typing.ClassVar", "Final", "typing.Final", "Literal", "typing.Literal")
-_OF_CALL = re.compile(
+_OF_CALL = regex(
     r"_*\w*(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto|event|message)",
     re.IGNORECASE,
 )
-_HAS_SETTINGS = re.compile(r"_*\w*(?:client|adapter|app|server)", re.IGNORECASE)
+_HAS_SETTINGS = regex(r"_*\w*(?:client|adapter|app|server)", re.IGNORECASE)
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate, islice
@@ -34,6 +33,7 @@ from persistlint.ir import (
     expressions,
     walk,
 )
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -45,18 +45,18 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 # All are looked for in lower case.
-_LOOKS_UP = re.compile(rb"environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
+_LOOKS_UP = regex(rb"environ|env\b|getenv|lookupenv|env_|config|settings|\bconf\b|\bcfg\b|viper|setdefault")
 # Other fallbacks are nobody's business. `pass` alone on its line is Python's, and a mere `key` is none of a secret.
-_SECRET = re.compile(
+_SECRET = regex(
     rb"p(?:ass(?!ed|ing|es|ive|age|port)(?:(?<=\.pass)|(?![ \t]*[\r\n#;]))|wd|epper)"
     rb"|s(?:ecret(?!s\b)|alt)|token(?!s\b|i[sz])"
     rb"|(?:a(?:pi|ccess|uth)|s(?:igning|ession)|private|encrypt|master|jwt|cookie|hmac|fernet|cipher|crypto)[\w.:-]*key\b"
 )
-_DEVELOPMENT = re.compile(
+_DEVELOPMENT = regex(
     rb"(?i)\bdebug\b|develop|\bis_?dev|\bdev\b|_dev\b|node_env|app_env|\benvironment\b|testing|is_?local|\blocal\b"
 )
-_COMPARED = re.compile(rb"[=!]=\s*(?:\"[^\"\n]*\"|'[^'\n]*')|(?:\bin|includes)\s*[\[({][^\n]{0,80}")
-_QUOTED = re.compile(rb"[\"'`]([^\"'`]*)[\"'`]")
+_COMPARED = regex(rb"[=!]=\s*(?:\"[^\"\n]*\"|'[^'\n]*')|(?:\bin|includes)\s*[\[({][^\n]{0,80}")
+_QUOTED = regex(rb"[\"'`]([^\"'`]*)[\"'`]")
 _CHAINS = frozenset(["or", "??"])
 _LONGEST_TEST = 300  # bytes of a condition that are looked at
 

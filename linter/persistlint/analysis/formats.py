@@ -23,6 +23,7 @@ from persistlint.analysis.values import (
 )
 from persistlint.facts import Origin
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,16 +39,12 @@ class Filler:
     range: Range
 
 
-_PYTHON = re.compile(
-    r"%(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<verb>[diouxXeEfFgGcrsa%])"
-)
-_GO = re.compile(
-    r"%(?:[+\-# 0]*)(?:\[(?P<index>\d+)\])?(?:\*|\d+)?(?:\.(?:\*|\d+)?)?(?P<verb>[vTtbcdoOqxXUeEfFgGspw%])"
-)
-_SQL = re.compile(r"%(?:(?P<index>\d+)\$)?-?(?:\d+|\*)?(?P<verb>[sIL%])")
-_NODE = re.compile(r"%(?P<verb>[sdifjoOc%])")
-_BRACES = re.compile(r"\{\{|\}\}|\{(?P<field>[^{}!:]*)(?:!(?P<conversion>\w))?(?::(?P<spec>(?:[^{}]|\{[^{}]*\})*))?\}")
-_NUMERIC_SPEC = re.compile(r".*[bdeEfFgGnoxX%]$")
+_PYTHON = regex(r"%(?:\((?P<name>[^)]*)\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<verb>[diouxXeEfFgGcrsa%])")
+_GO = regex(r"%(?:[+\-# 0]*)(?:\[(?P<index>\d+)\])?(?:\*|\d+)?(?:\.(?:\*|\d+)?)?(?P<verb>[vTtbcdoOqxXUeEfFgGspw%])")
+_SQL = regex(r"%(?:(?P<index>\d+)\$)?-?(?:\d+|\*)?(?P<verb>[sIL%])")
+_NODE = regex(r"%(?P<verb>[sdifjoOc%])")
+_BRACES = regex(r"\{\{|\}\}|\{(?P<field>[^{}!:]*)(?:!(?P<conversion>\w))?(?::(?P<spec>(?:[^{}]|\{[^{}]*\})*))?\}")
+_NUMERIC_SPEC = regex(r".*[bdeEfFgGnoxX%]$")
 _NUMERIC_VERBS = {"python": "diouxXeEfFgG", "go": "tTbcdoOxXUeEfFgGp", "javascript": "dif", "sql": ""}
 _PATTERNS = {"python": _PYTHON, "go": _GO, "javascript": _NODE, "typescript": _NODE, "sql": _SQL}
 
@@ -119,7 +116,7 @@ def braces(
     return _fill(pieces, _BRACES, fill)
 
 
-_DOLLAR = re.compile(r"\$\$|\$\{?(?P<name>[A-Za-z_]\w*)\}?")
+_DOLLAR = regex(r"\$\$|\$\{?(?P<name>[A-Za-z_]\w*)\}?")
 
 
 def dollars(

@@ -38,6 +38,7 @@ from persistlint.ir import (
     TypeAssertion,
     Unary,
 )
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,21 +51,19 @@ _MEMBERSHIP = frozenset(
     ["includes", "has", "contains", "Contains", "ContainsKey", "__contains__", "hasOwnProperty", "containsKey"]
 )
 _PATTERN_TESTS = frozenset(["fullmatch", "match", "test", "MatchString", "Match", "exec", "search"])
-_DENY = re.compile(
-    r"deny|black|forbid|block|bann?ed|reserved|bad|invalid|illegal|unsafe|danger|disallow|exclude|seen", re.I
-)
-_ALLOW = re.compile(
+_DENY = regex(r"deny|black|forbid|block|bann?ed|reserved|bad|invalid|illegal|unsafe|danger|disallow|exclude|seen", re.I)
+_ALLOW = regex(
     r"valid|allow|safe|permit|white|known|supported|legal|identifier|check|assert|ensure|verify|sanit"
     r"|filter_?(?:field|column|name|key|sql)",
     re.I,
 )
 # Predicates that a hostile value passes as well as another.
-_SAYS_LITTLE = re.compile(
+_SAYS_LITTLE = regex(
     r"is_?(?:empty|not_?empty|null|nil|undefined|defined|string|array|object|blank|present|plain_?object|function|admin|"
     r"logged_?in|authenticated|owner|dir|file|error|true|false|zero|equal|same|new|debug|dev|production|active|enabled)",
     re.I,
 )
-_PERMISSIVE = re.compile(r"(?<!\\)\.(?![^\[]*\])|\[\^|\\[SDW]|['\";`]")
+_PERMISSIVE = regex(r"(?<!\\)\.(?![^\[]*\])|\[\^|\\[SDW]|['\";`]")
 
 
 def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.presence import nameable
 from persistlint.languages import languages
 from persistlint.libraries import catalogue
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library, Operation
     from persistlint.source import SourceFile
 
-_WORD = re.compile(rb"\w+")
+_WORD = regex(rb"\w+")
 _CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
 _NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,)]))"
 _ARGUMENT = rb"[^,()\"'`]*,\s*"

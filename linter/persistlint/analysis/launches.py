@@ -28,6 +28,7 @@ from persistlint.ir import (
 )
 from persistlint.paths import is_test
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
@@ -44,14 +45,12 @@ _QUIET = frozenset(
     {"true", ":", "echo", "printf", "logger", "sleep", "cat"}
 )  # what never fails, and only says something
 _STARTS = frozenset({"cat", "envsubst", "sed", "gunzip", "zcat", "echo", "printf"})  # of a pipe into a client
-_SQL = re.compile(r"\.(?:sql|ddl|psql)\b", re.IGNORECASE)
-_CHANGES = re.compile(
-    r"\b(?:create|alter|drop|truncate|insert|update|delete|grant|revoke|comment|rename)\b", re.IGNORECASE
-)
-_DDL = re.compile(r"^\s*(?:create|alter|drop|truncate|rename)\b", re.IGNORECASE)
-_STOPS = re.compile(r"ON_ERROR_STOP", re.IGNORECASE)
-_OPTIONS = re.compile(r"ARG|OPT|FLAG", re.IGNORECASE)  # in the name of a variable
-_SHEBANG = re.compile(rb"\A#![^\n]*\s-\w*e")
+_SQL = regex(r"\.(?:sql|ddl|psql)\b", re.IGNORECASE)
+_CHANGES = regex(r"\b(?:create|alter|drop|truncate|insert|update|delete|grant|revoke|comment|rename)\b", re.IGNORECASE)
+_DDL = regex(r"^\s*(?:create|alter|drop|truncate|rename)\b", re.IGNORECASE)
+_STOPS = regex(r"ON_ERROR_STOP", re.IGNORECASE)
+_OPTIONS = regex(r"ARG|OPT|FLAG", re.IGNORECASE)  # in the name of a variable
+_SHEBANG = regex(rb"\A#![^\n]*\s-\w*e")
 
 
 @dataclass(frozen=True, slots=True)

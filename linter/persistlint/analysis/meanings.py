@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -15,6 +14,7 @@ from persistlint.facts import Number, NumberRole, Quantity
 from persistlint.ir import Assign, Binary, Call, Expression, Function, Name, Statement, Subscript
 from persistlint.ir import Number as NumberExpression
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range, SourceFile
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.places import Place
     from persistlint.analysis.statuses import Statuses
 
-_CUT = re.compile(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
+_CUT = regex(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
 _CUT_WITHIN = 150  # bytes behind a number
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
@@ -35,9 +35,9 @@ _TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
 _TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
-_WINDOW = re.compile(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
+_WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
-_COUNTER = re.compile(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
+_COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
 

@@ -30,6 +30,7 @@ from persistlint.ir import (
     children,
     expressions,
 )
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -40,27 +41,27 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-_SCRIPT_FORMATS = re.compile(rb"toFixed|toPrecision|toExponential")
+_SCRIPT_FORMATS = regex(rb"toFixed|toPrecision|toExponential")
 _FORMATS = {
-    "python": re.compile(rb":[^\s{}]{0,8}[feg%]\}|%[\d.]*[feg]|\bformat\("),
+    "python": regex(rb":[^\s{}]{0,8}[feg%]\}|%[\d.]*[feg]|\bformat\("),
     "javascript": _SCRIPT_FORMATS,
     "typescript": _SCRIPT_FORMATS,
-    "go": re.compile(rb"Sprintf|Itoa|Format[FI]"),
+    "go": regex(rb"Sprintf|Itoa|Format[FI]"),
 }
-_FORMAT_SPEC = re.compile(r"[^}]*[feEgG%n]")
-_PERCENT_FORMAT = re.compile(r"%[-+ #0-9.]*[fFeEgGd]")
-_BRACE_FORMAT = re.compile(r"\{\w*:[^{}]*[fFeEgG%]\}")
+_FORMAT_SPEC = regex(r"[^}]*[feEgG%n]")
+_PERCENT_FORMAT = regex(r"%[-+ #0-9.]*[fFeEgGd]")
+_BRACE_FORMAT = regex(r"\{\w*:[^{}]*[fFeEgG%]\}")
 _TO_TEXT = frozenset(["toFixed", "toPrecision", "toExponential", "FormatFloat", "FormatInt", "Itoa"])
 _TO_NUMBER = frozenset(["Number", "parseFloat", "parseInt", "int", "float", "round", "len", "abs", "floor", "ceil"])
-_SHOWS = re.compile(r"format|render|display|show|label|title|tooltip|tick|print|str\b|text|caption", re.IGNORECASE)
-_BOTH = re.compile(
+_SHOWS = regex(r"format|render|display|show|label|title|tooltip|tick|print|str\b|text|caption", re.IGNORECASE)
+_BOTH = regex(
     r"(?=.*\bstr(?:ing)?\b)(?=.*\b(?:number|float|int|Decimal)\b)|\b(?:any|Any|unknown|interface\{\})", re.DOTALL
 )
 # A use of a variable in text: `${x}`, `>{x}<`, `"…" + x`, `x + "…"`, `{x}` in an f-string.
 _SHOWN = rb"""(?:\$\{\s*|>\s*\{\s*|["'`]\s*\+\s*)%s|%s\s*(?:\+\s*["'`]|\}\s*[%%<"'`])|[("'}>\s]\{%s(?:![rsa])?[:}]"""
 _LONGEST_FUNCTION = 50_000  # bytes in which the uses of a variable are looked for
-_GO_ANYTHING = re.compile(r"\bany\b|interface\{\}")
-_GO_ANY = re.compile(_GO_ANYTHING.pattern.encode())
+_GO_ANYTHING = regex(r"\bany\b|interface\{\}")
+_GO_ANY = regex(_GO_ANYTHING.pattern.encode())
 
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:

@@ -10,39 +10,38 @@ from persistlint.analysis.values import NUMBER, Atom, Instance, Items, Value, or
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.libraries import Catalogue, Type
 
 # Attributes that name a part of the schema, and objects that hold the configuration: the developer's, not data.
-METADATA = re.compile(
+METADATA = regex(
     r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix|keyspace|bucket|scope|database|db|catalog|dataset"
     r"|namespace)(?:_?(?:name|prefix|schema|id))?s?(?:_{2})?"
     r"|\w+[a-z](?:Table|Schema|Column|Col)(?:Name)?|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema|_*sequence_?name",
     re.IGNORECASE,
 )
-GO_METADATA = re.compile(r"\w*[a-z](?:Table|Schema)(?:Name)?|[tT]able(?:Name)?|[sS]chema(?:Name)?")
-SETTINGS = re.compile(
+GO_METADATA = regex(r"\w*[a-z](?:Table|Schema)(?:Name)?|[tT]able(?:Name)?|[sS]chema(?:Name)?")
+SETTINGS = regex(
     r"_?(?:settings?|viper|variables?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE
 )
-_DESCRIBES = re.compile(r"_?(?:\w+_)?meta(?:data)?", re.IGNORECASE)  # of an object: its tables and columns
-_MAJOR_VERSION = re.compile(r"/v\d+(?=$|/|\.)|\.v\d+$")
-_WRAPPERS = re.compile(
+_DESCRIBES = regex(r"_?(?:\w+_)?meta(?:data)?", re.IGNORECASE)  # of an object: its tables and columns
+_MAJOR_VERSION = regex(r"/v\d+(?=$|/|\.)|\.v\d+$")
+_WRAPPERS = regex(
     r"^(?:Optional|Annotated|Awaitable|Promise|Readonly|Partial|NonNullable|AsyncGenerator|AsyncIterator|Generator"
     r"|Iterator|Type|type|Final|ClassVar|InstanceType)\s*[\[<](.*)[\]>]$",
     re.DOTALL,
 )
 _LITERAL = r"(?:'[^']*'|\"[^\"]*\"|\d+)"
 _NUMERIC = {
-    "python": re.compile(
+    "python": regex(
         r"(?:builtins\.)?(?:u?int\d*|float\d*|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|datetime\.date(?:time)?"
         r"|timedelta|conint\(.*\)|PositiveInt|NonNegativeInt|Literal\[.*\])"
     ),
-    "javascript": re.compile(rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof typeof \w+"),
-    "go": re.compile(
-        r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"
-    ),
-    "sql": re.compile(
+    "javascript": regex(rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof typeof \w+"),
+    "go": regex(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"),
+    "sql": regex(
         r"(?:small|big|tiny|medium)?int(?:eger)?\d?(?:\(\d+\))?|numeric.*|decimal.*|real|float.*|double precision"
         r"|bool(?:ean)?|bit|uuid|date|time.*|interval|oid|reg\w+|money|number.*|pls_integer|binary_integer"
         r"|(?:big)?serial|uniqueidentifier|datetime.*|year",
@@ -50,18 +49,18 @@ _NUMERIC = {
     ),
 }
 _LIST_OF = {  # the type of the elements of a list
-    "python": re.compile(
+    "python": regex(
         r"(?:\w+\.)*(?:[lL]ist|(?:[fF]rozen)?[sS]et|Sequence|Iterable|Collection|[tT]uple)\[(.+?)(?:,\s*\.\.\.)?\]"
     ),
-    "javascript": re.compile(r"(?:readonly\s+)?(.+?)\[\]|(?:Readonly)?(?:Array|Set)<(.+)>"),
-    "go": re.compile(r"\[\d*\](.+)"),
+    "javascript": regex(r"(?:readonly\s+)?(.+?)\[\]|(?:Readonly)?(?:Array|Set)<(.+)>"),
+    "go": regex(r"\[\d*\](.+)"),
 }
 _NAMED_TYPE = {
-    "python": re.compile(r"(?:\w+\.)*[A-Z]\w+"),
-    "javascript": re.compile(r"(?:\w+\.)*[A-Z]\w+"),
-    "go": re.compile(r"\*?(?:\w+\.)?[a-zA-Z]\w+"),
+    "python": regex(r"(?:\w+\.)*[A-Z]\w+"),
+    "javascript": regex(r"(?:\w+\.)*[A-Z]\w+"),
+    "go": regex(r"\*?(?:\w+\.)?[a-zA-Z]\w+"),
 }
-_ANY_TEXT = re.compile(
+_ANY_TEXT = regex(
     r"(?:\w+\.)*(?:string|error|any|comparable|Any|AnyStr|Text|LiteralString|String|Object|Function|Record|Array|NullString|"
     r"Stringer|RawMessage|Value|\w*(?:SQL|Sql|Query|Table|Column|Name))"
 )

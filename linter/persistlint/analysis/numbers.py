@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
-from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,8 @@ from persistlint.analysis.statuses import Statuses
 from persistlint.analysis.vocabulary import known_words, words
 from persistlint.memory import Memory
 from persistlint.patterns import one_by_one
+from persistlint.reading import digest
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-_PLAIN = re.compile(r"[012](?:\.0*)?")  # numbers that mean what they are
+_PLAIN = regex(r"[012](?:\.0*)?")  # numbers that mean what they are
 _FORMULAS = known_words("formulas")
 _COMPILED = one_by_one(
     rb"\b__generator\b",
@@ -36,7 +36,7 @@ _COMPILED = one_by_one(
 )  # what a compiler writes, and factories of test data
 _BANNER = b"/*!"  # which tools keep when they make a library smaller
 # A number that is none of `_PLAIN`, wherever it stands.
-_NUMBER = re.compile(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")
+_NUMBER = regex(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")
 _LONGEST_KEPT = 10_000  # bytes of a function
 _MEMORY: Memory[tuple[Calculation, ...]] = Memory(most=5000)  # functions: more than a file has that people edit
 
@@ -97,7 +97,7 @@ def _key(file: File, function: Function) -> Hashable:
     end = source.line_starts[last + 1] if last + 1 < len(source.line_starts) else len(source.content)
     return (
         source.language,
-        blake2b(source.content[begin:end], digest_size=16).digest(),
+        digest(source.content[begin:end]),
         range.start - begin,
         range.end - begin,
         (function.name, function.owner),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.statements import binds
 from persistlint.analysis.values import Atom, Entries, Items, Splice, Sql, Value, options_of
 from persistlint.facts import Origin
+from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 # Text in which a placeholder may stand where none belongs; only such text is taken apart into tokens.
-_IN_NAME_PLACE = re.compile(
+_IN_NAME_PLACE = regex(
     r"\b(?:from|join|into|update|table|truncate|only|exists)\s+(?:[\w\".]+\.)?[?%$:@]"
     r"|(?:\b(?:order|group|partition)\s+by\b|\bset\s)[^;]*[?%$:@]|\A\s*[?%$:@]",
     re.IGNORECASE,
 )
 # Drivers that quote names take them in placeholders of their own; knex escapes a question mark that is an operator.
-_NAME = re.compile(
+_NAME = regex(
     r"\\\?|\?\?|:\w+:(?!:)|\$(?:\w+|[({<\[/]\s*\w+)(?:~|:(?:name|alias|raw|value)\b)|\{\s*\w+:\s*\w+\s*\}", re.I
 )
 # What the marks of placeholders begin with, by dialect; elsewhere they are variables, columns, stages or operators.

@@ -3,12 +3,12 @@ that no file pays for the libraries that it does not know."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.libraries import catalogue
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library, Type
     from persistlint.source import SourceFile
 
-_WORD = re.compile(rb"\w+")
-_PARTS = re.compile(rb"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_WORD = regex(rb"\w+")
+_PARTS = regex(rb"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 
 
 @lru_cache(maxsize=4)  # more than one room asks for the same file

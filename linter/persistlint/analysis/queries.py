@@ -46,6 +46,7 @@ from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.presence import may_hold_sql
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
@@ -57,11 +58,11 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-_SAYS_SQL = re.compile(
+_SAYS_SQL = regex(
     r"(?:.*[._]|^)?(?:sql|query|queries|stmt|statement|ddl|dml)(?:_?(?:text|str|string|template|tpl|base))?\d*$", re.I
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_LOOKS_LIKE_SQL = re.compile(
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_LOOKS_LIKE_SQL = regex(
     r"\b(?:select|insert|update|delete|replace|merge|create|alter|drop|truncate|grant|revoke|with|call|exec|execute|where"
     r"|order\s+by|group\s+by|pragma|attach|vacuum|use|set|copy|savepoint|release|values)\b",
     re.I,
@@ -98,13 +99,13 @@ _NO_DATABASES = frozenset(
         "gql",
     ]
 )
-_LIBRARY_MARK = re.compile(r"(\$\w+|\$[({<\[/]\w+[)}>\]/]):(?:name|raw|value|alias|csv|list|json)")  # pg-promise
-_VERB = re.compile(
+_LIBRARY_MARK = regex(r"(\$\w+|\$[({<\[/]\w+[)}>\]/]):(?:name|raw|value|alias|csv|list|json)")  # pg-promise
+_VERB = regex(
     r"\s*(?:select|insert|update|delete|replace|merge|upsert|create|alter|drop|truncate|with|call|exec|grant|revoke|set)\s",
     re.I,
 )
-_SENDS = re.compile(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
-_SHOWS = re.compile(r"log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I)
+_SENDS = regex(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
+_SHOWS = regex(r"log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I)
 _MAKES_TEXT = frozenset(["format", "format_map", "Sprintf", "substitute", "replace", "replaceAll"])
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 
@@ -440,7 +441,7 @@ class _Collector:
 _TAG = Operation(Library("a template tag"), "tag", sql=0)
 _RAW_PLACEHOLDERS = {
     # https://vitaly-t.github.io/pg-promise/formatting.html: raw text, and open values (no quotes are added)
-    "pg-promise": re.compile(r"\$(?P<open>[({<\[/])?(?P<name>\w+)(?::raw|\^|:value|#)(?(open)[)}>\]/])"),
+    "pg-promise": regex(r"\$(?P<open>[({<\[/])?(?P<name>\w+)(?::raw|\^|:value|#)(?(open)[)}>\]/])"),
 }
 
 

@@ -13,6 +13,7 @@ from persistlint.facts import Revision
 from persistlint.ir import Assign, Collection, Name, String
 from persistlint.languages import read
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import SourceFile
 from persistlint.sql.project import files_below
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 _MARK = b"down_revision"
 _FURTHEST = 4  # directories upwards in which the environment of a revision is looked for
-_CREATED = re.compile(rb"^Create Date:[ \t]*(\S[^\n]*)", re.MULTILINE)
+_CREATED = regex(rb"^Create Date:[ \t]*(\S[^\n]*)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

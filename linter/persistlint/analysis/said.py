@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import known_words, words
 from persistlint.ir import Assign, Call, Name, Return, String
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.ir import Case, Switch
@@ -33,8 +34,8 @@ _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "elev
 _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 # A text of several words.
-_SENTENCE = re.compile(rb"""\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
-_PRODUCT = re.compile(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1024|3600)\s*\*\s*)+(\d+)")
+_SENTENCE = regex(rb"""\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
+_PRODUCT = regex(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1024|3600)\s*\*\s*)+(\d+)")
 
 
 def is_said(number: str, value: float, text: bytes) -> bool:

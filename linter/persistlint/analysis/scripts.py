@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.facts import Role, swallowed_change
 from persistlint.paths import is_test
+from persistlint.regexes import regex
 from persistlint.schema.transactions import is_ddl
 from persistlint.sql.project import DIALECTS, dialect_of, read_in_project
 
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 _HEAD = 200_000  # bytes in which the names of queries are looked for
 # Queries that a program calls by name: sqlc, HugSQL, aiosql, goyesql, PgTyped. Nobody runs them from top to bottom.
 # pg_dump writes `-- Name:`.
-_NAMED_QUERY = re.compile(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
+_NAMED_QUERY = regex(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
 # Databases, in paths.
-_UNKNOWN = re.compile(r"(?:^|[/_.-])(?:cockroach(?:db)?|crdb|h2|hsqldb|derby|db2|firebird|duckdb)(?=[/_.-])")
-_BRANCH = re.compile(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
+_UNKNOWN = regex(r"(?:^|[/_.-])(?:cockroach(?:db)?|crdb|h2|hsqldb|derby|db2|firebird|duckdb)(?=[/_.-])")
+_BRANCH = regex(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.ddl import own_tables
 from persistlint.facts import Consulted, Query
 from persistlint.paths import is_product
+from persistlint.regexes import regex
 from persistlint.schema.definitions import DEFAULT_SCHEMAS, Name
 from persistlint.schema.references import unknown_names
 from persistlint.schema.sent import Sent
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 _MOST = 20_000  # code points of one text
 # A program that is one step of many speaks of the tables of its time.
-_STEP = re.compile(r"(?:^|/)v?\d[^/]*$", re.IGNORECASE)
+_STEP = regex(r"(?:^|/)v?\d[^/]*$", re.IGNORECASE)
 
 
 def with_sent(facts: Iterable[Fact], syntax: Syntax) -> Iterator[Fact]:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 from persistlint.analysis.names import last_name
 from persistlint.ir import Attribute, Await, Call, Expression, Name, String, Subscript, TypeAssertion
+from persistlint.regexes import regex
 
-_ENVIRONMENT = re.compile(r"environ|env|ENV|Env")
-_CONFIGURATION = re.compile(r"(?:\w+_?)?(?:config|settings|configuration|conf|cfg)(?:_?service)?|viper|nconf", re.I)
-_GETTER = re.compile(
+_ENVIRONMENT = regex(r"environ|env|ENV|Env")
+_CONFIGURATION = regex(r"(?:\w+_?)?(?:config|settings|configuration|conf|cfg)(?:_?service)?|viper|nconf", re.I)
+_GETTER = regex(
     r"(?:get|read|load|fetch|lookup|must)?_?env(?:ironment)?(?:_?(?:or|var|variable|default|str|string|get|with|value)\w*)?",
     re.I,
 )

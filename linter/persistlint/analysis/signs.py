@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.handed import handed, last_word, libraries_of, operations
 from persistlint.facts import PROGRAMS, Sign
+from persistlint.regexes import regex
 from persistlint.sql.pieces import may_be_piece
 from persistlint.sql.presence import may_begin
 from persistlint.sql.shapes import SHAPES
@@ -43,7 +44,7 @@ _NAMES = tuple(
 )
 # At the beginning of a literal, or behind a comment there.
 _SET = (rb"set(?<=[\s\"'`/]set)(?=[\s\"'`])",)
-_SET_BEGINS = re.compile(rb"(?:[\"'`]|\*/|--[^\n]*\n)\s*\Z")
+_SET_BEGINS = regex(rb"(?:[\"'`]|\*/|--[^\n]*\n)\s*\Z")
 # Behind a semicolon a statement, or a value; or texts that are put together by it.
 _VERBS = b"|".join(sorted((verb.lower().encode() for verb in SHAPES), reverse=True))
 _SECOND = (

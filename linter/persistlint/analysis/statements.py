@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.values import Closure, Entries, Items
 from persistlint.facts import Tail
+from persistlint.regexes import regex
 from persistlint.sql.lexer import HOLE
 from persistlint.sql.splitter import split
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library, Operation
     from persistlint.source import SourceFile
 
-_NOTHING = re.compile(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
-_CALLBACK = re.compile(r"cb|done|next|callback", re.IGNORECASE)
-_SPREAD = re.compile(r"\.\.\.|\*\*")
+_NOTHING = regex(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
+_CALLBACK = regex(r"cb|done|next|callback", re.IGNORECASE)
+_SPREAD = regex(r"\.\.\.|\*\*")
 
 
 def count(parts: Iterable[object], dialect: str | None) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.vocabulary import statuses
 from persistlint.ir import Import
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Module
     from persistlint.languages import Syntax
 
-_ENUM = re.compile(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
+_ENUM = regex(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
 _SUCCESS = 200  # everybody knows it
 _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
 

@@ -14,6 +14,7 @@ from persistlint.facts import Consulted, Synchronisation
 from persistlint.ir import Assign, Attribute, Call, Constant, If, Mapping, String, expressions, walk
 from persistlint.paths import is_example, is_migration, is_test
 from persistlint.patterns import any_in
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.neighbours import upwards
 
@@ -26,13 +27,13 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-_CANDIDATES = re.compile(rb"\.sync\s*\(|\bsynchronize\s*:\s*true\b|\bcreate_all\s*\(|\bAutoMigrate\s*\(")
+_CANDIDATES = regex(rb"\.sync\s*\(|\bsynchronize\s*:\s*true\b|\bcreate_all\s*\(|\bAutoMigrate\s*\(")
 _MARKS = (b".sync", b"synchronize", b"create_all", b"AutoMigrate")  # no candidate is without one
-_HANDLE = re.compile(r"sequelize", re.IGNORECASE)
+_HANDLE = regex(r"sequelize", re.IGNORECASE)
 # A test that keeps it away from where it does harm.
-_CONFINED = re.compile(r"NODE_ENV|\bdev|test|debug|memory|local|sqlite", re.IGNORECASE)
-_OF_DEVELOPERS = re.compile(r"(?:dev|[dD]evelopment|DEV|test|TEST|local|LOCAL)(?![a-z])")
-_IN_MEMORY = re.compile(r":memory:|\bsqljs\b")
+_CONFINED = regex(r"NODE_ENV|\bdev|test|debug|memory|local|sqlite", re.IGNORECASE)
+_OF_DEVELOPERS = regex(r"(?:dev|[dD]evelopment|DEV|test|TEST|local|LOCAL)(?![a-z])")
+_IN_MEMORY = regex(r":memory:|\bsqljs\b")
 _DATABASES = frozenset(
     {"postgres", "mysql", "mariadb", "mssql", "oracle", "sqlite", "better-sqlite3", "cockroachdb", "aurora-postgres"}
 )
@@ -42,8 +43,8 @@ _PLACES = tuple(
     for before in ("", "src/", "db/", "database/", "src/db/", "src/database/", "server/", "server/db/", "internal/db/")
     for name in ("migrations", "migration", "alembic/versions", "migrations/versions")
 )
-_MIGRATION = re.compile(r"^[Vv]?\d.*\.(?:sql|py|js|ts|cjs|mjs|go)$")
-_REVISION = re.compile(r"^[^_].*\.py$")
+_MIGRATION = regex(r"^[Vv]?\d.*\.(?:sql|py|js|ts|cjs|mjs|go)$")
+_REVISION = regex(r"^[^_].*\.py$")
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:

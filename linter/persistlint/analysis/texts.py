@@ -10,6 +10,7 @@ from persistlint.analysis.placeholders import with_placeholders
 from persistlint.analysis.values import Piece, Splice, linearise
 from persistlint.facts import Context, Hole, Origin, Text
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.context import contexts
 
 if TYPE_CHECKING:
@@ -84,17 +85,17 @@ def _joined(text: tuple[str | Splice, ...]) -> tuple[str | Splice, ...]:
 
 # The name of a column or a table, by the name of the variable. Without quotes around it a text is no value in SQL, so
 # that it can only be meant as a name: `lower(${columnName})`.
-_NAMES_COLUMN = re.compile(
+_NAMES_COLUMN = regex(
     r"(?:\w+\.)*(?:(?:\w+_)?(?:column|col|field|table)(?:_(?:name|ref|identifier))?"
     r"|(?:\w*(?:Column|Col|Field|Table)|column|col|field|table)(?:Name|Ref|Identifier)|\w+(?:Column|Field))",
     re.ASCII,
 )
-_NAMES_PLACEHOLDER = re.compile(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
+_NAMES_PLACEHOLDER = regex(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
 
 
 _LONGEST_NAME = 200  # characters before a hole in which the quote that opens is looked for
 _MOST_PARTS = 8  # of a quoted name
-_PART_OF_NAME = re.compile(r"[\w.-]*")
+_PART_OF_NAME = regex(r"[\w.-]*")
 
 
 def _is_harmless(piece: Splice) -> bool:

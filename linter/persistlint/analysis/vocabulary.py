@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from persistlint.facts import Quantity
+from persistlint.regexes import regex
 from persistlint.tables import read_table
 
 _TABLES: dict[str, Any] = read_table(Path(__file__).with_name("numbers.toml"))
 _UNITS = frozenset(float(text) for text in _TABLES["units"]["factors"].split())
 _LEAST_POWER = 8  # of ten or two that is a unit
 _LEAST_UNIT, _EXACT = 1e-12, 1e-9
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.branches import only_tells
@@ -22,6 +21,7 @@ from persistlint.ir import (
     expressions,
     walk,
 )
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.ir import Expression
@@ -30,7 +30,7 @@ _MOMENT = 0.1  # seconds; nobody feels a shorter delay, it only lets something s
 _PERIODS = frozenset([1, 2, 60, 3600, 86_400])  # seconds; as often as a unit, or twice as long: nothing is decided
 _COLLECTS = frozenset(["debounce", "throttle"])  # how long for is a matter of feel below a second
 _RESOLVES = frozenset(["resolve", "res", "r", "done", "next", "ok"])  # what goes on with a promise
-_SETS = re.compile(r"set[A-Z]")  # the state of a component
+_SETS = regex(r"set[A-Z]")  # the state of a component
 _PAGE = frozenset(["classList", "style", "focus", "scrollIntoView", "scrollTo", "innerHTML", "textContent"])
 
 

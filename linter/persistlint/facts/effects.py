@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.facts.fact import Fact
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.facts.places import Place
@@ -15,24 +16,24 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
-_ASIDE = re.compile(
+_ASIDE = regex(
     r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|telemetry|histor(?:y|ies)|caches?"
     r"|notifications?|visits?|page_?views?|stats|statistics|analytics|migrations?)",
     re.IGNORECASE,
 )
 
 
-_TIDIES = re.compile(
+_TIDIES = regex(
     r".*clean_?up|(?:.*\.)?_?(?:purge|prune|sweep|evict|expire|(?:remove|delete|drop|clear)_?(?:last|old|expired|stale))",
     re.IGNORECASE,
 )
 
 
 # What a job removes because it is old, it removes the next time just as well.
-_RETENTION = re.compile(
+_RETENTION = regex(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
-_OLD_ROWS = re.compile(
+_OLD_ROWS = regex(
     r"(?:time|date|created|expires?|_at|_on)__lte?\b|(?:At|[Dd]ate|expires)\s*:\s*\{\s*lte?\b"  # Django, Prisma
 )
 

@@ -10,6 +10,7 @@ from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import call_at
 from persistlint.fixes.imports import python_member
 from persistlint.ir import Assign, Attribute, Binary, Mapping, String, walk
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
     from persistlint.ir import Expression
 
 _VERBS = {"+": "increment", "-": "decrement"}
-_MANAGER = re.compile(rb"\.objects(?=\.get\()")
-_DJANGO = re.compile(rb"^(?:from|import) django\b", re.MULTILINE)
-_PRISMA = re.compile(rb"\bprisma\b|PrismaClient")
+_MANAGER = regex(rb"\.objects(?=\.get\()")
+_DJANGO = regex(rb"^(?:from|import) django\b", re.MULTILINE)
+_PRISMA = regex(rb"\bprisma\b|PrismaClient")
 
 
 def computed_there(program: Program, fact: WriteBack) -> tuple[Fix, ...]:

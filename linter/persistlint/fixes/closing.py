@@ -22,6 +22,7 @@ from persistlint.ir import (
     Statement,
     With,
 )
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 _WITH_CONTEXT = ("pgx",)  # libraries of Go whose Rollback wants a context
 _ROLLBACKS = {"commitTransaction": "rollbackTransaction", "COMMIT": "ROLLBACK", "commit": "rollback"}
-_ROOT = re.compile(r"^await\s+|\.\w+\(.*$|^(?:const|let|var)\s+", re.DOTALL)  # what is no handle
-_RELEASE = re.compile(r"\.(?:release|end|close)\(")
-_COMMIT = re.compile(r"\bcommitTransaction\b|\bCOMMIT\b|\bcommit\b")
+_ROOT = regex(r"^await\s+|\.\w+\(.*$|^(?:const|let|var)\s+", re.DOTALL)  # what is no handle
+_RELEASE = regex(r"\.(?:release|end|close)\(")
+_COMMIT = regex(r"\bcommitTransaction\b|\bCOMMIT\b|\bcommit\b")
 _ABORTS = "mongo"  # how the names of libraries begin that call it otherwise
 _FIELD_OF_ERROR = {"GORM": ".Error"}  # where a call gives an object that has the error
 _LEAVES = r"\breturn\b[^\n]*\b{0}\b(?!\.)|[=:{{][ \t]*&?{0}\b(?!\.)"  # how a handle outlives its function

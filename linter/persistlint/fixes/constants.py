@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.imports import end_of_import
 from persistlint.fixes.program import plain
 from persistlint.ir import Assign, Binary, Constant, ExpressionStatement, Import, Name, Number, String, Unary, walk
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import word_set
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from persistlint.ir import Statement
 
 _SHOWN = (Number, String, Constant, Binary, Unary)  # what a constant consists of
-_CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_CONSTANT = regex(r"_?[A-Z][A-Z0-9_]*")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MARKUP = (".vue", ".svelte")  # a script in them has a beginning of its own
-_OPERATOR = re.compile(r"\s*([-+*/])\s*")
+_OPERATOR = regex(r"\s*([-+*/])\s*")
 _ABOVE = (b"#", b"//", b"/*", b" *", b"@")  # how a line begins that belongs to the statement below it
 _VAGUE = word_set(
     "delay interval timeout debounce throttle pause wait ms seconds max min threshold limit diff value count length"
     " size number result item data index elapsed"
 )  # what says nothing by itself at the top level of a file
-_MORE_IMPORTS = re.compile(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
-_NEXT_LINE = re.compile(rb"\r?\n[ \t]*[^\s]")
+_MORE_IMPORTS = regex(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
+_NEXT_LINE = regex(rb"\r?\n[ \t]*[^\s]")
 
 
 def known_constant(program: Program, name: str, text: str, place: Range) -> str:

@@ -10,6 +10,7 @@ from persistlint.facts import JsonOrigin
 from persistlint.fixes.guards import go_failure, guard, guarded_place, line_before, unsafe
 from persistlint.fixes.imports import go_package
 from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, Name
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from persistlint.facts import JsonAssertion, JsonErrorIgnored, JsonParse, JsonResponse
     from persistlint.fixes.program import Frame, Program
 
-_OTHER_OK = re.compile(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
-_DECLARATION = re.compile(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
+_OTHER_OK = regex(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
+_DECLARATION = regex(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
 
 
 def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Fix, NewFile, Remedy
+from persistlint.regexes import regex
 from persistlint.sql.neighbours import ONE_PER_FOLDER
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from persistlint.schema.script import Script
 
-_NAME = re.compile(r"(?P<lead>V?)(?P<number>\d+)(?P<gap>__|[_-])(?P<words>[^.]+)(?P<tail>(?:(?:\.tx)?(?:\.up)?\.sql)?)")
+_NAME = regex(r"(?P<lead>V?)(?P<number>\d+)(?P<gap>__|[_-])(?P<words>[^.]+)(?P<tail>(?:(?:\.tx)?(?:\.up)?\.sql)?)")
 _MOMENT, _MOMENT_LENGTH = "%Y%m%d%H%M%S", 14
 _LENGTHS_OF_EPOCHS = (10, 13)  # seconds, milliseconds
 _LENGTHS_OF_MOMENTS = (_MOMENT_LENGTH, 17)  # seconds, milliseconds

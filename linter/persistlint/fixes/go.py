@@ -6,15 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.ir import ClassDefinition
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.ir import Function
 
-_NUMBERS = re.compile(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|complex(?:64|128)|byte|rune|uintptr")
-_NIL = re.compile(r"\*|\[\]|map\[|chan\b|<-|func\b|interface\s*\{|any$|error$")
-_ARRAY = re.compile(r"\[(?:\d+|\.\.\.|\w+)\][\w.]+$")
-_NAMED = re.compile(r"(?:[a-z]\w*)(?:\s*,\s*[a-z]\w*)*\s+(?=\S)")
+_NUMBERS = regex(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|complex(?:64|128)|byte|rune|uintptr")
+_NIL = regex(r"\*|\[\]|map\[|chan\b|<-|func\b|interface\s*\{|any$|error$")
+_ARRAY = regex(r"\[(?:\d+|\.\.\.|\w+)\][\w.]+$")
+_NAMED = regex(r"(?:[a-z]\w*)(?:\s*,\s*[a-z]\w*)*\s+(?=\S)")
 
 
 def returned(program: Program, function: Function | None, error: str) -> str | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.go import returned
 from persistlint.fixes.imports import go_package
 from persistlint.ir import Loop
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.fixes.program import Frame, Program
 
-_PURE = re.compile(r"[\w.]+(?:\[(?:\"[^\"\[\]]*\"|'[^'\[\]]*'|\w+)\][\w.]*)*")  # a path without calls
+_PURE = regex(r"[\w.]+(?:\[(?:\"[^\"\[\]]*\"|'[^'\[\]]*'|\w+)\][\w.]*)*")  # a path without calls
 _KEYWORDS = ("", "const", "let", "var")
 _BEFORE = {"go": ("", "if"), "javascript": _KEYWORDS, "typescript": _KEYWORDS}  # what is no part of a statement here
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.facts import Role
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.ir import Call, Expression, Mapping, String, expressions, walk
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
 
-_NAME = re.compile(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
+_NAME = regex(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
 def through(program: Program, effect: Effect, transaction: Transaction) -> tuple[Fix, ...]:

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.joining import joined
 from persistlint.ir import Import
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.fixes.program import Program
 
-_BEGINS = re.compile(rb"(?:import|from|const|let|var|export)\b")
-_BRACKETS = re.compile(rb"[()\[\]{}]")
+_BEGINS = regex(rb"(?:import|from|const|let|var|export)\b")
+_BRACKETS = regex(rb"[()\[\]{}]")
 _LONGEST = 200  # lines of one import
-_GO_BLOCK = re.compile(rb"^import \(\r?\n((?:[^\n]*\n)*?)\)", re.MULTILINE)
-_GO_SINGLE = re.compile(rb'^import ("[^"\n]+")[ \t]*$', re.MULTILINE)
-_GO_PATH = re.compile(rb'"([^"]+)"')
+_GO_BLOCK = regex(rb"^import \(\r?\n((?:[^\n]*\n)*?)\)", re.MULTILINE)
+_GO_SINGLE = regex(rb'^import ("[^"\n]+")[ \t]*$', re.MULTILINE)
+_GO_PATH = regex(rb'"([^"]+)"')
 
 Needed = tuple[str, tuple[Edit, ...]]
 

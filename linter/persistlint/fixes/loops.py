@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.guards import unsafe
 from persistlint.ir import Call, ExpressionStatement, TaggedTemplate
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.fixes.program import Frame, Program
 
-_EACH = re.compile(r"(?P<items>[\w$.]+)\.forEach\(\s*async\s*\(?\s*(?P<item>[\w$]+)\s*\)?\s*=>\s*\{")
-_ALL = re.compile(
-    r"await\s+Promise\.all\(\s*(?P<items>[\w$.]+)\.map\(\s*(?:async\s*)?\(?\s*(?P<item>[\w$]+)\s*\)?\s*=>\s*"
-)
-_ENDS = re.compile(r"\}\s*\)\s*;?")
-_UNLIKE = re.compile(r"\b(?:return|this|arguments|yield|break|continue)\b|`")
+_EACH = regex(r"(?P<items>[\w$.]+)\.forEach\(\s*async\s*\(?\s*(?P<item>[\w$]+)\s*\)?\s*=>\s*\{")
+_ALL = regex(r"await\s+Promise\.all\(\s*(?P<items>[\w$.]+)\.map\(\s*(?:async\s*)?\(?\s*(?P<item>[\w$]+)\s*\)?\s*=>\s*")
+_ENDS = regex(r"\}\s*\)\s*;?")
+_UNLIKE = regex(r"\b(?:return|this|arguments|yield|break|continue)\b|`")
 
 
 def one_by_one(program: Program, place: Range) -> tuple[Fix, ...]:

@@ -25,6 +25,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,11 +33,9 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Module, Statement
     from persistlint.source import Range, SourceFile
 
-_SEPARATORS = re.compile(r"[\s_]")
-_MODULE = re.compile(
-    rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE
-)  # no plain script
-_SEMICOLON = re.compile(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
+_SEPARATORS = regex(r"[\s_]")
+_MODULE = regex(rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE)  # no plain script
+_SEMICOLON = regex(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

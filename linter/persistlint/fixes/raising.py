@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
 from persistlint.fixes.guards import guarded_place, insert, unsafe
 from persistlint.ir import ExpressionStatement, If, Jump, Raise, Return, Try
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from persistlint.ir import Block
     from persistlint.source import Range
 
-_CATCH = re.compile(rb"catch\s*\(\s*(\w+)[^)]*\)\s*\{")
-_ERROR = re.compile(r"(\w+)\s*!=\s*nil")
+_CATCH = regex(rb"catch\s*\(\s*(\w+)[^)]*\)\s*\{")
+_ERROR = regex(r"(\w+)\s*!=\s*nil")
 _TWO_RESULTS = frozenset(["Exec", "ExecContext", "NamedExec", "NamedExecContext"])
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.scripts import insert
+from persistlint.regexes import regex
 from persistlint.schema.script import OF_RUNNER
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.scripts import Editor
     from persistlint.schema.changes import Statement
 
-_SECTION = re.compile(rb"^[ \t]*--[ \t]*(?:migrate:|\+migrate[ \t])[^\r\n]*", re.MULTILINE)
+_SECTION = regex(rb"^[ \t]*--[ \t]*(?:migrate:|\+migrate[ \t])[^\r\n]*", re.MULTILINE)
 
 
 def without_transaction(editor: Editor, statement: Statement) -> tuple[Edit, ...] | None:

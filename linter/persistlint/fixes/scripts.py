@@ -6,13 +6,13 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.catalog import default_name
 from persistlint.schema.changes import CreateTable, End
 from persistlint.schema.script import OF_RUNNER
@@ -20,6 +20,8 @@ from persistlint.source import Range
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
+    import re
+
     from persistlint.schema.changes import CreateIndex, Statement
     from persistlint.schema.definitions import Column, Index, Name, Table
     from persistlint.schema.script import Script
@@ -27,13 +29,13 @@ if TYPE_CHECKING:
 
 Edits = tuple[Edit, ...]
 
-_SEPARATOR = re.compile(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+;")
-_BLANK = re.compile(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
-_REST = re.compile(rb"[ \t]*(?:(?P<breakpoint>--> *statement-breakpoint)|--[^\r\n]*)?[ \t]*(?=\r?\n|\r|\Z)")
-_LINE_END = re.compile(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
-_BLANK_LINES = re.compile(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
-_CAPITALS = re.compile(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_SEPARATOR = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+;")
+_BLANK = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
+_REST = regex(rb"[ \t]*(?:(?P<breakpoint>--> *statement-breakpoint)|--[^\r\n]*)?[ \t]*(?=\r?\n|\r|\Z)")
+_LINE_END = regex(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
+_BLANK_LINES = regex(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
+_CAPITALS = regex(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
+_PLAIN = regex(r"[a-z_][a-z0-9_]*")
 _LONGEST_NAME = 63  # bytes, in PostgreSQL
 _RESERVED = word_set(
     "all analyse analyze and any array as asc asymmetric both by case cast check collate column condition constraint"

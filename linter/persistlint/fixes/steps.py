@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.facts import HopKind
 from persistlint.fixes.guards import go_failure, guard, guarded_place, insert, is_in_loop, is_plain, unsafe
 from persistlint.ir import Assign, AssignmentExpression, Binary, Call, Loop, Spread, Template, Unary, expressions, walk
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "%", "**", "<", "<=", ">", ">=", "in"])
-_WRITTEN = re.compile(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
+_WRITTEN = regex(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
 
 
 def optional_steps(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:

@@ -5,8 +5,9 @@ Every place counts that may be one, rather too many than too few: what stands in
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, TypeAlias
+
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,14 +20,14 @@ HOLE = b"\0"
 _LONGEST = 2_000  # bytes of a literal that is looked at
 _NEAR = 60  # bytes before an operator
 _FAR = 120  # bytes before a text
-_PLUS = re.compile(rb"\+(?<!\+\+)(?!\+)=?")
-_OPERAND_BEFORE = re.compile(rb"[\w\"'`)\]}\x80-\xff]\Z")
-_OPERAND_BEHIND = re.compile(rb"[\s\\]*[\w$(\[&*\x80-\xff]")
-_NUMBER_BEFORE = re.compile(rb"(?:(?<![\w.])\d[\d_.]*|[\w.]+\.length|\blen\([^()]*\))\Z")
-_NUMBER_BEHIND = re.compile(rb"\s*(?:\d|len\()")
-_LITERAL = re.compile(rb"[\s\\(]*(?:[rRbBfFuU]{0,2})([\"'`])")
+_PLUS = regex(rb"\+(?<!\+\+)(?!\+)=?")
+_OPERAND_BEFORE = regex(rb"[\w\"'`)\]}\x80-\xff]\Z")
+_OPERAND_BEHIND = regex(rb"[\s\\]*[\w$(\[&*\x80-\xff]")
+_NUMBER_BEFORE = regex(rb"(?:(?<![\w.])\d[\d_.]*|[\w.]+\.length|\blen\([^()]*\))\Z")
+_NUMBER_BEHIND = regex(rb"\s*(?:\d|len\()")
+_LITERAL = regex(rb"[\s\\(]*(?:[rRbBfFuU]{0,2})([\"'`])")
 # What a program says to people, and never sends: what is logged, printed, and told by an error.
-_SAYS = re.compile(
+_SAYS = regex(
     rb"(?:\.(?:[dD]ebug|[iI]nfo|[wW]arn(?:ing)?|[eE]rror|[eE]xception|[cC]ritical|[fF]atal|[tT]race|[pP]anic)(?:f|ln|w)?"
     rb"|\b(?:print|echo|panic|errors\.New|console\.log|log\.Print(?:f|ln)?|\w*(?:Error|Exception|Warning)))\s*\(\s*\Z"
     rb"|\braise\s+[\w.]+\([^()]*\Z"

@@ -119,7 +119,6 @@ the last word about a qualified name.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from functools import cache, cached_property
 from pathlib import Path
@@ -127,6 +126,7 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.plugins import LIBRARIES, plugins
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ LIBRARY_KEYS = frozenset(
         "documentation",
     ]
 )
-_FIRST_WORD = re.compile(r"[$_a-z]+(?=[A-Z])|[A-Z][a-z]+(?=[A-Z])")
+_FIRST_WORD = regex(r"[$_a-z]+(?=[A-Z])|[A-Z][a-z]+(?=[A-Z])")
 TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits"])
 
 

@@ -6,19 +6,19 @@ readers refuse a report without tests.
 
 from __future__ import annotations
 
-import re
 from itertools import groupby
 from typing import TYPE_CHECKING, TextIO
 from xml.etree import ElementTree
 
 from persistlint.git import from_root
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.run import Run
     from persistlint.source import SourceFile
 
-_NO_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # of XML 1.0
+_NO_CHARACTERS = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # of XML 1.0
 
 
 def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, TextIO
 
 from persistlint.git import from_root
 from persistlint.output.text import summary
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.run import Run
     from persistlint.source import SourceFile
 
-_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
-_MARKUP = re.compile(r"([\\<>&*_\[\]~#@`])")
+_CODE = regex(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_MARKUP = regex(r"([\\<>&*_\[\]~#@`])")
 
 
 def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:

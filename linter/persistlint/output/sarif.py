@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import quote, unquote
@@ -18,6 +17,7 @@ from persistlint.fingerprint import fingerprints
 from persistlint.fixes.apply import line_end
 from persistlint.git import from_root
 from persistlint.reading import source_at
+from persistlint.regexes import regex
 from persistlint.rules import load
 from persistlint.version import VERSION
 
@@ -33,7 +33,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 PROBLEM_SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 
-_CWE = re.compile(r"\bCWE-(\d+)")
+_CWE = regex(r"\bCWE-(\d+)")
 
 
 def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:

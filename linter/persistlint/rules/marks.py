@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from persistlint.patterns import AnyOf, Late, Marked, Pattern, one_by_one
+from persistlint.patterns import AnyOf, Marked, Pattern, one_by_one
+from persistlint.regexes import regex
 
 _SCRIPT = one_by_one(
     rb"queryinterface", rb"queryrunner", rb"\bschema\b", rb"knex", rb"\bpgm\b", rb"\.sync\s*\(", rb"\bsynchronize\b"
@@ -16,7 +17,7 @@ _OF_SCRIPTS = one_by_one(rb"\.define\(", rb"\.init\(", rb"sequelize-typescript",
 _MODELS: dict[str, Pattern] = {
     "python": one_by_one(rb"\b__tablename__\b", rb"\bdb\.model\b", rb"\bsqlmodel\b", rb"\bmodels\.", rb"\btable\("),
     "javascript": _OF_SCRIPTS,
-    "typescript": AnyOf((*_OF_SCRIPTS.patterns, Late(rb"@entity\b"))),
+    "typescript": AnyOf((*_OF_SCRIPTS.patterns, regex(rb"@entity\b"))),
     "go": one_by_one(rb"\bgorm\b"),
 }
 
@@ -34,13 +35,13 @@ IN_PROGRAMS: dict[str, Pattern] = {
     "javascript": _SCRIPT,
     "typescript": _SCRIPT,
     "go": one_by_one(rb"\bautomigrate\b"),
-    "shell": Late(
+    "shell": regex(
         rb"psql|mysql|mariadb|sqlite3|migrat|alembic|flask|prisma|drizzle|goose|dbmate|atlas|liquibase|supabase|rails|rake"
     ),
 }
 
 
-_DECLARED = Marked((b"model",), Late(rb"^\s*model\s", re.MULTILINE))
+_DECLARED = Marked((b"model",), regex(rb"^\s*model\s", re.MULTILINE))
 
 
 def with_models(patterns: dict[str, Pattern]) -> dict[str, Pattern]:

@@ -3,23 +3,21 @@ change, share and delete."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from persistlint.regexes import regex
 from persistlint.schema.naming import SOFT_DELETE_COLUMNS, TENANT_COLUMNS, base_name
 
 if TYPE_CHECKING:
     from persistlint.schema.models import Model
 
 # Rows that are written once: what happened, what was seen, what was computed.
-_APPENDED = re.compile(
+_APPENDED = regex(
     r"(?:^|_)(?:logs?|history|histories|audits?|audit_trail|event_store|events_store|snapshots?|metrics?|enrichments?)$"
     r"|^(?:processed|archived|temp|tmp|cached|raw)_|_(?:cache|log_entries|migrations?)$"
 )
-_SECRETS = re.compile(r"(?:^|_)(?:credentials?|tokens?|sessions?|secrets?|passwords?|api_?keys?|otps?|nonces?)$")
-_LOOKUPS = re.compile(
-    r"_(?:types?|kinds?|statuses|categories|codes)$|^(?:countries|currencies|languages|time_?zones?)$"
-)
+_SECRETS = regex(r"(?:^|_)(?:credentials?|tokens?|sessions?|secrets?|passwords?|api_?keys?|otps?|nonces?)$")
+_LOOKUPS = regex(r"_(?:types?|kinds?|statuses|categories|codes)$|^(?:countries|currencies|languages|time_?zones?)$")
 _OWNERS = frozenset(
     {"user", "account", "tenant", "org", "organization", "organisation", "workspace", "company", "team"}
 )

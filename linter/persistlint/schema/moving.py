@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
-_PLACED = re.compile(r"\b(?:Range|Column|Constraint|DataType|Expression|Index|Name|Policy|Reference)\b")
+_PLACED = regex(r"\b(?:Range|Column|Constraint|DataType|Expression|Index|Name|Policy|Reference)\b")
 
 
 def moved(definition: T, by: int) -> T:

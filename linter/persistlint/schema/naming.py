@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.regexes import regex
+
 if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, Table
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_COPY = re.compile(r"_|\d+|tmp|temp|temporary|new|copy|rebuilt|alembic|shadow", re.IGNORECASE)
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_BORDER = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_COPY = regex(r"_|\d+|tmp|temp|temporary|new|copy|rebuilt|alembic|shadow", re.IGNORECASE)
 TENANT_COLUMNS = frozenset(
     [
         "tenant_id",

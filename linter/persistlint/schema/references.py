@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.regexes import regex
 from persistlint.schema import changes as c
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from persistlint.schema.script import Script
 
 # What runners keep their books in.
-_OF_RUNNERS = re.compile(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
+_OF_RUNNERS = regex(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
 # Tables that databases have by themselves.
 _OF_DATABASES = frozenset(["dual", "information_schema", "dbstat", "json_each", "json_tree"])
 

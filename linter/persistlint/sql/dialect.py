@@ -6,6 +6,8 @@ import re
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
+from persistlint.regexes import regex
+
 _SUFFIXES = {
     **dict.fromkeys((".psql", ".pgsql", ".plpgsql"), "postgres"),
     **dict.fromkeys((".plsql", ".pls", ".pks", ".pkb", ".pck", ".prc", ".fnc", ".trg"), "oracle"),
@@ -13,20 +15,20 @@ _SUFFIXES = {
     ".mysql": "mysql",
 }
 _FOLDERS = (
-    (re.compile(r"(?:^|[/_.-])(?:postgres(?:ql)?|pgsql|pg|plpgsql|supabase|timescale(?:db)?)(?=[/_.-])"), "postgres"),
-    (re.compile(r"(?:^|[/_.-])(?:mysql|mariadb)(?=[/_.-])"), "mysql"),
-    (re.compile(r"(?:^|[/_.-])(?:mssql|sqlserver|sql-server|tsql|azuresql)(?=[/_.-])"), "tsql"),
-    (re.compile(r"(?:^|[/_.-])(?:oracle|plsql)(?=[/_.-])"), "oracle"),
-    (re.compile(r"(?:^|[/_.-])(?:sqlite3?|d1)(?=[/_.-])"), "sqlite"),
-    (re.compile(r"(?:^|[/_.-])snowflake(?=[/_.-])"), "snowflake"),
-    (re.compile(r"(?:^|[/_.-])bigquery(?=[/_.-])"), "bigquery"),
-    (re.compile(r"(?:^|[/_.-])clickhouse(?=[/_.-])"), "clickhouse"),
+    (regex(r"(?:^|[/_.-])(?:postgres(?:ql)?|pgsql|pg|plpgsql|supabase|timescale(?:db)?)(?=[/_.-])"), "postgres"),
+    (regex(r"(?:^|[/_.-])(?:mysql|mariadb)(?=[/_.-])"), "mysql"),
+    (regex(r"(?:^|[/_.-])(?:mssql|sqlserver|sql-server|tsql|azuresql)(?=[/_.-])"), "tsql"),
+    (regex(r"(?:^|[/_.-])(?:oracle|plsql)(?=[/_.-])"), "oracle"),
+    (regex(r"(?:^|[/_.-])(?:sqlite3?|d1)(?=[/_.-])"), "sqlite"),
+    (regex(r"(?:^|[/_.-])snowflake(?=[/_.-])"), "snowflake"),
+    (regex(r"(?:^|[/_.-])bigquery(?=[/_.-])"), "bigquery"),
+    (regex(r"(?:^|[/_.-])clickhouse(?=[/_.-])"), "clickhouse"),
 )
 # What a numbered migration does, between the first and the last word of its name: `7_outbox_sqlite_jsonb_cleanup.sql`.
-_DESCRIPTION = re.compile(r"((?:^|/)\d+[_-][^/_.-]+)[_-][^/.]*[_-](?=[^/_-]*\Z)")
-_EDGE = re.compile(r"\A\\b(\w+)(?![\w?*+])")
+_DESCRIPTION = regex(r"((?:^|/)\d+[_-][^/_.-]+)[_-][^/.]*[_-](?=[^/_-]*\Z)")
+_EDGE = regex(r"\A\\b(\w+)(?![\w?*+])")
 _READ = 50_000  # code points that are looked at
-_MASKED = re.compile(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^'\n]*'", re.DOTALL)
+_MASKED = regex(r"--[^\n]*|/\*.*?(?:\*/|\Z)|'[^'\n]*'", re.DOTALL)
 # What only one dialect writes, in lower case, with its weight: 3 is certain, 1 is a hint. A word stands for itself; of
 # anything else, a text that every match holds stands before ` ~ `, for that is found much faster.
 _SIGNS: tuple[tuple[str, int, tuple[str, ...]], ...] = (

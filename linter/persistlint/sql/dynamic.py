@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from persistlint.patterns import AnyOf, Late, Marked
+from persistlint.patterns import AnyOf, Marked
+from persistlint.regexes import regex
 
 DYNAMIC = Marked(
     (b"exec", b"prepare", b"open", b"dblink", b"xml", b"crosstab", b"cron", b"dbms_", b"run_command_on", b"ts_stat"),
-    Late(
+    regex(
         rb"\bexec(?:ute)?\b|\bprepare\s+[\w@`]+\s+from\b|\bopen\s+\w+\s+for\b|\bdblink|\bquery_to_xml|\bcrosstab"
         rb"|\bcron\s*\.\s*schedule|\bopenquery|\bopenrowset|\bdbms_sql\b|\bdbms_utility\b|\brun_command_on|\bts_stat\b"
     ),
@@ -14,6 +15,6 @@ DYNAMIC = Marked(
 ROUTINE = Marked(
     (b"function", b"proc", b"package", b"do $", b"do '", b"do\n", b"do\r", b"do\t", b"do  "),
     # Without the edge of a word before it: what begins with letters is found much faster.
-    Late(rb"(?:function|procedure|proc|package)\b|do\s+[$']"),
+    regex(rb"(?:function|procedure|proc|package)\b|do\s+[$']"),
 )
 PROGRAM = AnyOf((ROUTINE, DYNAMIC))

@@ -13,6 +13,8 @@ from itertools import accumulate, chain, islice, repeat
 from operator import sub
 from typing import TYPE_CHECKING, NamedTuple
 
+from persistlint.regexes import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -101,7 +103,7 @@ def string_value(token: Token) -> tuple[str, int, int]:
 
 _BACKSLASH = word_set("mysql mariadb bigquery clickhouse databricks spark hive snowflake")
 _DOLLAR = frozenset({None, "postgres", "redshift", "snowflake", "duckdb", "databricks", "materialize"})
-_COMMENT_EDGE = re.compile(r"/\*|\*/")
+_COMMENT_EDGE = regex(r"/\*|\*/")
 _LEAST, _MOST = 64, 16_384  # tokens that are read at a time
 _MOST_KNOWN = 200_000  # code points of words that are remembered
 

@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from persistlint.regexes import regex
 from persistlint.tables import read_table
 
 ONE_PER_FOLDER = frozenset({"up.sql", "migration.sql"})
-VERSION = re.compile(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
+VERSION = regex(r"v?\d+(?:[._]\d+)*", re.IGNORECASE)  # of a folder
 MANIFESTS = (
     "package.json",
     "go.mod",
@@ -29,8 +30,8 @@ _OF_DRIVERS = ("alembic.ini", "requirements.in", "setup.py", "Pipfile")
 _FURTHEST = 10  # directories upwards in which files of the project are looked for
 # `1_users.postgres.up.sql` beside `1_users.mysql.up.sql`: pop takes those of the database that it runs on, and
 # `1_users.up.sql` where there is none.
-_DATABASE = re.compile(r"\.(postgres(?:ql)?|pg|cockroach(?:db)?|mysql|mariadb|sqlite3?|mssql)(?=\.)", re.IGNORECASE)
-_DOWN = re.compile(r"down(?=\.sql$)", re.IGNORECASE)
+_DATABASE = regex(r"\.(postgres(?:ql)?|pg|cockroach(?:db)?|mysql|mariadb|sqlite3?|mssql)(?=\.)", re.IGNORECASE)
+_DOWN = regex(r"down(?=\.sql$)", re.IGNORECASE)
 
 
 def project_of(file: Path) -> tuple[Path, str]:

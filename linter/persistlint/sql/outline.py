@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.memory import by_text
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.lexer import HOLE, Kind, name_of, tokenize, word_set
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def _first(text: str, dialect: str | None) -> Outline | None:
     )
 
 
-_ENDS_TRANSACTION = re.compile(r";\s*(?:COMMIT|END|ROLLBACK)\b", re.IGNORECASE)
+_ENDS_TRANSACTION = regex(r";\s*(?:COMMIT|END|ROLLBACK)\b", re.IGNORECASE)
 _AFTER_BEGIN = word_set("TRANSACTION WORK IMMEDIATE EXCLUSIVE DEFERRED ISOLATION READ ; TRAN")
 
 
@@ -268,8 +269,8 @@ def _assignments(
     return tuple(columns), frozenset(relative), tuple(values)
 
 
-_NUMBERED = re.compile(r"[$?:]|@p", re.IGNORECASE)
-_NAMED = re.compile(r"[:@$](\w+)|%\((\w+)\)s")
+_NUMBERED = regex(r"[$?:]|@p", re.IGNORECASE)
+_NAMED = regex(r"[:@$](\w+)|%\((\w+)\)s")
 _LONGEST_PLACEHOLDER = 4  # tokens: `%s`, `$1`, `:name`, `@p1`, `$1::int`
 
 

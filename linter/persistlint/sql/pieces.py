@@ -3,8 +3,7 @@ or a path cannot. Rather too often than too seldom."""
 
 from __future__ import annotations
 
-import re
-
+from persistlint.regexes import regex
 from persistlint.sql.shapes import SHAPES
 
 # Words with which a clause begins or goes on. A sentence may begin with another one.
@@ -14,20 +13,20 @@ _WORDS = frozenset(
     b" constraint primary foreign key references unique default exists case then else end distinct returning using"
     b" interval partition for into with count".split()
 ) | {verb.lower().encode() for verb in SHAPES}
-_FIRST = re.compile(rb"[\s(]*(\w+)")
-_COMMENT = re.compile(rb"--|/\*|#\s")
-_SENTENCE = re.compile(rb"\s*(?:\[[\w -]+\]\s*)?([A-Z][a-z]+)\s+([a-z]+)\b")
-_PROSE = re.compile(
+_FIRST = regex(rb"[\s(]*(\w+)")
+_COMMENT = regex(rb"--|/\*|#\s")
+_SENTENCE = regex(rb"\s*(?:\[[\w -]+\]\s*)?([A-Z][a-z]+)\s+([a-z]+)\b")
+_PROSE = regex(
     rb"\b(?:the|your|cannot|could|should|would|must|failed|unable|please|because|does|did|was|were|been|being|its|of"
     rb"|unexpected|unknown|invalid|while)\s+[a-z]"
 )
-_QUOTE = re.compile(rb"[\"'`]")
+_QUOTE = regex(rb"[\"'`]")
 # A colon before a space or at the end, a full stop, an address, an element, a parameter of an address.
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     rb":(?:[\s\0]*\Z|\s|\\n)|://|</|/>|<\w+>|[.!](?:\s|\\n|\Z)|\.\.\.|=>|\A/(?!\*)|[?&][\w-]+=|\A[\w.-]+/[\w./-]*\Z"
 )
 # The name of something else: a path, a key with its parts, a word with a hyphen.
-_NAME = re.compile(rb"[^\s\"'`]*(?:/|(?<!:):(?!:)|[a-z]-|-[a-z])[^\s\"'`]*")
+_NAME = regex(rb"[^\s\"'`]*(?:/|(?<!:):(?!:)|[a-z]-|-[a-z])[^\s\"'`]*")
 
 
 def may_be_piece(text: bytes) -> bool:

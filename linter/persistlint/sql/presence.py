@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from persistlint.regexes import regex
 from persistlint.sql.recognise import may_become_sql, reads_as_sql
 from persistlint.sql.shapes import SHAPES
 
@@ -52,19 +53,19 @@ _BEHIND_CHARACTER = (
     + rb"(?=(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
     rb")"
 )
-_BEFORE = tuple(re.compile(character + _BEHIND_CHARACTER) for character in (b'"', b"'", b"`", rb"\}"))
+_BEFORE = tuple(regex(character + _BEHIND_CHARACTER) for character in (b'"', b"'", b"`", rb"\}"))
 # `" ".join(["select", columns, "from items"])`
-_VERB_ALONE = re.compile(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")
-_OTHER_PART = re.compile(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
+_VERB_ALONE = regex(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")
+_OTHER_PART = regex(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
 _QUOTES = (b'"', b"'", b"`")
 # A text as far as it is known: until the quote that began it, any quote where none did, or where something is put into
 # it. It is enough to tell prose.
 _KNOWN = {
-    quote: re.compile(rb"(?:[^{$%\\" + (quote or b"\"'`") + rb"]|" + _ESCAPED_SPACE + rb"){0,200}+")
+    quote: regex(rb"(?:[^{$%\\" + (quote or b"\"'`") + rb"]|" + _ESCAPED_SPACE + rb"){0,200}+")
     for quote in (b"", *_QUOTES)
 }
-_ESCAPES = re.compile(r"\\[nrt]")
-_LAST_WORD = re.compile(r"\w+\Z")
+_ESCAPES = regex(r"\\[nrt]")
+_LAST_WORD = regex(r"\w+\Z")
 
 
 @lru_cache(maxsize=1)  # it is asked before a file is parsed, and again behind

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from persistlint.moments import moment
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
@@ -39,11 +40,11 @@ if TYPE_CHECKING:
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
 DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
-_BACK = re.compile(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
-_STEP = re.compile(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
-_INITIAL = re.compile(r"init|base|setup|schema|create_tables", re.IGNORECASE)
-_PROGRAM = re.compile(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
-_PARTS = re.compile(r"(\d+)")
+_BACK = regex(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
+_STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
+_INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+_PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
+_PARTS = regex(r"(\d+)")
 _MOST_FILES = 5_000
 _MOST_BYTES = 20_000_000  # of all files together; a folder of dumps is no project, and reading it takes too long
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.script import Runner
 from persistlint.sql.neighbours import MANIFESTS, table, upwards
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
-_UP = re.compile(r"up(?=\.sql$)", re.IGNORECASE)
-_AT_START = re.compile(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
+_UP = regex(r"up(?=\.sql$)", re.IGNORECASE)
+_AT_START = regex(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
 _PROVIDERS = {
     "postgresql": "postgres",
     "postgres": "postgres",

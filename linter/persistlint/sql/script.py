@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import SetRowSecurity
 from persistlint.schema.script import OF_RUNNER
@@ -29,12 +30,12 @@ if TYPE_CHECKING:
 
 _HEAD_WORDS = 6
 _HEAD = 5_000  # code points
-_DUMP = re.compile(
+_DUMP = regex(
     r"^\s*(?:--|/\*).*\b(?:database dump|MySQL dump|MariaDB dump|SQL Dump|mysqldump|pg_dump|HeidiSQL|Navicat)\b"
     r"|^/\*!40\d{3} SET @|^SELECT pg_catalog\.set_config\('search_path', '', false\)",
     re.M,
 )
-_GUARDS = re.compile(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
+_GUARDS = regex(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from operator import attrgetter
 
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 # How runners write that what follows goes forward, or undoes it.
 _FORWARD = (
@@ -18,11 +19,11 @@ _BACK = (
     r"|--\s*Down\s+Migration\b|--\s*Down\s*$|(?:#\s*-{3}|--)\s*!Downs\b|--\s*//\s*@UNDO\b"
     r"|-{2,4}\s*create above / drop below\s*-{2,4}|--\s*@UNDO\b"
 )
-_MARK = re.compile(rf"^[ \t]*(?:(?P<forward>{_FORWARD})|(?P<back>{_BACK}))[^\n]*", re.IGNORECASE | re.MULTILINE)
+_MARK = regex(rf"^[ \t]*(?:(?P<forward>{_FORWARD})|(?P<back>{_BACK}))[^\n]*", re.IGNORECASE | re.MULTILINE)
 # What every mark has: a pattern that begins with its own text is found much faster than one that begins with a line.
-_HINT = re.compile(r"--\s*(?:\+|migrate:|rambler|up|down|!ups|!downs|create above|//\s*@undo|@undo)", re.IGNORECASE)
-_ANNOTATION = re.compile(r"\s*--\s*\+\w+\s+Statement(?:Begin|End)\b", re.IGNORECASE)
-_BACK_FILE = re.compile(
+_HINT = regex(r"--\s*(?:\+|migrate:|rambler|up|down|!ups|!downs|create above|//\s*@undo|@undo)", re.IGNORECASE)
+_ANNOTATION = regex(r"\s*--\s*\+\w+\s+Statement(?:Begin|End)\b", re.IGNORECASE)
+_BACK_FILE = regex(
     r"(?:^|/)down\.sql$|[._-](?:down|rollback|undo|revert)\.sql$|(?:^|/)U\d[^/]*__[^/]*\.sql$"
     r"|(?:^|/)(?:rollbacks?|downgrades?|down|undo|reverts?)/[^/]*\.sql$",
     re.IGNORECASE,

@@ -8,22 +8,23 @@ from collections import deque
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, Token, portions, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_KEPT = 300_000  # code points of a script whose statements are kept
-_DELIMITER = re.compile(r"(?<![^\n\t ])delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_GO = re.compile(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_SLASH = re.compile(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
-_SLASH_LINE = re.compile(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
-_DOT_LINE = re.compile(r"^\.[a-z]", re.MULTILINE)  # a command of the shell of SQLite
+_DELIMITER = regex(r"(?<![^\n\t ])delimiter[ \t]+(\S+)[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_GO = regex(r"[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_SLASH = regex(r"[ \t]*/[ \t]*\r?$", re.MULTILINE)
+_SLASH_LINE = regex(r"^[ \t]*/[ \t]*\r?$", re.MULTILINE)
+_DOT_LINE = regex(r"^\.[a-z]", re.MULTILINE)  # a command of the shell of SQLite
 _COMMAND_STARTS = word_set("; / \\ GO go Go DELIMITER delimiter Delimiter")
 _FIRST_WORDS = 12  # of a statement, which tell its kind
 _DELIMITED = frozenset({Kind.WORD, Kind.OPERATOR, Kind.PUNCTUATION, Kind.OTHER})  # what may hold a delimiter
-_LINE = re.compile(r"[^\r\n]*")
-_COPY_END = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
+_LINE = regex(r"[^\r\n]*")
+_COPY_END = regex(r"^\\\.[ \t]*\r?$", re.MULTILINE)
 _ROUTINES = word_set("PROCEDURE PROC FUNCTION TRIGGER EVENT PACKAGE TYPE")
 _TABLES = word_set("TABLE INDEX VIEW POLICY")  # a column of theirs can be called `type` or `function`
 _BLOCK_ENDS = frozenset(["IF", "LOOP", "WHILE", "REPEAT", "FOR"])  # END IF and its like close no BEGIN

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, string_value
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from persistlint.sql.lexer import Token
 
-_RUN = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+_RUN = regex(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)

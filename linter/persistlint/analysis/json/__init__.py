@@ -8,7 +8,6 @@ in SQL (`casts`) are matters of their own.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,10 @@ from persistlint.ir import ClassDefinition, Function, Module
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import catalogue
 from persistlint.paths import is_product, is_test
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
     from persistlint.facts import Fact, JsonFact
@@ -38,11 +39,9 @@ _HABIT = 5  # responses of one file whose status nobody looks at
 _MOSTLY = 4  # of them for each other one
 # Chains whose shape alone says that they are candidates.
 _SHAPES = {
-    "python": re.compile(rb"\.get\([^()]*\)\s*[.\[]|[\"']\]\s*\[\d+\]\s*\["),
-    "javascript": re.compile(
-        rb"\[[\"']parse[\"']\]\(|\.(?:get|post|put|patch|delete|request)\(\s*[\"'`](?:/|http|\$\{)"
-    ),
-    "go": re.compile(rb"\.\((?:map\[|\[\]|string\)|float64\)|bool\))"),
+    "python": regex(rb"\.get\([^()]*\)\s*[.\[]|[\"']\]\s*\[\d+\]\s*\["),
+    "javascript": regex(rb"\[[\"']parse[\"']\]\(|\.(?:get|post|put|patch|delete|request)\(\s*[\"'`](?:/|http|\$\{)"),
+    "go": regex(rb"\.\((?:map\[|\[\]|string\)|float64\)|bool\))"),
 }
 
 

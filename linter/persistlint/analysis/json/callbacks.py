@@ -13,6 +13,7 @@ from persistlint.analysis.names import last_name
 from persistlint.facts import JsonOrigin
 from persistlint.ir import Attribute, Await, Call, Expression, Function, Lambda, Mapping, Name, Parameter, String
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.places import Place
@@ -38,14 +39,14 @@ _OF_ELEMENTS = _IN_PLACE - {"reduce", "sort", "sorted"}
 _LISTENERS = frozenset(
     ["on", "once", "addEventListener", "addListener", "consume", "subscribe", "handle", "onMessage", "onmessage"]
 )
-_MESSAGES = re.compile(r"message\w*|data|pmessage|packet|frame|event|notification|msg|payload", re.IGNORECASE)
-_HANDLER = re.compile(
+_MESSAGES = regex(r"message\w*|data|pmessage|packet|frame|event|notification|msg|payload", re.IGNORECASE)
+_HANDLER = regex(
     r"_*(?:on|handle|process|consume|receive)(?:_|[A-Z]|$)\w*|\w*(?:handler|callback|webhook|consumer|listener)", re.I
 )
-_MESSAGE_NAMES = re.compile(r"body|payload|message|msg|data|raw\w*|frame|text|buf(?:fer)?|chunk", re.IGNORECASE)
+_MESSAGE_NAMES = regex(r"body|payload|message|msg|data|raw\w*|frame|text|buf(?:fer)?|chunk", re.IGNORECASE)
 _ENDS = frozenset(["end", "close"])
-_RESPONSES = re.compile(r"res|resp|\w*response", re.IGNORECASE)
-_GATHERED = re.compile(r"body|raw\w*|data|chunks|buffer|payload|content|json|text|str", re.IGNORECASE)
+_RESPONSES = regex(r"res|resp|\w*response", re.IGNORECASE)
+_GATHERED = regex(r"body|raw\w*|data|chunks|buffer|payload|content|json|text|str", re.IGNORECASE)
 
 
 @dataclass

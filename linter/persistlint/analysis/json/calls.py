@@ -23,6 +23,7 @@ from persistlint.ir import (
     String,
     Template,
 )
+from persistlint.regexes import regex
 from persistlint.sql.rows import always_one_row
 
 if TYPE_CHECKING:
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     from persistlint.analysis.json.state import State
     from persistlint.analysis.json.tables import Entry
 
-_HTTP_PATH = re.compile(r"/|https?:|\$\{|\?")
+_HTTP_PATH = regex(r"/|https?:|\$\{|\?")
 _HTTP_METHODS = frozenset(["get", "post", "put", "patch", "delete", "request"])
-_HTTP_CLIENT = re.compile(r".*(?:client|axios|http|api|request|instance|service)s?")
+_HTTP_CLIENT = regex(r".*(?:client|axios|http|api|request|instance|service)s?")
 _OWN_MODULES = (".", "~", "@/", "src/")
-_LOOKS = re.compile(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
-_JSON_FILE = re.compile(r"\.json[\"'`]$")  # at the end of an address
+_LOOKS = regex(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
+_JSON_FILE = regex(r"\.json[\"'`]$")  # at the end of an address
 PROMISED = frozenset(["then", "catch", "finally"])  # methods of promises, whatever these come to
 _PROMISES = frozenset(["all", "allSettled", "race", "any"])
 

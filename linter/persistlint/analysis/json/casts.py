@@ -9,6 +9,7 @@ from persistlint.analysis.flow import Domain, Flow
 from persistlint.facts import JsonCast
 from persistlint.ir import Expression, Function, Hole, String, Template
 from persistlint.patterns import any_in
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
 from persistlint.sql.json_casts import Cast, json_casts
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.source import SourceFile
 
-_MAY_CAST = re.compile(rb"->>|#>>|json_extract|json_value|jsonb?_array_(?:elements|length)", re.IGNORECASE)
+_MAY_CAST = regex(rb"->>|#>>|json_extract|json_value|jsonb?_array_(?:elements|length)", re.IGNORECASE)
 _MARKS = (b"->>", b"#>>", b"json_extract", b"json_value", b"json_array_", b"jsonb_array_")  # no match is without one
 _LARGEST = 2_000_000  # bytes of a SQL file that is read whole; of a larger one the statements around a candidate are
-_OF_NO_POSTGRES = re.compile(r"json_extract\b", re.IGNORECASE)  # it is in SQLite and MySQL
+_OF_NO_POSTGRES = regex(r"json_extract\b", re.IGNORECASE)  # it is in SQLite and MySQL
 # What other text becomes where that is no error.
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
 

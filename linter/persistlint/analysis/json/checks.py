@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import place_of
 from persistlint.analysis.json.values import Document
 from persistlint.analysis.names import last_name
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.run import Run
     from persistlint.analysis.json.state import State
     from persistlint.ir import Call
 
-_CHECKS = re.compile(
+_CHECKS = regex(
     r"(?:is|has|are|must|check|assert|ensure|verify|require|required|guard|expect|sanitize|normalize|parse|safe|load"
     r"|structure|matches|conforms|satisfies|deserialize|coerce|missing|from)(?:_|[A-Z]|$)|.*(?:[vV]alid|[sS]chema|[sS]erializer)|.*_check$"
 )
@@ -32,9 +32,7 @@ _NO_CHECKS = frozenset(
         "hasOwnProperty",
     ]
 )
-_LOGS = re.compile(
-    r"(?:print\w*|log|debug|info|warn\w*|error|trace|println|Print\w*|Log\w*|Debug\w*|repr|str|len|type)"
-)
+_LOGS = regex(r"(?:print\w*|log|debug|info|warn\w*|error|trace|println|Print\w*|Log\w*|Debug\w*|repr|str|len|type)")
 
 
 def hand_on(node: Call, run: Run, state: State) -> None:

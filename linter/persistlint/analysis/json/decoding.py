@@ -10,6 +10,7 @@ from persistlint.analysis.json.values import Declared, Document, Named, Text, Th
 from persistlint.analysis.names import last_name
 from persistlint.facts import HopKind, JsonOrigin, JsonParse
 from persistlint.ir import Call, Expression
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.run import Run
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from persistlint.analysis.json.tables import Entry
     from persistlint.source import Range
 
-_FILES = re.compile(r"read|file|open|path|resource|asset|fixture|disk", re.IGNORECASE)
-_ARRAY = re.compile(r"\[(\d{1,9})\]")  # of Go, which has its elements whatever JSON held
+_FILES = regex(r"read|file|open|path|resource|asset|fixture|disk", re.IGNORECASE)
+_ARRAY = regex(r"\[(\d{1,9})\]")  # of Go, which has its elements whatever JSON held
 _ERRORS = ("ValueError", "JSONDecodeError", "Exception", "BaseException")
 
 

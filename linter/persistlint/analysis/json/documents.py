@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from persistlint.analysis.json.values import Document, Keys, Pairs, Text, Value
 from persistlint.analysis.names import SETTINGS
 from persistlint.facts import HopKind, JsonOrigin
 from persistlint.ir import Argument, Attribute, Call, Collection, Constant, Expression, String
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.places import Place
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 LIST_METHODS = frozenset(["filter", "slice", "sort", "reverse", "concat", "toSorted", "toReversed", "flat", "splice"])
 _ELEMENT_METHODS = frozenset(["at", "shift", "pop"])
-_TEXT_METHODS = re.compile(
+_TEXT_METHODS = regex(
     r"(?:l|r)?strip|r?split|lower|upper|title|capitalize|replace|startswith|endswith|encode|decode|format|join|items|keys"
     r"|values|append|extend|get|zfill|splitlines|partition|isdigit|copy|update|pop"
 )
-_STRING_KEY = re.compile(r"(?!/|https?:)[\w .:@$-]+")
+_STRING_KEY = regex(r"(?!/|https?:)[\w .:@$-]+")
 _PARSERS = frozenset(["flask_restful", "flask_restx"])  # whose parser says which arguments have to be there
 _OWN_FIELDS = (("self", "cleaned_data"), ("cleaned_data",))  # of a form that is being checked; later, all are there
 _MARKUP = frozenset(["bs4", "lxml", "xml", "selectolax", "pyquery", "parsel", "scrapy"])  # elements have a `get` too
-_NO_DICTIONARIES = re.compile(
+_NO_DICTIONARIES = regex(
     r".*(?:client|session|requests|http|api|cache|redis|queue|objects|query|manager|app|router|server|driver|response)s?"
 )
 

@@ -22,17 +22,18 @@ from persistlint.ir import (
     Unary,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_SAFE = re.compile(
+_SAFE = regex(
     r"\*?(?:bool|string|u?int(?:8|16|32|64)?|byte|rune|time\.(?:Time|Duration)|uuid\.UUID|error|http\.Header|url\.Values)"
 )
-_OF_ANY = re.compile(r"(?:map\[string\]|\[\])(?:any|interface ?\{\})")
+_OF_ANY = regex(r"(?:map\[string\]|\[\])(?:any|interface ?\{\})")
 _TEXTS = frozenset(["String", "Error", "Encode", "Sprintf", "Sprint", "Itoa", "Join"])  # what gives text
-_FIELD = re.compile(r"[{\n;]\s*(\w+)\s+([^`\n;}]+)")
-_OF_ANOTHER_FILE = re.compile(r"(?!json\.)\w+\.[A-Z]\w*|[A-Z]\w*")
+_FIELD = regex(r"[{\n;]\s*(\w+)\s+([^`\n;}]+)")
+_OF_ANOTHER_FILE = regex(r"(?!json\.)\w+\.[A-Z]\w*|[A-Z]\w*")
 _DEEPEST = 20  # literals inside one another
 _MOST_TYPES = 100  # that are looked into for one value
 

@@ -35,6 +35,7 @@ from persistlint.ir import (
 from persistlint.languages import languages
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,9 +93,9 @@ _TYPES = {  # declared types
     "set": ("a set", ""),
     "Set[str]": ("a set", ""),
 }
-_BYTES = re.compile(rb"(?i)(?:b|br|rb)[\"']")
+_BYTES = regex(rb"(?i)(?:b|br|rb)[\"']")
 _CIRCULAR = frozenset(["window", "document", "globalThis"])
-_EXCHANGE = re.compile(r"req(?:uest)?|res(?:ponse)?")  # the parameters of a handler of HTTP requests
+_EXCHANGE = regex(r"req(?:uest)?|res(?:ponse)?")  # the parameters of a handler of HTTP requests
 _ENCODERS = {"python": ("json.dumps", "json.dump"), "javascript": ("JSON.stringify",)}
 _TAKES_CARE = {"default", "cls", "allow_nan", "skipkeys"}  # keyword arguments that say what is to be done
 _MOST_ENTRIES = 200

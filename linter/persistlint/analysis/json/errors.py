@@ -38,6 +38,7 @@ from persistlint.ir import (
 )
 from persistlint.libraries import catalogue
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 _FOR_PEOPLE = frozenset(["String", "GoString", "Error", "LogValue"])  # they show a value, and have no error to return
-_WRITERS = re.compile(r"w|rw|writer|resp(?:onse)?(?:writer)?|os\.Stdout|os\.Stderr|c\.Writer|\w*hash\w*", re.IGNORECASE)
+_WRITERS = regex(r"w|rw|writer|resp(?:onse)?(?:writer)?|os\.Stdout|os\.Stderr|c\.Writer|\w*hash\w*", re.IGNORECASE)
 _MOST_ERRORS = 50  # that wait to be looked at
 
 

@@ -23,6 +23,7 @@ from persistlint.ir import (
     TypeAssertion,
     Unary,
 )
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.run import Run
@@ -34,12 +35,12 @@ _MEMBERSHIP = frozenset(["hasOwnProperty", "has_key", "has", "hasOwn", "in", "in
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 # Functions that tell of what type something is, or that it is not empty.
-_OF_TYPE = re.compile(
+_OF_TYPE = regex(
     r"is_?(?:valid_?|not_?|non_?)?(?:(?:empty|plain)_?)?(?:array|object|string|list|dict|record)", re.IGNORECASE
 )
 _NOTHING = ("undefined", "null")
 # Keys under which a body says how the request went, without `_` and in lower case.
-_OUTCOMES = re.compile(r"(?:err|status|success)\w*|ok|code|msg|message|stat|ret(?:urn)?(?:code)?|result(?:code)?")
+_OUTCOMES = regex(r"(?:err|status|success)\w*|ok|code|msg|message|stat|ret(?:urn)?(?:code)?|result(?:code)?")
 
 
 def assume(test: Expression, truth: bool, run: Run, state: State) -> None:

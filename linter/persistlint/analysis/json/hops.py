@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,13 +11,14 @@ from persistlint.analysis.json.values import A_ROW, Document
 from persistlint.facts import HopKind, JsonHop, JsonOrigin
 from persistlint.ir import Expression, Number, Unary
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.state import State
 
 _LONGEST = 30  # steps of one chain; what is longer is not followed
-_CLOSING = re.compile(rb"[\s)]*")  # between an object and the step from it
+_CLOSING = regex(rb"[\s)]*")  # between an object and the step from it
 _ON_NOTHING = ("AttributeError", "TypeError", "Exception", "BaseException")
 _ERRORS = {  # of Python, where a step leads nowhere
     HopKind.KEY: ("KeyError", "LookupError", "Exception", "BaseException"),

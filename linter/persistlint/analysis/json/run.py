@@ -11,6 +11,7 @@ from persistlint.analysis.json.places import place_of
 from persistlint.analysis.json.values import Document, Thing
 from persistlint.ir import Name
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.json.places import Place
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Call, Expression, Function
     from persistlint.source import Range, SourceFile
 
-_VALIDATES = re.compile(r"valid|schema|expect|accepts|use_args|use_kwargs|arguments", re.IGNORECASE)
+_VALIDATES = regex(r"valid|schema|expect|accepts|use_args|use_kwargs|arguments", re.IGNORECASE)
 ANY_ERROR = "*"  # among the names of what a handler catches: everything
 
 

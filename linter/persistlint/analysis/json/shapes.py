@@ -11,49 +11,48 @@ from persistlint.analysis.json.values import Document
 from persistlint.facts import JsonOrigin
 from persistlint.patterns import any_in
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.ir import ClassDefinition
     from persistlint.source import Range, SourceFile
 
-_UNTYPED = re.compile(
+_UNTYPED = regex(
     r"(?:any|unknown|object|\{\s*\}|never|Json\w*|JSON\w*|Dict\w*"
     r"|(?:Readonly|Partial)?<?Record<.*>?|\{\s*\[.*|Map<.*|Prisma\.Json\w*)?",
     re.DOTALL,
 )
-_WRAPPER = re.compile(r"^(?:Promise|Readonly|Awaited|NonNullable|Required)<(.*)>$", re.DOTALL)
-_NAMED = re.compile(r"(?:[a-z]\w*\.)?[A-Z]\w*(?:[<\[].*[>\]])?(?:\[\])*(?:\s*\|\s*(?:null|undefined|None))*", re.DOTALL)
-_CONTAINERS = re.compile(
+_WRAPPER = regex(r"^(?:Promise|Readonly|Awaited|NonNullable|Required)<(.*)>$", re.DOTALL)
+_NAMED = regex(r"(?:[a-z]\w*\.)?[A-Z]\w*(?:[<\[].*[>\]])?(?:\[\])*(?:\s*\|\s*(?:null|undefined|None))*", re.DOTALL)
+_CONTAINERS = regex(
     r"(?:typing\.|t\.)?(?:Any|Dict|List|Mapping|Optional|Union|Sequence|Iterable|Array|Map|Set|Record|Object|String)\b"
 )
-_OPTIONAL = re.compile(r"(?<![\w$])[\"']?([\w$]+)[\"']?\?\s*:")
-_OR_NOTHING = re.compile(r"\|\s*(?:null|undefined)\b")
-_KEY_BEFORE = re.compile(r"(?<![\w$])([\w$]+)\s*:\s*(?:\{[^{}]*\}\s*|[^;,{}\n:]*)\Z")
+_OPTIONAL = regex(r"(?<![\w$])[\"']?([\w$]+)[\"']?\?\s*:")
+_OR_NOTHING = regex(r"\|\s*(?:null|undefined)\b")
+_KEY_BEFORE = regex(r"(?<![\w$])([\w$]+)\s*:\s*(?:\{[^{}]*\}\s*|[^;,{}\n:]*)\Z")
 _FARTHEST = 200  # code points between a key and what its type ends with
 _LONGEST_TYPE = 20_000  # code points that are looked at
-_GO_UNTYPED = re.compile(
-    r"\*?(?:any|interface\{\}|map\[string\](?:any|interface\{\})|(?:jwt\.)?MapClaims|\w+\.JSONMap)"
-)
-_GO_CLAIMS = re.compile(r"(?:jwt\.)?MapClaims|\w+\.JSONMap")
-_GO_ANY_LIST = re.compile(r"\[\](?:any|interface\{\}|map\[string\](?:any|interface\{\}))")
+_GO_UNTYPED = regex(r"\*?(?:any|interface\{\}|map\[string\](?:any|interface\{\})|(?:jwt\.)?MapClaims|\w+\.JSONMap)")
+_GO_CLAIMS = regex(r"(?:jwt\.)?MapClaims|\w+\.JSONMap")
+_GO_ANY_LIST = regex(r"\[\](?:any|interface\{\}|map\[string\](?:any|interface\{\}))")
 _GO_FIELD = r"\b{}\s+(\S[^`\n]*)"
-_JSON_NAME = re.compile(
+_JSON_NAME = regex(
     r"settings|preferences|prefs|metadata|meta|payload|attributes|properties|config|configuration|options|extras?|context"
     r"|details|data|\w+_(?:json|data|config|settings|metadata|payload|meta)|\w+(?:Json|JSON|Metadata|Settings|Payload)"
 )
 _JSON_COLUMN = {
-    "python": re.compile(
+    "python": regex(
         r"^[ \t]+(\w+)[ \t]*(?::[^=\n]+)?=\s*(?:[\w.]*\bJSONField\b|[\w.]*(?:[cC]olumn)\([^#\n]*\bJSONB?\b)",
         re.MULTILINE,
     ),
-    "javascript": re.compile(
+    "javascript": regex(
         r"\b(\w+)\s*:\s*(?:\{\s*type\s*:\s*)?(?:DataTypes?|Sequelize)\.JSONB?\b|\b(\w+)\s*:\s*jsonb?\(", re.MULTILINE
     ),
 }
 # What no file with one of these columns is without.
 _MODELS = {"python": (b"Field", b"olumn("), "javascript": (b".JSON", b"json(", b"jsonb(")}
 _TEXT_COLUMN = {
-    "python": re.compile(
+    "python": regex(
         r"^[ \t]+(\w+)[ \t]*(?::[^=\n]+)?=\s*(?:[\w.]*\b(?:TextField|CharField)\("
         r"|[\w.]*(?:[cC]olumn)\([^#\n]*\b(?:Text|String|Unicode|UnicodeText|VARCHAR)\b)",
         re.MULTILINE,

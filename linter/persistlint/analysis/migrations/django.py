@@ -7,7 +7,6 @@ its tables are never known as a whole.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from persistlint.analysis.migrations.values import Values, called, keyword, posi
 from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import is_verbatim, join, listed, quoted, said
 from persistlint.ir import Assign, Attribute, Call, ClassDefinition, Name, String, walk
+from persistlint.regexes import regex
 from persistlint.sql.replay import How
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
     from persistlint.sql.text import Text
 
-_APP = re.compile(r"([^/]+)/migrations/[^/]+$")
+_APP = regex(r"([^/]+)/migrations/[^/]+$")
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ParentalKey"})
 _ELSEWHERE = frozenset({"ManyToManyField", "ParentalManyToManyField", "GenericForeignKey", "GenericRelation"})
 _EMPTY_TEXTS = frozenset({"CharField", "TextField", "SlugField", "EmailField", "URLField", "FileField", "ImageField"})

@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
+from persistlint.regexes import regex
 from persistlint.sql.dialect import guess
 from persistlint.sql.runners import texts_above
 
@@ -13,30 +14,30 @@ from persistlint.sql.runners import texts_above
 _SIGNS = (
     (
         "postgres",
-        re.compile(
+        regex(
             rb"dialects(?:\.|\s+import\s+)postgresql\b|\bpostgresql_\w+\s*=|django\.contrib\.postgres|\bpgcrypto\b"
             rb"|(?i:\bdo\s+\$\w*\$|\bjsonb\b|\btimestamptz\b|\bgen_random_uuid\b|\buuid_generate_v4\b|\bconcurrently\b|\bbigserial\b)"
         ),
     ),
     (
         "mysql",
-        re.compile(rb"dialects(?:\.|\s+import\s+)mysql\b|\bmysql_(?:engine|charset|collate)\b|\bAUTO_INCREMENT\b"),
+        regex(rb"dialects(?:\.|\s+import\s+)mysql\b|\bmysql_(?:engine|charset|collate)\b|\bAUTO_INCREMENT\b"),
     ),
-    ("sqlite", re.compile(rb"\bsqlite_autoincrement\b|\bPRAGMA\s+foreign_keys\b")),
+    ("sqlite", regex(rb"\bsqlite_autoincrement\b|\bPRAGMA\s+foreign_keys\b")),
 )
 # A migration that asks which database it runs on.
-_ASKS = re.compile(
+_ASKS = regex(
     rb"\b(?:dialect(?:\.name|_name)?|vendor|client|engine)\s*={2,3}\s*[\"'](postgres|mysql|mariadb|sqlite|mssql|oracle)"
 )
 _PYTHON = {
-    "postgres": re.compile(r"\b(?:psycopg|psycopg2|asyncpg|pg8000)\b", re.IGNORECASE),
-    "mysql": re.compile(r"\b(?:mysqlclient|pymysql|aiomysql|mysql-connector-python|asyncmy)\b", re.IGNORECASE),
-    "sqlite": re.compile(r"\baiosqlite\b", re.IGNORECASE),
+    "postgres": regex(r"\b(?:psycopg|psycopg2|asyncpg|pg8000)\b", re.IGNORECASE),
+    "mysql": regex(r"\b(?:mysqlclient|pymysql|aiomysql|mysql-connector-python|asyncmy)\b", re.IGNORECASE),
+    "sqlite": regex(r"\baiosqlite\b", re.IGNORECASE),
 }
 _NODE = {
-    "postgres": re.compile(r'"(?:pg|postgres|pg-promise|pg-native|node-pg-migrate|@neondatabase/serverless)"\s*:'),
-    "mysql": re.compile(r'"(?:mysql2?|mariadb)"\s*:'),
-    "sqlite": re.compile(r'"(?:sqlite3|better-sqlite3|libsql|@libsql/client)"\s*:'),
+    "postgres": regex(r'"(?:pg|postgres|pg-promise|pg-native|node-pg-migrate|@neondatabase/serverless)"\s*:'),
+    "mysql": regex(r'"(?:mysql2?|mariadb)"\s*:'),
+    "sqlite": regex(r'"(?:sqlite3|better-sqlite3|libsql|@libsql/client)"\s*:'),
 }
 # Files of a project that name the drivers that it has.
 _MANIFESTS = {
@@ -47,7 +48,7 @@ _MANIFESTS = {
     "setup.py": _PYTHON,
     "Pipfile": _PYTHON,
 }
-_URL = re.compile(r"^[ \t]*sqlalchemy\.url[ \t]*=[ \t]*(postgres|mysql|mariadb|sqlite)", re.MULTILINE)
+_URL = regex(r"^[ \t]*sqlalchemy\.url[ \t]*=[ \t]*(postgres|mysql|mariadb|sqlite)", re.MULTILINE)
 _OF_URL = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,11 @@ from persistlint.analysis.migrations.writer import REST, Writer
 from persistlint.analysis.migrations.writing import join, listed, quoted, said
 from persistlint.ir import Call, Constant, Lambda, Mapping, Name, String
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    import re
+
     from persistlint.analysis.migrations.values import Values
     from persistlint.analysis.migrations.walk import Walk
     from persistlint.analysis.migrations.writing import Fragment
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
     from persistlint.sql.text import Text
 
-_ARGUMENT = re.compile(r"\{(\d):([^}]*)\}")
+_ARGUMENT = regex(r"\{(\d):([^}]*)\}")
 _TABLES = frozenset({"createTable", "createTableIfNotExists", "alterTable", "table"})
 # How Knex names what gets no name.
 _SUFFIXES = {"dropIndex": "index", "dropForeign": "foreign", "dropUnique": "unique", "index": "index"}

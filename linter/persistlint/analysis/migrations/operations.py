@@ -19,7 +19,6 @@ where the argument `a` is given.
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from functools import cache
 from pathlib import Path
@@ -28,10 +27,12 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.migrations.writing import said
 from persistlint.ir import Collection, Sequence
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.script import Runner
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
 
     from persistlint.analysis.migrations.values import Values
@@ -41,9 +42,7 @@ if TYPE_CHECKING:
 
     Kinds = dict[str, Callable[[Expression], Fragment | None]]
 
-_PART = re.compile(
-    r"\{(?P<path>[\w.]+)(?P<sign>[:?!])(?P<rest>[^}]*)\}|(?P<open>\[)|(?P<close>\])|(?P<words>[^\s{}\[\]]+)"
-)
+_PART = regex(r"\{(?P<path>[\w.]+)(?P<sign>[:?!])(?P<rest>[^}]*)\}|(?P<open>\[)|(?P<close>\])|(?P<words>[^\s{}\[\]]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from persistlint.ir import (
     TypeAssertion,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,17 +54,17 @@ class _Kind:
 
 
 _KINDS = (
-    _Kind("node_pg_migrate", NodePgMigrate, re.compile(r"\bMigrationBuilder\b"), re.compile(r"^pgm$"), finds_back=True),
-    _Kind("kysely", Kysely, re.compile(r"\bKysely\b"), re.compile(r"(?!)")),
+    _Kind("node_pg_migrate", NodePgMigrate, regex(r"\bMigrationBuilder\b"), regex(r"^pgm$"), finds_back=True),
+    _Kind("kysely", Kysely, regex(r"\bKysely\b"), regex(r"(?!)")),
     _Kind(
         "sequelize",
         Sequelize,
-        re.compile(r"\bQueryInterface\b"),
-        re.compile(r"^(?:queryInterface|qi|query)$"),
+        regex(r"\bQueryInterface\b"),
+        regex(r"^(?:queryInterface|qi|query)$"),
         frozenset({"sequelize", "addColumn", "removeColumn", "changeColumn", "renameColumn", "bulkInsert", "addIndex"}),
     ),
-    _Kind("typeorm", TypeOrm, re.compile(r"\bQueryRunner\b"), re.compile(r"^queryRunner$")),
-    _Kind("knex", Knex, re.compile(r"\bKnex\b"), re.compile(r"^knex$", re.IGNORECASE), frozenset({"schema", "raw"})),
+    _Kind("typeorm", TypeOrm, regex(r"\bQueryRunner\b"), regex(r"^queryRunner$")),
+    _Kind("knex", Knex, regex(r"\bKnex\b"), regex(r"^knex$", re.IGNORECASE), frozenset({"schema", "raw"})),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
     from persistlint.ir import Function
     from persistlint.languages import Syntax
 
-_DDL = re.compile(r"\s*(?:CREATE|ALTER|DROP|RENAME)\b", re.IGNORECASE)
+_DDL = regex(r"\s*(?:CREATE|ALTER|DROP|RENAME)\b", re.IGNORECASE)
 # Comments that tools write into every migration, and those for other tools.
-_BOILERPLATE = re.compile(
+_BOILERPLATE = regex(
     r"###|auto[- ]generated|Add (?:reverting|altering) commands|please adjust|eslint|noqa|pragma|pylint|prettier|@ts-|"
     r"type:\s*ignore|migration code|^\W*(?:TODO|FIXME)\W*$",
     re.IGNORECASE,

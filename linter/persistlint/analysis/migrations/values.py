@@ -29,6 +29,7 @@ from persistlint.ir import (
     Unary,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Argument, Block
 
 DEEPEST = 20  # names that stand for other names, and calls that such names stand for: `query = query.where(…)`
-_ROWS = re.compile(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\b.*\bFROM)\b", re.IGNORECASE | re.DOTALL)
+_ROWS = regex(r"\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM|SELECT\b.*\bFROM)\b", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass

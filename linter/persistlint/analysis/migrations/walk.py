@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import field
 from typing import TYPE_CHECKING
@@ -39,6 +38,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.replay import How
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _DEEPEST = 4  # functions of the file that call each other
 _MOST_TURNS = 50  # of a loop over a list that stands in the file
 _MOST_STEPS = 5_000
 # What says something and does nothing.
-_QUIET = re.compile(
+_QUIET = regex(
     r"^(?:print|log|info|warn|warning|debug|error|dir|append|push|sleep|setTimeout|catch|then"
     r"|str|int|float|bool|len|list|dict|set|tuple|sorted|isinstance|enumerate|range|zip|next|any|all|min|max|sum|exit)$"
 )

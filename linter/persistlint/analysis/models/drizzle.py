@@ -6,7 +6,6 @@ Source: https://orm.drizzle.team/docs/sql-schema-declaration.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.draft import Draft
 from persistlint.analysis.names import last_name
 from persistlint.ir import Assign, Attribute, Call, Lambda, Mapping, Name, Return, String
+from persistlint.regexes import regex
 from persistlint.schema.models import Field
 from persistlint.tables import read_table
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 # Where schemas are kept. Elsewhere lie those that a tool has written and nobody uses.
-_KEPT = re.compile(
+_KEPT = regex(
     r"(?:^|/)(?:schemas?|models?|tables|db|database|drizzle)/|(?:^|[/.])(?:schemas?|models?|tables?)\.[cm]?[jt]s$"
 )
 MARKS = (b"pgTable(", b"mysqlTable(", b"sqliteTable(")

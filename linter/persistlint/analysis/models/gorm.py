@@ -16,6 +16,7 @@ from persistlint.analysis.models.classes import assignments, classes_of
 from persistlint.analysis.models.draft import Draft, texts
 from persistlint.ir import FunctionDefinition, Name, Return, String
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.models import Field
 from persistlint.schema.naming import plural
 from persistlint.tables import read_table
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 MARKS = (b"gorm",)
-_TAG = re.compile(r'(?:^|\s)gorm:"((?:[^"\\]|\\.)*)"')
-_SETTING = re.compile(r"(?:[^;\\]|\\.)+")
-_TYPE = re.compile(r"[A-Za-z][\w ]*(?:\([\w\s,.']*\))?(?:\[\])?")
-_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][0-9])")
+_TAG = regex(r'(?:^|\s)gorm:"((?:[^"\\]|\\.)*)"')
+_SETTING = regex(r"(?:[^;\\]|\\.)+")
+_TYPE = regex(r"[A-Za-z][\w ]*(?:\([\w\s,.']*\))?(?:\[\])?")
+_BORDER = regex(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Z])(?=[A-Z][0-9])")
 _DEEPEST = 5  # structs that are embedded in each other
 
 

@@ -21,6 +21,7 @@ from persistlint.analysis.models.draft import Draft
 from persistlint.analysis.models.sqlalchemy_tables import is_on, says_null, says_reference, table_draft, take_index
 from persistlint.ir import Assign, Call, FunctionDefinition, Mapping, Name, expressions
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.schema.models import Field
 from persistlint.tables import read_table
 
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 
 MARKS = (b"__tablename__", b"db.Model", b"SQLModel", b"Table(")
 _COLUMNS = frozenset({"Column", "mapped_column"})
-_MAPPED = re.compile(r"^(?:\w+\.)*Mapped\[(.*)\]$", re.DOTALL)
-_OPTIONAL = re.compile(r"^(?:\w+\.)*Optional\[(.*)\]$", re.DOTALL)
-_NONE = re.compile(r"\s*\|\s*None\b|\bNone\s*\|\s*")
-_WORD = re.compile(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")  # as Flask-SQLAlchemy splits names of classes
+_MAPPED = regex(r"^(?:\w+\.)*Mapped\[(.*)\]$", re.DOTALL)
+_OPTIONAL = regex(r"^(?:\w+\.)*Optional\[(.*)\]$", re.DOTALL)
+_NONE = regex(r"\s*\|\s*None\b|\bNone\s*\|\s*")
+_WORD = regex(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")  # as Flask-SQLAlchemy splits names of classes
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Sources: https://typeorm.io/docs/entity/entities, https://typeorm.io/docs/help/d
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from persistlint.analysis.models.classes import assignments, classes_of, lineage
 from persistlint.analysis.models.draft import Draft
 from persistlint.analysis.names import last_name
 from persistlint.ir import Call, Collection, Lambda, Mapping, Return
+from persistlint.regexes import regex
 from persistlint.schema.models import Field
 from persistlint.schema.naming import snake
 from persistlint.tables import read_table
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 MARKS = (b"@Entity",)
-_NULL = re.compile(r"\s*\|\s*(?:null|undefined)\b|\b(?:null|undefined)\s*\|\s*")
+_NULL = regex(r"\s*\|\s*(?:null|undefined)\b|\b(?:null|undefined)\s*\|\s*")
 _BARE = frozenset({"BaseEntity", "Object"})  # bases without columns
 
 

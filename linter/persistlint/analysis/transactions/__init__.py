@@ -39,6 +39,7 @@ from persistlint.ir import (
 from persistlint.languages import languages
 from persistlint.libraries import any_of, catalogue
 from persistlint.patterns import Marked
+from persistlint.regexes import regex
 from persistlint.settings import NO_NAMES
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 # A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
 _SAYS_TRANSACTION = Marked(
     (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
-    re.compile(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
+    regex(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
 )
 
 
@@ -254,7 +255,7 @@ def _opens(walk: Walk) -> bool:
     return any(opened.scoping in _MANAGED for opened in walk.opened)
 
 
-_LENDS = re.compile(
+_LENDS = regex(
     r"(?:with|set|use|bind|on)_?(?:to_?)?(?:tx|trx|txn|transaction|client|db|database|conn|connection|session|executor)",
     re.IGNORECASE,
 )

@@ -29,6 +29,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 _HANDS_ON = frozenset(
     [
@@ -49,13 +50,13 @@ _HANDS_ON = frozenset(
     ]
 )
 _EXITS = frozenset(["exit", "abort", "Exit", "Fatal", "Fatalf", "Fatalln", "Panic", "panic", "die"])
-_LOGS = re.compile(
+_LOGS = regex(
     r"(?:log|logger|logging|console|slog|zap|sentry|print|println|printf|fmt|self\.log\w*|this\.log\w*)(?:\..*)?"
     r"|.*\b(?:(?:debug|info|warn|warning|error|exception|log|trace)(?:f|w|ln|context)?|print\w*|msgf?)",
     re.IGNORECASE,
 )
-_LOGGER = re.compile(r"(?:(?:self|this|ctx|context|req|app)\.)?(?:console|log|logger|logging)\.", re.IGNORECASE)
-_WARNS = re.compile(r"warn|info|debug|trace|verbose", re.IGNORECASE)  # whoever writes this expected the failure
+_LOGGER = regex(r"(?:(?:self|this|ctx|context|req|app)\.)?(?:console|log|logger|logging)\.", re.IGNORECASE)
+_WARNS = regex(r"warn|info|debug|trace|verbose", re.IGNORECASE)  # whoever writes this expected the failure
 _FAILS = frozenset(
     [
         "HttpResponseBadRequest",
@@ -66,8 +67,8 @@ _FAILS = frozenset(
         "HttpResponseGone",
     ]
 )
-_ENDS_IN_ERROR = re.compile(r"\berror\)?$")  # the results of a function of Go
-_SAYS_ERROR = re.compile(r"(?:^|[._])(?:err|Err)|Err(?:or)?(?:s|f|\b|$)")
+_ENDS_IN_ERROR = regex(r"\berror\)?$")  # the results of a function of Go
+_SAYS_ERROR = regex(r"(?:^|[._])(?:err|Err)|Err(?:or)?(?:s|f|\b|$)")
 _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4xx
 
 

@@ -29,6 +29,7 @@ from persistlint.ir import (
     TaggedTemplate,
     children,
 )
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
@@ -46,7 +47,7 @@ _WAITS_FOR_ALL = frozenset(
 
 
 # In the name of a function that runs what it is given in a transaction.
-WRAPS = re.compile(
+WRAPS = regex(
     r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
     re.IGNORECASE,
 )

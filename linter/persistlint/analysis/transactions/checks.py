@@ -14,6 +14,7 @@ from persistlint.analysis.transactions.pairs import looked_for, put_in
 from persistlint.facts import CheckedInsert, EffectKind
 from persistlint.ir import Attribute, Await, Binary, Call, Constant, Expression, Name, Number, Subscript, Unary
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 # What a function says that keeps others out while it runs, or that knows what a second insert comes to.
-_IS_GUARDED = re.compile(
+_IS_GUARDED = regex(
     r"lock|mutex|semaphore|serializ|immediate|exclusive|isolation|setnx|integrity|unique|duplicat|conflict|constraint"
     r"|23505|P2002|1062|\b11000\b",
     re.IGNORECASE,

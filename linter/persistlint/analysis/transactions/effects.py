@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from persistlint.ir import (
     TaggedTemplate,
     Unary,
 )
+from persistlint.regexes import regex
 from persistlint.sql.outline import Deed, Outline, outline
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _KINDS = {
 }
 
 
-_LINE_END = re.compile(r",?\s+")
+_LINE_END = regex(r",?\s+")
 _DEEDS = {
     Deed.READ: EffectKind.READ,
     Deed.WRITE: EffectKind.WRITE,

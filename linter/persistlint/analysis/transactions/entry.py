@@ -7,17 +7,18 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.ir import Function
 
 _REQUESTS = frozenset(["request", "req", "info", "ctx", "context", "event", "update"])
-_DECORATORS = re.compile(
+_DECORATORS = regex(
     r"task|shared_task|route|get|post|put|patch|delete|api_view|view|action|command|job|on|event|websocket|"
     r"login_required|\w*_required|require_\w+|csrf_exempt|scheduled?|cron|subscribe|consumer|handler",
     re.IGNORECASE,
 )
-_NAMES = re.compile(
+_NAMES = regex(
     r"get|post|put|patch|delete|dispatch|handle|form_valid|perform_\w+|mutate|main|run|resolve_\w+|list|retrieve|create|update"
     r"|destroy|partial_update"
 )

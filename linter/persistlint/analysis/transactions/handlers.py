@@ -26,6 +26,7 @@ from persistlint.ir import (
     Try,
     With,
 )
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Statement
 
 
-_NO_FAILURES = re.compile(
+_NO_FAILURES = regex(
     r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
     r"|(?:Duplicate|Undefined)(?:Column|Table|Object|Index|Schema|Function|Database)(?:Error)?"
     r"|Http404|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
@@ -49,7 +50,7 @@ _EVERY_ERROR = frozenset(
     ["Exception", "BaseException", "Error", "DatabaseError", "SQLAlchemyError", "DBAPIError", "OTHERS", "others"]
 )
 # What the errors of drivers and ORMs are called, under whatever name a program imports them.
-_SAYS_DATABASE = re.compile(
+_SAYS_DATABASE = regex(
     r"(?i:database|db|sql|postgres|psycopg|mongo|orm|integrity|operational|programming|interface|data|transaction"
     r"|unique|duplicate|exists|conflict|constraint|violation|foreign|lock|stale|protected|restricted)"
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.models import models
 from persistlint.facts import Consulted
 from persistlint.paths import is_product
+from persistlint.regexes import regex
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.source import Range
 from persistlint.sql.lexer import HOLE
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Table
     from persistlint.schema.models import Model
 
-_DDL = re.compile(rb"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:TEMP\w*\s+)?(?:TABLE|INDEX)|ALTER\s+TABLE)\b", re.IGNORECASE)
-_CHANGES = re.compile(r"\s*(?:CREATE|ALTER)\s", re.IGNORECASE)
-_SAYS_UNIQUE = re.compile(r"unique|\bprimary|\bindex\b", re.IGNORECASE)
+_DDL = regex(rb"\b(?:CREATE\s+(?:UNIQUE\s+)?(?:TEMP\w*\s+)?(?:TABLE|INDEX)|ALTER\s+TABLE)\b", re.IGNORECASE)
+_CHANGES = regex(r"\s*(?:CREATE|ALTER)\s", re.IGNORECASE)
+_SAYS_UNIQUE = regex(r"unique|\bprimary|\bindex\b", re.IGNORECASE)
 _KEYS = frozenset([ConstraintKind.PRIMARY_KEY, ConstraintKind.UNIQUE, ConstraintKind.EXCLUDE])
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import Call
 from persistlint.patterns import Marked
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.ir import Expression
 
 # A word of a name: `redis_lock`, `w.mu.Lock`, `lockParent`, `mutex.runExclusive`; not `unlock`, `block`, `lockfile`.
 _LOCK = r"(?:[Ll]ock|LOCK|[Mm]utex|[Ss]emaphore|[Rr]edlock|[Ee]xclusive)(?![a-z])"
-_NAMED = re.compile(rf"(?:^|(?<=[._])|(?<=[a-z])(?=[A-Z])){_LOCK}")
+_NAMED = regex(rf"(?:^|(?<=[._])|(?<=[a-z])(?=[A-Z])){_LOCK}")
 _NAMED_IN_BYTES = Marked(
     (b"ock", b"LOCK", b"utex", b"emaphore", b"xclusive"),
-    re.compile(rf"(?:\b|(?<=_)|(?<=[a-z])(?=[A-Z])){_LOCK}".encode()),
+    regex(rf"(?:\b|(?<=_)|(?<=[a-z])(?=[A-Z])){_LOCK}".encode()),
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.ir import Attribute, Call, Mapping, Name, String
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.names import Names
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 # What people call the object, and the methods of it that cannot be taken back.
 _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
-    (re.compile(rf"(?:.*[._])?(?:{objects})", re.IGNORECASE), frozenset(methods.split()))
+    (regex(rf"(?:.*[._])?(?:{objects})", re.IGNORECASE), frozenset(methods.split()))
     for objects, methods in (
         (r"requests|httpx|http_?client|axios|got|ky|superagent|aiohttp", "post put patch delete request Post PostForm"),
         (r"http", "Post PostForm"),
@@ -52,7 +53,7 @@ _OBJECTS = {  # by the name of a method
 }
 # Methods that say it whatever the object is.
 _BY_METHOD = frozenset(["delay", "apply_async", "send_task", "sendMail", "send_mail", "sendToQueue", "basic_publish"])
-_FUNCTIONS = re.compile(
+_FUNCTIONS = regex(
     r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|notification|webhook|push|invit)\w*|send_mail|mail_(?:admins|managers)"
     r"|publish(?:_?(?:event|message))?\b|upload_?\w*|(?:put|copy)_?file\w*",
     re.IGNORECASE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
@@ -10,6 +9,7 @@ from persistlint.analysis.transactions.chain import calls_of
 from persistlint.analysis.transactions.objects import conditions, row
 from persistlint.analysis.transactions.texts import text_of
 from persistlint.ir import Attribute, Await, Binary, Call, Collection, Lambda, Mapping, Name, String
+from persistlint.regexes import regex
 from persistlint.sql.equalities import inserted, looked_up
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from persistlint.sql.equalities import Value
 
 _BEGINS_QUERY = frozenset(["select", "query", "exists", "Q"])
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 _CREATES = frozenset(["create", "insert", "Create"])
 _DEEPEST = 4  # queries, one inside the other
 

@@ -11,24 +11,23 @@ from persistlint.analysis.transactions.vocabulary import by_handle, is_of_librar
 from persistlint.analysis.values import Atom
 from persistlint.facts import Handle, Role
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.names import Names
     from persistlint.libraries import Catalogue, Library, Type
     from persistlint.settings import ProjectNames
 
-_TRANSACTION_NAME = re.compile(r"(?:^|_)(?:tx|txn|trx|dbtx|transaction)$|[a-z](?:Tx|Txn|Trx|Transaction)$", re.ASCII)
-_TRANSACTION_TYPE = re.compile(
-    r"(?:^|[.*_])(?:\w*(?:Tx|Trx|Transaction|TransactionClient|TransactionSql|QueryRunner))$"
-)
-_HANDLE_TYPE = re.compile(
+_TRANSACTION_NAME = regex(r"(?:^|_)(?:tx|txn|trx|dbtx|transaction)$|[a-z](?:Tx|Txn|Trx|Transaction)$", re.ASCII)
+_TRANSACTION_TYPE = regex(r"(?:^|[.*_])(?:\w*(?:Tx|Trx|Transaction|TransactionClient|TransactionSql|QueryRunner))$")
+_HANDLE_TYPE = regex(
     r"(?:DB|Db|Database|[Cc]onn|[Cc]onnection|Session|Tx|Transaction|Pool|Client|Prisma\w*|Repository|Queries|Querier"
     r"|[Cc]ursor|Engine|EntityManager)\b"
 )
-_POOL_NAME = re.compile(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
-_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_POOL_NAME = regex(r"(?:^|[._])\w*pool(?:cluster|promise)?$", re.IGNORECASE)
+_WORDS = regex(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 # Types that a program declares for pools and transactions alike.
-_EITHER = re.compile(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
+_EITHER = regex(r"(?:Conn(?:ection)?|Session|DBTX|IDB|Ext(?:Context)?|Executor|Quer(?:y|i)er|Runner|Handle)$")
 
 
 @dataclass

@@ -33,6 +33,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.outline import outline
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ _COMPUTES = [  # the first words of functions: `Add`, `addPrices`, `max`
     (word,) for word in ("max", "min", "add", "sub", "subtract", "plus", "minus", "increase", "decrease", "sum")
 ]
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
-_SERIALIZABLE = re.compile(r"serializable", re.IGNORECASE)
-_VERSIONS = re.compile(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
+_SERIALIZABLE = regex(r"serializable", re.IGNORECASE)
+_VERSIONS = regex(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

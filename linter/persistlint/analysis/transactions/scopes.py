@@ -23,6 +23,7 @@ from persistlint.ir import (
     Name,
     With,
 )
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 # In the name of a context manager or decorator of the program's own.
-OPENS = re.compile(r"transaction|atomic|unit_?of_?work|commit_on_success|db_?session", re.IGNORECASE)
+OPENS = regex(r"transaction|atomic|unit_?of_?work|commit_on_success|db_?session", re.IGNORECASE)
 
 
 def receive(walker: Walk, known: Known, range: Range) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.ir import Binary, Call, Collection, Constant, Expression, Name, Number, String
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.variables import Scope
 
-_TRIES = re.compile(r"retr(?:y|ies)|attempt|(?:^|_)tries|Tries", re.IGNORECASE)
+_TRIES = regex(r"retr(?:y|ies)|attempt|(?:^|_)tries|Tries", re.IGNORECASE)
 
 
 def is_counted(test: Expression | None, scope: Scope) -> bool:

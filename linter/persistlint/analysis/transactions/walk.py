@@ -7,7 +7,6 @@ called.
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
@@ -77,6 +76,7 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -635,7 +635,7 @@ def _asked(node: Expression) -> str | None:
 
 
 _ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
-_ASKED = re.compile(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
+_ASKED = regex(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
 _NO_DATA = frozenset(
     [
         "self",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import calls_of
 from persistlint.ir import Attribute, Binary, Call, Collection, Hole, Mapping, String, TaggedTemplate, Template
+from persistlint.regexes import regex
 from persistlint.sql.lexer import HOLE
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from persistlint.source import Range
     from persistlint.sql.outline import Outline
 
-_INSERTS = re.compile(r"create|insert|bulk_?create|add", re.IGNORECASE)
+_INSERTS = regex(r"create|insert|bulk_?create|add", re.IGNORECASE)
 _HOLDS_COLUMNS = frozenset(["data", "values", "update", "set", "$set", "defaults"])  # keys of options
-_CHOOSES = re.compile(r"(?:and_?|or_?)?where|filter|exclude|having|get|find|first|order", re.IGNORECASE)
-_SETS = re.compile(r"update|set|values", re.IGNORECASE)
-_SETTER = re.compile(r"Set(?=[A-Z])")  # ent: `SetBalance(n)`
+_CHOOSES = regex(r"(?:and_?|or_?)?where|filter|exclude|having|get|find|first|order", re.IGNORECASE)
+_SETS = regex(r"update|set|values", re.IGNORECASE)
+_SETTER = regex(r"Set(?=[A-Z])")  # ent: `SetBalance(n)`
 _DEEPEST = 3  # objects, one inside the other
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 
 
 def settings(chain: Chain, found: Outline | None, effect: Effect) -> Iterator[tuple[str, Expression]]:

@@ -43,6 +43,7 @@ from persistlint.fixes.binding.statements import with_loops
 from persistlint.fixes.binding.style import Mark, Style, style_of
 from persistlint.fixes.binding.view import Asked, Value, View, is_made_text, view
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -54,13 +55,13 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
-_IS_SQL = re.compile(
+_IS_SQL = regex(
     r"[='(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
 )  # in a constant that is put into the SQL together with a value
-_MADE = re.compile(r"(\w+) := |(?:const|let) (\w+)")
-_IMPORTS_TEXT = re.compile(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
-_IMPORTS_PQ = re.compile(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
-_IMPORTS_FMT = re.compile(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
+_MADE = regex(r"(\w+) := |(?:const|let) (\w+)")
+_IMPORTS_TEXT = regex(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
+_IMPORTS_PQ = regex(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
+_IMPORTS_FMT = regex(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
 
 
 def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:

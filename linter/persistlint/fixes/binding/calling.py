@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.view import HOLE
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind
 
 if TYPE_CHECKING:
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
 
     from persistlint.sql.lexer import Token
 
-_SET = re.compile(
+_SET = regex(
     r"SET\s+(?:(?P<scope>LOCAL|SESSION)\s+)?"
     r"(?:(?P<special>ROLE|TIME\s+ZONE)\s|(?P<name>[a-z_][\w.]*)\s*(?:=|\bTO\b))\s*",
     re.IGNORECASE,
 )
-_NOTIFY = re.compile(r"NOTIFY\s+(?:(?P<name>[a-z_]\w*)|\"(?P<quoted>[^\"']+)\")\s*,\s*", re.IGNORECASE)
+_NOTIFY = regex(r"NOTIFY\s+(?:(?P<name>[a-z_]\w*)|\"(?P<quoted>[^\"']+)\")\s*,\s*", re.IGNORECASE)
 _SPECIAL = {"ROLE": "role", "TIME ZONE": "TimeZone"}
 # A text for one of these is a list, of which `SET` takes a string as one element.
 _LISTS = frozenset(["search_path", "temp_tablespaces", "datestyle", "session_preload_libraries"])

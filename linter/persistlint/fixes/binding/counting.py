@@ -3,7 +3,6 @@ the place where its mark is written."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import count_of, values_of
 from persistlint.fixes.binding.style import style_of
 from persistlint.fixes.binding.view import HOLE, Value
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _ELSEWHERE = "the values that the call passes are put together elsewhere"
-_COMPUTED = re.compile(rf"\$(?={HOLE})")
+_COMPUTED = regex(rf"\$(?={HOLE})")
 _MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _MAKES_TEXT = frozenset(["str", "String", "fmt.Sprint", "strconv.Itoa"])
 _MAKES_NUMBER = {"python": "int", "javascript": "Number", "typescript": "Number"}
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_QUOTE_DOUBLED = re.compile(  # what people write to escape a quote, which a bound value must not have
+_WORD = regex(r"[A-Za-z_]\w*")
+_QUOTE_DOUBLED = regex(  # what people write to escape a quote, which a bound value must not have
     r"(?P<value>[\w.\[\]\"']+?)\.(?:replace|replaceAll)\(\s*(?:\"'\"|'\\''|/'/g)\s*,\s*(?:\"''\"|\"\\\\'\"|'\\'\\'')\s*\)"
     r"|strings\.ReplaceAll\((?P<go>[\w.]+),\s*\"'\",\s*\"''\"\)"
 )

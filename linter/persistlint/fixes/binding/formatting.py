@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Value
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.view import View
     from persistlint.source import SourceFile
 
-COMMENT = re.compile(r"#|//|/\*")
-_NUMBER = re.compile(r"\[\d+\]")  # of an argument, in a verb of Go
-REST_OF_LINE = re.compile(rb"[ \t]*;?[ \t]*\r?\n")
+COMMENT = regex(r"#|//|/\*")
+_NUMBER = regex(r"\[\d+\]")  # of an argument, in a verb of Go
+REST_OF_LINE = regex(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 def unformatted(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.literals import Literal, UnreadableError, literals
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
 
     from persistlint.source import SourceFile
 
-PRINTF = re.compile(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
-DOLLAR = re.compile(r"\$(?:(?P<key>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)\})")
+PRINTF = regex(r"%(?:\[(?P<index>\d+)\]|\((?P<key>\w+)\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
+DOLLAR = regex(r"\$(?:(?P<key>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)\})")
 DOUBLED = {
     "braces": "{}",
     "replace": "",
     "dollar": "$",
 }  # what a format string writes twice; elsewhere the percent sign
-FIELD = re.compile(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format>[^{}]*))?\}|\{\{|\}\}")
+FIELD = regex(r"\{(?P<name>[\w.\[\]]*)(?P<conversion>![rsa])?(?::(?P<format>[^{}]*))?\}|\{\{|\}\}")
 
 
 @dataclass(eq=False, slots=True)
@@ -115,11 +116,11 @@ def parts_of(source: SourceFile, range: Range) -> Iterable[Literal | Range]:
         position = end - range.start
 
 
-_STRING = re.compile(
+_STRING = regex(
     rb"(?i)[rbu]*(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`)",
     re.DOTALL,
 )
-_SQL_STRING = re.compile(rb"'(?:[^']|'')*'")
+_SQL_STRING = regex(rb"'(?:[^']|'')*'")
 
 
 def _end_of(source: SourceFile, start: int, limit: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import appended, made
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _NAMES = {"python": "params", "go": "args"}
-_AFTER_TEST = re.compile(r"(?:\)|\belse)\s*$")  # what a single statement of JavaScript follows
-_CONST = re.compile(r"^const (?=\w)|(?<=\w): [^=]*(?= =)")
-_END = re.compile(rb"[ \t]*;?")
-_REST = re.compile(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
+_AFTER_TEST = regex(r"(?:\)|\belse)\s*$")  # what a single statement of JavaScript follows
+_CONST = regex(r"^const (?=\w)|(?<=\w): [^=]*(?= =)")
+_END = regex(rb"[ \t]*;?")
+_REST = regex(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

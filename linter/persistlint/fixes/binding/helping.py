@@ -15,6 +15,7 @@ from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.statements import flat
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
 
 _NAMES = ("params", "values", "bound")
-_BEFORE = re.compile(r"(?:return|const|let|var|await|return await|yield)?")
+_BEFORE = regex(r"(?:return|const|let|var|await|return await|yield)?")
 _LANGUAGES = ("python", "javascript", "typescript")
 
 

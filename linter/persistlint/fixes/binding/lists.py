@@ -10,6 +10,7 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _TO_TEXT = ("str", "repr")
-_SEPARATOR = re.compile(r"\s*,\s*")
-_QUOTED_SEPARATOR = re.compile(r"'\s*,\s*'")
+_SEPARATOR = regex(r"\s*,\s*")
+_QUOTED_SEPARATOR = regex(r"'\s*,\s*'")
 _QUOTES = ("'", '"')
-_ELEMENT = re.compile(  # what makes text of one value of the list
+_ELEMENT = regex(  # what makes text of one value of the list
     r"""f?(["'`])'?\$?\{(?P<name>\w+)(?:!r)?\}'?\1|(?P<plain>\w+)|(?:str|repr|String)\((?P<inner>\w+)\)"""
     r"|\w+\.escape\((?P<escaped>\w+)\)"
 )

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
     from persistlint.source import SourceFile
 
-_OPENING = re.compile(r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|[\"'`])")
-_BETWEEN = re.compile(r"(?:\s|\\\r?\n|#[^\n]*)+")  # what may stand between literals that Python joins
-_ESCAPE = re.compile(
+_OPENING = regex(r"(?P<prefix>[A-Za-z]{0,2})(?P<quote>\"\"\"|'''|[\"'`])")
+_BETWEEN = regex(r"(?:\s|\\\r?\n|#[^\n]*)+")  # what may stand between literals that Python joins
+_ESCAPE = regex(
     r"\\(?:(?P<plain>[\\'\"`${}])|(?P<gap>\r?\n)|x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}"
     r"|N\{[^}]*\}|[0-7]{1,3}|.)",
     re.DOTALL,
 )
-_SQL_OPENING = re.compile(r"(?P<prefix>)(?P<quote>')")
+_SQL_OPENING = regex(r"(?P<prefix>)(?P<quote>')")
 _SQL_QUOTE = "''"  # how a string of SQL writes its own quote
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r"}
 OPAQUE = "\ue001"  # a character that is written as an escape of which only the place matters

@@ -15,6 +15,7 @@ from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.libraries import catalogue
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, tokenize
 
@@ -28,7 +29,7 @@ _DIRECTIONS = ("ASC", "DESC", "asc", "desc")
 _NO_COLUMNS = frozenset(
     ["DISTINCT", "AS", "ALL", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "COUNT", "SUM", "FROM"]
 )
-_NAME = re.compile(r"[A-Za-z_]\w*")
+_NAME = regex(r"[A-Za-z_]\w*")
 
 
 def quoted(query: Query, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> Fix | None:

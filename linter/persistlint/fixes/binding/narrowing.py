@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from persistlint.source import SourceFile
 
-_SUM = re.compile(r"(?P<text>\"(?:[^\"\\]|\\.)*\"|`[^`]*`)| \+ ")
+_SUM = regex(r"(?P<text>\"(?:[^\"\\]|\\.)*\"|`[^`]*`)| \+ ")
 
 
 def narrow(text: str) -> str:

@@ -9,6 +9,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.fixes.binding.literals import Char
 from persistlint.fixes.binding.view import HOLE, Value, View
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 # https://www.sqlite.org/pragma.html, https://www.postgresql.org/docs/current/sql-createrole.html,
 # https://www.postgresql.org/docs/current/sql-createsequence.html, https://github.com/pgvector/pgvector
-_PLACES = re.compile(
+_PLACES = regex(
     r"\bPRAGMA\s+(?:\w+\.)?(?:user_version|application_id|cache_size|busy_timeout|mmap_size|page_size|max_page_count"
     r"|journal_size_limit|wal_autocheckpoint|analysis_limit|threads|soft_heap_limit|hard_heap_limit)\s*[=(]\s*-?\Z"
     r"|\b(?:CONNECTION\s+LIMIT|RESTART\s+WITH|START\s+WITH|INCREMENT\s+BY|MINVALUE|MAXVALUE)\s+-?\Z"

@@ -20,6 +20,7 @@ from persistlint.fixes.binding.reaching import (
     trims,
 )
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
-_SHOWS = re.compile(r"log|print|debug|info|warn|error|trace|echo|exception|wrap|fatal|panic|dump", re.IGNORECASE)
-_ANSWERS = re.compile(r"render|jsonify|response|flash|abort|messagebox|show(?:info|warning)", re.IGNORECASE)
-_MESSAGE = re.compile(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
+_SHOWS = regex(r"log|print|debug|info|warn|error|trace|echo|exception|wrap|fatal|panic|dump", re.IGNORECASE)
+_ANSWERS = regex(r"render|jsonify|response|flash|abort|messagebox|show(?:info|warning)", re.IGNORECASE)
+_MESSAGE = regex(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
 
 
 def definitions(name: ir.Name, site: Site) -> list[Step]:

@@ -3,12 +3,12 @@ values."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Protocol
 
 from persistlint import ir
 from persistlint.fixes.binding.lists import is_same_again
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ _PURE = (  # what a test may be made of that is asked a second time
     ir.Binary,
     ir.Unary,
 )
-_HEAD = re.compile(r"(?:\((?P<listed>[^()]*)\)|(?P<only>[\w$]+))\s*=>\s*")
-_QUOTE = re.compile(r"['\"`]")
+_HEAD = regex(r"(?:\((?P<listed>[^()]*)\)|(?P<only>[\w$]+))\s*=>\s*")
+_QUOTE = regex(r"['\"`]")
 _INDICES = ("i", "index", "row")
 
 

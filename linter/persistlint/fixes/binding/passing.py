@@ -11,6 +11,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.narrowing import narrow
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.style import Style
     from persistlint.source import SourceFile
 
-_NOTHING = re.compile(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
+_NOTHING = regex(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
 _LONGEST_GAP = 200  # bytes between a text and the parenthesis behind it
-_SPREAD = re.compile(r"(?:\*\*?|\.\.\.)(?:(?P<list>\[.*\])|\((?P<chosen>.*(?: if | \? ).*)\))", re.DOTALL)
-_CALLBACK = re.compile(r"cb|done|next|callback", re.IGNORECASE)
+_SPREAD = regex(r"(?:\*\*?|\.\.\.)(?:(?P<list>\[.*\])|\((?P<chosen>.*(?: if | \? ).*)\))", re.DOTALL)
+_CALLBACK = regex(r"cb|done|next|callback", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

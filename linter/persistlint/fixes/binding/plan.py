@@ -13,6 +13,7 @@ from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from persistlint.facts import Query
     from persistlint.source import SourceFile
 
-_OPENING = re.compile(r"[A-Za-z_&]*")
+_OPENING = regex(r"[A-Za-z_&]*")
 _TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
 _ARITHMETIC = frozenset("+-*/%")
-_UNIT = re.compile(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
-_WRITTEN = re.compile(r"fmt|format|quot|escap|liter|sanit|sql", re.IGNORECASE)  # of what has become SQL already
+_UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
+_WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql", re.IGNORECASE)  # of what has become SQL already
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
 _NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Site
     from persistlint.source import Range
 
-_OUTSIDE = re.compile(r"[^'\")]+")  # what ends with no string of SQL and with no list
+_OUTSIDE = regex(r"[^'\")]+")  # what ends with no string of SQL and with no list
 _MOST = 100  # assignments of one variable; each is held against all of its uses
 
 

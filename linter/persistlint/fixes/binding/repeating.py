@@ -3,7 +3,6 @@ marks and has the values of all repetitions, and `f"AND name = '{name}'" if name
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -12,6 +11,7 @@ from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.style import fresh_name
 from persistlint.fixes.binding.view import Choice, Loop
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.view import View
     from persistlint.source import SourceFile
 
-_PADDING = re.compile(r"(?<=[(\[{]) |,? (?=[)\]}])")
+_PADDING = regex(r"(?<=[(\[{]) |,? (?=[)\]}])")
 _ASKS = frozenset(["len", "bool", "isinstance", "Boolean"])
 _NAMES = ("value", "each", "part")
 _VIEWS = frozenset(["items", "values", "keys"])

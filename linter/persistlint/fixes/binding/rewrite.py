@@ -13,6 +13,7 @@ from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.source import SourceFile
 
-_QUOTES = re.compile(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
-_ASSIGNS = re.compile(rb"[ \t]*(?:(?:const|let|var)[ \t]+)?\w+[ \t]*(?::[^=\n]+)?:?=[ \t]*")
+_QUOTES = regex(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
+_ASSIGNS = regex(rb"[ \t]*(?:(?:const|let|var)[ \t]+)?\w+[ \t]*(?::[^=\n]+)?:?=[ \t]*")
 
 
 @dataclass(slots=True)

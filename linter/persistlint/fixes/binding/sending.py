@@ -15,6 +15,7 @@ from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import SPREAD, with_one_list
 from persistlint.fixes.imports import python_member
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _OF_TEXT = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression")
-_COLON = re.compile(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
+_COLON = regex(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from persistlint.fixes.binding.reaching import variable
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
     from persistlint.source import Range
 
-_WORD = re.compile(r"\w+")
+_WORD = regex(r"\w+")
 _MOST = 10  # calls that send one text
 _PARTS = (ir.Expression, ir.Argument, ir.Entry, ir.ExpressionStatement, ir.Assign, ir.Return)
 _MOST_CALLS = 500  # of a function; each may send a text that is put together in it

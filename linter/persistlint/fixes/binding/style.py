@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_NAME = re.compile(r"\w+")
+_NAME = regex(r"\w+")
 _POSITIONAL = ("?", "%s")
 
 

@@ -12,6 +12,7 @@ from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Operation
 
 _NAMES = {"python": ("params", "values", "bound"), "go": ("args", "values", "bound")}
-_LIST_OF_ITS_OWN = re.compile(rb"\s*[,)]")  # what follows a parameter that stands in parentheses
+_LIST_OF_ITS_OWN = regex(rb"\s*[,)]")  # what follows a parameter that stands in parentheses
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.languages.joining import HOLE, additions, is_said, literal_behind
 from persistlint.patterns import any_in
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.languages.joining import Join
 
-_PRINTED = re.compile(rb"fmt\.(S|F|Append)(?:print(?:f|ln)?|f)\s*\(\s*(?:&?[\w.]+\s*,\s*)?")
-_VERB = re.compile(rb"%[-+# 0]*(?:\[\d+\])?[\d.*]*[a-zA-Z]")
-_JOINED = re.compile(rb"strings\.(?:Join|Replace|ReplaceAll)\s*\(")
-_WRITTEN = re.compile(rb"\.Write(?:String|Byte|Rune)?\s*\(")
+_PRINTED = regex(rb"fmt\.(S|F|Append)(?:print(?:f|ln)?|f)\s*\(\s*(?:&?[\w.]+\s*,\s*)?")
+_VERB = regex(rb"%[-+# 0]*(?:\[\d+\])?[\d.*]*[a-zA-Z]")
+_JOINED = regex(rb"strings\.(?:Join|Replace|ReplaceAll)\s*\(")
+_WRITTEN = regex(rb"\.Write(?:String|Byte|Rune)?\s*\(")
 _BUILDERS = (b"strings.Builder", b"bytes.Buffer", b"NewBuffer")
 
 

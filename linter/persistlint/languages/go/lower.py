@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -35,13 +36,13 @@ _MOST_LEVELS = 120  # of nesting; what lies deeper becomes Unknown, so that no r
 
 _LOGIC = {"&&": "and", "||": "or"}
 _UNARY = {"!": "not", "^": "~", "-": "-", "+": "+", "&": "&", "*": "*"}
-_ESCAPE = re.compile(
+_ESCAPE = regex(
     rb"\\(?:([0-7]{3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))",
     re.DOTALL,
 )
 _CONTROL = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
-_MAJOR_VERSION = re.compile(r"/v\d+$")
-_PACKAGE = re.compile(r"go-[\w-]*|\w*")
+_MAJOR_VERSION = regex(r"/v\d+$")
+_PACKAGE = regex(r"go-[\w-]*|\w*")
 _LISTS = ("slice_type", "array_type", "implicit_length_array_type")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.languages.joining import HOLE, additions, is_said, literal_behind
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 _LONGEST = 60  # bytes of a tag with its type
 # Tags that bind what stands in the holes. What they splice all the same was made by a call that counts itself.
-_BINDS = re.compile(rb"(?:\b(?:sql|SQL)|\$queryRaw|\$executeRaw)(?:<[^<>`]*(?:<[^<>]*>)?[^<>`]*>)?\Z")
+_BINDS = regex(rb"(?:\b(?:sql|SQL)|\$queryRaw|\$executeRaw)(?:<[^<>`]*(?:<[^<>]*>)?[^<>`]*>)?\Z")
 # A tag of that name that may do something else: not imported by its own name.
-_OWN_TAG = re.compile(rb"\b(?:sql|SQL)\s*(?::[^=\n;]*)?=(?![=>])|\b(?:function|import|as)\s+(?:sql|SQL)\b")
-_MADE_HERE = re.compile(rb"\$\{\s*(?:\(\s*\)|\w+)\s*=>")
-_HOLE = re.compile(rb"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}([^`$]*)")
-_METHOD = re.compile(rb"\.(join|replace|replaceAll|concat)\s*\(")
-_FUNCTIONS = (re.compile(rb"format\s*\("), re.compile(rb"sprintf\s*\("), re.compile(rb"withArray\s*\("))
-_CONSTANTS = re.compile(
+_OWN_TAG = regex(rb"\b(?:sql|SQL)\s*(?::[^=\n;]*)?=(?![=>])|\b(?:function|import|as)\s+(?:sql|SQL)\b")
+_MADE_HERE = regex(rb"\$\{\s*(?:\(\s*\)|\w+)\s*=>")
+_HOLE = regex(rb"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}([^`$]*)")
+_METHOD = regex(rb"\.(join|replace|replaceAll|concat)\s*\(")
+_FUNCTIONS = (regex(rb"format\s*\("), regex(rb"sprintf\s*\("), regex(rb"withArray\s*\("))
+_CONSTANTS = regex(
     rb"\s*(?:/(?:[^/\n\\]|\\.)+/\w*|[^,()\n]+),\s*([\"'`])[^\"'`\n$]*\1\s*[,)]|[^\n;]{0,200}?(?:=>|\bfunction\b)"
 )
-_SPLICED = re.compile(rb"\$[({<\[/]?\w+(?::raw|:value|\^|#)")  # in the SQL of pg-promise
+_SPLICED = regex(rb"\$[({<\[/]?\w+(?::raw|:value|\^|#)")  # in the SQL of pg-promise
 
 
 def joins(content: bytes) -> Iterator[Join]:

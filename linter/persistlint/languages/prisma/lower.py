@@ -16,7 +16,6 @@ Source: https://www.prisma.io/docs/orm/reference/prisma-schema-reference.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.ir import (
@@ -36,6 +35,7 @@ from persistlint.ir import (
 )
 from persistlint.languages import Syntax
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 
 _AHEAD = 3  # tokens
 _MOST_LEVELS = 60  # of brackets; what lies deeper becomes Unknown
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb'(?P<comment>//[^\n]*)|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<number>-?\d+(?:\.\d+)?)|(?P<attribute>@@?)'
     rb"|(?P<name>[^\W\d][\w-]*)|(?P<sign>[{}()\[\]:,.=?])|(?P<line>\n)"
 )
-_ESCAPE = re.compile(r"\\(.)")
+_ESCAPE = regex(r"\\(.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 _CONSTANTS = {"true": True, "false": False}
 

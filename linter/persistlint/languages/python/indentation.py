@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 
+from persistlint.regexes import regex
+
 _MOST_WIDTHS = 300  # two bytes each in a buffer of 1,024, of which open strings take up to 257
 _TAB = 8  # columns, as the grammar counts them
 # Whether anything can be as wide: by a long run of white space, or by one that a backslash carries on.
-_WIDE = re.compile(rb"\n[ \t\f\r]{38}")
-_CARRIED_ON = re.compile(rb"\n[ \t\f\r]*\\\r?\n")
-_LINE = re.compile(rb"^((?:[ \t\f\r]|\\\r?\n)*)([^\n]*)", re.MULTILINE)
+_WIDE = regex(rb"\n[ \t\f\r]{38}")
+_CARRIED_ON = regex(rb"\n[ \t\f\r]*\\\r?\n")
+_LINE = regex(rb"^((?:[ \t\f\r]|\\\r?\n)*)([^\n]*)", re.MULTILINE)
 
 
 def parsed_text(content: bytes, suffix: str) -> tuple[bytes, str]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.languages.joining import HOLE, additions, follows_literal, is_said, leads_to_literal, literal_before
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,16 +14,16 @@ if TYPE_CHECKING:
     from persistlint.languages.joining import Join
 
 # Each begins with one character, so that `re` finds it fast.
-_PREFIXED = (re.compile(rb"\"(?<=[fFtTrR]\")"), re.compile(rb"'(?<=[fFtTrR]')"))
-_PREFIX = re.compile(rb"(?:.*\W)?([rR]?[fFtT]|[fFtT][rR])\Z", re.DOTALL)
-_TEMPLATE = re.compile(rb"\"\"\"(.*?)\"\"\"|'''(.*?)'''|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
-_FIELD = re.compile(rb"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
-_PERCENT = re.compile(rb"%=?[\s\\]*([\w({\[\"'])")
-_CONVERSION = re.compile(rb"%(?:\([^)]*\))?[-#0 +]*[\d.*]*[a-zA-Z]")
+_PREFIXED = (regex(rb"\"(?<=[fFtTrR]\")"), regex(rb"'(?<=[fFtTrR]')"))
+_PREFIX = regex(rb"(?:.*\W)?([rR]?[fFtT]|[fFtT][rR])\Z", re.DOTALL)
+_TEMPLATE = regex(rb"\"\"\"(.*?)\"\"\"|'''(.*?)'''|\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'", re.DOTALL)
+_FIELD = regex(rb"\{\{|\}\}|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_PERCENT = regex(rb"%=?[\s\\]*([\w({\[\"'])")
+_CONVERSION = regex(rb"%(?:\([^)]*\))?[-#0 +]*[\d.*]*[a-zA-Z]")
 _CONVERSIONS = b"sdrfixgoceaEGX(0123456789.-+#"
-_METHOD = re.compile(rb"\.(format|format_map|join|replace|substitute|safe_substitute|write|writelines)\s*\(")
-_CONSTANTS = re.compile(rb"\s*[^,()\n]+,\s*[rb]?([\"'])[^\"'\n]*\1\s*[,)]")
-_OPERAND_END = re.compile(rb"[\w\"')\]}]")
+_METHOD = regex(rb"\.(format|format_map|join|replace|substitute|safe_substitute|write|writelines)\s*\(")
+_CONSTANTS = regex(rb"\s*[^,()\n]+,\s*[rb]?([\"'])[^\"'\n]*\1\s*[,)]")
+_OPERAND_END = regex(rb"[\w\"')\]}]")
 
 
 def joins(content: bytes) -> Iterator[Join]:

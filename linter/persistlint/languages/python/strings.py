@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.languages.python.nodes import range_of, text_of
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 _ESCAPE = r"""\\(?:(?P<line>\r\n|\n|\r)|(?P<char>[abfnrtv\\'"])|(?P<octal>[0-7]{1,3})
 |x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|N\{(?P<name>[^}]+)\})"""
-_PLAIN = re.compile(_ESCAPE, re.VERBOSE)
-_FORMATTED = re.compile(_ESCAPE + r"|(?P<brace>\{\{|\}\})", re.VERBOSE)
-_RAW_FORMATTED = re.compile(r"(?P<brace>\{\{|\}\})")
+_PLAIN = regex(_ESCAPE, re.VERBOSE)
+_FORMATTED = regex(_ESCAPE + r"|(?P<brace>\{\{|\}\})", re.VERBOSE)
+_RAW_FORMATTED = regex(r"(?P<brace>\{\{|\}\})")
 _CHARACTERS = dict(zip("abfnrtv\\'\"", "\a\b\f\n\r\t\v\\'\"", strict=True))
 
 

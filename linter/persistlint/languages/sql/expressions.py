@@ -24,6 +24,7 @@ from persistlint.ir import (
     Unknown,
 )
 from persistlint.languages.sql.reader import DEEPEST, Reader, identifier
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, string_value, word_set
 
@@ -51,13 +52,13 @@ STOPS = word_set(
     " ON BEGIN DECLARE EXEC EXECUTE SET IF WHILE RETURN PRINT OFFSET FETCH FOR COLLATE OUTPUT OUT READONLY AND OR"
     " REVERSE BY BULK LIMIT UNTIL WINDOW"
 )
-_TEXT_TYPES = re.compile(
+_TEXT_TYPES = regex(
     r"(?:text|n?varchar2?|n?char|character(?: varying)?|bpchar|citext|string|name|sysname|clob|n?text|longtext|json|xml"
     r"|binary|unknown|\"char\")\b",
     re.IGNORECASE,
 )
 _SCHEMAS = word_set("pg_catalog public dbo sys master standard")
-_CATALOG_TABLES = re.compile(
+_CATALOG_TABLES = regex(
     r"(?:pg_catalog|information_schema|sys)\s*\.|\bpg_(?:class|tables|namespace|attribute|indexes|roles|database|proc"
     r"|views|sequences|user|inherits|constraint|trigger|type|matviews|policies|extension)\b"
     r"|\b(?:all|user|dba)_(?:tables|tab_columns|objects|users|views|indexes|sequences|constraints|tab_partitions)\b"
@@ -73,7 +74,7 @@ _FROM_CATALOG = frozenset({"tg_table_name", "tg_table_schema", "tg_relname", "tg
 _NOW = word_set("current_date current_time current_timestamp localtime localtimestamp sysdate systimestamp")
 _FALLBACKS = frozenset({"coalesce", "isnull", "ifnull", "nvl"})
 _MATCHES = frozenset({"regexp_like", "regexp_match", "regexp_matches"})
-_ALLOW_PATTERN = re.compile(r"%\[\^([A-Za-z0-9_ -]+)\]%")  # LIKE '%[^a-z]%': a character that is not allowed
+_ALLOW_PATTERN = regex(r"%\[\^([A-Za-z0-9_ -]+)\]%")  # LIKE '%[^a-z]%': a character that is not allowed
 
 
 def expression(reader: Reader, weakest: int = 0) -> Expression:

@@ -18,6 +18,7 @@ from persistlint.languages.sql import routines
 from persistlint.languages.sql.plain import DYNAMIC_FUNCTIONS, plain
 from persistlint.languages.sql.reader import Reader
 from persistlint.languages.sql.statements import body, statement
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
 from persistlint.sql.dynamic import DYNAMIC, ROUTINE
@@ -30,12 +31,12 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _HEAD = 200_000  # bytes from which the dialect is guessed
-_COMMENTS = re.compile(
+_COMMENTS = regex(
     rb"(?P<comment>--[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?)"
     rb"|'[^']*+'?|\"[^\"]*+\"?|(?:FROM|from)\s+(?:STDIN|stdin)[^;\n]*+;[^\n]*\n(?s:.*?)(?:^\\\.|\Z)",
     re.MULTILINE,
 )
-_VERBS = re.compile(
+_VERBS = regex(
     rb"\b(?:(?P<immediate>execute\s+immediate)"
     rb"|(?P<prepare>prepare\s+[\w@`]+\s+from)\b"
     rb"|(?P<open>open\s+\w+\s+for)\b"
@@ -45,20 +46,20 @@ _VERBS = re.compile(
     rb"|(?P<function>[a-z_][\w$#]*+)(?=\s*\())",
     re.IGNORECASE,
 )
-_GRANTED = re.compile(rb"(?:grant|revoke|deny|,)\s+$", re.IGNORECASE)
-_CONCATENATION = re.compile(
+_GRANTED = regex(rb"(?:grant|revoke|deny|,)\s+$", re.IGNORECASE)
+_CONCATENATION = regex(
     rb"^[^\n]*(?:'[ \t]*(?:\|\||\+)|(?:\|\||\+)[ \t]*N?'|\b(?:concat\w*|format)[ \t]*\()[^\n]*",
     re.IGNORECASE | re.MULTILINE,
 )
-_INSERT = re.compile(rb"^INSERT INTO[^;']*+(?:'[^']*+'?[^;']*+)*+(?:;|\Z)", re.IGNORECASE | re.MULTILINE)
-_ESCAPED_INSERT = re.compile(
+_INSERT = regex(rb"^INSERT INTO[^;']*+(?:'[^']*+'?[^;']*+)*+(?:;|\Z)", re.IGNORECASE | re.MULTILINE)
+_ESCAPED_INSERT = regex(
     rb"^INSERT INTO[^;']*+(?:'(?:[^'\\]++|\\.)*+'?[^;']*+)*+(?:;|\Z)", re.IGNORECASE | re.MULTILINE | re.DOTALL
 )
-_ANOTHER_STATEMENT = re.compile(rb"\b(?:set|declare|exec|execute|if|while|begin|end|return|select|go)\b", re.IGNORECASE)
-_BATCHES = re.compile(r"^[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
-_WORD = re.compile(r"\w+")
+_ANOTHER_STATEMENT = regex(rb"\b(?:set|declare|exec|execute|if|while|begin|end|return|select|go)\b", re.IGNORECASE)
+_BATCHES = regex(r"^[ \t]*go(?:[ \t]+\d+)?[ \t]*\r?$", re.IGNORECASE | re.MULTILINE)
+_WORD = regex(r"\w+")
 _PLAIN_SCRIPTS = frozenset({"postgres", "redshift", "sqlite"})  # have no procedural statements outside of routines
-_ROUTINE_NAMES = re.compile(
+_ROUTINE_NAMES = regex(
     r"\b(?:function|procedure|proc)\s+(?:if\s+not\s+exists\s+)?(?:[\w\[\]\"`]+\s*\.\s*)*[\[\"`]?(\w+)", re.IGNORECASE
 )
 

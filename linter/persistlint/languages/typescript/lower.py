@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 from persistlint.languages.javascript.lower import lower
+from persistlint.regexes import regex
 
 __all__ = ["lower", "parsed_text"]
 
 _LONGEST_TYPE_ARGUMENTS = 2_000
-_END_OF_TYPE_ARGUMENTS = re.compile(rb"(?<!=)>\s*`")
-_NOT_A_TYPE = re.compile(rb"&&|\|\||\$\{|=[^>]")
-_SCRIPT = re.compile(
+_END_OF_TYPE_ARGUMENTS = regex(rb"(?<!=)>\s*`")
+_NOT_A_TYPE = regex(rb"&&|\|\||\$\{|=[^>]")
+_SCRIPT = regex(
     rb"""<!--.*?--> | <script(?P<attributes>(?:\s(?:"[^"]*"|'[^']*'|[^>"'])*)?)>(?P<body>.*?)</script\s*>""",
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
-_ATTRIBUTE = re.compile(rb"""\s(lang|type)\s*=\s*["']?([\w/+-]*)""", re.IGNORECASE)
+_ATTRIBUTE = regex(rb"""\s(lang|type)\s*=\s*["']?([\w/+-]*)""", re.IGNORECASE)
 _SCRIPT_KINDS = (b"", b"js", b"ts", b"jsx", b"tsx", b"javascript", b"typescript", b"module", b"text/javascript")
 
 

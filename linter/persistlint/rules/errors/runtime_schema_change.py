@@ -90,15 +90,16 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import EffectKind, Procedure
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_SETS_UP = re.compile(r"migrat|setup|set_up|init|create_?(?:all|table|schema)|install|bootstrap", re.IGNORECASE)
-_MAKES_TEMPORARY = re.compile(r"\s*CREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\b", re.IGNORECASE)
-_CHANGES = re.compile(r"\s*(?:ALTER|DROP|RENAME)\b", re.IGNORECASE)
+_SETS_UP = regex(r"migrat|setup|set_up|init|create_?(?:all|table|schema)|install|bootstrap", re.IGNORECASE)
+_MAKES_TEMPORARY = regex(r"\s*CREATE\s+(?:(?:GLOBAL|LOCAL)\s+)?TEMP(?:ORARY)?\b", re.IGNORECASE)
+_CHANGES = regex(r"\s*(?:ALTER|DROP|RENAME)\b", re.IGNORECASE)
 
 
 @rule(

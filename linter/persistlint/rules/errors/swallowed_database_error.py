@@ -115,6 +115,7 @@ from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Use, tidies
 from persistlint.fixes.raising import handed_on, returned_result
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -122,10 +123,10 @@ if TYPE_CHECKING:
 
 
 # Whoever loses a session signs in again, and a view more or less counts little.
-_OF_LITTLE_WEIGHT = re.compile(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
+_OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
-_UPKEEP = re.compile(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
-_PANICS = re.compile(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
+_UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
+_PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 

@@ -99,6 +99,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import EffectKind, Handled
 from persistlint.paths import is_generated, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ if TYPE_CHECKING:
 
 
 # It says itself when there is nothing to do, or it sets what the server does and no table.
-_HARMLESS = re.compile(
+_HARMLESS = regex(
     r"\bIF\s+(?:NOT\s+)?EXISTS\b|\A\s*ALTER\s+(?:ROLE|USER|DATABASE|SYSTEM)\b.*\bSET\b", re.IGNORECASE | re.DOTALL
 )
 

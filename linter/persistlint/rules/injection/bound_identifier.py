@@ -91,16 +91,17 @@ from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign
 from persistlint.interpolation import holes_of, passes_name
 from persistlint.paths import is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Where a value cannot be meant. A bare parameter elsewhere, as in `? IS NULL`, is a value on the left of a comparison.
-_TABLE_PLACE = re.compile(
+_TABLE_PLACE = regex(
     r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?: IF(?: NOT)? EXISTS)?|TRUNCATE|ONLY) (?:\S+\.)?…", re.IGNORECASE
 )
-_SORT_PLACE = re.compile(r"\b(?P<clause>ORDER|GROUP|PARTITION) BY\b.*…(?<!CASE …)", re.IGNORECASE)
+_SORT_PLACE = regex(r"\b(?P<clause>ORDER|GROUP|PARTITION) BY\b.*…(?<!CASE …)", re.IGNORECASE)
 _CLAUSES = {"order": "ORDER BY ", "group": "GROUP BY ", "from": "FROM "}  # what the excerpt of a fragment lacks
 _EFFECTS = {"ORDER": "every row sorts alike", "GROUP": "all rows are one group", "PARTITION": "all rows are one"}
 

@@ -129,6 +129,7 @@ from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, is_of_server, related, why
 from persistlint.paths import changes_schema, is_test, queries_service
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ _ROLES = {
     Context.FRAGMENT: "becomes a piece of the SQL text",
 }
 # What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
-_NAMED_AS_SQL = re.compile(
+_NAMED_AS_SQL = regex(
     r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*"
     r"|(?:\w+\.)*\w+(?-i:Sql|SQL)|(?:\w+\.)+\w+expr(?:ession)?(?: \?\? .*)?",
     re.I,
@@ -150,7 +151,7 @@ _NAMED_AS_SQL = re.compile(
 
 # What an object says of the part of a schema that it describes: `table.name`, `target.fullname`, `props.TableName`.
 # What a caller says of the query that it wants is data: `opts.tableName`.
-_OF_SCHEMA = re.compile(
+_OF_SCHEMA = regex(
     r"(?:\w+\.)*(?:table|column|col|target|mapper|relation|relationship|index|idx|constraint|fk|sequence)\.\w+"
     r"|(?:[\w\[\]]+\.)*(?:\w+(?:Table|Column)|\w+_(?:table|column)|tables?\[\w+\](?:\[\w+\])?)\.name"
     r"|(?:\w+\.)*(?!(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto)\.)"
@@ -158,7 +159,7 @@ _OF_SCHEMA = re.compile(
     re.ASCII,
 )
 # What lives for the time of a session, and so is named by the program alone.
-_OF_SESSION = re.compile(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
+_OF_SESSION = regex(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
 
 
 @rule(

@@ -130,22 +130,23 @@ from persistlint.interpolation import (
     why,
 )
 from persistlint.paths import changes_schema, is_test, queries_service
+from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_NAMED_AS_SQL = re.compile(
+_NAMED_AS_SQL = regex(
     r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))"
     r"|(?:\w+\.)+\w+(?:Expr|Expression|_expr|_expression)(?: \?\? .*)?",
     re.ASCII,
 )
 # What holds what a caller or a user wants, by its name: `params["id"]`, `self.filters.get("owner")`.
-_OF_CALLER = re.compile(
+_OF_CALLER = regex(
     r"(?:\w+\.)*_*\w*(?:params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload)[.\[]",
     re.IGNORECASE,
 )
-_SETTING = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
+_SETTING = regex(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?\w+\.\w+\s*(?:=|TO)", re.IGNORECASE)
 _LONGEST = 60  # characters of an expression that a message shows
 _STANDS = {
     Context.VALUE: "",
@@ -211,11 +212,11 @@ def _is_alone(hole: Hole) -> bool:
 
 
 # The key of a row, which the program itself has made: `team.id`, `teamId`, `user_uuid`.
-_KEY = re.compile(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
+_KEY = regex(r"(?:\w+\.)*(?:(?:\w+_)?(?:id|uuid)|\w+(?:Id|ID|Uuid|UUID))", re.ASCII)
 
 
 # Where the name of a table or of what belongs to one stands in quotes.
-_IN_CATALOG = re.compile(
+_IN_CATALOG = regex(
     r"(?:pragma_\w+|to_regclass|regclass|nextval)\("
     r"|\b(?:(?:tbl|table|column|index|constraint|schema|sequence)_?|rel|att|con)?name ?=",
     re.IGNORECASE,

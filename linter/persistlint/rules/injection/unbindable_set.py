@@ -93,17 +93,18 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Hole, Origin, Query, Sign
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SET = re.compile(
+_SET = regex(
     r"(?:\s|/\*(?:[^*]|\*(?!/))*+\*/|--[^\n]*+\n)*+SET\s+(?:(?P<scope>LOCAL|SESSION)\s+)?"
     r"(?:(?P<special>ROLE|TIME\s+ZONE|AUTHORIZATION)|(?P<name>[\w.\"]+)\s*(?:=|\bTO\b))\s*'?",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"\$\d")
+_NUMBERED = regex(r"\$\d")
 _SETTINGS = {"ROLE": "role", "TIME ZONE": "TimeZone", "AUTHORIZATION": "session_authorization"}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from persistlint.language_groups import PROGRAMS
-from persistlint.patterns import Late, Marked, together
+from persistlint.patterns import Marked, together
+from persistlint.regexes import regex
 
 # What decodes or encodes JSON, asks over HTTP, or gives rows; and the operators of SQL that reach into JSON.
 _PROGRAM = together(
@@ -11,5 +12,5 @@ _PROGRAM = together(
     *rb"find(?:all|many|one|first|unique|by) \.body\b \.data\b ->> #>> \.all\( \.search\(".split(),
     *rb"\.\((?:map\[string\]|\[\]) \"\]\[\d+\]\[ '\]\[\d+\]\[".split(),
 )
-_SQL = Marked((b"json", b"->>", b"#>>"), Late(rb"json|[-#]>>"))
+_SQL = Marked((b"json", b"->>", b"#>>"), regex(rb"json|[-#]>>"))
 MAY_HAVE = {"sql": _SQL, **dict.fromkeys(PROGRAMS, _PROGRAM)}

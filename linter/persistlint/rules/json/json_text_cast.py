@@ -99,6 +99,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import JsonCast
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_CAST = re.compile(
+_CAST = regex(
     r"\(\s*([\w.\"]+)\s*->>\s*('[^']*')\s*\)\s*::\s*(?:int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real"
     r"|double\s+precision)",
     re.IGNORECASE,

@@ -78,13 +78,13 @@ Nothing speaks against it.
 
 from __future__ import annotations
 
-import re
 from math import prod
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import Duration
 from persistlint.paths import is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.source import Range
 
@@ -93,10 +93,10 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_NO_POSITIONAL = re.compile(rb"\s*(?:\)|,\s*(?:\)|\w+\s*=[^=]))")
-_NUMBER = re.compile(r"\d+")
-_TAKEN = re.compile(rb"\)?[ \t]*\*[ \t]*(time\.\w+)")
-_CONVERSION = re.compile(rb"time\.Duration\($")
+_NO_POSITIONAL = regex(rb"\s*(?:\)|,\s*(?:\)|\w+\s*=[^=]))")
+_NUMBER = regex(r"\d+")
+_TAKEN = regex(rb"\)?[ \t]*\*[ \t]*(time\.\w+)")
+_CONVERSION = regex(rb"time\.Duration\($")
 _IN_MILLISECONDS = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
 _MILLISECONDS = 100  # from here on nobody means seconds
 _FURTHEST = 200  # bytes

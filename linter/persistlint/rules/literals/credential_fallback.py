@@ -98,6 +98,7 @@ from persistlint.diagnostic import Severity
 from persistlint.facts import Fallback
 from persistlint.fixes.required import required_setting
 from persistlint.paths import NOT_PRODUCT, is_development
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORD = regex(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # The last word of the name of a secret, `key` with one of the words before it; then may follow which of several it is.
 _SECRETS = frozenset([
     "password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "apikey", "pepper", "salt",
@@ -124,12 +125,12 @@ _NO_SECRETS = frozenset([
     "public", "publishable", "min", "max", "pad", "eos", "bos", "unk", "mask", "sep", "cls", "stop", "reset",
     "signer",
 ])  # fmt: skip
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"\s*(?:none|null|nil|undefined|true|false|yes|no|disabled|hidden|default|n/?a|-)?\s*|(?:https?:/)?[/.].*|[$<{%].*"
     r"|.*\b(?:unconfigured|unset|missing|not.?(?:set|configured|provided))\b.*",
     re.IGNORECASE | re.DOTALL,
 )
-_MADE_UP = re.compile(
+_MADE_UP = regex(
     r"(?:sk-)?(?:dummy|fake|place.?holder|your|my|change|example|empty|no|not|unused|todo|x+|test|mock|local|ollama|none"
     r"|insert|replace|enter|demo)(?:\b|_).*",
     re.IGNORECASE | re.DOTALL,

@@ -118,13 +118,13 @@ In code that is made of numbers, such as a simulation, a codec or a layout, excl
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
 from persistlint.paths import NOT_PRODUCT, is_front_end, is_settings
+from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ _MOST_COUNTED = 11  # what is equal to less is counted, or chosen; what is compa
 _WHOLE = 100
 _TOLERANCE = 1e-5  # what is smaller only tells rounding errors from differences
 _CLAMPED = frozenset([3, 59])  # a few, and the seconds of a minute
-_CUT = re.compile(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
+_CUT = regex(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
 _CUT_WITHIN = 400  # bytes behind a number
 _FACTORS = frozenset(["*", "/", "//", "%"])
 _EQUALITY = frozenset(["==", "!="])

@@ -88,12 +88,12 @@ Where values are only ever shown.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import MixedResult
 from persistlint.paths import NOT_PRODUCT
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ _HELP = {
     "go": "Give both the same type.",
 }
 
-_ROUNDED = re.compile(r"""f(["'])\{([^{}!:"']+):\.(\d+)f\}\1""")
-_FIXED = re.compile(r"\.toFixed\(\d*\)\s*\Z")
+_ROUNDED = regex(r"""f(["'])\{([^{}!:"']+):\.(\d+)f\}\1""")
+_FIXED = regex(r"\.toFixed\(\d*\)\s*\Z")
 
 
 @rule("mixed-number-string", on=MixedResult, severity=Severity.WARNING, skips=NOT_PRODUCT)

@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import find, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn
 from persistlint.schema.locks import locks, rewrites
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_DEFAULT = re.compile(rb"\s+DEFAULT\s*\Z", re.IGNORECASE)
+_DEFAULT = regex(rb"\s+DEFAULT\s*\Z", re.IGNORECASE)
 
 
 @rule("add-column-rewrites-table", on=Script, severity=Severity.WARNING)

@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import stays_apart, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropIndex
 from persistlint.schema.script import Script
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_GUARD = re.compile(r"\s+IF\s+NOT\s+EXISTS", re.IGNORECASE)
-_NAME = re.compile(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
+_GUARD = regex(r"\s+IF\s+NOT\s+EXISTS", re.IGNORECASE)
+_NAME = regex(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
 
 
 @rule("concurrent-index-if-not-exists", on=Script, severity=Severity.WARNING)

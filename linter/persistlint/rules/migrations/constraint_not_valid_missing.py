@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.following import next_name
 from persistlint.fixes.scripts import Editor, end_of_transaction, find, identifier, insert, new_name, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
 from persistlint.schema.definitions import Constraint, ConstraintKind
@@ -59,7 +60,7 @@ if TYPE_CHECKING:
 
 _SCANNED = (ConstraintKind.CHECK, ConstraintKind.FOREIGN_KEY)
 
-_GUARD = re.compile(rb"^ALTER\s+TABLE\s+IF\s+EXISTS\b", re.IGNORECASE)
+_GUARD = regex(rb"^ALTER\s+TABLE\s+IF\s+EXISTS\b", re.IGNORECASE)
 
 
 @rule("constraint-not-valid-missing", on=Script, severity=Severity.WARNING)

@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
     Change,
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
 
 _HARMLESS = frozenset({"TRIGGER", "RULE", "OWNED"})
-_CASCADE = re.compile(rb"\s+CASCADE\s*$", re.IGNORECASE)
+_CASCADE = regex(rb"\s+CASCADE\s*$", re.IGNORECASE)
 
 
 @rule("drop-cascade", on=Script, severity=Severity.WARNING)

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.paths import is_migration
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.source import Range
@@ -50,8 +51,8 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_ON_PURPOSE = re.compile(r"placeholder|no[-_]?op|empty|baseline|reserved|skip|merge", re.IGNORECASE)
-_BACK = re.compile(r"down|rollback|undo|revert", re.IGNORECASE)
+_ON_PURPOSE = regex(r"placeholder|no[-_]?op|empty|baseline|reserved|skip|merge", re.IGNORECASE)
+_BACK = regex(r"down|rollback|undo|revert", re.IGNORECASE)
 
 
 @rule("empty-migration", on=Script, severity=Severity.INFO, default=False)

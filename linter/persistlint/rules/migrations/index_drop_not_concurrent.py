@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Fix, Severity
 from persistlint.fixes.runners import without_transaction
 from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropIndex, DropTable, SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_DROP = re.compile(rb"DROP\s+INDEX", re.IGNORECASE)
+_DROP = regex(rb"DROP\s+INDEX", re.IGNORECASE)
 
 
 @rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING)

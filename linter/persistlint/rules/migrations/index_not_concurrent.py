@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.runners import without_transaction
 from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, CreateObject, DropIndex, SetVariable
 from persistlint.schema.locks import locks
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_INDEX = re.compile(rb"CREATE\s+(?:UNIQUE\s+)?INDEX", re.IGNORECASE)
+_INDEX = regex(rb"CREATE\s+(?:UNIQUE\s+)?INDEX", re.IGNORECASE)
 
 
 @rule("index-not-concurrent", on=Script, severity=Severity.WARNING)

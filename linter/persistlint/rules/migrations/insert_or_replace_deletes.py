@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import find, identifier, identifiers, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Insert
 from persistlint.schema.script import Script
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_VERB = re.compile(rb"\A(?:INSERT\s+OR\s+REPLACE|REPLACE)\s+INTO\b", re.IGNORECASE)
-_RETURNING = re.compile(rb"\bRETURNING\b|\bON\s+CONFLICT\b|\bSET\b", re.IGNORECASE)
+_VERB = regex(rb"\A(?:INSERT\s+OR\s+REPLACE|REPLACE)\s+INTO\b", re.IGNORECASE)
+_RETURNING = regex(rb"\bRETURNING\b|\bON\s+CONFLICT\b|\bSET\b", re.IGNORECASE)
 
 
 @rule("insert-or-replace-deletes", on=Script, severity=Severity.WARNING)

@@ -38,11 +38,11 @@ files.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Change, CreateTable, End, SetVariable, TableChange
 from persistlint.schema.locks import Lock, locks
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 60_000  # milliseconds
 _UNITS = {"": 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-_DURATION = re.compile(r"(\d+)\s*([a-z]*)")
+_DURATION = regex(r"(\d+)\s*([a-z]*)")
 
 
 @rule("lock-timeout-missing", on=Script, severity=Severity.WARNING, default=False)

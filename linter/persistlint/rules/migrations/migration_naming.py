@@ -42,13 +42,13 @@ It is off by default. Where a project went from numbers to dates at some time, a
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.source import Range
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 _FOLDERS = frozenset({"up.sql", "migration.sql"})  # of runners that have a folder for each migration
-_NUMBER = re.compile(r"[VU]?(\d+)(?=[-_. ]|$)")
+_NUMBER = regex(r"[VU]?(\d+)(?=[-_. ]|$)")
 _SECONDS, _MILLISECONDS, _DAY, _MOMENT = 10, 13, 8, 14  # digits
 
 

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import find, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterTable
 from persistlint.schema.script import Script
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 _BLOCKING = {"ALGORITHM": ("COPY",), "LOCK": ("SHARED", "EXCLUSIVE")}
 
-_VALUE = re.compile(rb"(?:ALGORITHM|LOCK)\s*=?\s*(\w+)\s*\Z", re.IGNORECASE)
+_VALUE = regex(rb"(?:ALGORITHM|LOCK)\s*=?\s*(\w+)\s*\Z", re.IGNORECASE)
 
 
 @rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False)

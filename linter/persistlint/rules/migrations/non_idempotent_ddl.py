@@ -48,6 +48,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, careful, find, identifier, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Change, CreateIndex, CreateObject, CreateTable, DropObject, DropTable
 from persistlint.schema.idempotence import repeatable
@@ -59,13 +60,13 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_VERB = re.compile(
+_VERB = regex(
     rb"\A(?:CREATE\s+(?:TEMPORARY\s+)?(?:TABLE|DATABASE|SCHEMA|VIEW)|DROP\s+(?:TEMPORARY\s+)?(?:TABLE|DATABASE|SCHEMA|VIEW)"
     rb"|DROP\s+INDEX\s+CONCURRENTLY)(?=\s)",
     re.IGNORECASE,
 )
-_SQL = re.compile(rb"\s*(?:CREATE|DROP)\s", re.IGNORECASE)
-_CREATE = re.compile(rb"\ACREATE(?=\s+VIEW\s)", re.IGNORECASE)
+_SQL = regex(rb"\s*(?:CREATE|DROP)\s", re.IGNORECASE)
+_CREATE = regex(rb"\ACREATE(?=\s+VIEW\s)", re.IGNORECASE)
 
 
 @rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING)

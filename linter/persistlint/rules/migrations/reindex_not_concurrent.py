@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import find, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Maintain
 from persistlint.schema.script import Script
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_VERB = re.compile(rb"REINDEX\s+(?:TABLE|INDEX|SCHEMA|DATABASE)\b", re.IGNORECASE)
+_VERB = regex(rb"REINDEX\s+(?:TABLE|INDEX|SCHEMA|DATABASE)\b", re.IGNORECASE)
 
 
 @rule("reindex-not-concurrent", on=Script, severity=Severity.WARNING, default=False)

@@ -49,6 +49,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Remedy, Severity
 from persistlint.fixes.scripts import Editor, careful
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddEnumValue, Begin, CreateIndex, DropIndex, End, ValidateConstraint
 from persistlint.schema.idempotence import repeatable
@@ -61,7 +62,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.changes import Change
 
-_CLIENT_COMMAND = re.compile(rb"^\\", re.MULTILINE)  # of psql, which may read another file or connect anew
+_CLIENT_COMMAND = regex(rb"^\\", re.MULTILINE)  # of psql, which may read another file or connect anew
 
 
 @rule("transaction-missing", on=Script, severity=Severity.WARNING)

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import find, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Truncate
 from persistlint.schema.script import Script
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_CASCADE = re.compile(rb"\s+CASCADE\Z", re.IGNORECASE)
+_CASCADE = regex(rb"\s+CASCADE\Z", re.IGNORECASE)
 
 
 @rule("truncate-cascade", on=Script, severity=Severity.WARNING)

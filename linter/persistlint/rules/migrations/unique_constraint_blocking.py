@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import Editor, find, identifier, insert, is_taken, new_name, stays_apart, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
 from persistlint.schema.definitions import ConstraintKind
@@ -53,8 +54,8 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_KEY = re.compile(rb"(?:UNIQUE|PRIMARY\s+KEY)\s*\([^()]*\)", re.IGNORECASE)
-_KEY_PARTS = re.compile(rb"(UNIQUE|PRIMARY\s+KEY)\s*(\([^()]*\))", re.IGNORECASE)
+_KEY = regex(rb"(?:UNIQUE|PRIMARY\s+KEY)\s*\([^()]*\)", re.IGNORECASE)
+_KEY_PARTS = regex(rb"(UNIQUE|PRIMARY\s+KEY)\s*(\([^()]*\))", re.IGNORECASE)
 
 
 @rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING)

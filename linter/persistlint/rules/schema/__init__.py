@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from persistlint.patterns import Late
+from persistlint.regexes import regex
 from persistlint.rules.marks import IN_PROGRAMS, with_models
 
 # What defines tables and what guards them.
-_SQL = Late(rb"\b(?:create|alter|grant)\b")
+_SQL = regex(rb"\b(?:create|alter|grant)\b")
 MAY_HAVE = {"sql": _SQL, **with_models(IN_PROGRAMS)}

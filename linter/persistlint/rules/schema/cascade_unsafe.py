@@ -49,6 +49,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import modelled
+from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.naming import base_name, singular, words
 from persistlint.schema.script import Script
@@ -75,7 +76,7 @@ _RECORDS = (
 _PASSING = frozenset(
     ["session", "token", "draft", "cache", "cart", "queue", "setting", "template", "tmp", "temp"]
 )  # no records
-_CASCADE = re.compile(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
+_CASCADE = regex(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
 
 
 @rule(

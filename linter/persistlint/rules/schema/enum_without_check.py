@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, stands_here, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import words
 from persistlint.schema.script import Script
@@ -58,13 +59,11 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column
 
 # The comment at the end of the line that a column ends on.
-_COMMENT = re.compile(rb"[ \t]*,?[ \t]*--[ \t]*([^\r\n]*)")
-_LEAD = re.compile(
-    r"^(?:one of|values?|allowed(?: values)?|enum|can be|either|is|possible values)\s*:?\s*", re.IGNORECASE
-)
+_COMMENT = regex(rb"[ \t]*,?[ \t]*--[ \t]*([^\r\n]*)")
+_LEAD = regex(r"^(?:one of|values?|allowed(?: values)?|enum|can be|either|is|possible values)\s*:?\s*", re.IGNORECASE)
 _VALUE = r"(?:'[\w -]+'|\"[\w -]+\"|`[\w-]+`|[a-z0-9][\w-]*|[A-Z][A-Z0-9_]*)"
-_LIST = re.compile(rf"\(?{_VALUE}(?:\s*(?:,|\||/|\bor\b)\s*{_VALUE})+\)?\.?")
-_ITEM = re.compile(_VALUE)
+_LIST = regex(rf"\(?{_VALUE}(?:\s*(?:,|\||/|\bor\b)\s*{_VALUE})+\)?\.?")
+_ITEM = regex(_VALUE)
 _CLOSED = frozenset(["status", "state", "type", "kind", "category", "role", "level", "mode", "priority", "severity"])
 
 

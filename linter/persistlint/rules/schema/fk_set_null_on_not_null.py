@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_COLUMNS = re.compile(r"SET\s+(?:NULL|DEFAULT)\s*\(", re.IGNORECASE)
+_COLUMNS = regex(r"SET\s+(?:NULL|DEFAULT)\s*\(", re.IGNORECASE)
 
 
 @rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR, languages=DECLARING)

@@ -39,6 +39,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Grant
 from persistlint.schema.script import Script
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_ANY_HOST = re.compile(rb"@\s*(?:'%'|\"%\"|`%`)|\bTO\s+(?:''|\"\"|``)", re.IGNORECASE)
+_ANY_HOST = regex(rb"@\s*(?:'%'|\"%\"|`%`)|\bTO\s+(?:''|\"\"|``)", re.IGNORECASE)
 
 
 @rule("grant-to-public", on=Script, severity=Severity.WARNING, default=False)

@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import Editor, careful, find, identifier, new_name
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -51,8 +52,8 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Index
 
-_UNIQUE_KEY = re.compile(r"UNIQUE\s+(?:KEY|INDEX)\b", re.IGNORECASE)
-_COMMA = re.compile(rb",\s*\Z")
+_UNIQUE_KEY = regex(r"UNIQUE\s+(?:KEY|INDEX)\b", re.IGNORECASE)
+_COMMA = regex(rb",\s*\Z")
 
 
 @rule("inline-index-clause", on=Script, severity=Severity.ERROR)

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import find, modelled
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import DataType
 
-_JSON = re.compile(rb"\Ajson\b", re.IGNORECASE)
+_JSON = regex(rb"\Ajson\b", re.IGNORECASE)
 
 
 @rule("json-instead-of-jsonb", on=Script, severity=Severity.WARNING, default=False)

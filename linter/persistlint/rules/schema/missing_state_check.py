@@ -42,11 +42,11 @@ It is off by default. A state that is left again, such as `paused`, need not kee
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _STATES = ("status", "state")
-_STRING = re.compile(r"'([^'\\]*)'")
+_STRING = regex(r"'([^'\\]*)'")
 _TIMES = frozenset(["timestamptz", "timestamp", "datetime", "date"])
 _LEFT_AGAIN = frozenset(["paused", "unsubscribed", "suspended", "blocked", "locked", "snoozed", "disabled", "muted"])
 

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, insert, modelled, stands_here
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
 from persistlint.schema.script import Script
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 _MOMENTS = frozenset({"created_at", "updated_at", "created_on", "updated_on", "createdat", "updatedat"})
 _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
 
-_NULL = re.compile(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
+_NULL = regex(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
 
 
 @rule("not-null-missing", on=Script, severity=Severity.WARNING, default=False)

@@ -48,6 +48,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import find, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
@@ -60,8 +61,8 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.source import Range
 
-_CONSTRAINT = re.compile(rb"\A(?:CONSTRAINT\s+\S+\s+)?(UNIQUE)(?=\s*\()", re.IGNORECASE)
-_INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNORECASE)
+_CONSTRAINT = regex(rb"\A(?:CONSTRAINT\s+\S+\s+)?(UNIQUE)(?=\s*\()", re.IGNORECASE)
+_INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNORECASE)
 
 
 @rule("nullable-unique", on=Script, severity=Severity.WARNING)

@@ -46,7 +46,6 @@ Where tenants are kept apart in another way, there is nothing to report as long 
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -54,6 +53,7 @@ from persistlint.diagnostic import Remedy, Severity
 from persistlint.fixes.following import following
 from persistlint.fixes.row_security import switching
 from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.naming import tenant_column
@@ -65,8 +65,8 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Column, Table
 
-_COMMENT = re.compile(r"--|/\*")
-_LINE_END = re.compile(r"[ \t]*[\r\n]\s*")
+_COMMENT = regex(r"--|/\*")
+_LINE_END = regex(r"[ \t]*[\r\n]\s*")
 
 
 @rule(

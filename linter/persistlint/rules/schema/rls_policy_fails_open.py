@@ -36,10 +36,10 @@ Give roles that are to see everything `BYPASSRLS`, or a policy of their own.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
 from persistlint.schema.script import Script
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 
 _SETTING = r"current_setting \( [^()]* \)(?: :: \w+)?(?: \))*(?: , '' \))?"
 _OPEN = (
-    re.compile(rf"{_SETTING} (?:is null|= '') (?:\) )*or\b|\bor (?:\( )*(?:nullif \( )?{_SETTING} (?:is null|= '')"),
-    re.compile(
+    regex(rf"{_SETTING} (?:is null|= '') (?:\) )*or\b|\bor (?:\( )*(?:nullif \( )?{_SETTING} (?:is null|= '')"),
+    regex(
         r"coalesce \( (?:nullif \( )?current_setting \( [^()]* \)[^()]*"
         r"(?:\) )?(?::: \w+ )?, [a-z_]+(?: :: \w+)? \)"
     ),

@@ -34,11 +34,11 @@ The statement cannot succeed as it is; there is no reason to ignore it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import careful, find
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreatePolicy
 from persistlint.schema.script import Script
@@ -50,10 +50,10 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import DataType, Expression
 
-_COMPARED = re.compile(r"(?:^|[( ])(\w+) = (?:\( select )?current_setting \( [^()]* \)(?! ::)")
+_COMPARED = regex(r"(?:^|[( ])(\w+) = (?:\( select )?current_setting \( [^()]* \)(?! ::)")
 _OTHERS = frozenset({*INTEGERS, "uuid", "numeric"})
 
-_SETTING = re.compile(rb"current_setting\s*\([^()]*\)(?!\s*(?:::|,))")
+_SETTING = regex(rb"current_setting\s*\([^()]*\)(?!\s*(?:::|,))")
 
 
 @rule("rls-type-mismatch", on=Script, severity=Severity.ERROR)

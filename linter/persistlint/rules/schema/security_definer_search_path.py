@@ -45,6 +45,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, find, identifier, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterObject, CreateObject
 from persistlint.schema.script import Script
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
 _ROUTINES = frozenset({"FUNCTION", "PROCEDURE"})
 
-_DEFINER = re.compile(rb"\bSECURITY\s+DEFINER\b", re.IGNORECASE)
+_DEFINER = regex(rb"\bSECURITY\s+DEFINER\b", re.IGNORECASE)
 
 
 @rule("security-definer-search-path", on=Script, severity=Severity.WARNING)

@@ -37,11 +37,11 @@ The statement cannot succeed as it is; there is no reason to ignore it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import Editor, careful, find
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import (
     AddColumn,
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
 
-_COMMA = re.compile(rb",\s*\Z")
+_COMMA = regex(rb",\s*\Z")
 
 
 @rule("sqlite-unsupported-alter", on=Script, severity=Severity.ERROR)

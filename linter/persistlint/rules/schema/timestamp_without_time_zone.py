@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import find, modelled
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
 from persistlint.schema.script import Script
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import DataType
 
-_TIMESTAMP = re.compile(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
+_TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
 
 @rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING)

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import find, identifier, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _MOMENTS = ("timestamptz", "timestamp", "datetime", "date")
-_INDEX = re.compile(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
+_INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s.*\)\s*\Z", re.IGNORECASE | re.DOTALL)
 
 
 @rule("unique-ignores-soft-delete", on=Script, severity=Severity.WARNING, languages=DECLARING)

@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import find, identifier, insert, modelled
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.naming import NATURAL_KEYS, tenant_column
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Constraint
 
-_KEY = re.compile(rb"UNIQUE\b[^()]*\(\s*", re.IGNORECASE)
+_KEY = regex(rb"UNIQUE\b[^()]*\(\s*", re.IGNORECASE)
 
 
 @rule("unique-ignores-tenant", on=Script, severity=Severity.WARNING, default=False)

@@ -43,6 +43,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AlterObject, CreateObject
 from persistlint.schema.script import Script
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Name
 
-_BEFORE_AS = re.compile(rb"\A(?:\s*\([^()]*\))?(?=\s+AS\s)", re.IGNORECASE)
+_BEFORE_AS = regex(rb"\A(?:\s*\([^()]*\))?(?=\s+AS\s)", re.IGNORECASE)
 
 
 @rule("view-bypasses-rls", on=Script, severity=Severity.WARNING)

@@ -115,6 +115,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import EffectKind, Procedure, Role, Use
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ if TYPE_CHECKING:
 _LOCKS = ("select_for_update", "forUpdate", "for_update", "with_for_update", "For")  # on a query that is sent later
 
 # https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
-_OF_SESSION = re.compile(r"\bpg_(?:try_)?advisory_(?:un)?lock", re.IGNORECASE)
+_OF_SESSION = regex(r"\bpg_(?:try_)?advisory_(?:un)?lock", re.IGNORECASE)
 
 
 @rule("lock-outside-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated))

@@ -141,6 +141,7 @@ from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use, ti
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -150,23 +151,23 @@ if TYPE_CHECKING:
     from persistlint.facts import Handle
 
 
-_DELETES = re.compile(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
-_UPDATES = re.compile(r"update|patch|set", re.IGNORECASE)
-_PROGRESS = re.compile(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
+_DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
+_UPDATES = regex(r"update|patch|set", re.IGNORECASE)
+_PROGRESS = regex(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
-_SESSION = re.compile(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
-_INSERTS = re.compile(r"create|insert|add", re.IGNORECASE)
+_SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
+_INSERTS = regex(r"create|insert|add", re.IGNORECASE)
 # Whoever loses a code for one use asks for another.
-_FOR_ONE_USE = re.compile(
+_FOR_ONE_USE = regex(
     r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)|otps?|nonces?)",
     re.IGNORECASE,
 )
 # What is only made where it is missing: the next run finds it, and goes on from there.
 _ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
-_GETS = re.compile(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
-_OR_NOTHING = re.compile(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
+_GETS = regex(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
+_OR_NOTHING = regex(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 # A time in common makes no rows belong together.
-_TIME = re.compile(
+_TIME = regex(
     r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry|days|hours|minutes)|.*(?:Ago|Cutoff)"
 )
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)

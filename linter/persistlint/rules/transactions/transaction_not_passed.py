@@ -138,13 +138,14 @@ from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Transaction
 from persistlint.fixes.handles import through
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_ASIDE = re.compile(r"replica|read_?only|reporting|analytics|\blogs?\b|audit", re.IGNORECASE)
+_ASIDE = regex(r"replica|read_?only|reporting|analytics|\blogs?\b|audit", re.IGNORECASE)
 _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _ASKS = (EffectKind.READ, *_WRITES)
 

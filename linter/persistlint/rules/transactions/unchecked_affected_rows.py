@@ -67,15 +67,14 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Use
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_BY_KEY = re.compile(
-    r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?(?:\w+_)?id\s*=(?!\s*ANY\b)", re.IGNORECASE | re.DOTALL
-)
+_BY_KEY = regex(r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?(?:\w+_)?id\s*=(?!\s*ANY\b)", re.IGNORECASE | re.DOTALL)
 
 
 @rule(

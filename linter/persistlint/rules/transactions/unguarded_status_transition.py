@@ -86,6 +86,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import EffectKind, Procedure
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.sql.outline import outline
 
@@ -95,7 +96,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Effect
 
 
-_STATUS = re.compile(r"(?:.*_)?(?:status|state|phase)", re.IGNORECASE)
+_STATUS = regex(r"(?:.*_)?(?:status|state|phase)", re.IGNORECASE)
 
 
 @rule(
