@@ -141,6 +141,8 @@ _NAMED_AS_SQL = regex(
     r"|(?:\w+\.)+\w+(?:Expr|Expression|_expr|_expression)(?: \?\? .*)?",
     re.ASCII,
 )
+# Where a column is compared with a value, or set to it.
+_COMPARED = regex(r"[=<>]\s*…")
 # What holds what a caller or a user wants, by its name: `params["id"]`, `self.filters.get("owner")`.
 _OF_CALLER = regex(
     r"(?:\w+\.)*_*\w*(?:params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload)[.\[]",
@@ -197,8 +199,9 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
     is_sql = is_bare and (is_made_of_sql(fact, hole) or bool(_NAMED_AS_SQL.fullmatch(hole.expression)))
-    if hole.context is Context.VALUE and hole.origin is Origin.UNKNOWN and not _OF_CALLER.match(hole.expression):
-        return False  # without quotes around it a text is no value: it is a number, or SQL that was made elsewhere
+    is_unknown = hole.context is Context.VALUE and hole.origin is Origin.UNKNOWN
+    if is_unknown and not _OF_CALLER.match(hole.expression) and not _COMPARED.search(hole.excerpt):
+        return False  # without quotes around it a text is no value: it is as likely SQL that was made elsewhere
     in_quotes = hole.context in (Context.QUOTED, Context.PART)
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows
