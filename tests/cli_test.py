@@ -267,6 +267,23 @@ def test_a_clean_file_costs_no_heavy_imports() -> None:
     assert not imported & {b"sqlglot", b"libcst", b"pygls", b"rich", b"pathspec", b"tomllib", b"subprocess", b"json"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="its shells close no streams")
+@pytest.mark.parametrize("stream", ["1", "2"])
+def test_a_stream_that_is_closed_changes_no_status(stream: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    command = [sys.executable, "-m", "persistlint", "check", "--no-cache", "--isolated", "a.py"]
+    paths = os.pathsep.join(path for path in sys.path if path)
+    run = subprocess.run(
+        ["sh", "-c", f'exec "$@" {stream}>&-', "sh", *command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": paths},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=60,
+    )
+    assert run.returncode == 0
+
+
 def _process(
     arguments: Sequence[str], *, before: Sequence[str] = (), stdout: int = subprocess.PIPE, **environment: str
 ) -> subprocess.CompletedProcess[bytes]:

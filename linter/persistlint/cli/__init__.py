@@ -32,7 +32,8 @@ def program() -> NoReturn:
     status = main()
     if "multiprocessing" in sys.modules:
         sys.exit(status)
-    sys.stderr.flush()
+    if sys.stderr is not None:
+        sys.stderr.flush()
     os._exit(status)
 
 
