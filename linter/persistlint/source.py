@@ -122,6 +122,10 @@ class SourceFile:
         """All of `called` in one text, to look for a pattern in: a fraction of the file."""
         return b" ".join(self.called)
 
+    def found(self, pattern: re.Pattern[bytes], range: Range) -> frozenset[str]:
+        """What the first group of a pattern matches, wherever it does in a range of bytes."""
+        return frozenset(match[1].decode() for match in pattern.finditer(self.content, range.start, range.end))
+
     def line_of(self, offset: int) -> int:
         """The 1-based line that holds a byte offset."""
         return bisect_right(self.line_starts, offset)

@@ -106,6 +106,4 @@ class Arithmetic:
         """The sizes of the words of bits that the function counts in: 64 where it has `n >> 6`."""
         if self.function is None:
             return frozenset()
-        range = self.function.range
-        shifts = _SHIFT.finditer(self.source.content, range.start, range.end)
-        return frozenset(1 << int(shift[1]) for shift in shifts)
+        return frozenset(1 << int(count) for count in self.source.found(_SHIFT, self.function.range))

@@ -53,10 +53,7 @@ class Explanations:
     @cached_property
     def _shown(self) -> frozenset[str]:
         """The bounds that the function shows people where there is more than they see: `"99+"`."""
-        if self.function is None:
-            return frozenset()
-        range = self.function.range
-        return frozenset(found[1].decode() for found in _SHOWN.finditer(self.source.content, range.start, range.end))
+        return self.source.found(_SHOWN, self.function.range) if self.function is not None else frozenset()
 
     def _telling(self, number: Range, place: Place) -> bytes:
         """Where a text may say a number: behind the test of it, and on the lines above a wait."""

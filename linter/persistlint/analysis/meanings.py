@@ -200,10 +200,7 @@ class Meanings:
     @cached_property
     def _counters(self) -> frozenset[str]:
         """The names that places or bits of something are counted by: `b[i]`, `1 << i`."""
-        if self.function is None:
-            return frozenset()
-        range = self.function.range
-        return frozenset(found[1].decode() for found in _COUNTER.finditer(self.source.content, range.start, range.end))
+        return self.source.found(_COUNTER, self.function.range) if self.function is not None else frozenset()
 
     @cached_property
     def _layouts(self) -> dict[str, frozenset[float]]:
