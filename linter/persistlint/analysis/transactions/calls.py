@@ -123,7 +123,7 @@ def callbacks(walker: Walk, call: Call, chain: Chain) -> None:
 
 def plain(walker: Walk, node: Call, use: Use) -> None:
     """A call that no library table knows."""
-    walker.results.called(node, walker.current())
+    walker.results.called(node, walker.current(), walker.place)
     name = last_name(node.function)
     path = path_of(node.function) or name
     if isinstance(node.function, Attribute):

@@ -261,7 +261,7 @@ class Walk:
         if len(self.handled) > taken:
             self.rejected[path_of(target) or ""] = range(taken, len(self.handled))
         self.rows.assigned(statement, self, self.effects[count:])
-        self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
+        self.results.assigned(statement, self.current(), self.place)
         written = [i for i, effect in enumerate(self.effects[count:], count) if effect.kind is EffectKind.WRITE]
         if len(written) == 1 and (given := first_name(target)):
             self.effects[written[0]] = replace(self.effects[written[0]], instance=given)
