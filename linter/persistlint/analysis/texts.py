@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 class Place:
     """Where a text goes. `clause` is what it is a piece of, "" for a whole statement; `is_whole` where the call takes
     a whole statement, `is_sent` where a call sends it. `backslash` is whether the database takes a backslash for an
-    escape, so that a doubled quote may still end a string; None where that is not known. `bound` is where bind parameters are reported, None where they
-    are not looked for; `marks` are the characters that their placeholders begin with."""
+    escape, so that a doubled quote may still end a string; None where that is not known. `bound` is where bind
+    parameters are reported, None where they are not looked for; `marks` are the characters that their placeholders
+    begin with."""
 
     clause: str = ""
     dialect: str | None = None

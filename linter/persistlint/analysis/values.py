@@ -65,8 +65,8 @@ class Text(Value):
 class Atom(Value):
     """A value of which only the origin is known, and its type where that is one of a library.
 
-    `keys` is the origin of its keys where they were checked apart from it, `doubled` a quote that was doubled in it, as for `Splice`.
-    `members` is the origin of what belongs to it, where that is another one.
+    `keys` is the origin of its keys where they were checked apart from it, `doubled` a quote that was doubled in it,
+    as for `Splice`. `members` is the origin of what belongs to it, where that is another one.
     """
 
     origin: Origin
