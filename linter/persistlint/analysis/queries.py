@@ -376,6 +376,7 @@ class _Collector:
                 bound=sent.argument if sent.has_parameters else None,
                 marks=marks_of(sent.library, dialect),
                 is_whole=is_whole,
+                backslash=self._takes_backslash(dialect),
             )
             texts = texts_of(sent.pieces, self.source, place)
             yield Query(
@@ -434,10 +435,25 @@ class _Collector:
                 found[call] = scope
         return found
 
+    def _takes_backslash(self, dialect: str | None) -> bool | None:
+        """Whether a backslash is an escape in the strings of a database, None where nothing tells which it is. A
+        routine counts for one: it has functions that quote."""
+        if self.source.language == "sql":
+            return True
+        dialects = {dialect} if dialect is not None else {driver.dialect for driver in self._drivers}
+        return not dialects <= _PLAIN_STRINGS if dialects else None
+
+    @cached_property
+    def _drivers(self) -> tuple[Library, ...]:
+        """The libraries of one database each that the file imports."""
+        return tuple(library for library in self.tables.imported(self.names.modules) if library.dialect is not None)
+
     def _dialect(self, library: Library | None) -> str | None:
         return self.source.dialect or (library.dialect if library is not None else None)
 
 
+# Dialects in whose strings a backslash is a character like any other.
+_PLAIN_STRINGS = frozenset(["postgres", "sqlite", "duckdb", "tsql", "oracle", "trino", "presto", "athena"])
 _TAG = Operation(Library("a template tag"), "tag", sql=0)
 _RAW_PLACEHOLDERS = {
     # https://vitaly-t.github.io/pg-promise/formatting.html: raw text, and open values (no quotes are added)
