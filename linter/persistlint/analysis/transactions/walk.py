@@ -474,10 +474,11 @@ class Walk:
                 self.later.append((function, self.scope))
             case Conditional(test=test, then=then, otherwise=otherwise):
                 self.visit(test, Use.CHECKED)
-                branch = self.file.number()
+                branch, asked = self.file.number(), presence(test)
                 for way, value in enumerate((then, otherwise)):
-                    with self.arm(branch, way, ()):
-                        self.visit(value, use)
+                    with self.arm(branch, way, ()), self._told(asked, holds=way == 0) as is_possible:
+                        if is_possible:
+                            self.visit(value, use)
             case Binary(operator="and" | "or" | "??", left=left, right=right):
                 self.visit(left, Use.CHECKED)
                 with self.arm(self.file.number(), 1, ()):
