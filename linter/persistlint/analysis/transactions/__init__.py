@@ -234,7 +234,7 @@ def _facts_of(
             id(function) in inside,
             function is not None and _may_run_inside(function, walk, opens, requests),
             function is not None and function.is_async,
-            tuple(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant),
+            (*walk.apart, *(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant)),
         )
     yield from transactions
     yield from walk.rows.written

@@ -110,6 +110,7 @@ class Walk:
     left_with: dict[str, list[int]] = field(default_factory=dict)
     assigned: dict[str, list[int]] = field(default_factory=dict)
     answers: list[ErrorAnswer] = field(default_factory=list)
+    apart: list[frozenset[Range]] = field(default_factory=list)  # effects that may fail without others
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
     stored: list[tuple[Handle, Place, int]] = field(

@@ -175,8 +175,8 @@ _GETS = regex(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
 # What is done once to a new database, or on purpose to one for trials.
 _SETS_UP = regex(
     r"_?(?:create|init(?:iali[sz]e)?|set_?up|seed|load|populate|ensure|insert|generate|add|reset)_?(?:the_?)?"
-    r"(?:root|default|initial|first|demo|sample|dummy|fake|test|fixtures?|db|database)(?![a-z])\w*"
-    r"|_?(?:seed|bootstrap|populate)(?![a-z])\w*|init_?(?:db|database|data)\w*",
+    r"(?:root|default|initial|first|demo|sample|dummy|fake|test|fixtures?|db|database)(?-i:(?![a-z]))\w*"
+    r"|_?(?:seed|bootstrap|populate)(?-i:(?![a-z]))\w*|init_?(?:db|database|data)\w*",
     re.IGNORECASE,
 )
 _SETTING_UP = regex(r"(?:^|/)(?:init_?db|bootstrap|populate\w*|load\w*fixtures?|(?:sample|demo|dev|fake)_?data)\.\w+$", re.IGNORECASE)
@@ -323,6 +323,8 @@ def _is_given(earlier: Effect, later: Effect) -> bool:
 
 def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
     """Whether both are about the same data; or each about data of its own, in SQL that one function sends itself."""
+    if _is_given(earlier, later):
+        return True
     common = earlier.names & later.names
     if common:
         return not all(map(_TIME.fullmatch, common))
