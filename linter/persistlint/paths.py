@@ -13,7 +13,7 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 _TEST = (
     r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?|tests_\w+"
     r"|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
-    r"|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
+    r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:fixtures?|stories)\.\w+$"
     r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
@@ -52,8 +52,8 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|components?|static|public|assets|www|browser)/.*"
-    r"\.[cm]?[jt]sx?$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|components?|static|public|assets|www|browser)/.*"
+    r"\.[cm]?[jt]sx?$|.*\.component\.[jt]sx?$|(?:.*/)?(?:web|dashboard|portal)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"

@@ -35,10 +35,10 @@ class Comments:
         if len(_WORDS.findall(beside)) > 1 or _WITH_UNIT.fullmatch(beside):
             return True
         line = self.source.line_of(number.start)
-        lines = [line]
+        first = self.source.line_of(function.range.start) if function is not None else 1
+        lines = [*range(max(line - _NEAR, first), line + 1)]
         if function is not None:
-            first = self.source.line_of(function.range.start)
-            lines += [first, *range(max(line - _NEAR, first), line)]
+            lines = [first, *lines]
             behind = self.source.line_of(number.end) + 1
             lines += [behind + 1] if behind <= self.source.line_of(function.range.end) else []
         texts = [text for text in map(self.above, lines) if text is not None]

@@ -31,13 +31,14 @@ _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
-_TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
+_TIME_FACTORS = frozenset([24, 60, 365, 366, 3600, 1000, 86_400, 60_000])
 _TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
+_BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
 
@@ -78,6 +79,7 @@ class Meanings:
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
         is_word = place.quantity is None and value in self.arithmetic.words_of_bits
+        is_flag = place.role is NumberRole.STEP and self.arithmetic.is_flag(value)
         is_converted = self.arithmetic.is_converted(abs(value))
         return Number(
             node.range,
@@ -85,7 +87,7 @@ class Meanings:
             place.role,
             place.operator,
             subject,
-            Quantity.BITS if is_word else told or quantity,
+            Quantity.BITS if is_word or is_flag else told or quantity,
             name,
             is_telling(name, place, quantity),
             is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
@@ -124,7 +126,7 @@ class Meanings:
         (`data[0] == 12`), the class of a status, how many places a loop counts, or a place (`basePriority + 7`)."""
         if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.arithmetic.factors:
             return Quantity.REMAINDER
-        if place.quantity is None and _is_part(other):
+        if place.quantity is None and (_is_part(other) or self.arithmetic.is_octet(value)):
             return Quantity.LAYOUT
         if place.role is NumberRole.REPETITION and self._counts_places(other):
             return Quantity.LAYOUT
@@ -180,9 +182,10 @@ class Meanings:
         return Quantity.LAYOUT if has_layout else quantity
 
     def _is_position(self, value: float, place: Place) -> bool:
-        """Whether something has so many elements that there is one at a position which the scope looks at."""
+        """Whether something has so many elements that there is one at a position which the scope looks at, or a
+        beginning of that length that is compared with a text."""
         last = value if place.operator in (">", "<=") else value - 1
-        return last in self._positions
+        return last in self._positions or str(last + 1) in self._beginnings
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -196,6 +199,11 @@ class Meanings:
     @cached_property
     def _positions(self) -> frozenset[float]:
         return frozenset().union(*self._layouts.values())
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The lengths of the beginnings that texts are looked for at: `name[:4] == "YYYY"`."""
+        return self.source.found(_BEGINNING, self.function.range) if self.function is not None else frozenset()
 
     @cached_property
     def _counters(self) -> frozenset[str]:

@@ -32,8 +32,11 @@ _COMPILED = one_by_one(
     rb"\b__generator\b",
     rb"\b__awaiter\b",
     rb"\b__webpack_require__\b",
+    rb"\b__publicField\b",
+    rb"\bfaker\b",
+    rb"\bgofakeit\b",
     rb"\bfactory.(?:Faker|LazyAttribute|Sequence)\b",
-)  # what a compiler writes, and factories of test data
+)  # what a compiler writes, and what makes up data
 _BANNER = b"/*!"  # which tools keep when they make a library smaller
 # A number that is none of `_PLAIN`, wherever it stands.
 _NUMBER = regex(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import known_words, words
-from persistlint.ir import Assign, Call, Name, Return, String
+from persistlint.ir import Assign, Call, Name, Number, Return, String
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -35,6 +35,15 @@ _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and diges
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 # A text of several words.
 _SENTENCE = regex(rb"""\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
+_ONE: dict[float, str] = {  # of a unit, which a text says in a word: "more than a week old"
+    60: "minute|hour",
+    60_000: "minute",
+    **dict.fromkeys((3600, 3_600_000), "hour"),
+    **dict.fromkeys((24, 1440, 86_400, 86_400_000), "day"),
+    **dict.fromkeys((7, 168, 604_800, 604_800_000), "week"),
+    **dict.fromkeys((30, 31, 720, 2_592_000, 2_592_000_000), "month"),
+    **dict.fromkeys((365, 366, 8760, 31_536_000, 31_622_400, 31_536_000_000), "year"),
+}
 _PRODUCT = regex(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1024|3600)\s*\*\s*)+(\d+)")
 
 
@@ -59,6 +68,8 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(rf"{product[1] or product[2]}(?: ?[A-Za-z]+)?")
     elif value is not None:
         spelled += (rf"{int(value / size)} ?(?:{unit})" for size, unit in _SIZES if value >= size and value % size == 0)
+    if value in _ONE:
+        spelled.append(rf"(?i:{_ONE[value]})")
     if value in _BYTES:
         spelled.append(rf"{int(value) * 8}[ -]+bits?")
     if value in _WORDS:
@@ -75,8 +86,9 @@ def _percent(part: float) -> str:
 
 
 def is_table(switch: Switch) -> bool:
-    """Whether a switch does nothing but give a text for each code, or one of many functions, and the codes are somebody
-    else's: those of a protocol. Numbers for states of one's own need names where they are set, too."""
+    """Whether a switch does nothing but give a text for each code, or one of many functions or values, and the codes
+    are somebody else's: those of a protocol, or the bounds of a scale. Numbers for states of one's own need names where
+    they are set, too."""
     arms = [arm for arm in switch.cases if arm.values]
     if switch.subject is None or len(arms) < _LEAST_TABLE or not all(map(_names, arms)):
         return len(arms) >= _ANY_TABLE and all(map(_gives, arms))
@@ -92,5 +104,7 @@ def _names(arm: Case) -> bool:
 
 
 def _gives(arm: Case) -> bool:
-    """Whether all that an arm does is to give something that has a name."""
-    return len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name)
+    """Whether all that an arm does is to give something that has a name, or a number."""
+    return (
+        len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name | Number)
+    )

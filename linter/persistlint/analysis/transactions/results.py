@@ -28,7 +28,7 @@ _FILLS = frozenset(["push", "append", "add", "extend", "unshift", "set", "insert
 class Results:
     """What one function fills inside its transactions, and which variables it reads where."""
 
-    filled: list[tuple[str, Range, Open, bool]] = field(default_factory=list)  # with whether it is filled again and again
+    filled: list[tuple[str, Range, Open, bool]] = field(default_factory=list)  # with whether in a loop
     reads: list[tuple[str, int]] = field(default_factory=list)
     reset: set[str] = field(default_factory=set)  # variables that a handler sets
     going_on: set[int] = field(default_factory=set)  # the numbers of `try` statements that a handler goes on behind
