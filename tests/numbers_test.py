@@ -110,6 +110,7 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
         ),
         pytest.param("js", "rows.orderBy('count').limit(35);", "MAX_RESULTS", id="the first of all rows"),
         pytest.param("js", "rows.limit(35).offset(at);", "PAGE_SIZE", id="some of all rows"),
+        pytest.param("js", "const getRecentEvents = () => rows.limit(35);", "MAX_RECENT_EVENTS", id="what is got"),
     ],
 )
 def test_a_name_says_what_the_number_bounds(suffix: str, code: str, name: str) -> None:

@@ -50,7 +50,11 @@ _INITIALISMS = word_set(
 )  # what Go spells in capitals: https://go.dev/wiki/CodeReviewComments#initialisms
 
 _GIVES_UP = frozenset(["abort", "reject", "destroy", "cancel", "kill", "terminate"])  # what took too long
-_PAGE, _ROWS = ("page", "size"), ("max", "results")
+_METHODS = frozenset(
+    ["get", "post", "put", "patch", "delete", "head"]
+)  # what functions that answer requests are called
+_GETS = frozenset(["get", "find", "list", "fetch", "load", "select", "query", "search", "read"])
+_PAGE = ("page", "size")
 
 Words = tuple[str, ...]
 
@@ -66,7 +70,7 @@ def name_for(
         return ""
     if place.role is NumberRole.ARGUMENT:
         parts = _argument(language, place, quantity, function)
-        parts = _ROWS if parts == _PAGE and not is_paged else parts
+        parts = _rows(function) if parts == _PAGE and not is_paged else parts
     elif place.role in (NumberRole.COMPARISON, NumberRole.REPETITION):
         parts = _bound(language, place, place.other, quantity, is_cut)
     if not parts or len(parts) > _LONGEST:
@@ -117,10 +121,20 @@ def _argument(language: str, place: Place, quantity: Quantity, function: str) ->
         return parts
     called = last_name(place.waits) if isinstance(place.waits, Name | Attribute) else _called(place.waits)
     if called in _GIVES_UP:
-        limited = words(function) if _says(words(function)) else ("request",) if called == "abort" else ()
-        return (*limited, "timeout", *parts[-1:]) if limited and len(limited) < _LONGEST - 1 else ()
+        clue = words(function)
+        is_clear = _says(clue) and _METHODS.isdisjoint(clue) and "timeout" not in clue and len(clue) < _LONGEST - 1
+        limited = clue if is_clear else ("request",) if called == "abort" else ()
+        return (*limited, "timeout", *parts[-1:]) if limited else ()
     # A delay of which nothing says what waits so long has no name that would say more than the number.
     return next(((*clue, *parts) for clue in _clues(place.waits, function) if len(clue) + len(parts) <= _LONGEST), ())
+
+
+def _rows(function: str) -> Words:
+    """A name for how many rows a function gives that asks for the first of them: by what it gets, if its name says so:
+    `getRecentEvents`."""
+    verb, *subject = words(function) or ("",)
+    is_telling = verb in _GETS and 0 < len(subject) < _LONGEST and subject[-1].endswith("s")
+    return ("max", *subject) if is_telling else ("max", "results")
 
 
 def _clues(waits: Expression, function: str) -> Iterator[Words]:
