@@ -101,6 +101,16 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
             id="a promise that only waits",
         ),
         pytest.param("js", "setTimeout(() => { a(); b(); }, 360);", "", id="nothing says what waits"),
+        pytest.param("js", "setTimeout(() => ac.abort(), 9000);", "REQUEST_TIMEOUT_MS", id="a request is given up"),
+        pytest.param(
+            "js",
+            "const load = () => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 9000));",
+            "LOAD_TIMEOUT_MS",
+            id="what takes too long is given up",
+        ),
+        pytest.param("js", "rows.orderBy('count').limit(35);", "MAX_RESULTS", id="the first of all rows"),
+        pytest.param("js", "rows.limit(35).offset(at);", "PAGE_SIZE", id="some of all rows"),
+        pytest.param("js", "const getRecentEvents = () => rows.limit(35);", "MAX_RECENT_EVENTS", id="what is got"),
     ],
 )
 def test_a_name_says_what_the_number_bounds(suffix: str, code: str, name: str) -> None:

@@ -74,9 +74,10 @@ _DIGITS = function_names("digits")
 _DRAWS = function_names("draws")
 _ATTEMPTS = known_words("attempts")
 _FORMULA = regex(
-    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?)\b",
+    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?|YCbCr)\b"
+    rb"|>>=? ?(?:16|24)\b",
     re.IGNORECASE,
-)  # what is computed with angles, and hashes that go by their names
+)  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _FIRST_FAILURE = 400  # of the codes of HTTP
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
