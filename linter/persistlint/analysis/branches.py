@@ -75,11 +75,12 @@ class Branches:
             return False
         statement = then[-1]
         if isinstance(statement, Assign) and statement.operator == "=" and (path := path_of(statement.target)):
-            compared = [test]
-            for part in compared:
+            tests = [test]
+            for part in tests:
                 if isinstance(part, Binary) and part.operator in _LOGIC:
-                    compared += (part.left, part.right)
-            sides = (side for part in compared if isinstance(part, Binary) for side in (part.left, part.right))
+                    tests += (part.left, part.right)
+            compared = (part for part in tests if isinstance(part, Binary) and part.operator not in _LOGIC)
+            sides = (side for part in compared for side in (part.left, part.right))
             return any(path_of(side) == path for side in sides)
         if isinstance(statement, Return) and isinstance(statement.value, Constant):
             is_no_error = self.returns.strip() == "error" and statement.value.value is None

@@ -99,7 +99,10 @@ def _in_function(program: Program, declaration: str, place: Range) -> Edit | Non
     frame = next((frame for frame in program.frames(place) if frame.function is not None), None)
     if frame is None or not program.is_alone(frame.block[0]):
         return None
-    at = program.line_start(frame.block[0].range.start)
+    line = program.source.line_of(frame.block[0].range.start)
+    while line > 1 and program.source.text(program.source.line_range(line - 1)).lstrip().startswith("//"):
+        line -= 1
+    at = program.source.line_range(line).start
     return Edit(Range(at, at), f"{program.indentation(frame.block[0].range.start)}{declaration}\n\n")
 
 
@@ -165,7 +168,7 @@ def _is_constant(statement: Statement) -> bool:
     if not isinstance(statement, Assign) or not isinstance(statement.target, Name) or statement.value is None:
         return False
     is_named = statement.constant or _CONSTANT.fullmatch(statement.target.id) is not None
-    return is_named and all(isinstance(node, _SHOWN) for node in walk(statement.value))
+    return is_named and all(isinstance(node, (*_SHOWN, Name)) for node in walk(statement.value))
 
 
 def _words(name: str) -> list[str]:
