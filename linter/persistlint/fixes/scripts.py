@@ -6,6 +6,7 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ _LINE_END = regex(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
 _BLANK_LINES = regex(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
 _CAPITALS = regex(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
 _PLAIN = regex(r"[a-z_][a-z0-9_]*")
+_INDEX_NAMES = ("{0}_{1}_idx", "idx_{0}_{1}", "ix_{0}_{1}", "index_{0}_on_{2}", "{0}_{1}_index", "{0}_{1}_ix")
 _LONGEST_NAME = 63  # bytes, in PostgreSQL
 _RESERVED = word_set(
     "all analyse analyze and any array as asc asymmetric both by case cast check collate column condition constraint"
@@ -118,6 +120,26 @@ def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> st
     taken |= {found.name for table in script.final.tables.values() for found in table.constraints}
     taken |= {table.name.name for table in script.final.tables.values()}
     return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
+
+
+def index_name(script: Script, table: str, columns: tuple[str, ...], instead_of: Index | None = None) -> str:
+    """A new name for an index of some columns of a table, made as those of most indexes of the project are, else as
+    PostgreSQL does it; "" where it is taken or too long."""
+    named = (
+        (each.name.name, index) for each in script.final.tables.values() for index in each.indexes if index.columns
+    )
+    styles = Counter(
+        style
+        for name, index in named
+        for style in _INDEX_NAMES
+        if index != instead_of and index.name == _named(style, name, index.columns)
+    )
+    style = max(_INDEX_NAMES, key=lambda style: styles[style])
+    return new_name(script, _named(style, table, columns), instead_of=instead_of)
+
+
+def _named(style: str, table: str, columns: tuple[str, ...]) -> str:
+    return style.format(table, "_".join(columns), "_and_".join(columns)).lower()
 
 
 def is_taken(name: str, table: Table | None) -> bool:

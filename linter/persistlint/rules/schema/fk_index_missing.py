@@ -49,7 +49,16 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Remedy, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, stays_apart, unsafe
+from persistlint.fixes.scripts import (
+    Editor,
+    careful,
+    identifier,
+    identifiers,
+    index_name,
+    new_name,
+    stays_apart,
+    unsafe,
+)
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import leads_with
@@ -99,7 +108,7 @@ def _afterwards(script: Script, table: Table, constraint: Constraint, context: R
     editor = Editor(script, context.file)
     changes = (change for change in script.forward if isinstance(change, TableChange))
     change = next((change for change in changes if constraint.range in change.statement.range), None)
-    name = new_name(script, table.name.name, *constraint.columns, "idx")
+    name = index_name(script, table.name.name, constraint.columns)
     if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
         return Remedy()
     written, index = editor.text_later(change.table), identifier(name, script.dialect)
@@ -129,7 +138,7 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
     for key, _ in table.foreign_keys:
         if key.range in statement.range and not leads_with(table, key.columns):
             parts = (table.name.name, *key.columns)
-            name = new_name(script, *parts, "idx") or new_name(script, *parts, "fk", "idx")
+            name = index_name(script, table.name.name, key.columns) or new_name(script, *parts, "fk", "idx")
             if not name:
                 return ()
             index = identifier(name, script.dialect)
