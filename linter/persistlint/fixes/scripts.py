@@ -6,8 +6,8 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
@@ -21,8 +21,6 @@ from persistlint.source import Range
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
-    import re
-
     from persistlint.schema.changes import CreateIndex, Statement
     from persistlint.schema.definitions import Column, Index, Name, Table
     from persistlint.schema.script import Script
@@ -34,6 +32,8 @@ _SEPARATOR = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+;")
 _BLANK = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
 _REST = regex(rb"[ \t]*(?:(?P<breakpoint>--> *statement-breakpoint)|--[^\r\n]*)?[ \t]*(?=\r?\n|\r|\Z)")
 _LINE_END = regex(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
+_PROSE = regex(rb"[ \t]*+(--[ \t]*+(?:[A-Za-z`\"'(][^:\r\n]*+|persistlint: [^\r\n]*+))(?=[\r\n])")
+_DIRECTIVE = regex(rb"migrat|liquibase|changeset|rollback|transaction", re.IGNORECASE)
 _BLANK_LINES = regex(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
 _CAPITALS = regex(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
 _PLAIN = regex(r"[a-z_][a-z0-9_]*")
@@ -162,12 +162,10 @@ def end_of_transaction(script: Script, statement: Statement) -> Statement | None
 
 
 def stays_apart(script: Script, statement: Statement) -> bool:
-    """Whether a statement commits by itself, and still does beside a further one: a text of two is often sent at once,
-    which makes one transaction of them."""
-    if statement.transaction is not None or end_of_transaction(script, statement) is None:
-        return False
-    first_two = islice((each for each in script.statements if each.is_forward), 2)
-    return script.runner.wraps is not None or len(list(first_two)) > 1
+    """Whether a statement commits by itself, and still does beside a further one. Where nobody knows what runs the
+    script, a text of several is often sent at once, which makes one transaction of them."""
+    is_own = statement.transaction is None and end_of_transaction(script, statement) is not None
+    return is_own and script.runner.wraps is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +224,7 @@ class Editor:
             return ()
         gap = f"{self._breakpoint()}\n{self._indentation(statement)}"
         text = "".join(f"{self.like(line, statement)};{gap}" for line in lines)
-        return (insert(statement.range.start, text),)
+        return (insert(self._above(statement), text),)
 
     def behind(self, statement: Statement, *lines: str) -> Edits:
         """Statements behind one, each on a line of its own; nothing where they cannot stand there."""
@@ -281,6 +279,19 @@ class Editor:
     def _breakpoint(self) -> str:
         """What Drizzle wants between two statements."""
         return "--> statement-breakpoint" if b"statement-breakpoint" in self.file.content else ""
+
+    def _above(self, statement: Statement) -> int:
+        """Where a statement begins with the comment right above it, unless that says something to a runner, or may be
+        one of the file."""
+        at = statement.range.start
+        start = self._line_start(at)
+        while start > 0:
+            start = self._line_start(start - 1)
+            comment = _PROSE.match(self.file.content, start)
+            if comment is None or _DIRECTIVE.search(comment.group()):
+                return at
+            at = comment.start(1)
+        return statement.range.start
 
     def _line_start(self, offset: int) -> int:
         return self.file.line_range(self.file.line_of(offset)).start
