@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.vocabulary import function_names
-from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Raise, Return
+from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Jump, Raise, Return
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -87,7 +87,8 @@ class Branches:
             return not statement.value.value and not is_no_error
         if isinstance(statement, Return) and statement.value is not None:
             return _REJECTION.search(self._beginning(statement.range)) is not None
-        return isinstance(statement, Raise | Return)
+        is_end = isinstance(statement, Jump) and statement.kind == "break" and len(then) == 1  # of what was enough
+        return is_end or isinstance(statement, Raise | Return)
 
     def shows_bound(self, test: Expression, then: Range) -> bool:
         """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`."""

@@ -30,6 +30,7 @@ Edits = tuple[Edit, ...]
 
 _SEPARATOR = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+;")
 _BLANK = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
+_GAP = regex(rb"\A {2,}(?=\S)")  # as columns of a layout have it
 _REST = regex(rb"[ \t]*(?:(?P<breakpoint>--> *statement-breakpoint)|--[^\r\n]*)?[ \t]*(?=\r?\n|\r|\Z)")
 _LINE_END = regex(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
 _PROSE = regex(rb"[ \t]*+(--[ \t]*+(?:[A-Za-z`\"'(][^:\r\n]*+|persistlint: [^\r\n]*+))(?=[\r\n])")
@@ -52,8 +53,8 @@ _RESERVED = word_set(
 
 def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that a person has to look at; none without edits, none for a script that others of its project follow,
-    which has been run, and none for a dump, which a program writes anew."""
-    is_there = bool(edits) and not script.is_followed and not script.is_dump
+    which has been run, none for a dump, which a program writes anew, and none for one that two databases run."""
+    is_there = bool(edits) and not script.is_followed and not script.is_dump and not script.is_shared
     return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
 
 
@@ -67,7 +68,7 @@ def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
     since, and what is written into one that ran reaches no database: where there is one, or the script stands in a
     folder of migrations, a person has to look at it."""
-    if script.runner.name or script.is_followed or script.is_dump or is_migration(script.path):
+    if script.runner.name or script.is_followed or script.is_dump or script.is_shared or is_migration(script.path):
         return unsafe(script, title, *edits)
     return (Fix(title, edits, Applicability.SAFE),) if edits else ()
 
@@ -91,9 +92,22 @@ def identifier(name: str, dialect: str | None) -> str:
     return f"{quote}{name.replace(quote, quote * 2)}{quote}"
 
 
-def identifiers(names: tuple[str, ...], dialect: str | None) -> str:
-    """Names as a list."""
-    return ", ".join(identifier(name, dialect) for name in names)
+def identifiers(names: tuple[str, ...], dialect: str | None, table: str = "") -> str:
+    """Names as a list; all in quotes where their table is written so."""
+    quote = table[-1:] if table[-1:] in ("`", '"') else ""
+    quoted = (
+        f"{quote}{name.replace(quote, quote * 2)}{quote}" if quote else identifier(name, dialect) for name in names
+    )
+    return ", ".join(quoted)
+
+
+def retyped(file: SourceFile, type: Range, text: str) -> Edit:
+    """Another type in the place of one. Where blanks set apart what stands behind it, it stays where it is."""
+    gap = find(file, Range(type.end, file.line_range(file.line_of(type.end)).end), _GAP)
+    longer = len(text) - len(file.text(type))
+    if gap is None or gap.end - gap.start <= longer:
+        return Edit(type, text)
+    return Edit(Range(type.start, type.end + max(longer, 0)), text + " " * max(-longer, 0))
 
 
 def qualified(name: Name, dialect: str | None) -> str:

@@ -43,6 +43,7 @@ _STRICT = {  # what JavaScript and Node.js have that throws for undefined
     "JSON": ("parse",),
     "path": ("basename", "dirname", "extname", "join", "resolve"),
 }
+_NONE = regex(r"\b(?:None|Optional|Any)\b")
 _WRITTEN = regex(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
 
 
@@ -90,6 +91,8 @@ def checked_element(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[F
         frame = guarded_place(program, fact.range)
         if frame is None or is_in_loop(program, fact.range) or frame.function is None or frame.function.is_generator:
             return ()
+        if frame.function.returns and _NONE.search(frame.function.returns) is None:
+            return ()  # who calls it expects something
         return unsafe("Return None where it is empty", guard(program, frame, f"not {elements}", "return None"))
     return _go_guard(program, fact.range, f"len({elements}) == 0", f"{elements} is empty")
 

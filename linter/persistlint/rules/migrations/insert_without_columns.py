@@ -76,8 +76,5 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     rows = value_rows(text, script.dialect)
     if table is None or not table.is_complete or not columns or any(row != len(columns) for row in rows) or not rows:
         return ()
-    written = context.file.text(change.table.range)
-    quote = written[-1] if written[-1] in '`"' else ""  # around every name, where the table has it
-    quoted = ", ".join(f"{quote}{name.replace(quote, quote * 2)}{quote}" for name in columns) if quote else ""
-    names = quoted or identifiers(columns, script.dialect)
+    names = identifiers(columns, script.dialect, context.file.text(change.table.range))
     return careful(script, "Name the columns", insert(change.table.range.end, f" ({names})"))

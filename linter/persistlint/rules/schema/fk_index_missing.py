@@ -52,7 +52,6 @@ from persistlint.fixes.following import following
 from persistlint.fixes.scripts import (
     Editor,
     careful,
-    identifier,
     identifiers,
     index_name,
     new_name,
@@ -111,9 +110,10 @@ def _afterwards(script: Script, table: Table, constraint: Constraint, context: R
     name = index_name(script, table.name.name, constraint.columns)
     if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
         return Remedy()
-    written, index = editor.text_later(change.table), identifier(name, script.dialect)
+    written = editor.text_later(change.table)
+    index = identifiers((name,), script.dialect, written)
     schema = written[: written.rfind(".") + 1] if change.table.schema else ""
-    columns = identifiers(constraint.columns, script.dialect)
+    columns = identifiers(constraint.columns, script.dialect, written)
     return following(
         script,
         "Index it in a new migration",
@@ -141,12 +141,12 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
             name = index_name(script, table.name.name, key.columns) or new_name(script, *parts, "fk", "idx")
             if not name:
                 return ()
-            index = identifier(name, script.dialect)
+            index = identifiers((name,), script.dialect, written)
             if not is_new:
                 schema = written[: written.rindex(".") + 1] if changes[0].table.schema else ""
                 lines.append(f"DROP INDEX CONCURRENTLY IF EXISTS {schema}{index}")
             kind = "INDEX" if is_new else "INDEX CONCURRENTLY"
-            columns = identifiers(key.columns, script.dialect)
+            columns = identifiers(key.columns, script.dialect, written)
             lines.append(f"CREATE {kind} {index} ON {written} ({columns})")
     edits = editor.behind(statement, *dict.fromkeys(lines))
     return (
