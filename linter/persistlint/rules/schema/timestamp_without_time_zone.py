@@ -38,8 +38,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, modelled
+from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, modelled, retyped
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import DataType
+    from persistlint.schema.definitions import Column, DataType
 
 _TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
@@ -67,16 +67,22 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
             column.type.range,
             f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
             help="Use `timestamptz`.",
-            fixes=_fix(script, column.type, context),
+            fixes=_fix(script, column, column.type, context),
         )
 
 
-def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
-    """The other type in the definition of a column; an old one keeps what it holds."""
+def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    """The other type in the definition of a column; an old one keeps what it holds. A default that tells the time of
+    another zone without saying which would be taken for the time of the session."""
+    default = column.default
+    if default is not None and ("timezone" in default.calls or "zone" in default.words):
+        return ()
     is_own = any(type.range in change.range for change in (*script.of(CreateTable), *script.of(AddColumn)))
     word = find(context.file, type.range, _TIMESTAMP)
     if word is None or not is_own:
         return ()
     precision = find(context.file, type.range, _TIMESTAMP, 1)
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
-    return modelled(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))
+    return modelled(
+        script, "Use timestamptz", retyped(context.file, word, text if type.text.islower() else text.upper())
+    )

@@ -172,7 +172,10 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             effect.range,
             f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
             help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
-            fixes=through(context.program, effect, transaction) if context.program is not None else (),
+            # MySQL would commit what is open when the schema is changed in it.
+            fixes=through(context.program, effect, transaction)
+            if context.program is not None and effect.kind is not EffectKind.SCHEMA
+            else (),
             related=(Related(transaction.range, "the transaction is opened here"),),
         )
 
