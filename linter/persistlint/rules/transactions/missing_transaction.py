@@ -179,7 +179,9 @@ _SETS_UP = regex(
     r"|_?(?:seed|bootstrap|populate)(?-i:(?![a-z]))\w*|init_?(?:db|database|data)\w*",
     re.IGNORECASE,
 )
-_SETTING_UP = regex(r"(?:^|/)(?:init_?db|bootstrap|populate\w*|load\w*fixtures?|(?:sample|demo|dev|fake)_?data)\.\w+$", re.IGNORECASE)
+_SETTING_UP = regex(
+    r"(?:^|/)(?:init_?db|bootstrap|populate\w*|load\w*fixtures?|(?:sample|demo|dev|fake)_?data)\.\w+$", re.IGNORECASE
+)
 _NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
 _OR_NOTHING = regex(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 # A time in common makes no rows belong together.
@@ -191,7 +193,12 @@ _NOT_OF_WORDS = regex(r"[^a-z0-9.]+")
 _MOST_WRITES = 100  # of one function that are compared with one another
 
 
-@rule("missing-transaction", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated, is_example))
+@rule(
+    "missing-transaction",
+    on=Procedure,
+    severity=Severity.ERROR,
+    skips=(is_test, is_migration, is_generated, is_example),
+)
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
     if fact.receives is not None or fact.is_called_inside or _sets_up(fact, context):
@@ -343,7 +350,7 @@ def _is_made_if_missing(effect: Effect) -> bool:
 def _is_same_row(earlier: Effect, later: Effect) -> bool:
     """Whether one row is written twice, as that of a job is which takes down how far it has come."""
     is_one = bool(earlier.instance) and earlier.instance == later.instance and not (earlier.sql and later.sql)
-    if is_one or (earlier.via and earlier.via == later.via):
+    if is_one or (later.row and later.row == earlier.instance) or (earlier.via and earlier.via == later.via):
         return True
     if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
         return True
