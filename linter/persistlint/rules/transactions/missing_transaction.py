@@ -350,7 +350,7 @@ def _is_made_if_missing(effect: Effect) -> bool:
 def _is_same_row(earlier: Effect, later: Effect) -> bool:
     """Whether one row is written twice, as that of a job is which takes down how far it has come."""
     is_one = bool(earlier.instance) and earlier.instance == later.instance and not (earlier.sql and later.sql)
-    if is_one or (earlier.via and earlier.via == later.via):
+    if is_one or (later.row and later.row == earlier.instance) or (earlier.via and earlier.via == later.via):
         return True
     if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
         return True
