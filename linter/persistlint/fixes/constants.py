@@ -73,8 +73,11 @@ def _in_function(program: Program, declaration: str, place: Range) -> Edit | Non
     frame = next((frame for frame in program.frames(place) if frame.function is not None), None)
     if frame is None or not program.is_alone(frame.block[0]):
         return None
-    at = program.line_start(frame.block[0].range.start)
-    return Edit(Range(at, at), f"{program.indentation(frame.block[0].range.start)}{declaration}\n\n")
+    start = frame.block[0].range.start
+    before = program.source.content[:start].rstrip()
+    start = len(before) - 1 if before.endswith(b"(") else start  # of `var (`
+    at = program.line_start(start)
+    return Edit(Range(at, at), f"{program.indentation(start)}{declaration}\n\n")
 
 
 def _says_nothing(name: str) -> bool:
