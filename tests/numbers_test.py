@@ -110,6 +110,12 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
         ),
         pytest.param("js", "rows.orderBy('count').limit(35);", "MAX_RESULTS", id="the first of all rows"),
         pytest.param("js", "rows.limit(35).offset(at);", "PAGE_SIZE", id="some of all rows"),
+        pytest.param("py", "rows = min(keys.count(), 25)", "MAX_KEYS", id="how many there are"),
+        pytest.param("py", "load(is_large=len(notes) > 40)", "", id="what is handed on"),
+        pytest.param(
+            "py", "if self.failed_attempts >= 4:\n    stop()\n", "MAX_FAILED_ATTEMPTS", id="attempts of a kind"
+        ),
+        pytest.param("py", "if len(res) > 40:\n    stop()\n", "", id="a name that says nothing"),
         pytest.param("js", "const getRecentEvents = () => rows.limit(35);", "MAX_RECENT_EVENTS", id="what is got"),
     ],
 )

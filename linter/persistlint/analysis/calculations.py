@@ -321,7 +321,8 @@ class Reader:
             if taken is not None:
                 self.pending.append((argument.value, taken, found))
             elif name not in _SLICES:
-                self._begin(argument.value)
+                # What is only handed on tells nobody that something is too long.
+                self._begin(argument.value, Place(NumberRole.COMPARISON, is_one_of_all=True))
 
     def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
         line = self.source.line_of(node.range.start)

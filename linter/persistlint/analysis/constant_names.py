@@ -110,7 +110,7 @@ def _argument(language: str, place: Place, quantity: Quantity, function: str) ->
         return ()
     if place.operator in ("min", "max"):
         subject = _subject(place.other)
-        if quantity is Quantity.LENGTH:
+        if quantity is Quantity.LENGTH and not _is_plural(subject):
             subject = _length(subject, place.other)
         return _qualified("max" if place.operator == "min" else "min", subject)
     name = last_name(place.other)
@@ -162,7 +162,11 @@ def _called(callback: Expression) -> str:
 def _bound(language: str, place: Place, other: Expression, quantity: Quantity, is_cut: bool) -> Words:
     subject = _subject(other)
     if subject and subject[-1] in _ATTEMPTS:
-        return ("max", "attempts")
+        return (
+            ("max", *subject)
+            if place.role is NumberRole.COMPARISON and len(subject) < _LONGEST
+            else ("max", "attempts")
+        )
     is_upper = place.operator in (">", ">=")
     if subject and subject[-1] in _COUNTS and (place.role is NumberRole.REPETITION or is_upper):
         return _qualified("max", subject)
@@ -170,7 +174,7 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
         return ()
     if quantity is Quantity.TIME and isinstance(other, Binary):
         return ("max", "age", *_unit(language, other))
-    is_plural = bool(subject) and subject[-1].endswith("s") and not subject[-1].endswith("ss")
+    is_plural = _is_plural(subject)
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
     is_length = quantity in _LENGTHS
@@ -184,6 +188,11 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
         return _qualified("min" if is_least else "max", subject)
     is_bound = not _BOUNDS.isdisjoint(subject)
     return (*subject, "threshold") if _says(subject) and not is_length and not is_bound else ()
+
+
+def _is_plural(subject: Words) -> bool:
+    """Whether a name is that of several things, so that its length is how many there are."""
+    return bool(subject) and subject[-1].endswith("s") and not subject[-1].endswith("ss")
 
 
 def _length(subject: Words, other: Expression) -> Words:

@@ -146,6 +146,8 @@ def _length_of(counted: Expression) -> Quantity:
 def quantity_of_name(name: str) -> Quantity:
     """What a variable or a function of that name counts or measures."""
     parts = words(name)
+    if len(parts) > 1 and parts[-1].isdigit():
+        parts = parts[:-1]  # the second of several
     if not parts:
         return Quantity.OTHER
     last = {parts[-1], "".join(parts[-2:])}
