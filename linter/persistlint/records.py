@@ -1,5 +1,5 @@
-"""Dataclasses that cost less where they are frozen: to define, for a run defines some two hundred before it reads a
-file, and to make, for it makes one per node of a program. To the type checker they are the standard library's.
+"""Dataclasses that cost less: to define, for a run defines some two hundred before it reads a file, and, where they are
+frozen, to make, for it makes one per node of a program. To the type checker they are the standard library's.
 
 The type checker is what refuses to assign to a frozen one; nothing does when the program runs. Equality, hash and text
 are those of a dataclass, and all that the standard library does with one works; `order` gives `<` alone, which sorts.
@@ -50,15 +50,13 @@ else:
     def dataclass(cls=None, *, frozen=False, eq=True, order=False, slots=False):
         def make(cls):
             cls.__doc__ = cls.__doc__ or cls.__name__  # without, `inspect` writes one
-            if not frozen:
-                return dataclasses.dataclass(cls, eq=eq, order=order, slots=slots)
             model = type(cls)(cls.__name__, cls.__bases__, _members(cls))
             made = _with_slots(cls) if slots else cls
             for name in _LATE:
                 setattr(made, name, _Late(name, model, made))
             made.__repr__ = _repr
             if eq:
-                made.__eq__, made.__hash__ = _eq, _hash
+                made.__eq__, made.__hash__ = _eq, _hash if frozen else None
             if order:
                 made.__lt__ = _lt
             return made
