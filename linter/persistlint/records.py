@@ -65,7 +65,7 @@ else:
 
 
 # What takes long to make, for it is written as text and compiled, or is not asked for in most runs.
-_LATE = ("__init__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "_compared")
+_LATE = ("__init__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "__compared__")
 
 
 class _Late:
@@ -80,7 +80,7 @@ class _Late:
         if isinstance(vars(made)[self._name], _Late):
             dataclasses.dataclass(model, eq=False, repr=False)
             names = [field.name for field in dataclasses.fields(model) if field.compare]
-            model._compared = staticmethod(attrgetter(*names) if names else _nothing)
+            model.__compared__ = staticmethod(attrgetter(*names) if names else _nothing)
             for name in _LATE:
                 setattr(made, name, vars(model)[name])
         return getattr(owner if instance is None else instance, self._name)
@@ -108,17 +108,17 @@ def _nothing(_: Any) -> tuple[()]:
 def _eq(self: Any, other: Any) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return self is other or self._compared(self) == self._compared(other)
+    return self is other or self.__compared__(self) == self.__compared__(other)
 
 
 def _lt(self: Any, other: Any) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return self._compared(self) < self._compared(other)
+    return self.__compared__(self) < self.__compared__(other)
 
 
 def _hash(self: Any) -> int:
-    return hash(self._compared(self))
+    return hash(self.__compared__(self))
 
 
 def _repr(self: Any) -> str:
