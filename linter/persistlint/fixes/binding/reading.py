@@ -9,7 +9,7 @@ from persistlint import ir
 from persistlint.fixes.binding.formats import Verb, formatted
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.parts import Part
-from persistlint.fixes.binding.pieces import is_filled
+from persistlint.fixes.binding.pieces import is_filled, joined_here
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
 from persistlint.records import dataclass
@@ -122,6 +122,11 @@ class _Reader:
                 self.part(times)
             case ir.Call() | ir.Name() if (found := self.asked.pieces(node)) is not None:
                 self.joined(found)
+            case ir.Call() if (found_here := joined_here(node)) is not None and any(
+                self.asked.resolve(text) is not None for text in found_here[0]
+            ):
+                texts, separator = found_here
+                self.pieces([(self.holder, (text,)) for text in texts], separator)
             case ir.Name() if (text := self.asked.resolve(node)) is not None:
                 if self.since is not None:
                     raise UnreadableError
@@ -196,24 +201,35 @@ class _Reader:
         """Read the pieces of a list, with what stands between them."""
         if found in self.found.lists:
             raise RefusalError(f"`{found.name}` is used in more than one place")
-        self.begin_inner()
         self.found.lists.append(found)
-        around = self.holder, self.since, self.is_conditional
-        separator: tuple[Char, ...] = ()
-        for step in found.steps:
-            if found.separator is None and self.found.items:
+        around = self.since, self.is_conditional
+        self.since, self.is_conditional = None, False
+        pieces = (
+            (step.statement, piece)
+            for step in found.steps
+            for piece in (((text,) for text in step.texts) if found.separator is not None else [step.texts])
+        )
+        self.pieces(pieces, found.separator)
+        self.since, self.is_conditional = around
+
+    def pieces(
+        self, pieces: Iterable[tuple[ir.Statement | None, tuple[ir.Expression, ...]]], separator: ir.String | None
+    ) -> None:
+        """Read texts one behind the other, each with the statement that holds its values, and what stands between."""
+        around = self.holder
+        self.begin_inner()
+        for number, (holder, piece) in enumerate(pieces):
+            self.holder = holder
+            if separator is None and self.found.items:
                 self.apart()
-            self.holder, self.since, self.is_conditional = step.statement, None, False
-            pieces = [(text,) for text in step.texts] if found.separator is not None else [step.texts]
-            for piece in pieces:
-                self.add(*separator)
-                self.begin_inner()
-                for text in piece:
-                    self.read(text, "")
-                if piece:
-                    self.ends(piece[-1].range.end)
-                separator = self.separator(found.separator) if found.separator is not None else ()
-        self.holder, self.since, self.is_conditional = around
+            elif separator is not None and number:
+                self.add(*self.separator(separator))
+            self.begin_inner()
+            for text in piece:
+                self.read(text, "")
+            if piece:
+                self.ends(piece[-1].range.end)
+        self.holder = around
 
     def apart(self) -> None:
         """Keep the words of texts apart of which not all are there."""
