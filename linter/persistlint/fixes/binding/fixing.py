@@ -143,8 +143,8 @@ class Binding:
         return Fix(fixes[0].title, merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
     def quoted(self) -> Fix | None:
-        """The fix that quotes the values of a statement that can have no bind parameter, where they are put into a text;
-        None where there is none."""
+        """The fix that quotes the values of a statement which can have no bind parameter, where they are put into a
+        text; None where there is none."""
         query = self.query
         if query.site is None or query.library is None:
             return None

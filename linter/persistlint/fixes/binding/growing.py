@@ -36,7 +36,8 @@ _REST = regex(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
 @dataclass(frozen=True, slots=True)
 class Growing:
     """The list that the values are gathered in. `is_new` where the fix makes it, behind the statement `made`, which
-    begins the text, or before it, where that is an `if` in whose arms it begins; `is_captured` where functions inside add to it, so that TypeScript wants to be told its type."""
+    begins the text, or before it, where that is an `if` in whose arms it begins; `is_captured` where functions inside
+    add to it, so that TypeScript wants to be told its type."""
 
     name: str
     is_new: bool

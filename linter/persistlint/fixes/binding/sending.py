@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.passing import Passing
     from persistlint.fixes.binding.place import Place
     from persistlint.fixes.program import Program
-    from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
 _OF_TEXT = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression")
