@@ -150,7 +150,7 @@ def _texts(
 ) -> list[Sequence[Step]]:
     """The steps of every text that has some of these values; `others` are the places of values that do not go through
     the list. Raises `RefusalError` where the list would have another order than the marks."""
-    every = (place.steps if place.grows else (), *(list_.steps for list_ in found.lists))
+    every: list[Sequence[Step]] = [place.steps if place.grows else (), *(list_.steps for list_ in found.lists)]
     holders = _holders(found, inner)
     texts = [[holder for holder in holders if _is_in(holder, steps)] for steps in every]
     used = [steps for steps, own in zip(every, texts, strict=True) if own]

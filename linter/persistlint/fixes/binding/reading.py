@@ -11,7 +11,7 @@ from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, c
 from persistlint.fixes.binding.parts import Part
 from persistlint.fixes.binding.pieces import is_filled, joined_here
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.view import Inner, Value, View
+from persistlint.fixes.binding.view import Held, Inner, Value, View
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -179,12 +179,14 @@ class _Reader:
         self.ends(node.range.end)
         return True
 
-    def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
+    def holds(self, holder: Literal | Form, node: ir.Expression, place: Range, literal: Literal) -> bool:
         """Read an expression inside a literal or a format string, and say whether it stands for a text."""
         start = len(self.found.items)
-        if node.range not in self.asked.own and not self.inner(node) and not self.nested(node):
+        is_elsewhere = node.range in self.asked.own or self.inner(node)
+        if not is_elsewhere and not self.nested(node):
             return False
-        self.found.held.append((id(holder), range(start, len(self.found.items))))
+        held = Held(holder, start, len(self.found.items), node.range, place, literal, not is_elsewhere)
+        self.found.held.append(held)
         return True
 
     def begin_inner(self) -> None:
@@ -257,7 +259,7 @@ class _Reader:
                 self.add(*characters(self.source, current, Range(start, hole.start), own + doubled))
                 part = by_range[hole]
                 start = hole.end
-                if self.holds(current, part.value):
+                if self.holds(current, part.value, hole, current):
                     continue
                 spec = (f"!{part.conversion}" if part.conversion else "") + (f":{part.format}" if part.format else "")
                 self.value(part.value, hole, current, spec)
@@ -286,7 +288,9 @@ class _Reader:
                     self.add(piece)
                 case Verb(value=value, literal=None):
                     self.value(value, value.range)
-                case Verb(value=value) if not self.holds(form, value):
-                    self.value(value, piece.range, piece.literal, piece.spec, form)
+                case Verb(value=value, literal=Literal() as literal) if not self.holds(
+                    form, value, piece.range, literal
+                ):
+                    self.value(value, piece.range, literal, piece.spec, form)
         if format.constant.range != form.text:
             self.ends(format.constant.range.end)
