@@ -23,6 +23,7 @@ _LOGIC = frozenset(["and", "or", "??"])
 _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
 _REJECTION = regex(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
 _RESULT = regex(rb"\s*(?:\}\s*)?(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
+_ERROR = regex(r"^\(?(?:\w+ )?error\)?\s*$")  # all that a function of Go gives
 _LONGEST = 400  # bytes of a branch that are looked at
 
 
@@ -83,7 +84,7 @@ class Branches:
             sides = (side for part in compared for side in (part.left, part.right))
             return any(path_of(side) == path for side in sides)
         if isinstance(statement, Return) and isinstance(statement.value, Constant):
-            is_no_error = self.returns.strip() == "error" and statement.value.value is None
+            is_no_error = _ERROR.search(self.returns) is not None and statement.value.value is None
             return not statement.value.value and not is_no_error
         if isinstance(statement, Return) and statement.value is not None:
             return _REJECTION.search(self._beginning(statement.range)) is not None

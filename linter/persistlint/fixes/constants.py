@@ -117,11 +117,14 @@ def _in_function(program: Program, declaration: str, place: Range) -> Edit | Non
     frame = next((frame for frame in program.frames(place) if frame.function is not None), None)
     if frame is None or not program.is_alone(frame.block[0]):
         return None
-    line = program.source.line_of(frame.block[0].range.start)
+    start = frame.block[0].range.start
+    before = program.source.content[:start].rstrip()
+    start = len(before) - 1 if before.endswith(b"(") else start  # of `var (`
+    line = program.source.line_of(start)
     while line > 1 and program.source.text(program.source.line_range(line - 1)).lstrip().startswith("//"):
         line -= 1
     at = program.source.line_range(line).start
-    return Edit(Range(at, at), f"{program.indentation(frame.block[0].range.start)}{declaration}\n\n")
+    return Edit(Range(at, at), f"{program.indentation(start)}{declaration}\n\n")
 
 
 def _says_nothing(name: str) -> bool:
