@@ -161,9 +161,12 @@ def method(
     node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
 ) -> Value | None:
     name = function.name
-    if isinstance(receiver, Choice) and any(isinstance(option, Text | Items | Entries) for option in receiver.options):
+    if isinstance(receiver, Choice):
         found = [method(node, function, option, actuals, machine) for option in receiver.options]
-        return choice(value if value is not None else UNKNOWN for value in found)
+        known = [value for value in found if value is not None]  # no text has a `map`
+        is_plain = any(isinstance(option, Text | Items | Entries) for option in receiver.options)
+        if is_plain or (known and len(known) == len(found)):
+            return choice(known or [UNKNOWN])
     if isinstance(receiver, Items | Text | Entries) or (isinstance(receiver, Atom) and receiver.type is None):
         if name in _ADDS or name in _WRITES:
             added = _add(function, receiver, actuals, machine, node)
@@ -496,7 +499,21 @@ def _pop(node: Call, function: Attribute, receiver: Value, actuals: list[Actual]
     return element_of(receiver) if isinstance(receiver, Items) else None
 
 
+def _groups(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    """`PATTERN.exec(x)`, `x.match(PATTERN)`, `re.fullmatch(pattern, x)`: what a pattern lets through."""
+    from persistlint.analysis import guards
+
+    if actuals and guards.is_strict(function.value, [actual.expression for actual in actuals], function.name, machine):
+        return Atom(Origin.CHECKED)
+    return None
+
+
 _METHODS: dict[str, MethodHandler] = {
+    "exec": _groups,
+    "match": _groups,
+    "fullmatch": _groups,
     "join": _join_method,
     "replace": _replace_method,
     "replaceAll": _replace_method,
