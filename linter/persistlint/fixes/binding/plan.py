@@ -18,7 +18,7 @@ from persistlint.sql.lexer import Kind, Token, tokenize, word_set
 from persistlint.sql.parameters import takes_no_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Query
@@ -97,6 +97,12 @@ def plan(
     return made
 
 
+def bound_by(parameters: Sequence[Parameter], found: View) -> list[Value]:
+    """The values that parameters are for."""
+    items = (item for parameter in parameters for item in found.items[parameter.start : parameter.end])
+    return [item for item in items if isinstance(item, Value)]
+
+
 def takes_no_values(query: Query, dialect: str | None) -> bool:
     """Whether no bind parameter can stand in a statement, by its constant parts."""
     if query.is_fragment or _binds_anywhere(query, dialect):
@@ -163,7 +169,7 @@ def _quoted(
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
         return _list(found_list, tokens, place, query, source, dialect, "quoted")
     is_alone = len(parts) == 1 and place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
-    if is_alone and values[0].part is None and _may_be_list(values[0], source):
+    if is_alone and found.part_at(token.start) is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
     before, after, doubtful = "", "", False
