@@ -10,7 +10,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library
-from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping
 from persistlint.ir import (
     Binary,
     Block,
@@ -191,7 +191,9 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
     ]
     undone = any(effect.kind is EffectKind.ROLLBACK for effect in before)
     writes = [effect for effect in before if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)]
-    if writes and not undone:
+    failed = {(number, Part.BODY) for number, part in walker.place.tries if part is Part.HANDLER}
+    is_failed = len(writes) == 1 and not failed.isdisjoint(writes[0].place.tries)  # it is what the answer is about
+    if writes and not undone and not is_failed:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
 
 
