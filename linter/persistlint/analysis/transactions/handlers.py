@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Statement
 
 
+_TO_SAVEPOINT = regex(r"roll_?back_?to|\bsave_?point\.roll", re.IGNORECASE)
 _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _NO_FAILURES = regex(
     r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
@@ -86,7 +87,7 @@ def handled_by(
         effects,
         raises,
         outcome.answers,
-        is_left or any(map(_goes_back, done)),
+        is_left or any(map(_goes_back, done)) or _goes_back_by_name(walker, body),
         outcome.only_logs,
         is_narrow,
         walker.file.is_explained(Range(range.start, max(range.end, end))),
@@ -165,6 +166,11 @@ def _goes_back(effect: Effect) -> bool:
     """Whether it rolls back the transaction, or to a savepoint of it: the statement says so, else the method."""
     is_partial = effect.kind is EffectKind.SAVEPOINT and "rollback" in (effect.sql or effect.method).lower()
     return is_partial or effect.kind is EffectKind.ROLLBACK
+
+
+def _goes_back_by_name(walker: Walk, body: Block) -> bool:
+    """Whether a handler calls a function of the program that goes back to a savepoint, by its name."""
+    return bool(body) and _TO_SAVEPOINT.search(walker.text(Range(body[0].range.start, body[-1].range.end))) is not None
 
 
 def _is_result(walker: Walk, name: str) -> bool:

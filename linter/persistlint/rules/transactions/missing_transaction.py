@@ -160,6 +160,7 @@ if TYPE_CHECKING:
 
 _DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _UPDATES = regex(r"update|patch|set", re.IGNORECASE)
+_SENDS = regex(r"exec|query|run|raw", re.IGNORECASE)
 _PROGRESS = regex(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
 _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
@@ -244,13 +245,16 @@ def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
 
 
 def _runs_again(earlier: Effect, later: Effect) -> bool:
-    """Whether both may run again, which completes what was left half-way."""
+    """Whether both may run again, which completes what was left half-way; or where nobody can tell, or the first is made
+    for the other alone, inside its call."""
     is_again = all(effect.is_repeatable or effect.is_upsert for effect in (earlier, later))
     is_kept = earlier.use not in (Use.DROPPED, Use.DISCARDED)
     needs = is_kept and bool(earlier.instance) and earlier.instance in later.names and not later.is_upsert
     is_step = bool(later.via) and (later.is_repeatable or _SYNCS.match(later.via) is not None)
+    is_unknown = all(_SENDS.match(effect.method) and not (effect.sql or effect.table) for effect in (earlier, later))
     is_whole = is_again and not needs and not (_deletes(earlier) and _hangs_on(later, earlier.table))
-    return earlier.is_claim or is_step or is_whole
+    is_inside = later.range.start <= earlier.range.start and earlier.range.end <= later.range.end
+    return earlier.is_claim or is_step or is_unknown or is_inside or is_whole
 
 
 def _has_caller(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
