@@ -30,6 +30,7 @@ from persistlint.ir import (
     Await,
     Binary,
     Call,
+    Comprehension,
     Conditional,
     Expression,
     Function,
@@ -278,6 +279,10 @@ class Reader:
                 self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in _ARITHMETIC else None)
             case Subscript(value=inner):
                 self._begin(inner)  # the index is a position
+            case Comprehension(conditions=conditions):
+                for part in children(node):  # a condition keeps what passes it
+                    is_kept = any(part is condition for condition in conditions)
+                    self._begin(part, Place(NumberRole.COMPARISON, is_one_of_all=True) if is_kept else None)
             case Unknown() if self._is_element(node):
                 return  # how much of something is shown, and how
             case Mapping(entries=entries):

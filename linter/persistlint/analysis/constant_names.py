@@ -173,6 +173,8 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
     is_most = is_upper and quantity in _LENGTHS and (is_cut or not place.is_one_of_all)
+    if place.rejects and place.operator == "<=" and quantity in _LENGTHS:
+        return ()  # the least that is right is one more
     if place.rejects or is_most:
         # What has at least so much is right, unless it is turned away.
         is_least = not is_upper or (place.operator == ">=" and not place.rejects and not is_cut and not is_plural)

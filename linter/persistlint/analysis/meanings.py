@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.places import Place
     from persistlint.analysis.statuses import Statuses
 
-_CUT = regex(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
+_CUT = regex(rb"(\w*)(?:\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\])")
 _CUT_WITHIN = 150  # bytes behind a number
 _PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|skip|page"), 150  # bytes around a number
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
@@ -69,7 +69,7 @@ class Meanings:
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
             is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
             quantity = Quantity.STATUS if is_class or value in self.statuses.known else quantity
-        is_cut = _CUT.search(self.source.content, node.range.end, node.range.end + _CUT_WITHIN) is not None
+        is_cut = place.other is not None and self._is_cut(place.other, node.range.end)
         name = (
             status
             if quantity is Quantity.STATUS
@@ -96,6 +96,12 @@ class Meanings:
             is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
             is_converted,
         )
+
+    def _is_cut(self, other: Expression, behind: int) -> bool:
+        """Whether what is measured is cut behind an offset, or something without a name is."""
+        measured = last_name(counted_in(other)).encode()
+        cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
+        return any(cut[1] in (b"", measured) for cut in cuts)
 
     def _is_paged(self, number: Range) -> bool:
         """Whether rows are skipped beside a number, so that it is the size of a page."""

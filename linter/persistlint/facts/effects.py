@@ -124,7 +124,8 @@ class Effect(Fact):
     an argument that names it elsewhere. `instance` is the variable of the row that is saved, or that holds what a write
     gave; or the handle that is bound to a transaction, as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as
     far as it is known, `row` the text of the condition by which an ORM chooses what is written.
-    `is_sent` is False for a statement that is an object, which another call sends.
+    `is_sent` is False for a statement that is an object, which another call sends. `is_repeatable` is a write that
+    comes to the same where it runs again, `is_claim` one that takes a row only in the state that it changes.
     """
 
     kind: EffectKind
@@ -148,6 +149,8 @@ class Effect(Fact):
     sql: str = ""
     row: str = ""
     is_sent: bool = True
+    is_repeatable: bool = False
+    is_claim: bool = False
 
     @property
     def is_retention(self) -> bool:

@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.imports import end_of_import
 from persistlint.fixes.program import plain
-from persistlint.ir import Assign, Binary, Constant, ExpressionStatement, Import, Name, Number, String, Unary, walk
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Binary,
+    Constant,
+    ExpressionStatement,
+    If,
+    Import,
+    Name,
+    Number,
+    String,
+    Unary,
+    walk,
+)
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import word_set
@@ -28,6 +41,9 @@ _VAGUE = word_set(
     " size number result item data index elapsed"
 )  # what says nothing by itself at the top level of a file
 _MORE_IMPORTS = regex(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
+_OPENING = regex(rb"[-<>=+*/%&|,][ \t]*(\()[ \t]*\Z")
+_CLOSING = regex(rb"[ \t]*\)")
+_LONGEST_GAP = 20  # bytes before a place
 _NEXT_LINE = regex(rb"\r?\n[ \t]*[^\s]")
 
 
@@ -66,6 +82,16 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
     gap = "\n" if _is_constant(anchor) else "\n\n"
     is_close = _NEXT_LINE.match(program.source.content, at) is not None and not _is_constant(anchor)
     return Edit(Range(at, at), f"{gap}{declaration}{chr(10) if is_close else ''}")
+
+
+def without_parentheses(program: Program, place: Range) -> Range:
+    """A place with the parentheses around it that one name needs no more: those of no call."""
+    content = program.source.content
+    opening = _OPENING.search(content, max(0, place.start - _LONGEST_GAP), place.start)
+    closing = _CLOSING.match(content, place.end)
+    if opening is None or closing is None:
+        return place
+    return without_parentheses(program, Range(opening.start(1), closing.end()))
 
 
 def _in_function(program: Program, declaration: str, place: Range) -> Edit | None:
@@ -114,15 +140,27 @@ def _declaration(program: Program, name: str, text: str) -> str:
 
 def _anchor(program: Program) -> Statement | None:
     """The last of the imports, or of the constants right behind them."""
-    head = list(takewhile(lambda each: isinstance(each, Import | Assign | ExpressionStatement), program.top_level))
-    imports = [index for index, each in enumerate(head) if isinstance(each, Import)]
+    head = list(takewhile(_is_of_head, program.top_level))
+    imports = [index for index, each in enumerate(head) if _is_import(each)]
     last: Statement | None = None
     for statement in head[imports[-1] if imports else 0 :]:
         is_text = isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
-        if not (isinstance(statement, Import) or _is_constant(statement) or (last is None and is_text)):
+        if not (_is_import(statement) or _is_constant(statement) or (last is None and is_text)):
             break
         last = statement
     return last
+
+
+def _is_of_head(statement: Statement) -> bool:
+    return isinstance(statement, Assign | ExpressionStatement) or _is_import(statement)
+
+
+def _is_import(statement: Statement) -> bool:
+    """Whether a statement is an import, or holds those for types alone: `if TYPE_CHECKING:`."""
+    match statement:
+        case Import() | If(test=Name(id="TYPE_CHECKING") | Attribute(name="TYPE_CHECKING")):
+            return True
+    return False
 
 
 def _is_constant(statement: Statement) -> bool:

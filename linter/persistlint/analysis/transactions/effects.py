@@ -9,6 +9,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
+from persistlint.analysis.transactions.repeats import claims, repeats
 from persistlint.analysis.transactions.scopes import open_transaction
 from persistlint.analysis.transactions.written import condition_ranges
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
@@ -91,6 +92,9 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
     if chain.effect == "autocommit" and isinstance(chain.call, Call) and sets_autocommit(chain.call):
         walker.settled.add(root.handle)
     walker.rows.accessed(node, chain, found, effect, walker)
+    if kind is EffectKind.WRITE:
+        again, claimed = repeats(chain, found, effect, walker), claims(chain, found, effect)
+        walker.effects[-1] = replace(effect, is_repeatable=again, is_claim=again and claimed)
     walker.checks.accessed(chain, effect, walker)
 
 

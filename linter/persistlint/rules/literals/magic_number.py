@@ -122,7 +122,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
-from persistlint.fixes.constants import known_constant, new_constant
+from persistlint.fixes.constants import known_constant, new_constant, without_parentheses
 from persistlint.paths import NOT_PRODUCT, is_front_end, is_settings
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
@@ -208,7 +208,8 @@ def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
     declaration = None if known else new_constant(program, number.name, text, number.range)
     if not known and declaration is None:
         return ()
-    edits = (*((declaration,) if declaration is not None else ()), Edit(number.range, known or number.name))
+    place = without_parentheses(program, number.range)
+    edits = (*((declaration,) if declaration is not None else ()), Edit(place, known or number.name))
     title = f"Use the constant {known}" if known else f"Make it the constant {number.name}"
     is_safe = bool(known) or (number.is_telling and not _is_one_of_several(number, program))
     return (Fix(title, edits, Applicability.SAFE if is_safe else Applicability.UNSAFE),)

@@ -57,13 +57,13 @@ def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diag
     """Report every column of the type json."""
     if script.dialect != "postgres":
         return
-    for _, column, final in script.columns():
+    for table, column, final in script.columns():
         if column.type is not None and column.type.name == "json" and final.type == column.type:
             yield context.report(
                 column.type.range,
                 f"`{column.name}` is parsed anew with every access as `json`.",
                 help="Use `jsonb`.",
-                fixes=_fix(script, column.type, context),
+                fixes=_fix(script, column.type, context) if not table.checks(column.name) else (),  # of `json` alone
             )
 
 
