@@ -27,7 +27,7 @@ def _kept(path: Path) -> dict[str, Any]:
     return dict(kept(str(path.with_suffix("")), (state.st_mtime_ns, state.st_size), lambda: _parsed(path)))
 
 
-def kept(path: str, state: object, make: Callable[[], Any]) -> Any:
+def kept(path: str, state: Any, make: Callable[[], Any]) -> Any:
     """What `make` gives for what the files of a path, which has no suffix, are now: values that `marshal` knows."""
     folder, name = os.path.split(path)
     file = f"{folder}/__pycache__/{name}.{sys.implementation.cache_tag}.table"

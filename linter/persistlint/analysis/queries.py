@@ -105,6 +105,9 @@ _VERB = regex(
     r"\s*(?:select|insert|update|delete|replace|merge|upsert|create|alter|drop|truncate|with|call|exec|grant|revoke|set)\s",
     re.I,
 )
+_DATABASE = regex(
+    r"_*(?:\w*_)?(?:db|database|conn|connection|cursor|cur)\d*|\w*(?:DB|Db|Database|Connection|Conn|Cursor)", re.ASCII
+)
 _SENDS = regex(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
 _SHOWS = regex(r"log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I)
 _MAKES_TEXT = frozenset(["format", "format_map", "Sprintf", "substitute", "replace", "replaceAll"])
@@ -165,6 +168,8 @@ class _Collector:
             if guess is not None:
                 resolved, library, certain = guess
                 self._send(node, resolved.operation, library, actuals, certain)
+            elif _is_of_database(node) and (text := self._statement(actuals)) is not None:
+                self._take(node, _OWN, None, text, is_fragment=False, certain=False, actuals=actuals)
             elif _may_send(node):
                 for actual in actuals:
                     given = actual.value.entries if isinstance(actual.value, Entries) else (("sql", actual.value),)
@@ -323,9 +328,11 @@ class _Collector:
 
     def _begins(self, operation: Operation, actuals: list[Actual]) -> bool:
         """Whether the SQL of a call at least begins as SQL does: a dialect may go on as it likes."""
-        texts = [actual.value for actual, _ in _sql_arguments(operation, actuals) if isinstance(actual.value, Text)]
-        first = next((piece for text in texts for piece in text.pieces if isinstance(piece, str) and piece.strip()), "")
-        return bool(_VERB.match(first))
+        return any(_begins_as_sql(actual) for actual, _ in _sql_arguments(operation, actuals))
+
+    def _statement(self, actuals: list[Actual]) -> Actual | None:
+        """The first argument that is a whole statement."""
+        return next(filter(_begins_as_sql, actuals), None)
 
     def _imports(self, library: Library) -> bool:
         return bool(self.names.modules.intersection(library.modules))
@@ -377,6 +384,7 @@ class _Collector:
                 bound=sent.argument if sent.has_parameters else None,
                 marks=marks_of(sent.library, dialect),
                 is_whole=is_whole,
+                backslash=self._takes_backslash(dialect),
             )
             texts = texts_of(sent.pieces, self.source, place)
             yield Query(
@@ -435,10 +443,26 @@ class _Collector:
                 found[call] = scope
         return found
 
+    def _takes_backslash(self, dialect: str | None) -> bool | None:
+        """Whether a backslash is an escape in the strings of a database, None where nothing tells which it is. A
+        routine counts for one: it has functions that quote."""
+        if self.source.language == "sql":
+            return True
+        dialects = {dialect} if dialect is not None else {driver.dialect for driver in self._drivers}
+        return not dialects <= _PLAIN_STRINGS if dialects else None
+
+    @cached_property
+    def _drivers(self) -> tuple[Library, ...]:
+        """The libraries of one database each that the file imports."""
+        return tuple(library for library in self.tables.imported(self.names.modules) if library.dialect is not None)
+
     def _dialect(self, library: Library | None) -> str | None:
         return self.source.dialect or (library.dialect if library is not None else None)
 
 
+# Dialects in whose strings a backslash is a character like any other.
+_PLAIN_STRINGS = frozenset(["postgres", "sqlite", "duckdb", "tsql", "oracle", "trino", "presto", "athena"])
+_OWN = Operation(Library("a method of the program"), "send", sql=0, placeholder="unknown")
 _TAG = Operation(Library("a template tag"), "tag", sql=0)
 _RAW_PLACEHOLDERS = {
     # https://vitaly-t.github.io/pg-promise/formatting.html: raw text, and open values (no quotes are added)
@@ -546,6 +570,19 @@ def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
 
 def _makes_text(operation: Operation) -> bool:
     return operation.raw or operation.yields == "argument"
+
+
+def _begins_as_sql(actual: Actual) -> bool:
+    texts = [option for option in options_of(actual.value) if isinstance(option, Text)]
+    first = next((piece for text in texts for piece in text.pieces if isinstance(piece, str) and piece.strip()), "")
+    return bool(_VERB.match(first))
+
+
+def _is_of_database(node: Call) -> bool:
+    """Whether a call is one of a method of the program's own on what it calls a database: `myDB.select("…")`."""
+    if not isinstance(node.function, Attribute) or _SHOWS.search(node.function.name):
+        return False
+    return _DATABASE.fullmatch(last_name(node.function.value)) is not None
 
 
 def _may_send(node: Call) -> bool:

@@ -72,7 +72,8 @@ def names_of(script: str) -> set[str]:
 
 @cache
 def _names_beside() -> frozenset[str]:
-    return frozenset(name for entry in table() for key in ("beside", "dialect") for name in entry.get(key, ()))
+    names = {name for entry in table() for key in ("beside", "dialect") for name in entry.get(key, ())}
+    return frozenset(names.union(entry["listed"] for entry in table() if "listed" in entry))
 
 
 @cache
