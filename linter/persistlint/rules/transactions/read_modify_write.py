@@ -18,7 +18,8 @@ as all of SQLite are, values that do not depend on the row, and where a comment 
 insert is also left alone where the table has a unique key on any column that was looked for, or one of which all
 columns are set; where the lookup has other conditions than `=`; where the function speaks of locks, isolation,
 conflicts or duplicates; and where nothing runs beside it: in synchronous functions of JavaScript, and in those of a
-Python file that imports no web framework. Of severity `info`: an insert of an import or a sync, of which mostly one runs.
+Python file that imports no web framework. Of severity `info`: an insert of an import or a sync, of which mostly one
+runs.
 
 ## Why it matters
 
