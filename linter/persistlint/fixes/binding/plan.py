@@ -15,6 +15,7 @@ from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
+from persistlint.sql.parameters import takes_no_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,10 +38,6 @@ _BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW 
 _READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
-_NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
-    """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE
-    LOCK COMMENT REINDEX CLUSTER DISCARD RESET SHOW KILL LOAD OPTIMIZE RENAME FLUSH SAVEPOINT RELEASE"""
-)
 
 
 @dataclass(slots=True)
@@ -141,14 +138,10 @@ def _binds_anywhere(query: Query, dialect: str | None) -> bool:
 
 
 def _refuse_statement(tokens: list[Token]) -> None:
-    first = tokens[0].word if tokens else ""
-    words = {token.word for token in tokens}
-    if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
-        return  # MySQL and SQLite take an expression there
-    if first in _NOT_BOUND:
-        raise NotBoundError(f"`{first}` takes no bind parameters")
-    if first == "DO" or (first == "EXPLAIN" and words & _NOT_BOUND):
-        raise NotBoundError("this statement takes no bind parameters")
+    if takes_no_parameters(tokens):
+        first = tokens[0].word
+        what = "this statement" if first in ("DO", "EXPLAIN") else f"`{first}`"
+        raise NotBoundError(f"{what} takes no bind parameters")
 
 
 def _quoted(
