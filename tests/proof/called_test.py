@@ -1,4 +1,4 @@
-"""Statements that take no bind parameter, before and after their fix, which calls a function instead."""
+"""Statements that take no bind parameter, before and after their fix, which calls a function instead or quotes."""
 
 from __future__ import annotations
 
@@ -92,6 +92,41 @@ def test_a_pragma_gives_the_same_rows_and_none_for_an_attack(pragma: str) -> Non
         with pytest.raises(sqlite3.OperationalError):
             before(db, "it's")
         assert pragma != "table_info" or after(db, "it's")[1]
+
+
+def test_quotes_are_doubled_in_a_default_of_sqlite() -> None:
+    text = (
+        "import sqlite3\n\n\ndef make(db: sqlite3.Connection, value):\n"
+        "    db.execute(f\"CREATE TABLE t (id integer, kind text DEFAULT 'is {value}')\")\n"
+        "    db.execute('INSERT INTO t (id) VALUES (1)')\n"
+        "    return db.execute('SELECT id, kind FROM t').fetchall()\n"
+    )
+    before, after = _function(text, "make"), _function(fixed("program.py", text), "make")
+
+    def rows(program: Callable[[Any, str], Any], value: str) -> Any:
+        with closing(sqlite3.connect(":memory:")) as db:
+            return program(db, value)
+
+    for value in ORDINARY:
+        assert rows(after, value) == rows(before, value)
+    attack = "', secret text DEFAULT 'x"
+    assert rows(before, attack) == [(1, "is ")], "the attack does not work before the fix, so it proves nothing"
+    assert rows(after, attack) == [(1, f"is {attack}")]
+    assert rows(after, QUOTE) == [(1, f"is {QUOTE}")]
+
+
+@pytest.mark.parametrize("value", [*ORDINARY, QUOTE, "x'; COMMENT ON DATABASE postgres IS 'y", "\\'"])
+def test_quotes_are_doubled_in_a_comment_of_postgres(value: str, connection: driver.Connection) -> None:
+    text = (
+        "import psycopg\n\n\ndef send(db: psycopg.Connection, value):\n"
+        "    db.execute(\"COMMENT ON DATABASE postgres IS '%s'\" % value)\n"
+    )
+    _function(fixed("program.py", text))(connection, value)
+    row = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'postgres'"
+    ).fetchone()
+    assert row is not None
+    assert row[0] == value
 
 
 def _programs(statement: str) -> tuple[Callable[[Any, str], None], Callable[[Any, str], None]]:

@@ -190,9 +190,9 @@ def _quoted(
         raise RefusalError("the string of SQL around the value has escapes in it")
     if any(value.spec == "!r" for value in values):
         raise RefusalError("the value is quoted twice")
-    for value in values:
-        if _ESCAPED.search(_called(value)) or _ESCAPED.search(last_name(value.expression)):
-            raise RefusalError(f"`{source.text(value.expression.range)}` may have its quotes doubled already")
+    for item in values:
+        if _ESCAPED.search(_called(item)) or _ESCAPED.search(last_name(item.expression)):
+            raise RefusalError(f"`{source.text(item.expression.range)}` may have its quotes doubled already")
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
         return _list(found_list, tokens, place, query, source, dialect, "quoted")
     is_alone = len(parts) == 1 and place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
