@@ -69,9 +69,8 @@ class Source:
 @dataclass(frozen=True)
 class Tree:
     """What lies below a directory: the folders that have a manifest, what makes tables, the migrations in languages of
-    which no framework is known, the programs that may declare models, or change tables by themselves, and the
-    `settings` of Django. `is_own` is false where the tables are made in another package than the one of the program
-    that asks."""
+    which no framework is known, the programs that may declare models, or change tables by themselves, and Django's
+    `settings`. `is_own` is false where the tables are made in another package than the one of the program that asks."""
 
     packages: frozenset[Path] = frozenset()
     sources: tuple[Source, ...] = ()
@@ -135,13 +134,8 @@ def _has_schema(folder: Path) -> bool:
 
 def tree_below(root: Path) -> Tree:
     """What lies below a directory; nothing where that is too much."""
-    packages, sources, unread, programs, settings = (
-        {root},
-        dict[Source, None](),
-        list[Path](),
-        list[Path](),
-        list[Path](),
-    )
+    packages, sources = {root}, dict[Source, None]()
+    unread, programs, settings = list[Path](), list[Path](), list[Path]()
     for count, (folder, place, names) in enumerate(_folders(root)):
         if count == _MOST_FOLDERS:
             return Tree()

@@ -30,6 +30,7 @@ from persistlint.ir import (
     Await,
     Binary,
     Call,
+    Comprehension,
     Conditional,
     Expression,
     Function,
@@ -73,9 +74,10 @@ _DIGITS = function_names("digits")
 _DRAWS = function_names("draws")
 _ATTEMPTS = known_words("attempts")
 _FORMULA = regex(
-    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?)\b",
+    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?|YCbCr)\b"
+    rb"|>>=? ?(?:16|24)\b",
     re.IGNORECASE,
-)  # what is computed with angles, and hashes that go by their names
+)  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _FIRST_FAILURE = 400  # of the codes of HTTP
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
@@ -263,7 +265,8 @@ class Reader:
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
                 if not self.branches.shows_bound(tested, then.range):
-                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=self.branches.clamps(node)))
+                    clamps = self.branches.clamps(node)
+                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=clamps, is_one_of_all=not clamps))
                 self.branches.add(tested, then.range, otherwise.range)
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
@@ -277,6 +280,10 @@ class Reader:
                 self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in _ARITHMETIC else None)
             case Subscript(value=inner):
                 self._begin(inner)  # the index is a position
+            case Comprehension(conditions=conditions):
+                for part in children(node):  # a condition keeps what passes it
+                    is_kept = any(part is condition for condition in conditions)
+                    self._begin(part, Place(NumberRole.COMPARISON, is_one_of_all=True) if is_kept else None)
             case Unknown() if self._is_element(node):
                 return  # how much of something is shown, and how
             case Mapping(entries=entries):
@@ -314,7 +321,8 @@ class Reader:
             if taken is not None:
                 self.pending.append((argument.value, taken, found))
             elif name not in _SLICES:
-                self._begin(argument.value)
+                # What is only handed on tells nobody that something is too long.
+                self._begin(argument.value, Place(NumberRole.COMPARISON, is_one_of_all=True))
 
     def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
         line = self.source.line_of(node.range.start)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _EQUALITY = frozenset(["==", "!="])
 _SHOWN = regex(rb"[\"'`>](\d+)\+[\"'`<]")
+_BELOW = frozenset(["<", "<="])
+_DIGITS = frozenset(["9", "10", "99", "100"])
+_FILLED = regex(rb"(?:return )?[\"'`]0")
 _LISTED = regex(rb"(?m)^[ \t]*(?:#|//|\*)[ \t]*(\d+)[ \t]*(?:[:=]|->?)[ \t]+[A-Za-z]")
 _LINES_ABOVE = 3
 _LONGEST = 400  # bytes before a wait that are looked at
@@ -49,6 +52,8 @@ class Explanations:
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
             return True
+        if place.operator in _BELOW and _fits(self.source.text(number.range), self.branches.behind(number.range)):
+            return True  # the bracket that it falls into, or what the digits of a number are filled up to
         if place.rejects and _stands_in(self.source.text(number.range), self.branches.behind(number.range)):
             return True  # `"at most %d"` with the number behind it
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
@@ -83,6 +88,13 @@ class Explanations:
             return b""
         behind = self.source.line_range(last + 1)
         return self.source.content[behind.start : min(behind.end, behind.start + _LONGEST)]
+
+
+def _fits(number: str, branch: bytes) -> bool:
+    """Whether what is below a number comes to just that number, or gets a zero in front: `n < 10 ? "0" + n : n`."""
+    if number in _DIGITS and _FILLED.match(branch):
+        return True
+    return re.search(rb"^return %s\b;?\s*$" % re.escape(number.encode()), branch, re.MULTILINE) is not None
 
 
 def _stands_in(number: str, branch: bytes) -> bool:

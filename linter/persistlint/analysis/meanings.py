@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from persistlint.analysis.places import Place
     from persistlint.analysis.statuses import Statuses
 
-_CUT = regex(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
+_CUT = regex(rb"(\w*)(?:\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\])")
 _CUT_WITHIN = 150  # bytes behind a number
+_PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|skip|page"), 150  # bytes around a number
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
@@ -68,11 +69,13 @@ class Meanings:
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
             is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
             quantity = Quantity.STATUS if is_class or value in self.statuses.known else quantity
-        is_cut = _CUT.search(self.source.content, node.range.end, node.range.end + _CUT_WITHIN) is not None
+        is_cut = place.other is not None and self._is_cut(place.other, node.range.end)
         name = (
             status
             if quantity is Quantity.STATUS
-            else name_for(self.source.language, place, quantity, self.within, is_cut)
+            else name_for(
+                self.source.language, place, quantity, self.within, is_cut=is_cut, is_paged=self._is_paged(node.range)
+            )
         )
         around = self._around(node.range)
         told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
@@ -93,6 +96,17 @@ class Meanings:
             is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
             is_converted,
         )
+
+    def _is_cut(self, other: Expression, behind: int) -> bool:
+        """Whether what is measured is cut behind an offset, or something without a name is."""
+        measured = last_name(counted_in(other)).encode()
+        cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
+        return any(cut[1] in (b"", measured) for cut in cuts)
+
+    def _is_paged(self, number: Range) -> bool:
+        """Whether rows are skipped beside a number, so that it is the size of a page."""
+        start, end = max(number.start - _PAGED_WITHIN, 0), number.end + _PAGED_WITHIN
+        return _PAGED.search(self.source.content, start, end) is not None
 
     def _is_status(self, value: float, place: Place, around: str) -> bool:
         """Whether a number without a name is the code of an answer: the words beside it speak of a status."""
@@ -141,7 +155,7 @@ class Meanings:
         length that has to reach a position, a share (`x < 0 || x > 100`), or how far two numbers lie apart."""
         if _of_window(other) or self.arithmetic.is_status_range(value, other):
             return Quantity.LAYOUT
-        if _is_letter(other) and self._quantity(other) is Quantity.OTHER:
+        if _is_letter(other) and self._quantity(other) in (Quantity.OTHER, Quantity.PIXELS):
             return Quantity.POSITION
         if quantity in _LENGTHS and self._is_position(value, place):
             return Quantity.LAYOUT

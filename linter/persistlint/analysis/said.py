@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
-_TWICE = 2
+_TWICE, _TENTHS = 2, 10
 _SIZES = (  # of a unit, in which texts say how many of it there are
     (1000, r"[kK][a-zA-Z]*|s\b|sec[a-z]*"),
     (1_000_000, "ms|M[a-zA-Z]*|million"),
@@ -34,7 +34,7 @@ _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "elev
 _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 # A text of several words.
-_SENTENCE = regex(rb"""\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
+_SENTENCE = regex(rb"""\"{3}[^"]*\w [^"]*\"{3}|\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
 _ONE: dict[float, str] = {  # of a unit, which a text says in a word: "more than a week old"
     60: "minute|hour",
     60_000: "minute",
@@ -50,11 +50,12 @@ _PRODUCT = regex(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1
 def is_said(number: str, value: float, text: bytes) -> bool:
     """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
     `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in it
-    (90 in `"premium90days"` and `days_61_90`), or the verb of a format (10 in `%.10s`)."""
+    (90 in `"premium90days"`, `days_61_90` and `Freeleech90`), or the verb of a format (10 in `%.10s`)."""
     sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
     if sentences and any(map(saying(number, value).search, sentences)):
         return True
-    names = rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]|\w_%s\b" % (number.encode(), number.encode())
+    digits = number.encode()
+    names = rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]|\w_%s\b|(?<!int)(?<!float)[A-Za-z]{4}%s\b" % (digits, digits, digits)
     return number.isdigit() and re.search(names, text) is not None
 
 
@@ -67,7 +68,7 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     if product := _PRODUCT.fullmatch(written):
         spelled.append(rf"{product[1] or product[2]}(?: ?[A-Za-z]+)?")
     elif value is not None:
-        spelled += (rf"{int(value / size)} ?(?:{unit})" for size, unit in _SIZES if value >= size and value % size == 0)
+        spelled += (rf"{re.escape(f'{value / size:g}')} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
     if value in _ONE:
         spelled.append(rf"(?i:{_ONE[value]})")
     if value in _BYTES:
@@ -79,6 +80,11 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     if value is not None and 0 < value < _TWICE and value != 1:
         spelled += (rf"{_percent(part)} ?(?:%|per ?cent)" for part in (value, abs(1 - value)))
     return re.compile(rf"(?<![A-Za-z0-9_.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?[A-Za-z0-9_])")
+
+
+def _counts(value: float, size: float) -> bool:
+    """Whether people say a number as so many of a unit: 3 or 1.5 of it."""
+    return value >= size and (value * _TENTHS) % size == 0
 
 
 def _percent(part: float) -> str:

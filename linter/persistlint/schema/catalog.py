@@ -156,9 +156,13 @@ class Catalog:
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
-        if existing is None or not change.if_not_exists:
-            self.put(change.definition)
-            self._note_indexes(change.definition)
+        made = change.definition
+        if existing is not None and change.if_not_exists:
+            if existing.is_known:
+                return
+            made = replace(made, is_complete=False, is_new=False)  # what was spoken of before may have been there
+        self.put(made)
+        self._note_indexes(made)
 
     def _table(self, change: TableChange) -> Table:
         return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False, is_known=False)
@@ -329,6 +333,8 @@ def _(change: AddConstraint, table: Table) -> Table:
     if constraint.index:
         index = next((index for index in table.indexes if index.name == constraint.index), None)
         constraint = replace(constraint, columns=index.columns if index else ())
+        others = tuple(other for other in table.indexes if other is not index)  # it takes the index over
+        return replace(table, indexes=others, constraints=(*table.constraints, constraint))
     return replace(table, constraints=(*table.constraints, constraint))
 
 

@@ -64,6 +64,9 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
             if truth:
                 state.know([place, (*place, f"[{id}]")])
         case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
+            for side in (left, right):
+                if (place := keys_of(side)) is not None:
+                    state.validate(place)  # its keys are compared with those that it has to have
             if isinstance(left, Number | Constant | String):
                 operator, left, right = _MIRRORED[operator], right, left
             _compare(operator, left, right, truth, run, state)
@@ -177,6 +180,8 @@ def _called(test: Call, run: Run, state: State) -> None:
             state.measure(place, 1)
     elif (name in ("isinstance", "callable") or _OF_TYPE.fullmatch(name)) and arguments:
         _present(arguments[0], state)
+        if isinstance(part := run.value(arguments[0]), Document):
+            run.look_into(part)
     elif _OF_TEXT.fullmatch(name) and arguments:
         if (place := place_of(arguments[0])) is not None:
             state.validate(place)

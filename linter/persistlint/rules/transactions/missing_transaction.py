@@ -245,8 +245,8 @@ def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
 
 
 def _runs_again(earlier: Effect, later: Effect) -> bool:
-    """Whether both may run again, which completes what was left half-way; or where nobody can tell, or the first is made
-    for the other alone, inside its call."""
+    """Whether both may run again, which completes what was left half-way; or nobody can tell, or the first is made for
+    the other alone, inside its call."""
     is_again = all(effect.is_repeatable or effect.is_upsert for effect in (earlier, later))
     is_kept = earlier.use not in (Use.DROPPED, Use.DISCARDED)
     needs = is_kept and bool(earlier.instance) and earlier.instance in later.names and not later.is_upsert

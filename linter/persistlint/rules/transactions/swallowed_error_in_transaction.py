@@ -4,9 +4,10 @@
 An error of a query inside a transaction that is caught and goes no further: the handler neither raises nor rolls back,
 and the transaction goes on to commit.
 
-Silent where the statement has a savepoint of its own inside the `try`, where only reads may fail, where the handler takes the program's own errors alone, where the function is
-given the transaction and returns `false`, and where it returns before it commits what it began by hand. On SQLite and
-MySQL, which take back the failed statement alone, a loop may go on with the next.
+Silent where the statement has a savepoint of its own inside the `try`, where only reads may fail, where the handler
+takes the program's own errors alone, where the function is given the transaction and returns `false`, and where it
+returns before it commits what it began by hand. On SQLite and MySQL, which take back the failed statement alone, a loop
+may go on with the next.
 
 ## Why it matters
 

@@ -186,7 +186,10 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
             severity=Severity.INFO if is_first or _commits_what_is_open(effect) else None,
             help=_help(option, handle),
-            fixes=through(context.program, effect, transaction) if context.program is not None else (),
+            # MySQL would commit what is open when the schema is changed in it.
+            fixes=through(context.program, effect, transaction)
+            if context.program is not None and effect.kind is not EffectKind.SCHEMA
+            else (),
             related=(Related(transaction.range, "the transaction is opened here"),),
         )
 
