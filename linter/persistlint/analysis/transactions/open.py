@@ -43,6 +43,7 @@ class Open:
     is_savepoint: bool = False
     is_wrapped: bool = False  # a function of the program's own opens it, of which only the name is known
     is_over: bool = False
+    is_of_helper: bool = False  # a helper of the file opens it, which is called here
     nested_in: Open | None = None
     closings: list[Effect] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
@@ -141,6 +142,7 @@ class Open:
             unchecked,
             self.early,
             unreleased(self, walker),
+            self.is_of_helper,
         )
 
 

@@ -166,6 +166,7 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             transaction is None
             or (transaction.scoping is Scoping.PARAMETER and is_migration(context.file.path))  # its runner decides
             or effect.is_bound
+            or effect.is_part
             or effect.kind not in _ASKS
             or not _goes_round(effect, transaction, fact)
             or _reads_aside(effect, transaction, fact)
