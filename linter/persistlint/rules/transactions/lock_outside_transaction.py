@@ -140,7 +140,7 @@ def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[
         is_session = _OF_SESSION.search(effect.sql) is not None
         is_ambient = effect.handle.library is not None and effect.handle.library.transactions.ambient
         is_handed_on = effect.use is Use.RETURNED and fact.name.startswith(("lock", "_lock", "get_lock"))
-        if is_unsent or is_session or (is_ambient and (fact.may_run_inside or is_handed_on)):
+        if is_unsent or effect.is_part or is_session or (is_ambient and (fact.may_run_inside or is_handed_on)):
             continue
         if effect.handle.role is Role.POOL and (effect.handle.declared or effect.sql):
             yield context.report(

@@ -160,7 +160,7 @@ if TYPE_CHECKING:
 
 _DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _UPDATES = regex(r"update|patch|set", re.IGNORECASE)
-_SENDS = regex(r"exec|query|run|raw", re.IGNORECASE)
+_SENDS = regex(r"\$?exec|query|run|raw", re.IGNORECASE)
 _PROGRESS = regex(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
 _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
@@ -250,7 +250,8 @@ def _runs_again(earlier: Effect, later: Effect) -> bool:
     is_again = all(effect.is_repeatable or effect.is_upsert for effect in (earlier, later))
     is_kept = earlier.use not in (Use.DROPPED, Use.DISCARDED)
     needs = is_kept and bool(earlier.instance) and earlier.instance in later.names and not later.is_upsert
-    is_step = bool(later.via) and (later.is_repeatable or _SYNCS.match(later.via) is not None)
+    is_helper = bool(later.via) and (later.is_repeatable or _SYNCS.match(later.via) is not None)
+    is_step = later.is_stamp or is_helper
     is_unknown = all(_SENDS.match(effect.method) and not (effect.sql or effect.table) for effect in (earlier, later))
     is_whole = is_again and not needs and not (_deletes(earlier) and _hangs_on(later, earlier.table))
     is_inside = later.range.start <= earlier.range.start and earlier.range.end <= later.range.end
@@ -295,7 +296,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and (effect.handle.declared or bool(effect.sql))
         and not (library is not None and library.transactions.option == "session")
         and not (library is not None and library.transactions.ambient and procedure.may_run_inside)
-        and not (library is not None and library.transactions.lazy and effect.use is Use.KEPT)
+        and not effect.is_part
         and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)

@@ -6,7 +6,8 @@ A transaction that is opened inside another one of the same database without bei
 of sqlite3 inside another.
 
 Silent for the forms that nest: `tx.transaction`, `begin_nested`, `SAVEPOINT`, Django's `atomic`; and for functions of
-the program's own, which mostly go on in the transaction that is open.
+the program's own, which mostly go on in the transaction that is open. Of severity `info` where a helper of the file
+opens it, which may well be meant to commit by itself.
 
 ## Why it matters
 
@@ -137,6 +138,7 @@ def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagno
             yield context.report(
                 inner.range,
                 "This opens a second transaction inside one that is open, and is no savepoint of it.",
+                severity=Severity.INFO if inner.is_of_helper else None,
                 help="Use the transaction that is open, or open a savepoint of it.",
                 related=(Related(outer.range, "the transaction around it"),),
             )
