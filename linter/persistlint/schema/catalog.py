@@ -62,16 +62,17 @@ _SUFFIXES |= {"check": ConstraintKind.CHECK}
 class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
-    can be used like tables, by their keys, with their kinds. `guards_unnamed` where row level security was enabled for
-    tables whose names no script writes: in a template, or in a loop; `admits_unnamed` where policies were made so.
-    `put_since` are the keys of the tables that were put since it was settled, `followed` counts what was looked at for
-    tables that are renamed or gone."""
+    can be used like tables, by their keys, with their kinds; `readers` are the keys of the views that read a table, by
+    the key of it. `guards_unnamed` where row level security was enabled for tables whose names no script writes: in a
+    template, or in a loop; `admits_unnamed` where policies were made so. `put_since` are the keys of the tables that
+    were put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
     qualified: dict[str, frozenset[str]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
+    readers: dict[str, frozenset[str]] = field(default_factory=dict)
     guards_unnamed: bool = False
     admits_unnamed: bool = False
     put_since: set[str] = field(default_factory=set, compare=False)
@@ -80,7 +81,7 @@ class Catalog:
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
         found = replace(self, tables=dict(self.tables), enums=dict(self.enums), indexes=dict(self.indexes))
-        found.qualified, found.views = dict(self.qualified), dict(self.views)
+        found.qualified, found.views, found.readers = dict(self.qualified), dict(self.views), dict(self.readers)
         found.put_since = set(self.put_since)
         return found
 
@@ -117,6 +118,7 @@ class Catalog:
             table = self.find(change.table)
             if table is not None:
                 self._remove(table)
+                self.readers.pop(table.name.key, None)
                 if change.is_cascade:
                     self._release(table.name)
         elif isinstance(change, RenameTable):
@@ -125,16 +127,22 @@ class Catalog:
             self.put(replace(table, name=change.to))
             self._note_indexes(self.tables[change.to.key])
             self._redirect(change.table, change.to)
+            if table.name.key in self.readers:
+                self.readers[change.to.key] = self.readers.pop(table.name.key)
         elif isinstance(change, DropIndex):
             self._drop_index(change)
         elif isinstance(change, CreateObject):
             self.views[change.name.key] = change.kind
+            for source in change.sources:
+                key = self._key(source)
+                self.readers[key] = self.readers.get(key, frozenset()) | {change.name.key}
         elif isinstance(change, DropObject) and change.kind == "SCHEMA":
             for table in [table for table in self.tables.values() if table.name.schema == change.name.name]:
                 self._remove(table)
         elif isinstance(change, DropObject) and change.kind == "TYPE":
             self.enums.pop(change.name.key, None)
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
+            self.readers = {key: views - {change.name.key} for key, views in self.readers.items()}
             view = self.find(change.name)  # known for its indexes alone
             if view is not None and not view.columns:
                 self._remove(view)
@@ -188,6 +196,15 @@ class Catalog:
         others = (other for other in self._referring(name) if other.name.key not in (name.key, *gone))
         references = (reference for other in others for found, reference in other.foreign_keys if _refers(found, name))
         return any(columns is None or not {*columns}.isdisjoint(reference.columns or key) for reference in references)
+
+    def is_read(self, name: Name) -> bool:
+        """Whether a view is known to read a table."""
+        return bool(self.readers.get(self._key(name)))
+
+    def _key(self, name: Name) -> str:
+        """The key of the table of a name, which may be known in a schema that the name leaves out."""
+        table = self.find(name)
+        return table.name.key if table is not None else name.key
 
     def _referring(self, name: Name) -> list[Table]:
         """The tables that refer to one; none for a script that renames or drops thousands of thousands."""

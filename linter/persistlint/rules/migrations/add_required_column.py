@@ -2,8 +2,7 @@
 ## What it finds
 
 `ADD COLUMN … NOT NULL` without a default on a table that the same script did not make. Identities, serials and
-generated columns have a value. Several columns of a table are one report. A table that the script empties first is left
-alone.
+generated columns have a value. A table that the script empties first is left alone.
 
 The report is an error for SQLite, which refuses the statement even where the table is empty.
 
@@ -45,13 +44,11 @@ from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, Delete, Truncate
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.script import Script
-from persistlint.schema.together import by_table, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
-    from persistlint.schema.definitions import Column
 
 _REFUSED = ": a table with rows refuses it"
 _CONSEQUENCES = {
@@ -65,22 +62,14 @@ def add_required_column(script: Script, context: RuleContext) -> Iterator[Diagno
     """Report every new NOT NULL column without a value for the rows that are there."""
     emptied = {change.table.key for change in script.of(Truncate)}
     emptied |= {change.table.key for change in script.of(Delete) if change.where is None}
-    refused = (
-        change
-        for change in script.of(AddColumn)
-        if _is_required(change.column) and not change.is_on_new and change.table.key not in emptied
-    )
-    for first, *others in by_table(refused):
-        names = listed([first.column.name, *(each.column.name for each in others)])
-        are, it = ("are NOT NULL and have", "them") if others else ("is NOT NULL and has", "it")
+    for change in script.of(AddColumn):
+        column = change.column
+        is_required = column.is_required or column.constraint(ConstraintKind.PRIMARY_KEY) is not None
+        if not is_required or column.has_value or change.is_on_new or change.table.key in emptied:
+            continue
         yield context.report(
-            first.range,
-            f"{names} {are} no default{_CONSEQUENCES.get(script.dialect or '', _REFUSED)}.",
-            help=f"Give {it} a default, or add {it} without `NOT NULL`, fill {it}, and set `NOT NULL` later.",
+            change.range,
+            f"`{column.name}` is NOT NULL and has no default{_CONSEQUENCES.get(script.dialect or '', _REFUSED)}.",
+            help="Give it a default, or add it without `NOT NULL`, fill it, and set `NOT NULL` later.",
             severity=Severity.ERROR if script.dialect == "sqlite" else Severity.WARNING,
         )
-
-
-def _is_required(column: Column) -> bool:
-    """Whether every row needs a value in a column and gets none by itself."""
-    return (column.is_required or column.constraint(ConstraintKind.PRIMARY_KEY) is not None) and not column.has_value

@@ -2,7 +2,7 @@
 ## What it finds
 
 `DROP INDEX` without `CONCURRENTLY` of an index that the same script did not make, on a table that it did not make.
-Several indexes of a table, or in one statement, are one report.
+Several indexes in one statement are one report.
 
 ## Why it matters
 
@@ -71,10 +71,9 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             change.table is not None and (change.table.is_new or change.table.name.key in gone)
         ):
             continue
-        cause = change.table.name.key if change.table is not None else change.statement.range
-        if cause in told:
+        if change.statement.range in told:
             continue
-        told.add(cause)
+        told.add(change.statement.range)
         table = f"`{change.table.name}`" if change.table is not None else "its table"
         is_whole = change.range == change.statement.range
         yield context.report(

@@ -1,8 +1,7 @@
 """
 ## What it finds
 
-`CREATE INDEX` without `CONCURRENTLY` on a table that the same script did not make. Several indexes of a table are one
-report.
+`CREATE INDEX` without `CONCURRENTLY` on a table that the same script did not make.
 
 Indexes of new tables, of temporary tables and of materialized views that the script itself makes are left alone: nobody
 waits for them. So are those of a partitioned table, which cannot be built concurrently as a whole.
@@ -52,7 +51,6 @@ from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, CreateObject, DropIndex, SetVariable
 from persistlint.schema.locks import locks
 from persistlint.schema.script import OF_RUNNER, Script
-from persistlint.schema.together import by_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,25 +66,17 @@ def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagn
     if script.dialect != "postgres":
         return
     views = {change.name.key for change in script.of(CreateObject) if change.kind == "MATERIALIZED VIEW"}
-    blocking = (
-        change
-        for change in script.of(CreateIndex)
-        if not (change.is_concurrent or change.is_on_new or change.table.key in views or _is_partitioned(change))
-    )
-    switch = f" {script.runner.name} allows it by {script.runner.switch}." if script.runner.switch else ""
-    for first, *others in by_table(blocking):
-        more = f"it and {len(others)} more of the table are" if others else "it is"
+    for change in script.of(CreateIndex):
+        is_partitioned = change.before is not None and "PARTITION" in change.before.options  # cannot be concurrent
+        if change.is_concurrent or change.is_on_new or change.table.key in views or is_partitioned:
+            continue
+        switch = f" {script.runner.name} allows it by {script.runner.switch}." if script.runner.switch else ""
         yield context.report(
-            first.range,
-            f"`CREATE INDEX` takes a lock of mode {locks(first)[0]} until {more} built.",
-            help=f"Build {'them' if others else 'it'} `CONCURRENTLY`, outside of a transaction.{switch}",
-            fixes=_fix(script, first, context),
+            change.range,
+            f"`CREATE INDEX` takes a lock of mode {locks(change)[0]} until it is built.",
+            help=f"Build it `CONCURRENTLY`, outside of a transaction.{switch}",
+            fixes=_fix(script, change, context),
         )
-
-
-def _is_partitioned(change: CreateIndex) -> bool:
-    """Whether the table has partitions: its index cannot be built concurrently as a whole."""
-    return change.before is not None and "PARTITION" in change.before.options
 
 
 def _fix(script: Script, change: CreateIndex, context: RuleContext) -> tuple[Fix, ...]:

@@ -41,8 +41,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, modelled
+from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, modelled, retyped
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import DataType
+    from persistlint.schema.definitions import Column, DataType
 
 _MANY = 20  # columns without a time zone: a convention, unless others have one
 _TO_ONE = 9  # columns without one for each that has one
@@ -65,7 +65,7 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     if script.dialect != "postgres":
         return
     found = [
-        (column.name, column.type)
+        (column, column.type)
         for _, column, final in script.columns()
         if column.type is not None and _is_naive(column.type) and _is_naive(final.type)
     ]
@@ -73,12 +73,12 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     if others:
         found = found[:1] if script.path in script.siblings[:1] or not script.siblings else []
     besides = f", here and in the {others} other columns of the project that are like it" if others else ""
-    for name, type in found:
+    for column, type in found:
         yield context.report(
             type.range,
-            f"`{name}` does not say which moment it is: the time zone of the writer is lost.",
+            f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
             help=f"Use `timestamptz`{besides}.",
-            fixes=_fix(script, type, context),
+            fixes=_fix(script, column, type, context),
         )
 
 
@@ -95,12 +95,18 @@ def _convention(script: Script) -> int:
     return naive - 1 if naive >= _MANY and aware * _TO_ONE <= naive else 0
 
 
-def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
-    """The other type in the definition of a column; an old one keeps what it holds."""
+def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    """The other type in the definition of a column; an old one keeps what it holds. A default that tells the time of
+    another zone without saying which would be taken for the time of the session."""
+    default = column.default
+    if default is not None and ("timezone" in default.calls or "zone" in default.words):
+        return ()
     is_own = any(type.range in change.range for change in (*script.of(CreateTable), *script.of(AddColumn)))
     word = find(context.file, type.range, _TIMESTAMP)
     if word is None or not is_own:
         return ()
     precision = find(context.file, type.range, _TIMESTAMP, 1)
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
-    return modelled(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))
+    return modelled(
+        script, "Use timestamptz", retyped(context.file, word, text if type.text.islower() else text.upper())
+    )
