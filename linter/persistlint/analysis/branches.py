@@ -90,11 +90,11 @@ class Branches:
         return isinstance(statement, Raise | Return)
 
     def shows_bound(self, test: Expression, then: Range) -> bool:
-        """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`."""
+        """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`, `"< 0.01"`."""
         if not isinstance(test, Binary) or self.constants.value(test.right) is None:
             return False
         shown = re.escape(self.source.text(test.right.range).encode())
-        return re.search(rb"[\"'`>]%s\+" % shown, self._beginning(then)) is not None
+        return re.search(rb"[\"'`>]%s\+|[\"'`][<>]=? ?%s\b" % (shown, shown), self._beginning(then)) is not None
 
     def clamps(self, conditional: Conditional) -> bool:
         """Whether a conditional keeps what it compares within a bound: `count > 9 ? 9 : count`."""

@@ -20,7 +20,7 @@ from persistlint.analysis.meanings import Meanings
 from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.places import Percentages, Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import quantity_of_name
-from persistlint.analysis.said import is_table
+from persistlint.analysis.scales import bracket, gives_word, is_table, scales
 from persistlint.analysis.scopes import may_hold
 from persistlint.analysis.vocabulary import function_names, known_words, words
 from persistlint.facts import Calculation, NumberRole, Quantity
@@ -108,6 +108,7 @@ class Reader:
         self.source = file.syntax.source
         self.numbers = file.numbers
         self.statuses = file.statuses
+        self.scales = scales(scope.statements)
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.statements = scope.statements
         self.constants = Constants()
@@ -171,6 +172,8 @@ class Reader:
                 yield value, result
             case If(test=test, then=then, otherwise=otherwise):
                 self.branches.add_blocks(test, then, otherwise)
+                if gives_word(then) and bracket(test) in self.scales:
+                    return
                 if not (then and (self.branches.shows_bound(test, then[-1].range) or tells_progress(test, then))):
                     yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, then))
             case Switch(subject=subject, cases=cases) if subject is not None:
