@@ -268,7 +268,8 @@ class Reader:
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
                 if not self.branches.shows_bound(tested, then.range):
-                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=self.branches.clamps(node)))
+                    clamps = self.branches.clamps(node)
+                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=clamps, is_one_of_all=not clamps))
                 self.branches.add(tested, then.range, otherwise.range)
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):

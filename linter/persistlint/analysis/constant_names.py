@@ -100,8 +100,9 @@ def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
     if name.lower().endswith("threshold") or words(name)[:2] == ("max", "age"):
         return False
     if place.waits is not None:
-        return isinstance(place.waits, Name | Attribute)
-    return place.operator not in ("min", "max") or quantity is not Quantity.LENGTH
+        return isinstance(place.waits, Name | Attribute) and _is_clue(words(last_name(place.waits)))
+    is_passed = place.role is NumberRole.COMPARISON and place.operator in (">", ">=") and not place.rejects
+    return not (quantity in _LENGTHS and (is_passed or place.operator in ("min", "max")))
 
 
 def _argument(language: str, place: Place, quantity: Quantity, function: str) -> Words:
@@ -141,8 +142,12 @@ def _clues(waits: Expression, function: str) -> Iterator[Words]:
     """What waits: the function that is called afterwards, or the one that this is a part of."""
     for name in (last_name(waits) if isinstance(waits, Name | Attribute) else _called(waits), function):
         clue = words(name)
-        if _says(clue) and _VAGUE.isdisjoint(clue):
+        if _is_clue(clue):
             yield clue
+
+
+def _is_clue(clue: Words) -> bool:
+    return _says(clue) and _VAGUE.isdisjoint(clue)
 
 
 def _called(callback: Expression) -> str:
@@ -172,15 +177,17 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     is_plural = _is_plural(subject)
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
-    is_most = is_upper and quantity in _LENGTHS and (is_cut or not place.is_one_of_all)
-    if place.rejects and place.operator == "<=" and quantity in _LENGTHS:
+    is_length = quantity in _LENGTHS
+    is_most = is_upper and is_length and (is_cut or not place.is_one_of_all) and subject[:1] not in (("min",), ("max",))
+    if place.rejects and place.operator == "<=" and is_length:
         return ()  # the least that is right is one more
-    if place.rejects or is_most:
+    is_one = is_upper and not is_length and place.is_one_of_all  # of several: nobody is turned away for it alone
+    if (place.rejects and not is_one) or is_most:
         # What has at least so much is right, unless it is turned away.
         is_least = not is_upper or (place.operator == ">=" and not place.rejects and not is_cut and not is_plural)
         return _qualified("min" if is_least else "max", subject)
     is_bound = not _BOUNDS.isdisjoint(subject)
-    return (*subject, "threshold") if _says(subject) and quantity not in _LENGTHS and not is_bound else ()
+    return (*subject, "threshold") if _says(subject) and not is_length and not is_bound else ()
 
 
 def _is_plural(subject: Words) -> bool:

@@ -105,8 +105,13 @@ _VERB = regex(
     r"\s*(?:select|insert|update|delete|replace|merge|upsert|create|alter|drop|truncate|with|call|exec|grant|revoke|set)\s",
     re.I,
 )
+_DATABASE = regex(
+    r"_*(?:\w*_)?(?:db|database|conn|connection|cursor|cur)\d*|\w*(?:DB|Db|Database|Connection|Conn|Cursor)", re.ASCII
+)
 _SENDS = regex(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
-_SHOWS = regex(r"log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I)
+_SHOWS = regex(
+    r"wmi|graphql|log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I
+)
 _MAKES_TEXT = frozenset(["format", "format_map", "Sprintf", "substitute", "replace", "replaceAll"])
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 
@@ -165,6 +170,8 @@ class _Collector:
             if guess is not None:
                 resolved, library, certain = guess
                 self._send(node, resolved.operation, library, actuals, certain)
+            elif _is_of_database(node) and (text := self._statement(actuals)) is not None:
+                self._take(node, _OWN, None, text, is_fragment=False, certain=False, actuals=actuals)
             elif _may_send(node):
                 for actual in actuals:
                     given = actual.value.entries if isinstance(actual.value, Entries) else (("sql", actual.value),)
@@ -323,9 +330,11 @@ class _Collector:
 
     def _begins(self, operation: Operation, actuals: list[Actual]) -> bool:
         """Whether the SQL of a call at least begins as SQL does: a dialect may go on as it likes."""
-        texts = [actual.value for actual, _ in _sql_arguments(operation, actuals) if isinstance(actual.value, Text)]
-        first = next((piece for text in texts for piece in text.pieces if isinstance(piece, str) and piece.strip()), "")
-        return bool(_VERB.match(first))
+        return any(_begins_as_sql(actual) for actual, _ in _sql_arguments(operation, actuals))
+
+    def _statement(self, actuals: list[Actual]) -> Actual | None:
+        """The first argument that is a whole statement."""
+        return next(filter(_begins_as_sql, actuals), None)
 
     def _imports(self, library: Library) -> bool:
         return bool(self.names.modules.intersection(library.modules))
@@ -455,6 +464,7 @@ class _Collector:
 
 # Dialects in whose strings a backslash is a character like any other.
 _PLAIN_STRINGS = frozenset(["postgres", "sqlite", "duckdb", "tsql", "oracle", "trino", "presto", "athena"])
+_OWN = Operation(Library("a method of the program"), "send", sql=0, placeholder="unknown")
 _TAG = Operation(Library("a template tag"), "tag", sql=0)
 _RAW_PLACEHOLDERS = {
     # https://vitaly-t.github.io/pg-promise/formatting.html: raw text, and open values (no quotes are added)
@@ -562,6 +572,19 @@ def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
 
 def _makes_text(operation: Operation) -> bool:
     return operation.raw or operation.yields == "argument"
+
+
+def _begins_as_sql(actual: Actual) -> bool:
+    texts = [option for option in options_of(actual.value) if isinstance(option, Text)]
+    first = next((piece for text in texts for piece in text.pieces if isinstance(piece, str) and piece.strip()), "")
+    return bool(_VERB.match(first))
+
+
+def _is_of_database(node: Call) -> bool:
+    """Whether a call is one of a method of the program's own on what it calls a database: `myDB.select("…")`."""
+    if not isinstance(node.function, Attribute) or _SHOWS.search(node.function.name):
+        return False
+    return _DATABASE.fullmatch(last_name(node.function.value)) is not None
 
 
 def _may_send(node: Call) -> bool:

@@ -34,7 +34,8 @@ _RETENTION = regex(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
 _OLD_ROWS = regex(
-    r"(?:time|date|created|expires?|_at|_on)__lte?\b|(?:At|[Dd]ate|expires)\s*:\s*\{\s*lte?\b"  # Django, Prisma
+    r"(?:time|date|created|updated|modified|expires?|_at|_on)__lte?\b"  # of Django
+    r"|(?:At|[Dd]ate|expires)\s*:\s*\{\s*lte?\b"  # of Prisma
 )
 
 

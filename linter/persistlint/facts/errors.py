@@ -17,10 +17,10 @@ class Handled(Affecting):
     """A `try` whose handler takes errors of a database, or Go's `if err != nil` behind a call.
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
-    hands the error on, `answers` where it returns something, `undoes` where it rolls back, `only_logs` where it does
-    nothing else, `is_expected` where it logs a warning or less, `is_narrow` where it takes one kind of error and not
-    every, `is_explained` where a comment in it says why. `size` counts the statements that may fail. `transaction` is
-    the range of the one that the whole `try` stands in.
+    hands the error on, `answers` where it returns something, `undoes` where it rolls back, or where nothing else was
+    written that could commit, `only_logs` where it does nothing else, `is_expected` where it logs a warning or less,
+    `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says why. `size`
+    counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands in.
     """
 
     effects: tuple[Effect, ...]

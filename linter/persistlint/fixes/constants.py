@@ -12,6 +12,7 @@ from persistlint.ir import (
     Assign,
     Attribute,
     Binary,
+    Call,
     Constant,
     ExpressionStatement,
     If,
@@ -20,6 +21,7 @@ from persistlint.ir import (
     Number,
     String,
     Unary,
+    expressions,
     walk,
 )
 from persistlint.regexes import regex
@@ -41,6 +43,10 @@ _VAGUE = word_set(
     " size number result item data index elapsed"
 )  # what says nothing by itself at the top level of a file
 _MORE_IMPORTS = regex(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
+_SENT = word_set(  # by Playwright, Puppeteer, Selenium and extensions
+    "evaluate evaluateAll evaluateHandle evaluateOnNewDocument addInitScript waitForFunction $eval $$eval executeScript"
+    " executeAsyncScript"
+)
 _OPENING = regex(rb"[-<>=+*/%&|,][ \t]*(\()[ \t]*\Z")
 _CLOSING = regex(rb"[ \t]*\)")
 _LONGEST_GAP = 20  # bytes before a place
@@ -49,6 +55,8 @@ _NEXT_LINE = regex(rb"\r?\n[ \t]*[^\s]")
 
 def known_constant(program: Program, name: str, text: str, place: Range) -> str:
     """A constant of the top level with that value whose name has the same words, declared before a place; else ""."""
+    if _runs_elsewhere(program, place):
+        return ""
     wanted = sorted(_words(name))
     for statement in program.assigned.get(plain(text), ()):
         target = statement.target
@@ -68,6 +76,8 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
         return None
     if program.source.language in ("javascript", "typescript") and not program.is_module:
         return None  # all scripts of a page share their names
+    if _runs_elsewhere(program, place):
+        return None
     declaration = _declaration(program, name, text)
     if program.source.language == "go":
         return _in_function(program, declaration, place)
@@ -94,6 +104,14 @@ def without_parentheses(program: Program, place: Range) -> Range:
     return without_parentheses(program, Range(opening.start(1), closing.end()))
 
 
+def _runs_elsewhere(program: Program, place: Range) -> bool:
+    """Whether a place is part of a function that a program sends to a browser, where its constants are not."""
+    statements = (frame.statement for frame in program.frames(place))
+    nodes = (node for each in statements for part in expressions(each) for node in walk(part))
+    calls = (node for node in nodes if isinstance(node, Call) and place in node.range)
+    return any(isinstance(call.function, Attribute) and call.function.name in _SENT for call in calls)
+
+
 def _in_function(program: Program, declaration: str, place: Range) -> Edit | None:
     """The declaration above the first statement of the function around a place."""
     frame = next((frame for frame in program.frames(place) if frame.function is not None), None)
@@ -102,7 +120,10 @@ def _in_function(program: Program, declaration: str, place: Range) -> Edit | Non
     start = frame.block[0].range.start
     before = program.source.content[:start].rstrip()
     start = len(before) - 1 if before.endswith(b"(") else start  # of `var (`
-    at = program.line_start(start)
+    line = program.source.line_of(start)
+    while line > 1 and program.source.text(program.source.line_range(line - 1)).lstrip().startswith("//"):
+        line -= 1
+    at = program.source.line_range(line).start
     return Edit(Range(at, at), f"{program.indentation(start)}{declaration}\n\n")
 
 
@@ -168,7 +189,7 @@ def _is_constant(statement: Statement) -> bool:
     if not isinstance(statement, Assign) or not isinstance(statement.target, Name) or statement.value is None:
         return False
     is_named = statement.constant or _CONSTANT.fullmatch(statement.target.id) is not None
-    return is_named and all(isinstance(node, _SHOWN) for node in walk(statement.value))
+    return is_named and all(isinstance(node, (*_SHOWN, Name)) for node in walk(statement.value))
 
 
 def _words(name: str) -> list[str]:

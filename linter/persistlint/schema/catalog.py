@@ -63,9 +63,9 @@ class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
     can be used like tables, by their keys, with their kinds; `readers` are the keys of the views that read a table, by
-    the key of it. `guards_unnamed` where row level security was enabled for
-    tables whose names no script writes: in a template, or in a loop. `put_since` are the keys of the tables that were
-    put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
+    the key of it. `guards_unnamed` where row level security was enabled for tables whose names no script writes: in a
+    template, or in a loop; `admits_unnamed` where policies were made so. `put_since` are the keys of the tables that
+    were put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -74,6 +74,7 @@ class Catalog:
     views: dict[str, str] = field(default_factory=dict)
     readers: dict[str, frozenset[str]] = field(default_factory=dict)
     guards_unnamed: bool = False
+    admits_unnamed: bool = False
     put_since: set[str] = field(default_factory=set, compare=False)
     followed: int = field(default=0, compare=False)
 
@@ -156,9 +157,13 @@ class Catalog:
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
-        if existing is None or not change.if_not_exists:
-            self.put(change.definition)
-            self._note_indexes(change.definition)
+        made = change.definition
+        if existing is not None and change.if_not_exists:
+            if existing.is_known:
+                return
+            made = replace(made, is_complete=False, is_new=False)  # what was spoken of before may have been there
+        self.put(made)
+        self._note_indexes(made)
 
     def _table(self, change: TableChange) -> Table:
         return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False, is_known=False)
@@ -329,6 +334,8 @@ def _(change: AddConstraint, table: Table) -> Table:
     if constraint.index:
         index = next((index for index in table.indexes if index.name == constraint.index), None)
         constraint = replace(constraint, columns=index.columns if index else ())
+        others = tuple(other for other in table.indexes if other is not index)  # it takes the index over
+        return replace(table, indexes=others, constraints=(*table.constraints, constraint))
     return replace(table, constraints=(*table.constraints, constraint))
 
 

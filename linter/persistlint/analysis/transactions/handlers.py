@@ -10,7 +10,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library
-from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping
 from persistlint.ir import (
     Binary,
     Block,
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Statement
 
 
+_TO_SAVEPOINT = regex(r"roll_?back_?to|\bsave_?point\.roll", re.IGNORECASE)
+_WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _NO_FAILURES = regex(
     r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
     r"|(?:Duplicate|Undefined)(?:Column|Table|Object|Index|Schema|Function|Database)(?:Error)?"
@@ -77,6 +79,7 @@ def handled_by(
     is_manual = transaction is not None and transaction.scoping is Scoping.MANUAL
     leaves = bool(body) and isinstance(body[-1], Return)
     is_left = is_manual and leaves and not any(effect.kind is EffectKind.COMMIT for effect in done)
+    is_left = is_left or (leaves and is_narrow and transaction is not None and _is_alone(walker, transaction))
     raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     handled = Handled(
@@ -84,7 +87,7 @@ def handled_by(
         effects,
         raises,
         outcome.answers,
-        is_left or any(map(_goes_back, done)),
+        is_left or any(map(_goes_back, done)) or _goes_back_by_name(walker, body),
         outcome.only_logs,
         is_narrow,
         walker.file.is_explained(Range(range.start, max(range.end, end))),
@@ -102,6 +105,10 @@ def handled(walker: Walk) -> Iterator[Handled]:
         end = found.range.end
         is_late = any(walker.left_with.get(name, [-1])[-1] > end for name in kept)
         is_left = walker.handles.language == "go" and _is_left_with(walker, error, end)
+        # `catch (error) { failed = error } finally { if (failed) await transaction.rollback(); … }`
+        later = (effect.kind for effect in walker.effects if effect.range.start >= end)
+        is_undone = bool(kept) and found.transaction is not None and EffectKind.ROLLBACK in later
+        found = replace(found, undoes=True) if is_undone else found
         yield replace(found, raises=True, only_logs=False) if is_late or is_left else found
 
 
@@ -149,10 +156,21 @@ def raised_later(walker: Walk, path: str, then: Block) -> None:
             walker.handled[index] = (replace(found, raises=True, only_logs=False), error, kept)
 
 
+def _is_alone(walker: Walk, transaction: Open) -> bool:
+    """Whether a transaction that the function opens has held one write at most, so that without it nothing is torn."""
+    written = [e for e in walker.effects if e.kind in _WRITES and e.transaction == transaction.range]
+    return transaction.scoping is not Scoping.PARAMETER and len(written) <= 1
+
+
 def _goes_back(effect: Effect) -> bool:
     """Whether it rolls back the transaction, or to a savepoint of it: the statement says so, else the method."""
     is_partial = effect.kind is EffectKind.SAVEPOINT and "rollback" in (effect.sql or effect.method).lower()
     return is_partial or effect.kind is EffectKind.ROLLBACK
+
+
+def _goes_back_by_name(walker: Walk, body: Block) -> bool:
+    """Whether a handler calls a function of the program that goes back to a savepoint, by its name."""
+    return bool(body) and _TO_SAVEPOINT.search(walker.text(Range(body[0].range.start, body[-1].range.end))) is not None
 
 
 def _is_result(walker: Walk, name: str) -> bool:
@@ -179,7 +197,9 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
     ]
     undone = any(effect.kind is EffectKind.ROLLBACK for effect in before)
     writes = [effect for effect in before if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)]
-    if writes and not undone:
+    failed = {(number, Part.BODY) for number, part in walker.place.tries if part is Part.HANDLER}
+    is_failed = len(writes) == 1 and not failed.isdisjoint(writes[0].place.tries)  # it is what the answer is about
+    if writes and not undone and not is_failed:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
 
 

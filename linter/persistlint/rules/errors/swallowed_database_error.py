@@ -5,9 +5,10 @@ A write whose error goes no further: a handler that does nothing or only logs, b
 result that is dropped, or a log and `return nil`.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
-or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure
-must not stop the others; inside another handler, whose error is what matters; for logs, metrics and caches; for what
-is removed because it is old; and in tests.
+or a comment in it says why; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a
+savepoint; in a loop, where one failure must not stop the others; in the function of a `go` statement, which has nobody
+to hand an error to; inside another handler, whose error is what matters; for logs, metrics and caches; for what is
+removed because it is old; and in tests.
 
 ## Why it matters
 
@@ -127,6 +128,8 @@ _OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
 _UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
 _PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
+_GO = regex(rb"\bgo\s+\Z")
+_NEAR = 10  # bytes before a function in which the word stands
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -160,17 +163,20 @@ def _hides(fact: Handled) -> bool:
     """Whether a handler takes every error of a small block, and says nothing of why it may."""
     is_deliberate = (
         fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
-    )
+    ) or any(effect.kind is EffectKind.SAVEPOINT for effect in fact.effects)
     return fact.only_logs and not is_deliberate and fact.size <= _LARGEST_BLOCK
 
 
 def _may_fail(fact: Handled, context: RuleContext) -> bool:
-    """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; or what
-    removes old rows, and does so again the next time."""
+    """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; what removes
+    old rows, and does so again the next time; or the function of a `go` statement, behind which nobody waits."""
     frame = context.program.frame(fact.range) if context.program is not None else None
     function = frame.function if frame is not None else None
     if function is None:
         return False
+    start = function.range.start
+    if _GO.search(context.file.content, max(0, start - _NEAR), start):
+        return True
     return tidies(function.name) or (function.name == "emit" and (function.owner or "").endswith("Handler"))
 
 

@@ -1,9 +1,9 @@
 """
 ## What it finds
 
-A foreign key that the script defines and whose columns no index begins with, in any order: no primary key, unique key
-or index of the table, neither here nor in the rest of the project. A partial index counts only where it is partial for
-`IS NOT NULL`.
+A foreign key that the script defines and with none of whose columns an index begins: no primary key, unique key or
+index of the table, neither here nor in the rest of the project. One that begins with the tenant leaves no more to read
+than the rows of that. A partial index counts only where it is partial for `IS NOT NULL`.
 
 MySQL makes such an index by itself. A table of which only this change is known is left alone, unless the column is new.
 
@@ -49,10 +49,18 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Remedy, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, stays_apart, unsafe
+from persistlint.fixes.scripts import (
+    Editor,
+    careful,
+    identifiers,
+    index_name,
+    new_name,
+    stays_apart,
+    unsafe,
+)
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
-from persistlint.schema.indexing import leads_with
+from persistlint.schema.indexing import narrows
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -69,7 +77,7 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
         return
     added = {(change.table.key, change.column.name) for change in script.of(AddColumn)}
     for table, constraint in script.constraints():
-        if constraint.reference is None or leads_with(table, constraint.columns):
+        if constraint.reference is None or narrows(table, constraint.columns):
             continue
         is_new = all((table.name.key, column) in added for column in constraint.columns)
         if not table.is_complete and not is_new:
@@ -99,12 +107,13 @@ def _afterwards(script: Script, table: Table, constraint: Constraint, context: R
     editor = Editor(script, context.file)
     changes = (change for change in script.forward if isinstance(change, TableChange))
     change = next((change for change in changes if constraint.range in change.statement.range), None)
-    name = new_name(script, table.name.name, *constraint.columns, "idx")
+    name = index_name(script, table.name.name, constraint.columns)
     if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
         return Remedy()
-    written, index = editor.text_later(change.table), identifier(name, script.dialect)
+    written = editor.text_later(change.table)
+    index = identifiers((name,), script.dialect, written)
     schema = written[: written.rfind(".") + 1] if change.table.schema else ""
-    columns = identifiers(constraint.columns, script.dialect)
+    columns = identifiers(constraint.columns, script.dialect, written)
     return following(
         script,
         "Index it in a new migration",
@@ -127,17 +136,17 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
         return ()
     lines = []
     for key, _ in table.foreign_keys:
-        if key.range in statement.range and not leads_with(table, key.columns):
+        if key.range in statement.range and not narrows(table, key.columns):
             parts = (table.name.name, *key.columns)
-            name = new_name(script, *parts, "idx") or new_name(script, *parts, "fk", "idx")
+            name = index_name(script, table.name.name, key.columns) or new_name(script, *parts, "fk", "idx")
             if not name:
                 return ()
-            index = identifier(name, script.dialect)
+            index = identifiers((name,), script.dialect, written)
             if not is_new:
                 schema = written[: written.rindex(".") + 1] if changes[0].table.schema else ""
                 lines.append(f"DROP INDEX CONCURRENTLY IF EXISTS {schema}{index}")
             kind = "INDEX" if is_new else "INDEX CONCURRENTLY"
-            columns = identifiers(key.columns, script.dialect)
+            columns = identifiers(key.columns, script.dialect, written)
             lines.append(f"CREATE {kind} {index} ON {written} ({columns})")
     edits = editor.behind(statement, *dict.fromkeys(lines))
     return (
