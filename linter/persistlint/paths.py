@@ -32,7 +32,7 @@ _HELPS_MIGRATIONS = (
 _SERVICE = r"(?i)(?:^|/)[^/]*(?:salesforce|soql|google[_-]?ads|gaql)[^/]*(?:/|$)"
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
-    r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
+    r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rd(?:party)?|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
     r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
@@ -52,7 +52,7 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|components?|static|public|assets|www|browser)/.*"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|(?<=-)ui|components?|static|public|assets|www|browser)/.*"
     r"\.[cm]?[jt]sx?$|.*\.(?:jsx|component\.[jt]sx?)$|(?:.*/)?(?:web|dashboard|portal)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"

@@ -29,6 +29,8 @@ _LONGEST = 400  # bytes of a branch that are looked at
 
 def tells_progress(test: Expression, then: Block) -> bool:
     """Whether nothing happens every so often but that people are told how far it is: `if n % 50 == 0: print(n)`."""
+    while isinstance(test, Binary) and test.operator == "and":
+        test = test.left
     is_turn = isinstance(test, Binary) and isinstance(test.left, Binary) and test.left.operator == "%"
     return is_turn and only_tells(then)
 

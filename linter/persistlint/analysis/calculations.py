@@ -80,6 +80,7 @@ _FORMULA = regex(
 )  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _FIRST_FAILURE = 400  # of the codes of HTTP
+_MANY_RESULTS = 10
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 
 _Found = tuple[Expression, float, Place]
@@ -220,7 +221,8 @@ class Reader:
         )
 
     def _has_several_results(self) -> bool:
-        """Whether the function returns one of several numbers, so that its name is the name of none of them."""
+        """Whether the function returns one of several numbers, so that its name is the name of none of them. With many
+        it is a table."""
         values = {
             value
             for statement in self.statements
@@ -228,7 +230,7 @@ class Reader:
             for branch in _branches(statement.value)
             if (value := self.constants.value(branch)) is not None
         }
-        return self.function is not None and bool(self.function.name) and len(values) > 1
+        return self.function is not None and bool(self.function.name) and 1 < len(values) < _MANY_RESULTS
 
     def _is_computed(self) -> bool:
         if self.function is None:

@@ -59,9 +59,9 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     written = number.replace("_", "")
     spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
     if product := _PRODUCT.fullmatch(written):
-        spelled.append(rf"{product[1] or product[2]}(?: ?[A-Za-z]+)?")
+        spelled.append(rf"{_count(float(product[1] or product[2]))}(?: ?[A-Za-z]+)?")
     elif value is not None:
-        spelled += (rf"{re.escape(f'{value / size:g}')} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
+        spelled += (rf"{_count(value / size)} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
     if value is not None and value >= _THOUSAND and value == int(value):
         spelled.append(f"{int(value):,}")
     if value in _ONE:
@@ -80,6 +80,12 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
 def _counts(value: float, size: float) -> bool:
     """Whether people say a number as so many of a unit: 3 or 1.5 of it."""
     return value >= size and (value * _TENTHS) % size == 0
+
+
+def _count(value: float) -> str:
+    """A pattern of how people write a small number: in digits or as a word."""
+    digits = re.escape(f"{value:g}")
+    return f"(?:{digits}|(?i:{_WORDS[value]}))" if value in _WORDS else digits
 
 
 def _percent(part: float) -> str:
