@@ -276,8 +276,11 @@ class _Errors(Domain[_Open]):
         if place is None:
             return
         self.filled.discard(place)
+        self.encodable.made.pop(place, None)
+        self.encodable.made.pop(place[:1], None)  # it has a part now that does not stand in it
         if isinstance(value, Mapping) and value.entries:
             self.filled.add(place)
+            self.encodable.made[place] = value
         if isinstance(value, Call) and (kind := self._coder(value)):
             self.coders[place] = (kind, value)
         elif (type := type_of(value)) != "":
