@@ -14,7 +14,7 @@ _TEST = (
     r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|testcontainers|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?|tests_\w+"
     r"|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
-    r"|(?:^|/)(?:fixtures?|stories)\.\w+$"
+    r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$"
     r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
@@ -32,7 +32,7 @@ _HELPS_MIGRATIONS = (
 _SERVICE = r"(?i)(?:^|/)[^/]*(?:salesforce|soql|google[_-]?ads|gaql)[^/]*(?:/|$)"
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
-    r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
+    r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rd(?:party)?|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
     r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
@@ -52,7 +52,7 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|components?|static|public|assets|www|browser)/.*"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|(?<=-)ui|components?|static|public|assets|www|browser)/.*"
     r"\.[cm]?[jt]sx?$|.*\.(?:jsx|component\.[jt]sx?)$|(?:.*/)?(?:web|dashboard|portal)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
