@@ -137,7 +137,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use, tidies
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, Use, tidies
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_generated, is_migration, is_test
@@ -174,7 +174,13 @@ _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
 
-@rule("missing-transaction", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated))
+@rule(
+    "missing-transaction",
+    on=Procedure,
+    severity=Severity.ERROR,
+    skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
+)
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
     if fact.receives is not None or fact.is_called_inside:
