@@ -58,7 +58,19 @@ ALLOWED = {
     },
     "paths": set[str](),
     "fixes": {"source", "diagnostic", "facts", "schema", "sql", "libraries", "ir", "paths", "tables"},
-    "rules": {"plugins", "source", "diagnostic", "facts", "schema", "rule", "interpolation", "fixes", "sql", "paths"},
+    "rules": {
+        "plugins",
+        "source",
+        "diagnostic",
+        "facts",
+        "schema",
+        "rule",
+        "interpolation",
+        "fixes",
+        "sql",
+        "paths",
+        "tables",
+    },
 }
 MODULES = [path for folder in (LINTER, LSP) for path in sorted(folder.rglob("*.py"))]
 

@@ -380,7 +380,10 @@ def test_a_folder_that_cannot_be_filled_is_not_left_behind(
         (
             "0000_users.sql 0001_orders.sql 0002_kinds.sql",
             "{}--> statement-breakpoint\n",
-            {"meta/_journal.json": '{"dialect": "postgresql"}'},
+            {
+                "meta/_journal.json": '{"dialect": "postgresql", "entries": '
+                '[{"tag": "0000_users"}, {"tag": "0001_orders"}, {"tag": "0002_kinds"}]}'
+            },
             "`drizzle-kit generate --custom` has to make the migration",
         ),
         (

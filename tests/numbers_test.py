@@ -101,6 +101,22 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
             id="a promise that only waits",
         ),
         pytest.param("js", "setTimeout(() => { a(); b(); }, 360);", "", id="nothing says what waits"),
+        pytest.param("js", "setTimeout(() => ac.abort(), 9000);", "REQUEST_TIMEOUT_MS", id="a request is given up"),
+        pytest.param(
+            "js",
+            "const load = () => new Promise((_, reject) => setTimeout(() => reject(new Error('late')), 9000));",
+            "LOAD_TIMEOUT_MS",
+            id="what takes too long is given up",
+        ),
+        pytest.param("js", "rows.orderBy('count').limit(35);", "MAX_RESULTS", id="the first of all rows"),
+        pytest.param("js", "rows.limit(35).offset(at);", "PAGE_SIZE", id="some of all rows"),
+        pytest.param("py", "rows = min(keys.count(), 25)", "MAX_KEYS", id="how many there are"),
+        pytest.param("py", "load(is_large=len(notes) > 40)", "", id="what is handed on"),
+        pytest.param(
+            "py", "if self.failed_attempts >= 4:\n    stop()\n", "MAX_FAILED_ATTEMPTS", id="attempts of a kind"
+        ),
+        pytest.param("py", "if len(res) > 40:\n    stop()\n", "", id="a name that says nothing"),
+        pytest.param("js", "const getRecentEvents = () => rows.limit(35);", "MAX_RECENT_EVENTS", id="what is got"),
     ],
 )
 def test_a_name_says_what_the_number_bounds(suffix: str, code: str, name: str) -> None:

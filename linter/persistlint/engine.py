@@ -85,8 +85,8 @@ def complete(report: Report, later: Later) -> Report:
 
 def _applicable(source: SourceFile, names: frozenset[str]) -> tuple[str, ...]:
     """The rules whose group can have something to say about a file, by name."""
-    lowered = source.content.lower()
-    return _of_groups(names, tuple(g for g in _by_group(names) if may_apply(g, lowered, source.language)))
+    groups = tuple(group for group in _by_group(names) if may_apply(group, source.lowered, source.language))
+    return _of_groups(names, groups)
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,11 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     return tuple(found[range] for range in sorted(found))
 
 
+TABLE_PLACE = regex(
+    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?: IF(?: NOT)? EXISTS)?|TRUNCATE|ONLY) (?:\S+\.)?…", re.IGNORECASE
+)
+"""Where the excerpt of a hole has the name of a table."""
+
 _IN_QUOTES = (Context.QUOTED, Context.PART)
 
 
@@ -76,7 +81,7 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
 
 
 # Where the text itself says that it is about the server or the connection.
-_AT_SERVER = regex(r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA [\w.]+ ?= ?'?)…['\"`]?", re.IGNORECASE | re.DOTALL)
+_AT_SERVER = regex(r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA [\w.]+ ?= ?-?'?)…['\"`]?", re.IGNORECASE | re.DOTALL)
 _AT_PATH = regex(r"\s*SET (?:\w+ )?search_path (?:=|TO) ['\"]?….*", re.IGNORECASE | re.DOTALL)
 
 

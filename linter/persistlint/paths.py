@@ -11,9 +11,9 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 
 # Folders, and files, of any language; then of Python, Go and JavaScript.
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?|tests_\w+"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|testcontainers|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?|tests_\w+"
     r"|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
-    r"|__e2e__|specs?|e2e|playwright|cypress|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
+    r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:fixtures?|stories)\.\w+$"
     r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
@@ -39,7 +39,7 @@ _VENDORED = (
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$"
 )
 _EXAMPLE = (
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|playgrounds?|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|playgrounds?|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
     r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
 )
 _DEVELOPMENT = (
@@ -52,8 +52,8 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|components?|static|public|assets|www|browser)/.*"
-    r"\.[cm]?[jt]sx?$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|components?|static|public|assets|www|browser)/.*"
+    r"\.[cm]?[jt]sx?$|.*\.(?:jsx|component\.[jt]sx?)$|(?:.*/)?(?:web|dashboard|portal)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"

@@ -1,5 +1,5 @@
-"""Dataclasses that cost less where they are frozen: to define, for a run defines some two hundred before it reads a
-file, and to make, for it makes one per node of a program. To the type checker they are the standard library's.
+"""Dataclasses that cost less: to define, for a run defines some two hundred before it reads a file, and, where they are
+frozen, to make, for it makes one per node of a program. To the type checker they are the standard library's.
 
 The type checker is what refuses to assign to a frozen one; nothing does when the program runs. Equality, hash and text
 are those of a dataclass, and all that the standard library does with one works; `order` gives `<` alone, which sorts.
@@ -50,15 +50,13 @@ else:
     def dataclass(cls=None, *, frozen=False, eq=True, order=False, slots=False):
         def make(cls):
             cls.__doc__ = cls.__doc__ or cls.__name__  # without, `inspect` writes one
-            if not frozen:
-                return dataclasses.dataclass(cls, eq=eq, order=order, slots=slots)
             model = type(cls)(cls.__name__, cls.__bases__, _members(cls))
             made = _with_slots(cls) if slots else cls
             for name in _LATE:
                 setattr(made, name, _Late(name, model, made))
             made.__repr__ = _repr
             if eq:
-                made.__eq__, made.__hash__ = _eq, _hash
+                made.__eq__, made.__hash__ = _eq, _hash if frozen else None
             if order:
                 made.__lt__ = _lt
             return made
@@ -67,7 +65,7 @@ else:
 
 
 # What takes long to make, for it is written as text and compiled, or is not asked for in most runs.
-_LATE = ("__init__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "_compared")
+_LATE = ("__init__", "__dataclass_fields__", "__dataclass_params__", "__match_args__", "__compared__")
 
 
 class _Late:
@@ -82,7 +80,7 @@ class _Late:
         if isinstance(vars(made)[self._name], _Late):
             dataclasses.dataclass(model, eq=False, repr=False)
             names = [field.name for field in dataclasses.fields(model) if field.compare]
-            model._compared = staticmethod(attrgetter(*names) if names else _nothing)
+            model.__compared__ = staticmethod(attrgetter(*names) if names else _nothing)
             for name in _LATE:
                 setattr(made, name, vars(model)[name])
         return getattr(owner if instance is None else instance, self._name)
@@ -110,17 +108,17 @@ def _nothing(_: Any) -> tuple[()]:
 def _eq(self: Any, other: Any) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return self is other or self._compared(self) == self._compared(other)
+    return self is other or self.__compared__(self) == self.__compared__(other)
 
 
 def _lt(self: Any, other: Any) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return self._compared(self) < self._compared(other)
+    return self.__compared__(self) < self.__compared__(other)
 
 
 def _hash(self: Any) -> int:
-    return hash(self._compared(self))
+    return hash(self.__compared__(self))
 
 
 def _repr(self: Any) -> str:

@@ -1,4 +1,5 @@
-"""Where the tables of a project are made, found from the place of a program. Only names are looked at here.
+"""Where the tables of a project are made, found from the place of a program, and the settings of Django, which say how
+its requests reach them. Only names are looked at here.
 
 All files that may make tables count, be they one schema or several: who asks must be content with what all of them
 agree on.
@@ -40,6 +41,7 @@ _PROGRAMS = regex(
     r"(?:[_.-][\w-]+)?\.(?:py|go|[cm]?[jt]s)$",
     re.IGNORECASE,
 )
+_SETTINGS = regex(r"(?:^|/)(?:\w+_)?settings(?:/[\w/]+)?\.py$", re.IGNORECASE)  # of Django, by habit
 _MOST_PROGRAMS = 2_000  # files
 _UNREAD = frozenset({".go", ".rb", ".php", ".java", ".kt", ".cs", ".ex", ".exs", ".rs"})  # programs that nobody reads
 _TELLS = regex(
@@ -67,13 +69,14 @@ class Source:
 @dataclass(frozen=True)
 class Tree:
     """What lies below a directory: the folders that have a manifest, what makes tables, the migrations in languages of
-    which no framework is known, and the programs that may declare models, or change tables by themselves. `is_own` is
-    false where the tables are made in another package than the one of the program that asks."""
+    which no framework is known, the programs that may declare models, or change tables by themselves, and Django's
+    `settings`. `is_own` is false where the tables are made in another package than the one of the program that asks."""
 
     packages: frozenset[Path] = frozenset()
     sources: tuple[Source, ...] = ()
     unread: tuple[Path, ...] = ()
     programs: tuple[Path, ...] = ()
+    settings: tuple[Path, ...] = ()
     is_own: bool = True
 
     def around(self, own: frozenset[Path]) -> Tree:
@@ -92,7 +95,8 @@ class Tree:
         sources = tuple(source for source in self.sources if self._package(source.folder) in packages)
         unread = tuple(file for file in self.unread if self._package(file.parent) in packages)
         programs = tuple(file for file in self.programs if self._package(file.parent) in packages)
-        return Tree(self.packages, sources, unread, programs)
+        settings = tuple(file for file in self.settings if self._package(file.parent) in packages)
+        return Tree(self.packages, sources, unread, programs, settings)
 
     def _package(self, folder: Path) -> Path:
         return next((around for around in (folder, *folder.parents) if around in self.packages), folder)
@@ -105,6 +109,7 @@ def may_make_tables(path: str) -> bool:
         suffix in (".sql", ".prisma")
         or (suffix in _PATTERNS and is_migration(path))
         or _PROGRAMS.search(path) is not None
+        or _SETTINGS.search(path) is not None
     )
 
 
@@ -129,7 +134,8 @@ def _has_schema(folder: Path) -> bool:
 
 def tree_below(root: Path) -> Tree:
     """What lies below a directory; nothing where that is too much."""
-    packages, sources, unread, programs = {root}, dict[Source, None](), list[Path](), list[Path]()
+    packages, sources = {root}, dict[Source, None]()
+    unread, programs, settings = list[Path](), list[Path](), list[Path]()
     for count, (folder, place, names) in enumerate(_folders(root)):
         if count == _MOST_FOLDERS:
             return Tree()
@@ -140,9 +146,10 @@ def tree_below(root: Path) -> Tree:
             is_of_migrations = is_migration(place)
             unread += (folder / name for name in sorted(names) if _is_unread(name, is_of_migrations=is_of_migrations))
         programs += (folder / name for name in sorted(names) if _PROGRAMS.search(f"{place}{name}"))
+        settings += (folder / name for name in sorted(names) if _SETTINGS.search(f"{place}{name}"))
     if len(programs) + len(unread) > _MOST_PROGRAMS:
         return Tree()
-    return Tree(frozenset(packages), tuple(sources), tuple(unread), tuple(programs))
+    return Tree(frozenset(packages), tuple(sources), tuple(unread), tuple(programs), tuple(settings))
 
 
 def _folders(root: Path) -> Iterator[tuple[Path, str, frozenset[str]]]:

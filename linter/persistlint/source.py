@@ -106,6 +106,11 @@ class SourceFile:
         return is_short or size < _LONGEST_AVERAGE * len(self.line_starts)
 
     @cached_property
+    def lowered(self) -> bytes:
+        """The content in lower case, as far as it is ASCII."""
+        return self.content.lower()
+
+    @cached_property
     def words(self) -> frozenset[bytes]:
         """Every word that the file is made of: letters, digits and underscores, and all that is not ASCII. What is not
         among them stands nowhere, so that most of what could be looked for needs no look."""

@@ -98,7 +98,7 @@ class Surroundings:
         from persistlint.schema_files import tree_below
 
         tree = self.once(tree_below, root).around(own)
-        groups = [_Group((*tree.programs, *tree.unread), tuple(map(str, tree.sources)))]
+        groups = [_Group((*tree.programs, *tree.unread, *tree.settings), tuple(map(str, tree.sources)))]
         for source in tree.sources:
             if source.language == "sql":
                 groups += [self.once(_project, source.folder, pattern) for pattern in source.patterns]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import is_unit, words
+from persistlint.facts import NumberRole
 from persistlint.ir import Binary
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -22,6 +24,7 @@ _DIVISIONS = frozenset(["/", "//", "%"])
 _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
 _CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
+_OCTETS, _PRIVATE = range(256), frozenset([192, 168])
 _SHIFT = regex(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
 _LONGEST = 100  # bytes of what a number meets, by which it is known again
 _ORDERS = frozenset(["<", "<=", ">", ">="])
@@ -38,6 +41,8 @@ class Arithmetic:
     multipliers: set[float] = field(default_factory=set)
     divisors: set[float] = field(default_factory=set)
     from_zero: set[str] = field(default_factory=set)
+    equal: set[float] = field(default_factory=set)
+    added: set[float] = field(default_factory=set)
     classes: dict[str, set[bool]] = field(default_factory=dict)  # what meets 100 (True), and 599 or 600 (False)
 
     def meet(self, value: float, place: Place) -> None:
@@ -46,12 +51,24 @@ class Arithmetic:
             self.multipliers.add(abs(value))
         elif place.operator in _DIVISIONS:
             self.divisors.add(abs(value))
+        elif place.operator == "+" and place.role is NumberRole.STEP:
+            self.added.add(value)
+        elif place.operator == "==":
+            self.equal.add(value)
         elif place.operator in _ORDERS and place.other is not None and (value in _CLASSES or value == 0):
             subject = self._text(place.other)
             if value in _CLASSES:
                 self.classes.setdefault(subject, set()).add(value == _PERCENT)
             elif place.operator in ("<", ">="):
                 self.from_zero.add(subject)
+
+    def is_octet(self, value: float) -> bool:
+        """Whether a number is a part of an address: the scope looks for 192.168, the addresses of private networks."""
+        return value in _OCTETS and self.equal >= _PRIVATE
+
+    def is_flag(self, value: float) -> bool:
+        """Whether a number is one of several flags that are added up: 32 where 16 is added, too."""
+        return value > 1 and value in self.added and value / 2 in self.added and math.log2(value).is_integer()
 
     def is_step(self, value: float) -> bool:
         """Whether a number is divided by and multiplied with again, to round to steps of it."""

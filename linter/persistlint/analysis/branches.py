@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.vocabulary import function_names
-from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Raise, Return
+from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Jump, Raise, Return
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -23,6 +23,7 @@ _LOGIC = frozenset(["and", "or", "??"])
 _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
 _REJECTION = regex(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
 _RESULT = regex(rb"\s*(?:\}\s*)?(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
+_ERROR = regex(r"^\(?(?:\w+ )?error\)?\s*$")  # all that a function of Go gives
 _LONGEST = 400  # bytes of a branch that are looked at
 
 
@@ -75,18 +76,20 @@ class Branches:
             return False
         statement = then[-1]
         if isinstance(statement, Assign) and statement.operator == "=" and (path := path_of(statement.target)):
-            compared = [test]
-            for part in compared:
+            tests = [test]
+            for part in tests:
                 if isinstance(part, Binary) and part.operator in _LOGIC:
-                    compared += (part.left, part.right)
-            sides = (side for part in compared if isinstance(part, Binary) for side in (part.left, part.right))
+                    tests += (part.left, part.right)
+            compared = (part for part in tests if isinstance(part, Binary) and part.operator not in _LOGIC)
+            sides = (side for part in compared for side in (part.left, part.right))
             return any(path_of(side) == path for side in sides)
         if isinstance(statement, Return) and isinstance(statement.value, Constant):
-            is_no_error = self.returns.strip() == "error" and statement.value.value is None
+            is_no_error = _ERROR.search(self.returns) is not None and statement.value.value is None
             return not statement.value.value and not is_no_error
         if isinstance(statement, Return) and statement.value is not None:
             return _REJECTION.search(self._beginning(statement.range)) is not None
-        return isinstance(statement, Raise | Return)
+        is_end = isinstance(statement, Jump) and statement.kind == "break" and len(then) == 1  # of what was enough
+        return is_end or isinstance(statement, Raise | Return)
 
     def shows_bound(self, test: Expression, then: Range) -> bool:
         """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`."""

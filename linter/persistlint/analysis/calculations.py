@@ -30,6 +30,7 @@ from persistlint.ir import (
     Await,
     Binary,
     Call,
+    Comprehension,
     Conditional,
     Expression,
     Function,
@@ -54,11 +55,12 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from persistlint.analysis.comments import Comments
     from persistlint.analysis.scopes import Scope
     from persistlint.analysis.statuses import Statuses
+    from persistlint.ir import Case
     from persistlint.languages import Syntax
 
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
@@ -72,10 +74,12 @@ _DIGITS = function_names("digits")
 _DRAWS = function_names("draws")
 _ATTEMPTS = known_words("attempts")
 _FORMULA = regex(
-    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?)\b",
+    rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?|YCbCr)\b"
+    rb"|>>=? ?(?:16|24)\b",
     re.IGNORECASE,
-)  # what is computed with angles, and hashes that go by their names
+)  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
+_FIRST_FAILURE = 400  # of the codes of HTTP
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 
 _Found = tuple[Expression, float, Place]
@@ -103,6 +107,7 @@ class Reader:
     def __init__(self, file: File, scope: Scope) -> None:
         self.source = file.syntax.source
         self.numbers = file.numbers
+        self.statuses = file.statuses
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.statements = scope.statements
         self.constants = Constants()
@@ -170,10 +175,13 @@ class Reader:
                     yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, then))
             case Switch(subject=subject, cases=cases) if subject is not None:
                 yield subject, None
+                quantity = Quantity.STATUS if self._answers(cases) else None
                 for arm in () if is_table(statement) else cases:
-                    yield from ((value, Place(NumberRole.CASE, "==", subject)) for value in arm.values)
+                    for value in arm.values:
+                        self.branches.add_blocks(value, arm.body)
+                        yield value, Place(NumberRole.CASE, "==", subject, quantity)
             case Switch(cases=cases):
-                for arm in cases:  # Go's `switch { case size > 512: … }`
+                for arm in () if is_table(statement) else cases:  # Go's `switch { case size > 512: … }`
                     for test in arm.values:
                         self.branches.add_blocks(test, arm.body)
                         yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, arm.body))
@@ -195,6 +203,12 @@ class Reader:
             statement.constant and self.function is None
         )
         return is_constant or quantity_of_name(name) in _LAYOUT
+
+    def _answers(self, cases: Iterable[Case]) -> bool:
+        """Whether all that a switch tells apart are codes of HTTP, several of which say what went wrong."""
+        values = [self.constants.value(value) for arm in cases for value in arm.values]
+        failures = [value for value in values if value is not None and value >= _FIRST_FAILURE]
+        return len(failures) > 1 and self.statuses.known.keys() >= set(values)
 
     def _is_element(self, node: Expression) -> bool:
         """Whether an expression is an element of a page, with what stands in it."""
@@ -251,7 +265,8 @@ class Reader:
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
                 if not self.branches.shows_bound(tested, then.range):
-                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=self.branches.clamps(node)))
+                    clamps = self.branches.clamps(node)
+                    self._begin(tested, Place(NumberRole.COMPARISON, rejects=clamps, is_one_of_all=not clamps))
                 self.branches.add(tested, then.range, otherwise.range)
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
@@ -265,6 +280,10 @@ class Reader:
                 self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in _ARITHMETIC else None)
             case Subscript(value=inner):
                 self._begin(inner)  # the index is a position
+            case Comprehension(conditions=conditions):
+                for part in children(node):  # a condition keeps what passes it
+                    is_kept = any(part is condition for condition in conditions)
+                    self._begin(part, Place(NumberRole.COMPARISON, is_one_of_all=True) if is_kept else None)
             case Unknown() if self._is_element(node):
                 return  # how much of something is shown, and how
             case Mapping(entries=entries):
@@ -302,7 +321,8 @@ class Reader:
             if taken is not None:
                 self.pending.append((argument.value, taken, found))
             elif name not in _SLICES:
-                self._begin(argument.value)
+                # What is only handed on tells nobody that something is too long.
+                self._begin(argument.value, Place(NumberRole.COMPARISON, is_one_of_all=True))
 
     def _take(self, node: Expression, value: float, place: Place, found: list[_Found]) -> None:
         line = self.source.line_of(node.range.start)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import builtins
+from persistlint.analysis import builtins, guards
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
+from persistlint.analysis.state import NOTHING, Checked
 from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
@@ -64,11 +65,6 @@ _YIELDS = {
 _QUOTES = regex(
     r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
     r"|whitelist|allowlist|validated?|^ident(?:ifier)?$",
-    re.I,
-)
-_VALIDATES = regex(
-    r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
-    r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
     re.I,
 )
 _QUOTES_FOR_ANOTHER_LANGUAGE = (
@@ -331,14 +327,14 @@ def _local(closure: Closure, actuals: list[Actual], machine: Interpreter) -> Val
     return outcome.value
 
 
-def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tuple[dict[str, Value], dict[str, str]]:
+def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tuple[dict[str, Value], dict[str, Checked]]:
     """The values of a call by parameter name, and the caller's variables behind them."""
     parameters = list(function.parameters)
     if has_receiver and parameters and parameters[0].name == function.receiver:
         parameters = parameters[1:]
     by_name = {parameter.name for parameter in parameters}
     arguments: dict[str, Value] = {}
-    paths: dict[str, str] = {}
+    paths: dict[str, Checked] = {}
     position = 0
     for actual in actuals:
         if actual.keyword is not None:
@@ -350,6 +346,7 @@ def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tupl
                 before = known.elements if isinstance(known, Items) else ()
                 added = element_of(actual.value) if actual.spread else actual.value
                 arguments[parameter.name] = Items((*before, added), fixed=not actual.spread)
+                paths[parameter.name] = paths.get(parameter.name, NOTHING) | guards.tested(actual.expression)
                 continue
             name = parameter.name or f"#{position}"
             position += 0 if actual.spread else 1
@@ -357,8 +354,7 @@ def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tupl
             name = None
         if name is not None:
             arguments[name] = element_of(actual.value) if actual.spread else actual.value
-            if (path := path_of(actual.expression)) is not None:
-                paths[name] = path
+            paths[name] = guards.tested(actual.expression)
     return arguments, paths
 
 
@@ -376,9 +372,9 @@ def _unknown(
     if qualified in _ESCAPES_FOR_ANOTHER_LANGUAGE and actuals:
         return Atom(max(origin_of(actuals[0].value), Origin.DERIVED))  # to SQL it is the same
     if not qualified.startswith(_QUOTES_FOR_ANOTHER_LANGUAGE) and actuals:
-        if _VALIDATES.search(name):
-            machine.refine(frozenset(path for actual in actuals if (path := path_of(actual.expression)) is not None))
-        if _QUOTES.search(name) or _VALIDATES.search(name):
+        if guards.VALIDATES.search(name):
+            machine.refine(NOTHING.union(*(guards.tested(actual.expression) for actual in actuals)))
+        if _QUOTES.search(name) or guards.VALIDATES.search(name):
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WORDS = regex(r"\w+")
 _WITH_UNIT = regex(r"\d+[a-zA-Z]+")
 _DIRECTIVE = regex(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
+_INLINE = regex(rb"[ \t]*/\*")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
 _NEAR = 3  # lines above a number whose comments may still speak of it
 
@@ -35,10 +36,10 @@ class Comments:
         if len(_WORDS.findall(beside)) > 1 or _WITH_UNIT.fullmatch(beside):
             return True
         line = self.source.line_of(number.start)
-        lines = [line]
+        first = self.source.line_of(function.range.start) if function is not None else 1
+        is_part = function is None or not function.name  # of what the comment above it speaks of
+        lines = [first, *range(max(line - _NEAR, 1 if is_part else first), line + 1)]
         if function is not None:
-            first = self.source.line_of(function.range.start)
-            lines += [first, *range(max(line - _NEAR, first), line)]
             behind = self.source.line_of(number.end) + 1
             lines += [behind + 1] if behind <= self.source.line_of(function.range.end) else []
         texts = [text for text in map(self.above, lines) if text is not None]
@@ -51,10 +52,12 @@ class Comments:
         return self._above.get(line - 1)
 
     def name(self, code: Range) -> bool:
-        """Whether a comment says what a code is that something is compared with: behind it, where one word is enough
-        (`case 3: // affiliationChanged`), or at the beginning of what follows."""
+        """Whether a comment says what a code is that something is compared with: behind it, where one word or sign is
+        enough (`case 3: // affiliationChanged`, `61 /* '=' */`), or at the beginning of what follows."""
+        if _INLINE.match(self.source.content, code.end):
+            return True
         line = self.source.line_of(code.end)
-        return _WORDS.search(self._behind.get(line, "")) is not None or " " in self._above.get(line + 1, "").strip()
+        return bool(self._behind.get(line, "").strip()) or " " in self._above.get(line + 1, "").strip()
 
     def precedes(self, number: Range) -> bool:
         """Whether the line above a number is a comment, which tells what the number on its own line stands for."""

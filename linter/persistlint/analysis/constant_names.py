@@ -49,17 +49,28 @@ _INITIALISMS = word_set(
     " uri url utf8 uuid vm xml xss"
 )  # what Go spells in capitals: https://go.dev/wiki/CodeReviewComments#initialisms
 
+_GIVES_UP = frozenset(["abort", "reject", "destroy", "cancel", "kill", "terminate"])  # what took too long
+_METHODS = frozenset(
+    ["get", "post", "put", "patch", "delete", "head"]
+)  # what functions that answer requests are called
+_GETS = frozenset(["get", "find", "list", "fetch", "load", "select", "query", "search", "read"])
+_PAGE = ("page", "size")
+
 Words = tuple[str, ...]
 
 
-def name_for(language: str, place: Place, quantity: Quantity, function: str, is_cut: bool) -> str:
+def name_for(
+    language: str, place: Place, quantity: Quantity, function: str, *, is_cut: bool = False, is_paged: bool = False
+) -> str:
     """A name for a number that stands at a place in a function of that name, where `quantity` is what it meets, spelled
-    as the constants of the language are; "" where no good one is known. `is_cut` tells that a text is cut behind it."""
+    as the constants of the language are; "" where no good one is known. `is_cut` tells that a text is cut behind it,
+    `is_paged` that rows are skipped beside it."""
     parts: Words = ()
     if place.other is None:
         return ""
     if place.role is NumberRole.ARGUMENT:
         parts = _argument(language, place, quantity, function)
+        parts = _rows(function) if parts == _PAGE and not is_paged else parts
     elif place.role in (NumberRole.COMPARISON, NumberRole.REPETITION):
         parts = _bound(language, place, place.other, quantity, is_cut)
     if not parts or len(parts) > _LONGEST:
@@ -89,8 +100,9 @@ def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
     if name.lower().endswith("threshold") or words(name)[:2] == ("max", "age"):
         return False
     if place.waits is not None:
-        return isinstance(place.waits, Name | Attribute)
-    return place.operator not in ("min", "max") or quantity is not Quantity.LENGTH
+        return isinstance(place.waits, Name | Attribute) and _is_clue(words(last_name(place.waits)))
+    is_passed = place.role is NumberRole.COMPARISON and place.operator in (">", ">=") and not place.rejects
+    return not (quantity in _LENGTHS and (is_passed or place.operator in ("min", "max")))
 
 
 def _argument(language: str, place: Place, quantity: Quantity, function: str) -> Words:
@@ -98,7 +110,7 @@ def _argument(language: str, place: Place, quantity: Quantity, function: str) ->
         return ()
     if place.operator in ("min", "max"):
         subject = _subject(place.other)
-        if quantity is Quantity.LENGTH:
+        if quantity is Quantity.LENGTH and not _is_plural(subject):
             subject = _length(subject, place.other)
         return _qualified("max" if place.operator == "min" else "min", subject)
     name = last_name(place.other)
@@ -108,16 +120,34 @@ def _argument(language: str, place: Place, quantity: Quantity, function: str) ->
         parts = _ARGUMENTS.get(name, ())
     if place.waits is None or not parts:
         return parts
+    called = last_name(place.waits) if isinstance(place.waits, Name | Attribute) else _called(place.waits)
+    if called in _GIVES_UP:
+        clue = words(function)
+        is_clear = _says(clue) and _METHODS.isdisjoint(clue) and "timeout" not in clue and len(clue) < _LONGEST - 1
+        limited = clue if is_clear else ("request",) if called == "abort" else ()
+        return (*limited, "timeout", *parts[-1:]) if limited else ()
     # A delay of which nothing says what waits so long has no name that would say more than the number.
     return next(((*clue, *parts) for clue in _clues(place.waits, function) if len(clue) + len(parts) <= _LONGEST), ())
+
+
+def _rows(function: str) -> Words:
+    """A name for how many rows a function gives that asks for the first of them: by what it gets, if its name says so:
+    `getRecentEvents`."""
+    verb, *subject = words(function) or ("",)
+    is_telling = verb in _GETS and 0 < len(subject) < _LONGEST and subject[-1].endswith("s")
+    return ("max", *subject) if is_telling else ("max", "results")
 
 
 def _clues(waits: Expression, function: str) -> Iterator[Words]:
     """What waits: the function that is called afterwards, or the one that this is a part of."""
     for name in (last_name(waits) if isinstance(waits, Name | Attribute) else _called(waits), function):
         clue = words(name)
-        if _says(clue) and _VAGUE.isdisjoint(clue):
+        if _is_clue(clue):
             yield clue
+
+
+def _is_clue(clue: Words) -> bool:
+    return _says(clue) and _VAGUE.isdisjoint(clue)
 
 
 def _called(callback: Expression) -> str:
@@ -132,7 +162,11 @@ def _called(callback: Expression) -> str:
 def _bound(language: str, place: Place, other: Expression, quantity: Quantity, is_cut: bool) -> Words:
     subject = _subject(other)
     if subject and subject[-1] in _ATTEMPTS:
-        return ("max", "attempts")
+        return (
+            ("max", *subject)
+            if place.role is NumberRole.COMPARISON and len(subject) < _LONGEST
+            else ("max", "attempts")
+        )
     is_upper = place.operator in (">", ">=")
     if subject and subject[-1] in _COUNTS and (place.role is NumberRole.REPETITION or is_upper):
         return _qualified("max", subject)
@@ -140,16 +174,25 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
         return ()
     if quantity is Quantity.TIME and isinstance(other, Binary):
         return ("max", "age", *_unit(language, other))
-    is_plural = bool(subject) and subject[-1].endswith("s") and not subject[-1].endswith("ss")
+    is_plural = _is_plural(subject)
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
-    is_most = is_upper and quantity in _LENGTHS and (is_cut or not place.is_one_of_all)
-    if place.rejects or is_most:
+    is_length = quantity in _LENGTHS
+    is_most = is_upper and is_length and (is_cut or not place.is_one_of_all) and subject[:1] not in (("min",), ("max",))
+    if place.rejects and place.operator == "<=" and is_length:
+        return ()  # the least that is right is one more
+    is_one = is_upper and not is_length and place.is_one_of_all  # of several: nobody is turned away for it alone
+    if (place.rejects and not is_one) or is_most:
         # What has at least so much is right, unless it is turned away.
         is_least = not is_upper or (place.operator == ">=" and not place.rejects and not is_cut and not is_plural)
         return _qualified("min" if is_least else "max", subject)
     is_bound = not _BOUNDS.isdisjoint(subject)
-    return (*subject, "threshold") if _says(subject) and quantity not in _LENGTHS and not is_bound else ()
+    return (*subject, "threshold") if _says(subject) and not is_length and not is_bound else ()
+
+
+def _is_plural(subject: Words) -> bool:
+    """Whether a name is that of several things, so that its length is how many there are."""
+    return bool(subject) and subject[-1].endswith("s") and not subject[-1].endswith("ss")
 
 
 def _length(subject: Words, other: Expression) -> Words:

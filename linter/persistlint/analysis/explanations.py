@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _EQUALITY = frozenset(["==", "!="])
 _SHOWN = regex(rb"[\"'`>](\d+)\+[\"'`<]")
+_BELOW = frozenset(["<", "<="])
+_DIGITS = frozenset(["9", "10", "99", "100"])
+_FILLED = regex(rb"(?:return )?[\"'`]0")
+_LISTED = regex(rb"(?m)^[ \t]*(?:#|//|\*)[ \t]*(\d+)[ \t]*(?:[:=]|->?)[ \t]+[A-Za-z]")
 _LINES_ABOVE = 3
 _LONGEST = 400  # bytes before a wait that are looked at
 
@@ -40,12 +44,16 @@ class Explanations:
         name = self.function.name if self.function is not None else ""
         if self.comments.explains(number.range, value, self.function) or self.source.text(number.range) in words(name):
             return True
-        if place.operator in _EQUALITY and self.comments.name(number.range):
+        if place.operator in _EQUALITY and (
+            self.comments.name(number.range) or self.source.text(number.range) in self._listed
+        ):
             return True
         if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
             return True
+        if place.operator in _BELOW and _fits(self.source.text(number.range), self.branches.behind(number.range)):
+            return True  # the bracket that it falls into, or what the digits of a number are filled up to
         if place.rejects and _stands_in(self.source.text(number.range), self.branches.behind(number.range)):
             return True  # `"at most %d"` with the number behind it
         return is_said(self.source.text(number.range), value, self._telling(number.range, place))
@@ -55,16 +63,38 @@ class Explanations:
         """The bounds that the function shows people where there is more than they see: `"99+"`."""
         return self.source.found(_SHOWN, self.function.range) if self.function is not None else frozenset()
 
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        """The codes that comments in the function list with what they stand for: `# 3: header`."""
+        return self.source.found(_LISTED, self.function.range) if self.function is not None else frozenset()
+
     def _telling(self, number: Range, place: Place) -> bytes:
         """Where a text may say a number: behind the test of it, and on the lines above a wait."""
         if said := self.branches.behind(number):
             return said
         if place.waits is None:
-            return b""
+            return self._follows() if place.role is NumberRole.COMPARISON else b""
         line = self.source.line_of(number.start)
         first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
         start = self.source.line_starts[min(first, line) - 1]
         return self.source.content[max(start, number.start - _LONGEST) : number.start]
+
+    def _follows(self) -> bytes:
+        """The line behind a function of one line: `{check: (text) => text.length > 6, message: "7 letters"}`."""
+        if self.function is None:
+            return b""
+        first, last = (self.source.line_of(each) for each in (self.function.range.start, self.function.range.end))
+        if first != last or last == len(self.source.line_starts):
+            return b""
+        behind = self.source.line_range(last + 1)
+        return self.source.content[behind.start : min(behind.end, behind.start + _LONGEST)]
+
+
+def _fits(number: str, branch: bytes) -> bool:
+    """Whether what is below a number comes to just that number, or gets a zero in front: `n < 10 ? "0" + n : n`."""
+    if number in _DIGITS and _FILLED.match(branch):
+        return True
+    return re.search(rb"^return %s\b;?\s*$" % re.escape(number.encode()), branch, re.MULTILINE) is not None
 
 
 def _stands_in(number: str, branch: bytes) -> bool:

@@ -80,6 +80,8 @@ _OF_CALL = regex(
     r"_*\w*(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto|event|message)",
     re.IGNORECASE,
 )
+_IS_CLASS = regex(r"_?(?:\w+_)?(?:cls|class|klass)_?|\w+(?:Class|Cls)")
+_STANDS_FOR_TABLE = regex(r"_?(?:\w+_)?(?:model|entity|mapper)|\w+(?:Model|Entity)")
 _HAS_SETTINGS = regex(r"_*\w*(?:client|adapter|app|server)", re.IGNORECASE)
 _ENVIRONMENT = ("process.env", "os.environ", "import.meta.env", "Deno.env", "Bun.env")
 
@@ -276,6 +278,8 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Atom(Origin.METADATA)
             if machine.language == "sql" and origin is Origin.UNKNOWN and name == "id":
                 return Atom(Origin.DERIVED)  # the key of a row, a number where it stands without quotes: `NEW.id`
+            if origin is Origin.PARAMETER and _describes_table(attribute):
+                return Atom(Origin.METADATA)
             if origin is Origin.PARAMETER and _is_collaborator(attribute.value, machine):
                 return UNKNOWN
             return Atom(origin)
@@ -315,6 +319,17 @@ def _is_collaborator(value: Expression, machine: Interpreter) -> bool:
     """Whether an object was given to the constructor to work with, and is not what a caller wants: `self._postgresql`,
     not `this.options`. What it says of itself is no data of a call."""
     return isinstance(value, Attribute) and _is_own(value, machine) and _OF_CALL.fullmatch(value.name) is None
+
+
+def _describes_table(attribute: Attribute) -> bool:
+    """Whether an attribute is one that a class or a model of the program has for its table, by their names:
+    `model_cls.relation_join`, `model.table_name`, `owner._table`. What an object of options calls a table is what a
+    caller wants."""
+    holder = last_name(attribute.value)
+    if _IS_CLASS.fullmatch(holder):
+        return True
+    is_of_table = attribute.name.startswith("_") or _STANDS_FOR_TABLE.fullmatch(holder) is not None
+    return is_of_table and METADATA.fullmatch(attribute.name) is not None
 
 
 def _type_of(value: Value | None) -> Type | None:

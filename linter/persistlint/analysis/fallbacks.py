@@ -65,7 +65,7 @@ Found = tuple[str, String]
 
 def may_have(source: SourceFile, names: ProjectNames) -> bool:
     """Whether a file can have a fallback."""
-    return bool(_LOOKS_UP.search(source.vocabulary) and _SECRET.search(source.content.lower()))
+    return bool(_LOOKS_UP.search(source.vocabulary) and _SECRET.search(source.lowered))
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fallback]:

@@ -14,6 +14,7 @@ from persistlint.analysis.state import NOTHING, Checked, Flag
 from persistlint.analysis.values import Atom, Closure, Text, constants_of, origin_of
 from persistlint.facts import Origin
 from persistlint.ir import (
+    Argument,
     Attribute,
     Await,
     Binary,
@@ -30,6 +31,7 @@ from persistlint.ir import (
     Nested,
     Number,
     Return,
+    Spread,
     Statement,
     String,
     Subscript,
@@ -41,7 +43,7 @@ from persistlint.ir import (
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from persistlint.analysis.interpreter import Interpreter
 
@@ -61,6 +63,12 @@ _ALLOW = regex(
 _SAYS_LITTLE = regex(
     r"is_?(?:empty|not_?empty|null|nil|undefined|defined|string|array|object|blank|present|plain_?object|function|admin|"
     r"logged_?in|authenticated|owner|dir|file|error|true|false|zero|equal|same|new|debug|dev|production|active|enabled)",
+    re.I,
+)
+# What people call a function that fails where a value is not valid.
+VALIDATES = regex(
+    r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
+    r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
     re.I,
 )
 _PERMISSIVE = regex(r"(?<!\\)\.(?![^\[]*\])|\[\^|\\[SDW]|['\";`]")
@@ -360,18 +368,48 @@ _SAME_VALUE = frozenset(
 _SAME_VALUE_OF = frozenset(["upper", "lower", "trim", "btrim", "ToLower", "ToUpper", "TrimSpace", "String", "str"])
 
 
+# What cuts no more than a sign off a value: `sort.lstrip("-")`, `sort.slice(1)`.
+_CUTS_SIGN = frozenset(
+    ["lstrip", "rstrip", "strip", "removeprefix", "removesuffix", "slice", "substring", "TrimPrefix", "TrimLeft"]
+)
+
+
 def _paths(expression: Expression) -> Checked:
     """The variable that a tested expression speaks of, also through `.lower()` and the like."""
-    while isinstance(expression, Call):
+    while isinstance(expression, Call | TypeAssertion):
+        if isinstance(expression, TypeAssertion):
+            expression = expression.value
+            continue
         function, arguments = expression.function, expression.arguments
         if isinstance(function, Attribute) and function.name in _SAME_VALUE and not arguments:
             expression = function.value
+        elif isinstance(function, Attribute) and function.name in _CUTS_SIGN and _is_sign(arguments[-1:]):
+            expression = function.value if len(arguments) == 1 else arguments[0].value
         elif last_name(function) in _SAME_VALUE_OF and len(arguments) == 1:
             expression = arguments[0].value
         else:
             return NOTHING
     path = path_of(expression)
     return frozenset([path]) if path is not None else NOTHING
+
+
+def _is_sign(arguments: Sequence[Argument]) -> bool:
+    """Whether an argument is one character that is no letter, or how long one is."""
+    match arguments:
+        case (Argument(value=String(value=sign)),):
+            return len(sign) == 1 and not sign.isalnum()
+        case (Argument(value=Number(value=count)),):
+            return count == 1
+    return False
+
+
+def tested(expression: Expression) -> Checked:
+    """The variables that a check of an argument tells of: it, or the members of a list that is written there."""
+    if isinstance(expression, Collection):
+        return NOTHING.union(*map(tested, expression.elements))
+    if isinstance(expression, Spread):
+        return members_of(expression.value)
+    return _paths(expression)
 
 
 def members_of(expression: Expression) -> Checked:

@@ -48,6 +48,7 @@ from persistlint.ir import (
     Assign,
     AssignmentExpression,
     Block,
+    Call,
     ClassDefinition,
     Collection,
     Constant,
@@ -212,12 +213,12 @@ class Interpreter:
         return Atom(Origin.PARAMETER, keys=Origin.PARAMETER if is_map else None)
 
     def call_closure(
-        self, closure: Closure, arguments: Mapping[str, Value], paths: Mapping[str, str]
+        self, closure: Closure, arguments: Mapping[str, Value], paths: Mapping[str, Checked]
     ) -> Outcome | None:
         """Run a function of the file with these argument values by parameter name (`#` and its index for one that
         takes its argument apart); None where it is not followed.
 
-        `paths` names the caller's variable behind a parameter, where it is one.
+        `paths` names the caller's variable behind a parameter, or those that it is a list of.
         """
         function = closure.function
         active = [frame.function for frame in self.frames]
@@ -239,7 +240,7 @@ class Interpreter:
         if own is not None:
             for name, value in ran.attributes.items():
                 caller.assign(f"{own[0]}.{name}", value)
-        return Outcome(ran.value, frozenset(path for name, path in paths.items() if name in ran.checked))
+        return Outcome(ran.value, NOTHING.union(*(paths[name] for name in paths if name in ran.checked)))
 
     def _run_closure(
         self, closure: Closure, arguments: Mapping[str, Value], own: str, attributes: Mapping[str, Value], inside: bool
@@ -390,6 +391,8 @@ class Interpreter:
         """Note that variables passed a test."""
         if self.state is None:
             return
+        if self.state.originals:
+            checked = NOTHING.union(*(self.state.same(path) for path in checked))
         for path in checked:
             if path.startswith("keys:"):
                 path = path[5:]
@@ -467,6 +470,7 @@ class Interpreter:
                 value = self._declared_or(statement.annotation, value)
             self.bind(target, value)
             self._flag(target, expression)
+            self._note_copy(target, expression)
         path = path_of(target)
         if path is not None:
             self.on_text(path, expression, value)
@@ -486,6 +490,13 @@ class Interpreter:
         before = self.evaluate(statement.target)
         added = self.evaluate(expression)
         return combine(statement.operator, before, added, statement.target.range, expression.range, statement.range)
+
+    def _note_copy(self, target: Expression, expression: Expression) -> None:
+        """Remember that a variable is a copy of another, in small letters or trimmed."""
+        path = path_of(target)
+        of = guards.tested(expression) if isinstance(expression, Call) else NOTHING
+        if self.state is not None and path is not None and len(of) == 1 and path not in of:
+            self.state.originals[path] = next(iter(of))
 
     def _flag(self, target: Expression, expression: Expression) -> None:
         """Remember what a variable that holds the outcome of a test says."""

@@ -25,19 +25,21 @@ if TYPE_CHECKING:
     from persistlint.analysis.places import Place
     from persistlint.analysis.statuses import Statuses
 
-_CUT = regex(rb"\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\]")
+_CUT = regex(rb"(\w*)(?:\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\])")
 _CUT_WITHIN = 150  # bytes behind a number
+_PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|skip|page"), 150  # bytes around a number
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
-_TIME_FACTORS = frozenset([24, 60, 3600, 1000, 86_400, 60_000])
+_TIME_FACTORS = frozenset([24, 60, 365, 366, 3600, 1000, 86_400, 60_000])
 _TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
+_BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
 
@@ -67,17 +69,20 @@ class Meanings:
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
             is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
             quantity = Quantity.STATUS if is_class or value in self.statuses.known else quantity
-        is_cut = _CUT.search(self.source.content, node.range.end, node.range.end + _CUT_WITHIN) is not None
+        is_cut = place.other is not None and self._is_cut(place.other, node.range.end)
         name = (
             status
             if quantity is Quantity.STATUS
-            else name_for(self.source.language, place, quantity, self.within, is_cut)
+            else name_for(
+                self.source.language, place, quantity, self.within, is_cut=is_cut, is_paged=self._is_paged(node.range)
+            )
         )
         around = self._around(node.range)
         told = told_by(value, subject, f"{self.within} {around}") or self._calculated(node, value, place, quantity)
         if told is None and quantity in _UNTOLD and not status and self._is_status(value, place, around):
             told = Quantity.STATUS
         is_word = place.quantity is None and value in self.arithmetic.words_of_bits
+        is_flag = place.role is NumberRole.STEP and self.arithmetic.is_flag(value)
         is_converted = self.arithmetic.is_converted(abs(value))
         return Number(
             node.range,
@@ -85,12 +90,23 @@ class Meanings:
             place.role,
             place.operator,
             subject,
-            Quantity.BITS if is_word else told or quantity,
+            Quantity.BITS if is_word or is_flag else told or quantity,
             name,
             is_telling(name, place, quantity),
             is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
             is_converted,
         )
+
+    def _is_cut(self, other: Expression, behind: int) -> bool:
+        """Whether what is measured is cut behind an offset, or something without a name is."""
+        measured = last_name(counted_in(other)).encode()
+        cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
+        return any(cut[1] in (b"", measured) for cut in cuts)
+
+    def _is_paged(self, number: Range) -> bool:
+        """Whether rows are skipped beside a number, so that it is the size of a page."""
+        start, end = max(number.start - _PAGED_WITHIN, 0), number.end + _PAGED_WITHIN
+        return _PAGED.search(self.source.content, start, end) is not None
 
     def _is_status(self, value: float, place: Place, around: str) -> bool:
         """Whether a number without a name is the code of an answer: the words beside it speak of a status."""
@@ -124,7 +140,7 @@ class Meanings:
         (`data[0] == 12`), the class of a status, how many places a loop counts, or a place (`basePriority + 7`)."""
         if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.arithmetic.factors:
             return Quantity.REMAINDER
-        if place.quantity is None and _is_part(other):
+        if place.quantity is None and (_is_part(other) or self.arithmetic.is_octet(value)):
             return Quantity.LAYOUT
         if place.role is NumberRole.REPETITION and self._counts_places(other):
             return Quantity.LAYOUT
@@ -139,7 +155,7 @@ class Meanings:
         length that has to reach a position, a share (`x < 0 || x > 100`), or how far two numbers lie apart."""
         if _of_window(other) or self.arithmetic.is_status_range(value, other):
             return Quantity.LAYOUT
-        if _is_letter(other) and self._quantity(other) is Quantity.OTHER:
+        if _is_letter(other) and self._quantity(other) in (Quantity.OTHER, Quantity.PIXELS):
             return Quantity.POSITION
         if quantity in _LENGTHS and self._is_position(value, place):
             return Quantity.LAYOUT
@@ -180,9 +196,10 @@ class Meanings:
         return Quantity.LAYOUT if has_layout else quantity
 
     def _is_position(self, value: float, place: Place) -> bool:
-        """Whether something has so many elements that there is one at a position which the scope looks at."""
+        """Whether something has so many elements that there is one at a position which the scope looks at, or a
+        beginning of that length that is compared with a text."""
         last = value if place.operator in (">", "<=") else value - 1
-        return last in self._positions
+        return last in self._positions or str(last + 1) in self._beginnings
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -196,6 +213,11 @@ class Meanings:
     @cached_property
     def _positions(self) -> frozenset[float]:
         return frozenset().union(*self._layouts.values())
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The lengths of the beginnings that texts are looked for at: `name[:4] == "YYYY"`."""
+        return self.source.found(_BEGINNING, self.function.range) if self.function is not None else frozenset()
 
     @cached_property
     def _counters(self) -> frozenset[str]:

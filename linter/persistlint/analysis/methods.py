@@ -37,7 +37,7 @@ from persistlint.analysis.values import (
     text_of,
 )
 from persistlint.facts import Origin
-from persistlint.ir import Attribute, Call, Expression, String
+from persistlint.ir import Argument, Attribute, Call, Expression, String
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -210,6 +210,11 @@ def _join_method(
     if machine.language == "python":
         separator = Actual(receiver, function.value.range, function.value)
         return joined(actuals[0].value, separator, node, actuals[0].range) if actuals else UNKNOWN
+    match function.value:
+        case Call(function=Attribute(value=whole, name="split"), arguments=(Argument(value=String(value=old)),)):
+            if actuals and constants_of(actuals[0].value) == (old * 2,):  # `x.split("'").join("''")`
+                by = Actual(Text((old,)), node.range, node)
+                return replaced(machine.evaluate(whole), whole.range, [by, actuals[0]], node, everywhere=True)
     comma = Actual(Text((",",)), node.range, node)
     return joined(receiver, actuals[0] if actuals else comma, node, node.range)
 
@@ -255,23 +260,26 @@ def _replace_method(
 
 def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, everywhere: bool) -> Value:
     old, new = constants_of(actuals[0].value), actuals[1]
-    doubled = everywhere and len(old) == 1 and old[0] in _QUOTES and constants_of(new.value) == (old[0] * 2,)
+    put = constants_of(new.value)
+    doubled = everywhere and len(old) == 1 and old[0] in _QUOTES and put == (old[0] * 2,)
     if isinstance(receiver, Text) and doubled:
         return Text(_without_quote(receiver.pieces, old[0]))
     if isinstance(receiver, Text):
         if len(old) == 1:
             return text_of(formats.replace_text(receiver.pieces, old[0], Filler(new.value, new.range), node.range))
         return receiver
+    before = receiver.doubled if isinstance(receiver, Atom) else ""
+    if everywhere and before == "\\" and old == ("'",) and put in (("''",), ("\\'",)):
+        return Atom(origin_of(receiver), doubled=before + put[0])
     if doubled:
         return Atom(origin_of(receiver), doubled=old[0])
-    put = constants_of(new.value)
     if isinstance(receiver, Atom) and old and put and not any(receiver.doubled in text for text in (*old, *put)):
         return Atom(receiver.origin, doubled=receiver.doubled)  # the pairs of quotes stay as they are
     return Atom(origin_of(receiver))
 
 
 _MANY_ELEMENTS = 40  # of a longer list each is looked at once
-_QUOTES = ('"', "`", "]", "'")
+_QUOTES = ('"', "`", "]", "'", "\\")
 
 
 def _without_quote(pieces: tuple[Piece, ...], quote: str) -> tuple[Piece, ...]:
@@ -333,12 +341,33 @@ def _map_method(
     if not actuals or isinstance(receiver, Text):
         return None
     element = element_of(receiver)
-    result = apply(node, actuals[0].value, [element, NUMBER, receiver], machine)
     if function.name == "forEach":
+        _look_at_each(function.value, actuals[0], [element, NUMBER, receiver], machine)
         return Atom(Origin.CONSTANT)
+    result = apply(node, actuals[0].value, [element, NUMBER, receiver], machine)
     if function.name == "flatMap":
         result = element_of(result)
     return Items((result,))
+
+
+def _look_at_each(items: Expression, function: Actual, values: list[Value], machine: Interpreter) -> None:
+    """`xs.forEach(check)`: what a function checks of its first parameter is checked of all elements."""
+    from persistlint.analysis import guards
+
+    if not isinstance(function.value, Closure):
+        if guards.VALIDATES.search(last_name(function.expression)):
+            machine.refine(guards.members_of(items))
+        return
+    names = _parameter_names(function.value)
+    outcome = machine.call_closure(
+        function.value, dict(zip(names, values, strict=False)), dict.fromkeys(names[:1], guards.members_of(items))
+    )
+    if outcome is not None:
+        machine.refine(outcome.checked)
+
+
+def _parameter_names(closure: Closure) -> list[str]:
+    return [parameter.name or f"#{index}" for index, parameter in enumerate(closure.function.parameters)]
 
 
 def _filter_method(
@@ -499,8 +528,7 @@ _METHODS: dict[str, MethodHandler] = {
 def apply(node: Call, function: Value, values: list[Value], machine: Interpreter) -> Value:
     """What a function value gives for these argument values."""
     if isinstance(function, Closure):
-        names = [parameter.name or f"#{index}" for index, parameter in enumerate(function.function.parameters)]
-        outcome = machine.call_closure(function, dict(zip(names, values, strict=False)), {})
+        outcome = machine.call_closure(function, dict(zip(_parameter_names(function), values, strict=False)), {})
         return outcome.value if outcome is not None else UNKNOWN
     if isinstance(function, Imported):
         operation = machine.names.catalogue.functions.get(function.name)

@@ -39,7 +39,10 @@ _NUMERIC = {
         r"(?:builtins\.)?(?:u?int\d*|float\d*|bool|Decimal|decimal\.Decimal|UUID|uuid\.UUID|date|datetime|datetime\.date(?:time)?"
         r"|timedelta|conint\(.*\)|PositiveInt|NonNegativeInt|Literal\[.*\])"
     ),
-    "javascript": regex(rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof typeof \w+"),
+    "javascript": regex(
+        rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof(?: typeof)? \w+"
+        r"|\(?typeof \w+\)?\[(?:number|keyof typeof \w+)\]|(?:Exclude|Extract)<.*>"
+    ),
     "go": regex(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"),
     "sql": regex(
         r"(?:small|big|tiny|medium)?int(?:eger)?\d?(?:\(\d+\))?|numeric.*|decimal.*|real|float.*|double precision"
@@ -149,6 +152,18 @@ class Names:
         pattern = _NUMERIC.get(self.language)
         return pattern is not None and pattern.fullmatch(type) is not None
 
+    def _is_closed(self, definition: ClassDefinition, above: tuple[str, ...] = ()) -> bool:
+        """Whether a type is another name for numbers or constants alone, also through further such names, those of
+        which led here being `above`."""
+        if definition.fields or definition.body or definition.name in above:
+            return False
+        others = [(base, self.classes.get(base)) for base in definition.bases]
+        return bool(others) and all(
+            self._is_numeric(base)
+            or (other is not None and (other.is_enum or self._is_closed(other, (*above, definition.name))))
+            for base, other in others
+        )
+
     def _numeric(self) -> Atom:
         return NUMBER if self.language in _ENFORCED else Atom(Origin.ANNOTATED)
 
@@ -160,9 +175,9 @@ class Names:
         base = re.split(r"[\[<(]", text.lstrip("*&"), maxsplit=1)[0].strip()
         if base in self.classes:
             definition = self.classes[base]
-            if definition.bases and all(map(self._is_numeric, definition.bases)):
-                return self._numeric()
-            return Atom(Origin.ANNOTATED) if definition.is_enum else Instance(definition)
+            if definition.is_enum:
+                return Atom(Origin.ANNOTATED)
+            return self._numeric() if self._is_closed(definition) else Instance(definition)
         root, _, rest = base.partition(".")
         if root in self.imports:
             base = ".".join(filter(None, [self.imports[root], rest]))

@@ -32,8 +32,13 @@ _COMPILED = one_by_one(
     rb"\b__generator\b",
     rb"\b__awaiter\b",
     rb"\b__webpack_require__\b",
+    rb"\b__publicField\b",
+    rb"\bfaker\b",
+    rb"\bgofakeit\b",
     rb"\bfactory.(?:Faker|LazyAttribute|Sequence)\b",
-)  # what a compiler writes, and factories of test data
+)  # what a compiler writes, and what makes up data
+_HEAD = 500  # bytes of a file in which a program says that it wrote it
+_GENERATED = regex(rb"(?i)\bgenerated (?:from|by|with)\b|\bdo not (?:edit|modify)\b")
 _BANNER = b"/*!"  # which tools keep when they make a library smaller
 # A number that is none of `_PLAIN`, wherever it stands.
 _NUMBER = regex(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")
@@ -50,10 +55,10 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
 
 def _is_left_out(source: SourceFile) -> bool:
     """Whether a file is full of numbers that nobody here would name: formulas, a published library, what a compiler
-    wrote, or made-up data."""
+    wrote, what another program did, or made-up data."""
     if source.content.startswith(_BANNER) or _is_formula(PurePosixPath(source.path).stem):
         return True
-    return _COMPILED.search(source.content) is not None
+    return (_GENERATED.search(source.content, 0, _HEAD) or _COMPILED.search(source.content)) is not None
 
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Calculation]:

@@ -130,6 +130,9 @@ def _is_text(expression: Expression) -> bool:
 
 
 def _is_constant(expression: Expression) -> bool:
-    """Whether an operand is a unit or a constant: `time.Second`, `BASE`."""
+    """Whether an operand is a unit or a constant: `time.Second`, `time.Minute.Seconds()`, `BASE`."""
+    match expression:
+        case Call(function=Attribute(value=Attribute() as unit), arguments=()) if unit.name.lower() in _UNITS:
+            return True
     name = last_name(expression)
     return isinstance(expression, Attribute | Name) and (name.lower() in _UNITS or all_caps(name))

@@ -34,6 +34,17 @@ def present(folder: str, source: SourceFile) -> frozenset[Library]:
     return frozenset(found)
 
 
+def is_present(library: Library, folder: str, source: SourceFile) -> bool:
+    """Whether a library is one of those. To ask this of a few takes a fraction of the time that all of them take."""
+    if any(words <= source.words for words in _signs_of(library)):
+        return True
+    return any(
+        _is_compound(name, source.words) if is_compound else name in source.called
+        for name, is_compound in _calling(folder).get(library, ())
+        if name in source.lowered
+    )
+
+
 def nameable(folder: str, source: SourceFile) -> frozenset[Library]:
     """Those that are present, and those of which something in a file is called as one of their modules is."""
     modules = _modules(folder)
@@ -60,18 +71,20 @@ def _is_compound(name: bytes, words: frozenset[bytes]) -> bool:
 @cache
 def _signs(folder: str) -> Mapping[bytes, tuple[tuple[frozenset[bytes], Library], ...]]:
     """What a library is known by, each sign under the word of it that the fewest others have."""
-    signs = {
-        (frozenset(_WORD.findall(name.encode())), library)
-        for library in catalogue(folder).libraries
-        if library.modules
-        for name in _names(library)
-    }
+    signs = [(words, library) for library in catalogue(folder).libraries for words in _signs_of(library)]
     common = Counter(word for words, _ in signs for word in words)
     found: dict[bytes, list[tuple[frozenset[bytes], Library]]] = {}
     for words, library in signs:
         rarest = min(words, key=lambda word: (common[word], -len(word), word))
         found.setdefault(rarest, []).append((words, library))
     return {word: tuple(items) for word, items in found.items()}
+
+
+@cache
+def _signs_of(library: Library) -> frozenset[frozenset[bytes]]:
+    """The words of each module and name of a library that has modules."""
+    names = _names(library) if library.modules else ()
+    return frozenset(frozenset(_WORD.findall(name.encode())) for name in names)
 
 
 def _names(library: Library) -> Iterator[str]:
@@ -93,6 +106,16 @@ def _called(folder: str) -> Mapping[bytes, tuple[Library, bool]]:
     found = {name.encode(): (min(users, key=id), True) for name, users in handles.items() if len(users) == 1}
     own = {library.name.lower().encode(): (library, False) for library in catalogue(folder).libraries}
     return {name: known for name, known in (found | own).items() if known[0].modules}
+
+
+@cache
+def _calling(folder: str) -> Mapping[Library, tuple[tuple[bytes, bool], ...]]:
+    """The same by the libraries, without names that nothing is called by."""
+    found: dict[Library, list[tuple[bytes, bool]]] = {}
+    for name, (library, is_compound) in _called(folder).items():
+        if _WORD.fullmatch(name) and name == name.strip(b"_") and len(name) > is_compound:
+            found.setdefault(library, []).append((name, is_compound))
+    return {library: tuple(names) for library, names in found.items()}
 
 
 def reachable(library: Library, source: SourceFile) -> frozenset[Type]:

@@ -56,6 +56,8 @@ _LAST_OF: dict[float, frozenset[str]] = {  # the last day of a month and of a we
     12: frozenset(["month"]),
     31: frozenset(["day", "date", "month"]),
 }
+_OF_ADDRESS = frozenset([4, 16, 32, 128])  # bytes and bits of an address, where the words speak of one
+_ADDRESS = frozenset(["ip", "ipv", "addr"])
 _CHANCES = frozenset(["rand", "random"])  # modules whose functions give random numbers
 _DEEPEST = 4  # operands of a calculation are looked at so far
 
@@ -110,6 +112,8 @@ def told_by(value: float, subject: str, around: str) -> Quantity | None:
         return Quantity.TIME_UNIT
     if not _LAST_OF.get(value, frozenset()).isdisjoint(words(around)):
         return Quantity.CALENDAR
+    if value in _OF_ADDRESS and not _ADDRESS.isdisjoint(words(subject)):
+        return Quantity.BITS
     quantity, known = _TELLING.get(abs(value), (Quantity.OTHER, frozenset()))
     return quantity if not known.isdisjoint(words(f"{subject} {around}")) else None
 
@@ -142,6 +146,8 @@ def _length_of(counted: Expression) -> Quantity:
 def quantity_of_name(name: str) -> Quantity:
     """What a variable or a function of that name counts or measures."""
     parts = words(name)
+    if len(parts) > 1 and parts[-1].isdigit():
+        parts = parts[:-1]  # the second of several
     if not parts:
         return Quantity.OTHER
     last = {parts[-1], "".join(parts[-2:])}

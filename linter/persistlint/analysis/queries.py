@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import field
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.calls import Resolved, of_other_libraries
@@ -13,7 +13,7 @@ from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import marks_of, placeholder_of, takes_values
-from persistlint.analysis.presence import nameable, present
+from persistlint.analysis.presence import is_present, nameable, present
 from persistlint.analysis.reach import Reach
 from persistlint.analysis.schedule import Wanted
 from persistlint.analysis.scopes import Scope, scopes
@@ -45,6 +45,7 @@ from persistlint.ir import Attribute, Call, Expression, Module
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages
 from persistlint.libraries import Catalogue, Library, Operation, Type, catalogue
+from persistlint.patterns import AnyOf, one_by_one
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -52,7 +53,7 @@ from persistlint.sql.presence import may_hold_sql
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from persistlint.facts import Sign
     from persistlint.settings import ProjectNames
@@ -103,6 +104,9 @@ _LIBRARY_MARK = regex(r"(\$\w+|\$[({<\[/]\w+[)}>\]/]):(?:name|raw|value|alias|cs
 _VERB = regex(
     r"\s*(?:select|insert|update|delete|replace|merge|upsert|create|alter|drop|truncate|with|call|exec|grant|revoke|set)\s",
     re.I,
+)
+_DATABASE = regex(
+    r"_*(?:\w*_)?(?:db|database|conn|connection|cursor|cur)\d*|\w*(?:DB|Db|Database|Connection|Conn|Cursor)", re.ASCII
 )
 _SENDS = regex(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
 _SHOWS = regex(r"log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I)
@@ -164,6 +168,8 @@ class _Collector:
             if guess is not None:
                 resolved, library, certain = guess
                 self._send(node, resolved.operation, library, actuals, certain)
+            elif _is_of_database(node) and (text := self._statement(actuals)) is not None:
+                self._take(node, _OWN, None, text, is_fragment=False, certain=False, actuals=actuals)
             elif _may_send(node):
                 for actual in actuals:
                     given = actual.value.entries if isinstance(actual.value, Entries) else (("sql", actual.value),)
@@ -322,9 +328,11 @@ class _Collector:
 
     def _begins(self, operation: Operation, actuals: list[Actual]) -> bool:
         """Whether the SQL of a call at least begins as SQL does: a dialect may go on as it likes."""
-        texts = [actual.value for actual, _ in _sql_arguments(operation, actuals) if isinstance(actual.value, Text)]
-        first = next((piece for text in texts for piece in text.pieces if isinstance(piece, str) and piece.strip()), "")
-        return bool(_VERB.match(first))
+        return any(_begins_as_sql(actual) for actual, _ in _sql_arguments(operation, actuals))
+
+    def _statement(self, actuals: list[Actual]) -> Actual | None:
+        """The first argument that is a whole statement."""
+        return next(filter(_begins_as_sql, actuals), None)
 
     def _imports(self, library: Library) -> bool:
         return bool(self.names.modules.intersection(library.modules))
@@ -376,6 +384,7 @@ class _Collector:
                 bound=sent.argument if sent.has_parameters else None,
                 marks=marks_of(sent.library, dialect),
                 is_whole=is_whole,
+                backslash=self._takes_backslash(dialect),
             )
             texts = texts_of(sent.pieces, self.source, place)
             yield Query(
@@ -434,10 +443,26 @@ class _Collector:
                 found[call] = scope
         return found
 
+    def _takes_backslash(self, dialect: str | None) -> bool | None:
+        """Whether a backslash is an escape in the strings of a database, None where nothing tells which it is. A
+        routine counts for one: it has functions that quote."""
+        if self.source.language == "sql":
+            return True
+        dialects = {dialect} if dialect is not None else {driver.dialect for driver in self._drivers}
+        return not dialects <= _PLAIN_STRINGS if dialects else None
+
+    @cached_property
+    def _drivers(self) -> tuple[Library, ...]:
+        """The libraries of one database each that the file imports."""
+        return tuple(library for library in self.tables.imported(self.names.modules) if library.dialect is not None)
+
     def _dialect(self, library: Library | None) -> str | None:
         return self.source.dialect or (library.dialect if library is not None else None)
 
 
+# Dialects in whose strings a backslash is a character like any other.
+_PLAIN_STRINGS = frozenset(["postgres", "sqlite", "duckdb", "tsql", "oracle", "trino", "presto", "athena"])
+_OWN = Operation(Library("a method of the program"), "send", sql=0, placeholder="unknown")
 _TAG = Operation(Library("a template tag"), "tag", sql=0)
 _RAW_PLACEHOLDERS = {
     # https://vitaly-t.github.io/pg-promise/formatting.html: raw text, and open values (no quotes are added)
@@ -474,11 +499,11 @@ def _may_send_sql(source: SourceFile) -> bool:
     folder = all_languages()[source.language].libraries
     if folder == "sql" or may_hold_sql(source):
         return True
-    tables = catalogue(folder)
-    if _words(_certain(frozenset(tables.libraries), tables)).isdisjoint(source.words):
-        return False
-    named = _words(_certain(present(folder, source), tables)) & source.words
-    return bool(named) and _called(named).search(source.content) is not None
+    sending = _sending(folder)
+    called = [word for word in sending.keys() & source.words if _call_of(word).search(source.content)]
+    if any(not sending[word] for word in called):
+        return True
+    return any(is_present(each, folder, source) for each in frozenset().union(*map(sending.__getitem__, called)))
 
 
 def _candidates(syntax: Syntax, folder: str) -> list[Range]:
@@ -503,15 +528,24 @@ def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]
     return frozenset(tables.distinctive).union(o.name.rsplit(".", 1)[-1] for o in operations if o.is_sink)
 
 
-@lru_cache(maxsize=512)
-def _words(names: frozenset[str]) -> frozenset[bytes]:
-    return frozenset(name.strip("$").encode() for name in names)
+@cache
+def _sending(folder: str) -> Mapping[bytes, frozenset[Library]]:
+    """The last words of what takes SQL for certain, whatever it is given, with the libraries that one of them has to be
+    of; none where it can be of no other."""
+    tables = catalogue(folder)
+    found: dict[bytes, frozenset[Library]] = {}
+    for library in tables.libraries:
+        for name in _certain(frozenset([library]), tables) if library.modules else ():
+            word = name.strip("$").encode()
+            found[word] = found.get(word, frozenset()) | {library}
+    return found | {name.strip("$").encode(): frozenset[Library]() for name in tables.distinctive}
 
 
-@lru_cache(maxsize=512)
-def _called(names: frozenset[bytes]) -> re.Pattern[bytes]:
-    """What matches where one of them is called, with whatever stands before the arguments, or is the tag of a text."""
-    return re.compile(rb"\b(?:" + b"|".join(map(re.escape, sorted(names))) + rb")\s*(?:[(`<\[!]|\?\.)")
+@cache
+def _call_of(word: bytes) -> AnyOf:
+    """What matches where something of this last word is called, with whatever stands before the arguments, or is the
+    tag of a text."""
+    return one_by_one(rb"\b" + word + rb"\s*(?:[(`<\[!]|\?\.)")
 
 
 @lru_cache(maxsize=10_000)
@@ -536,6 +570,19 @@ def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
 
 def _makes_text(operation: Operation) -> bool:
     return operation.raw or operation.yields == "argument"
+
+
+def _begins_as_sql(actual: Actual) -> bool:
+    texts = [option for option in options_of(actual.value) if isinstance(option, Text)]
+    first = next((piece for text in texts for piece in text.pieces if isinstance(piece, str) and piece.strip()), "")
+    return bool(_VERB.match(first))
+
+
+def _is_of_database(node: Call) -> bool:
+    """Whether a call is one of a method of the program's own on what it calls a database: `myDB.select("…")`."""
+    if not isinstance(node.function, Attribute) or _SHOWS.search(node.function.name):
+        return False
+    return _DATABASE.fullmatch(last_name(node.function.value)) is not None
 
 
 def _may_send(node: Call) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.vocabulary import known_words, words
-from persistlint.ir import Assign, Call, Name, Return, String
+from persistlint.ir import Assign, Call, Name, Number, Return, String
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OWN_CODES = known_words("states")
 _LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
-_TWICE = 2
+_TWICE, _TENTHS = 2, 10
 _SIZES = (  # of a unit, in which texts say how many of it there are
     (1000, r"[kK][a-zA-Z]*|s\b|sec[a-z]*"),
     (1_000_000, "ms|M[a-zA-Z]*|million"),
@@ -34,18 +34,28 @@ _SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "elev
 _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
 _WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
 # A text of several words.
-_SENTENCE = regex(rb"""\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
+_SENTENCE = regex(rb"""\"{3}[^"]*\w [^"]*\"{3}|\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
+_ONE: dict[float, str] = {  # of a unit, which a text says in a word: "more than a week old"
+    60: "minute|hour",
+    60_000: "minute",
+    **dict.fromkeys((3600, 3_600_000), "hour"),
+    **dict.fromkeys((24, 1440, 86_400, 86_400_000), "day"),
+    **dict.fromkeys((7, 168, 604_800, 604_800_000), "week"),
+    **dict.fromkeys((30, 31, 720, 2_592_000, 2_592_000_000), "month"),
+    **dict.fromkeys((365, 366, 8760, 31_536_000, 31_622_400, 31_536_000_000), "year"),
+}
 _PRODUCT = regex(r"(\d+)(?:\s*\*\s*(?:60|24|1000|1024|3600))+|(?:(?:60|24|1000|1024|3600)\s*\*\s*)+(\d+)")
 
 
 def is_said(number: str, value: float, text: bytes) -> bool:
     """Whether a sentence in `text` has the number that is written `number` and comes to `value`, alone or with a unit:
     `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in it
-    (90 in `"premium90days"` and `days_61_90`), or the verb of a format (10 in `%.10s`)."""
+    (90 in `"premium90days"`, `days_61_90` and `Freeleech90`), or the verb of a format (10 in `%.10s`)."""
     sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
     if sentences and any(map(saying(number, value).search, sentences)):
         return True
-    names = rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]|\w_%s\b" % (number.encode(), number.encode())
+    digits = number.encode()
+    names = rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]|\w_%s\b|(?<!int)(?<!float)[A-Za-z]{4}%s\b" % (digits, digits, digits)
     return number.isdigit() and re.search(names, text) is not None
 
 
@@ -58,7 +68,9 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     if product := _PRODUCT.fullmatch(written):
         spelled.append(rf"{product[1] or product[2]}(?: ?[A-Za-z]+)?")
     elif value is not None:
-        spelled += (rf"{int(value / size)} ?(?:{unit})" for size, unit in _SIZES if value >= size and value % size == 0)
+        spelled += (rf"{re.escape(f'{value / size:g}')} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
+    if value in _ONE:
+        spelled.append(rf"(?i:{_ONE[value]})")
     if value in _BYTES:
         spelled.append(rf"{int(value) * 8}[ -]+bits?")
     if value in _WORDS:
@@ -70,13 +82,19 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z0-9_.])(?:\d+x)?(?:{'|'.join(spelled)})(?!\.?[A-Za-z0-9_])")
 
 
+def _counts(value: float, size: float) -> bool:
+    """Whether people say a number as so many of a unit: 3 or 1.5 of it."""
+    return value >= size and (value * _TENTHS) % size == 0
+
+
 def _percent(part: float) -> str:
     return re.escape(f"{part * 100:.4g}")
 
 
 def is_table(switch: Switch) -> bool:
-    """Whether a switch does nothing but give a text for each code, or one of many functions, and the codes are somebody
-    else's: those of a protocol. Numbers for states of one's own need names where they are set, too."""
+    """Whether a switch does nothing but give a text for each code, or one of many functions or values, and the codes
+    are somebody else's: those of a protocol, or the bounds of a scale. Numbers for states of one's own need names where
+    they are set, too."""
     arms = [arm for arm in switch.cases if arm.values]
     if switch.subject is None or len(arms) < _LEAST_TABLE or not all(map(_names, arms)):
         return len(arms) >= _ANY_TABLE and all(map(_gives, arms))
@@ -92,5 +110,7 @@ def _names(arm: Case) -> bool:
 
 
 def _gives(arm: Case) -> bool:
-    """Whether all that an arm does is to give something that has a name."""
-    return len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name)
+    """Whether all that an arm does is to give something that has a name, or a number."""
+    return (
+        len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name | Number)
+    )

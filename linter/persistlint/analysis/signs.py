@@ -75,14 +75,14 @@ def _joined(source: SourceFile) -> Iterator[int]:
 
 
 def _placeholders_for_names(source: SourceFile) -> Iterator[int]:
-    lowered = source.content.lower()
+    lowered = source.lowered
     yield from (match.start() for match in _matches(_NAME_IS_PLACEHOLDER, lowered))
     if not _taking_names(libraries_of(source)).isdisjoint(source.words):
         yield from (match.start() for match in _matches(_NAMES, lowered))
 
 
 def _placeholders_in_set(source: SourceFile) -> Iterator[int]:
-    lowered = source.content.lower()
+    lowered = source.lowered
     for match in _matches(_SET, lowered):
         is_first = _SET_BEGINS.search(lowered, max(0, match.start() - _NEAR), match.start())
         if is_first and may_begin(source.content, match.start()):
@@ -90,7 +90,7 @@ def _placeholders_in_set(source: SourceFile) -> Iterator[int]:
 
 
 def _second_statements(source: SourceFile) -> Iterator[int]:
-    for match in _matches(_SECOND, source.content.lower()):
+    for match in _matches(_SECOND, source.lowered):
         if not match.re.groups or match.start(1) < 0 or may_begin(source.content, match.start(1)):
             yield match.start()
 

@@ -25,15 +25,22 @@ class Flag:
 
 @dataclass
 class State:
-    """Values by path (`x`, `self.x`, `row.name`), and the flags among them."""
+    """Values by path (`x`, `self.x`, `row.name`), the flags among them, and of which variable one is a copy that only
+    differs in its case or at its edges: `key = sort.lower()`."""
 
     values: dict[str, Value] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
     objects: set[str] = field(default_factory=set)  # the paths of which an attribute is known
+    originals: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> State:
         """A state that can change without this one."""
-        return State(self.values.copy(), self.flags.copy(), self.objects.copy())
+        return State(self.values.copy(), self.flags.copy(), self.objects.copy(), self.originals.copy())
+
+    def same(self, path: str) -> set[str]:
+        """A variable, what it is a copy of, and its copies."""
+        original = self.originals.get(path, path)
+        return {path, original, *(copy for copy, of in self.originals.items() if of in (path, original))}
 
     def know(self, path: str, value: Value) -> None:
         """Take note of what a variable is; it stays the same variable."""
@@ -50,6 +57,8 @@ class State:
             for known in [known for known in self.values if known.startswith(prefix)]:
                 del self.values[known]
         self.know(path, value)
+        if self.originals:
+            self.originals = {copy: of for copy, of in self.originals.items() if path not in (copy, of)}
         if flag is not None:
             self.flags[path] = flag
         else:
@@ -79,4 +88,5 @@ def merge(left: State | None, right: State | None, outer: Mapping[str, Value]) -
         if path not in left.values and "." in path:
             values.pop(path, None)
     flags = {path: flag for path, flag in left.flags.items() if right.flags.get(path) == flag}
-    return State(values, flags, left.objects | right.objects)
+    originals = {path: of for path, of in left.originals.items() if right.originals.get(path) == of}
+    return State(values, flags, left.objects | right.objects, originals)

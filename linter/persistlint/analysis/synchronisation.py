@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _CANDIDATES = regex(rb"\.sync\s*\(|\bsynchronize\s*:\s*true\b|\bcreate_all\s*\(|\bAutoMigrate\s*\(")
+_STAMP = regex(rb"(?<![a-z])stamp\w*\s*\(")  # `command.stamp(…)`, `stamp_head()`
 _MARKS = (b".sync", b"synchronize", b"create_all", b"AutoMigrate")  # no candidate is without one
 _HANDLE = regex(r"sequelize", re.IGNORECASE)
 # A test that keeps it away from where it does harm.
@@ -84,7 +85,7 @@ class _Reading:
         self.values = Values(syntax.source.content)
         self.values.learn(syntax.lower().body)
         # Alembic's way to make a new database: all tables at once, which counts as all migrations.
-        self.is_stamped = b".stamp(" in self.source.content
+        self.is_stamped = _STAMP.search(self.source.content) is not None
 
     def found(self, node: Expression) -> Synchronisation | None:
         """The synchronisation that an expression is."""

@@ -12,6 +12,8 @@ from persistlint.facts import Context, Hole, Origin, Text
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.context import contexts
+from persistlint.sql.lexer import HOLE, Kind, tokenize
+from persistlint.sql.parameters import takes_no_parameters
 
 if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Place:
     """Where a text goes. `clause` is what it is a piece of, "" for a whole statement; `is_whole` where the call takes
-    a whole statement, `is_sent` where a call sends it. `bound` is where bind parameters are reported, None where they
-    are not looked for; `marks` are the characters that their placeholders begin with."""
+    a whole statement, `is_sent` where a call sends it. `backslash` is whether the database takes a backslash for an
+    escape, so that a doubled quote may still end a string; None where that is not known. `bound` is where bind
+    parameters are reported, None where they are not looked for; `marks` are the characters that their placeholders
+    begin with."""
 
     clause: str = ""
     dialect: str | None = None
@@ -29,6 +33,7 @@ class Place:
     marks: str = ""
     is_whole: bool = True
     is_sent: bool = True
+    backslash: bool | None = None
 
 
 def texts_of(pieces: tuple[Piece, ...], source: SourceFile, place: Place) -> tuple[Text, ...]:
@@ -56,7 +61,12 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
         context = next(found)
         origin = piece.origin
         in_quotes = context.kind in (Context.QUOTED, Context.PART)
-        if piece.doubled and _is_quoted(piece, opened, _following(text, index), place):
+        if piece.doubled.endswith("'"):
+            in_string = in_quotes or (context.kind is Context.LIST and before.endswith("'"))
+            is_quoted = in_string and _is_escaped(piece, opened, text, place)
+        else:
+            is_quoted = bool(piece.doubled) and _is_quoted(piece, opened, _following(text, index))
+        if is_quoted:
             origin = Origin.QUOTED
         elif origin < Origin.REQUEST and (not is_begun or (not in_quotes and _NAMES_PLACEHOLDER.search(before))):
             # A statement that somebody else wrote, or the name of a placeholder: `:{name}`.
@@ -118,11 +128,23 @@ def _following(text: tuple[str | Splice, ...], index: int) -> str:
     return ""
 
 
-def _is_quoted(piece: Splice, before: str, after: str, place: Place) -> bool:
-    """Whether the doubled quotes of a hole are those that it stands in. A value that comes out of the caller's hands
-    into a query is to be bound, whatever was doubled in it: MySQL takes a backslash for an escape, too."""
-    if piece.doubled == "'" and place.is_sent and piece.origin > Origin.UNKNOWN:
-        return False
+def _is_quoted(piece: Splice, before: str, after: str) -> bool:
+    """Whether the doubled quotes of a hole are those of the name that it stands in."""
     opening = "[" if piece.doubled == "]" else piece.doubled
     inside = re.match(rf"[\w.-]*{re.escape(piece.doubled)}", after)
     return bool(inside and re.search(rf"{re.escape(opening)}[\w.-]*$", before))
+
+
+_OPENS_ESCAPED = regex(r"\b[eE]'[^']*$")  # PostgreSQL's strings with escapes
+
+
+def _is_escaped(piece: Splice, before: str, text: tuple[str | Splice, ...], place: Place) -> bool:
+    """Whether a value stays in its string, in which quotes were doubled by hand, and could not better be bound. Some
+    databases take a backslash for an escape, too; and what comes out of a request is to be bound wherever it can."""
+    if not place.is_sent or piece.origin <= Origin.UNKNOWN:
+        return True
+    if place.backslash is False and piece.origin is not Origin.REQUEST and not _OPENS_ESCAPED.search(before):
+        return True
+    tokens = tokenize("".join(part if isinstance(part, str) else HOLE for part in text), place.dialect)
+    is_only_way = takes_no_parameters([token for token in tokens if token.kind is not Kind.COMMENT])
+    return is_only_way and (place.backslash is not True or len(piece.doubled) > 1)

@@ -29,7 +29,8 @@ MOST_ELEMENTS = 400  # different elements of a list, of which more is only known
 class Splice:
     """One expression that became part of a text. `template` is the whole expression that spliced it in.
 
-    `doubled` is a quote that was doubled inside it, which makes it safe between two of those quotes.
+    `doubled` is a quote that was doubled inside it, which makes it safe between two of those quotes. Where backslashes
+    were doubled before, it is a backslash, and what was written for each quote then: `\\''`, `\\\\'`.
     """
 
     range: Range
@@ -64,8 +65,8 @@ class Text(Value):
 class Atom(Value):
     """A value of which only the origin is known, and its type where that is one of a library.
 
-    `keys` is the origin of its keys where they were checked apart from it, `doubled` a quote that was doubled in it.
-    `members` is the origin of what belongs to it, where that is another one.
+    `keys` is the origin of its keys where they were checked apart from it, `doubled` a quote that was doubled in it,
+    as for `Splice`. `members` is the origin of what belongs to it, where that is another one.
     """
 
     origin: Origin
@@ -234,7 +235,8 @@ def join(left: Value, right: Value) -> Value:
         case Atom(), Atom():
             kept = left.type if left.type is right.type else None
             keys = None if left.keys is None or right.keys is None else max(left.keys, right.keys)
-            return Atom(max(left.origin, right.origin), kept, keys)
+            doubled = left.doubled if left.doubled == right.doubled else ""
+            return Atom(max(left.origin, right.origin), kept, keys, doubled)
         case Items(), Items():
             return items_of(_distinct((*left.elements, *right.elements)))
         case Entries(), Entries():

@@ -34,7 +34,8 @@ _RETENTION = regex(
     r"\s*DELETE\b.*\bWHERE\b.*\b\w*(?:time|date|created|expire|_at|_on|age)\w*\s*<", re.IGNORECASE | re.DOTALL
 )
 _OLD_ROWS = regex(
-    r"(?:time|date|created|expires?|_at|_on)__lte?\b|(?:At|[Dd]ate|expires)\s*:\s*\{\s*lte?\b"  # Django, Prisma
+    r"(?:time|date|created|updated|modified|expires?|_at|_on)__lte?\b"  # of Django
+    r"|(?:At|[Dd]ate|expires)\s*:\s*\{\s*lte?\b"  # of Prisma
 )
 
 
@@ -124,7 +125,8 @@ class Effect(Fact):
     an argument that names it elsewhere. `instance` is the variable of the row that is saved, or that holds what a write
     gave; or the handle that is bound to a transaction, as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as
     far as it is known, `row` the text of the condition by which an ORM chooses what is written.
-    `is_sent` is False for a statement that is an object, which another call sends.
+    `is_sent` is False for a statement that is an object, which another call sends. `is_repeatable` is a write that
+    comes to the same where it runs again, `is_claim` one that takes a row only in the state that it changes.
     """
 
     kind: EffectKind
@@ -148,6 +150,8 @@ class Effect(Fact):
     sql: str = ""
     row: str = ""
     is_sent: bool = True
+    is_repeatable: bool = False
+    is_claim: bool = False
 
     @property
     def is_retention(self) -> bool:

@@ -17,10 +17,10 @@ class Handled(Affecting):
     """A `try` whose handler takes errors of a database, or Go's `if err != nil` behind a call.
 
     `range` is the handler, or the test. `effects` are those that may fail in it. `raises` where the handler raises or
-    hands the error on, `answers` where it returns something, `undoes` where it rolls back, `only_logs` where it does
-    nothing else, `is_expected` where it logs a warning or less, `is_narrow` where it takes one kind of error and not
-    every, `is_explained` where a comment in it says why. `size` counts the statements that may fail. `transaction` is
-    the range of the one that the whole `try` stands in.
+    hands the error on, `answers` where it returns something, `undoes` where it rolls back, or where nothing else was
+    written that could commit, `only_logs` where it does nothing else, `is_expected` where it logs a warning or less,
+    `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says why. `size`
+    counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands in.
     """
 
     effects: tuple[Effect, ...]
@@ -36,10 +36,9 @@ class Handled(Affecting):
 
     @property
     def is_tolerant(self) -> bool:
-        """Whether the function goes on behind the handler, which says that any error is none: it warns at most, or a
-        comment tells why."""
+        """Whether the function goes on behind the handler, whatever the error was, with no more than a log of it."""
         ends = self.raises or self.answers or self.undoes
-        return not ends and not self.is_narrow and (self.is_expected or self.is_explained)
+        return not ends and not self.is_narrow and (self.only_logs or self.is_expected or self.is_explained)
 
 
 def swallowed_change(range: Range, role: Role, sql: str) -> Handled:

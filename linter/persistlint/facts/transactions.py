@@ -57,9 +57,9 @@ class Transaction(Fact):
 class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
-    where this file calls it inside a transaction, `may_run_inside` where another file may: it is no view, task or
-    command, and its file opens transactions elsewhere. `tolerated` are the effects that may fail, for a
-    handler of their own says so and goes on: those of each handler together."""
+    where this file calls it inside a transaction, `may_run_inside` where something else may: it is no view, task or
+    command, and its file opens transactions elsewhere, or the project runs each request in one. `tolerated` are the
+    effects that may fail, for a handler of their own goes on, or what waits for them does: those of each together."""
 
     name: str
     effects: tuple[Effect, ...]

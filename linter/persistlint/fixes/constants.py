@@ -8,7 +8,22 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.imports import end_of_import
 from persistlint.fixes.program import plain
-from persistlint.ir import Assign, Binary, Constant, ExpressionStatement, Import, Name, Number, String, Unary, walk
+from persistlint.ir import (
+    Assign,
+    Attribute,
+    Binary,
+    Call,
+    Constant,
+    ExpressionStatement,
+    If,
+    Import,
+    Name,
+    Number,
+    String,
+    Unary,
+    expressions,
+    walk,
+)
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import word_set
@@ -28,11 +43,20 @@ _VAGUE = word_set(
     " size number result item data index elapsed"
 )  # what says nothing by itself at the top level of a file
 _MORE_IMPORTS = regex(rb"(?:[ \t]*\r?\n)*(?:import|export \* from)\b[^\r\n(]*(?=[\r\n])")
+_SENT = word_set(  # by Playwright, Puppeteer, Selenium and extensions
+    "evaluate evaluateAll evaluateHandle evaluateOnNewDocument addInitScript waitForFunction $eval $$eval executeScript"
+    " executeAsyncScript"
+)
+_OPENING = regex(rb"[-<>=+*/%&|,][ \t]*(\()[ \t]*\Z")
+_CLOSING = regex(rb"[ \t]*\)")
+_LONGEST_GAP = 20  # bytes before a place
 _NEXT_LINE = regex(rb"\r?\n[ \t]*[^\s]")
 
 
 def known_constant(program: Program, name: str, text: str, place: Range) -> str:
     """A constant of the top level with that value whose name has the same words, declared before a place; else ""."""
+    if _runs_elsewhere(program, place):
+        return ""
     wanted = sorted(_words(name))
     for statement in program.assigned.get(plain(text), ()):
         target = statement.target
@@ -52,6 +76,8 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
         return None
     if program.source.language in ("javascript", "typescript") and not program.is_module:
         return None  # all scripts of a page share their names
+    if _runs_elsewhere(program, place):
+        return None
     declaration = _declaration(program, name, text)
     if program.source.language == "go":
         return _in_function(program, declaration, place)
@@ -68,13 +94,37 @@ def new_constant(program: Program, name: str, text: str, place: Range) -> Edit |
     return Edit(Range(at, at), f"{gap}{declaration}{chr(10) if is_close else ''}")
 
 
+def without_parentheses(program: Program, place: Range) -> Range:
+    """A place with the parentheses around it that one name needs no more: those of no call."""
+    content = program.source.content
+    opening = _OPENING.search(content, max(0, place.start - _LONGEST_GAP), place.start)
+    closing = _CLOSING.match(content, place.end)
+    if opening is None or closing is None:
+        return place
+    return without_parentheses(program, Range(opening.start(1), closing.end()))
+
+
+def _runs_elsewhere(program: Program, place: Range) -> bool:
+    """Whether a place is part of a function that a program sends to a browser, where its constants are not."""
+    statements = (frame.statement for frame in program.frames(place))
+    nodes = (node for each in statements for part in expressions(each) for node in walk(part))
+    calls = (node for node in nodes if isinstance(node, Call) and place in node.range)
+    return any(isinstance(call.function, Attribute) and call.function.name in _SENT for call in calls)
+
+
 def _in_function(program: Program, declaration: str, place: Range) -> Edit | None:
     """The declaration above the first statement of the function around a place."""
     frame = next((frame for frame in program.frames(place) if frame.function is not None), None)
     if frame is None or not program.is_alone(frame.block[0]):
         return None
-    at = program.line_start(frame.block[0].range.start)
-    return Edit(Range(at, at), f"{program.indentation(frame.block[0].range.start)}{declaration}\n\n")
+    start = frame.block[0].range.start
+    before = program.source.content[:start].rstrip()
+    start = len(before) - 1 if before.endswith(b"(") else start  # of `var (`
+    line = program.source.line_of(start)
+    while line > 1 and program.source.text(program.source.line_range(line - 1)).lstrip().startswith("//"):
+        line -= 1
+    at = program.source.line_range(line).start
+    return Edit(Range(at, at), f"{program.indentation(start)}{declaration}\n\n")
 
 
 def _says_nothing(name: str) -> bool:
@@ -111,15 +161,27 @@ def _declaration(program: Program, name: str, text: str) -> str:
 
 def _anchor(program: Program) -> Statement | None:
     """The last of the imports, or of the constants right behind them."""
-    head = list(takewhile(lambda each: isinstance(each, Import | Assign | ExpressionStatement), program.top_level))
-    imports = [index for index, each in enumerate(head) if isinstance(each, Import)]
+    head = list(takewhile(_is_of_head, program.top_level))
+    imports = [index for index, each in enumerate(head) if _is_import(each)]
     last: Statement | None = None
     for statement in head[imports[-1] if imports else 0 :]:
         is_text = isinstance(statement, ExpressionStatement) and isinstance(statement.value, String)
-        if not (isinstance(statement, Import) or _is_constant(statement) or (last is None and is_text)):
+        if not (_is_import(statement) or _is_constant(statement) or (last is None and is_text)):
             break
         last = statement
     return last
+
+
+def _is_of_head(statement: Statement) -> bool:
+    return isinstance(statement, Assign | ExpressionStatement) or _is_import(statement)
+
+
+def _is_import(statement: Statement) -> bool:
+    """Whether a statement is an import, or holds those for types alone: `if TYPE_CHECKING:`."""
+    match statement:
+        case Import() | If(test=Name(id="TYPE_CHECKING") | Attribute(name="TYPE_CHECKING")):
+            return True
+    return False
 
 
 def _is_constant(statement: Statement) -> bool:
@@ -127,7 +189,7 @@ def _is_constant(statement: Statement) -> bool:
     if not isinstance(statement, Assign) or not isinstance(statement.target, Name) or statement.value is None:
         return False
     is_named = statement.constant or _CONSTANT.fullmatch(statement.target.id) is not None
-    return is_named and all(isinstance(node, _SHOWN) for node in walk(statement.value))
+    return is_named and all(isinstance(node, (*_SHOWN, Name)) for node in walk(statement.value))
 
 
 def _words(name: str) -> list[str]:

@@ -115,14 +115,22 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
     if declared is None or line[declared.end() :] != program.source.text(fact.range) or not program.is_clean(whole):
         return ()
     function, indentation, step = frame.function, program.indentation(whole.start), program.indent or "  "
+    quote, is_typed = (
+        program.quote,
+        program.source.language == "typescript",
+    )  # where a cause may be too new for its types
     has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
     if fact.origin is JsonOrigin.REQUEST and has_response:
-        catch, leave = "catch", 'return res.status(400).json({ error: "invalid JSON" })'
+        catch, leave = "catch", f"return res.status(400).json({{ error: {quote}invalid JSON{quote} }})"
     elif fact.origin is JsonOrigin.MESSAGE and function is not None and not function.name:
         catch, leave = "catch", "return"  # a listener, whose caller wants no error
     else:
-        catch, leave = "catch (error)", f'throw new Error("{_said(fact)} is no valid JSON", {{ cause: error }})'
-    name, type, end = declared[1], (declared[2] or "").rstrip(), program.semicolon
+        error = f"{_said(fact)} is no valid JSON"
+        leave = (
+            f"new Error(`{error}: ${{error}}`)" if is_typed else f"new Error({quote}{error}{quote}, {{ cause: error }})"
+        )
+        catch, leave = "catch (error)", f"throw {leave}"
+    name, type, end = declared[1], (declared[2] or (": any" if is_typed else "")).rstrip(), program.semicolon
     text = (
         f"let {name}{type}{end}\n{indentation}try {{\n"
         f"{indentation}{step}{name} = {program.source.text(fact.range)}{end}\n"

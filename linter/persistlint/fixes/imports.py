@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -42,7 +43,7 @@ def python_member(program: Program, module: str, member: str, alias: str = "") -
     imported = member if local == member else f"{member} as {local}"
     others = [found for found in imports if found.module == module and found.member not in (None, "*")]
     edit = _joined(program, others[-1], member) if others and local == member else None
-    return local, (edit or _python_line(program, imports, module, f"from {module} import {imported}"),)
+    return local, (edit or _python_line(program, module, f"from {module} import {imported}"),)
 
 
 def python_module(program: Program, module: str) -> Needed | None:
@@ -53,7 +54,7 @@ def python_module(program: Program, module: str) -> Needed | None:
         return known, ()
     if program.has_name(module) or not imports:
         return None
-    return module, (_python_line(program, imports, module, f"import {module}"),)
+    return module, (_python_line(program, module, f"import {module}"),)
 
 
 def go_package(program: Program, path: str) -> Needed | None:
@@ -126,10 +127,19 @@ def _top_level(program: Program) -> list[Import]:
     return [statement for statement in program.module.body if isinstance(statement, Import)]
 
 
-def _python_line(program: Program, imports: list[Import], module: str, text: str) -> Edit:
+def _python_line(program: Program, module: str, text: str) -> Edit:
     """An import on a line of its own: behind the last one that goes before it, or before all others."""
-    rank = _rank(module, text.startswith("from "))
-    before = [found for found in imports if _rank(found.module, found.member is not None) <= rank]
+    imports = _together(program)
+    is_mixed = any(
+        one.member is not None and other.member is None and _section(one.module) == _section(other.module)
+        for one, other in pairwise(imports)
+    )  # sorted by the modules alone, whether `from` or not
+
+    def rank(module: str, is_from: bool) -> tuple[int, bool, str]:
+        return _section(module), is_from and not is_mixed, module
+
+    own = rank(module, text.startswith("from "))
+    before = [found for found in imports if rank(found.module, found.member is not None) <= own]
     same = [found for found in imports if _section(found.module) == _section(module)]
     if before and (before[-1] in same or not same):
         at = end_of_import(program, before[-1])
@@ -139,8 +149,13 @@ def _python_line(program: Program, imports: list[Import], module: str, text: str
     return Edit(Range(at, at), f"{text}\n" if same else f"{text}\n\n")
 
 
-def _rank(module: str, is_from: bool) -> tuple[int, bool, str]:
-    return _section(module), is_from, module
+def _together(program: Program) -> list[Import]:
+    """The imports of the top level that stand together, the first of the most: others stand behind what needs no
+    import, or wants to be there before them."""
+    runs = (
+        list(run) for is_import, run in groupby(program.top_level, lambda each: isinstance(each, Import)) if is_import
+    )
+    return max(([each for each in run if isinstance(each, Import)] for run in runs), key=len)
 
 
 def _section(module: str) -> int:

@@ -258,6 +258,11 @@ class Program:
         return found
 
     @cached_property
+    def quote(self) -> str:
+        """The quotes that most texts of the file have."""
+        return "'" if self.source.content.count(b"'") > self.source.content.count(b'"') else '"'
+
+    @cached_property
     def semicolon(self) -> str:
         """What ends a statement in this file: a semicolon, unless it is JavaScript that goes without."""
         is_usual = _SEMICOLON.search(self.source.content) is not None

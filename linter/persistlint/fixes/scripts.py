@@ -6,7 +6,8 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 
 from __future__ import annotations
 
-from itertools import islice
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
@@ -20,8 +21,6 @@ from persistlint.source import Range
 from persistlint.sql.lexer import word_set
 
 if TYPE_CHECKING:
-    import re
-
     from persistlint.schema.changes import CreateIndex, Statement
     from persistlint.schema.definitions import Column, Index, Name, Table
     from persistlint.schema.script import Script
@@ -31,11 +30,15 @@ Edits = tuple[Edit, ...]
 
 _SEPARATOR = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+;")
 _BLANK = regex(rb"(?:\s|--[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+\Z")
+_GAP = regex(rb"\A {2,}(?=\S)")  # as columns of a layout have it
 _REST = regex(rb"[ \t]*(?:(?P<breakpoint>--> *statement-breakpoint)|--[^\r\n]*)?[ \t]*(?=\r?\n|\r|\Z)")
 _LINE_END = regex(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
+_PROSE = regex(rb"[ \t]*+(--[ \t]*+(?:[A-Za-z`\"'(][^:\r\n]*+|persistlint: [^\r\n]*+))(?=[\r\n])")
+_DIRECTIVE = regex(rb"migrat|liquibase|changeset|rollback|transaction", re.IGNORECASE)
 _BLANK_LINES = regex(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
 _CAPITALS = regex(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
 _PLAIN = regex(r"[a-z_][a-z0-9_]*")
+_INDEX_NAMES = ("{0}_{1}_idx", "idx_{0}_{1}", "ix_{0}_{1}", "index_{0}_on_{2}", "{0}_{1}_index", "{0}_{1}_ix")
 _LONGEST_NAME = 63  # bytes, in PostgreSQL
 _RESERVED = word_set(
     "all analyse analyze and any array as asc asymmetric both by case cast check collate column condition constraint"
@@ -50,8 +53,8 @@ _RESERVED = word_set(
 
 def unsafe(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that a person has to look at; none without edits, none for a script that others of its project follow,
-    which has been run, and none for a dump, which a program writes anew."""
-    is_there = bool(edits) and not script.is_followed and not script.is_dump
+    which has been run, none for a dump, which a program writes anew, and none for one that two databases run."""
+    is_there = bool(edits) and not script.is_followed and not script.is_dump and not script.is_shared
     return (Fix(title, edits, Applicability.UNSAFE),) if is_there else ()
 
 
@@ -65,7 +68,7 @@ def careful(script: Script, title: str, *edits: Edit) -> tuple[Fix, ...]:
     """A fix that keeps what the script does. A runner may have run the script already, and refuses one that changed
     since, and what is written into one that ran reaches no database: where there is one, or the script stands in a
     folder of migrations, a person has to look at it."""
-    if script.runner.name or script.is_followed or script.is_dump or is_migration(script.path):
+    if script.runner.name or script.is_followed or script.is_dump or script.is_shared or is_migration(script.path):
         return unsafe(script, title, *edits)
     return (Fix(title, edits, Applicability.SAFE),) if edits else ()
 
@@ -89,9 +92,22 @@ def identifier(name: str, dialect: str | None) -> str:
     return f"{quote}{name.replace(quote, quote * 2)}{quote}"
 
 
-def identifiers(names: tuple[str, ...], dialect: str | None) -> str:
-    """Names as a list."""
-    return ", ".join(identifier(name, dialect) for name in names)
+def identifiers(names: tuple[str, ...], dialect: str | None, table: str = "") -> str:
+    """Names as a list; all in quotes where their table is written so."""
+    quote = table[-1:] if table[-1:] in ("`", '"') else ""
+    quoted = (
+        f"{quote}{name.replace(quote, quote * 2)}{quote}" if quote else identifier(name, dialect) for name in names
+    )
+    return ", ".join(quoted)
+
+
+def retyped(file: SourceFile, type: Range, text: str) -> Edit:
+    """Another type in the place of one. Where blanks set apart what stands behind it, it stays where it is."""
+    gap = find(file, Range(type.end, file.line_range(file.line_of(type.end)).end), _GAP)
+    longer = len(text) - len(file.text(type))
+    if gap is None or gap.end - gap.start <= longer:
+        return Edit(type, text)
+    return Edit(Range(type.start, type.end + max(longer, 0)), text + " " * max(-longer, 0))
 
 
 def qualified(name: Name, dialect: str | None) -> str:
@@ -120,6 +136,26 @@ def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> st
     return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
 
 
+def index_name(script: Script, table: str, columns: tuple[str, ...], instead_of: Index | None = None) -> str:
+    """A new name for an index of some columns of a table, made as those of most indexes of the project are, else as
+    PostgreSQL does it; "" where it is taken or too long."""
+    named = (
+        (each.name.name, index) for each in script.final.tables.values() for index in each.indexes if index.columns
+    )
+    styles = Counter(
+        style
+        for name, index in named
+        for style in _INDEX_NAMES
+        if index != instead_of and index.name == _named(style, name, index.columns)
+    )
+    style = max(_INDEX_NAMES, key=lambda style: styles[style])
+    return new_name(script, _named(style, table, columns), instead_of=instead_of)
+
+
+def _named(style: str, table: str, columns: tuple[str, ...]) -> str:
+    return style.format(table, "_".join(columns), "_and_".join(columns)).lower()
+
+
 def is_taken(name: str, table: Table | None) -> bool:
     """Whether a table has a constraint or an index of a name, PostgreSQL having named those without one."""
     if table is None:
@@ -140,12 +176,10 @@ def end_of_transaction(script: Script, statement: Statement) -> Statement | None
 
 
 def stays_apart(script: Script, statement: Statement) -> bool:
-    """Whether a statement commits by itself, and still does beside a further one: a text of two is often sent at once,
-    which makes one transaction of them."""
-    if statement.transaction is not None or end_of_transaction(script, statement) is None:
-        return False
-    first_two = islice((each for each in script.statements if each.is_forward), 2)
-    return script.runner.wraps is not None or len(list(first_two)) > 1
+    """Whether a statement commits by itself, and still does beside a further one. Where nobody knows what runs the
+    script, a text of several is often sent at once, which makes one transaction of them."""
+    is_own = statement.transaction is None and end_of_transaction(script, statement) is not None
+    return is_own and script.runner.wraps is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +238,7 @@ class Editor:
             return ()
         gap = f"{self._breakpoint()}\n{self._indentation(statement)}"
         text = "".join(f"{self.like(line, statement)};{gap}" for line in lines)
-        return (insert(statement.range.start, text),)
+        return (insert(self._above(statement), text),)
 
     def behind(self, statement: Statement, *lines: str) -> Edits:
         """Statements behind one, each on a line of its own; nothing where they cannot stand there."""
@@ -259,6 +293,19 @@ class Editor:
     def _breakpoint(self) -> str:
         """What Drizzle wants between two statements."""
         return "--> statement-breakpoint" if b"statement-breakpoint" in self.file.content else ""
+
+    def _above(self, statement: Statement) -> int:
+        """Where a statement begins with the comment right above it, unless that says something to a runner, or may be
+        one of the file."""
+        at = statement.range.start
+        start = self._line_start(at)
+        while start > 0:
+            start = self._line_start(start - 1)
+            comment = _PROSE.match(self.file.content, start)
+            if comment is None or _DIRECTIVE.search(comment.group()):
+                return at
+            at = comment.start(1)
+        return statement.range.start
 
     def _line_start(self, offset: int) -> int:
         return self.file.line_range(self.file.line_of(offset)).start

@@ -2,21 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.facts import HopKind
 from persistlint.fixes.guards import go_failure, guard, guarded_place, insert, is_in_loop, is_plain, unsafe
-from persistlint.ir import Assign, AssignmentExpression, Binary, Call, Loop, Spread, Template, Unary, expressions, walk
+from persistlint.ir import (
+    Assign,
+    AssignmentExpression,
+    Attribute,
+    Binary,
+    Call,
+    Collection,
+    Loop,
+    Mapping,
+    Name,
+    Spread,
+    Subscript,
+    Template,
+    Unary,
+    Unknown,
+    expressions,
+    walk,
+)
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import JsonAccess, JsonHop
-    from persistlint.fixes.program import Program
+    from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Expression
     from persistlint.source import Range
 
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "%", "**", "<", "<=", ">", ">=", "in"])
+_STRICT = {  # what JavaScript and Node.js have that throws for undefined
+    "Promise": ("all", "allSettled", "any", "race"),
+    "Object": ("entries", "fromEntries", "keys", "values"),
+    "Array": ("from",),
+    "Buffer": ("from",),
+    "JSON": ("parse",),
+    "path": ("basename", "dirname", "extname", "join", "resolve"),
+}
+_NONE = regex(r"\b(?:None|Optional|Any)\b")
 _WRITTEN = regex(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
 
 
@@ -64,6 +91,8 @@ def checked_element(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[F
         frame = guarded_place(program, fact.range)
         if frame is None or is_in_loop(program, fact.range) or frame.function is None or frame.function.is_generator:
             return ()
+        if frame.function.returns and _NONE.search(frame.function.returns) is None:
+            return ()  # who calls it expects something
         return unsafe("Return None where it is empty", guard(program, frame, f"not {elements}", "return None"))
     return _go_guard(program, fact.range, f"len({elements}) == 0", f"{elements} is empty")
 
@@ -96,8 +125,24 @@ def _is_needed(program: Program, chain: Range) -> bool:
         return True
     if isinstance(statement, Loop) and statement.iterable is not None and statement.iterable.range == chain:
         return True
+    if isinstance(statement, Assign) and _hands_on(program, frame, statement, chain):
+        return True
     nodes = [node for part in expressions(statement) for node in walk(part) if chain in node.range]
     return any(_wants_value(node, chain) for node in nodes)
+
+
+def _hands_on(program: Program, frame: Frame, assign: Assign, chain: Range) -> bool:
+    """Whether what a chain gives is taken apart, or kept under a name that is stepped into or spread behind it:
+    undefined would fail there instead."""
+    value = assign.value
+    if not isinstance(value, Attribute | Subscript | Call) or value.range.start != chain.start:
+        return False
+    if not isinstance(assign.target, Name):
+        return isinstance(assign.target, Collection | Mapping | Unknown)
+    content, end = program.source.content, frame.function.range.end if frame.function is not None else None
+    name = re.escape(assign.target.id.encode())
+    used = rb"\.\.\.%s\b|(?<![\w.$])%s\s*[.\[(]|\bof\s+%s\b" % (name, name, name)
+    return re.search(used, content[assign.range.end : end]) is not None
 
 
 def _wants_value(node: Expression, chain: Range) -> bool:
@@ -114,6 +159,14 @@ def _wants_value(node: Expression, chain: Range) -> bool:
             return True
         case Spread(value=value):
             return value.range == chain
-        case Call(function=function, new=True):
-            return chain in function.range
+        case Call(function=function, arguments=arguments, new=is_new):
+            is_given = any(argument.value.range.start == chain.start for argument in arguments)
+            return (is_new and chain in function.range) or (is_given and _fails_on_undefined(function))
+    return False
+
+
+def _fails_on_undefined(function: Expression) -> bool:
+    match function:
+        case Attribute(value=Name(id=module), name=name):
+            return name in _STRICT.get(module, ())
     return False

@@ -12,7 +12,8 @@ A plugin brings groups that are laid out in the same way, and stand behind those
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+import os
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import cache, lru_cache
 from importlib import import_module
@@ -20,8 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.folders import modules_in, packages_in
 from persistlint.plugins import RULES, Plugin, plugins
+from persistlint.tables import kept
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from persistlint.patterns import Pattern
@@ -40,7 +43,7 @@ def groups() -> dict[str, tuple[str, ...]]:
         if plugin and group in found:
             raise plugin.refused(f"there is another group of rules `{group}`")
         with _loading(plugin):
-            names = tuple(sorted(name.replace("_", "-") for name in modules_in(_folders(group))))
+            names = tuple(sorted(map(_rule, modules_in(_folders(group)))))
         taken = {*found, *(name for others in found.values() for name in others)}.intersection(names)
         if plugin and taken:
             raise plugin.refused(f"there is another rule `{min(taken)}`")
@@ -81,9 +84,7 @@ def is_default(name: str) -> bool:
     group = group_of(name)
     if group is None:
         raise KeyError(name)
-    text = _text_of(group, f"{name.replace('-', '_')}.py")
-    _, _, behind = text.partition(b"\n@rule(")
-    return b"default=False" not in behind.partition(b"\ndef ")[0]
+    return name not in _off(group)
 
 
 @cache
@@ -120,11 +121,28 @@ def _package(group: str) -> str:
     return plugin.package if plugin else f"{__name__}.{group}"
 
 
-def _text_of(group: str, file: str) -> bytes:
-    for folder in _folders(group):
-        with suppress(FileNotFoundError), open(f"{folder}/{file}", "rb", buffering=0) as stream:
-            return stream.readall()
-    return b""
+@cache
+def _off(group: str) -> frozenset[str]:
+    """The rules of a group that are off without configuration."""
+    return frozenset(name for folder in _folders(group) for name in kept(folder, *_declared(folder)))
+
+
+def _declared(folder: str) -> tuple[tuple[Any, ...], Callable[[], list[str]]]:
+    """What tells the modules of a folder from any others, and a function that finds those of them that are off."""
+    files = [entry for entry in os.scandir(folder) if entry.name.endswith(".py")]
+    states = [(entry.name, status.st_mtime_ns, status.st_size) for entry in files for status in [entry.stat()]]
+    return tuple(sorted(states)), lambda: [_rule(file.name) for file in files if _is_off(file.path)]
+
+
+def _is_off(path: str) -> bool:
+    with open(path, "rb", buffering=0) as stream:
+        _, _, behind = stream.readall().partition(b"\n@rule(")
+    return b"default=False" in behind.partition(b"\ndef ")[0]
+
+
+def _rule(file: str) -> str:
+    """The name of the rule of a module."""
+    return file.removesuffix(".py").replace("_", "-")
 
 
 @cache

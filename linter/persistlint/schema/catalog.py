@@ -62,7 +62,8 @@ _SUFFIXES |= {"check": ConstraintKind.CHECK}
 class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
-    can be used like tables, by their keys, with their kinds. `guards_unnamed` where row level security was enabled for
+    can be used like tables, by their keys, with their kinds; `readers` are the keys of the views that read a table, by
+    the key of it. `guards_unnamed` where row level security was enabled for
     tables whose names no script writes: in a template, or in a loop. `put_since` are the keys of the tables that were
     put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
 
@@ -71,6 +72,7 @@ class Catalog:
     indexes: dict[str, str] = field(default_factory=dict)
     qualified: dict[str, frozenset[str]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
+    readers: dict[str, frozenset[str]] = field(default_factory=dict)
     guards_unnamed: bool = False
     put_since: set[str] = field(default_factory=set, compare=False)
     followed: int = field(default=0, compare=False)
@@ -78,7 +80,7 @@ class Catalog:
     def copy(self) -> Catalog:
         """Another catalog of the same tables."""
         found = replace(self, tables=dict(self.tables), enums=dict(self.enums), indexes=dict(self.indexes))
-        found.qualified, found.views = dict(self.qualified), dict(self.views)
+        found.qualified, found.views, found.readers = dict(self.qualified), dict(self.views), dict(self.readers)
         found.put_since = set(self.put_since)
         return found
 
@@ -115,6 +117,7 @@ class Catalog:
             table = self.find(change.table)
             if table is not None:
                 self._remove(table)
+                self.readers.pop(table.name.key, None)
                 if change.is_cascade:
                     self._release(table.name)
         elif isinstance(change, RenameTable):
@@ -123,16 +126,22 @@ class Catalog:
             self.put(replace(table, name=change.to))
             self._note_indexes(self.tables[change.to.key])
             self._redirect(change.table, change.to)
+            if table.name.key in self.readers:
+                self.readers[change.to.key] = self.readers.pop(table.name.key)
         elif isinstance(change, DropIndex):
             self._drop_index(change)
         elif isinstance(change, CreateObject):
             self.views[change.name.key] = change.kind
+            for source in change.sources:
+                key = self._key(source)
+                self.readers[key] = self.readers.get(key, frozenset()) | {change.name.key}
         elif isinstance(change, DropObject) and change.kind == "SCHEMA":
             for table in [table for table in self.tables.values() if table.name.schema == change.name.name]:
                 self._remove(table)
         elif isinstance(change, DropObject) and change.kind == "TYPE":
             self.enums.pop(change.name.key, None)
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
+            self.readers = {key: views - {change.name.key} for key, views in self.readers.items()}
             view = self.find(change.name)  # known for its indexes alone
             if view is not None and not view.columns:
                 self._remove(view)
@@ -147,9 +156,13 @@ class Catalog:
 
     def _create(self, change: CreateTable) -> None:
         existing = self.find(change.table)
-        if existing is None or not change.if_not_exists:
-            self.put(change.definition)
-            self._note_indexes(change.definition)
+        made = change.definition
+        if existing is not None and change.if_not_exists:
+            if existing.is_known:
+                return
+            made = replace(made, is_complete=False, is_new=False)  # what was spoken of before may have been there
+        self.put(made)
+        self._note_indexes(made)
 
     def _table(self, change: TableChange) -> Table:
         return self.find(change.table) or Table(change.table, _NOWHERE, is_complete=False, is_known=False)
@@ -182,6 +195,15 @@ class Catalog:
         others = (other for other in self._referring(name) if other.name.key not in (name.key, *gone))
         references = (reference for other in others for found, reference in other.foreign_keys if _refers(found, name))
         return any(columns is None or not {*columns}.isdisjoint(reference.columns or key) for reference in references)
+
+    def is_read(self, name: Name) -> bool:
+        """Whether a view is known to read a table."""
+        return bool(self.readers.get(self._key(name)))
+
+    def _key(self, name: Name) -> str:
+        """The key of the table of a name, which may be known in a schema that the name leaves out."""
+        table = self.find(name)
+        return table.name.key if table is not None else name.key
 
     def _referring(self, name: Name) -> list[Table]:
         """The tables that refer to one; none for a script that renames or drops thousands of thousands."""
@@ -311,6 +333,8 @@ def _(change: AddConstraint, table: Table) -> Table:
     if constraint.index:
         index = next((index for index in table.indexes if index.name == constraint.index), None)
         constraint = replace(constraint, columns=index.columns if index else ())
+        others = tuple(other for other in table.indexes if other is not index)  # it takes the index over
+        return replace(table, indexes=others, constraints=(*table.constraints, constraint))
     return replace(table, constraints=(*table.constraints, constraint))
 
 

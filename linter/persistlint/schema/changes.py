@@ -73,7 +73,7 @@ class CreateTable(TableChange):
 @dataclass(frozen=True, slots=True)
 class DropTable(TableChange):
     """`DROP TABLE`, one change for each of its tables. `is_needed` where it is a CASCADE and a foreign key of a table
-    that stays is known to refer to it."""
+    that stays is known to refer to it, or a view to read it."""
 
     if_exists: bool = False
     is_cascade: bool = False
@@ -97,7 +97,8 @@ class AddColumn(TableChange):
 
 @dataclass(frozen=True, slots=True)
 class DropColumn(TableChange):
-    """`DROP COLUMN`. `is_needed` where it is a CASCADE and a foreign key of another table is known to refer to it."""
+    """`DROP COLUMN`. `is_needed` where it is a CASCADE and a foreign key of another table is known to refer to it, or a
+    view to read the table."""
 
     column: str
     if_exists: bool = False

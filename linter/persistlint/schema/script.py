@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 C = TypeVar("C")
+_ELSEWHERE = frozenset(
+    [
+        "blob",
+        "tinyblob",
+        "mediumblob",
+        "longblob",
+        "tinytext",
+        "mediumtext",
+        "longtext",
+        "tinyint",
+        "mediumint",
+        "datetime",
+    ]
+)
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
 
 
@@ -88,6 +102,13 @@ class Script(SchemaFile):
     def backward(self) -> tuple[Change, ...]:
         """What the part does that undoes the file."""
         return tuple(change for change in self.changes if not change.statement.is_forward)
+
+    @cached_property
+    def is_shared(self) -> bool:
+        """Whether another database than PostgreSQL makes its tables as well: one has a type that PostgreSQL lacks."""
+        columns = (column for table in self.final.tables.values() for column in table.columns)
+        types = (column.type.text.lower().partition("(")[0].strip() for column in columns if column.type is not None)
+        return self.dialect == "postgres" and not _ELSEWHERE.isdisjoint(types)
 
     def of(self, kind: type[C]) -> list[C]:
         """The changes of one kind that the file makes, without those of the part that undoes it."""

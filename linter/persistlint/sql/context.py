@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import Context
 from persistlint.memory import by_text
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.sql.excerpt import excerpt
 from persistlint.sql.grammar import (
     COMPARISONS,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 4  # of bodies in bodies
 _UNITS = frozenset({"EXTRACT", "DATEADD", "DATEDIFF", "DATEPART", "DATENAME", "TIMESTAMPDIFF", "TIMESTAMPADD"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "ARRAY_AGG", "GROUP_CONCAT", "LISTAGG"})
+_UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|MILLISECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)S?")
 _PATHS = frozenset({"->", "->>", "#>", "#>>"})
 _BY_VALUE = frozenset({"IDENTIFIED", "INCREMENT", "CACHE", "PASSWORD"})
 
@@ -193,6 +195,8 @@ class _Decision:
             return Context.VALUE if frame.verb == "COMMENT" else Context.KEYWORD
         if following in _PATHS and frame.before not in _PATHS:
             return Context.IDENTIFIER
+        if frame.before == "INTERVAL" and not _UNIT.fullmatch(following) and not self.grammar.is_hole(self.index + 1):
+            return Context.FRAGMENT  # a number and its unit, or a string with its quotes
         is_operator = frame.before in OPERATORS and frame.clause != "name"
         if is_operator or frame.before in ("INTERVAL", "ZONE", "ESCAPE", "TOP", "FROM"):
             return self._right_side(frame)

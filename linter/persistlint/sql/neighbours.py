@@ -63,6 +63,7 @@ def undone_by(file: Path) -> Path:
 def beside(file: Path) -> set[Path]:
     """The files near a script that may say how it is run, and on which database."""
     names = {name for entry in table() for key in ("beside", "dialect") for name in entry.get(key, ())}
+    names |= {entry["listed"] for entry in table() if "listed" in entry}
     return {file.parent / name.format(file=file.name) for name in names}
 
 

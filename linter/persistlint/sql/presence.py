@@ -24,6 +24,7 @@ _BEHIND = {
     b"start": rb"(?:[^a-z]|tran(?:saction)?\b|work\b)",
     b"end": rb"(?:[^a-z]|tran(?:saction)?\b|work\b)",
 }
+_CHANGES = b"select|insert|update|delete|merge|replace|create|alter|drop|truncate"  # and reads
 _GOES_ON = rb"(?=[\s(*\\${%@/;])"  # behind a verb that does not stand alone
 _ESCAPED_SPACE = rb"\\[nrt]"
 _STATEMENT = b"|".join(
@@ -50,14 +51,21 @@ _BEHIND_CHARACTER = (
     rb"|(?<=[\"'])" + _spaces(rb" \t;{?=") + _HERE + rb""
     rb"|(?<=\})"
     + _spaces(rb" \t")
-    + rb"(?=(?:select|insert|update|delete|merge|replace|create|alter|drop|truncate|with)\b)"
-    rb")"
+    + rb"(?=(?:"
+    + _CHANGES
+    + rb")\b|with(?:\s|"
+    + _ESCAPED_SPACE
+    + rb")+"
+    + _BEHIND[b"with"]
+    + rb"))"
 )
-_BEFORE = tuple(regex(character + _BEHIND_CHARACTER) for character in (b'"', b"'", b"`", rb"\}"))
-# `" ".join(["select", columns, "from items"])`
-_VERB_ALONE = regex(rb"[\"'`]\s*(?:" + b"|".join(sorted(_LOWER_VERBS, reverse=True)) + rb")\s*[\"'`]")
-_OTHER_PART = regex(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
 _QUOTES = (b'"', b"'", b"`")
+_BEFORE = {character: regex(re.escape(character) + _BEHIND_CHARACTER) for character in (*_QUOTES, b"}")}
+# What a text begins with; elsewhere the third of the quotes is another thing.
+_OPENING = {"python": (b'"', b"'", b"}"), "go": (b'"', b"`", b"}")}
+# `" ".join(["select", columns, "from items"])`
+_VERB_ALONE = regex(rb"([\"'`])\s*(?:" + _CHANGES + rb"|with)\s*\1")
+_OTHER_PART = regex(rb"[\"'`]\s*(?:from|into|set|values|table|where|as)(?:\s|[\"'`])")
 # A text as far as it is known: until the quote that began it, any quote where none did, or where something is put into
 # it. It is enough to tell prose.
 _KNOWN = {
@@ -74,10 +82,11 @@ def may_hold_sql(source: SourceFile) -> bool:
 
     A statement begins with its verb: in capitals anywhere in the file, else at the beginning of a literal.
     """
-    content, lowered = source.content, source.content.lower()
-    begun = (match for pattern in _BEFORE for match in pattern.finditer(lowered))
-    if any(may_begin(content, match.end(), match.group()[:1].strip(b"}")) for match in begun):
-        return True
+    content, lowered = source.content, source.lowered
+    for opening in _OPENING.get(source.language, tuple(_BEFORE)):
+        quote = opening.strip(b"}")
+        if any(may_begin(content, match.end(), quote) for match in _BEFORE[opening].finditer(lowered)):
+            return True
     capitals = _VERBS & source.words
     if capitals and any(may_begin(content, match.start(), b"") for match in _any_of(capitals).finditer(content)):
         return True

@@ -46,6 +46,7 @@ class Pattern:
     dialect: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     detects: bool = False
     per_section: bool = False
+    listed: str = ""
     undo: str = ""
     version: re.Pattern[str] | None = None
     switch: str = ""
@@ -115,9 +116,17 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
         return False
     if pattern.path is not None and not pattern.path.search(path):
         return False
+    if pattern.listed and not _is_listed(Path(path), pattern.listed):
+        return False
     return not pattern.evidence or any(
         found.search(text) for name, found in pattern.evidence.items() for text in _texts(path, name)
     )
+
+
+def _is_listed(file: Path, name: str) -> bool:
+    """Whether a script stands in the list of those that its runner runs; true where there is no such list."""
+    text = _read(file.parent / name)
+    return not text or f'"{file.stem}"' in text
 
 
 @cache

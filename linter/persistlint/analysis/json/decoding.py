@@ -55,7 +55,7 @@ def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
             run.text(node.function),
             text,
             origin,
-            is_guarded=run.catches(*_ERRORS),
+            is_guarded=run.catches(*_ERRORS) or (0 <= at < len(node.arguments) and _is_valid(node, at, state)),
             is_top_level=not run.functions,
             copied=encoded if encoded is not None and len(node.arguments) == 1 and _is_call(node, at) else None,
         )
@@ -73,6 +73,11 @@ def decode(node: Call, entry: Entry, run: Run, state: State, base: Value | None)
                 place, Document(origin or JsonOrigin.TEXT, node.range, keys, type=declared.type, length=length)
             )
     return None
+
+
+def _is_valid(node: Call, at: int, state: State) -> bool:
+    """Whether something said of the text that it is JSON."""
+    return state.is_valid(place_of(node.arguments[at].value))
 
 
 def _is_call(node: Call, at: int) -> bool:

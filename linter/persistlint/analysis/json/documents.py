@@ -95,7 +95,7 @@ def get_of_unknown(node: Call, function: Attribute, run: Run, state: State) -> V
             and not _NO_DICTIONARIES.fullmatch(owner)
             and not SETTINGS.fullmatch(owner)
             and not _is_imported(function.value, run)
-            and not (owner == "cleaned_data" and place_of(function.value) not in _OWN_FIELDS)
+            and not (owner == "cleaned_data" and _is_clean(function.value, key, run))
             and not (owner == "args" and not _PARSERS.isdisjoint(run.names.modules))
         ):
             if _is_tested(place_of(node), state):
@@ -104,6 +104,13 @@ def get_of_unknown(node: Call, function: Attribute, run: Run, state: State) -> V
             run.values[id(function.value)] = unknown
             return take(Step(node, function.value, HopKind.GET, key), run, state)
     return None
+
+
+def _is_clean(fields: Expression, key: str, run: Run) -> bool:
+    """Whether the fields of a form have one by this name: those of another form were checked, and in `clean_email` so
+    was the email."""
+    within = run.functions[-1].name if run.functions else ""
+    return place_of(fields) not in _OWN_FIELDS or within == f"clean_{key}"
 
 
 def of_object(node: Call, name: str, run: Run, state: State) -> Value | None:

@@ -18,6 +18,7 @@ from persistlint.analysis.names import last_name
 from persistlint.facts import JsonShape
 from persistlint.ir import (
     Assign,
+    Attribute,
     Await,
     Call,
     Collection,
@@ -180,6 +181,7 @@ class JsonDomain(Domain[State]):
             bind(target, value, found, run, state)
             if isinstance(target, Name):
                 run.key_sets[target.id] = keys_of(value)
+                run.lengths[target.id] = place_of(value.value) if isinstance(value, Attribute) else None
             if value is not None and (shaped := run.shaped.get(unwrapped(value).range)) is not None:
                 run.shaped[unwrapped(value).range] = (place, shaped[1])
             return

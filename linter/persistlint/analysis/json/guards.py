@@ -38,6 +38,8 @@ _NEGATED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 _OF_TYPE = regex(
     r"is_?(?:valid_?|not_?|non_?)?(?:(?:empty|plain)_?)?(?:array|object|string|list|dict|record)", re.IGNORECASE
 )
+# And of what a text is.
+_OF_TEXT = regex(r"(?:is_?)?valid(?:ate)?_?\w*json\w*|is_?\w*json\w*", re.IGNORECASE)
 _NOTHING = ("undefined", "null")
 # Keys under which a body says how the request went, without `_` and in lower case.
 _OUTCOMES = regex(r"(?:err|status|success)\w*|ok|code|msg|message|stat|ret(?:urn)?(?:code)?|result(?:code)?")
@@ -58,10 +60,13 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
                 _present(left, state)
         case Binary(operator="is" | "is not" as operator, left=left, right=right):
             _compare("==" if operator == "is" else "!=", left, right, truth, run, state)
-        case Binary(operator="<", left=Name(id=id), right=right) if (bound := _measured(right)) is not None:
-            if truth and (place := place_of(bound)) is not None:
+        case Binary(operator="<", left=Name(id=id), right=right) if (place := _counted(right, run)) is not None:
+            if truth:
                 state.know([place, (*place, f"[{id}]")])
         case Binary(operator=operator, left=left, right=right) if operator in _MIRRORED:
+            for side in (left, right):
+                if (place := keys_of(side)) is not None:
+                    state.validate(place)  # its keys are compared with those that it has to have
             if isinstance(left, Number | Constant | String):
                 operator, left, right = _MIRRORED[operator], right, left
             _compare(operator, left, right, truth, run, state)
@@ -77,6 +82,14 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
     _ask_outcome(test, run, state)
     if isinstance(found := run.value(test), Thing) and run.language == "python":
         run.look_at(found)  # a response of `requests` is true where its status is one of success
+
+
+def _counted(bound: Expression, run: Run) -> Place | None:
+    """The place whose length an index is below: `x` of `x.length`, and of a variable that was set to it."""
+    if isinstance(bound, Name):
+        return run.lengths.get(bound.id)
+    measured = _measured(bound)
+    return place_of(measured) if measured is not None else None
 
 
 def _ask_outcome(test: Expression, run: Run, state: State) -> None:
@@ -167,6 +180,11 @@ def _called(test: Call, run: Run, state: State) -> None:
             state.measure(place, 1)
     elif (name in ("isinstance", "callable") or _OF_TYPE.fullmatch(name)) and arguments:
         _present(arguments[0], state)
+        if isinstance(part := run.value(arguments[0]), Document):
+            run.look_into(part)
+    elif _OF_TEXT.fullmatch(name) and arguments:
+        if (place := place_of(arguments[0])) is not None:
+            state.validate(place)
     elif name in _MEMBERSHIP and arguments:
         whole, key = (arguments[0], arguments[-1]) if len(arguments) > 1 else (owner, arguments[0])
         place = place_of(whole) if whole is not None else None

@@ -22,6 +22,7 @@ _UNTYPED = regex(
     r"|(?:Readonly|Partial)?<?Record<.*>?|\{\s*\[.*|Map<.*|Prisma\.Json\w*)?",
     re.DOTALL,
 )
+_NAME = regex(r"[A-Za-z_$][\w$]*")
 _WRAPPER = regex(r"^(?:Promise|Readonly|Awaited|NonNullable|Required)<(.*)>$", re.DOTALL)
 _NAMED = regex(r"(?:[a-z]\w*\.)?[A-Z]\w*(?:[<\[].*[>\]])?(?:\[\])*(?:\s*\|\s*(?:null|undefined|None))*", re.DOTALL)
 _CONTAINERS = regex(
@@ -95,13 +96,24 @@ class Shapes:
             type = match.group(1).strip()
         if _UNTYPED.fullmatch(type.removesuffix("[]")):
             return None
-        return self._optional | _optional_in(type)
+        return _optional_in(type).union(*(self._optional[name] for name in self._parts_of(type)))
+
+    def _parts_of(self, type: str) -> list[str]:
+        """The types of the file that a type is made of; all of them for one that is declared elsewhere."""
+        found = [name for name in _NAME.findall(type) if name in self.classes]
+        for name in found:  # which grows
+            others = _NAME.findall(self._texts[name])
+            found += (other for other in dict.fromkeys(others) if other in self.classes and other not in found)
+        return found or list(self.classes)
 
     @cached_property
-    def _optional(self) -> frozenset[str]:
-        """The keys that some type of the file declares to be optional."""
-        texts = (self.source.text(definition.range) for definition in self.classes.values())
-        return frozenset[str]().union(*map(_optional_in, texts))
+    def _texts(self) -> dict[str, str]:
+        return {name: self.source.text(each.range)[:_LONGEST_TYPE] for name, each in self.classes.items()}
+
+    @cached_property
+    def _optional(self) -> dict[str, frozenset[str]]:
+        """The keys that each type of the file declares to be optional."""
+        return {name: _optional_in(text) for name, text in self._texts.items()}
 
     def is_named(self, type: str) -> bool:
         """Whether a type is one with a name of its own, of which a value of any shape need not be."""

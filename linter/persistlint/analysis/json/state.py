@@ -123,6 +123,10 @@ class State:
         """Whether a place is known to be there, and not null."""
         return place is not None and place in self._of(place).present
 
+    def is_valid(self, place: Place | None) -> bool:
+        """Whether something looked at a place as a whole."""
+        return place is not None and place in self._of(place).valid
+
     def length(self, place: Place | None) -> int:
         """How many elements a place has at least."""
         return self._of(place).lengths.get(place, 0) if place is not None else 0
@@ -182,7 +186,7 @@ class State:
     def trust(self, place: Place, document: Document) -> None:
         """Note that a place has the parts that the program takes from it."""
         variable = self._of(place)
-        if document.keys is None and place in variable.values:
+        if place in variable.values:
             self._set(place, replace(variable, values={**variable.values, place: replace(document, keys=frozenset())}))
 
     def validate(self, place: Place) -> None:

@@ -242,6 +242,7 @@ class SqlAlchemy(Writer):
             return self._foreign_key(call, name, arguments)
         columns = [self.name(argument) for argument in arguments]
         words = "PRIMARY KEY" if kind == "PrimaryKeyConstraint" else "UNIQUE"
+        words += " NULLS NOT DISTINCT" if self._is(call, "postgresql_nulls_not_distinct") else ""
         if not columns or not all(columns):
             return None
         return (*name, said(words, call.range), "(", *listed(column for column in columns if column), ")")

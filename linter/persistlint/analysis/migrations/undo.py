@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.ir import ExpressionStatement, String
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -23,6 +24,8 @@ _BOILERPLATE = regex(
     r"type:\s*ignore|migration code|^\W*(?:TODO|FIXME)\W*$",
     re.IGNORECASE,
 )
+_REASON = regex(r"\b(?:no|not|never|nothing|cannot|irreversible|see|un\w+able|because|since)\b|n't\b", re.IGNORECASE)
+_LEAST = 3  # words of a docstring that gives a reason
 
 
 def does_something(function: Function | None, walk: Walk | None, syntax: Syntax) -> bool:
@@ -48,4 +51,12 @@ def _is_explained(function: Function, syntax: Syntax) -> bool:
     source = syntax.source
     end = source.line_range(source.line_of(max(function.range.end - 1, 0))).end
     inside = [comment for comment in syntax.comments if function.range.start <= comment.start <= end]
-    return any(not _BOILERPLATE.search(source.text(comment)) for comment in inside)
+    return _is_reason(function) or any(not _BOILERPLATE.search(source.text(comment)) for comment in inside)
+
+
+def _is_reason(function: Function) -> bool:
+    """Whether a function has nothing but a docstring that says why nothing is done. Most say only what the function is
+    for."""
+    first = function.body[0] if function.body else None
+    text = first.value.value if isinstance(first, ExpressionStatement) and isinstance(first.value, String) else ""
+    return len(text.split()) >= _LEAST and _REASON.search(text) is not None

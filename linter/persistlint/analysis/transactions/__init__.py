@@ -16,6 +16,7 @@ from persistlint.analysis.transactions.entry import is_entry
 from persistlint.analysis.transactions.file import File
 from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
+from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
 from persistlint.analysis.transactions.telling import calls_of, changes, effects_in, may_call, may_change
 from persistlint.analysis.transactions.variables import Scope, Variable
@@ -40,7 +41,7 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.facts import Fact, Sign
+    from persistlint.facts import Effect, Fact, Sign
     from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
@@ -93,8 +94,11 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
             walk.checks.found = [replace(found, is_unique=keys.may_refuse(found)) for found in walk.checks.found]
         if keys.consulted is not None:
             yield keys.consulted
+    requests = Requests(syntax.source)
     for function, walk in results:
-        yield from _facts_of(function, walk, file, opens, inside)
+        yield from _facts_of(function, walk, file, opens, inside, requests)
+    if requests.consulted is not None:
+        yield requests.consulted
 
 
 def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
@@ -183,7 +187,9 @@ def _dropped(walk: Walk) -> Iterator[Handled]:
             yield swallowed_change(effect.range, effect.handle.role, effect.sql)
 
 
-def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, inside: set[int]) -> Iterator[Fact]:
+def _facts_of(
+    function: Function | None, walk: Walk, file: File, opens: bool, inside: set[int], requests: Requests
+) -> Iterator[Fact]:
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
     taken = tuple(handled(walk))
@@ -195,9 +201,9 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
             transactions,
             receives,
             id(function) in inside,
-            opens and function is not None and not is_entry(function) and not _opens(walk),
+            function is not None and _may_run_inside(function, walk, opens, requests),
             function is not None and function.is_async,
-            tuple(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant),
+            (*walk.apart, *(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant)),
         )
     yield from transactions
     yield from walk.rows.written
@@ -208,6 +214,19 @@ def _facts_of(function: Function | None, walk: Walk, file: File, opens: bool, in
         yield from _dropped(walk)
     yield from uncommitted(walk, function.range if function is not None else file.source_range())
     yield from walk.results.stale()
+
+
+def _may_run_inside(function: Function, walk: Walk, opens: bool, requests: Requests) -> bool:
+    """Whether another file may open a transaction around a function, or the framework one around each request."""
+    if opens and not is_entry(function) and not _opens(walk):
+        return True
+    alone = [effect for effect in walk.effects if effect.transaction is None and _is_of_django(effect)]
+    is_torn = sum(effect.kind is EffectKind.WRITE for effect in alone) > 1 or any(effect.lock for effect in alone)
+    return is_torn and requests.include(function)
+
+
+def _is_of_django(effect: Effect) -> bool:
+    return effect.handle.library is not None and effect.handle.library.name == "Django"
 
 
 # What a function is given by type, so that a transaction goes through it, whatever it calls it.

@@ -46,6 +46,9 @@ _WAITS_FOR_ALL = frozenset(
 )
 
 
+_GOES_ON = "Promise.allSettled"  # with what does not fail
+
+
 # In the name of a function that runs what it is given in a transaction.
 WRAPS = regex(
     r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
@@ -123,7 +126,7 @@ def callbacks(walker: Walk, call: Call, chain: Chain) -> None:
 
 def plain(walker: Walk, node: Call, use: Use) -> None:
     """A call that no library table knows."""
-    walker.results.called(node, walker.current())
+    walker.results.called(node, walker.current(), walker.place)
     name = last_name(node.function)
     path = path_of(node.function) or name
     if isinstance(node.function, Attribute):
@@ -135,6 +138,12 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     walker.parallel = parallel or path in _WAITS_FOR_ALL
     for argument in node.arguments:
         value = argument.value
+        if path == _GOES_ON and isinstance(value, Collection):
+            for element in value.elements:
+                count = len(walker.effects)
+                walker.visit(element, Use.AWAITED)
+                walker.apart.append(frozenset(effect.range for effect in walker.effects[count:]))
+            continue
         if isinstance(value, Collection) and is_wrapper:
             opened = open_transaction(
                 walker, node.range, Scoping.ARRAY, Chain(root=transaction_root(walker, node)), None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
-from persistlint.analysis.transactions.scopes import OPENS, open_transaction
+from persistlint.analysis.transactions.scopes import open_transaction, opens_by_name
 from persistlint.facts import Scoping
 from persistlint.ir import Call, Collection, String
 
@@ -24,7 +24,7 @@ def decorated(function: Function, walk: Walk) -> None:
         called = decorator.function if isinstance(decorator, Call) else decorator
         chain = walk.handles.follow(walk.handles.called(decorator), walk.scope)
         name = path_of(called) or last_name(called)
-        is_named = OPENS.search(last_name(called)) or name in walk.handles.project.transactions
+        is_named = opens_by_name(last_name(called)) or name in walk.handles.project.transactions
         if chain.effect in ("begin", "context") or is_named:
             opened = open_transaction(walk, decorator.range, Scoping.DECORATOR, chain, None)
             walk.around.append(opened)

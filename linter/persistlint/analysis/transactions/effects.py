@@ -9,8 +9,9 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
+from persistlint.analysis.transactions.repeats import claims, repeats
 from persistlint.analysis.transactions.scopes import open_transaction
-from persistlint.analysis.transactions.written import condition_ranges
+from persistlint.analysis.transactions.written import chosen_by
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
     Argument,
@@ -18,6 +19,7 @@ from persistlint.ir import (
     Call,
     Expression,
     Lambda,
+    Mapping,
     Name,
     TaggedTemplate,
     Unary,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.chain import Chain, Known
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.ir import Expression
+    from persistlint.source import Range
     from persistlint.sql.outline import Outline
 
 _KINDS = {
@@ -91,6 +94,9 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
     if chain.effect == "autocommit" and isinstance(chain.call, Call) and sets_autocommit(chain.call):
         walker.settled.add(root.handle)
     walker.rows.accessed(node, chain, found, effect, walker)
+    if kind is EffectKind.WRITE:
+        again, claimed = repeats(chain, found, effect, walker), claims(chain, found, effect)
+        walker.effects[-1] = replace(effect, is_repeatable=again, is_claim=again and claimed)
     walker.checks.accessed(chain, effect, walker)
 
 
@@ -183,8 +189,22 @@ def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:
 
 
 def _row(chain: Chain, walker: Walk) -> str:
-    """What an ORM chooses rows by, in one line however it is written."""
-    return _LINE_END.sub(" ", " ".join(walker.text(range) for range in condition_ranges(chain)))
+    """What an ORM chooses rows by, in one line however it is written: a condition in a variable as that was set, or the
+    variable of the row that a repository saves."""
+    call = chain.call
+    if isinstance(call, Call) and call.arguments and last_name(call.function) in ("save", "Save", "remove"):
+        saved = call.arguments[-1].value
+        if isinstance(saved, Name):
+            return saved.id
+    conditions = (walker.text(_told(condition, range, walker)) for condition, range in chosen_by(chain))
+    return _LINE_END.sub(" ", " ".join(conditions))
+
+
+def _told(condition: Expression, range: Range, walker: Walk) -> Range:
+    """Where a condition is told: that in a variable, where it was set."""
+    variable = walker.scope.find(condition.id) if isinstance(condition, Name) else None
+    value = variable.value if variable is not None else None
+    return value.range if isinstance(value, Call | Mapping) else range
 
 
 def _instance(chain: Chain | None) -> str:

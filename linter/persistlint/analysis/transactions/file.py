@@ -64,11 +64,22 @@ class File:
         return says_lock(self.source.content)
 
     def is_explained(self, range: Range) -> bool:
-        """Whether a comment of some words stands below the line where a range starts, and above its end."""
+        """Whether a comment of some words stands below the line where a range starts, and above its end, or right
+        behind that, no less indented than its last line."""
         start = self.source.line_range(self.source.line_of(range.start)).end
-        end = self.source.line_range(self.source.line_of(range.end)).end
-        inside = (comment for comment in self.comments if start < comment.start <= end)
-        return any(len(self.source.text(comment).split()) >= _FEWEST_WORDS for comment in inside)
+        last = self.source.line_range(self.source.line_of(range.end))
+        end, line = last.end, self.source.text(last)
+        for comment in self.comments:
+            if comment.start <= start:
+                continue
+            if comment.start > end:
+                between = self.source.text(Range(end, comment.start))
+                if between.strip() or len(between.rpartition("\n")[2]) < len(line) - len(line.lstrip()):
+                    return False
+                end = comment.end
+            if len(self.source.text(comment).split()) >= _FEWEST_WORDS:
+                return True
+        return False
 
     def is_wanted(self, function: Function) -> bool:
         """Whether a function can do anything to a database."""

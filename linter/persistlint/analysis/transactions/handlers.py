@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Statement
 
 
+_WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _NO_FAILURES = regex(
     r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
     r"|(?:Duplicate|Undefined)(?:Column|Table|Object|Index|Schema|Function|Database)(?:Error)?"
@@ -77,6 +78,7 @@ def handled_by(
     is_manual = transaction is not None and transaction.scoping is Scoping.MANUAL
     leaves = bool(body) and isinstance(body[-1], Return)
     is_left = is_manual and leaves and not any(effect.kind is EffectKind.COMMIT for effect in done)
+    is_left = is_left or (leaves and is_narrow and transaction is not None and _is_alone(walker, transaction))
     raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
     handled = Handled(
@@ -102,6 +104,10 @@ def handled(walker: Walk) -> Iterator[Handled]:
         end = found.range.end
         is_late = any(walker.left_with.get(name, [-1])[-1] > end for name in kept)
         is_left = walker.handles.language == "go" and _is_left_with(walker, error, end)
+        # `catch (error) { failed = error } finally { if (failed) await transaction.rollback(); … }`
+        later = (effect.kind for effect in walker.effects if effect.range.start >= end)
+        is_undone = bool(kept) and found.transaction is not None and EffectKind.ROLLBACK in later
+        found = replace(found, undoes=True) if is_undone else found
         yield replace(found, raises=True, only_logs=False) if is_late or is_left else found
 
 
@@ -147,6 +153,12 @@ def raised_later(walker: Walk, path: str, then: Block) -> None:
         for index in walker.rejected.get(path, ()):
             found, error, kept = walker.handled[index]
             walker.handled[index] = (replace(found, raises=True, only_logs=False), error, kept)
+
+
+def _is_alone(walker: Walk, transaction: Open) -> bool:
+    """Whether a transaction that the function opens has held one write at most, so that without it nothing is torn."""
+    written = [e for e in walker.effects if e.kind in _WRITES and e.transaction == transaction.range]
+    return transaction.scoping is not Scoping.PARAMETER and len(written) <= 1
 
 
 def _goes_back(effect: Effect) -> bool:

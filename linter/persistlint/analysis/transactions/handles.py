@@ -273,7 +273,11 @@ class Handles(Roots):
             chain.locks = chain.locks or self.language != "go" or mentions(node, "Locking")
             chain.upserts = chain.upserts or mentions(node, "OnConflict")
         if operation.table is not None and operation.table < len(node.arguments):
-            chain.table = table_of(node.arguments[operation.table].value, scope) or chain.table
+            argument = node.arguments[operation.table].value
+            told = table_of(argument, scope)
+            # What a repository of a table is given is a row or a condition: `getRepository(User).save(found)`.
+            is_row = bool(chain.table) and not isinstance(argument, String) and not told[:1].isupper()
+            chain.table = told if told and not is_row else chain.table
         table = chain.table or base.table
         effect = operation.effect or ("sql" if text is not None else "")
         if operation.sql is not None and effect in ("sql", "read", "write"):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.analysis.transactions.open import Open
+    from persistlint.facts import Place
     from persistlint.ir import Block
     from persistlint.source import Range
 
@@ -27,32 +28,32 @@ _FILLS = frozenset(["push", "append", "add", "extend", "unshift", "set", "insert
 class Results:
     """What one function fills inside its transactions, and which variables it reads where."""
 
-    filled: list[tuple[str, Range, Open]] = field(default_factory=list)
+    filled: list[tuple[str, Range, Open, bool]] = field(default_factory=list)  # with whether in a loop
     reads: list[tuple[str, int]] = field(default_factory=list)
     reset: set[str] = field(default_factory=set)  # variables that a handler sets
     going_on: set[int] = field(default_factory=set)  # the numbers of `try` statements that a handler goes on behind
 
-    def assigned(self, statement: Assign, opened: Open | None, in_handler: bool) -> None:
+    def assigned(self, statement: Assign, opened: Open | None, place: Place) -> None:
         """`count += 1`, `found[key] = value`; in a handler, a variable that is set anew."""
         target = statement.target
         name = path_of(target.value if isinstance(target, Subscript) else target)
         if name is None:
             return
-        if in_handler and statement.operator == "=":
+        if place.is_in(Part.HANDLER) and statement.operator == "=":
             self.reset.add(name)
         if isinstance(target, Subscript) or statement.operator != "=":
-            self._fill(name, statement.range, opened)
+            self._fill(name, statement.range, opened, place)
 
-    def called(self, node: Call, opened: Open | None) -> None:
+    def called(self, node: Call, opened: Open | None, place: Place) -> None:
         """`created.append(row.id)`."""
         if isinstance(node.function, Attribute) and node.function.name in _FILLS:
             name = path_of(node.function.value)
             if name is not None:
-                self._fill(name, node.range, opened)
+                self._fill(name, node.range, opened, place)
 
-    def _fill(self, name: str, range: Range, opened: Open | None) -> None:
+    def _fill(self, name: str, range: Range, opened: Open | None, place: Place) -> None:
         if opened is not None and name.split(".", 1)[0] in opened.known_before:
-            self.filled.append((name, range, opened))
+            self.filled.append((name, range, opened, len(place.loops) > len(opened.place.loops)))
 
     def read(self, node: Name) -> None:
         """A variable is mentioned."""
@@ -66,16 +67,22 @@ class Results:
     def stale(self) -> Iterator[StaleResult]:
         """The first thing that fills each variable in each transaction, if the function goes on with it afterwards."""
         seen: set[tuple[str, Range]] = set()
-        for name, range, opened in self.filled:
+        for name, range, opened, is_repeated in self.filled:
             guards = [number for number, part in opened.place.tries if part is Part.BODY]
             is_managed = opened.scoping in (Scoping.CALLBACK, Scoping.CONTEXT)
             survives = _repeats(opened) or any(number in self.going_on for number in guards)
             # Within a loop, what a transaction reads may be what the one before it left.
             behind = range.end if opened.place.loops else max(range.end, opened.end)
             is_read = any(found == name and offset > behind for found, offset in self.reads)
-            if is_managed and survives and is_read and name not in self.reset and (name, opened.range) not in seen:
+            may_fail = is_repeated or _repeats(opened) or self._goes_on(range.end, opened.end)
+            is_stale = is_managed and survives and is_read and may_fail and name not in self.reset
+            if is_stale and (name, opened.range) not in seen:
                 seen.add((name, opened.range))
                 yield StaleResult(range, name, opened.range)
+
+    def _goes_on(self, start: int, end: int) -> bool:
+        """Whether the program does anything between two offsets, which may fail."""
+        return any(start < offset < end for _, offset in self.reads)
 
 
 def _repeats(opened: Open) -> bool:

@@ -143,9 +143,11 @@ class Roots:
         return Known(Handle(name, role_of(type, name), type.library, -1, declared=True), type)
 
     def _is_row(self, annotation: str) -> bool:
-        """Whether a `Transaction` is a row: a payment, of the class that the program keeps among its models."""
+        """Whether a `Transaction` is a row: a payment, of a class of this file or one that the program keeps among its
+        models."""
         module = self.names.imports.get("Transaction", "")
-        return re.search(r"\bTransaction\b", annotation) is not None and "models" in re.split(r"[./]", module)
+        is_model = "Transaction" in self.names.classes or "models" in re.split(r"[./]", module)
+        return is_model and re.search(r"\bTransaction\b", annotation) is not None
 
     def _is_own(self, name: str) -> bool:
         """Whether a class is declared here, or imported from elsewhere than a library."""

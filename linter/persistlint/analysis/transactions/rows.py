@@ -88,6 +88,7 @@ class Rows:
     changed: dict[str, Computed] = field(default_factory=dict)  # rows of which an attribute was changed, by variable
     written: list[WriteBack] = field(default_factory=list)
     last_read: dict[str, Effect] = field(default_factory=dict)  # by the name of the handle
+    counted: set[str] = field(default_factory=set)  # objects of which an attribute was counted up, or set by a sum
 
     def assigned(self, statement: Assign, walk: Walk, effects: Sequence[Effect]) -> None:
         """An assignment: a row is loaded, a column of it is changed, or something is computed from it."""
@@ -144,6 +145,9 @@ class Rows:
     def _changed(self, target: Attribute | Subscript, statement: Assign) -> None:
         """`row.n -= k`, `row.n = row.n - k`, `row["n"] = …`."""
         owner = path_of(target.value)
+        is_sum = isinstance(statement.value, Binary) and statement.value.operator in _ARITHMETIC
+        if owner is not None and (is_sum or statement.operator in _ARITHMETIC):
+            self.counted.add(owner)
         row = self.rows.get(owner or "")
         column = (
             target.name

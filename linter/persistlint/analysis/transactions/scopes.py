@@ -32,8 +32,18 @@ if TYPE_CHECKING:
     from persistlint.ir import Expression
     from persistlint.source import Range
 
-# In the name of a context manager or decorator of the program's own.
+# In the name of a context manager or decorator of the program's own; but for one that runs at the commit of another's,
+# one that keeps out of any, and one of a connection.
 OPENS = regex(r"transaction|atomic|unit_?of_?work|commit_on_success|db_?session", re.IGNORECASE)
+_OPENS_NONE = regex(
+    r"_?(?:on|after|before|non?|not|without|outside|post|pre)_?(?:in_?)?(?:transaction|atomic|commit).*|.*_conn(?:ection)?",
+    re.IGNORECASE,
+)
+
+
+def opens_by_name(name: str) -> bool:
+    """Whether a context manager or a decorator opens a transaction, by its name."""
+    return OPENS.search(name) is not None and _OPENS_NONE.fullmatch(name) is None
 
 
 def receive(walker: Walk, known: Known, range: Range) -> None:
@@ -105,7 +115,7 @@ def with_block(walker: Walk, statement: With) -> None:
     elif chain.effect == "savepoint" and chain.root is not None:
         opened = open_transaction(walker, statement.context.range, Scoping.CONTEXT, chain, chain.root.handle)
         opened.is_savepoint = True
-    if opened is None and isinstance(context, Call) and OPENS.search(last_name(context.function)):
+    if opened is None and isinstance(context, Call) and opens_by_name(last_name(context.function)):
         opened = open_transaction(walker, context.range, Scoping.CONTEXT, chain, None)
     if opened is not None and statement.target is None and not opened.is_ambient and not opened.on_connection:
         opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL

@@ -109,7 +109,7 @@ def table_of(expression: Expression, scope: Scope) -> str:
             variable = scope.find(name)
             if variable is None:
                 return name
-            if variable.annotation:
+            if variable.annotation and variable.annotation not in ("any", "unknown"):
                 return _bare(variable.annotation)
             if variable.known is not None and variable.known.table:
                 return variable.known.table

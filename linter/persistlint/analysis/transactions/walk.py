@@ -110,6 +110,7 @@ class Walk:
     left_with: dict[str, list[int]] = field(default_factory=dict)
     assigned: dict[str, list[int]] = field(default_factory=dict)
     answers: list[ErrorAnswer] = field(default_factory=list)
+    apart: list[frozenset[Range]] = field(default_factory=list)  # effects that may fail without others
     exits: list[Exit] = field(default_factory=list)
     moved: set[Handle] = field(default_factory=set)  # handles that are returned, stored or handed on
     stored: list[tuple[Handle, Place, int]] = field(
@@ -261,7 +262,7 @@ class Walk:
         if len(self.handled) > taken:
             self.rejected[path_of(target) or ""] = range(taken, len(self.handled))
         self.rows.assigned(statement, self, self.effects[count:])
-        self.results.assigned(statement, self.current(), self.place.is_in(Part.HANDLER))
+        self.results.assigned(statement, self.current(), self.place)
         written = [i for i, effect in enumerate(self.effects[count:], count) if effect.kind is EffectKind.WRITE]
         if len(written) == 1 and (given := first_name(target)):
             self.effects[written[0]] = replace(self.effects[written[0]], instance=given)
@@ -474,10 +475,11 @@ class Walk:
                 self.later.append((function, self.scope))
             case Conditional(test=test, then=then, otherwise=otherwise):
                 self.visit(test, Use.CHECKED)
-                branch = self.file.number()
+                branch, asked = self.file.number(), presence(test)
                 for way, value in enumerate((then, otherwise)):
-                    with self.arm(branch, way, ()):
-                        self.visit(value, use)
+                    with self.arm(branch, way, ()), self._told(asked, holds=way == 0) as is_possible:
+                        if is_possible:
+                            self.visit(value, use)
             case Binary(operator="and" | "or" | "??", left=left, right=right):
                 self.visit(left, Use.CHECKED)
                 with self.arm(self.file.number(), 1, ()):

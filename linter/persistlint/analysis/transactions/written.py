@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from persistlint.analysis.transactions.chain import Chain
     from persistlint.facts import Effect
-    from persistlint.ir import Expression
+    from persistlint.ir import Entry, Expression
     from persistlint.source import Range
     from persistlint.sql.outline import Outline
 
@@ -25,6 +25,7 @@ _INSERTS = regex(r"create|insert|bulk_?create|add", re.IGNORECASE)
 _HOLDS_COLUMNS = frozenset(["data", "values", "update", "set", "$set", "defaults"])  # keys of options
 _CHOOSES = regex(r"(?:and_?|or_?)?where|filter|exclude|having|get|find|first|order", re.IGNORECASE)
 _SETS = regex(r"update|set|values", re.IGNORECASE)
+_REMOVES = regex(r"(?:soft_?)?delete", re.IGNORECASE)
 _SETTER = regex(r"Set(?=[A-Z])")  # ent: `SetBalance(n)`
 _DEEPEST = 3  # objects, one inside the other
 _WORD = regex(r"\w+")
@@ -68,18 +69,29 @@ def conditions(chain: Chain) -> Iterator[str]:
                 yield from _WORD.findall(value.value)
 
 
-def condition_ranges(chain: Chain) -> Iterator[Range]:
-    """The expressions that an ORM chooses rows by: `{ where: … }`, what `filter(…)` and `Where(…)` are given."""
+def chosen_by(chain: Chain) -> Iterator[tuple[Expression, Range]]:
+    """The expressions that an ORM chooses rows by, each with its range and that of its keyword: `{ where: … }`, what
+    `filter(…)` and `Where(…)` are given, and the first object of `delete({ id })` and `update({ id }, row)`."""
     for call in chain.calls:
         is_choice = call is not chain.call and _CHOOSES.match(last_name(call.function)) is not None
-        for argument in call.arguments:
-            value = argument.value
-            if is_choice:
-                yield argument.range
-            elif isinstance(value, Mapping):
-                for entry in value.entries:
-                    if isinstance(entry.key, String) and entry.key.value == "where":
-                        yield entry.value.range
+        found = [entry.value for argument in call.arguments for entry in _named_where(argument.value)]
+        first = call.arguments[0].value if call.arguments else None
+        if is_choice:
+            yield from ((argument.value, argument.range) for argument in call.arguments)
+        elif not found and call is chain.call and isinstance(first, Mapping) and _goes_by_first(call):
+            yield first, first.range
+        yield from ((value, value.range) for value in found if not is_choice)
+
+
+def _named_where(value: Expression) -> Iterator[Entry]:
+    entries = value.entries if isinstance(value, Mapping) else ()
+    return (entry for entry in entries if isinstance(entry.key, String) and entry.key.value == "where")
+
+
+def _goes_by_first(call: Call) -> bool:
+    """Whether a call takes its condition first, and what it sets behind that."""
+    name = last_name(call.function)
+    return _REMOVES.match(name) is not None or (len(call.arguments) > 1 and name.startswith("update"))
 
 
 def _keys(value: Expression) -> Iterator[str]:

@@ -6,20 +6,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.fixes.binding.counting import computed_marks
+from persistlint.fixes.binding.finishing import go_imports
 from persistlint.fixes.binding.growing import gathered
+from persistlint.fixes.binding.marking import marked
 from persistlint.fixes.binding.origin import uses_of
+from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import Step
 from persistlint.fixes.binding.place import Place, unwrapper
+from persistlint.fixes.binding.plan import bound_by, plan
 from persistlint.fixes.binding.reaching import begins, reaching
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.sending import values_of
+from persistlint.fixes.binding.rewrite import Rewrite
+from persistlint.fixes.binding.sending import passed, values_of
+from persistlint.fixes.binding.style import style_of
+from persistlint.fixes.binding.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from persistlint.diagnostic import Edit, Fix
     from persistlint.facts import Hole, Query, Site
+    from persistlint.fixes.binding.fixing import Binding
     from persistlint.fixes.binding.growing import Growing
     from persistlint.fixes.binding.style import Style
+    from persistlint.fixes.binding.view import Value
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
 
@@ -56,3 +67,35 @@ def list_of(statements: Sequence[ir.Assign], site: Site, style: Style, program: 
     if not is_declared or any(s.declares for s in statements[1:]):
         raise RefusalError("the SQL is chosen among several texts, and its variable is declared elsewhere")
     return gathered(None, site, [Step(statement, ()) for statement in statements], style, program)
+
+
+def alternative(binding: Binding, query: Query, place: Place, statements: Sequence[ir.Assign]) -> Fix:
+    """The fix for a query that is one of several texts, as `alternatives` has found them. Raises `RefusalError`."""
+    (site, library), source = binding.known(), binding.source
+    style, _ = style_of(query.placeholder, "", binding.dialect)
+    list_ = list_of(statements, site, style, binding.program)
+    texts = Texts(site, library, binding.holes, binding.program)
+    is_doubled = style.is_percent and library.percent == "doubled"
+    edits: list[Edit] = []
+    given: list[tuple[ir.Statement, Sequence[Given]]] = []
+    bound: list[Value] = []
+    for statement in statements:
+        if statement.value is None:
+            given.append((statement, ()))
+            continue
+        found = texts.view([((statement.value,), None)])
+        if style_of(query.placeholder, found.text, binding.dialect)[1] or computed_marks(found):
+            raise RefusalError("the SQL is chosen among several texts, and one of them has placeholders")
+        parameters = plan(found, query, texts.is_wanted, source, binding.dialect)
+        if any(parameter.expands or found.holders[parameter.start] is not None for parameter in parameters):
+            raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
+        bound += bound_by(parameters, found)
+        binding.check_percent(style, found.text)
+        own = marked(found, style, (), parameters, source)
+        given.append((statement, own.given))
+        edits += [*own.edits, *Rewrite(found, source, is_doubled).edits(parameters, own.written)]
+        edits += go_imports(found, edits, source)
+    texts.check_bound(bound)
+    passing = Passing(style, 0, [Given(list_.spread, "", 0)], source, list_.name)
+    edits += [*list_.replaced(given), *passed(passing, site, place, binding.program)[0]]
+    return binding.whole(edits, len(bound), doubtful=True)

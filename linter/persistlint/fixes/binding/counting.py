@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.facts import Context
 from persistlint.fixes.binding.pieces import Step, additions, branches, names_in
-from persistlint.fixes.binding.reaching import is_length, is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import count_of, values_of
 from persistlint.fixes.binding.style import style_of
+from persistlint.fixes.binding.variables import is_length, is_name
 from persistlint.fixes.binding.view import HOLE, Value
 from persistlint.regexes import regex
 from persistlint.source import Range

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.counting import check_order, computed_marks
 from persistlint.fixes.binding.growing import gathered
-from persistlint.fixes.binding.marking import part_of
-from persistlint.fixes.binding.parts import Repeated
+from persistlint.fixes.binding.marking import grouped
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.pieces import branches, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.repeating import grouped
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.style import fresh_name
 from persistlint.records import dataclass
@@ -100,12 +98,9 @@ def _gathered(
     written: list[str] = []
     spread = Given(list_.spread, "", sum(mark.start < first for mark in marks))
     is_missing = list_.is_new
-    for group in grouped(parameters, found, style, marks, list_.source):
+    for group in grouped(parameters, found, style, marks):
         parameter = group.first
         holder = found.holders[parameter.start]
-        part = part_of(found, parameter)
-        if part is not None and (not style.is_positional or isinstance(part, Repeated)):
-            raise RefusalError("a value stands in a part of the SQL that is not always there")
         before = sum(mark.start < parameter.start for mark in marks)
         if not style.is_numbered and is_missing and parameter.start >= first:
             given.append(spread)
@@ -113,16 +108,16 @@ def _gathered(
         if group.part is not None:
             if style.is_numbered or (style.is_named and list_.source.language != "python"):
                 raise RefusalError("the numbers of the placeholders behind depend on a condition")
-            value, made = group.given(style, taken, 0)
+            value, made = group.given(style, taken, 0, "", list_.source.language == "python")
             target = given if holder is None else by_holder.setdefault(id(holder), (holder, []))[1]
             target.append(Given(value, "", before if holder is None else 0))
-            written += made
+            written += map(style.mark, made)
             continue
         key = ""
         if style.is_named:
             key = fresh_name(parameter.name, taken)
             taken.add(key)
-        value, name = part.spread([parameter.value]) if part is not None else parameter.value, key
+        value, name = parameter.value, key
         if style.is_named and parameter.listed is not None:
             parameter.listed, value, key = parameter.listed.named(key)
             name = ""

@@ -9,9 +9,9 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.passing import alone
 from persistlint.fixes.binding.pieces import additions, adds, branches, nodes_of
-from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import appended, made
+from persistlint.fixes.binding.variables import is_name
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range

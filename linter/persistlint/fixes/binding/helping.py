@@ -11,9 +11,19 @@ from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.facts import Site
 from persistlint.fixes.binding import origin
+from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.gathering import added
+from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.passing import Given, Passing
+from persistlint.fixes.binding.place import place_of
+from persistlint.fixes.binding.plan import bound_by, plan
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.rewrite import Rewrite
+from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
 from persistlint.fixes.binding.statements import flat
+from persistlint.fixes.binding.style import style_of
+from persistlint.fixes.binding.texts import Texts
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -21,7 +31,9 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from persistlint.diagnostic import Fix
     from persistlint.facts import Hole, Query
+    from persistlint.fixes.binding.fixing import Binding
     from persistlint.fixes.binding.view import Value, View
     from persistlint.fixes.program import Program
 
@@ -77,7 +89,44 @@ def helper_of(query: Query, holes: Sequence[Hole], program: Program) -> Helper |
     return Helper(function, calls[0], returned[0], name, own)
 
 
-def place_in(found: View, helper: Helper, site: Site) -> tuple[int, Value]:
+def helped(binding: Binding, helper: Helper) -> Fix:
+    """The fix for values that a function of the file puts into a part of the text. Raises `RefusalError`."""
+    (site, library), program, source = binding.known(), binding.program, binding.source
+    assert helper.query.site is not None
+    own, query, dialect = helper.query.site(), binding.query, binding.dialect
+    inside = Texts(own, library, binding.holes, program)
+    place = place_of(helper.query, own, library, binding.holes, program)
+    part = inside.view(place.segments)
+    style, marks = style_of(placeholder_of(query, site), part.text, dialect)
+    parameters = plan(part, helper.query, inside.is_wanted, source, dialect)
+    bound = bound_by(parameters, part)
+    inside.check_bound(bound)
+    if style.is_named or marks or any(parameter.expands for parameter in parameters):
+        raise RefusalError("the function that puts it together has placeholders, or they have names")
+    for value in bound:
+        if value.since or place.is_moved:
+            origin.stays_the_same(value.expression, value.since or place.texts[0][0].range, own)
+    list_ = Growing(helper.name, False, helper.returns, style, source)
+    gathered = added(part, list_, style, parameters)
+    around = place_of(query, site, library, binding.holes, program)
+    whole = Texts(site, library, binding.holes, program).view(around.segments)
+    index, _ = _place_in(whole, helper, site)
+    style, marks = style_of(style.pattern, whole.text, dialect)
+    is_followed = check_seen(query, site, whole, style, marks, [index], source)
+    is_counted = style.is_numbered and (marks or computed_marks(whole) or count_of(site, source))
+    if style.is_named or is_counted or whole.holders[index] is not None:
+        raise RefusalError("the numbers of the other placeholders are counted by hand")
+    given = Given(list_.spread, "", sum(mark.start < index for mark in marks))
+    passing = Passing(style, len(marks) + is_followed, [given], source, helper.name, whole.text)
+    sent, is_new = passed(passing, site, around, program)
+    is_doubled = style.is_percent and is_new and library.percent == "doubled"
+    edits = [*Rewrite(part, source, is_doubled).edits(parameters, gathered.written), *gathered.edits, *sent]
+    edits += _before_return(helper, program, [value.text for value in gathered.given])
+    edits += [*Rewrite(whole, source, is_doubled).edits((), ()), *_handed_on(helper, site, program)]
+    return binding.whole(edits, len(bound), doubtful=True)
+
+
+def _place_in(found: View, helper: Helper, site: Site) -> tuple[int, Value]:
     """Where the text of the caller has what the helper gives, once. Raises `RefusalError`."""
     places = []
     for index, item in enumerate(found.items):
@@ -95,7 +144,7 @@ def place_in(found: View, helper: Helper, site: Site) -> tuple[int, Value]:
     return places[0]  # type: ignore[return-value]
 
 
-def handed_on(helper: Helper, site: Site, program: Program) -> list[Edit]:
+def _handed_on(helper: Helper, site: Site, program: Program) -> list[Edit]:
     """The edits that make a list before the call of the helper, and give it to the helper."""
     source, name = program.source, helper.name
     around = [s for s in site.statements if helper.call.range in s.range]
@@ -121,7 +170,7 @@ def handed_on(helper: Helper, site: Site, program: Program) -> list[Edit]:
     return [Edit(Range(begin, begin), f"{indentation}{made}\n"), given, taken]
 
 
-def before_return(helper: Helper, program: Program, texts: Sequence[str]) -> list[Edit]:
+def _before_return(helper: Helper, program: Program, texts: Sequence[str]) -> list[Edit]:
     """The edit that adds values to the list before the helper returns. Raises `RefusalError`."""
     if not texts:
         return []

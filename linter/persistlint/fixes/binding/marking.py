@@ -5,18 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.parts import Repeated
+from persistlint.fixes.binding.parts import Condition
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.repeating import grouped
 from persistlint.fixes.binding.style import fresh_name
-from persistlint.fixes.binding.view import Value
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from persistlint.diagnostic import Edit
     from persistlint.fixes.binding.parts import Part
     from persistlint.fixes.binding.plan import Parameter
     from persistlint.fixes.binding.style import Mark, Style
@@ -33,6 +31,44 @@ class Marked:
     edits: list[Edit]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Parameters that are passed as one: those of one `part` of the text, or a single one."""
+
+    parameters: list[Parameter]
+    part: Part | None
+
+    @property
+    def first(self) -> Parameter:
+        """The first of them."""
+        return self.parameters[0]
+
+    @property
+    def arms(self) -> tuple[list[Parameter], list[Parameter]]:
+        """Those of each of the two texts that a part is."""
+        middle = self.part.middle if self.part is not None else self.first.end
+        before = [parameter for parameter in self.parameters if parameter.start < middle]
+        return before, self.parameters[len(before) :]
+
+    def given(self, style: Style, taken: set[str], number: int, ahead: str, is_python: bool) -> tuple[str, list[str]]:
+        """What is passed for a part, spread, and the keys of the marks of its parameters. `taken` are the names that
+        others have, and get those of these; `number` is that of the last one before, `ahead` is how many come with it
+        from other parts. Sets the `number` of the parameters."""
+        assert self.part is not None
+        times, keys = self.part.times, []
+        values: tuple[list[str], list[str]] = ([], [])
+        for parameters, texts in zip(self.arms, values, strict=True):
+            for place, parameter in enumerate(parameters, number + 1):
+                key = fresh_name(parameter.name, taken) if style.is_named else str(place)
+                taken.add(key)
+                keys.append(key)
+                if style.is_numbered:
+                    parameter.number = times.number(place, len(parameters), ahead)
+                name = f'"{key}"' if is_python else key
+                texts.append(f"{name}: {parameter.value}" if style.is_named else parameter.value)
+        return times.spread(values, "{}" if style.is_named else "[]"), keys
+
+
 def marked(
     found: View,
     style: Style,
@@ -43,80 +79,62 @@ def marked(
 ) -> Marked:
     """The marks of the parameters, beside so many values that are `passed` already. Sets the `number` of those whose
     mark is counted where the program runs. Raises `RefusalError`."""
-    parts = [part_of(found, parameter) for parameter in parameters]
-    if style.is_named or found.parts:
-        if any(part is not None for part in parts):
-            raise RefusalError("a value stands in a part of the SQL that is not always there")
-        return _grouped(found, style, marks, parameters, passed, source)
-    number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0)
-    number = max(number, passed)
-    given: list[Given] = []
-    keys = [""] * len(parameters)
-    edits: list[Edit] = []
-    # The numbers of values that are always there do not depend on the others, which come behind them.
-    order = sorted(range(len(parameters)), key=lambda index: style.is_numbered and parts[index] is not None)
-    ahead = ""
-    while order:
-        part = parts[order[0]]
-        count = next((n for n, index in enumerate(order) if parts[index] is not part), len(order)) if part else 1
-        group, order = order[:count], order[count:]
-        before = sum(mark.start < parameters[group[0]].start for mark in marks)
-        for index in group:
-            number += 1
-            keys[index] = str(number) if style.is_numbered else ""
-            if part is not None and style.is_numbered:
-                parameters[index].number = part.number(number, count, ahead)
-        values = [parameters[index].value for index in group]
-        given.append(Given(part.spread(values) if part else values[0], "" if part else keys[group[0]], before))
-        if part is not None:
-            number -= count
-            ahead += f" + {part.counted(count)}"
-        if isinstance(part, Repeated) and style.is_numbered and not part.is_indexed:
-            edits.append(Edit(part.place, part.numbered_head))
-    return Marked(given, [style.mark(key) for key in keys], edits)
-
-
-def _grouped(
-    found: View, style: Style, marks: Sequence[Mark], parameters: Sequence[Parameter], passed: int, source: SourceFile
-) -> Marked:
-    """The marks of parameters with names, or of those that are passed with others."""
     taken = {mark.key for mark in marks}
     number = max([passed, *(int(mark.key) for mark in marks if mark.key.isdigit())])
+    ahead = ""
     named: dict[str, str] = {}
     given: list[Given] = []
-    written: list[str] = []
-    for group in grouped(parameters, found, style, marks, source):
+    written: dict[int, str] = {}
+    edits: list[Edit] = []
+    groups = grouped(parameters, found, style, marks)
+    # The numbers of values that are always there do not depend on the others, which come behind them.
+    for group in sorted(groups, key=lambda group: style.is_numbered and group.part is not None):
         parameter = group.first
         before = sum(mark.start < parameter.start for mark in marks)
         if group.part is not None:
-            value, made = group.given(style, taken, number)
+            value, keys = group.given(style, taken, number, ahead, source.language == "python")
             given.append(Given(value, "", before))
-            written += made
+            written |= {each.start: style.mark(key) for each, key in zip(group.parameters, keys, strict=True)}
+            if style.is_numbered:
+                then, otherwise = map(len, group.arms)
+                ahead += f" + {group.part.times.counted((then, otherwise))}"
+                edits += group.part.times.numbered()
             continue
-        if style.is_numbered:
-            number += 1
-            key = str(number)
-        elif style.is_named and parameter.value in named:
-            written.append(style.mark(named[parameter.value]))
+        if style.is_named and parameter.value in named:
+            written[parameter.start] = style.mark(named[parameter.value])
             continue
-        else:
-            key = fresh_name(parameter.name, taken) if style.is_named else ""
-            taken.add(key)
-            named[parameter.value] = key
+        number += 1
+        key = fresh_name(parameter.name, taken) if style.is_named else str(number) if style.is_numbered else ""
+        taken.add(key)
+        named[parameter.value] = key
         if style.is_named and parameter.listed is not None:
             parameter.listed, values, mark = parameter.listed.named(key)
             given.append(Given(values, "", before))
-            written.append(style.mark(mark))
+            written[parameter.start] = style.mark(mark)
             continue
         given.append(Given(parameter.value, key, before))
-        written.append(style.mark(key))
-    return Marked(given, written, [])
+        written[parameter.start] = style.mark(key)
+    return Marked(given, [written[parameter.start] for parameter in parameters], edits)
 
 
-def part_of(found: View, parameter: Parameter) -> Part | None:
-    """The part of the text that has a parameter. Raises `RefusalError`."""
-    items = found.items[parameter.start : parameter.end]
-    parts = [item.part for item in items if isinstance(item, Value)]
-    if any(part is not parts[0] for part in parts):
-        raise RefusalError("a string of SQL has values that are not always there")
-    return parts[0]
+def grouped(parameters: Sequence[Parameter], found: View, style: Style, marks: Sequence[Mark]) -> list[Group]:
+    """The parameters with those that are passed with them, as those of one part of the text. Raises `RefusalError`
+    where that has marks or lists of its own."""
+    groups: list[Group] = []
+    for parameter in parameters:
+        part = found.part_at(parameter.start)
+        if part is not found.part_at(parameter.end - 1):
+            raise RefusalError("a string of SQL has values that are not always there")
+        if part is not None and groups and groups[-1].part is part:
+            groups[-1].parameters.append(parameter)
+        else:
+            groups.append(Group([parameter], part))
+    for group in groups:
+        part = group.part
+        if part is None:
+            continue
+        takes_lists = isinstance(part.times, Condition) and style.is_positional
+        has_lists = not takes_lists and any(p.listed or p.expands for p in group.parameters)
+        if has_lists or any(part.start <= mark.start < part.end for mark in marks):
+            raise RefusalError("a part that is repeated or chosen has other placeholders, or lists")
+    return groups

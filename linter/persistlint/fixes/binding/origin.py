@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding.forms import format_of
 from persistlint.fixes.binding.pieces import Step, branches
-from persistlint.fixes.binding.reaching import (
-    assignments,
-    check_trims,
-    extension,
-    is_name,
-    is_seen,
-    is_trim,
-    own_uses,
-    reaching,
-    trims,
-)
+from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.fixes.binding.trimming import check_trims, is_trim, own_uses
+from persistlint.fixes.binding.variables import is_name
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -43,18 +35,14 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     if not found or found[0].operator != "=" or found[0].value is None:
         raise RefusalError("the SQL is put together in another place")
     steps = [Step(found[0], (found[0].value,))]
-    kept = found
-    for number, statement in enumerate(found[1:], 1):
-        if trims(statement, name.id) and all(trims(other, name.id) for other in found[number:]):
-            kept = found[:number]
-            break
+    for statement in found[1:]:
         if is_trim(statement, name.id):
             continue
         added = extension(statement, name.id)
         if not added:
             raise RefusalError(f"`{name.id}` is assigned more than once")
         steps.append(Step(statement, added))
-    check_trims(kept, name.id)
+    check_trims(found, name.id)
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
     if uses_of(name, site) > 1 + own_uses(found[1:], name.id):

@@ -1,12 +1,14 @@
-"""Parts of a text of JavaScript that are there under a condition, or once for every element of a list: so are their
-values."""
+"""Parts of a text that are there under a condition, or once for every element of a list: so are their values.
+
+`f"AND name = '{name}'" if name else ""`, ``rows.map((row) => `('${row.name}')`).join(", ")``"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 from persistlint import ir
-from persistlint.fixes.binding.lists import is_same_again
+from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -16,134 +18,207 @@ if TYPE_CHECKING:
 
     from persistlint.source import SourceFile
 
-_LANGUAGES = ("javascript", "typescript")
-_PURE = (  # what a test may be made of that is asked a second time
-    ir.Name,
-    ir.Attribute,
-    ir.Subscript,
-    ir.String,
-    ir.Number,
-    ir.Constant,
-    ir.Binary,
-    ir.Unary,
-)
 _HEAD = regex(r"(?:\((?P<listed>[^()]*)\)|(?P<only>[\w$]+))\s*=>\s*")
-_QUOTE = regex(r"['\"`]")
-_INDICES = ("i", "index", "row")
+_PADDING = regex(r"(?<=[(\[{]) |,? (?=[)\]}])")
+_NAMES = ("value", "each", "part")
+
+_ONE_VALUE = "a placeholder with a number or a name has one value, and the loop gives it several"
 
 
-class Part(Protocol):
-    """A part of a text whose values are not simply those of the text."""
+class Times(Protocol):
+    """How often a part of a text is there. All that is given in pairs is for both texts that a condition chooses
+    between; what is repeated is the first of them, and there is no second."""
 
     @property
-    def decides(self) -> ir.Expression:
-        """What says how often the part is there."""
+    def again(self) -> Sequence[ir.Expression]:
+        """What is computed a second time, for the values."""
 
-    def spread(self, texts: Sequence[str]) -> str:
-        """These values of the part among others, as often as they are there."""
+    @property
+    def text(self) -> tuple[ir.Expression, ir.Expression | None]:
+        """What the part is made of."""
 
-    def counted(self, count: int) -> str:
-        """How many values there are, of so many in the part."""
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether only a person can say that a second time gives the same."""
+
+    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
+        """The values of the part among others, as often as they are there, in the `brackets` of a list or those of a
+        mapping. Raises `RefusalError`."""
+
+    def counted(self, counts: tuple[int, int]) -> str:
+        """How many values there are, of so many in the part. Raises `RefusalError`."""
 
     def number(self, first: int, count: int, ahead: str) -> str:
         """The expression for the number of a mark that is the first behind others, `ahead` being how many there are of
-        those that are counted; nothing where it is that number."""
+        those that are counted; nothing where it is that number. Raises `RefusalError`."""
+
+    def numbered(self) -> list[Edit]:
+        """The edits by which the number can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the text: two half-open stretches of items, from `start` to `middle` and from there to `end`, of which
+    only one is there at a time."""
+
+    start: int
+    middle: int
+    end: int
+    times: Times
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A test, `written`, that tells when a part of the text is there: where it fails if `is_negated`."""
+    """One of two texts, by the test of a conditional expression."""
 
-    decides: ir.Expression
-    written: str
-    is_negated: bool
+    node: ir.Conditional
+    source: SourceFile
 
-    def spread(self, texts: Sequence[str]) -> str:
-        """See `Part`."""
-        values = f"[{', '.join(texts)}]"
-        then, otherwise = ("[]", values) if self.is_negated else (values, "[]")
-        return f"...({self.written} ? {then} : {otherwise})"
+    @property
+    def again(self) -> Sequence[ir.Expression]:
+        """See `Times`."""
+        return [self.node.test]
 
-    def counted(self, count: int) -> str:
-        """See `Part`."""
-        then, otherwise = (0, count) if self.is_negated else (count, 0)
-        return f"({self.written} ? {then} : {otherwise})"
+    @property
+    def text(self) -> tuple[ir.Expression, ir.Expression | None]:
+        """See `Times`."""
+        return self.node.then, self.node.otherwise
+
+    @property
+    def is_doubtful(self) -> bool:
+        """See `Times`."""
+        return False
+
+    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
+        """See `Times`."""
+        then, otherwise = (f"{brackets[0]}{', '.join(arm)}{brackets[1]}" for arm in values)
+        star = "..." if self.source.language != "python" else "**" if brackets == "{}" else "*"
+        return f"{star}{self._chosen(then, otherwise)}"
+
+    def counted(self, counts: tuple[int, int]) -> str:
+        """See `Times`."""
+        return self._chosen(*map(str, counts))
 
     def number(self, first: int, count: int, ahead: str) -> str:
-        """See `Part`."""
+        """See `Times`."""
         return f"{first}{ahead}" if ahead else ""
+
+    def numbered(self) -> list[Edit]:
+        """See `Times`."""
+        return []
+
+    def _chosen(self, then: str, otherwise: str) -> str:
+        test = self.source.text(self.node.test.range)
+        if self.source.language == "python":
+            return f"({then} if {test} else {otherwise})"
+        return f"({test} ? {then} : {otherwise})"
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
-    """A `text` that a function makes of every element of a list, `written`. `head` is what stands before the text in
-    the function, at `place`; `index` the name that the function has, or is to have, for the number of the element."""
+class Comprehended:
+    """A text of Python that a comprehension makes of every element of a list."""
 
-    decides: ir.Expression
-    written: str
-    text: ir.Expression
-    head: str
+    loop: ir.Comprehension
+    source: SourceFile
+
+    @property
+    def again(self) -> Sequence[ir.Expression]:
+        """See `Times`."""
+        return [self.loop.iterable, *self.loop.conditions]
+
+    @property
+    def text(self) -> tuple[ir.Expression, ir.Expression | None]:
+        """See `Times`."""
+        return self.loop.element, None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """See `Times`."""
+        return True
+
+    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
+        """See `Times`."""
+        if brackets == "{}":
+            raise RefusalError(_ONE_VALUE)
+        texts, loop = values[0], self.loop
+        rest = self.source.text(Range(loop.element.range.end, max(part.range.end for part in self.again)))
+        if "\n" in rest and not any(quote in rest for quote in "\"'#"):
+            rest = " " + _PADDING.sub("", " ".join(rest.split()))
+        if len(texts) == 1:
+            return f"*[{texts[0]}{rest}]"
+        nodes = (node for part in (loop.target, loop.iterable, loop.element) for node in ir.walk(part))
+        taken = {node.id for node in nodes if isinstance(node, ir.Name)}
+        name = next((name for name in _NAMES if name not in taken), None)
+        if name is None:
+            raise RefusalError("the names for a value are taken")
+        return f"*[{name}{rest} for {name} in ({', '.join(texts)})]"
+
+    def counted(self, counts: tuple[int, int]) -> str:
+        """See `Times`."""
+        raise RefusalError(_ONE_VALUE)
+
+    def number(self, first: int, count: int, ahead: str) -> str:
+        """See `Times`."""
+        raise RefusalError(_ONE_VALUE)
+
+    def numbered(self) -> list[Edit]:
+        """See `Times`."""
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A text of JavaScript that a function makes of every one of the `items` of a list. `head` is what stands before
+    the text in the function, at `place`; `index` the name that the function has, or is to have, for the number of the
+    element."""
+
+    items: ir.Expression
+    element: ir.Expression
     place: Range
     index: str
     is_indexed: bool
-
-    def spread(self, texts: Sequence[str]) -> str:
-        """See `Part`."""
-        if len(texts) == 1:
-            return f"...{self.written}.map({self.head}{texts[0]})"
-        return f"...{self.written}.flatMap({self.head}[{', '.join(texts)}])"
-
-    def counted(self, count: int) -> str:
-        """See `Part`."""
-        return f"{self.written}.length * {count}" if count > 1 else f"{self.written}.length"
-
-    def number(self, first: int, count: int, ahead: str) -> str:
-        """See `Part`."""
-        return f"{self.index} * {count} + {first}{ahead}" if count > 1 else f"{self.index} + {first}{ahead}"
+    source: SourceFile
 
     @property
-    def numbered_head(self) -> str:
-        """The beginning of the function that takes the number of the element."""
-        match = _HEAD.fullmatch(self.head)
-        assert match is not None
-        return f"({match['listed'] or match['only']}, {self.index}) => "
+    def again(self) -> Sequence[ir.Expression]:
+        """See `Times`."""
+        return [self.items]
+
+    @property
+    def text(self) -> tuple[ir.Expression, ir.Expression | None]:
+        """See `Times`."""
+        return self.element, None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """See `Times`."""
+        return False
+
+    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
+        """See `Times`."""
+        if brackets == "{}":
+            raise RefusalError(_ONE_VALUE)
+        texts, head, items = values[0], self.source.text(self.place), self.source.text(self.items.range)
+        if len(texts) == 1:
+            return f"...{items}.map({head}{texts[0]})"
+        return f"...{items}.flatMap({head}[{', '.join(texts)}])"
+
+    def counted(self, counts: tuple[int, int]) -> str:
+        """See `Times`."""
+        length = f"{self.source.text(self.items.range)}.length"
+        return f"{length} * {counts[0]}" if counts[0] > 1 else length
+
+    def number(self, first: int, count: int, ahead: str) -> str:
+        """See `Times`."""
+        return f"{self.index} * {count} + {first}{ahead}" if count > 1 else f"{self.index} + {first}{ahead}"
+
+    def numbered(self) -> list[Edit]:
+        """See `Times`."""
+        match = None if self.is_indexed else head_of(self.source.text(self.place))
+        return [Edit(self.place, f"({match}, {self.index}) => ")] if match is not None else []
 
 
-def condition(node: ir.Conditional, is_negated: bool, source: SourceFile) -> Condition | None:
-    """The condition of a part of the text, None where its test cannot be asked a second time."""
-    if source.language not in _LANGUAGES or not all(isinstance(part, _PURE) for part in ir.walk(node.test)):
-        return None
-    return Condition(node.test, source.text(node.test.range), is_negated)
-
-
-def repeated(call: ir.Call, source: SourceFile) -> Repeated | None:
-    """The part of the text that a call makes of every element of a list and joins, None where it makes something else:
-    ``rows.map((row) => `('${row.name}')`).join(", ")``."""
-    match call:
-        case ir.Call(
-            function=ir.Attribute(
-                value=ir.Call(
-                    function=ir.Attribute(value=items, name="map"),
-                    arguments=[ir.Argument(value=ir.Lambda(function=mapper), spread=False)],
-                ),
-                name="join",
-            ),
-            arguments=[ir.Argument(value=ir.String(value=separator))],
-        ) if source.language in _LANGUAGES and is_same_again(items) and not _QUOTE.search(separator):
-            pass
-        case _:
-            return None
-    match mapper:
-        case ir.Function(body=[ir.Return(value=ir.Expression() as text)], is_async=False):
-            place = Range(mapper.range.start, text.range.start)
-        case _:
-            return None
-    head, parameters = source.text(place), mapper.parameters
-    if _HEAD.fullmatch(head) is None or not 0 < len(parameters) < 3:
-        return None
-    names = {node.id for node in ir.walk(text) if isinstance(node, ir.Name)}
-    is_indexed = len(parameters) == 2
-    index = parameters[1].name if is_indexed else next((n for n in _INDICES if n not in names and n not in head), "")
-    if not index:
-        return None
-    return Repeated(items, source.text(items.range), text, head, place, index, is_indexed)
+def head_of(text: str) -> str | None:
+    """The parameters in the head of an arrow function, None where a text is no such head."""
+    match = _HEAD.fullmatch(text)
+    return (match["listed"] or match["only"]) if match is not None else None

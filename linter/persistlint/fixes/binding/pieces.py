@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.reaching import (
-    assignments,
-    check_trims,
-    extension,
-    is_length,
-    is_name,
-    is_seen,
-    is_trim,
-    own_uses,
-    reaching,
-)
+from persistlint.fixes.binding.reaching import assignments, extension, is_seen, reaching
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.fixes.binding.trimming import check_trims, is_trim, own_uses
+from persistlint.fixes.binding.variables import is_length, is_name
 from persistlint.records import dataclass
 from persistlint.source import Range
 

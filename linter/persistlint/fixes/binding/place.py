@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.pieces import Step, branches
-from persistlint.fixes.binding.reaching import assignments, trimmed, trims, variable
+from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.trimming import check_cut, trim_of
+from persistlint.fixes.binding.variables import variable
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ class Place:
     """Where the SQL stands in a call: the `argument`, or the element of a list, that it is, the expressions whose texts
     it is, a tuple for each step in which they are put together, the object whose property it is, and the calls that it
     goes through on the way (`text(…)`). `steps` are the assignments that put it together, where a variable holds it;
-    `grows` where some of them run only under a condition, `cut` is how many characters are cut off its end.
+    `grows` where some of them run only under a condition.
     `is_seen` where something else may look at the text: another file at an attribute, or who called the program.
     `mapping` is the argument that has the SQL under a key of the program's own."""
 
@@ -37,7 +39,6 @@ class Place:
     wrappers: list[ir.Call]
     steps: list[Step]
     grows: bool
-    cut: int = 0
     is_seen: bool = False
     mapping: str = ""
 
@@ -80,17 +81,16 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
     wrappers: list[ir.Call] = []
     steps: list[Step] = []
     grows = False
-    cut, is_seen = 0, False
+    is_seen = False
     texts: list[tuple[ir.Expression, ...]] = [(argument,)]
     while True:
         first = texts[0][0]
         inner = unwrap(first) if len(texts) == 1 and isinstance(first, ir.Call) else None
+        trim = trim_of(first)
         if isinstance(first, ir.Call) and inner is not None:
             wrappers.append(first)
             texts = [(inner,)]
-        elif len(texts) == 1 and (end := trimmed(first)) is not None and _variable(end[0], site, program) is not None:
-            texts, cut = [(end[0],)], max(cut, end[1])
-        elif len(texts) == 1 and (name := _variable(first, site, program)) is not None:
+        elif len(texts) == 1 and (name := _variable(trim.inner if trim else first, site, program)) is not None:
             if steps:
                 raise RefusalError("the SQL is handed from one variable to another")
             steps = origin.definitions(name, site)
@@ -98,17 +98,12 @@ def place_of(query: Query, site: Site, library: Library, holes: Sequence[Hole], 
             grows = any(branches(step.statement.range, base, site) for step in steps[1:])
             if any(not isinstance(s, ir.Try) for s in branches(base, site.call.range, site)):
                 raise RefusalError("the SQL is put together under a condition")
+            if trim is not None:
+                check_cut(trim, [step.statement for step in steps if isinstance(step.statement, ir.Assign)])
             texts = [step.texts for step in steps]
-            cut = max([cut, *_cuts(name, site)])
             is_seen = "." in name.id or origin.is_answer(name, site)
         else:
-            return Place(argument, texts, options, wrappers, steps, grows, cut, is_seen, mapping)
-
-
-def _cuts(name: ir.Name, site: Site) -> list[int]:
-    """How many characters each statement cuts off the end of a variable that does."""
-    made = [s.value for s in assignments(site, name.id) if trims(s, name.id) and s.value is not None]
-    return [end[1] for value in made if (end := trimmed(value)) is not None]
+            return Place(argument, texts, options, wrappers, steps, grows, is_seen, mapping)
 
 
 def _variable(node: ir.Expression, site: Site, program: Program) -> ir.Name | None:

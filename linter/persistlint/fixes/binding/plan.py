@@ -15,9 +15,10 @@ from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
+from persistlint.sql.parameters import takes_no_parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Query
@@ -33,10 +34,6 @@ _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTE
 _WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql", re.IGNORECASE)  # of what has become SQL already
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
-_NOT_BOUND = word_set(  # statements whose grammar has no place for a bind parameter
-    """CREATE ALTER DROP TRUNCATE GRANT REVOKE SET USE PRAGMA COPY LISTEN UNLISTEN NOTIFY VACUUM ANALYZE
-    LOCK COMMENT REINDEX CLUSTER DISCARD RESET SHOW KILL LOAD OPTIMIZE RENAME FLUSH SAVEPOINT RELEASE"""
-)
 
 
 @dataclass(slots=True)
@@ -100,6 +97,12 @@ def plan(
     return made
 
 
+def bound_by(parameters: Sequence[Parameter], found: View) -> list[Value]:
+    """The values that parameters are for."""
+    items = (item for parameter in parameters for item in found.items[parameter.start : parameter.end])
+    return [item for item in items if isinstance(item, Value)]
+
+
 def takes_no_values(query: Query, dialect: str | None) -> bool:
     """Whether no bind parameter can stand in a statement, by its constant parts."""
     if query.is_fragment or _binds_anywhere(query, dialect):
@@ -131,14 +134,10 @@ def _binds_anywhere(query: Query, dialect: str | None) -> bool:
 
 
 def _refuse_statement(tokens: list[Token]) -> None:
-    first = tokens[0].word if tokens else ""
-    words = {token.word for token in tokens}
-    if (first == "SHOW" and "WHERE" in words) or (first == "VACUUM" and "INTO" in words):
-        return  # MySQL and SQLite take an expression there
-    if first in _NOT_BOUND:
-        raise NotBoundError(f"`{first}` takes no bind parameters")
-    if first == "DO" or (first == "EXPLAIN" and words & _NOT_BOUND):
-        raise NotBoundError("this statement takes no bind parameters")
+    if takes_no_parameters(tokens):
+        first = tokens[0].word
+        what = "this statement" if first in ("DO", "EXPLAIN") else f"`{first}`"
+        raise NotBoundError(f"{what} takes no bind parameters")
 
 
 def _quoted(
@@ -170,7 +169,7 @@ def _quoted(
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
         return _list(found_list, tokens, place, query, source, dialect, "quoted")
     is_alone = len(parts) == 1 and place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"
-    if is_alone and values[0].part is None and _may_be_list(values[0], source):
+    if is_alone and found.part_at(token.start) is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
     before, after, doubtful = "", "", False

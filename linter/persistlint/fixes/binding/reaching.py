@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.regexes import regex
+from persistlint.fixes.binding.trimming import is_trim, is_trimmed
+from persistlint.fixes.binding.variables import is_name, variable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from persistlint.facts import Site
     from persistlint.source import Range
 
-_OUTSIDE = regex(r"[^'\")]+")  # what ends with no string of SQL and with no list
 _MOST = 100  # assignments of one variable; each is held against all of its uses
 
 
@@ -41,22 +39,6 @@ def _assigned(same: _Same) -> dict[str, list[ir.Assign]]:
             for name in {node.id for node in _targets(statement.target)}:
                 found.setdefault(name, []).append(statement)
     return found
-
-
-def variable(node: ir.Expression) -> ir.Name | None:
-    """A variable, or an attribute of one under the name that has a dot in it, None for other expressions."""
-    match node:
-        case ir.Name():
-            return node
-        case ir.Attribute(value=ir.Name(id=receiver), name=name):
-            return ir.Name(node.range, f"{receiver}.{name}")
-    return None
-
-
-def is_name(node: ir.Expression, name: str) -> bool:
-    """Whether an expression is the variable of that name."""
-    found = variable(node)
-    return found is not None and found.id == name
 
 
 def _targets(target: ir.Expression) -> list[ir.Name]:
@@ -111,38 +93,10 @@ def is_seen(use: Range, name: ir.Name, site: Site) -> bool:
     return not any(_comes_by(other, use, site) for other in _later(base, name.id, site))
 
 
-def trimmed(node: ir.Expression) -> tuple[ir.Expression, int] | None:
-    """What an expression is but for the end, and how many characters of that are certain to be cut off or may be:
-    `sql[:-1]`, `sql.rstrip(",")`, `sql.strip()`. None for other expressions."""
-    match node:
-        case ir.Subscript(
-            value=inner,
-            index=ir.Unknown(
-                operands=(ir.Unary(operator="-", operand=ir.Number(value=int() as count)) as cut,)
-            ) as index,
-        ) if cut.range.start > index.range.start:
-            return inner, count
-        case ir.Call(function=ir.Attribute(value=inner, name="strip" | "rstrip" | "trim" | "trimEnd"), arguments=()):
-            return inner, 0
-        case ir.Call(
-            function=ir.Attribute(value=inner, name="strip" | "rstrip"),
-            arguments=[ir.Argument(value=ir.String(value=characters))],
-        ) if not characters.strip(", ;\n\t"):
-            return inner, 1
-    return None
-
-
-def trims(statement: ir.Assign, name: str) -> bool:
-    """Whether an assignment gives a variable its own text without the end of it."""
-    found = trimmed(statement.value) if statement.operator == "=" and statement.value is not None else None
-    return found is not None and is_name(found[0], name) and is_name(statement.target, name)
-
-
 def begins(statement: ir.Assign, name: str) -> bool:
     """Whether an assignment gives a variable a new value, in which the old one may be used, and not more or less of
     it."""
-    is_less = is_trim(statement, name) or trims(statement, name)
-    return statement.operator == "=" and not extension(statement, name) and not is_less
+    return statement.operator == "=" and not extension(statement, name) and not is_trim(statement, name)
 
 
 def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
@@ -156,7 +110,7 @@ def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
     while isinstance(node, ir.Binary) and node.operator == "+":
         added.append(node.right)
         node = node.left
-    is_same = node is not None and (is_name(node, name) or trim_of(node, name) is not None)
+    is_same = node is not None and (is_name(node, name) or is_trimmed(node, name))
     return tuple(added[::-1]) if is_same else ()
 
 
@@ -181,107 +135,6 @@ def own_place(value: ir.Expression | None, name: str) -> Range | None:
             return None
     uses = sum(isinstance(node, ir.Name) and node.id == name for node in ir.walk(value))
     return own.range if same == name and uses == 1 else None
-
-
-def _first(node: ir.Expression | None) -> ir.Expression | None:
-    """What other texts are added to."""
-    while isinstance(node, ir.Binary) and node.operator == "+":
-        node = node.left
-    return node
-
-
-def is_trim(statement: ir.Assign, name: str) -> bool:
-    """Whether an assignment takes something from the end of a variable and does nothing else."""
-    return statement.operator == "=" and trim_of(statement.value, name) is not None
-
-
-def trim_of(value: ir.Expression | None, name: str) -> int | str | None:
-    """What is taken from the end of a variable: a number of characters, or the characters; None for other values."""
-    match value:
-        case ir.Call(
-            function=ir.Attribute(value=ir.Name(id=same), name="slice" | "substring" | "substr" as method),
-            arguments=[ir.Argument(value=ir.Number(value=0)), ir.Argument(value=end)],
-        ) if same == name:
-            return _left_out(end, name, from_end=method == "slice")
-        case ir.Call(
-            function=ir.Attribute(value=ir.Name(id="strings"), name="TrimSuffix" | "TrimRight"),
-            arguments=[ir.Argument(value=ir.Name(id=same)), ir.Argument(value=ir.String(value=text))],
-        ) if same == name:
-            return text
-        case ir.Call(
-            function=ir.Attribute(value=ir.Name(id=same), name="rstrip" | "removesuffix"),
-            arguments=[ir.Argument(value=ir.String(value=text), keyword=None)],
-        ) if same == name:
-            return text
-        case ir.Subscript(value=ir.Name(id=same), index=ir.Unknown(operands=[*first, end]) as index) if same == name:
-            behind = index.range.end - end.range.end  # the bracket of Go; Python's bounds have none
-            before = first[-1].range.end if first else index.range.start + behind
-            is_end = behind < 2 and end.range.start - before == 1  # one colon, and nothing behind
-            is_whole = len(first) < 2 and all(isinstance(bound, ir.Number) and bound.value == 0 for bound in first)
-            return _left_out(end, name, from_end=True) if is_whole and is_end else None
-    return None
-
-
-def own_uses(statements: Sequence[ir.Assign], name: str) -> int:
-    """How often statements that change a variable use what it held, in order to change it."""
-    firsts = [_first(s.value) for s in statements if s.operator == "=" and s.value is not None]
-    nodes = (node for first in firsts if first is not None for node in ir.walk(first))
-    return sum(is_name(node, name) for node in nodes)
-
-
-def check_trims(statements: Sequence[ir.Assign], name: str) -> None:
-    """Refuse where something else is taken from the end of a text than what a step of it has put there as a constant,
-    as a comma: a mark has another length than its value. Raises `RefusalError`."""
-    for index, statement in enumerate(statements):
-        taken = trim_of(_first(statement.value), name) if statement.operator == "=" else None
-        if taken is None:
-            continue
-        for step in statements[:index]:
-            if is_trim(step, name) or isinstance(step.value, ir.String):
-                continue
-            tail = _tail(step.value)
-            text = tail[-taken:] if isinstance(taken, int) else taken
-            is_there = len(tail) >= taken if isinstance(taken, int) else bool(tail)
-            if not (taken and is_there and _OUTSIDE.fullmatch(text)):
-                raise RefusalError(f"a part of `{name}` is cut off")
-
-
-def _tail(node: ir.Expression | None) -> str:
-    """The constant that a text ends with, nothing where it ends with a value."""
-    match node:
-        case ir.String(value=value):
-            return value
-        case ir.Template(parts=[*_, ir.String(value=value)]):
-            return value
-        case ir.Binary(operator="+", right=right):
-            return _tail(right)
-        case ir.Binary(operator="%", left=text):
-            return _tail(text)
-        case ir.Call(function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"), arguments=[text, *_]):
-            return _tail(text.value)
-        case ir.Call(function=ir.Attribute(value=text, name="format")):
-            return _tail(text)
-    return ""
-
-
-def _left_out(end: ir.Expression, name: str, *, from_end: bool) -> int | None:
-    """How many characters a bound leaves out: `-1`, or the length without 1."""
-    match end:
-        case ir.Unary(operator="-", operand=ir.Number(value=int(count))) if from_end:
-            return count
-        case ir.Binary(operator="-", left=left, right=ir.Number(value=int(count))) if is_length(left, name):
-            return count
-    return None
-
-
-def is_length(node: ir.Expression, name: str) -> bool:
-    """Whether an expression is the length of a list or of a text."""
-    match node:
-        case ir.Call(function=ir.Name(id="len"), arguments=[ir.Argument(value=ir.Name(id=same))]):
-            return same == name
-        case ir.Attribute(value=ir.Name(id=same), name="length"):
-            return same == name
-    return False
 
 
 def _base(name: ir.Name, site: Site) -> ir.Assign | None:

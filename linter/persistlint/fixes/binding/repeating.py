@@ -1,47 +1,81 @@
-"""Parts of a text whose values are passed as one: `", ".join(f"('{a}', '{b}')" for a, b in rows)`, which repeats its
-marks and has the values of all repetitions, and `f"AND name = '{name}'" if name else ""`, which may have none."""
+"""Which parts of a text may be there several times or not at all, so that their values can be passed as often: what
+decides that is asked a second time, and must give the same."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.fixes.binding.reaching import assignments, is_name
-from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.style import fresh_name
-from persistlint.fixes.binding.view import Choice, Loop
-from persistlint.records import dataclass
+from persistlint.fixes.binding.lists import is_same_again
+from persistlint.fixes.binding.parts import Comprehended, Condition, Mapped, head_of
+from persistlint.fixes.binding.reaching import assignments
+from persistlint.fixes.binding.variables import is_name
 from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from persistlint.facts import Site
-    from persistlint.fixes.binding.plan import Parameter
-    from persistlint.fixes.binding.style import Mark, Style
-    from persistlint.fixes.binding.view import View
     from persistlint.source import SourceFile
 
-_PADDING = regex(r"(?<=[(\[{]) |,? (?=[)\]}])")
 _ASKS = frozenset(["len", "bool", "isinstance", "Boolean"])
-_NAMES = ("value", "each", "part")
 _VIEWS = frozenset(["items", "values", "keys"])
 _COPIES = frozenset(["sorted", "list", "tuple", "set", "range"])
 _PASSES = frozenset(["enumerate", "zip", "reversed"])  # each run is another one, as long as what they run through is
+_QUOTE = regex(r"['\"`]")
+_INDICES = ("i", "index", "row")
+_TEXTS = (ir.String, ir.Template, ir.Binary, ir.Call)
 
 
-def repeated(node: ir.Call, site: Site, source: SourceFile) -> ir.Comprehension | None:
-    """The comprehension whose texts a call joins, which can run once more for their values; None elsewhere."""
+def chosen(node: ir.Conditional, source: SourceFile) -> Condition | None:
+    """One of two texts, None where a test cannot be asked once more."""
+    if source.language not in ("python", "javascript", "typescript"):
+        return None
+    for part in ir.walk(node.test):
+        if isinstance(part, ir.Await | ir.Yield | ir.AssignmentExpression | ir.Unknown):
+            return None
+        if isinstance(part, ir.Call) and not (isinstance(part.function, ir.Name) and part.function.id in _ASKS):
+            return None
+    is_text = all(isinstance(arm, _TEXTS) for arm in (node.then, node.otherwise))
+    return Condition(node, source) if is_text else None
+
+
+def repeated(node: ir.Call, site: Site, source: SourceFile) -> Comprehended | Mapped | None:
+    """The text that is made for every element of a list, and joined by a call; None where it makes something else, or
+    where the list is none that gives the same again."""
     match node:
         case ir.Call(
             function=ir.Attribute(value=ir.String(), name="join"),
             arguments=[ir.Argument(value=ir.Comprehension(element=element, iterable=iterable) as loop, spread=False)],
         ) if source.language == "python":
-            is_text = isinstance(element, ir.Template | ir.Binary | ir.Call)
-            is_plain = is_text and loop.kind is ir.Sequence.LIST and _runs_again(iterable, site, source)
-            return loop if is_plain else None
+            is_plain = isinstance(element, _TEXTS) and loop.kind is ir.Sequence.LIST
+            return Comprehended(loop, source) if is_plain and _runs_again(iterable, site, source) else None
+        case ir.Call(
+            function=ir.Attribute(
+                value=ir.Call(
+                    function=ir.Attribute(value=items, name="map"),
+                    arguments=[ir.Argument(value=ir.Lambda(function=mapper), spread=False)],
+                ),
+                name="join",
+            ),
+            arguments=[ir.Argument(value=ir.String(value=separator))],
+        ) if source.language in ("javascript", "typescript") and is_same_again(items) and not _QUOTE.search(separator):
+            return _mapped(items, mapper, source)
     return None
+
+
+def _mapped(items: ir.Expression, mapper: ir.Function, source: SourceFile) -> Mapped | None:
+    match mapper:
+        case ir.Function(body=[ir.Return(value=ir.Expression() as text)], is_async=False):
+            place = Range(mapper.range.start, text.range.start)
+        case _:
+            return None
+    head, parameters = source.text(place), mapper.parameters
+    if head_of(head) is None or not 0 < len(parameters) < 3 or not isinstance(text, _TEXTS):
+        return None
+    names = {node.id for node in ir.walk(text) if isinstance(node, ir.Name)}
+    is_indexed = len(parameters) == 2
+    index = parameters[1].name if is_indexed else next((n for n in _INDICES if n not in names and n not in head), "")
+    return Mapped(items, text, place, index, is_indexed, source) if index else None
 
 
 def _runs_again(node: ir.Expression, site: Site, source: SourceFile) -> bool:
@@ -73,103 +107,3 @@ def _is_iterator(value: ir.Expression, source: SourceFile) -> bool:
         case ir.Call(function=ir.Attribute(name=name)):
             return name in ("reader", "execute", "cursor", "DictReader", "finditer", "chain")
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Parameters that are passed as one: those of one `part` of the text, or a single one."""
-
-    parameters: list[Parameter]
-    part: Loop | Choice | None
-    source: SourceFile
-
-    @property
-    def first(self) -> Parameter:
-        """The first of them."""
-        return self.parameters[0]
-
-    def given(self, style: Style, taken: set[str], number: int) -> tuple[str, list[str]]:
-        """What is passed for a part, spread, and the marks of its parameters. `taken` are the names that others have,
-        and get those of these; `number` is that of the last one before."""
-        if isinstance(self.part, Loop):
-            values = [parameter.value for parameter in self.parameters]
-            return _values(self.part.loop, values, self.source), [style.pattern] * len(values)
-        assert self.part is not None
-        arms: tuple[list[str], list[str]] = ([], [])
-        marks = []
-        for parameter in self.parameters:
-            arm = arms[parameter.start >= self.part.middle]
-            key = fresh_name(parameter.name, taken) if style.is_named else str(number + len(arm) + 1)
-            taken.add(key)
-            marks.append(style.mark(key))
-            name = f'"{key}"' if self.source.language == "python" else key
-            arm.append(f"{name}: {parameter.value}" if style.is_named else parameter.value)
-        opening, closing = "{}" if style.is_named else "[]"
-        then, otherwise = (f"{opening}{', '.join(arm)}{closing}" for arm in arms)
-        test = self.source.text(self.part.node.test.range)
-        if self.source.language == "python":
-            return f"{'**' if style.is_named else '*'}({then} if {test} else {otherwise})", marks
-        return f"...({test} ? {then} : {otherwise})", marks
-
-
-def may_be_chosen(node: ir.Conditional, site: Site, source: SourceFile) -> bool:
-    """Whether the test of a conditional expression can be asked once more for the values of its texts."""
-    if source.language not in ("python", "javascript", "typescript"):
-        return False
-    for part in ir.walk(node.test):
-        if isinstance(part, ir.Await | ir.Yield | ir.AssignmentExpression | ir.Unknown):
-            return False
-        if isinstance(part, ir.Call) and not (isinstance(part.function, ir.Name) and part.function.id in _ASKS):
-            return False
-    return all(isinstance(arm, ir.String | ir.Template | ir.Binary | ir.Call) for arm in (node.then, node.otherwise))
-
-
-def asked_again(index: int, found: View) -> list[ir.Expression]:
-    """What is computed once more for a value in a part of the text: what a comprehension runs through, or a test."""
-    loops = [each.loop for each in found.loops if each.start <= index < each.end]
-    tests = [each.node.test for each in found.choices if each.start <= index < each.end]
-    return [*(part for loop in loops for part in (loop.iterable, *loop.conditions)), *tests]
-
-
-def grouped(
-    parameters: Sequence[Parameter], found: View, style: Style, marks: Sequence[Mark], source: SourceFile
-) -> list[Group]:
-    """The parameters with those that are passed with them: of one repetition, or of one choice. Raises `RefusalError`
-    where the marks of a repetition cannot be the same each time, or those behind a choice not the same after it."""
-    groups: list[Group] = []
-    for parameter in parameters:
-        part = next((each for each in found.parts if each.start <= parameter.start < each.end), None)
-        if part is not None and groups and groups[-1].part is part:
-            groups[-1].parameters.append(parameter)
-        else:
-            groups.append(Group([parameter], part, source))
-    for group in groups:
-        part = group.part
-        if part is None:
-            continue
-        if isinstance(part, Loop) and not style.is_positional:
-            raise RefusalError("a placeholder with a number or a name has one value, and the loop gives it several")
-        if style.is_numbered and (group is not groups[-1] or found.holders[group.first.start] is not None):
-            raise RefusalError("the numbers of the placeholders behind depend on a condition")
-        if any(p.listed or p.expands for p in group.parameters) or any(part.start <= m.start < part.end for m in marks):
-            raise RefusalError("a part that is repeated or chosen has other placeholders, or lists")
-    return groups
-
-
-def _values(loop: ir.Comprehension, values: Sequence[str], source: SourceFile) -> str:
-    """The values of all repetitions, spread."""
-    end = max(part.range.end for part in (loop.iterable, *loop.conditions))
-    rest = source.text(Range(loop.element.range.end, end))
-    if "\n" in rest and not any(quote in rest for quote in "\"'#"):
-        rest = " " + _PADDING.sub("", " ".join(rest.split()))
-    if len(values) == 1:
-        return f"*[{values[0]}{rest}]"
-    taken = {node.id for part in (loop.target, loop.iterable, loop.element) for node in _names(part)}
-    name = next((name for name in _NAMES if name not in taken), None)
-    if name is None:
-        raise RefusalError("the names for a value are taken")
-    return f"*[{name}{rest} for {name} in ({', '.join(values)})]"
-
-
-def _names(node: ir.Expression) -> list[ir.Name]:
-    return [part for part in ir.walk(node) if isinstance(part, ir.Name)]

@@ -11,10 +11,10 @@ from persistlint import ir
 from persistlint.facts import Site
 from persistlint.fixes.binding.origin import is_message, last_name, uses_among
 from persistlint.fixes.binding.pieces import nodes_of
-from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.statements import every, flat
+from persistlint.fixes.binding.variables import is_name
 from persistlint.fixes.binding.widening import Send, is_at_once, widened
 from persistlint.records import dataclass
 

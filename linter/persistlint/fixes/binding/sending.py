@@ -104,6 +104,8 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         wraps = [call]
     made = []
     if library.text and not wraps and passing.style.is_named:
+        if operation.returns == "Column":  # `literal_column`
+            raise RefusalError("the call takes no more than a string")
         made = _in_text(passing, place, program)
         wraps = [call] if operation.parameters is None else []
     if operation.parameters is None or operation.yields == "argument":

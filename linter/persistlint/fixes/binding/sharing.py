@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint import ir
 from persistlint.fixes.binding.place import place_of
-from persistlint.fixes.binding.reaching import variable
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import values_of
+from persistlint.fixes.binding.variables import variable
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 

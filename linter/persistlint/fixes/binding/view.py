@@ -1,38 +1,22 @@
-"""The expression that makes the text of a query, as the characters and the values that it puts together."""
+"""The text of a query: the characters and the values that an expression puts together, in order."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from persistlint import ir
-from persistlint.fixes.binding.forms import (
-    DOLLAR,
-    DOUBLED,
-    FIELD,
-    PRINTF,
-    Form,
-    format_of,
-    is_text,
-    parts_of,
-    replacements,
-    spec_of,
-)
-from persistlint.fixes.binding.lists import listed
-from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
-from persistlint.fixes.binding.parts import condition, repeated
-from persistlint.fixes.binding.pieces import is_filled
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.literals import Char
 from persistlint.records import dataclass
-from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
-
+    from persistlint import ir
+    from persistlint.fixes.binding.forms import Form
+    from persistlint.fixes.binding.literals import Literal
     from persistlint.fixes.binding.parts import Part
     from persistlint.fixes.binding.pieces import Pieces
-    from persistlint.source import SourceFile
+    from persistlint.source import Range
+
+HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +25,7 @@ class Value:
     format string, or the operand of a `+`. `spec` is how it is formatted, as written. `literal` is the literal that it
     stands in, None for an operand; `form` the call that formats it. `since` is the text of a variable that it went into
     before, None where it stands in the text that is sent; `is_conditional` where that text has it only sometimes.
-    `made` is the one statement that makes the list which the expression joins, where it is a variable of its own, and
-    `part` the part of the text that is there under a condition, or several times."""
+    `made` is the one statement that makes the list which the expression joins, where it is a variable of its own."""
 
     expression: ir.Expression
     range: Range
@@ -52,7 +35,6 @@ class Value:
     since: Range | None = None
     is_conditional: bool = False
     made: ir.Assign | None = None
-    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,51 +46,13 @@ class Inner:
     range: Range
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A stretch of items, half-open, that a comprehension repeats."""
-
-    start: int
-    end: int
-    loop: ir.Comprehension
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Two stretches of items, of which a conditional expression takes one: from `start` to `middle`, and to `end`."""
-
-    start: int
-    middle: int
-    end: int
-    node: ir.Conditional
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a reader asks of the program around a text. `unwrap` gives the argument of a call that returns it unchanged,
-    `resolve` the text of a variable or of an expression that is to be taken apart, too, `pieces` the list that a call
-    joins, `constant` the string constants that a format string is or is named for, `made` what makes a list of values,
-    `repeated` the comprehension whose texts a call joins, and `chosen` whether a conditional expression chooses between
-    texts. `own` are the places where a text begins with what its variable held before."""
-
-    unwrap: Callable[[ir.Call], ir.Expression | None]
-    resolve: Callable[[ir.Expression], ir.Expression | None]
-    pieces: Callable[[ir.Call | ir.Name], Pieces | None]
-    constant: Callable[[ir.Expression], ir.Expression | None]
-    made: Callable[[ir.Expression], ir.Assign | None]
-    repeated: Callable[[ir.Call], ir.Comprehension | None]
-    chosen: Callable[[ir.Conditional], bool]
-    own: Collection[Range] = ()
-
-
 @dataclass(slots=True)
 class View:
     """What expressions put together, in order. `holders` has, for every item, the statement that is to add its value
     to a list, None where the call passes it. `forms` are the format strings in them; `ends` says, for the last item of
     every stretch that is written in one place, the offset where that ends. `held` are the literals and format strings,
     by identity, that hold a text which is a part of the view itself, with the stretch of that. `lists` are the joined
-    pieces in it, `inner` the texts of variables, `loops` what comprehensions repeat, and `choices` what conditional
-    expressions choose between."""
+    pieces in it, `inner` the texts of variables, and `parts` what may be there several times or not at all."""
 
     items: list[Char | Value] = field(default_factory=list)
     holders: list[ir.Statement | None] = field(default_factory=list)
@@ -118,13 +62,11 @@ class View:
     held: list[tuple[int, range]] = field(default_factory=list)
     lists: list[Pieces] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)
-    loops: list[Loop] = field(default_factory=list)
-    choices: list[Choice] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
-    @property
-    def parts(self) -> list[Loop | Choice]:
-        """What may be there several times or not at all."""
-        return [*self.loops, *self.choices]
+    def part_at(self, index: int) -> Part | None:
+        """The part that an item belongs to."""
+        return next((part for part in self.parts if part.start <= index < part.end), None)
 
     @property
     def text(self) -> str:
@@ -135,432 +77,3 @@ class View:
     def values(self) -> list[Value]:
         """The values, in order."""
         return [item for item in self.items if isinstance(item, Value)]
-
-
-_WRITES = "fmt.Fprintf"  # what also puts the text somewhere, so that it stays when its values go
-_PRINTF = {
-    "go": ("fmt.Sprintf", _WRITES),
-    "sql": ("format",),
-    "javascript": ("util.format",),
-    "typescript": ("util.format",),
-}
-HOLE = "\ue000"  # `sql.lexer.HOLE`: what a value that is not known looks like to the lexer
-
-
-def is_made_text(node: ir.Expression, source: SourceFile) -> bool:
-    """Whether an expression is a text that values are put into: a template, a sum, a call that formats."""
-    match node:
-        case ir.Template():
-            return True
-        case ir.Binary(operator="+"):
-            return any(isinstance(part, ir.String | ir.Template) for part in (node.left, node.right)) or (
-                isinstance(node.left, ir.Binary) and is_made_text(node.left, source)
-            )
-        case ir.Call(function=function, arguments=[_, *_]):
-            return source.text(function.range) in _PRINTF.get(source.language, ())
-    return False
-
-
-def view(
-    segments: Iterable[tuple[Sequence[ir.Expression], ir.Statement | None]], source: SourceFile, asked: Asked
-) -> View:
-    """Take the expressions apart whose texts, one behind the other, are the SQL; beside those of every step stands the
-    statement that holds its values. Raises `RefusalError`."""
-    reader = _Reader(source, asked)
-    try:
-        for expressions, holder in segments:
-            reader.holder = holder
-            for expression in expressions:
-                reader.read(expression, "")
-            reader.ends(expressions[-1].range.end)
-    except UnreadableError:
-        raise RefusalError("the SQL is written in a way that a fix cannot take apart") from None
-    return reader.found
-
-
-@dataclass(slots=True)
-class _Reader:
-    source: SourceFile
-    asked: Asked
-    since: Range | None = None
-    holder: ir.Statement | None = None
-    is_conditional: bool = False
-    part: Part | None = None
-    found: View = field(default_factory=View)
-
-    def add(self, *items: Char | Value) -> None:
-        """Go on with these items."""
-        self.found.items += items
-        self.found.holders += [self.holder] * len(items)
-
-    def value(
-        self,
-        node: ir.Expression,
-        range: Range,
-        literal: Literal | None = None,
-        spec: str = "",
-        form: Form | None = None,
-    ) -> None:
-        """Go on with a value."""
-        made = self.asked.made(node)
-        self.add(Value(node, range, literal, spec, form, self.since, self.is_conditional, made, self.part))
-
-    def ends(self, offset: int) -> None:
-        """Note that what was read so far ends at an offset of the file, and something else follows."""
-        if self.found.items:
-            self.found.ends[len(self.found.items) - 1] = offset
-
-    def read(self, node: ir.Expression, doubled: str) -> None:
-        """Read an expression. `doubled` are the characters that its literals write twice."""
-        if self.inner(node):
-            return
-        match node:
-            case ir.String() | ir.Template():
-                self.literal(node, doubled)
-            case ir.Binary(operator="+", left=left, right=right):
-                self.read(left, doubled)
-                self.read(right, doubled)
-            case ir.Binary(operator="%", left=left) if (
-                self.source.language == "python" and (constant := self.asked.constant(left)) is not None
-            ):
-                self.percent(node, constant)
-            case ir.Call(function=ir.Attribute(value=value, name="format")) if (
-                self.source.language == "python" and (constant := self.asked.constant(value)) is not None
-            ):
-                self.braces(node, value, constant)
-            case ir.Call(function=function, arguments=[text, *_]) if (
-                self.source.text(function.range) in _PRINTF.get(self.source.language, ())
-                and (constant := self.asked.constant(text.value)) is not None
-            ):
-                self.printf(node, constant)
-            case ir.Call(function=ir.Attribute(value=ir.Call(function=made, arguments=[text]), name="substitute")) if (
-                self.source.text(made.range) in ("Template", "string.Template") and is_text(text.value)
-            ):
-                self.dollars(node, text.value)
-            case ir.Call(function=ir.Attribute(name="replace" | "replaceAll")) if self.replaced(node):
-                pass
-            case ir.Call(function=ir.Attribute(value=ir.Call() as made, name="format")) if (
-                self.asked.unwrap(made) is not None
-            ):
-                self.read(made, doubled)  # psycopg's `SQL("…").format(…)` puts in what is quoted
-            case ir.Call() if (inner := self.asked.unwrap(node)) is not None:
-                self.read(inner, doubled)
-            case _:
-                self.value(node, node.range)
-
-    def inner(self, node: ir.Expression) -> bool:
-        """Read a text that is put together in another place, and say whether the expression stands for one. No string
-        of SQL begins in it that ends in the text around it."""
-        match node:
-            case ir.Call() if (loop := self.asked.repeated(node)) is not None:
-                self.loop(loop)
-            case ir.Call() | ir.Name() if (found := self.asked.pieces(node)) is not None:
-                self.joined(found)
-            case ir.Name() if (text := self.asked.resolve(node)) is not None:
-                if self.since is not None:
-                    raise UnreadableError
-                self.begin_inner()
-                start = len(self.found.items)
-                self.since = text.range
-                self.read(text, "")
-                self.since = None
-                self.ends(text.range.end)
-                self.found.inner.append(Inner(start, len(self.found.items), text.range))
-            case ir.Conditional(test=test, then=ir.Expression() as then, otherwise=ir.String()) if any(
-                isinstance(part, ir.Call | ir.Name)
-                and (found := self.asked.pieces(part)) is not None
-                and is_filled(test, found.name)
-                for part in ir.walk(then)
-            ):
-                self.begin_inner()
-                around, self.is_conditional = self.is_conditional, True
-                self.read(then, "")
-                self.is_conditional = around
-                self.ends(then.range.end)
-            case ir.Conditional() if self.chosen(node):
-                pass
-            case ir.Conditional() if self.asked.chosen(node):
-                self.choice(node)
-            case ir.Call():
-                return self.mapped(node)
-            case _:
-                return False
-        return True
-
-    def chosen(self, node: ir.Conditional) -> bool:
-        """Read a text that is there only under a condition, and say whether an expression stands for one."""
-        for text, other in ((node.then, node.otherwise), (node.otherwise, node.then)):
-            if isinstance(text, ir.Name) or self.asked.resolve(text) is None or not is_text(other):
-                continue
-            part = condition(node, text is node.otherwise, self.source)
-            if part is not None:
-                self.parted(text, part)
-            return part is not None
-        return False
-
-    def mapped(self, node: ir.Call) -> bool:
-        """Read a text that is there for every element of a list, and say whether a call makes one."""
-        part = repeated(node, self.source)
-        if part is None or self.asked.resolve(part.text) is None or self.is_list(node):
-            return False
-        self.parted(part.text, part)
-        return True
-
-    def is_list(self, node: ir.Call) -> bool:
-        """Whether a call makes a text of values alone."""
-        return listed(Value(node, node.range, None), self.source) is not None
-
-    def parted(self, text: ir.Expression, part: Part) -> None:
-        """Read a part of the text."""
-        if self.part is not None:
-            raise UnreadableError
-        self.begin_inner()
-        self.part = part
-        self.read(text, "")
-        self.part = None
-        self.ends(text.range.end)
-
-    def nested(self, node: ir.Expression) -> bool:
-        """Read a text that is put together inside a literal or a format string."""
-        if isinstance(node, ir.Name) or self.asked.resolve(node) is None:
-            return False
-        self.begin_inner()
-        self.read(node, "")
-        self.ends(node.range.end)
-        return True
-
-    def choice(self, node: ir.Conditional) -> None:
-        """Read what a conditional expression chooses between, one behind the other."""
-        self.begin_inner()
-        middles = [len(self.found.items)]
-        for arm in (node.then, node.otherwise):
-            self.read(arm, "")
-            if len(self.found.items) > middles[-1]:
-                self.ends(arm.range.end)
-            middles.append(len(self.found.items))
-        start, middle, end = middles
-        if any(other.end > start for other in self.found.parts):
-            raise UnreadableError
-        self.found.choices.append(Choice(start, middle, end, node))
-
-    def loop(self, loop: ir.Comprehension) -> None:
-        """Read what a comprehension repeats, once."""
-        start = len(self.found.items)
-        self.begin_inner()
-        self.read(loop.element, "")
-        self.ends(loop.element.range.end)
-        if any(other.end > start for other in self.found.parts):
-            raise UnreadableError
-        self.found.loops.append(Loop(start, len(self.found.items), loop))
-
-    def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
-        """Read an expression inside a literal or a format string, and say whether it stands for a text."""
-        start = len(self.found.items)
-        if node.range not in self.asked.own and not self.inner(node) and not self.nested(node):
-            return False
-        self.found.held.append((id(holder), range(start, len(self.found.items))))
-        return True
-
-    def begin_inner(self) -> None:
-        """End what was read so far before the text of another place."""
-        if self.found.items:
-            self.ends(self.found.items[-1].range.end)
-
-    def names_of(self, node: ir.Expression) -> list[str]:
-        """The lists and variables whose pieces stand in an expression."""
-        parts = [part for part in ir.walk(node) if isinstance(part, ir.Call | ir.Name)]
-        return [found.name for part in parts if (found := self.asked.pieces(part)) is not None]
-
-    def joined(self, found: Pieces) -> None:
-        """Read the pieces of a list, with what stands between them."""
-        if found in self.found.lists:
-            raise RefusalError(f"`{found.name}` is used in more than one place")
-        self.begin_inner()
-        self.found.lists.append(found)
-        around = self.holder, self.since, self.is_conditional
-        separator: tuple[Char, ...] = ()
-        for step in found.steps:
-            if found.separator is None and self.found.items:
-                self.apart()
-            self.holder, self.since, self.is_conditional = step.statement, None, False
-            pieces = [(text,) for text in step.texts] if found.separator is not None else [step.texts]
-            for piece in pieces:
-                self.add(*separator)
-                self.begin_inner()
-                for text in piece:
-                    self.read(text, "")
-                if piece:
-                    self.ends(piece[-1].range.end)
-                separator = self.separator(found.separator) if found.separator is not None else ()
-        self.holder, self.since, self.is_conditional = around
-
-    def apart(self) -> None:
-        """Keep the words of texts apart of which not all are there."""
-        at = self.found.items[-1].range.end
-        nowhere = Range(at, at)
-        self.add(Char(" ", nowhere, Literal(nowhere, nowhere, "", "")))
-
-    def separator(self, node: ir.String) -> tuple[Char, ...]:
-        """The characters of a constant that stands in the text more than once, so that nothing is to change in it."""
-        parts = [part for part in literals(self.source, node.range, ()) if isinstance(part, Literal)]
-        return tuple(char for part in parts for char in characters(self.source, part, part.body, ""))
-
-    def literal(self, node: ir.String | ir.Template, doubled: str) -> None:
-        holes = [part for part in node.parts if isinstance(part, ir.Hole)] if isinstance(node, ir.Template) else []
-        by_range = {hole.range: hole for hole in holes}
-        current: Literal | None = None
-        inside: list[Range] = []
-
-        def close() -> None:
-            if current is None:
-                return
-            own = "{}" if current.has_holes else ""
-            start = current.body.start
-            for hole in inside:
-                self.add(*characters(self.source, current, Range(start, hole.start), own + doubled))
-                part = by_range[hole]
-                start = hole.end
-                if self.holds(current, part.value):
-                    continue
-                spec = (f"!{part.conversion}" if part.conversion else "") + (f":{part.format}" if part.format else "")
-                self.value(part.value, hole, current, spec)
-            self.add(*characters(self.source, current, Range(start, current.body.end), own + doubled))
-
-        for part in literals(self.source, node.range, list(by_range)):
-            if isinstance(part, Literal):
-                close()
-                current, inside = part, []
-                self.found.literals.append(part)
-            else:
-                inside.append(part)
-        close()
-
-    def percent(self, node: ir.Binary, constant: ir.Expression) -> None:
-        right = node.right
-        keyed = {}
-        if isinstance(right, ir.Mapping):
-            keyed = {e.key.value: e.value for e in right.entries if isinstance(e.key, ir.String)}
-            arguments = [entry.value for entry in right.entries]
-        elif isinstance(right, ir.Collection) and right.kind is ir.Sequence.TUPLE:
-            arguments = list(right.elements)
-        else:
-            arguments = [right]
-        if any(isinstance(argument, ir.Spread) for argument in arguments):
-            raise UnreadableError
-        form = Form("percent", node.range, node.left.range, arguments)
-        if isinstance(right, ir.Mapping) and keyed:
-            form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
-        self.formatted(form, PRINTF, keyed, constant)
-
-    def printf(self, node: ir.Call, constant: ir.Expression) -> None:
-        text, *rest = node.arguments
-        if any(argument.spread for argument in rest):
-            raise UnreadableError
-        form = Form("printf", node.range, text.range, [argument.value for argument in rest])
-        form.stays = self.source.text(node.function.range) == _WRITES
-        self.formatted(form, PRINTF, {}, constant)
-
-    def braces(self, node: ir.Call, text: ir.Expression, constant: ir.Expression) -> None:
-        if any(argument.spread for argument in node.arguments):
-            raise UnreadableError
-        keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
-        arguments = [argument.value for argument in node.arguments]
-        form = Form("braces", node.range, text.range, arguments)
-        form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
-        self.formatted(form, FIELD, keyed, constant)
-
-    def dollars(self, node: ir.Call, text: ir.Expression) -> None:
-        if any(argument.keyword is None or argument.spread for argument in node.arguments):
-            raise UnreadableError
-        form = Form("dollar", node.range, text.range, [argument.value for argument in node.arguments])
-        form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
-        keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
-        self.formatted(form, DOLLAR, keyed, text)
-
-    def replaced(self, node: ir.Call) -> bool:
-        """Read a text in which parts are replaced by values, and say whether that is what a call makes."""
-        text, found = replacements(node)
-        constant = self.asked.constant(text) if found else None
-        if constant is None:
-            return False
-        for mark, (value, _) in found.items():
-            is_often = self.source.language == "python" and isinstance(value, ir.Name | ir.Attribute)
-            if not is_often and self.source.text(constant.range).count(mark) != 1:
-                return False
-            if any(mark in other for other in found if mark != other):
-                return False
-        form = Form("replace", node.range, text.range, [value for value, _ in found.values()])
-        form.written = {mark: range for mark, (_, range) in found.items()}
-        marks = "|".join(map(re.escape, found))
-        self.formatted(
-            form, re.compile(f"(?P<key>{marks})"), {mark: value for mark, (value, _) in found.items()}, constant
-        )
-        return True
-
-    def formatted(
-        self, form: Form, pattern: re.Pattern[str], keyed: dict[str, ir.Expression], constant: ir.Expression
-    ) -> None:
-        """Read the format string of a form, whose literals hold verbs in the place of values."""
-        self.found.forms.append(form)
-        if constant.range != form.text:
-            self.begin_inner()
-        taken = 0
-        for part in format_of(constant):
-            if not is_text(part):
-                self.value(part, part.range)
-                continue
-            taken = self.verbs(form, part, pattern, keyed, taken)
-        if constant.range != form.text:
-            self.ends(constant.range.end)
-        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
-            raise UnreadableError
-
-    def verbs(
-        self, form: Form, text: ir.Expression, pattern: re.Pattern[str], keyed: dict[str, ir.Expression], taken: int
-    ) -> int:
-        """Read the literals of a format string, `taken` of whose values come before, and say how many that are now."""
-        for literal in (part for part in parts_of(self.source, text.range) if isinstance(part, Literal)):
-            if literal.has_holes:
-                raise UnreadableError
-            self.found.literals.append(literal)
-            form.literals.append(literal)
-            body = self.source.text(literal.body)
-            start = 0
-            for match in pattern.finditer(body):
-                groups = match.groupdict()
-                if match.group() in [sign * 2 for sign in DOUBLED.get(form.kind, "%")]:
-                    continue
-                self.plain(literal, body, start, match.start(), form.kind)
-                start = match.end()
-                value, index = self.argument(form, groups, keyed, taken)
-                taken = index + 1
-                at = literal.body.start + len(body[: match.start()].encode())
-                range = Range(at, at + len(match.group().encode()))
-                form.verbs.append((range, index))
-                if not self.holds(form, value):
-                    self.value(value, range, literal, spec_of(form.kind, match), form)
-            self.plain(literal, body, start, len(body), form.kind)
-        return taken
-
-    def argument(
-        self, form: Form, groups: dict[str, str | None], keyed: dict[str, ir.Expression], next: int
-    ) -> tuple[ir.Expression, int]:
-        key = groups.get("key") or groups.get("name") or groups.get("index")
-        if key is None or key == "":
-            index = next
-        elif key in keyed:
-            return keyed[key], next - 1
-        elif key.isdigit():
-            index = int(key) - (form.kind == "printf")
-            form.is_indexed = True
-        else:
-            raise UnreadableError
-        if not 0 <= index < len(form.arguments):
-            raise UnreadableError
-        return form.arguments[index], index
-
-    def plain(self, literal: Literal, body: str, start: int, end: int, kind: str) -> None:
-        at = literal.body.start + len(body[:start].encode())
-        doubled = DOUBLED.get(kind, "%")
-        range = Range(at, at + len(body[start:end].encode()))
-        self.add(*characters(self.source, literal, range, doubled))

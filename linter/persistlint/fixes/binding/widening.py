@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.passing import is_callback
-from persistlint.fixes.binding.reaching import is_name
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.variables import is_name
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range

@@ -6,8 +6,8 @@ result that is dropped, or a log and `return nil`.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
 or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure
-must not stop the others; inside another handler, whose error is what matters; for logs, metrics and caches; for what
-is removed because it is old; and in tests.
+must not stop the others; in the function of a `go` statement, which has nobody to hand an error to; inside another
+handler, whose error is what matters; for logs, metrics and caches; for what is removed because it is old; and in tests.
 
 ## Why it matters
 
@@ -127,6 +127,8 @@ _OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
 _UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
 _PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
+_GO = regex(rb"\bgo\s+\Z")
+_NEAR = 10  # bytes before a function in which the word stands
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -171,12 +173,15 @@ def _hides(fact: Handled) -> bool:
 
 
 def _may_fail(fact: Handled, context: RuleContext) -> bool:
-    """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; or what
-    removes old rows, and does so again the next time."""
+    """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; what removes
+    old rows, and does so again the next time; or the function of a `go` statement, behind which nobody waits."""
     frame = context.program.frame(fact.range) if context.program is not None else None
     function = frame.function if frame is not None else None
     if function is None:
         return False
+    start = function.range.start
+    if _GO.search(context.file.content, max(0, start - _NEAR), start):
+        return True
     return tidies(function.name) or (function.name == "emit" and (function.owner or "").endswith("Handler"))
 
 

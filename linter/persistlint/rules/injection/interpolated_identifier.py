@@ -5,6 +5,8 @@ A name, a direction, a keyword or a whole piece of SQL that comes from unchecked
 statement: a table, a column of `ORDER BY`, `ASC` or `DESC`, an operator, a `WHERE` clause, the argument of an escape
 hatch such as `sql.raw`.
 
+A table that a function is given is a warning, for those who call it mostly name tables of their own.
+
 Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
 constants that another module exports, names that were tested against an allow-list, names that the driver's own
 quoting function made. So is what another function, a row or a field gives for a name, unless it comes out of a request:
@@ -127,7 +129,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
-from persistlint.interpolation import holes_of, is_evident, is_made_of_sql, is_of_server, related, why
+from persistlint.interpolation import TABLE_PLACE, holes_of, is_evident, is_made_of_sql, is_of_server, related, why
 from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -178,12 +180,13 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         if not holes:
             continue
         first = holes[0]
+        is_handed = context.file.language != "sql" and all(map(_is_handed_table, holes))  # anybody calls a routine
         yield context.report(
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
             remedy=partial(_quoted, fact, holes, context),
-            severity=None if isinstance(fact, Query) else Severity.WARNING,
+            severity=Severity.WARNING if not isinstance(fact, Query) or is_handed else None,
             related=related(fact, holes),
         )
 
@@ -192,6 +195,15 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
     from persistlint.fixes.binding import name  # only a query with such a name pays for it
 
     return name(fact, holes, context.program)
+
+
+# With whatever stands around the name, or before it.
+_TABLE = regex(rf"{TABLE_PLACE.pattern[:-1]}[\"`\[]?\w*…", re.IGNORECASE)
+
+
+def _is_handed_table(hole: Hole) -> bool:
+    """Whether a hole is a table that a function is given. Its callers are mostly code that names its own tables."""
+    return hole.origin is Origin.PARAMETER and _TABLE.search(hole.excerpt) is not None
 
 
 def _least(file: SourceFile) -> Origin:

@@ -122,7 +122,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Related, Severity
 from persistlint.facts import Calculation, Number, NumberRole, Quantity
-from persistlint.fixes.constants import known_constant, new_constant
+from persistlint.fixes.constants import known_constant, new_constant, without_parentheses
 from persistlint.paths import NOT_PRODUCT, is_front_end, is_settings
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
@@ -135,7 +135,7 @@ if TYPE_CHECKING:
 
 _UNIT_OFFSETS = frozenset([0.5, 32, 48, 60, 100, 180, 360, 1000, 3600, 86_400, 3_600_000, 86_400_000])
 _OF_TIME = frozenset([7, 11, 12, 23, 24, 28, 29, 30, 31, 59, 60, 365, 366, 999, 1000, 3600])
-_FRACTIONS = frozenset([0.25, 0.5, 0.75])
+_FRACTIONS, _QUARTERS = frozenset([0.25, 0.5, 0.75]), frozenset([25, 50, 75])
 _OF_BYTES = frozenset([255, 256])
 _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
 _LARGEST = frozenset(  # of a type, and how many values it has
@@ -208,7 +208,8 @@ def _fix(number: Number, context: RuleContext) -> tuple[Fix, ...]:
     declaration = None if known else new_constant(program, number.name, text, number.range)
     if not known and declaration is None:
         return ()
-    edits = (*((declaration,) if declaration is not None else ()), Edit(number.range, known or number.name))
+    place = without_parentheses(program, number.range)
+    edits = (*((declaration,) if declaration is not None else ()), Edit(place, known or number.name))
     title = f"Use the constant {known}" if known else f"Make it the constant {number.name}"
     is_safe = bool(known) or (number.is_telling and not _is_one_of_several(number, program))
     return (Fix(title, edits, Applicability.SAFE if is_safe else Applicability.UNSAFE),)
@@ -254,6 +255,8 @@ def _is_plain_bound(number: Number) -> bool:
     if quantity in _LENGTHS:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
     if value in _OF_BYTES:
+        return True
+    if number.operator in _EQUALITY and quantity is Quantity.PERCENT and value in _QUARTERS:
         return True
     is_plain = value in range(_MOST_COUNTED) or value in _FRACTIONS or value == _WHOLE
     if number.operator in _EQUALITY and is_plain and quantity not in _CODES:

@@ -2,7 +2,8 @@
 ## What it finds
 
 An `UPDATE`, `DELETE` or `INSERT … SELECT` on a table that an earlier statement of the same transaction locks in mode
-ACCESS EXCLUSIVE, such as `ALTER TABLE`. One row, chosen by its key, and tables that the script made are left alone.
+ACCESS EXCLUSIVE, such as `ALTER TABLE`. The first one of a table is reported. One row, chosen by its key, and tables
+that the script made are left alone.
 
 ## Why it matters
 
@@ -60,12 +61,15 @@ def backfill_in_ddl_transaction(script: Script, context: RuleContext) -> Iterato
     if script.dialect != "postgres":
         return
     held: dict[tuple[int | None, str], Change] = {}
+    told = set()
     for change in script.forward:
         number = change.statement.transaction
         if isinstance(change, Update | Delete | Insert):
             lock = held.get((number, change.table.key))
-            if lock is None or number is None or change.is_on_new or not _is_of_many(change):
+            is_told = (number, change.table.key) in told
+            if lock is None or number is None or is_told or change.is_on_new or not _is_of_many(change):
                 continue
+            told.add((number, change.table.key))
             yield context.report(
                 change.range,
                 f"`{change.table}` stays locked for all reads and writes until these rows are done.",

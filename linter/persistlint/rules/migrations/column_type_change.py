@@ -5,8 +5,8 @@
 are: `varchar` to `text` or to a longer `varchar`, `numeric` to a larger precision with the same scale, `cidr` to
 `inet`.
 
-Where the old type is not known, the report is an `info`, and a change to `text` is left alone. In MySQL a change is
-reported where the old type is known and the new one is another.
+Several columns of a table are one report. Where the old type is not known, it is an `info`, and a change to `text` is
+left alone. In MySQL a change is reported where the old type is known and the new one is another.
 
 ## Why it matters
 
@@ -45,6 +45,7 @@ from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import ChangeType
 from persistlint.schema.locks import locks, rewrites_type
 from persistlint.schema.script import Script
+from persistlint.schema.together import by_table, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,25 +58,34 @@ def column_type_change(script: Script, context: RuleContext) -> Iterator[Diagnos
     """Report every change of a type that writes the table anew."""
     if script.dialect not in ("postgres", "mysql"):
         return
-    for change in script.of(ChangeType):
-        if change.is_on_new:
-            continue
-        rewrites = _copies(change) if script.dialect == "mysql" else rewrites_type(change)
-        is_known = change.before is not None and change.before.column(change.name) is not None
-        if rewrites is False or (not is_known and change.type.name == "text" and change.using is None):
-            continue
-        may = "writes" if is_known else "may write"
-        held = (
-            f"under a lock of mode {locks(change)[0]}"
-            if script.dialect == "postgres"
-            else "and blocks writes meanwhile"
-        )
-        yield context.report(
-            change.range,
-            f"The change of `{change.name}` to `{change.type.text}` {may} the whole table anew, {held}.",
-            help="Add a column of the new type, fill it in batches, and switch over.",
-            severity=None if is_known else Severity.INFO,
-        )
+    changes = [change for change in script.of(ChangeType) if not change.is_on_new and _may_copy(change, script.dialect)]
+    for known in (True, False):
+        for first, *others in by_table(change for change in changes if _is_known(change) is known):
+            may = "writes" if known else "may write"
+            held = (
+                f"under a lock of mode {locks(first)[0]}"
+                if script.dialect == "postgres"
+                else "and blocks writes meanwhile"
+            )
+            besides = f", and that of {listed([each.name for each in others])}," if others else ""
+            yield context.report(
+                first.range,
+                f"The change of `{first.name}` to `{first.type.text}`{besides} {may} the whole table anew, {held}.",
+                help="Add a column of the new type, fill it in batches, and switch over.",
+                severity=None if known else Severity.INFO,
+            )
+
+
+def _is_known(change: ChangeType) -> bool:
+    """Whether the column is known as it was before."""
+    return change.before is not None and change.before.column(change.name) is not None
+
+
+def _may_copy(change: ChangeType, dialect: str) -> bool:
+    """Whether the rows are written anew, as far as is known."""
+    if (_copies(change) if dialect == "mysql" else rewrites_type(change)) is False:
+        return False
+    return _is_known(change) or change.type.name != "text" or change.using is not None
 
 
 def _copies(change: ChangeType) -> bool:

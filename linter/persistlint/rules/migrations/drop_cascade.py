@@ -25,8 +25,9 @@ DROP TABLE orders;
 
 ## Fix
 
-Leave out `CASCADE` and drop what depends on it by name; the database says what that is. The fix leaves it out; it is
-unsafe, for the statement may then fail.
+Leave out `CASCADE` and drop what depends on it by name; the database says what that is. The fix leaves it out where a
+known table, or a part of it, is dropped on which no known foreign key and no known view depends. It is unsafe, for the
+statement may then fail.
 
 ## When not to use it
 
@@ -130,15 +131,19 @@ def _is_own(change: Change, name: str, made: dict[str, tuple[int, int]], script:
 
 
 def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
-    """Without the word, unless the database would refuse that, as far as is known."""
+    """Without the word, where all that depends on a known table is known, and nothing does. What depends on a type, a
+    function or a schema, nobody has followed."""
     cascade = _CASCADE.search(context.file.content[change.range.start : change.range.end])
     same = script.of(DropTable) if isinstance(change, DropTable) else (change,)
-    is_needed = any(
-        each.is_needed
-        for each in same
-        if isinstance(each, DropTable | DropColumn | DropConstraint) and each.statement is change.statement
-    )
-    if cascade is None or is_needed:
+    dropped = [each for each in same if each.statement is change.statement]
+    if cascade is None or not all(map(_stands_alone, dropped)):
         return ()
     edit = Edit(Range(change.range.start + cascade.start(), change.range.end), "")
     return unsafe(script, "Leave out CASCADE", edit)
+
+
+def _stands_alone(change: Change) -> bool:
+    """Whether nothing is known to depend on what goes, and something is known of its table."""
+    if not isinstance(change, DropTable | DropColumn | DropConstraint):
+        return False
+    return change.before is not None and change.before.is_known and not change.is_needed

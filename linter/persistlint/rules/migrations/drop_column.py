@@ -1,8 +1,8 @@
 """
 ## What it finds
 
-`DROP COLUMN` of a column that the same script did not add, on a table that it did not make. The part of a migration
-that undoes it is left alone.
+`DROP COLUMN` of a column that the same script did not add, on a table that it did not make. Several columns of a table
+are one report. The part of a migration that undoes it is left alone.
 
 ## Why it matters
 
@@ -41,6 +41,7 @@ from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, DropColumn
 from persistlint.schema.script import Script
+from persistlint.schema.together import by_table, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,12 +53,17 @@ if TYPE_CHECKING:
 def drop_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that is dropped with what it holds."""
     added = {(change.table.key, change.column.name): script.position(change) for change in script.of(AddColumn)}
-    for change in script.of(DropColumn):
-        is_own = added.get((change.table.key, change.column), len(script.changes)) < script.position(change)
-        if change.is_on_new or is_own:
-            continue
+    lost = (
+        change
+        for change in script.of(DropColumn)
+        if not change.is_on_new
+        and added.get((change.table.key, change.column), len(script.changes)) > script.position(change)
+    )
+    for first, *others in by_table(lost):
+        names = listed([first.column, *(each.column for each in others)])
+        what, it = ("are dropped with all their values", "them") if others else ("is dropped with all its values", "it")
         yield context.report(
-            change.range,
-            f"`{change.column}` is dropped with all its values, while a release that uses it may still run.",
-            help="Drop it in a later release than the one that stops to use it.",
+            first.range,
+            f"{names} {what}, while a release that uses {it} may still run.",
+            help=f"Drop {it} in a later release than the one that stops to use {it}.",
         )

@@ -76,5 +76,5 @@ def _fix(script: Script, change: Insert, context: RuleContext) -> tuple[Fix, ...
     rows = value_rows(text, script.dialect)
     if table is None or not table.is_complete or not columns or any(row != len(columns) for row in rows) or not rows:
         return ()
-    edit = insert(change.table.range.end, f" ({identifiers(columns, script.dialect)})")
-    return careful(script, "Name the columns", edit)
+    names = identifiers(columns, script.dialect, context.file.text(change.table.range))
+    return careful(script, "Name the columns", insert(change.table.range.end, f" ({names})"))

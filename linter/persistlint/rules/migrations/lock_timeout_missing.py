@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.fixes.scripts import Editor, stays_apart, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import Change, CreateTable, End, SetVariable, TableChange
@@ -84,7 +84,14 @@ def lock_timeout_missing(script: Script, context: RuleContext) -> Iterator[Diagn
 
 
 def _fix(script: Script, change: Change, context: RuleContext) -> tuple[Fix, ...]:
-    """The limit before the statement: in a transaction it ends with it."""
+    """The limit before the statement: in a transaction it ends with it. One statement that stands alone may want to,
+    as an index that is built concurrently does."""
+    if (
+        change.statement.transaction is None
+        and len(script.statements) == 1
+        and not stays_apart(script, change.statement)
+    ):
+        return ()
     scope = "SET LOCAL" if change.statement.transaction is not None else "SET"
     edits = Editor(script, context.file).before(change.statement, f"{scope} lock_timeout = '2s'")
     return unsafe(script, "Limit how long it waits for locks", *edits)

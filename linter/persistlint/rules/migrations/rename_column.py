@@ -2,8 +2,8 @@
 ## What it finds
 
 `RENAME COLUMN`, and `CHANGE` of MySQL where it gives another name, of a column that the script did not add, on a table
-that it did not make. A view that takes the name of the table, and the part of a migration that undoes it, are left
-alone.
+that it did not make. Several columns of a table are one report. A view that takes the name of the table, the part of a
+migration that undoes it, and SQLite, whose file belongs to the one program that migrates it, are left alone.
 
 ## Why it matters
 
@@ -42,6 +42,7 @@ from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateObject, RenameColumn
 from persistlint.schema.script import Script
+from persistlint.schema.together import by_table, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +52,20 @@ if TYPE_CHECKING:
 
 @rule("rename-column", on=Script, severity=Severity.WARNING)
 def rename_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report every column that the running release does not find any more."""
+    """Report every table of which the running release does not find columns any more."""
+    if script.dialect == "sqlite":
+        return
     views = {change.name.key for change in script.of(CreateObject) if change.kind == "VIEW"}
     added = {(change.table.key, change.column.name) for change in script.of(AddColumn)}
-    for change in script.of(RenameColumn):
-        if change.is_on_new or change.table.key in views or (change.table.key, change.column) in added:
-            continue
+    lost = (
+        change
+        for change in script.of(RenameColumn)
+        if not change.is_on_new and change.table.key not in views and (change.table.key, change.column) not in added
+    )
+    for first, *others in by_table(lost):
+        rest = f", nor {listed([each.column for each in others])}" if others else ""
         yield context.report(
-            change.range,
-            f"A release that still runs does not find `{change.column}` under its new name `{change.to}`.",
+            first.range,
+            f"A release that still runs does not find `{first.column}` under its new name `{first.to}`{rest}.",
             help="Add the new column, fill it, and drop the old one in a later release.",
         )

@@ -1,9 +1,9 @@
 """
 ## What it finds
 
-`RENAME TO` of a table that the script did not make. A view of the old name, another table that takes the old name,
-a copy that takes the place of a table (`users_new` becomes `users`), and the part of a migration that undoes it are
-left alone.
+`RENAME TO` of a table that the script did not make. A view of the old name, another table that takes the old name, a
+copy that takes the place of a table (`users_new` becomes `users`), the part of a migration that undoes it, and SQLite,
+whose file belongs to the one program that migrates it, are left alone.
 
 ## Why it matters
 
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 @rule("rename-table", on=Script, severity=Severity.WARNING)
 def rename_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that the running release does not find any more."""
+    if script.dialect == "sqlite":
+        return
     taken = {change.name.key for change in script.of(CreateObject) if change.kind == "VIEW"}
     taken |= {change.table.key for change in script.of(CreateTable)} | {
         change.to.key for change in script.of(RenameTable)

@@ -30,8 +30,8 @@ COMMIT;
 
 ## Fix
 
-Put `BEGIN;` before the first statement and `COMMIT;` behind the last. The fix does so; it is unsafe in the project of a
-runner.
+Put `BEGIN;` before the first statement and `COMMIT;` behind the last. The fix does so; it is unsafe, for
+what runs the script may open a transaction around it.
 
 ## When not to use it
 
@@ -48,7 +48,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Remedy, Severity
-from persistlint.fixes.scripts import Editor, careful
+from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddEnumValue, Begin, CreateIndex, DropIndex, End, ValidateConstraint
@@ -112,7 +112,8 @@ def _fix(script: Script, alone: list[Change], context: RuleContext) -> tuple[Fix
         return ()
     editor = Editor(script, context.file)
     begin, commit = editor.before(first, "BEGIN"), editor.behind(last, "COMMIT")
-    return careful(script, "Wrap them in a transaction", *begin, *commit) if begin and commit else ()
+    # What runs it may have opened one around it.
+    return unsafe(script, "Wrap them in a transaction", *begin, *commit) if begin and commit else ()
 
 
 def _is_better_concurrent(change: Change) -> bool:

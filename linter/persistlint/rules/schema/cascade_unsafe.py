@@ -4,8 +4,9 @@
 `ON DELETE CASCADE` on a foreign key of a table that records facts: audits, ledgers, payments, invoices, orders,
 transactions, receipts, refunds, consents.
 
-A table that is a part of the other one by its name (`orders` and `order_items`), and a table that only joins two
-others, are left alone.
+The word is what the rows are (`refunds`), or stands before what they are of it (`ledger_entries`): `payment_methods`
+and `transaction_imports` hold something else. A table that is a part of the other one by its name (`orders` and
+`order_items`), one of rows that pass (`auth_transactions`), and one that only joins two others, are left alone.
 
 ## Why it matters
 
@@ -73,9 +74,28 @@ _RECORDS = (
     "refund",
     "transaction",
 )
+# Words that make them no records.
 _PASSING = frozenset(
-    ["session", "token", "draft", "cache", "cart", "queue", "setting", "template", "tmp", "temp"]
-)  # no records
+    [
+        "session",
+        "token",
+        "draft",
+        "cache",
+        "cart",
+        "queue",
+        "setting",
+        "template",
+        "tmp",
+        "temp",
+        "auth",
+        "oauth",
+        "login",
+    ]
+)
+# What a record, or a part of one, is called behind the word.
+_PARTS = frozenset(
+    ["entry", "event", "item", "line", "log", "record", "history", "detail", "row", "posting", "movement", "trail"]
+)
 _CASCADE = regex(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
 
 
@@ -93,8 +113,7 @@ def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]
         reference = constraint.reference
         if reference is None or reference.on_delete != "CASCADE" or _is_part(table, reference):
             continue
-        parts = {singular(word) for word in words(table.name.name)}
-        if not parts & records or parts & _PASSING:
+        if not _is_record(table.name.name, records):
             continue
         yield context.report(
             constraint.range,
@@ -102,6 +121,16 @@ def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]
             help="Use `ON DELETE RESTRICT`, or mark rows of the other table as deleted.",
             fixes=_fix(script, constraint, context),
         )
+
+
+def _is_record(name: str, records: frozenset[str]) -> bool:
+    """Whether the rows of a table of a name are records, or parts of some."""
+    parts = [singular(word) for word in words(name) if not word.isdecimal()]
+    while parts and parts[-1] in _PARTS:
+        if parts[-1] in records:
+            break
+        parts.pop()
+    return bool(parts) and parts[-1] in records and _PASSING.isdisjoint(parts)
 
 
 def _is_part(table: Table, reference: Reference) -> bool:

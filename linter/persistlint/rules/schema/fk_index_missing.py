@@ -49,7 +49,15 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Remedy, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.following import following
-from persistlint.fixes.scripts import Editor, careful, identifier, identifiers, new_name, stays_apart, unsafe
+from persistlint.fixes.scripts import (
+    Editor,
+    careful,
+    identifiers,
+    index_name,
+    new_name,
+    stays_apart,
+    unsafe,
+)
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable, TableChange
 from persistlint.schema.indexing import leads_with
@@ -99,12 +107,13 @@ def _afterwards(script: Script, table: Table, constraint: Constraint, context: R
     editor = Editor(script, context.file)
     changes = (change for change in script.forward if isinstance(change, TableChange))
     change = next((change for change in changes if constraint.range in change.statement.range), None)
-    name = new_name(script, table.name.name, *constraint.columns, "idx")
+    name = index_name(script, table.name.name, constraint.columns)
     if change is None or not name or script.dialect != "postgres" or context.file.language != "sql":
         return Remedy()
-    written, index = editor.text_later(change.table), identifier(name, script.dialect)
+    written = editor.text_later(change.table)
+    index = identifiers((name,), script.dialect, written)
     schema = written[: written.rfind(".") + 1] if change.table.schema else ""
-    columns = identifiers(constraint.columns, script.dialect)
+    columns = identifiers(constraint.columns, script.dialect, written)
     return following(
         script,
         "Index it in a new migration",
@@ -129,15 +138,15 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
     for key, _ in table.foreign_keys:
         if key.range in statement.range and not leads_with(table, key.columns):
             parts = (table.name.name, *key.columns)
-            name = new_name(script, *parts, "idx") or new_name(script, *parts, "fk", "idx")
+            name = index_name(script, table.name.name, key.columns) or new_name(script, *parts, "fk", "idx")
             if not name:
                 return ()
-            index = identifier(name, script.dialect)
+            index = identifiers((name,), script.dialect, written)
             if not is_new:
                 schema = written[: written.rindex(".") + 1] if changes[0].table.schema else ""
                 lines.append(f"DROP INDEX CONCURRENTLY IF EXISTS {schema}{index}")
             kind = "INDEX" if is_new else "INDEX CONCURRENTLY"
-            columns = identifiers(key.columns, script.dialect)
+            columns = identifiers(key.columns, script.dialect, written)
             lines.append(f"CREATE {kind} {index} ON {written} ({columns})")
     edits = editor.behind(statement, *dict.fromkeys(lines))
     return (

@@ -126,7 +126,8 @@ def _fix(script: Script, column: Column, target: Table, context: RuleContext) ->
 
 def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | None:
     """The table that a column looks like a reference to, where no foreign key makes it one."""
-    if not column.name.endswith("_id") or column.generated or _KEEPS & set(words(table.name.name)):
+    is_of_nobody = column.default is not None and column.default.words[:1] not in ((), ("null",))  # '' or 0
+    if not column.name.endswith("_id") or column.generated or is_of_nobody or _KEEPS & set(words(table.name.name)):
         return None
     target = by_name.get(column.name.removesuffix("_id"))
     if target is None or target.name.schema != table.name.schema or _is_bound(table, column.name):

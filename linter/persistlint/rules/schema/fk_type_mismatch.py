@@ -40,8 +40,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import modelled
+from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import modelled, retyped
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
@@ -76,19 +76,22 @@ def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnosti
             yield context.report(
                 constraint.range,
                 f"`{name}` is `{old.text}`, and `{reference.table}.{other}`, to which it refers, is `{new.text}`.",
-                help=f"Make it `{new.text}` too.",
-                fixes=_fix(script, old, new),
+                help=f"Make it `{_COUNTED.get(new.text.lower(), new.text)}` too.",
+                fixes=_fix(script, old, new, context),
             )
             break
 
 
-def _fix(script: Script, old: DataType, new: DataType) -> tuple[Fix, ...]:
-    """The type of the key in the definition of a column of a new table."""
+def _fix(script: Script, old: DataType, new: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    """The type of the key in the definition of a column of a new table, unless less numbers go into it and the database
+    does not mind: then it is the key that is too small."""
     is_own = any(old.range in change.range for change in script.of(CreateTable))
-    name = _COUNTED.get(new.text.lower(), new.text)  # a reference counts nothing by itself
-    if not is_own or old.is_array or "serial" in old.name:
+    is_narrower = INTEGERS.get(base(new), 0) < INTEGERS.get(base(old), 0) and base(new) in INTEGERS
+    if not is_own or old.is_array or "serial" in old.name or (is_narrower and script.dialect != "mysql"):
         return ()
-    return modelled(script, f"Make it {name}", Edit(old.range, name.lower() if old.text.islower() else name))
+    name = _COUNTED.get(new.text.lower(), new.text)  # a reference counts nothing by itself
+    name = name.lower() if old.text.islower() else name.upper() if old.text.isupper() else name
+    return modelled(script, f"Make it {name}", retyped(context.file, old.range, name))
 
 
 _COUNTED = {

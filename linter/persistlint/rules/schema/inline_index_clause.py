@@ -39,7 +39,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import Editor, careful, find, identifier, new_name
+from persistlint.fixes.scripts import Editor, careful, find, identifier, index_name
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -84,7 +84,7 @@ def _fix(script: Script, change: CreateTable, index: Index, context: RuleContext
     editor = Editor(script, context.file)
     comma = find(context.file, Range(change.range.start, index.range.start), _COMMA)
     word = context.file.text(index.range).upper()
-    name = index.name or new_name(script, change.table.name, *index.columns, "idx", instead_of=index)
+    name = index.name or index_name(script, change.table.name, index.columns, instead_of=index)
     if comma is None or not name or "" in index.columns or not word.startswith(("KEY", "INDEX")):
         return ()
     line = f"CREATE INDEX {identifier(name, script.dialect)} ON {editor.text(change.table)} ({index.text})"

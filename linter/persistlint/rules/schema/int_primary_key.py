@@ -37,8 +37,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import modelled, stands_here
+from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import modelled, retyped, stands_here
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, base
@@ -73,11 +73,11 @@ def int_primary_key(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 column.name_range,
                 f"`{column.name}` runs out of numbers as `{column.type.text}`.",
                 help="Use `bigint`.",
-                fixes=_fix(script, table, column, column.type) if stands_here(context.file, column) else (),
+                fixes=_fix(script, table, column, column.type, context) if stands_here(context.file, column) else (),
             )
 
 
-def _fix(script: Script, table: Table, column: Column, type: DataType) -> tuple[Fix, ...]:
+def _fix(script: Script, table: Table, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
     """The larger type, where no foreign key would have to change with it, on either side."""
     keys = (reference for other in script.final.tables.values() for _, reference in other.foreign_keys)
     is_bound = any(reference.table.key == table.name.key for reference in keys)
@@ -85,4 +85,5 @@ def _fix(script: Script, table: Table, column: Column, type: DataType) -> tuple[
     larger = _LARGER.get(type.text.lower().split("(")[0])
     if larger is None or type.is_unsigned or is_bound:
         return ()
-    return modelled(script, "Use a larger type", Edit(type.range, larger if type.text.islower() else larger.upper()))
+    text = larger if type.text.islower() else larger.upper()
+    return modelled(script, "Use a larger type", retyped(context.file, type.range, text))

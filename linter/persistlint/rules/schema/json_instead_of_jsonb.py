@@ -36,8 +36,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, modelled
+from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, modelled, retyped
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable
@@ -57,13 +57,13 @@ def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diag
     """Report every column of the type json."""
     if script.dialect != "postgres":
         return
-    for _, column, final in script.columns():
+    for table, column, final in script.columns():
         if column.type is not None and column.type.name == "json" and final.type == column.type:
             yield context.report(
                 column.type.range,
                 f"`{column.name}` is parsed anew with every access as `json`.",
                 help="Use `jsonb`.",
-                fixes=_fix(script, column.type, context),
+                fixes=_fix(script, column.type, context) if not table.checks(column.name) else (),  # of `json` alone
             )
 
 
@@ -72,4 +72,4 @@ def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...
     is_own = any(type.range in change.range for change in script.of(CreateTable))
     if word is None or not is_own:
         return ()
-    return modelled(script, "Use jsonb", Edit(word, "jsonb" if type.text.islower() else "JSONB"))
+    return modelled(script, "Use jsonb", retyped(context.file, word, "jsonb" if type.text.islower() else "JSONB"))

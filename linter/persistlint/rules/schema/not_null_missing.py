@@ -23,7 +23,7 @@ CREATE TABLE plans (id bigint PRIMARY KEY, price numeric(10, 2) NOT NULL CHECK (
 
 ## Fix
 
-Say `NOT NULL`. The fix does so; it is unsafe, for rows without a value are refused then.
+Say `NOT NULL`. The fix does so where the column has a default; it is unsafe, for rows with NULL in it are refused then.
 
 ## When not to use it
 
@@ -40,22 +40,24 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
-from persistlint.fixes.scripts import Editor, insert, modelled, stands_here
+from persistlint.fixes.scripts import Editor, find, insert, modelled, stands_here
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.naming import QUANTITIES, STATES, TENANT_COLUMNS, is_money, words
 from persistlint.schema.script import Script
 from persistlint.schema.types import FLOATS, INTEGERS, TEXTS
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import Column
+    from persistlint.schema.definitions import Column, Table
 
 _MOMENTS = frozenset({"created_at", "updated_at", "created_on", "updated_on", "createdat", "updatedat"})
 _NUMBERS = frozenset({*INTEGERS, *FLOATS, "numeric"})
 
+_GAP = regex(rb"\A[ \t]{2,}(?=\S)")
 _NULL = regex(r"\bNULL\b|\bCOLLATE\b|\bCHARACTER\b", re.IGNORECASE)
 
 
@@ -74,21 +76,27 @@ def not_null_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
                     column.name_range,
                     f"`{column.name}` may be NULL, and {why}.",
                     help="Say `NOT NULL`.",
-                    fixes=_fix(script, column, context),
+                    fixes=_fix(script, table, column, context),
                 )
 
 
-def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+    """NOT NULL where a row that does not name the column has a value in it, unless a check tells what NULL means."""
     editor = Editor(script, context.file)
     statement = editor.statement_at(column.range)
     if (
         statement is None
         or column.type is None
         or not stands_here(context.file, column)
+        or not column.has_value
+        or any("is" in condition.words for condition in table.checks(column.name))
         or _NULL.search(context.file.text(column.range))
     ):
         return ()
-    return modelled(script, "Say NOT NULL", insert(column.type.range.end, editor.like(" NOT NULL", statement)))
+    end, words = column.type.range.end, editor.like("NOT NULL", statement)
+    gap = find(context.file, Range(end, column.range.end), _GAP)  # columns of a layout
+    edit = insert(gap.end, f"{words} ") if gap is not None else insert(end, f" {words}")
+    return modelled(script, "Say NOT NULL", edit)
 
 
 def _why(column: Column) -> str:

@@ -2,9 +2,11 @@
 ## What it finds
 
 A unique key or unique index over two or more columns of which one may be NULL, without `NULLS NOT DISTINCT`. An index
-whose predicate speaks of one of its columns, an index over an expression such as `COALESCE(…)`, and a key beside which
-another unique index covers the rows where the column is NULL are left alone. So is a key of which all columns may be
-NULL, but for the one that says whose row it is: an address that a row may not have.
+whose predicate speaks of one of its columns or picks rows of one kind, an index over an expression such as
+`COALESCE(…)`, and a key beside which another unique index covers the rows where the column is NULL are left alone. So
+is a key of which all columns may be NULL, but for those that say whose row it is: an address that a row may not have.
+And so is a column that a row may go without or never does: it has a default, it is what another system calls the row
+(`external_id`, `dedupe_key`), or another unique key of the same columns has another one in its place.
 
 ## Why it matters
 
@@ -52,7 +54,7 @@ from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex
 from persistlint.schema.definitions import ConstraintKind, Table
-from persistlint.schema.naming import tenant_column
+from persistlint.schema.naming import singular, tenant_column, words
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -62,17 +64,23 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _CONSTRAINT = regex(rb"\A(?:CONSTRAINT\s+\S+\s+)?(UNIQUE)(?=\s*\()", re.IGNORECASE)
+# What another system, or whoever sent the row, calls it.
+_NAMES = frozenset(
+    ["id", "uid", "uuid", "guid", "identifier", "key", "ref", "reference", "token", "hash", "fingerprint", "sha"]
+)
+_KINDS = frozenset(["=", "in", "any"])  # what a predicate picks the rows of some kind by
 _INDEX = regex(rb"\ACREATE\s+UNIQUE\s+INDEX\s[^()]*\([^()]*\)(?=\s*\Z)", re.IGNORECASE)
 
 
 @rule("nullable-unique", on=Script, severity=Severity.WARNING)
 def nullable_unique(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every unique key over several columns of which one may be NULL."""
+    tables = frozenset(singular(table.name.name).lower() for table in script.final.tables.values())
     for table, columns, range in _keys(script):
-        optional = [name for name in columns if table.column(name) is not None and not table.requires(name)]
+        optional = [name for name in columns if _is_missed(table, name, tables)]
         is_anyway = table.primary_key is not None and set(table.primary_key.columns) <= set(columns)
         is_free = is_anyway or _is_covered(table, optional) or _is_absent(table, columns, optional)
-        if len(columns) < 2 or not optional or is_free:
+        if len(columns) < 2 or not optional or is_free or _has_twin(table, columns, optional):
             continue
         remedy = "say `NULLS NOT DISTINCT`" if script.dialect == "postgres" else "make it `NOT NULL`"
         yield context.report(
@@ -109,7 +117,9 @@ def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
     for change in script.of(CreateIndex):
         index = change.index
         table_in_the_end = script.final_table(change.table)
-        is_chosen = index.predicate is not None and any(map(index.predicate.mentions, index.columns))
+        is_chosen = index.predicate is not None and (
+            any(map(index.predicate.mentions, index.columns)) or not _KINDS.isdisjoint(index.predicate.words)
+        )
         is_plain = index.is_unique and index.nulls_distinct and not is_chosen and "" not in index.columns
         if (
             table_in_the_end is not None
@@ -119,10 +129,36 @@ def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
             yield table_in_the_end, index.columns, change.range
 
 
+def _is_missed(table: Table, name: str, tables: frozenset[str]) -> bool:
+    """Whether a column of a key may be NULL, so that the key misses rows: not one with a default, and not what another
+    system calls the row, which need not know it. What refers to one of the tables is none of those."""
+    column = table.column(name)
+    if column is None or table.requires(name) or column.has_value:
+        return False
+    *before, last = words(name)
+    is_reference = "_".join(before) in tables or _refers(table, name)
+    return is_reference or last not in _NAMES or not before
+
+
+def _refers(table: Table, name: str) -> bool:
+    return any(name in key.columns for key, _ in table.foreign_keys)
+
+
 def _is_absent(table: Table, columns: tuple[str, ...], optional: list[str]) -> bool:
-    """Whether nothing but the owner of the row is left of the key where it is NULL: rows without one are no twins."""
+    """Whether nothing but the owners of the row is left of the key where it is NULL: rows without one are no twins."""
     owner = tenant_column(table)
-    return all(name in optional or (owner is not None and name == owner.name) for name in columns)
+    owners = [name for name in columns if _refers(table, name) and table.requires(name)]
+    owners += [owner.name] if owner is not None else []
+    is_own = not any(_refers(table, name) for name in optional)
+    return all(name in optional or (name in owners and is_own) for name in columns)
+
+
+def _has_twin(table: Table, columns: tuple[str, ...], optional: list[str]) -> bool:
+    """Whether another unique key has other columns in the place of the optional ones: a row has one or the other."""
+    rest = set(columns) - set(optional)
+    keys = [found.columns for found in table.constraints if found.kind is ConstraintKind.UNIQUE]
+    keys += [index.columns for index in table.indexes if index.is_unique]
+    return any(rest < set(key) and not set(key) & set(optional) for key in keys) if rest else False
 
 
 def _is_covered(table: Table, optional: list[str]) -> bool:

@@ -58,7 +58,8 @@ if TYPE_CHECKING:
 def primary_key_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every new table that ends without a primary key."""
     for table in script.created:
-        if not table.is_complete or not table.columns or table.primary_key is not None or _has_key(table):
+        made = script.after.find(table.name)
+        if not table.is_complete or not table.columns or any(_has_key(each) for each in (table, made) if each):
             continue
         yield context.report(
             table.name.range,
@@ -68,7 +69,9 @@ def primary_key_missing(script: Script, context: RuleContext) -> Iterator[Diagno
 
 
 def _has_key(table: Table) -> bool:
-    """Whether columns that are never NULL are unique together."""
+    """Whether it has a primary key, or columns that are never NULL are unique together."""
+    if table.primary_key is not None:
+        return True
     keys = [constraint.columns for constraint in table.constraints if constraint.is_key]
     keys += [index.columns for index in table.indexes if index.is_unique and index.predicate is None]
     return any(columns and all(table.requires(column) for column in columns) for columns in keys)

@@ -3,6 +3,9 @@
 
 A column of the type `timestamp` (without time zone) in PostgreSQL, in a new table or added to one.
 
+A project of twenty such columns or more, in which next to none says its time zone, keeps a convention. It is reported
+once, in the first of its scripts.
+
 ## Why it matters
 
 The type holds what a clock on some wall showed. `now()` is converted by the time zone of the session that writes, so
@@ -38,8 +41,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Edit, Severity
-from persistlint.fixes.scripts import find, modelled
+from persistlint.diagnostic import Severity
+from persistlint.fixes.scripts import find, modelled, retyped
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, CreateTable
@@ -49,8 +52,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import DataType
+    from persistlint.schema.definitions import Column, DataType
 
+_MANY = 20  # columns without a time zone: a convention, unless others have one
+_TO_ONE = 9  # columns without one for each that has one
 _TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
 
@@ -59,24 +64,49 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     """Report every column that holds a moment without saying which."""
     if script.dialect != "postgres":
         return
-    for _, column, final in script.columns():
-        types = (column.type, final.type)
-        if column.type is None or any(type is None or type.name != "timestamp" for type in types):
-            continue
+    found = [
+        (column, column.type)
+        for _, column, final in script.columns()
+        if column.type is not None and _is_naive(column.type) and _is_naive(final.type)
+    ]
+    others = _convention(script) if found else 0
+    if others:
+        found = found[:1] if script.path in script.siblings[:1] or not script.siblings else []
+    besides = f", here and in the {others} other columns of the project that are like it" if others else ""
+    for column, type in found:
         yield context.report(
-            column.type.range,
+            type.range,
             f"`{column.name}` does not say which moment it is: the time zone of the writer is lost.",
-            help="Use `timestamptz`.",
-            fixes=_fix(script, column.type, context),
+            help=f"Use `timestamptz`{besides}.",
+            fixes=_fix(script, column, type, context),
         )
 
 
-def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
-    """The other type in the definition of a column; an old one keeps what it holds."""
+def _is_naive(type: DataType | None) -> bool:
+    return type is not None and type.name == "timestamp"
+
+
+def _convention(script: Script) -> int:
+    """How many other columns of the project have no time zone either, where nearly all have none; 0 where it has not
+    decided so."""
+    types = [column.type for table in script.final.tables.values() for column in table.columns]
+    naive = sum(_is_naive(type) for type in types)
+    aware = sum(type is not None and type.name == "timestamptz" for type in types)
+    return naive - 1 if naive >= _MANY and aware * _TO_ONE <= naive else 0
+
+
+def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
+    """The other type in the definition of a column; an old one keeps what it holds. A default that tells the time of
+    another zone without saying which would be taken for the time of the session."""
+    default = column.default
+    if default is not None and ("timezone" in default.calls or "zone" in default.words):
+        return ()
     is_own = any(type.range in change.range for change in (*script.of(CreateTable), *script.of(AddColumn)))
     word = find(context.file, type.range, _TIMESTAMP)
     if word is None or not is_own:
         return ()
     precision = find(context.file, type.range, _TIMESTAMP, 1)
     text = f"timestamptz{context.file.text(precision) if precision is not None else ''}"
-    return modelled(script, "Use timestamptz", Edit(word, text if type.text.islower() else text.upper()))
+    return modelled(
+        script, "Use timestamptz", retyped(context.file, word, text if type.text.islower() else text.upper())
+    )

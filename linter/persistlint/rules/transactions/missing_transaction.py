@@ -14,8 +14,12 @@ a handle that the function commits and somebody else began, in branches that exc
 some ways leave out by choice, where the first write failed, in migrations and in tests. Silent as well where half of
 the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert), two updates of one row, a row that
 is only made where it is missing (`get_or_create`), which the next run finds, a session that is made, what stands behind
-the delete of a code for one use, what is removed because it is old, and a write whose own handler goes on and says why
-or warns at most.
+the delete of a code for one use, what is removed because it is old, a write whose own handler goes on, what sets a
+database up, and files that are no part of the product.
+
+Of severity `info`: writes that come to the same when they run again, and so complete what was left half-way, such as
+updates to fixed values and deletes. The first must not be the delete of what the others hang on, which nobody looks for
+again, nor may the others need what it gave.
 
 ## Why it matters
 
@@ -134,13 +138,14 @@ Where the caller opens the transaction by other means (a middleware, a request h
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, Use, tidies
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
-from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
@@ -149,6 +154,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Fix
     from persistlint.facts import Handle
+    from persistlint.source import SourceFile
 
 
 _DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
@@ -159,18 +165,31 @@ _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tok
 _INSERTS = regex(r"create|insert|add", re.IGNORECASE)
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = regex(
-    r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)|otps?|nonces?)",
+    r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)|otps?|nonces?"
+    r"|password_?resets?|api_?keys?)",
     re.IGNORECASE,
 )
 # What is only made where it is missing: the next run finds it, and goes on from there.
 _ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
 _GETS = regex(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
+# What is done once to a new database, or on purpose to one for trials.
+_SETS_UP = regex(
+    r"_?(?:create|init(?:iali[sz]e)?|set_?up|seed|load|populate|ensure|insert|generate|add|reset)_?(?:the_?)?"
+    r"(?:root|default|initial|first|demo|sample|dummy|fake|test|fixtures?|db|database)(?-i:(?![a-z]))\w*"
+    r"|_?(?:seed|bootstrap|populate)(?-i:(?![a-z]))\w*|init_?(?:db|database|data)\w*",
+    re.IGNORECASE,
+)
+_SETTING_UP = regex(
+    r"(?:^|/)(?:init_?db|bootstrap|populate\w*|load\w*fixtures?|(?:sample|demo|dev|fake)_?data)\.\w+$", re.IGNORECASE
+)
+_NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
 _OR_NOTHING = regex(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 # A time in common makes no rows belong together.
 _TIME = regex(
     r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry|days|hours|minutes)|.*(?:Ago|Cutoff)"
 )
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
+_NOT_OF_WORDS = regex(r"[^a-z0-9.]+")
 _MOST_WRITES = 100  # of one function that are compared with one another
 
 
@@ -178,12 +197,12 @@ _MOST_WRITES = 100  # of one function that are compared with one another
     "missing-transaction",
     on=Procedure,
     severity=Severity.ERROR,
-    skips=(is_test, is_migration, is_generated),
+    skips=(is_test, is_migration, is_generated, is_example),
     signs=(Sign.CHANGE,),
 )
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
-    if fact.receives is not None or fact.is_called_inside:
+    if fact.receives is not None or fact.is_called_inside or _sets_up(fact, context):
         return
     # How many effects outside the database stand before each write that commits by itself.
     alone: list[tuple[int, Effect]] = []
@@ -192,19 +211,53 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         outside += effect.kind is EffectKind.EXTERNAL
         if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
             alone.append((outside, effect))
+    torn = list(_torn(alone, fact, context.file))
+    found = next((pair for pair in torn if not _runs_again(*pair)), next(iter(torn), None))
+    if found is not None:
+        earlier, later = found
+        following = [effect for _, effect in alone if effect.range.start >= later.range.start]
+        yield context.report(
+            later.range,
+            f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
+            " without the second.",
+            help="Do both in one transaction.",
+            severity=Severity.INFO if _runs_again(earlier, later) else None,
+            related=(Related(earlier.range, "the first write"),),
+            fixes=_fix(earlier, following, fact, context),
+        )
+
+
+def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFile) -> Iterator[tuple[Effect, Effect]]:
+    """Each write that a failure can part from one before it, with the first such."""
     for number, (outside, later) in enumerate(alone):
         before = (effect for passed, effect in alone[:number] if passed == outside)
-        earlier = next((e for e in before if _belong_together(e, later) and not _may_part(e, later, fact)), None)
-        if earlier is not None:
-            yield context.report(
-                later.range,
-                f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the"
-                " first without the second.",
-                help="Do both in one transaction.",
-                related=(Related(earlier.range, "the first write"),),
-                fixes=_fix(earlier, [effect for _, effect in alone[number:]], fact, context),
-            )
-            return
+        torn = (e for e in before if _belong_together(e, later) and not _may_part(e, later, procedure))
+        yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
+
+
+def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
+    """Whether a function sets a database up."""
+    is_named_so = _SETS_UP.fullmatch(procedure.name.rpartition(".")[2]) is not None
+    return is_named_so or _SETTING_UP.search(context.file.path) is not None
+
+
+def _runs_again(earlier: Effect, later: Effect) -> bool:
+    """Whether both may run again, which completes what was left half-way."""
+    is_again = all(effect.is_repeatable or effect.is_upsert for effect in (earlier, later))
+    is_kept = earlier.use not in (Use.DROPPED, Use.DISCARDED)
+    needs = is_kept and bool(earlier.instance) and earlier.instance in later.names
+    return earlier.is_claim or (is_again and not needs and not (_deletes(earlier) and _hangs_on(later, earlier.table)))
+
+
+def _hangs_on(effect: Effect, table: str) -> bool:
+    """Whether rows are chosen by a column that is called after another table: `user_id`, `userId`."""
+    name = _plain(table).rpartition(".")[2]
+    one = name.removesuffix("ies") + "y" if name.endswith("ies") else name.removesuffix("s")
+    return bool(one) and f"{one}id" in _plain(effect.row or effect.sql)
+
+
+def _plain(text: str) -> str:
+    return _NOT_OF_WORDS.sub("", text.lower())
 
 
 def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
@@ -278,6 +331,8 @@ def _is_given(earlier: Effect, later: Effect) -> bool:
 
 def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
     """Whether both are about the same data; or each about data of its own, in SQL that one function sends itself."""
+    if _is_given(earlier, later):
+        return True
     common = earlier.names & later.names
     if common:
         return not all(map(_TIME.fullmatch, common))
@@ -296,7 +351,7 @@ def _is_made_if_missing(effect: Effect) -> bool:
 def _is_same_row(earlier: Effect, later: Effect) -> bool:
     """Whether one row is written twice, as that of a job is which takes down how far it has come."""
     is_one = bool(earlier.instance) and earlier.instance == later.instance and not (earlier.sql and later.sql)
-    if is_one or (earlier.via and earlier.via == later.via):
+    if is_one or (later.row and later.row == earlier.instance) or (earlier.via and earlier.via == later.via):
         return True
     if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
         return True

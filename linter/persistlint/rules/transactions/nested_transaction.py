@@ -158,7 +158,10 @@ def _starts_anew(inner: Transaction, outer: Transaction) -> bool:
         return False
     if outer.scoping is Scoping.CONTEXT and inner.scoping is Scoping.MANUAL and _only_ends(outer):
         return False
-    on_same = (bool(inner.opener.name) and inner.opener.name == outer.opener.name) or outer.scoping is Scoping.PARAMETER
+    # Two connections that a function makes have a transaction each: `with connect(a) as one, connect(b) as other`.
+    is_own = inner.opener.owned and not inner.opener.is_same(outer.opener)
+    is_called_so = bool(inner.opener.name) and inner.opener.name == outer.opener.name and not is_own
+    on_same = is_called_so or outer.scoping is Scoping.PARAMETER
     on_connection = inner.handle is not None and inner.handle == inner.opener
     return on_same and not (on_connection and inner.method in _NESTS)
 

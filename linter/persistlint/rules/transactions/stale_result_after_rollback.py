@@ -5,8 +5,8 @@ A count or a list that is filled inside a transaction, where the function goes o
 handler around the transaction takes the error and does not set the variable anew. Or the callback is one of MongoDB's
 `withTransaction`, which may run it several times.
 
-Silent where the variable is what the transaction returns, where the handler sets it anew, and where the handler raises
-or returns.
+Silent where the variable is what the transaction returns, where the handler sets it anew, where the handler raises
+or returns, and where nothing but the commit comes behind what fills it.
 
 ## Why it matters
 

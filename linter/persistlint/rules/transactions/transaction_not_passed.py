@@ -9,6 +9,8 @@ the parameter of the callback has the name of the outer handle, where the query 
 (`.transacting(trx)`, `withRepository`), for handles that are called replicas, and in a migration that is given its
 handle, for the runner of which it depends whether there is a transaction.
 
+Of severity `info`: a read before the transaction, which is begun in the same function, has written anything.
+
 ## Why it matters
 
 The query runs on another connection. It does not see what the transaction wrote, it stays when the transaction is
@@ -169,12 +171,18 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
         handle = transaction.handle.name if transaction.handle is not None else ""
         option = transaction.opener.library.transactions.option if transaction.opener.library is not None else ""
         is_read = effect.kind is EffectKind.READ
-        effects = "does not see what it wrote" if is_read else "stays when it is rolled back"
+        is_first = _reads_first(effect, transaction, fact)
+        effects = "stays when it is rolled back" if not is_read else "does not see what it wrote"
+        effects = "takes a connection of its own" if is_first else effects
         yield context.report(
             effect.range,
             f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
+            severity=Severity.INFO if is_first else None,
             help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
-            fixes=through(context.program, effect, transaction) if context.program is not None else (),
+            # MySQL would commit what is open when the schema is changed in it.
+            fixes=through(context.program, effect, transaction)
+            if context.program is not None and effect.kind is not EffectKind.SCHEMA
+            else (),
             related=(Related(transaction.range, "the transaction is opened here"),),
         )
 
@@ -185,6 +193,14 @@ def _reads_aside(effect: Effect, transaction: Transaction, fact: Procedure) -> b
         return False
     inside = (other for other in fact.effects if other.transaction == transaction.range and other.kind in _WRITES)
     return all(other.table and other.table.lower() != effect.table.lower() for other in inside)
+
+
+def _reads_first(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
+    """Whether it reads before the transaction has written anything, which is begun here."""
+    if effect.kind is not EffectKind.READ or transaction.scoping is Scoping.PARAMETER or effect.place.loops:
+        return False
+    inside = (other for other in fact.effects if other.transaction == transaction.range and other.kind in _WRITES)
+    return all(other.range.start > effect.range.start for other in inside)
 
 
 def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
@@ -199,8 +215,9 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
     ours, theirs = effect.handle.library, transaction.handle.library or transaction.opener.library
     if effect.handle.name == transaction.opener.name:
         return True
-    # A connection that was there before is one to another database.
-    is_taken_inside = effect.handle.owned and effect.handle.origin > transaction.range.start
+    # A connection that was there before is one to another database, and so is a second one that the function makes.
+    are_made = effect.handle.role is Role.IMPLICIT and transaction.opener.role is Role.IMPLICIT
+    is_taken_inside = effect.handle.owned and effect.handle.origin > transaction.range.start and not are_made
     is_bound_elsewhere = any(
         other.kind is EffectKind.OTHER
         and other.instance == effect.handle.name

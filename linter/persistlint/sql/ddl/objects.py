@@ -129,7 +129,7 @@ def drop(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Cha
     for position, name in enumerate(names):
         range = name.range if position else cursor.range(start, cursor.end)
         if kind == "TABLE":
-            is_needed = is_cascade and catalog.is_needed(name, gone=gone)
+            is_needed = is_cascade and (catalog.is_needed(name, gone=gone) or catalog.is_read(name))
             yield DropTable(range, statement, name, catalog.find(name), if_exists, is_cascade, is_needed)
         elif kind == "POLICY" and table is not None:
             yield DropPolicy(range, statement, table, catalog.find(table), name.name)

@@ -196,7 +196,8 @@ class _Actions:
         if_exists = item.accept("IF", "EXISTS")
         if name := item.identifier():
             is_cascade = item.at("CASCADE")
-            is_needed = is_cascade and self.catalog.is_needed(self.table, (name,))
+            is_read = self.catalog.is_read(self.table)  # whether the column, nobody has looked
+            is_needed = is_cascade and (is_read or self.catalog.is_needed(self.table, (name,)))
             yield DropColumn(range, self.statement, self.table, self.before, name, if_exists, is_cascade, is_needed)
 
     def alter(self, item: Cursor, range: Range) -> Iterator[Change]:

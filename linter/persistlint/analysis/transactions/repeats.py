@@ -1,0 +1,68 @@
+"""Whether a write comes to the same where it runs again, so that whoever does so completes what was left half-way: one
+that removes rows, or sets columns to values that do not depend on what they held."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.written import conditions, settings, statement_calls
+from persistlint.ir import Attribute, Call, Name, Unary
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.chain import Chain
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.facts import Effect
+    from persistlint.ir import Expression
+    from persistlint.sql.outline import Outline
+
+_MAKES = regex(r"a?(?:bulk_?)?(?:create|insert|add)|save_?many", re.IGNORECASE)
+_SAVES = regex(r"a?save", re.IGNORECASE)
+_SETS = regex(r"(?:a|bulk_?|soft_?)?(?:update|patch|set|delete|destroy|remove|truncate|clear)", re.IGNORECASE)
+# What adds to a column, or makes rows of another table by the way (Prisma).
+_ADDS = regex(
+    r"\b(?:in|de)crement|\b(?:F|Expr|literal|multiply|divide|push|array_append)\s*[(:]"
+    r"|\b(?:create|createMany|connectOrCreate)\s*:|([\w.\"`]+)\s*=\s*\1\s*[-+*/|]"
+)
+
+
+def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> bool:
+    """Whether a write does so."""
+    if any(back.range == effect.range for back in walk.rows.written) or _ADDS.search(walk.text(effect.range)):
+        return False
+    if found is not None:
+        return found.verb in ("UPDATE", "DELETE", "TRUNCATE") and not found.relative
+    names = [last_name(call.function) for call in statement_calls(chain)]
+    if any(map(_MAKES.match, names)):
+        return effect.is_upsert
+    return any(map(_SETS.match, names)) or (any(map(_SAVES.match, names)) and _is_loaded(chain, walk))
+
+
+def claims(chain: Chain, found: Outline | None, effect: Effect) -> bool:
+    """Whether an update takes a row only in the state that it changes, so that one of several gets it:
+    `UPDATE jobs SET status = 'running' WHERE id = ? AND status = 'new'`."""
+    if found is not None:
+        return found.verb == "UPDATE" and not found.conditions.isdisjoint(found.columns)
+    set_to = {column for column, _ in settings(chain, found, effect)}
+    return not set_to.isdisjoint(conditions(chain))
+
+
+def _is_loaded(chain: Chain, walk: Walk) -> bool:
+    """Whether what is saved is a row that was there before, of which nothing was counted up."""
+    call = chain.call
+    if not isinstance(call, Call):
+        return False
+    if chain.is_on_row and isinstance(call.function, Attribute):
+        name = path_of(call.function.value)
+        variable = walk.scope.find(name or "")
+        is_given = name is not None and (variable is None or variable.value is None)
+    else:
+        name, is_given = next((found for a in call.arguments if (found := _name(a.value))), None), False
+    return name is not None and (is_given or name in walk.rows.rows) and name not in walk.rows.counted
+
+
+def _name(value: Expression) -> str | None:
+    value = value.operand if isinstance(value, Unary) else value
+    return value.id if isinstance(value, Name) and value.id[:1].islower() else None

@@ -1,0 +1,76 @@
+"""What a fix needs beside its marks and values, and its edits as one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.regexes import regex
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from persistlint.facts import Site
+    from persistlint.fixes.binding.place import Place
+    from persistlint.fixes.binding.view import View
+    from persistlint.libraries import Library
+    from persistlint.source import SourceFile
+
+_IMPORTS_TEXT = regex(rb"(?m)^from sqlalchemy(?:\.sql(?:\.expression)?)? import (?=.*\btext\b)(?!\()")
+_IMPORTS_PQ = regex(rb"(?m)^(?:import)?[ \t]+(?P<blank>_ )\"github\.com/lib/pq\"")
+_IMPORTS_FMT = regex(rb"(?m)^import \"fmt\"\r?\n\r?\n?|^[ \t]*\"fmt\"\r?\n")
+
+
+def expanding(marks: Sequence[str], place: Place, site: Site, library: Library, source: SourceFile) -> list[Edit]:
+    """Say of marks that each stands for a list, as SQLAlchemy wants to know. Raises `RefusalError`."""
+    if not marks:
+        return []
+    wraps = [*place.wrappers, site.call]
+    wrap = next((w for w in wraps if library.text and last_name(w.function) == library.text), None)
+    if wrap is None:
+        raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
+    function, edits = "bindparam", []
+    if isinstance(wrap.function, ir.Attribute):
+        function = f"{source.text(wrap.function.value.range)}.bindparam"
+    elif not re.search(rb"(?m)^from sqlalchemy\b.*\bbindparam\b", source.content):
+        match = _IMPORTS_TEXT.search(source.content)
+        if match is None:
+            raise RefusalError("nothing here tells how to import `bindparam`")
+        edits.append(Edit(Range(match.end(), match.end()), "bindparam, "))
+    declared = ", ".join(f'{function}("{mark[1:]}", expanding=True)' for mark in marks)
+    return [*edits, Edit(Range(wrap.range.end, wrap.range.end), f".bindparams({declared})")]
+
+
+def go_imports(found: View, edits: Sequence[Edit], source: SourceFile) -> list[Edit]:
+    """Import what a Go file uses now, and drop `fmt` where this was its last use: neither compiles otherwise."""
+    content = source.content
+    if source.language != "go":
+        return []
+    made: list[Edit] = []
+    if any("pq.Array(" in edit.text for edit in edits) and (blank := _IMPORTS_PQ.search(content)):
+        made.append(Edit(Range(*blank.span("blank")), ""))
+    if not any(form.kind == "printf" for form in found.forms):
+        return made
+    left = content.count(b"fmt.") + sum(
+        edit.text.count("fmt.") - source.text(edit.range).count("fmt.") for edit in edits
+    )
+    match = _IMPORTS_FMT.search(content)
+    return [*made, Edit(Range(*match.span()), "")] if left == 0 and match else made
+
+
+def merged(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The same edits, those that touch made one. Raises `RefusalError` where two of them change the same bytes."""
+    result: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.range):
+        if result and edit.range.start < result[-1].range.end:
+            raise RefusalError("the values and the text are written in one another")
+        if result and edit.range.start == result[-1].range.end:
+            last = result.pop()
+            edit = Edit(Range(last.range.start, edit.range.end), last.text + edit.text)
+        result.append(edit)
+    return tuple(result)

@@ -1,0 +1,232 @@
+"""The fix for one query: the texts that it is made of, and what the call that sends it passes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.diagnostic import Applicability, Fix
+from persistlint.fixes.binding import origin
+from persistlint.fixes.binding.choosing import alternative, alternatives
+from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.finishing import expanding, go_imports, merged
+from persistlint.fixes.binding.formats import is_made_text
+from persistlint.fixes.binding.gathering import gather
+from persistlint.fixes.binding.marking import marked
+from persistlint.fixes.binding.names import guarded, quoted, quoted_values
+from persistlint.fixes.binding.narrowing import narrowed
+from persistlint.fixes.binding.numbers import numbers
+from persistlint.fixes.binding.passing import Passing
+from persistlint.fixes.binding.place import place_of
+from persistlint.fixes.binding.plan import bound_by, plan, takes_no_values
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.rewrite import Rewrite
+from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
+from persistlint.fixes.binding.sharing import sharing
+from persistlint.fixes.binding.style import style_of
+from persistlint.fixes.binding.texts import Texts
+from persistlint.records import dataclass
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.diagnostic import Edit
+    from persistlint.facts import Hole, Query, Site
+    from persistlint.fixes.binding.forwarding import Forwarded
+    from persistlint.fixes.binding.place import Place
+    from persistlint.fixes.binding.plan import Parameter
+    from persistlint.fixes.binding.refusal import SharedError
+    from persistlint.fixes.binding.style import Mark, Style
+    from persistlint.fixes.binding.view import View
+    from persistlint.fixes.program import Program
+    from persistlint.libraries import Library
+    from persistlint.source import SourceFile
+
+_MOST_VALUES = 200  # in one query; each is compared with all of them, and nobody wrote more by hand
+_MADE = regex(r"(\w+) := |(?:const|let) (\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A query with values, or names, at these holes. `forwarded` where the call gives it to a function of the file that
+    sends it."""
+
+    query: Query
+    holes: Sequence[Hole]
+    program: Program
+    forwarded: Forwarded | None = None
+
+    @property
+    def source(self) -> SourceFile:
+        """The file."""
+        return self.program.source
+
+    @property
+    def dialect(self) -> str | None:
+        """The dialect of SQL, None where nothing tells it."""
+        return self.source.dialect or (self.query.library.dialect if self.query.library is not None else None)
+
+    def fix(self) -> Fix:
+        """The fix for values. Raises `RefusalError`."""
+        try:
+            return self.bound()
+        except RefusalError:
+            if (fix := self.quoted()) is not None:
+                return fix
+            raise
+
+    def bound(self) -> Fix:
+        """The fix that binds the values. Raises `RefusalError`."""
+        site, library = self.known()
+        query = replace(self.query, placeholder=placeholder_of(self.query, site))
+        place, chosen = alternatives(query, site, library, self.holes)
+        if chosen:
+            return alternative(self, query, place, chosen)
+        texts = Texts(site, library, self.holes, self.program)
+        place = place_of(query, site, library, self.holes, self.program)
+        found = texts.view(place.segments)
+        _check_values(found)
+        dialect = self.dialect or ("postgres" if self.query.placeholder == "$1" else None)
+        style, marks = style_of(query.placeholder, found.text, dialect)
+        try:
+            parameters = plan(found, query, texts.is_wanted, self.source, dialect)
+        except NotBoundError:
+            if (fix := numbers(found, self.holes, self.source)) is not None:
+                return fix
+            raise
+        bound = bound_by(parameters, found)
+        texts.check_bound(bound)
+        doubtful = self._is_doubtful(found, place, site, parameters)
+        places = [index for p in parameters for index in range(p.start, p.end)]
+        is_followed = check_seen(query, site, found, style, marks, places, self.source)
+        variable, is_new = "", False
+        if any(found.holders[parameter.start] is not None for parameter in parameters):
+            if style.is_numbered and (count_of(site, self.source) or 0) > len({mark.key for mark in marks}):
+                raise RefusalError("nothing here tells where the values of the other placeholders are")
+            gathered = gather(found, place, site, style, marks, parameters, self.program)
+            given, written, sent, variable = gathered.given, gathered.written, gathered.edits, gathered.variable
+        else:
+            if style.is_numbered and computed_marks(found):
+                raise RefusalError("the numbers of the other placeholders are counted by hand")
+            own = marked(found, style, marks, parameters, self.source, count_of(site, self.source) or 0)
+            given, written = own.given, own.written
+            lists = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
+            sent = [*own.edits, *expanding(lists, place, site, library, self.source)]
+        if given:
+            passing = Passing(style, len(marks) + is_followed, given, self.source, variable, found.text)
+            passed_on, is_new = passed(passing, site, place, self.program)
+            sent = [*sent, *passed_on]
+        self.check_percent(style, _without(found.text, marks))
+        # A piece of a statement is sent with the values of others, so that a percent sign is written twice already.
+        is_doubled = style.is_percent and is_new and library.percent == "doubled" and not query.is_fragment
+        edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
+        edits += go_imports(found, edits, self.source)
+        return self.whole(edits, len(bound), doubtful)
+
+    def shared(self, refusal: SharedError) -> Fix:
+        """The fix for a text that several calls send, or a part of it. Raises `RefusalError`."""
+        query, library = self.query, self.query.library
+        if query.site is None or library is None:
+            raise refusal
+        fixes = [
+            Binding(each, holes, self.program, self.forwarded).fix()
+            for each, holes in sharing(query, query.site(), library, self.holes, self.program, refusal)
+        ]
+        edits = list(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+        made = [name for edit in edits for name in _MADE.findall(edit.text)]
+        if len(set(made)) < len(made):
+            raise refusal  # each call would make a list of its own under that name
+        is_safe = all(fix.applicability is Applicability.SAFE for fix in fixes)
+        return Fix(fixes[0].title, merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
+
+    def quoted(self) -> Fix | None:
+        """The fix that quotes the values of a statement in which no bind parameter can stand, where they are put into a
+        text; None where there is none, or the statement is another."""
+        query = self.query
+        if query.site is None or query.library is None or not takes_no_values(query, self.dialect):
+            return None
+        around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
+        texts = Texts(query.site(), query.library, self.holes, self.program)
+        try:
+            found = [texts.view([((text,), None)]) for text in around.values()]
+        except RefusalError:
+            return None
+        return quoted_values(query, found, self.holes, self.source, self.dialect)
+
+    def names(self) -> Fix:
+        """The fix for names. Raises `RefusalError`."""
+        query = self.query
+        if query.site is None or query.library is None or not query.library.modules:
+            raise RefusalError("the file does not tell which driver this is, and each quotes names differently")
+        site = query.site()
+        place = place_of(query, site, query.library, self.holes, self.program)
+        found = Texts(site, query.library, self.holes, self.program).view(place.segments)
+        fix = quoted(query, found, self.holes, self.source, self.dialect)
+        return fix or guarded(found, self.holes[0], site, self.source, self.dialect)
+
+    def known(self) -> tuple[Site, Library]:
+        """The call that sends the query, and its library. Raises `RefusalError` where the file does not tell both."""
+        query = self.query
+        if query.placeholder and query.site is not None and query.library is not None:
+            return query.site(), query.library
+        if self.source.language == "sql":
+            raise RefusalError("only an `EXECUTE` of PL/pgSQL has one")
+        raise RefusalError("the file does not tell which driver this is, and each writes its placeholders differently")
+
+    def check_percent(self, style: Style, text: str) -> None:
+        """Refuse a text with a percent sign where a function sends it that may pass values in any case."""
+        is_open = self.forwarded is not None and not self.forwarded.plain
+        if is_open and style.is_percent and "%" in text:
+            raise RefusalError("the function that sends the SQL decides what a percent sign means in it")
+
+    def whole(self, edits: Sequence[Edit], bound: int, doubtful: bool) -> Fix:
+        """The fix with these edits for so many values that are `bound`. Raises `RefusalError`."""
+        title = "Bind the value as a parameter" if bound == 1 else "Bind the values as parameters"
+        if self.forwarded is not None and self.forwarded.edits:
+            edits = [*edits, *self.forwarded.edits]
+            doubtful = True  # another file may have a function in the place of one that takes the values now
+        if self.source.language == "go" and self.query.site is not None:
+            edits = [*edits, *narrowed(self.query.site().call, edits, self.source)]
+        return Fix(title, merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
+
+    def _is_doubtful(self, found: View, place: Place, site: Site, parameters: Sequence[Parameter]) -> bool:
+        """Whether a person is to look at the fix. Raises `RefusalError` where a value changes before it is passed."""
+        doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
+        doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
+        base = place.texts[0][0].range if place.is_moved else None
+        for parameter in parameters:
+            part = found.part_at(parameter.start)
+            again = part.times.again if part is not None else ()
+            doubtful |= part is not None and part.times.is_doubtful
+            for value in bound_by([parameter], found):
+                since = value.since or (base if found.holders[parameter.start] is None else None)
+                if since is not None:
+                    same = [origin.stays_the_same(each, since, site) for each in (value.expression, *again)]
+                    doubtful |= not all(same)
+        return doubtful
+
+    def _text_around(self, hole: Hole) -> ir.Expression | None:
+        """The largest text that a hole is put into in its statement."""
+        frame = self.program.frame(hole.range)
+        if frame is None:
+            return None
+        nodes = (node for part in ir.expressions(frame.statement) for node in ir.walk(part) if hole.range in node.range)
+        return next((node for node in nodes if node.range != hole.range and is_made_text(node, self.source)), None)
+
+
+def _check_values(found: View) -> None:
+    """Refuse too many values, or one that is waited for in a format string."""
+    if len(found.values) > _MOST_VALUES:
+        raise RefusalError(f"more than {_MOST_VALUES} values stand in it")
+    for value in found.values:
+        if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
+            raise RefusalError("the value is waited for")
+
+
+def _without(text: str, marks: Sequence[Mark]) -> str:
+    """A text without its marks."""
+    for mark in reversed(marks):
+        text = text[: mark.start] + text[mark.end :]
+    return text
