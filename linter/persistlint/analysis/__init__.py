@@ -65,7 +65,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Drift,), "drift"),
     ((Bypass,), "bypasses"),
 )
-_BY_SIGNS = ("queries",)  # those that look for signs: their functions take them as a last argument
+_BY_SIGNS = ("queries", "transactions")  # those that look for signs: their functions take them as a last argument
 _LANGUAGES = {
     "scripts": ("sql",),
     "transactions": PROGRAMS,

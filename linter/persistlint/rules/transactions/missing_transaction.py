@@ -143,7 +143,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use, tidies
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, Use, tidies
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
@@ -201,6 +201,7 @@ _MOST_WRITES = 100  # of one function that are compared with one another
     on=Procedure,
     severity=Severity.ERROR,
     skips=(is_test, is_migration, is_generated, is_example),
+    signs=(Sign.CHANGE,),
 )
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""

@@ -118,7 +118,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Procedure, Role, Scoping, Transaction
+from persistlint.facts import Procedure, Role, Scoping, Sign, Transaction
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -129,7 +129,9 @@ if TYPE_CHECKING:
 _NESTS = ("transaction", "atomic", "begin_nested", "savepoint")  # methods of a connection that make a savepoint inside
 
 
-@rule("nested-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_generated))
+@rule(
+    "nested-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_generated), signs=(Sign.CHANGE,)
+)
 def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every transaction that is opened inside another and is no savepoint of it."""
     for inner in fact.transactions:

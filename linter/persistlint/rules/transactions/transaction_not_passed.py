@@ -139,7 +139,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Transaction
+from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Sign, Transaction
 from persistlint.fixes.handles import through
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
@@ -156,7 +156,9 @@ _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _ASKS = (EffectKind.READ, *_WRITES)
 
 
-@rule("transaction-not-passed", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated))
+@rule(
+    "transaction-not-passed", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated), signs=(Sign.CHANGE,)
+)
 def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every query inside a transaction that does not belong to it; where none does, the first write."""
     empty: set[Range] = set()  # the transactions that nothing belongs to, of which that is reported
