@@ -68,7 +68,7 @@ class _Senders:
             if found_at is not None:
                 place, wrapper = found_at
                 send = self._direct(call, place, wrapper)
-                is_back = is_name(given_back(call, self.program), sql)
+                is_back = place == 0 and is_name(given_back(call, self.program), sql)
                 send = send or is_back or (None if wrapper else self._indirect(call, place, function, steps))
             if send:
                 given = (node for a in call.arguments for node in ir.walk(a.value))
@@ -201,8 +201,10 @@ def _place_of(call: ir.Call, sql: str, program: Program) -> tuple[int | str, str
     """Which argument of a call is the SQL, its index or its name, and the function that makes a statement of it there,
     `text` of SQLAlchemy."""
     for index, argument in enumerate(call.arguments):
-        if isinstance(argument.value, ir.Call) and is_name(given_back(argument.value, program), sql):
-            return argument.keyword or index, ""
+        match argument.value:  # most calls have another argument, and need no look at the functions of the file
+            case ir.Call(arguments=[ir.Argument(value=inner), *_]) if is_name(inner, sql):
+                if is_name(given_back(argument.value, program), sql):
+                    return argument.keyword or index, ""
         match argument.value:
             case ir.Call(function=function, arguments=[ir.Argument(value=inner, keyword=None, spread=False)]):
                 if is_name(inner, sql):
