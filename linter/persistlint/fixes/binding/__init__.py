@@ -30,19 +30,21 @@ if TYPE_CHECKING:
 
 
 def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
-    """Bind the values at these holes of a query; nothing to say of a text that no call of the file sends."""
+    """Bind the values at these holes of a query."""
     return _remedy(fact, program, lambda query, program: _bound(query, holes, program))
 
 
 def name(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
     """Quote the names at these holes of a query, or compare the first of them with those that are meant; nothing to say
-    of a text that no call of the file sends, nor of why there is no fix."""
+    of why there is no fix."""
     return Remedy(_remedy(fact, program, lambda query, program: Binding(query, holes, program).names()).fixes)
 
 
 def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Program], Fix]) -> Remedy:
-    if program is None or not isinstance(fact, Query):
+    if program is None:
         return Remedy()
+    if not isinstance(fact, Query):
+        return Remedy(reason="no call in this file sends it")
     try:
         return Remedy((fix(with_loops(fact) if fact.placeholder else fact, program),))
     except RefusalError as refusal:

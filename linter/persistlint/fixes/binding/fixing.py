@@ -14,13 +14,14 @@ from persistlint.fixes.binding.doubling import doubled
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
 from persistlint.fixes.binding.formats import is_made_text
 from persistlint.fixes.binding.gathering import gather
+from persistlint.fixes.binding.grammar import takes_no_values
 from persistlint.fixes.binding.marking import marked
 from persistlint.fixes.binding.names import guarded, quoted, quoted_values
 from persistlint.fixes.binding.narrowing import narrowed
 from persistlint.fixes.binding.numbers import numbers
 from persistlint.fixes.binding.passing import Passing
 from persistlint.fixes.binding.place import place_of
-from persistlint.fixes.binding.plan import bound_by, plan, takes_no_values
+from persistlint.fixes.binding.plan import bound_by, plan
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import count_of, passed, placeholder_of

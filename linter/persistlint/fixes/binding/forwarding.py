@@ -11,7 +11,7 @@ from persistlint.facts import Site
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.pieces import nodes_inside
-from persistlint.fixes.binding.senders import sender_of
+from persistlint.fixes.binding.senders import given_back, sender_of
 from persistlint.fixes.binding.statements import flat
 from persistlint.records import dataclass
 
@@ -44,7 +44,7 @@ def forwarded(query: Query, holes: Sequence[Hole], program: Program) -> Forwarde
     if query.site is None or query.library is None or not holes:
         return None
     site = query.site()
-    function, name = _sender(site, program), _sql_of(site)
+    function, name = _sender(site, program), _sql_of(site, program)
     if function is None or name is None:
         return None
     for around in _functions_around(holes[0], program):
@@ -172,11 +172,11 @@ def _names(function: ir.Function) -> list[str]:
     return [parameter.name for parameter in function.parameters if parameter.kind != "keywords"]
 
 
-def _sql_of(site: Site) -> ir.Name | None:
+def _sql_of(site: Site, program: Program) -> ir.Name | None:
     """The variable that a call sends, also where it makes a statement of it: `text(sql)`."""
     place = site.operation.sql
     argument = _given(site.call, place, site.operation.keys) if place is not None else None
-    node = argument.value if argument is not None else None
+    node = given_back(argument.value, program) if argument is not None else None
     if isinstance(node, ir.Call) and len(node.arguments) == 1 and site.operation.library.text:
         node = node.arguments[0].value if last_name(node.function) == site.operation.library.text else None
     return node if isinstance(node, ir.Name) else None
@@ -184,7 +184,7 @@ def _sql_of(site: Site) -> ir.Name | None:
 
 def _sender(site: Site, program: Program) -> ir.Function | None:
     """The function that is given the SQL which a call sends: the call may stand in callbacks inside it."""
-    sql = _sql_of(site)
+    sql = _sql_of(site, program)
     functions = [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
     for function in reversed(functions):
         if sql is not None and any(parameter.name == sql.id for parameter in function.parameters):

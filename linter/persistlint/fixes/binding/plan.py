@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.fixes.binding import expressions
 from persistlint.fixes.binding.calling import calling
+from persistlint.fixes.binding.grammar import (
+    binds_anywhere,
+    check_script,
+    check_statement,
+    function_around,
+    is_name_place,
+)
 from persistlint.fixes.binding.lists import Listed, listed
 from persistlint.fixes.binding.origin import last_name
-from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, Token, tokenize, word_set
-from persistlint.sql.parameters import takes_no_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,9 +40,6 @@ _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTE
 _WRITTEN = regex(
     r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE
 )  # of what has become SQL already
-_BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
-_READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
-_SCRIPTS = frozenset(["tsql", "bigquery", "clickhouse"])  # dialects that take values for several statements
 _ESCAPED = regex(r"escap|quoted", re.IGNORECASE)  # of a value whose quotes are doubled already
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
@@ -71,12 +74,11 @@ def plan(
     text = found.text
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
     call = None
-    if not query.is_fragment and not _binds_anywhere(query, dialect):
+    if not query.is_fragment and not binds_anywhere(query, dialect):
         call = calling(text, tokens, dialect)
         if call is None:
-            _refuse_statement(tokens)
-    if _is_script(tokens) and not _binds_in_scripts(query, dialect):
-        raise RefusalError("the text holds several statements, and the driver takes values for one alone")
+            check_statement(tokens)
+    check_script(tokens, query, dialect)
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -111,20 +113,6 @@ def bound_by(parameters: Sequence[Parameter], found: View) -> list[Value]:
     return [item for item in items if isinstance(item, Value)]
 
 
-def takes_no_values(query: Query, dialect: str | None) -> bool:
-    """Whether no bind parameter can stand in a statement, by its constant parts."""
-    if query.is_fragment or _binds_anywhere(query, dialect):
-        return False
-    for text in query.texts:
-        tokens = tokenize("".join(part if isinstance(part, str) else HOLE for part in text.parts), dialect)
-        try:
-            _refuse_statement([token for token in tokens if token.kind is not Kind.COMMENT])
-        except NotBoundError:
-            continue
-        return False
-    return bool(query.texts)
-
-
 def _is_text_of_sqlite(token: Token, dialect: str | None) -> bool:
     """Whether a name in double quotes is a text for SQLite, which takes it for one where there is no such name."""
     return token.kind is Kind.QUOTED and dialect == "sqlite" and token.text.startswith('"')
@@ -135,39 +123,12 @@ def _is_same(value: Value, other: Value) -> bool:
     return value is not other and value.form is not None and value.expression.range == other.expression.range
 
 
-def _binds_anywhere(query: Query, dialect: str | None) -> bool:
-    """Whether what reaches the database is a text without parameters."""
-    library = query.library
-    return library is not None and library.binds == "client" and bool(library.dialect and dialect)
-
-
-def _is_script(tokens: list[Token]) -> bool:
-    """Whether another statement follows one."""
-    ends = [number for number, token in enumerate(tokens) if token.text == ";"]
-    return any(token.text != ";" for token in tokens[ends[0] :]) if ends else False
-
-
-def _binds_in_scripts(query: Query, dialect: str | None) -> bool:
-    """Whether what sends several statements at once takes values, too: the driver writes them into the text, or the
-    server has no prepared statements."""
-    library = query.library
-    is_sent_as_text = dialect == "mysql" and query.name == "query"  # mysql2 prepares with `execute` alone
-    return library is None or library.binds == "client" or dialect in _SCRIPTS or is_sent_as_text
-
-
-def _refuse_statement(tokens: list[Token]) -> None:
-    if takes_no_parameters(tokens):
-        first = tokens[0].word
-        what = "this statement" if first in ("DO", "EXPLAIN") else f"`{first}`"
-        raise NotBoundError(f"{what} takes no bind parameters")
-
-
 def _quoted(
     found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
 ) -> Parameter:
     """The parameter for a string of SQL that holds a value, or several."""
     token = tokens[place]
-    if _is_name(tokens, place):
+    if is_name_place(tokens, place):
         raise RefusalError("the value stands where only a name can, which cannot be bound")
     opening = _OPENING.match(token.text)
     prefix = opening.group() if opening else ""
@@ -234,18 +195,6 @@ def _quoted(
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
 
 
-def _is_name(tokens: list[Token], place: int) -> bool:
-    """Whether a string stands in the place of a name, for which SQLite and MySQL take it there."""
-    words = [token.word for token in tokens[:place]]
-    if not words:
-        return False
-    if words[-1] == "FROM":
-        return words[-2:-1] != ["DISTINCT"] and _function_around(tokens, place) not in _READ_FROM
-    if words[-1] in ("INTO", "AS"):
-        return words[0] not in ("VACUUM", "ATTACH")
-    return words[-1] in _BEFORE_NAMES
-
-
 def _check_unit(following: Token | None) -> None:
     """Refuse a value that may have the unit of an interval in it, which MySQL takes from the text alone."""
     if following is None or not (_UNIT.fullmatch(following.word) or following.text in _ARITHMETIC):
@@ -265,17 +214,7 @@ def _is_cast(following: Token | None, query: Query) -> bool:
 def _is_of_any_type(tokens: list[Token], place: int) -> bool:
     """Whether a value is an argument of a function that takes any type, so that PostgreSQL cannot tell which one a
     bind parameter has."""
-    return _function_around(tokens, place) in _OF_ANY_TYPE
-
-
-def _function_around(tokens: list[Token], place: int) -> str:
-    """The word before the innermost parenthesis that is open at a token, nothing where none is."""
-    depth = 0
-    for number in range(place - 1, 0, -1):
-        depth += (tokens[number].text == ")") - (tokens[number].text == "(")
-        if depth < 0:
-            return tokens[number - 1].word
-    return ""
+    return function_around(tokens, place) in _OF_ANY_TYPE
 
 
 def _is_computed(tokens: list[Token], place: int) -> bool:

@@ -63,13 +63,14 @@ class _Senders:
         found: list[Send] = []
         known: set[Range] = set()
         for call in calls:
-            found_at = _place_of(call, sql)
+            found_at = _place_of(call, sql, self.program)
             send: Send | bool | None = None
             if found_at is not None:
                 place, wrapper = found_at
                 send = self._direct(call, place, wrapper)
-                send = send or (None if wrapper else self._indirect(call, place, function, steps))
-            if send is not None:
+                is_back = place == 0 and is_name(given_back(call, self.program), sql)
+                send = send or is_back or (None if wrapper else self._indirect(call, place, function, steps))
+            if send:
                 given = (node for a in call.arguments for node in ir.walk(a.value))
                 known.update(node.range for node in given if is_name(node, sql))
                 found += [send] if isinstance(send, Send) else []
@@ -182,10 +183,28 @@ def is_assigned(function: ir.Function, name: str, *, unless_default: bool = Fals
     return False
 
 
-def _place_of(call: ir.Call, sql: str) -> tuple[int | str, str] | None:
+def given_back(node: ir.Expression, program: Program) -> ir.Expression:
+    """What a function of the file is given first, where the expression is a call of it and it gives that back as it is,
+    as one that logs a query does; the expression itself elsewhere."""
+    if not isinstance(node, ir.Call) or not node.arguments or node.arguments[0].spread or node.arguments[0].keyword:
+        return node
+    name = last_name(node.function)
+    called = [each for each in program.functions() if name and each.name == name]
+    if len(called) != 1 or not called[0].parameters or is_assigned(called[0], called[0].parameters[0].name):
+        return node
+    returned = [s.value for s in flat(called[0].body) if isinstance(s, ir.Return)]
+    is_same = [value is not None and is_name(value, called[0].parameters[0].name) for value in returned]
+    return node.arguments[0].value if is_same and all(is_same) else node
+
+
+def _place_of(call: ir.Call, sql: str, program: Program) -> tuple[int | str, str] | None:
     """Which argument of a call is the SQL, its index or its name, and the function that makes a statement of it there,
     `text` of SQLAlchemy."""
     for index, argument in enumerate(call.arguments):
+        match argument.value:  # most calls have another argument, and need no look at the functions of the file
+            case ir.Call(arguments=[ir.Argument(value=inner), *_]) if is_name(inner, sql):
+                if is_name(given_back(argument.value, program), sql):
+                    return argument.keyword or index, ""
         match argument.value:
             case ir.Call(function=function, arguments=[ir.Argument(value=inner, keyword=None, spread=False)]):
                 if is_name(inner, sql):
