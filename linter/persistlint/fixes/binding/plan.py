@@ -29,6 +29,7 @@ _TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
+_BEFORE_NAMES = frozenset(["DATABASE", "FROM", "INTO", "JOIN", "TABLE", "UPDATE", "OUTFILE"])
 _ARITHMETIC = frozenset("+-*/%")
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
 _WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql", re.IGNORECASE)  # of what has become SQL already
@@ -175,6 +176,10 @@ def _quoted(
     before, after, doubtful = "", "", False
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
+    if previous is not None and previous.word in _BEFORE_NAMES and _depth(tokens, place) == 0:
+        is_value = place > 1 and tokens[place - 2].word in ("DISTINCT", "ATTACH")  # SQLite attaches any text
+        if not is_value:
+            raise RefusalError("the name of a table, a file or a folder stands here, which cannot be bound")
     is_strict = query.library is not None and query.library.strict
     value = expressions.joined(parts, source)
     is_text = len(parts) > 1
@@ -205,6 +210,12 @@ def _quoted(
         before, after = f"({before}", f"{after})"
     name = expressions.name_of(values[0], source)
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+
+
+def _depth(tokens: Sequence[Token], place: int) -> int:
+    """How many parentheses are open before a token: in a function, FROM is a part of its arguments."""
+    before = [token.text for token in tokens[:place]]
+    return before.count("(") - before.count(")")
 
 
 def _check_unit(following: Token | None) -> None:
