@@ -29,10 +29,13 @@ _TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
-_BEFORE_NAMES = frozenset(["DATABASE", "FROM", "INTO", "JOIN", "TABLE", "UPDATE", "OUTFILE"])
 _ARITHMETIC = frozenset("+-*/%")
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
-_WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql", re.IGNORECASE)  # of what has become SQL already
+_WRITTEN = regex(
+    r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE
+)  # of what has become SQL already
+_BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
+_READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
 
@@ -91,7 +94,7 @@ def plan(
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
         if call is not None:
             parameter.start, parameter.before, parameter.after = call.start, call.before, call.after
-            parameter.value = _as_text(parameter.value, source)
+            parameter.value = _as_text(parameter.value, source) if call.is_text else parameter.value
             parameter.is_doubtful = True
         made.append(parameter)
         covered = parameter.end
@@ -146,6 +149,8 @@ def _quoted(
 ) -> Parameter:
     """The parameter for a string of SQL that holds a value, or several."""
     token = tokens[place]
+    if _is_name(tokens, place):
+        raise RefusalError("the value stands where only a name can, which cannot be bound")
     opening = _OPENING.match(token.text)
     prefix = opening.group() if opening else ""
     quote = token.text[len(prefix)]
@@ -176,10 +181,6 @@ def _quoted(
     before, after, doubtful = "", "", False
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
-    if previous is not None and previous.word in _BEFORE_NAMES and _depth(tokens, place) == 0:
-        is_value = place > 1 and tokens[place - 2].word in ("DISTINCT", "ATTACH")  # SQLite attaches any text
-        if not is_value:
-            raise RefusalError("the name of a table, a file or a folder stands here, which cannot be bound")
     is_strict = query.library is not None and query.library.strict
     value = expressions.joined(parts, source)
     is_text = len(parts) > 1
@@ -212,10 +213,16 @@ def _quoted(
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
 
 
-def _depth(tokens: Sequence[Token], place: int) -> int:
-    """How many parentheses are open before a token: in a function, FROM is a part of its arguments."""
-    before = [token.text for token in tokens[:place]]
-    return before.count("(") - before.count(")")
+def _is_name(tokens: list[Token], place: int) -> bool:
+    """Whether a string stands in the place of a name, for which SQLite and MySQL take it there."""
+    words = [token.word for token in tokens[:place]]
+    if not words:
+        return False
+    if words[-1] == "FROM":
+        return words[-2:-1] != ["DISTINCT"] and _function_around(tokens, place) not in _READ_FROM
+    if words[-1] in ("INTO", "AS"):
+        return words[0] not in ("VACUUM", "ATTACH")
+    return words[-1] in _BEFORE_NAMES
 
 
 def _check_unit(following: Token | None) -> None:
@@ -237,12 +244,17 @@ def _is_cast(following: Token | None, query: Query) -> bool:
 def _is_of_any_type(tokens: list[Token], place: int) -> bool:
     """Whether a value is an argument of a function that takes any type, so that PostgreSQL cannot tell which one a
     bind parameter has."""
+    return _function_around(tokens, place) in _OF_ANY_TYPE
+
+
+def _function_around(tokens: list[Token], place: int) -> str:
+    """The word before the innermost parenthesis that is open at a token, nothing where none is."""
     depth = 0
     for number in range(place - 1, 0, -1):
         depth += (tokens[number].text == ")") - (tokens[number].text == "(")
         if depth < 0:
-            return tokens[number - 1].word in _OF_ANY_TYPE
-    return False
+            return tokens[number - 1].word
+    return ""
 
 
 def _is_computed(tokens: list[Token], place: int) -> bool:
