@@ -14,6 +14,7 @@ from persistlint.ir import (
     Binary,
     Call,
     Collection,
+    Comprehension,
     Loop,
     Mapping,
     Name,
@@ -67,7 +68,7 @@ def optional_steps(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
 
 def lasting_gets(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
     """`(….get(…) or {})` in the place of every `.get(…)` of Python that another one follows."""
-    if not program.is_clean(fact.range):
+    if not program.is_clean(fact.range) or _is_iterated(program, fact.range):
         return ()
     opened, edits = 0, []
     for get, hop in zip(fact.hops, fact.hops[1:], strict=False):
@@ -111,6 +112,17 @@ def _go_guard(program: Program, place: Range, condition: str, message: str) -> t
     if frame is None or failure is None or '"' in message:
         return ()
     return unsafe("Return an error where it is missing", guard(program, frame, condition, failure[0]), *failure[1])
+
+
+def _is_iterated(program: Program, chain: Range) -> bool:
+    """Whether a loop goes over what a chain gives, which fails for None."""
+    frame = program.frame(chain)
+    statements = [frame.statement] if frame is not None else []
+    loops = (node for each in statements for part in expressions(each) for node in walk(part))
+    return any(
+        isinstance(each, Loop | Comprehension) and each.iterable is not None and each.iterable.range == chain
+        for each in (*statements, *loops)
+    )
 
 
 def _is_needed(program: Program, chain: Range) -> bool:
@@ -160,7 +172,10 @@ def _wants_value(node: Expression, chain: Range) -> bool:
         case Spread(value=value):
             return value.range == chain
         case Call(function=function, arguments=arguments, new=is_new):
-            is_given = any(argument.value.range.start == chain.start for argument in arguments)
+            given = [argument for argument in arguments if argument.value.range.start == chain.start]
+            is_given = bool(given)
+            if any(argument.spread for argument in given):
+                return True
             return (is_new and chain in function.range) or (is_given and _fails_on_undefined(function))
     return False
 
