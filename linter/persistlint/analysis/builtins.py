@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis import formats
 from persistlint.analysis.formats import Filler
 from persistlint.analysis.methods import Actual, apply, is_cleansing, joined, method, pairs_of, replaced, values_of
-from persistlint.analysis.names import canonical, last_name, path_of
+from persistlint.analysis.names import all_caps, canonical, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
@@ -53,6 +53,8 @@ def call(
     if isinstance(function, Attribute) and receiver is not None:
         if machine.language == "go" and isinstance(receiver, Imported):
             return None
+        if isinstance(receiver, Imported) and all_caps(receiver.name.rsplit(".", 1)[-1]):
+            receiver = Atom(Origin.METADATA)  # `KINDS.map(…)` of a constant of another module
         return method(node, function, receiver, actuals, machine)
     return None
 
