@@ -181,11 +181,19 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     function = local_function(walker, node)
     if function is not None:
         call_helper(walker, node, function, use)
-    elif is_outside(node, walker.handles.names, walker.scope) and not hands_over_transaction(walker, node):
+    elif is_outside(node, walker.handles.names, walker.scope) and not _is_inside(walker, node):
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
     if name in ENDS:
         walker.leave(node)
+
+
+def _is_inside(walker: Walk, node: Call) -> bool:
+    """Whether a call, or what made the object that it is one of, is given the transaction, and so is a part of it."""
+    path = path_of(node.function.value) if isinstance(node.function, Attribute) else None
+    variable = walker.scope.find(path) if path is not None else None
+    made = variable.value if variable is not None else None
+    return hands_over_transaction(walker, node) or (isinstance(made, Call) and hands_over_transaction(walker, made))
 
 
 def hands_over_transaction(walker: Walk, node: Call) -> bool:

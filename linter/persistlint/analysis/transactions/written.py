@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import calls_of
-from persistlint.ir import Attribute, Binary, Call, Collection, Hole, Mapping, String, TaggedTemplate, Template
+from persistlint.ir import (
+    Argument,
+    Attribute,
+    Binary,
+    Call,
+    Collection,
+    Hole,
+    Mapping,
+    String,
+    TaggedTemplate,
+    Template,
+)
 from persistlint.regexes import regex
 from persistlint.sql.lexer import HOLE
 
@@ -67,6 +78,19 @@ def conditions(chain: Chain) -> Iterator[str]:
                 yield argument.keyword
             elif isinstance(value, String):
                 yield from _WORD.findall(value.value)
+            elif isinstance(value, Call):
+                yield from _compared(value)
+
+
+def _compared(call: Call, depth: int = 0) -> Iterator[str]:
+    """The columns that functions compare: Drizzle's `and(eq(jobs.status, "new"), inArray(jobs.id, ids))`."""
+    match call.arguments:
+        case [Argument(value=Attribute(name=name)), *_]:
+            yield name
+        case _ if depth < _DEEPEST:
+            for argument in call.arguments:
+                if isinstance(argument.value, Call):
+                    yield from _compared(argument.value, depth + 1)
 
 
 def chosen_by(chain: Chain) -> Iterator[tuple[Expression, Range]]:

@@ -182,7 +182,9 @@ _SETS_UP = regex(
     re.IGNORECASE,
 )
 _SETTING_UP = regex(
-    r"(?:^|/)(?:init_?db|bootstrap|populate\w*|load\w*fixtures?|(?:sample|demo|dev|fake)_?data)\.\w+$", re.IGNORECASE
+    r"(?:^|/)(?:init_?db|bootstrap|populate\w*|migrate_\w+|load\w*fixtures?|(?:sample|demo|dev|fake)_?data"
+    r"|(?:inject|generate|fake|mock)[-_][\w-]*data)\.\w+$",
+    re.IGNORECASE,
 )
 _SYNCS = regex(r"(?:.*\.)?_?(?:re)?(?:sync|fresh|build|calc|count|concile|index)\w*", re.IGNORECASE)
 _NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
@@ -330,6 +332,7 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
         and not _is_made_if_missing(earlier)
+        and not (_is_made_if_missing(later) and not _is_given(earlier, later))
         and not (_SESSION.fullmatch(later.table) and _INSERTS.match(later.method))
         and not (_FOR_ONE_USE.fullmatch(earlier.table) and _deletes(earlier))
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again

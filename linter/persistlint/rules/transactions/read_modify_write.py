@@ -18,8 +18,7 @@ as all of SQLite are, values that do not depend on the row, and where a comment 
 insert is also left alone where the table has a unique key on any column that was looked for, or one of which all
 columns are set; where the lookup has other conditions than `=`; where the function speaks of locks, isolation,
 conflicts or duplicates; and where nothing runs beside it: in synchronous functions of JavaScript, and in those of a
-Python file that imports no web framework. Of severity `info`: an insert of an import or a sync, of which mostly one
-runs.
+Python file that imports no web framework. An insert is of severity `info`, for mostly a second row does little harm.
 
 ## Why it matters
 
@@ -137,8 +136,6 @@ if TYPE_CHECKING:
 
 _SPEAKS_OF_RACE = regex(r"(?:#|//)[^\n]*\b(?:race|races|concurren\w+)\b", re.IGNORECASE)
 
-_JOBS = regex(r"_?(?:import|sync|migrate|load|seed)(?![a-z])", re.IGNORECASE)
-
 
 @rule(
     "read-modify-write",
@@ -174,12 +171,6 @@ def _written_back(fact: WriteBack, context: RuleContext) -> Diagnostic:
     )
 
 
-def _is_alone(fact: CheckedInsert, context: RuleContext) -> bool:
-    """Whether the function is a job of which mostly one runs, by its name: an import, a sync."""
-    frame = context.program.frame(fact.range) if context.program is not None else None
-    return frame is not None and frame.function is not None and _JOBS.match(frame.function.name) is not None
-
-
 def _inserted(fact: CheckedInsert, context: RuleContext) -> Diagnostic:
     columns = ", ".join(f"`{column}`" for column in fact.columns)
     return context.report(
@@ -187,6 +178,6 @@ def _inserted(fact: CheckedInsert, context: RuleContext) -> Diagnostic:
         f"The row is inserted into `{fact.table}` because none was found, and no unique key covers {columns}, so two"
         " requests at the same time insert it twice.",
         help=f"Make {columns} unique, and insert with `ON CONFLICT DO NOTHING` or take the error of the second insert.",
-        severity=Severity.INFO if _is_alone(fact, context) else Severity.WARNING,
+        severity=Severity.INFO,
         related=(Related(fact.read, "the row is looked for here"),),
     )
