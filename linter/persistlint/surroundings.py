@@ -15,12 +15,12 @@ from persistlint.moments import moment, new_moment
 from persistlint.paths import is_migration
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
-from persistlint.sql.neighbours import beside, evidence, project_of, upwards
+from persistlint.sql.neighbours import beside, evidence, names_of, project_of, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
 
-    from persistlint.schema_files import Tree
+    from persistlint.schema_files import Source, Tree
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,25 @@ class _Group:
     def _with(self, states: Iterable[str]) -> bytes:
         parts = (*self.names, *(f"{file}={state}" for file, state in zip(self.files, states, strict=True)))
         return digest(os.fsencode("\0".join(parts)))
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Several groups as one."""
+
+    groups: tuple[_Group, ...]
+
+    @cached_property
+    def mark(self) -> bytes:
+        return digest(b"".join(group.mark for group in self.groups))
+
+    @cached_property
+    def is_settled(self) -> bool:
+        return all(group.is_settled for group in self.groups)
+
+    @cached_property
+    def digest(self) -> bytes:
+        return digest(b"".join(group.digest for group in self.groups))
 
 
 class Surroundings:
@@ -83,6 +102,14 @@ class Surroundings:
         """What stands for the names and the contents of these files."""
         return digest(b"".join(group.digest for group in self._making(path)[1]))
 
+    def digest_of_part(self, part: Source | Path) -> bytes:
+        """What stands for the names and the contents of the files that a source is made of and told by, or for the
+        content of a program."""
+        if isinstance(part, Path):
+            return _digest(part)
+        groups = (*self._of_source(part), *(self.once(_evidence, folder) for folder in self.once(upwards, part.folder)))
+        return digest(b"".join(group.digest for group in groups))
+
     def _making(self, path: str) -> tuple[Tree, tuple[_Group, ...]]:
         """What makes the tables that a program speaks of, and all that it depends on."""
         from persistlint.schema_files import Tree, root_of, tree_below  # only who asks for tables pays for it
@@ -100,36 +127,43 @@ class Surroundings:
         tree = self.once(tree_below, root).around(own)
         groups = [_Group((*tree.programs, *tree.unread, *tree.settings), tuple(map(str, tree.sources)))]
         for source in tree.sources:
-            if source.language == "sql":
-                groups += [self.once(_project, source.folder, pattern) for pattern in source.patterns]
-            elif source.language == "prisma":
-                groups.append(self.once(_schema, source.folder))
-            else:
-                groups.append(self.once(_programs, source.folder, ".py" if source.language == "python" else ".js"))
+            groups += self._of_source(source)
         folders = dict.fromkeys([source.folder for source in tree.sources] + [file.parent for file in tree.programs])
         above = dict.fromkeys(directory for folder in folders for directory in self.once(upwards, folder))
         return tree, (*groups, *(self.once(_evidence, directory) for directory in above))
 
-    def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group]:
+    def _of_source(self, source: Source) -> list[_Group]:
+        if source.language == "sql":
+            return [self.once(_project, source.folder, pattern) for pattern in source.patterns]
+        if source.language == "prisma":
+            return [self.once(_schema, source.folder)]
+        return [self.once(_programs, source.folder, ".py" if source.language == "python" else ".js")]
+
+    def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group | _Together]:
         if with_tables:
             yield from self._making(path)[1]
         if not _has_project(path):
             return
-        file = Path(path).absolute()
-        if language_of(path) == "sql":
-            yield self.once(_project, *project_of(file))
-        elif language_of(path) == "prisma":
-            yield self.once(_schema, file.parent)
+        folder, name = os.path.split(path)
+        _, dot, suffix = name.rpartition(".")
+        yield self.once(self._near, folder, dot + suffix)
+        if language_of(path) == "prisma":
             return
-        else:
-            yield self.once(_programs, file.parent, file.suffix)
-        yield _Group(tuple(_looked_up(file)))
-        yield self.once(_names, file.parent)
-        yield from self._above(file.parent)
+        if language_of(path) == "sql":
+            yield self.once(_project, *project_of(Path(path).absolute()))
+        own = [other for other in sorted(names_of(name)) if os.path.isfile(f"{folder or '.'}/{other}")]  # noqa: PTH113
+        if own:
+            yield _Group(tuple(Path(folder, other).absolute() for other in own))
 
-    def _above(self, folder: Path) -> Iterator[_Group]:
-        for directory in self.once(upwards, folder):
-            yield self.once(_evidence, directory)
+    def _near(self, folder: str, suffix: str) -> _Together:
+        """What matters for every file of a folder with this suffix, or for every SQL file."""
+        place = Path(folder).absolute()
+        language = language_of(f"file{suffix}")
+        if language == "prisma":
+            return _Together((_schema(place),))
+        around = tuple(self.once(_evidence, directory) for directory in self.once(upwards, place))
+        own = (_Group(tuple(_looked_up(place))), _names(place), *around)
+        return _Together(own if language == "sql" else (_programs(place, suffix), *own))
 
     def once(self, make: Callable[..., Any], *arguments: object) -> Any:
         """What a function makes of these arguments, which it is asked for once."""
@@ -186,15 +220,16 @@ def _project(root: Path, pattern: str) -> _Group:
     """The scripts of a project, what is looked up for each of them, and which others are there, for one may undo
     another."""
     scripts = sorted(root.glob(pattern))
-    others = {file for script in scripts for file in _looked_up(script)}
+    own = {script.parent / name for script in scripts for name in names_of(script.name)}
+    others = {file for file in own if file.is_file()}
     for folder in {script.parent for script in scripts}:
-        others.update(_evidence(folder).files)
+        others.update(_looked_up(folder), _evidence(folder).files)
     folders, _, _ = pattern.rpartition("/")
     return _Group((*scripts, *sorted(others)), tuple(sorted(map(str, root.glob(f"{folders or '.'}/*.sql")))))
 
 
-def _looked_up(script: Path) -> list[Path]:
-    return [file for file in sorted(beside(script)) if file.is_file()]
+def _looked_up(folder: Path) -> list[Path]:
+    return [file for file in sorted(beside(folder)) if file.is_file()]
 
 
 def _evidence(folder: Path) -> _Group:

@@ -34,8 +34,8 @@ class Transaction(Fact):
     `leak` is a place where the function is left with the transaction neither committed nor rolled back, `unchecked` a
     commit whose error nobody looks at, `early` a deferred rollback that stands before the test of the error of its
     begin, `unreleased` the call that takes its connection out of a pool which does not get it back on every way.
-    `is_savepoint` where it nests in the one around it, `is_wrapped` where a function of the program's own opens it, of
-    which only the name is known.
+    `is_of_helper` where a function of this file opens it, which is called here. `is_savepoint` where it nests in the
+    one around it, `is_wrapped` where a function of the program's own opens it, of which only the name is known.
     """
 
     scoping: Scoping
@@ -51,6 +51,7 @@ class Transaction(Fact):
     unchecked: Range | None = None
     early: Range | None = None
     unreleased: Range | None = None
+    is_of_helper: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
     where this file calls it inside a transaction, `may_run_inside` where something else may: it is no view, task or
-    command, and its file opens transactions elsewhere, or the project runs each request in one. `tolerated` are the
-    effects that may fail, for a handler of their own goes on, or what waits for them does: those of each together."""
+    command, and its file opens transactions elsewhere, or the project runs each request in one. `is_entry`
+    where a framework calls it. `tolerated` are the effects that may fail, for a handler of their own goes on, or what
+    waits for them does: those of each together."""
 
     name: str
     effects: tuple[Effect, ...]
@@ -67,6 +69,7 @@ class Procedure(Affecting):
     receives: Role | None = None
     is_called_inside: bool = False
     may_run_inside: bool = False
+    is_entry: bool = False
     is_async: bool = False
     tolerated: tuple[frozenset[Range], ...] = ()
 

@@ -4,7 +4,6 @@ is not certain there is none. Nothing is read or written here."""
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,8 @@ def following(script: Script, title: str, words: str, up: str, down: str = "", *
     statement must not run in a transaction. `words` say in its name what it does. None where the runner or the names
     are not certain; where it is the runner that stands in the way, the reason."""
     runner, name = script.runner, next_name(script, words)
+    if script.is_shared:
+        return Remedy(reason="two kinds of databases run these migrations")
     if name is None:
         return Remedy(reason=runner.no_new)
     if is_alone and not runner.runs_alone:
@@ -78,6 +79,8 @@ def _next_number(numbers: Sequence[str]) -> str | None:
         lengths = {len(number) for number in numbers}
     last = max(numbers, key=int, default="")
     if len(lengths) == 1 and len(last) in _LENGTHS_OF_MOMENTS:
+        from datetime import UTC, datetime, timedelta  # only such names pay for it
+
         try:
             moment = datetime.strptime(last[:_MOMENT_LENGTH], _MOMENT).replace(tzinfo=UTC)
         except ValueError:

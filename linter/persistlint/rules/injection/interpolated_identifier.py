@@ -147,7 +147,7 @@ _ROLES = {
 # What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
 _NAMED_AS_SQL = regex(
     r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*"
-    r"|(?:\w+\.)*\w+(?-i:Sql|SQL)|(?:\w+\.)+\w+expr(?:ession)?(?: \?\? .*)?",
+    r"|(?:\w+\.)*\w+(?-i:Sql|SQL)|(?:\w+\.)+\w*expr(?:ession)?(?: \?\? .*)?",
     re.I,
 )
 
@@ -198,7 +198,9 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
 
 
 # With whatever stands around the name, or before it.
-_TABLE = regex(rf"{TABLE_PLACE.pattern[:-1]}[\"`\[]?\w*…", re.IGNORECASE)
+_TABLE = regex(
+    rf"(?:{TABLE_PLACE.pattern[:-1]}|\b(?:VIEW|INDEX)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…", re.IGNORECASE
+)
 
 
 def _is_handed_table(hole: Hole) -> bool:

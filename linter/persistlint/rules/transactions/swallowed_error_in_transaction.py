@@ -4,10 +4,10 @@
 An error of a query inside a transaction that is caught and goes no further: the handler neither raises nor rolls back,
 and the transaction goes on to commit.
 
-Silent where the statement has a savepoint of its own inside the `try`, where it is a read that fails in the program if
-it finds no row (`findUniqueOrThrow`), where the handler takes the program's own errors alone, where the function is
-given the transaction and returns `false`, and where it returns before it commits what it began by hand. On SQLite and
-MySQL, which take back the failed statement alone, a loop may go on with the next.
+Silent where the statement has a savepoint of its own inside the `try`, where only reads may fail, where the handler
+takes the program's own errors alone, where the function is given the transaction and returns `false`, and where it
+returns before it commits what it began by hand. On SQLite and MySQL, which take back the failed statement alone, a loop
+may go on with the next.
 
 ## Why it matters
 
@@ -133,7 +133,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Handled
+from persistlint.facts import Effect, EffectKind, Handled, Sign
 from persistlint.fixes.raising import handed_on
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -146,14 +146,19 @@ _SENT = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEM
 
 
 @rule(
-    "swallowed-error-in-transaction", on=Handled, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated)
+    "swallowed-error-in-transaction",
+    on=Handled,
+    severity=Severity.WARNING,
+    skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that lets the transaction around it go on."""
     if fact.transaction is None or fact.raises or fact.undoes:
         return
     failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
-    if not failing or all(_survives(effect) for effect in failing):
+    # Where only a read fails, nothing is missing of what commits.
+    if all(_survives(effect) or effect.kind is EffectKind.READ for effect in failing):
         return
     is_quiet = fact.only_logs and not fact.is_expected
     yield context.report(
