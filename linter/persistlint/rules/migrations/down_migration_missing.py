@@ -9,8 +9,8 @@ nothing, the same with `down` of Knex, Sequelize, TypeORM and Kysely, and `RunPy
 its reverse. One that raises an error refuses, which is a decision; so is a comment that is not the tool's own.
 
 A section with nothing but a comment counts: it says that there is no way back, and why. A project of several migrations
-of which not one can be undone only ever goes forward, and is left alone. So is a script that changes rows alone, or adds
-values to an enum, which nothing takes away.
+of which not one can be undone only ever goes forward, and is left alone. So is a script that changes rows alone, or
+adds values to an enum, which nothing takes away.
 
 ## Why it matters
 
