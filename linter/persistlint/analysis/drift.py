@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import Column, Constraint, Index, Table
     from persistlint.schema.models import Field, Model
     from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
 
 # Libraries whose models say every unique key, because the tables can be made from them; and those whose columns say
 # what they refer to.
@@ -38,6 +39,7 @@ _SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Prism
 _SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM", "Prisma", "Drizzle"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
+_AUTOMATIC = regex(rb"\bAutoMigrate\s*\(([^)]*)\)")
 _OTHER_DATABASE = Marked((b"bind_key",), regex(rb"__bind_key__|\bbind_key\b"))
 
 
@@ -53,15 +55,16 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if not around.is_told:
         return
     for model in found:
-        yield from _compared(model, around)
+        yield from _compared(model, around, source)
 
 
-def _compared(model: Model, around: Tables) -> Iterator[Drift]:
+def _compared(model: Model, around: Tables, source: SourceFile) -> Iterator[Drift]:
     if model.library == "Django" and not model.is_named:
         return
     tables = _tables(model, around)
     if not tables:
         is_certain = model.is_named and around.is_whole and model.library not in _ELSEWHERE
+        is_certain &= not _is_made_here(model, source)
         if is_certain and not _is_view(model, around) and any(catalog.tables for catalog in around.catalogs):
             yield Drift(model.range, DriftKind.TABLE, str(model.table.name), (), "the table", "")
         return
@@ -73,6 +76,11 @@ def _compared(model: Model, around: Tables) -> Iterator[Drift]:
         yield from comparison.needed()
         yield from comparison.keys()
         yield from comparison.references()
+
+
+def _is_made_here(model: Model, source: SourceFile) -> bool:
+    """Whether the program itself makes the table of a model of GORM."""
+    return model.library == "GORM" and model.name.encode() in b" ".join(_AUTOMATIC.findall(source.content))
 
 
 def _tables(model: Model, around: Tables) -> tuple[Table, ...]:

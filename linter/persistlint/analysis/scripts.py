@@ -26,7 +26,9 @@ _HEAD = 200_000  # bytes in which the names of queries are looked for
 # pg_dump writes `-- Name:`.
 _NAMED_QUERY = regex(rb"^[ \t]*(?:--|/\*)[ \t]*(?::name|@?name[ \t]*:|@name)[ \t]*\S+", re.MULTILINE)
 # Databases, in paths.
-_UNKNOWN = regex(r"(?:^|[/_.-])(?:cockroach(?:db)?|crdb|h2|hsqldb|derby|db2|firebird|duckdb)(?=[/_.-])")
+_UNKNOWN = regex(
+    r"(?:^|[/_.-])(?:cockroach(?:db)?|crdb|h2|hsqldb|derby|db2|firebird|duckdb|redshift|snowflake|clickhouse)(?=[/_.-])"
+)
 _BRANCH = regex(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\b|\{%")  # of a template
 
 

@@ -84,13 +84,28 @@ class KyselyWriter(Writer):
         by_name = {link.name: link for link in rest}
         on = by_name["on"].argument(0) if "on" in by_name else None
         keys = [link.argument(0) for link in rest if link.name in ("column", "columns")]
-        columns = [self.names(key) for key in keys if key is not None]
+        columns = [self._keys(key) for key in keys if key is not None]
+        chosen = by_name["where"].argument(0) if "where" in by_name else None
+        column = self.name(chosen) if isinstance(chosen, String) else None
+        where: Fragment = ("WHERE condition (", *(column or ()), ")") if "where" in by_name else ()
         of_table = self.name(on) if on is not None else None
         if of_table is None or not columns or not all(columns):
             return None
         unique = ("UNIQUE",) if "unique" in by_name else ()
         listed_columns = listed(column for column in columns if column)
-        return ("CREATE", *unique, "INDEX", *name, "ON", *of_table, "(", *listed_columns, ")")
+        return ("CREATE", *unique, "INDEX", *name, "ON", *of_table, "(", *listed_columns, ")", *where)
+
+    def _keys(self, node: Expression) -> Fragment | None:
+        """The columns of an index, of which each may have a direction behind it: `"id desc"`."""
+        elements = self.values.elements(node) or (node,)
+        found = [(*self.values.text(element).rpartition(" "), element.range) for element in elements]
+        keys = [
+            (quoted(name, range), direction)
+            if name and direction.lower() in ("asc", "desc")
+            else (quoted(f"{name}{space}{direction}", range),)
+            for name, space, direction, range in found
+        ]
+        return listed(keys) if all(direction for _, _, direction, _ in found) else None
 
     def _item(self, link: Link) -> Fragment | None:
         """What a link adds to a new table."""

@@ -2,7 +2,7 @@
 ## What it finds
 
 `VACUUM FULL`, `CLUSTER`, `SET LOGGED`, `SET UNLOGGED`, `SET TABLESPACE`, `SET ACCESS METHOD` and `LOCK TABLE` without a
-weaker mode, on a table that the same script did not make.
+mode, on a table that the same script did not make.
 
 ## Why it matters
 
@@ -21,7 +21,8 @@ VACUUM (ANALYZE) orders;
 
 ## Fix
 
-Use `pg_repack`, which does the same online, or plan for a time in which the application can do without the table.
+Use `pg_repack`, which does the same online, or plan for a time in which the application can do without the table. For
+`LOCK TABLE`, name the mode that is needed.
 
 ## When not to use it
 
@@ -60,8 +61,8 @@ def table_rewrite_command(script: Script, context: RuleContext) -> Iterator[Diag
     for change in script.forward:
         if isinstance(change, Maintain):
             words = context.file.text(change.range).upper().split()
-            is_weaker = change.kind == "LOCK" and "IN" in words and "ACCESS EXCLUSIVE" not in " ".join(words)
-            if change.kind not in _COMMANDS or is_weaker or (change.name is not None and change.name.key in made):
+            is_said = change.kind == "LOCK" and "IN" in words  # whoever names the mode knows what waits for it
+            if change.kind not in _COMMANDS or is_said or (change.name is not None and change.name.key in made):
                 continue
             what, table = change.kind, f"`{change.name}`" if change.name else "every table"
         elif isinstance(change, AlterTable) and change.words[:2] in _ACTIONS and not change.is_on_new:
@@ -71,5 +72,7 @@ def table_rewrite_command(script: Script, context: RuleContext) -> Iterator[Diag
         yield context.report(
             change.range,
             f"`{what}` holds a lock of mode ACCESS EXCLUSIVE on {table}: reads and writes of it wait until it is done.",
-            help="Do it online with `pg_repack`, or while nobody needs the table.",
+            help="Say which mode is needed: `IN SHARE ROW EXCLUSIVE MODE` lets others read."
+            if what == "LOCK"
+            else "Do it online with `pg_repack`, or while nobody needs the table.",
         )

@@ -2,7 +2,8 @@
 ## What it finds
 
 An `UPDATE` without `WHERE`, or with one that is always true, of a table that the script did not make. A join, a `LIMIT`
-and a cursor count as a condition; so does that the script itself has just added every column that is set.
+and a cursor count as a condition; so does that the script itself adds, renames or alters every column that is set, or a
+key over it, which concerns all rows as well.
 
 ## Why it matters
 
@@ -38,7 +39,16 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import AddColumn, Update
+from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    ChangeType,
+    CreateIndex,
+    RenameColumn,
+    SetNotNull,
+    TableChange,
+    Update,
+)
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -50,10 +60,10 @@ if TYPE_CHECKING:
 @rule("update-without-where", on=Script, severity=Severity.WARNING)
 def update_without_where(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every UPDATE of all rows."""
-    added = {(change.table.key, change.column.name) for change in script.of(AddColumn)}
+    altered = set(_altered(script))
     for change in script.of(Update):
         is_all = change.where is None or change.where.is_true
-        is_fill = bool(change.columns) and all((change.table.key, column) in added for column in change.columns)
+        is_fill = bool(change.columns) and all((change.table.key, column) in altered for column in change.columns)
         if not is_all or change.is_bounded or change.is_on_new or is_fill:
             continue
         yield context.report(
@@ -61,3 +71,23 @@ def update_without_where(script: Script, context: RuleContext) -> Iterator[Diagn
             f"All rows of `{change.table}` are overwritten.",
             help="Say in a `WHERE` which rows are meant.",
         )
+
+
+def _altered(script: Script) -> Iterator[tuple[str, str]]:
+    """The columns, with the keys of their tables, whose values the script has to do with as a whole."""
+    for change in script.forward:
+        if isinstance(change, TableChange):
+            yield from ((change.table.key, name) for name in _columns(change))
+
+
+def _columns(change: TableChange) -> tuple[str, ...]:
+    match change:
+        case AddColumn(column=column):
+            return (column.name,)
+        case RenameColumn(to=name) | ChangeType(name=name) | SetNotNull(column=name):
+            return (name,)
+        case AddConstraint(constraint=constraint):
+            return constraint.columns
+        case CreateIndex(index=index):
+            return index.columns if index.is_unique else ()
+    return ()

@@ -2,7 +2,8 @@
 ## What it finds
 
 `ENABLE ROW LEVEL SECURITY` on a known table for which neither the script nor the rest of the project makes a policy.
-Where policies are made in a loop, or from a template, nobody knows of which tables, and nothing is reported.
+Where policies are made in a loop, or from a template, nobody knows of which tables, and nothing is reported. A project
+that closes five tables or more and has no policy at all is left alone, too: its program is the owner of them.
 
 ## Why it matters
 
@@ -48,11 +49,13 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
+_MANY = 5  # tables
+
 
 @rule("rls-policy-missing", on=Script, severity=Severity.WARNING)
 def rls_policy_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table whose rows nobody is allowed to see."""
-    if script.final.admits_unnamed:
+    if script.final.admits_unnamed or _is_decision(script):
         return
     for change in script.of(SetRowSecurity):
         table = script.final_table(change.table)
@@ -63,3 +66,9 @@ def rls_policy_missing(script: Script, context: RuleContext) -> Iterator[Diagnos
             f"`{change.table}` has row level security and no policy: all but its owner see no row and write none.",
             help="Make a policy for those who are to use the table.",
         )
+
+
+def _is_decision(script: Script) -> bool:
+    """Whether the project closes many tables, and opens none: its program is their owner."""
+    guarded = [table for table in script.final.tables.values() if table.has_row_security]
+    return len(guarded) >= _MANY and not any(table.policies for table in guarded)

@@ -3,8 +3,8 @@
 
 A column of the type `timestamp` (without time zone) in PostgreSQL, in a new table or added to one.
 
-A project of twenty such columns or more, in which next to none says its time zone, keeps a convention. It is reported
-once, in the first of its scripts.
+A schema that another database makes as well, by its types, is left alone. A project of twenty such columns or more, in
+which next to none says its time zone, keeps a convention. It is reported once, in the first of its scripts.
 
 ## Why it matters
 
@@ -62,7 +62,7 @@ _TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?
 @rule("timestamp-without-time-zone", on=Script, severity=Severity.WARNING)
 def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that holds a moment without saying which."""
-    if script.dialect != "postgres":
+    if script.dialect != "postgres" or script.is_shared:
         return
     found = [
         (column, column.type)
