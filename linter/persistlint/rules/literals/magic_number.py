@@ -232,6 +232,8 @@ def _is_plain(number: Number) -> bool:
     value, quantity = number.value, number.quantity
     if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == _WHOLE) or 0 < abs(value) < _TOLERANCE:
         return True
+    if abs(value) in _LARGEST:
+        return True
     match number.role:
         case NumberRole.ARITHMETIC | NumberRole.STEP:
             return _is_plain_operand(number)
@@ -249,8 +251,6 @@ def _is_plain(number: Number) -> bool:
 def _is_plain_bound(number: Number) -> bool:
     value, quantity = number.value, number.quantity
     if number.is_converted:
-        return True
-    if abs(value) in _LARGEST:
         return True
     if quantity in _LENGTHS:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
