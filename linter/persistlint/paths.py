@@ -20,10 +20,10 @@ _TEST = (
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
     r"|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
-_MIGRATION = (
+_MIGRATIONS = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
-    r"|(?:^|/)(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 )
+_SEED = r"(?i)^(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 # What its dialects do for migrations, what helps those, and the patches of Frappe.
 _HELPS_MIGRATIONS = (
     r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?|operations?))?(?:/|\.\w+$)"
@@ -75,7 +75,13 @@ def is_test(path: str) -> bool:
 @lru_cache(maxsize=_MOST_PATHS)
 def is_migration(path: str) -> bool:
     """Whether a file holds a migration or seeds: a runner calls it, mostly inside a transaction of its own."""
-    return bool(re.search(_MIGRATION, path))
+    folder, _, name = path.rpartition("/")
+    return _holds_migrations(folder) or ("seed" in name.lower() and bool(re.search(_SEED, name)))
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def _holds_migrations(folder: str) -> bool:
+    return bool(re.search(_MIGRATIONS, f"{folder}/"))
 
 
 def changes_schema(path: str) -> bool:

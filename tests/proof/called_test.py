@@ -1,7 +1,8 @@
-"""Statements of PostgreSQL that take no bind parameter, before and after their fix, which calls a function instead."""
+"""Statements that take no bind parameter, before and after their fix, which calls a function instead or quotes."""
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,61 @@ def test_what_the_driver_quotes_is_one_value(value: str, connection: driver.Conn
     assert row[0] == [f"app.tenant={value}"]
 
 
+@pytest.mark.parametrize("pragma", ["table_info", "table_xinfo", "index_list", "foreign_key_list"])
+def test_a_pragma_gives_the_same_rows_and_none_for_an_attack(pragma: str) -> None:
+    text = (
+        "import sqlite3\n\n\ndef read(db: sqlite3.Connection, table):\n"
+        f"    cursor = db.execute(f\"PRAGMA {pragma}('{{table}}')\")\n"
+        "    return [column[0] for column in cursor.description], cursor.fetchall()\n"
+    )
+    before, after = _function(text, "read"), _function(fixed("program.py", text), "read")
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute('CREATE TABLE "it\'s" (id integer PRIMARY KEY, up integer REFERENCES t (id))')
+        db.execute("CREATE TABLE t (id integer PRIMARY KEY, double AS (id * 2), up integer REFERENCES t (id))")
+        db.execute("CREATE INDEX ups ON t (up)")
+        db.execute("INSERT INTO t (id, up) VALUES (1, 7)")
+        for table in ("t", "T", "other", ""):
+            assert after(db, table) == before(db, table)
+        with pytest.raises(sqlite3.OperationalError):
+            before(db, "it's")
+        assert pragma != "table_info" or after(db, "it's")[1]
+
+
+def test_quotes_are_doubled_in_a_default_of_sqlite() -> None:
+    text = (
+        "import sqlite3\n\n\ndef make(db: sqlite3.Connection, value):\n"
+        "    db.execute(f\"CREATE TABLE t (id integer, kind text DEFAULT 'is {value}')\")\n"
+        "    db.execute('INSERT INTO t (id) VALUES (1)')\n"
+        "    return db.execute('SELECT id, kind FROM t').fetchall()\n"
+    )
+    before, after = _function(text, "make"), _function(fixed("program.py", text), "make")
+
+    def rows(program: Callable[[Any, str], Any], value: str) -> Any:
+        with closing(sqlite3.connect(":memory:")) as db:
+            return program(db, value)
+
+    for value in ORDINARY:
+        assert rows(after, value) == rows(before, value)
+    attack = "', secret text DEFAULT 'x"
+    assert rows(before, attack) == [(1, "is ")], "the attack does not work before the fix, so it proves nothing"
+    assert rows(after, attack) == [(1, f"is {attack}")]
+    assert rows(after, QUOTE) == [(1, f"is {QUOTE}")]
+
+
+@pytest.mark.parametrize("value", [*ORDINARY, QUOTE, "x'; COMMENT ON DATABASE postgres IS 'y", "\\'"])
+def test_quotes_are_doubled_in_a_comment_of_postgres(value: str, connection: driver.Connection) -> None:
+    text = (
+        "import psycopg\n\n\ndef send(db: psycopg.Connection, value):\n"
+        "    db.execute(\"COMMENT ON DATABASE postgres IS '%s'\" % value)\n"
+    )
+    _function(fixed("program.py", text))(connection, value)
+    row = connection.execute(
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'postgres'"
+    ).fetchone()
+    assert row is not None
+    assert row[0] == value
+
+
 def _programs(statement: str) -> tuple[Callable[[Any, str], None], Callable[[Any, str], None]]:
     text = (
         "import psycopg\nfrom psycopg import sql\n\n\n"
@@ -81,8 +137,8 @@ def _programs(statement: str) -> tuple[Callable[[Any, str], None], Callable[[Any
     return _function(text), _function(fixed("program.py", text))
 
 
-def _function(text: str) -> Callable[[Any, str], None]:
+def _function(text: str, name: str = "send") -> Callable[[Any, str], Any]:
     names: dict[str, Any] = {}
     exec(compile(text, "program.py", "exec"), names)
-    send: Callable[[Any, str], None] = names["send"]
-    return send
+    function: Callable[[Any, str], Any] = names[name]
+    return function

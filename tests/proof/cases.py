@@ -222,6 +222,44 @@ PYTHON = (
     Query(
         "part of its own", 'f"SELECT id FROM people WHERE {condition} ORDER BY id"', ("condition = f\"name = '{a}'\"",)
     ),
+    Query(
+        "joined where it is written",
+        '" ".join(["SELECT id FROM people", f"WHERE name = \'{a}\'", "OR score > %s" % b, "ORDER BY id"])',
+        (),
+        ("x' OR '1'='1", 99),
+    ),
+    Query(
+        "quotes of its own",
+        '"SELECT id FROM people WHERE name LIKE %s AND score < %s ORDER BY id" % ("\'%" + str(a) + "%\'", b)',
+        (),
+        ("nobody' OR 'x' LIKE '", 0),
+    ),
+    Query(
+        "chosen by a statement",
+        "f\"SELECT id FROM people WHERE code LIKE '%-%' AND {where} AND name <> '{a}!' ORDER BY id\"",
+        (
+            "if a == 'Åsa':",
+            '    where = f"score = {b}"',
+            "elif b:",
+            "    where = f\"(name = '{a}' OR code = '{a}')\"",
+            "else:",
+            "    where = \"code LIKE '%-%'\"",
+        ),
+        ("x') OR ('1'='1", 3),
+    ),
+    Query(
+        "several parts",
+        "f\"SELECT id FROM people WHERE score > -99 {names} AND code <> '-' {scores} ORDER BY id\"",
+        (
+            "names = ''",
+            "scores = ''",
+            "if a != 'Åsa':",
+            "    names = f\"AND name = '{a}'\"",
+            "if b:",
+            '    scores = f"AND score <> {b}"',
+        ),
+        ("x' OR '1'='1' OR '1'='1", 0),
+    ),
 )
 JAVASCRIPT = (
     Query("template", "`SELECT id FROM people WHERE name = '${a}' ORDER BY id`"),
@@ -311,6 +349,41 @@ JAVASCRIPT = (
         "part of its own",
         "`SELECT id FROM people WHERE ${condition} ORDER BY id`",
         ("const condition = `name = '${a}'`;",),
+    ),
+    Query(
+        "joined where it is written",
+        '["SELECT id FROM people", `WHERE name = \'${a}\'`, "ORDER BY id"].join(" ")',
+    ),
+    Query(
+        "quotes of its own",
+        '`SELECT id FROM people WHERE name LIKE ${"\'%" + a + "%\'"} ORDER BY id`',
+        (),
+        OUT_OF_A_PATTERN,
+    ),
+    Query(
+        "chosen by a statement",
+        "`SELECT id FROM people WHERE score > -99 AND ${where} ORDER BY id`",
+        (
+            "let where;",
+            "if (a === 'Åsa') {",
+            "  where = `score = ${b}`;",
+            "} else {",
+            "  where = `name = '${a}'`;",
+            "}",
+        ),
+    ),
+    Query(
+        "several parts",
+        "`SELECT id FROM people WHERE score > -99 ${names} ${scores} ORDER BY id`",
+        (
+            "let names = '';",
+            "let scores = '';",
+            "if (a !== 'Åsa') names = `AND name = '${a}'`;",
+            "if (b) {",
+            "  scores = `AND score <> ${b}`;",
+            "}",
+        ),
+        ("x' OR '1'='1' OR '1'='1", 0),
     ),
     Query(
         "callback",

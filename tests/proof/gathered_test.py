@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 PROGRAMS = 60  # of each driver
 FLAGS = 3  # conditions under which steps run
 RULE = Settings(frozenset(["interpolated-sql"]))
-LEAST_FIXED = 0.4  # of the programs: the others have values and marks in an order that nothing tells
+_SEVERAL = 0.5  # of them have several parts
+LEAST_FIXED = 0.3  # of the programs: the others have values and marks in an order that nothing tells
 
 
 # What a step adds: a column that is compared with a value, or with a constant.
@@ -87,13 +88,33 @@ class _Program:
             ]
         )
         lines.append(make)
+        if self.random.random() < _SEVERAL:
+            sql, adds = self.beside(lines)
+        else:
+            adds = [add]
         for _ in range(self.random.randrange(1, 5)):
-            lines += self.step(add)
+            lines += self.step(self.random.choice(adds))
         passed = "" if not self.has_values else ", *values" if self.driver.mark == "$" else ", values"
         lines.append("return " + self.driver.send.format(sql, passed))
         body = "".join(f"    {line}\n" for line in lines)
         flags = ", ".join(f"flag{number}" for number in range(FLAGS))
         return f"{self.driver.imports}\n\ndef find({self.driver.handle}, a, b, {flags}, names):\n{body}"
+
+    def beside(self, lines: list[str]) -> tuple[str, list[str]]:
+        """The query of several parts that stand beside one another, and what adds to each of them. One of them may be
+        chosen by a statement."""
+        lines.append('first = ""')
+        lines.append('second = ""')
+        if self.random.random() < _SEVERAL:
+            arms = [self.statements("third = {}", value) for value in "ab"]
+            blocks = [[f"    {line}" for line in arm] for arm in arms]
+            lines += ["if flag0:", *blocks[0], "else:", *blocks[1]]
+        else:
+            lines.append('third = "1 = 1"')
+        middle = self.random.choice(["", " AND z = '{b}'"])
+        sql = f'f"SELECT 1 WHERE {{third}}{{first}}{middle}{{second}}"'
+        adds = ['first += " AND " + {}', 'second += " AND " + {}']
+        return sql, adds if self.has_values else [*adds, 'second = " AND " + {}']
 
     def step(self, add: str) -> list[str]:
         kind = self.random.choice(["always", "if", "else", "for"])

@@ -26,9 +26,7 @@ _SPECIAL = {"ROLE": "role", "TIME ZONE": "TimeZone"}
 _LISTS = frozenset(["search_path", "temp_tablespaces", "datestyle", "session_preload_libraries"])
 
 
-_PRAGMA = regex(
-    r"PRAGMA\s+(?P<name>table_x?info|index_x?info|index_list|foreign_key_(?:list|check))\s*\(\s*", re.IGNORECASE
-)
+_PRAGMA = regex(r"PRAGMA\s+(?P<name>table_x?info|index_x?info|index_list|foreign_key_list)\s*\(\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from persistlint.diagnostic import Applicability, Fix
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.choosing import alternative, alternatives
 from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.doubling import doubled
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
 from persistlint.fixes.binding.formats import is_made_text
 from persistlint.fixes.binding.gathering import gather
@@ -66,7 +67,8 @@ class Binding:
     @property
     def dialect(self) -> str | None:
         """The dialect of SQL, None where nothing tells it."""
-        return self.source.dialect or (self.query.library.dialect if self.query.library is not None else None)
+        own = self.query.library.dialect if self.query.library is not None else None
+        return self.source.dialect or own or ("postgres" if self.query.placeholder == "$1" else None)
 
     def fix(self) -> Fix:
         """The fix for values. Raises `RefusalError`."""
@@ -89,7 +91,7 @@ class Binding:
         place = place_of(query, site, library, self.holes, self.program)
         found = texts.view(place.segments)
         _check_values(found)
-        dialect = self.dialect or ("postgres" if self.query.placeholder == "$1" else None)
+        dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
         try:
             parameters = plan(found, query, texts.is_wanted, self.source, dialect)
@@ -154,7 +156,10 @@ class Binding:
             found = [texts.view([((text,), None)]) for text in around.values()]
         except RefusalError:
             return None
-        return quoted_values(query, found, self.holes, self.source, self.dialect)
+        fix = quoted_values(query, found, self.holes, self.source, self.dialect)
+        if fix is None and takes_no_values(query, self.dialect):
+            return doubled(found, self.holes, self.program, self.dialect)
+        return fix
 
     def names(self) -> Fix:
         """The fix for names. Raises `RefusalError`."""
@@ -214,7 +219,17 @@ class Binding:
         if frame is None:
             return None
         nodes = (node for part in ir.expressions(frame.statement) for node in ir.walk(part) if hole.range in node.range)
-        return next((node for node in nodes if node.range != hole.range and is_made_text(node, self.source)), None)
+        return next((node for node in nodes if node.range != hole.range and _is_text(node, self.source)), None)
+
+
+def _is_text(node: ir.Expression, source: SourceFile) -> bool:
+    """Whether values are put into an expression, also by what formats a constant of Python."""
+    match node:
+        case (
+            ir.Binary(operator="%", left=ir.String()) | ir.Call(function=ir.Attribute(value=ir.String(), name="format"))
+        ):
+            return source.language == "python"
+    return is_made_text(node, source)
 
 
 def _check_values(found: View) -> None:

@@ -36,6 +36,8 @@ _WRITTEN = regex(
 )  # of what has become SQL already
 _BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
 _READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
+_SCRIPTS = frozenset(["tsql", "bigquery", "clickhouse"])  # dialects that take values for several statements
+_ESCAPED = regex(r"escap|quoted", re.IGNORECASE)  # of a value whose quotes are doubled already
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
 
@@ -73,6 +75,8 @@ def plan(
         call = calling(text, tokens, dialect)
         if call is None:
             _refuse_statement(tokens)
+    if _is_script(tokens) and not _binds_in_scripts(query, dialect):
+        raise RefusalError("the text holds several statements, and the driver takes values for one alone")
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -137,6 +141,20 @@ def _binds_anywhere(query: Query, dialect: str | None) -> bool:
     return library is not None and library.binds == "client" and bool(library.dialect and dialect)
 
 
+def _is_script(tokens: list[Token]) -> bool:
+    """Whether another statement follows one."""
+    ends = [number for number, token in enumerate(tokens) if token.text == ";"]
+    return any(token.text != ";" for token in tokens[ends[0] :]) if ends else False
+
+
+def _binds_in_scripts(query: Query, dialect: str | None) -> bool:
+    """Whether what sends several statements at once takes values, too: the driver writes them into the text, or the
+    server has no prepared statements."""
+    library = query.library
+    is_sent_as_text = dialect == "mysql" and query.name == "query"  # mysql2 prepares with `execute` alone
+    return library is None or library.binds == "client" or dialect in _SCRIPTS or is_sent_as_text
+
+
 def _refuse_statement(tokens: list[Token]) -> None:
     if takes_no_parameters(tokens):
         first = tokens[0].word
@@ -172,6 +190,9 @@ def _quoted(
         raise RefusalError("the string of SQL around the value has escapes in it")
     if any(value.spec == "!r" for value in values):
         raise RefusalError("the value is quoted twice")
+    for item in values:
+        if _ESCAPED.search(_called(item)) or _ESCAPED.search(last_name(item.expression)):
+            raise RefusalError(f"`{source.text(item.expression.range)}` may have its quotes doubled already")
     if len(parts) == 1 and (found_list := listed(values[0], source)) is not None and found_list.is_quoted:
         return _list(found_list, tokens, place, query, source, dialect, "quoted")
     is_alone = len(parts) == 1 and place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].word == "IN"

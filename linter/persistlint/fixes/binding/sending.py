@@ -12,7 +12,8 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.place import wrappers_of
-from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.preparing import prepared
+from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import SPREAD, with_one_list
 from persistlint.fixes.imports import python_member
 from persistlint.regexes import regex
@@ -113,7 +114,7 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
             entries = ", ".join(f"{given.name}={given.text}" for given in passing.given)
             return [*made, Edit(Range(at, at), f".bindparams({entries})")], True
         if operation.parameters is None:
-            raise NotBoundError("this call takes no bind parameters")
+            return prepared(passing, site), True
     sent, is_new = _sent(passing, site, place, source)
     return [*made, *sent], is_new
 
