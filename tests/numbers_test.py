@@ -110,6 +110,7 @@ GO_CHECK = "package a\nfunc f({0} {1}) error {{\n\tif len({0}) < 12 {{\n\t\tretu
         ),
         pytest.param("js", "rows.orderBy('count').limit(35);", "MAX_RESULTS", id="the first of all rows"),
         pytest.param("js", "rows.limit(35).offset(at);", "PAGE_SIZE", id="some of all rows"),
+        pytest.param("js", "if (order.count > 100) throw new Error('no');", "MAX_ORDER_COUNT", id="a count"),
         pytest.param("py", "rows = min(keys.count(), 25)", "MAX_KEYS", id="how many there are"),
         pytest.param("py", "load(is_large=len(notes) > 40)", "", id="what is handed on"),
         pytest.param(

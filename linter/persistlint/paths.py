@@ -34,13 +34,15 @@ _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:genera
 _VENDORED = (
     r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rd(?:party)?|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
+    r"|(?:^|/)(?:libs?\d?|ext\d?)/(?:beautifulsoup\w*|bs4|certifi|chardet|cherrypy|dateutil|feedparser|guessit|html5lib|httplib2"
+    r"|idna|jinja2|mako|markupsafe|mutagen|oauth\w*|pytz|requests\w*|six|sqlalchemy|subliminal|tornado|unrar2|urllib3|yaml)(?:/|\.py$)"
     r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$"
 )
 _EXAMPLE = (
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|playgrounds?|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
-    r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
+    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
 )
 _DEVELOPMENT = (
     r"(?i)(?:^|/)(?:settings|config|conf|env|environments?)/(?:dev|develop|development|local)(?:[/._-]|$)"
@@ -53,7 +55,7 @@ _DEVELOPMENT = (
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
     r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|(?<=-)ui|components?|static|public|assets|www|browser)/.*"
-    r"\.[cm]?[jt]sx?$|.*\.(?:jsx|component\.[jt]sx?)$|(?:.*/)?(?:web|dashboard|portal)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
+    r"\.[cm]?[jt]sx?$|.*\.(?:jsx|component\.[jt]sx?)$|(?:.*/)?(?:web|dashboard|portal|desktop|mobile)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"

@@ -19,7 +19,7 @@ _WITH_UNIT = regex(r"\d+[a-zA-Z]+")
 _DIRECTIVE = regex(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
 _INLINE = regex(rb"[ \t]*/\*")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
-_NEAR = 3  # lines above a number whose comments may still speak of it
+NEAR = 3  # lines above a number whose comments may still speak of it
 
 
 class Comments:
@@ -38,11 +38,11 @@ class Comments:
         line = self.source.line_of(number.start)
         first = self.source.line_of(function.range.start) if function is not None else 1
         is_part = function is None or not function.name  # of what the comment above it speaks of
-        lines = [first, *range(max(line - _NEAR, 1 if is_part else first), line + 1)]
+        lines = [first, *range(max(line - NEAR, 1 if is_part else first), line + 1)]
         if function is not None:
             behind = self.source.line_of(number.end) + 1
             lines += [behind + 1] if behind <= self.source.line_of(function.range.end) else []
-        texts = [text for text in map(self.above, lines) if text is not None]
+        texts = [text for text in (*map(self.above, lines), self._behind.get(line - 1)) if text is not None]
         if function is not None and function.body and isinstance(said := function.body[0], ExpressionStatement):
             texts += [said.value.value[:_LONGEST]] if isinstance(said.value, String) else []
         return bool(texts) and any(map(saying(self.source.text(number), value).search, texts))

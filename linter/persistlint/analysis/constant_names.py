@@ -99,6 +99,8 @@ def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
     age nobody knows, which function waits, or how much of a text is looked at."""
     if name.lower().endswith("threshold") or words(name)[:2] == ("max", "age"):
         return False
+    if place.role is NumberRole.COMPARISON and place.operator in ("<", "<=") and words(name)[:1] == ("max",):
+        return False  # an attempt below it may only be one of the first
     if place.waits is not None:
         return isinstance(place.waits, Name | Attribute) and _is_clue(words(last_name(place.waits)))
     is_passed = place.role is NumberRole.COMPARISON and place.operator in (">", ">=") and not place.rejects
@@ -196,10 +198,11 @@ def _is_plural(subject: Words) -> bool:
 
 
 def _length(subject: Words, other: Expression) -> Words:
-    """The words of how long something is, as `other` asks for it: the size of a file, the length of a text."""
+    """The words of how long something is, as `other` asks for it: the size of a file, a count, the length of a text."""
     if not _says(subject) or subject[-1] in _EXTENTS:
         return subject
-    return (*subject, "size" if last_name(other).lower() == "size" else "length")
+    asked = last_name(other).lower()
+    return (*subject, asked if asked in ("size", "count") else "length")
 
 
 def _unit(language: str, age: Binary) -> Words:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.calculations import File, Reader
-from persistlint.analysis.comments import Comments
+from persistlint.analysis.comments import NEAR, Comments
 from persistlint.analysis.scopes import functions_in, holds, scopes_of, top_level
 from persistlint.analysis.statuses import Statuses
 from persistlint.analysis.vocabulary import known_words, words
@@ -42,6 +42,7 @@ _GENERATED = regex(rb"(?i)\bgenerated (?:from|by|with)\b|\bdo not (?:edit|modify
 _BANNER = b"/*!"  # which tools keep when they make a library smaller
 # A number that is none of `_PLAIN`, wherever it stands.
 _NUMBER = regex(rb"[0-9.](?<![\w.].)(?:(?<=[3-9])|(?<=[0-2])[\w.]|(?<=\.)\d)")
+_LINES_BESIDE = range(-NEAR, 2)  # of the first line of a function, whose comments may speak of its numbers
 _LONGEST_KEPT = 10_000  # bytes of a function
 _MEMORY: Memory[tuple[Calculation, ...]] = Memory(most=5000)  # functions: more than a file has that people edit
 
@@ -106,7 +107,7 @@ def _key(file: File, function: Function) -> Hashable:
         range.start - begin,
         range.end - begin,
         (function.name, function.owner),
-        (file.comments.above(first), file.comments.above(first + 1)),
+        tuple(file.comments.above(first + distance) for distance in _LINES_BESIDE),
         file.statuses.digest,
     )
 

@@ -39,6 +39,7 @@ _TELLING: dict[
     float, tuple[Quantity, frozenset[str]]
 ] = {  # words that say what a number is, wherever they stand beside it
     **dict.fromkeys((100,), (Quantity.PERCENT, dict(_ANYWHERE)[Quantity.PERCENT])),
+    8: (Quantity.LAYOUT, frozenset(["orientation"])),  # of an image, as EXIF counts them
     **dict.fromkeys((90, 180, 270, 360), (Quantity.ANGLE, dict(_ANYWHERE)[Quantity.ANGLE])),
 }
 _UNITS: dict[float, frozenset[str]] = {  # how many of a unit the next larger one has, and the words of the unit

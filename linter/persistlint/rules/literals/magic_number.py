@@ -139,7 +139,7 @@ _FRACTIONS, _QUARTERS = frozenset([0.25, 0.5, 0.75]), frozenset([25, 50, 75])
 _OF_BYTES = frozenset([255, 256])
 _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower half can be
 _LARGEST = frozenset(  # of a type, and how many values it has
-    [32_767, *(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))]
+    [32_767, 32_768, *(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))]
 )
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
 _SMALL_OFFSET = 16
@@ -232,6 +232,8 @@ def _is_plain(number: Number) -> bool:
     value, quantity = number.value, number.quantity
     if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == _WHOLE) or 0 < abs(value) < _TOLERANCE:
         return True
+    if abs(value) in _LARGEST:
+        return True
     match number.role:
         case NumberRole.ARITHMETIC | NumberRole.STEP:
             return _is_plain_operand(number)
@@ -249,8 +251,6 @@ def _is_plain(number: Number) -> bool:
 def _is_plain_bound(number: Number) -> bool:
     value, quantity = number.value, number.quantity
     if number.is_converted:
-        return True
-    if abs(value) in _LARGEST:
         return True
     if quantity in _LENGTHS:
         return number.operator in _EQUALITY or value <= _LENGTHS[quantity]
