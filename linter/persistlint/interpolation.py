@@ -81,7 +81,10 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
 
 
 # Where the text itself says that it is about the server or the connection.
-_AT_SERVER = regex(r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA [\w.]+ ?= ?-?'?)…['\"`]?", re.IGNORECASE | re.DOTALL)
+_AT_SERVER = regex(
+    r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA (?:[\w.…]+ ?[=(] ?-?['\"`\[]?)?|\s*SET (?:\w+ )?\w*engine ?= ?)…['\"`\]]?\)?",
+    re.IGNORECASE | re.DOTALL,
+)
 _AT_PATH = regex(r"\s*SET (?:\w+ )?search_path (?:=|TO) ['\"]?….*", re.IGNORECASE | re.DOTALL)
 
 

@@ -26,7 +26,7 @@ _MIGRATION = (
 )
 # What its dialects do for migrations, what helps those, and the patches of Frappe.
 _HELPS_MIGRATIONS = (
-    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?))?(?:/|\.\w+$)"
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?|operations?))?(?:/|\.\w+$)"
     r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"
 )
 _SERVICE = r"(?i)(?:^|/)[^/]*(?:salesforce|soql|google[_-]?ads|gaql)[^/]*(?:/|$)"

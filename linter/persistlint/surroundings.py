@@ -15,7 +15,7 @@ from persistlint.moments import moment, new_moment
 from persistlint.paths import is_migration
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
-from persistlint.sql.neighbours import beside, evidence, project_of, upwards
+from persistlint.sql.neighbours import beside, evidence, names_of, project_of, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -49,6 +49,25 @@ class _Group:
     def _with(self, states: Iterable[str]) -> bytes:
         parts = (*self.names, *(f"{file}={state}" for file, state in zip(self.files, states, strict=True)))
         return digest(os.fsencode("\0".join(parts)))
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Several groups as one."""
+
+    groups: tuple[_Group, ...]
+
+    @cached_property
+    def mark(self) -> bytes:
+        return digest(b"".join(group.mark for group in self.groups))
+
+    @cached_property
+    def is_settled(self) -> bool:
+        return all(group.is_settled for group in self.groups)
+
+    @cached_property
+    def digest(self) -> bytes:
+        return digest(b"".join(group.digest for group in self.groups))
 
 
 class Surroundings:
@@ -110,26 +129,31 @@ class Surroundings:
         above = dict.fromkeys(directory for folder in folders for directory in self.once(upwards, folder))
         return tree, (*groups, *(self.once(_evidence, directory) for directory in above))
 
-    def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group]:
+    def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group | _Together]:
         if with_tables:
             yield from self._making(path)[1]
         if not _has_project(path):
             return
-        file = Path(path).absolute()
-        if language_of(path) == "sql":
-            yield self.once(_project, *project_of(file))
-        elif language_of(path) == "prisma":
-            yield self.once(_schema, file.parent)
+        folder, name = os.path.split(path)
+        _, dot, suffix = name.rpartition(".")
+        yield self.once(self._near, folder, dot + suffix)
+        if language_of(path) == "prisma":
             return
-        else:
-            yield self.once(_programs, file.parent, file.suffix)
-        yield _Group(tuple(_looked_up(file)))
-        yield self.once(_names, file.parent)
-        yield from self._above(file.parent)
+        if language_of(path) == "sql":
+            yield self.once(_project, *project_of(Path(path).absolute()))
+        own = [other for other in sorted(names_of(name)) if os.path.isfile(f"{folder or '.'}/{other}")]  # noqa: PTH113
+        if own:
+            yield _Group(tuple(Path(folder, other).absolute() for other in own))
 
-    def _above(self, folder: Path) -> Iterator[_Group]:
-        for directory in self.once(upwards, folder):
-            yield self.once(_evidence, directory)
+    def _near(self, folder: str, suffix: str) -> _Together:
+        """What matters for every file of a folder with this suffix, or for every SQL file."""
+        place = Path(folder).absolute()
+        language = language_of(f"file{suffix}")
+        if language == "prisma":
+            return _Together((_schema(place),))
+        around = tuple(self.once(_evidence, directory) for directory in self.once(upwards, place))
+        own = (_Group(tuple(_looked_up(place))), _names(place), *around)
+        return _Together(own if language == "sql" else (_programs(place, suffix), *own))
 
     def once(self, make: Callable[..., Any], *arguments: object) -> Any:
         """What a function makes of these arguments, which it is asked for once."""
@@ -186,15 +210,16 @@ def _project(root: Path, pattern: str) -> _Group:
     """The scripts of a project, what is looked up for each of them, and which others are there, for one may undo
     another."""
     scripts = sorted(root.glob(pattern))
-    others = {file for script in scripts for file in _looked_up(script)}
+    own = {script.parent / name for script in scripts for name in names_of(script.name)}
+    others = {file for file in own if file.is_file()}
     for folder in {script.parent for script in scripts}:
-        others.update(_evidence(folder).files)
+        others.update(_looked_up(folder), _evidence(folder).files)
     folders, _, _ = pattern.rpartition("/")
     return _Group((*scripts, *sorted(others)), tuple(sorted(map(str, root.glob(f"{folders or '.'}/*.sql")))))
 
 
-def _looked_up(script: Path) -> list[Path]:
-    return [file for file in sorted(beside(script)) if file.is_file()]
+def _looked_up(folder: Path) -> list[Path]:
+    return [file for file in sorted(beside(folder)) if file.is_file()]
 
 
 def _evidence(folder: Path) -> _Group:

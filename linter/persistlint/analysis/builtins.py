@@ -210,6 +210,11 @@ def _go_replace(node: Call, actuals: list[Actual], machine: Interpreter) -> Valu
     )
 
 
+def _replacer(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
+    """Go's `strings.NewReplacer("'", "''")`: its pairs."""
+    return Items(tuple(actual.value for actual in actuals), fixed=True)
+
+
 def _fprint(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
     """`fmt.Fprintf(&b, format, …)`, `fmt.Fprint(&b, …)`: they write into a builder."""
     if len(actuals) < 2:
@@ -345,6 +350,7 @@ _FUNCTIONS: dict[str, Handler] = {
     "strings.Repeat": _same,
     "strings.Replace": _go_replace,
     "strings.ReplaceAll": _go_replace,
+    "strings.NewReplacer": _replacer,
     "strings.TrimSuffix": _same,
     "strings.TrimPrefix": _same,
     "strings.TrimRight": _same,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import builtins, guards
+from persistlint.analysis import builtins, guards, schemas
 from persistlint.analysis.methods import Actual
 from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
 from persistlint.analysis.state import NOTHING, Checked
@@ -22,6 +22,7 @@ from persistlint.analysis.values import (
     Instance,
     Items,
     Piece,
+    Schema,
     Splice,
     Sql,
     Text,
@@ -144,6 +145,8 @@ def _call_one(
         holder = last_name(node.function.value)
         if _HOLDS_PARAMETERS.fullmatch(holder) and not isinstance(receiver, Items):
             return Atom(Origin.BOUND)
+    if isinstance(receiver, Schema):
+        return schemas.call(receiver, name, actuals)
     if isinstance(called, Closure):
         return _local(called, actuals, machine)
     if isinstance(called, Class):
@@ -260,6 +263,8 @@ def result_of(
         return Atom(origin_of(subject), returned) if returned is not None and not isinstance(subject, Text) else subject
     if operation.yields == "request" and machine.language == "sql" and machine.frames[-1].function is None:
         return Atom(Origin.METADATA)  # a DO block runs once, and who runs it has set what `current_setting` gives
+    if operation.yields == "schema":
+        return Schema(actuals[0].value) if actuals else UNKNOWN
     if operation.yields is not None:
         return Atom(_YIELDS[operation.yields], _returned(resolved))
     if operation.format is not None and actuals:
@@ -393,6 +398,9 @@ def _unknown(
         return NUMBER
     if _MAKES_UP.fullmatch(name) and all(origin <= Origin.METADATA for origin in origins):
         return Atom(Origin.METADATA)  # `generatePassword()`
+    is_metadata = isinstance(receiver, Atom) and receiver.origin in (Origin.METADATA, Origin.DERIVED)
+    if is_metadata and isinstance(receiver, Atom) and all(origin <= Origin.DERIVED for origin in origins):
+        return Atom(receiver.origin)  # `Model._meta.get_table()`
     is_function = isinstance(called, Imported) or (called is None and isinstance(node.function, Name))
     if isinstance(called, Imported) and not actuals and name in ("String", "toString", "Name"):
         return Atom(Origin.METADATA)  # a constant of another module, as text
@@ -408,9 +416,6 @@ def _unknown(
         origin is Origin.CONSTANT for origin in origins
     ):
         return Atom(Origin.METADATA)
-    is_metadata = isinstance(receiver, Atom) and receiver.origin in (Origin.METADATA, Origin.DERIVED)
-    if is_metadata and isinstance(receiver, Atom) and all(origin <= Origin.DERIVED for origin in origins):
-        return Atom(receiver.origin)  # `Model._meta.get_table()`
     if isinstance(receiver, Atom) and receiver.origin in _KEPT:
         return Atom(receiver.origin)  # `key.String()` of a UUID, `moment.astimezone(utc)` of a declared time
     if isinstance(receiver, Atom) and receiver.origin in (Origin.REQUEST, Origin.ENVIRONMENT):

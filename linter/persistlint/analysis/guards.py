@@ -241,6 +241,11 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
     return NOTHING
 
 
+def is_strict(subject: Expression, values: list[Expression], name: str, machine: Interpreter) -> bool:
+    """Whether a call matches something against an anchored pattern that lets no quote and no separator through."""
+    return bool(_pattern(subject, values, name, machine))
+
+
 def _pattern(subject: Expression, values: list[Expression], name: str, machine: Interpreter) -> Checked | None:
     """`re.fullmatch(pattern, x)`, `PATTERN.match(x)`, `/…/.test(x)`, `x.match(/…/)`, `regexp.MatchString(p, x)`."""
     if last_name(subject) in ("re", "regexp", "regex") and len(values) >= 2:

@@ -101,6 +101,7 @@ class Frame:
     ends: list[State] = field(default_factory=list)
     breaks: list[list[State]] = field(default_factory=list)
     continues: list[list[State]] = field(default_factory=list)
+    declared: dict[str, Value] = field(default_factory=dict)  # variables of which the type tells what they can be
 
 
 @dataclass(frozen=True)
@@ -198,17 +199,14 @@ class Interpreter:
 
     def parameter(self, parameter: Parameter) -> Value:
         """What a parameter can be when nothing is known of the call."""
-        declared = self.names.declared(parameter.annotation)
-        if isinstance(declared, Atom) and declared.type is None and parameter.kind != "positional":
+        is_one = parameter.kind == "positional"
+        declared = self.names.handed(parameter.annotation) if is_one else self.names.declared(parameter.annotation)
+        if isinstance(declared, Atom) and declared.type is None and not is_one:
             return Items((declared,))
-        if isinstance(declared, Instance):
-            return Instance(declared.definition, Origin.PARAMETER)
         if declared is not None:
             return declared
         if not parameter.annotation and isinstance(parameter.default, Number):
             return Atom(Origin.ANNOTATED)
-        if parameter.kind == "positional" and self.names.is_of_program(parameter.annotation):
-            return Atom(Origin.ANNOTATED, members=Origin.PARAMETER)
         is_map = parameter.annotation.lstrip("*").startswith("map[")
         return Atom(Origin.PARAMETER, keys=Origin.PARAMETER if is_map else None)
 
@@ -456,6 +454,8 @@ class Interpreter:
         target, expression = statement.target, statement.value
         if expression is None:
             value = self.names.declared(statement.annotation) or self._zero(statement.annotation)
+            if isinstance(target, Name) and isinstance(value, Atom) and value.origin is Origin.ANNOTATED:
+                self.frames[-1].declared[target.id] = value
             is_set_elsewhere = len(self.frames) == 1 and self.language in ("javascript", "typescript")
             if value is CONSTANT and (is_set_elsewhere or self.language == "python"):
                 value = UNKNOWN  # by a function, by who uses the component, or not at all
@@ -468,6 +468,8 @@ class Interpreter:
             value = self.evaluate(expression)
             if isinstance(value, Atom) and value.type is None and statement.annotation:
                 value = self._declared_or(statement.annotation, value)
+            elif isinstance(target, Name) and origin_of(value) in (Origin.UNKNOWN, Origin.PARAMETER):
+                value = self.frames[-1].declared.get(target.id, value)
             self.bind(target, value)
             self._flag(target, expression)
             self._note_copy(target, expression)
@@ -776,7 +778,7 @@ class Interpreter:
             if path is None or name is None or known is None or origin_of(known) is not Origin.PARAMETER:
                 continue
             match = re.search(rf"(?<![\w.]){re.escape(name)}\??:\s*([^;,{{}}()\n]+)", parameter.annotation)
-            declared = self.names.declared(match.group(1)) if match else None
+            declared = self.names.declared(match.group(1)) or self.names.handed(match.group(1)) if match else None
             if declared is not None:
                 self.assign(path, declared)
             elif isinstance(entry.value, AssignmentExpression) and isinstance(entry.value.value, Number):

@@ -39,6 +39,7 @@ from persistlint.analysis.values import (
 from persistlint.facts import Origin
 from persistlint.ir import Argument, Attribute, Call, Expression, String
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
@@ -161,9 +162,12 @@ def method(
     node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
 ) -> Value | None:
     name = function.name
-    if isinstance(receiver, Choice) and any(isinstance(option, Text | Items | Entries) for option in receiver.options):
+    if isinstance(receiver, Choice):
         found = [method(node, function, option, actuals, machine) for option in receiver.options]
-        return choice(value if value is not None else UNKNOWN for value in found)
+        known = [value for value in found if value is not None]  # no text has a `map`
+        is_plain = any(isinstance(option, Text | Items | Entries) for option in receiver.options)
+        if is_plain or (known and len(known) == len(found)):
+            return choice(known or [UNKNOWN])
     if isinstance(receiver, Items | Text | Entries) or (isinstance(receiver, Atom) and receiver.type is None):
         if name in _ADDS or name in _WRITES:
             added = _add(function, receiver, actuals, machine, node)
@@ -255,6 +259,8 @@ def _replace_method(
         texts = constants_of(actuals[0].value)
         if everywhere and texts and is_cleansing(texts[0]) and not isinstance(receiver, Text):
             return CHECKED
+        if texts and (escaped := _ESCAPED.fullmatch(texts[0])) is not None:
+            actuals = [replace(actuals[0], value=Text((escaped.group(1),))), *actuals[1:]]
     return replaced(receiver, function.value.range, actuals, node, everywhere)
 
 
@@ -278,6 +284,7 @@ def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, e
     return Atom(origin_of(receiver))
 
 
+_ESCAPED = regex(r"\\(\W)")  # a pattern that is one character
 _MANY_ELEMENTS = 40  # of a longer list each is looked at once
 _QUOTES = ('"', "`", "]", "'", "\\")
 
@@ -309,6 +316,8 @@ def _format_method(
         return None
     if not isinstance(receiver, Text):
         return Atom(max([origin_of(receiver), *(origin_of(actual.value) for actual in actuals)]))
+    if _composes(function.value, machine):
+        actuals = [replace(actual, value=_composed(actual.value)) for actual in actuals]
     positional = [
         Filler(actual.value, actual.range) for actual in actuals if actual.keyword is None and not actual.spread
     ]
@@ -318,6 +327,18 @@ def _format_method(
     if spread is not None and isinstance(spread.value, Entries):
         named |= {key: Filler(item, spread.range) for key, item in spread.value.entries if key is not None}
     return Text(formats.braces(receiver.pieces, positional, named, node.range, rest))
+
+
+def _composes(receiver: Expression, machine: Interpreter) -> bool:
+    """Whether a text is one of a library that quotes what it is filled with: `sql.SQL("…").format(…)`."""
+    name = machine.names.qualified(receiver.function) if isinstance(receiver, Call) else None
+    operation = machine.names.catalogue.functions.get(name) if name is not None else None
+    return operation is not None and operation.composes
+
+
+def _composed(value: Value) -> Value:
+    is_plain = isinstance(value, Atom) and value.type is None and value.origin > Origin.BOUND
+    return Atom(Origin.QUOTED) if is_plain else value
 
 
 def _substitute(
@@ -492,11 +513,39 @@ def _regex_replace(
     return Atom(origin_of(tested.value)) if tested is not None else UNKNOWN
 
 
+def _replace_pairs(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    """`Replace` of Go's `strings.Replacer`, which replaces all pairs at once."""
+    if not isinstance(receiver, Items) or not receiver.fixed or not actuals:
+        return None
+    value = actuals[0].value
+    pairs = list(zip(receiver.elements[::2], receiver.elements[1::2], strict=False))
+    for old, new in sorted(pairs, key=lambda pair: constants_of(pair[0]) != ("\\",)):  # what is put in stays as it is
+        by = [Actual(old, node.range, node), Actual(new, node.range, node)]
+        value = replaced(value, actuals[0].range, by, node, everywhere=True)
+    return value
+
+
 def _pop(node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter) -> Value | None:
     return element_of(receiver) if isinstance(receiver, Items) else None
 
 
+def _groups(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    """`PATTERN.exec(x)`, `x.match(PATTERN)`, `re.fullmatch(pattern, x)`: what a pattern lets through."""
+    from persistlint.analysis import guards
+
+    if actuals and guards.is_strict(function.value, [actual.expression for actual in actuals], function.name, machine):
+        return Atom(Origin.CHECKED)
+    return None
+
+
 _METHODS: dict[str, MethodHandler] = {
+    "exec": _groups,
+    "match": _groups,
+    "fullmatch": _groups,
     "join": _join_method,
     "replace": _replace_method,
     "replaceAll": _replace_method,
@@ -520,6 +569,7 @@ _METHODS: dict[str, MethodHandler] = {
     "concat": _concat,
     "sub": _regex_replace,
     "ReplaceAllString": _regex_replace,
+    "Replace": _replace_pairs,
     "pop": _pop,
     "shift": _pop,
 }

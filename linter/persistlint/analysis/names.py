@@ -133,12 +133,34 @@ class Names:
         if list_of is not None and len(parts) == 1 and (match := list_of.fullmatch(parts[0])):
             element = next(filter(None, match.groups())).strip()
             known = self._numeric() if self._is_numeric(element) else self._object(element)
-            if known is not None and origin_of(known) <= Origin.ANNOTATED:
+            if isinstance(known, Instance) or (known is not None and origin_of(known) <= Origin.ANNOTATED):
                 return Items((known,))
         values = [value for part in parts if (value := self._object(part)) is not None]
         return values[0] if values else None
 
-    def is_of_program(self, annotation: str) -> bool:
+    def handed(self, annotation: str) -> Value | None:
+        """What a caller can hand over where a type is declared, or None where that can be anything."""
+        declared = self.declared(annotation)
+        if isinstance(declared, Instance):
+            return Instance(declared.definition, Origin.PARAMETER)
+        if isinstance(declared, Items):
+            return Items(
+                tuple(
+                    Instance(e.definition, Origin.PARAMETER) if isinstance(e, Instance) else e
+                    for e in declared.elements
+                )
+            )
+        if declared is not None:
+            return declared
+        list_of = _LIST_OF.get(self.language)
+        match = list_of.fullmatch(annotation.strip()) if list_of is not None else None
+        of_program = Atom(Origin.ANNOTATED, members=Origin.PARAMETER)
+        if match is not None:
+            element = next(filter(None, match.groups())).strip()
+            return Items((of_program,)) if self._is_of_program(element) else None
+        return of_program if self._is_of_program(annotation) else None
+
+    def _is_of_program(self, annotation: str) -> bool:
         """Whether a declared type is one that another file of the program gives a name: an enum, a union of strings,
         the type of a key or a class. None of them is any text."""
         text = annotation.strip().strip("\"'")

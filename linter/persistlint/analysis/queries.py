@@ -109,7 +109,9 @@ _DATABASE = regex(
     r"_*(?:\w*_)?(?:db|database|conn|connection|cursor|cur)\d*|\w*(?:DB|Db|Database|Connection|Conn|Cursor)", re.ASCII
 )
 _SENDS = regex(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
-_SHOWS = regex(r"log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I)
+_SHOWS = regex(
+    r"wmi|graphql|log|print|debug|pars|format|highlight|assert|expect|error|warn|trace|hash|cache|normali", re.I
+)
 _MAKES_TEXT = frozenset(["format", "format_map", "Sprintf", "substitute", "replace", "replaceAll"])
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
 

@@ -15,7 +15,8 @@ from persistlint.languages import read
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import SourceFile
-from persistlint.sql.project import files_below
+from persistlint.sql.project import Signature, files_below
+from persistlint.sql.runners import texts_above
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
     from persistlint.source import Range
-    from persistlint.sql.project import Signature
 
 _MARK = b"down_revision"
+# Where Alembic is told to look elsewhere than right in `versions`.
+_TOLD = regex(r"^\s*(?:version_locations\s*=|recursive_version_locations\s*=\s*true\b)", re.IGNORECASE | re.MULTILINE)
 _FURTHEST = 4  # directories upwards in which the environment of a revision is looked for
 _CREATED = regex(rb"^Create Date:[ \t]*(\S[^\n]*)", re.MULTILINE)
 
@@ -68,6 +70,8 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if own is None:
         return
     path = str(Path(source.path).absolute())
+    if not is_run(Path(path)):
+        return
     history = history_of(Path(path))
     known = {found.id.value for found in history.revisions.values()}
     unknown = tuple((parent.value, parent.range) for parent in own.after if parent.value not in known)
@@ -104,12 +108,27 @@ def _assigned(module: Module) -> dict[str, Expression]:
     }
 
 
+def is_run(file: Path) -> bool:
+    """Whether Alembic finds a revision. What lies in a folder below the revisions of `versions`, it does not, unless a
+    configuration says so."""
+    versions = next((folder for folder in list(file.parents)[1:_FURTHEST] if folder.name == "versions"), None)
+    if versions is None or not _has_revisions(files_below(versions, ("*.py",))):
+        return True
+    names = ("alembic.ini", "pyproject.toml")
+    return any(_TOLD.search(text) for name in names for text in texts_above(versions, name))
+
+
+@lru_cache(maxsize=16)
+def _has_revisions(files: Signature) -> bool:
+    return any(declared_in(path) is not None for path, _, _ in files)
+
+
 def history_of(file: Path) -> History:
     """The revisions of the project of a file: those below the directory that has its `env.py`, or those beside it."""
     around = list(file.parents)[:_FURTHEST]
     root = next((folder for folder in around if (folder / "env.py").is_file()), None)
     files = files_below(root, ("**/*.py",)) if root is not None else files_below(file.parent, ("*.py",))
-    return _history(files)
+    return _history(Signature(each for each in files if is_run(Path(each[0]))))
 
 
 @lru_cache(maxsize=16)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ENUM = regex(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
 _SUCCESS = 200  # everybody knows it
+_NAME = b"http.Status"
 _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
 
 
@@ -37,9 +38,11 @@ class Statuses:
         if parts is None:
             return ""
         match self.syntax.source.language:
-            case "go":
+            case "go" if code != _SUCCESS or self._names_some:
                 words = (part.upper() if part in _ACRONYMS else part.capitalize() for part in parts)
                 return "http.Status" + "".join(words)
+            case "go":
+                return ""
             case "python":
                 return "HTTPStatus." + "_".join(parts).upper() if code != _SUCCESS else ""
         constant = "_".join(parts).upper()
@@ -51,9 +54,14 @@ class Statuses:
     def digest(self) -> Hashable:
         """What of the file the names depend on."""
         if self.syntax.source.language in ("go", "python"):
-            return ""
+            return self._names_some
         counts = Counter(map(self.syntax.source.text, self.syntax.numbers))
         return self._enum, frozenset(text for text, count in counts.items() if count > 1)
+
+    @cached_property
+    def _names_some(self) -> bool:
+        """Whether a file of Go has the names of codes elsewhere."""
+        return _NAME in self.syntax.source.content
 
     @cached_property
     def _enum(self) -> str:

@@ -11,7 +11,7 @@ from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.names import last_name
 from persistlint.analysis.scopes import scopes
 from persistlint.facts import Consulted, Synchronisation
-from persistlint.ir import Assign, Attribute, Call, Constant, If, Mapping, String, expressions, walk
+from persistlint.ir import Assign, Attribute, Call, Constant, If, Mapping, String, With, expressions, walk
 from persistlint.paths import is_example, is_migration, is_test
 from persistlint.patterns import any_in
 from persistlint.regexes import regex
@@ -33,6 +33,7 @@ _MARKS = (b".sync", b"synchronize", b"create_all", b"AutoMigrate")  # no candida
 _HANDLE = regex(r"sequelize", re.IGNORECASE)
 # A test that keeps it away from where it does harm.
 _CONFINED = regex(r"NODE_ENV|\bdev|test|debug|memory|local|sqlite", re.IGNORECASE)
+_OF_TESTS = regex(r"test_(?:client|request_context|cli_runner)\b")
 _OF_DEVELOPERS = regex(r"(?:dev|[dD]evelopment|DEV|test|TEST|local|LOCAL)(?![a-z])")
 _IN_MEMORY = regex(r":memory:|\bsqljs\b")
 _DATABASES = frozenset(
@@ -74,6 +75,8 @@ def _is_confined(statement: Statement, source: SourceFile) -> bool:
     """Whether a test, or the name of the variable that it is put into, keeps a part of the program from production."""
     if isinstance(statement, If):
         return _CONFINED.search(source.text(statement.test.range)) is not None
+    if isinstance(statement, With):
+        return _OF_TESTS.search(source.text(statement.context.range)) is not None
     return isinstance(statement, Assign) and _OF_DEVELOPERS.match(last_name(statement.target)) is not None
 
 

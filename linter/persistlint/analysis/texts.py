@@ -138,12 +138,20 @@ def _is_quoted(piece: Splice, before: str, after: str) -> bool:
 _OPENS_ESCAPED = regex(r"\b[eE]'[^']*$")  # PostgreSQL's strings with escapes
 
 
+def _is_closed(doubled: str, before: str, place: Place) -> bool:
+    """Whether a string that begins in a text cannot be ended by a value, whatever it holds. What MySQL takes for an
+    escape depends on the character set and the mode of the connection, so that nothing is certain there."""
+    if place.backslash is False and not _OPENS_ESCAPED.search(before):
+        return doubled.endswith("''") or doubled == "'"
+    return len(doubled) > 1 and place.backslash is True and place.dialect not in (None, "mysql")
+
+
 def _is_escaped(piece: Splice, before: str, text: tuple[str | Splice, ...], place: Place) -> bool:
     """Whether a value stays in its string, in which quotes were doubled by hand, and could not better be bound. Some
     databases take a backslash for an escape, too; and what comes out of a request is to be bound wherever it can."""
     if not place.is_sent or piece.origin <= Origin.UNKNOWN:
         return True
-    if place.backslash is False and piece.origin is not Origin.REQUEST and not _OPENS_ESCAPED.search(before):
+    if piece.origin is not Origin.REQUEST and _is_closed(piece.doubled, before, place):
         return True
     tokens = tokenize("".join(part if isinstance(part, str) else HOLE for part in text), place.dialect)
     is_only_way = takes_no_parameters([token for token in tokens if token.kind is not Kind.COMMENT])

@@ -109,6 +109,13 @@ class Entries(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Schema(Value):
+    """A schema that objects are parsed with: of a mapping of further schemas, or of a list of one."""
+
+    shape: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Choice(Value):
     """One of several values, depending on the way that the program took."""
 

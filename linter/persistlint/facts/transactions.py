@@ -58,8 +58,9 @@ class Procedure(Affecting):
     """What one function does with databases. `effects` are in program order, those of helpers of the same file
     included; `receives` is the role of a handle that it is given, None where it is given none. `is_called_inside`
     where this file calls it inside a transaction, `may_run_inside` where something else may: it is no view, task or
-    command, and its file opens transactions elsewhere, or the project runs each request in one. `tolerated` are the
-    effects that may fail, for a handler of their own goes on, or what waits for them does: those of each together."""
+    command, and its file opens transactions elsewhere, or the project runs each request in one. `is_entry`
+    where a framework calls it. `tolerated` are the effects that may fail, for a handler of their own goes on, or what
+    waits for them does: those of each together."""
 
     name: str
     effects: tuple[Effect, ...]
@@ -67,6 +68,7 @@ class Procedure(Affecting):
     receives: Role | None = None
     is_called_inside: bool = False
     may_run_inside: bool = False
+    is_entry: bool = False
     is_async: bool = False
     tolerated: tuple[frozenset[Range], ...] = ()
 

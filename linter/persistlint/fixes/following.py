@@ -32,6 +32,8 @@ def following(script: Script, title: str, words: str, up: str, down: str = "", *
     statement must not run in a transaction. `words` say in its name what it does. None where the runner or the names
     are not certain; where it is the runner that stands in the way, the reason."""
     runner, name = script.runner, next_name(script, words)
+    if script.is_shared:
+        return Remedy(reason="two kinds of databases run these migrations")
     if name is None:
         return Remedy(reason=runner.no_new)
     if is_alone and not runner.runs_alone:

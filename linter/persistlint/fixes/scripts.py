@@ -122,23 +122,15 @@ def stands_here(file: SourceFile, column: Column) -> bool:
     return is_own and file.text(column.name_range).strip('"`[]').lower() == column.name.lower()
 
 
-def new_name(script: Script, *parts: str, instead_of: Index | None = None) -> str:
+def new_name(script: Script, *parts: str) -> str:
     """A name for an index or a constraint that the project does not have, of parts joined by underscores; "" where it
-    is taken or too long. An index that goes takes none."""
-    name = "_".join(part.lower() for part in parts)
-    indexes = [index for table in script.final.tables.values() for index in table.indexes]
-    indexes = [index for index in indexes if index != instead_of]
-    taken = {
-        index.name or "_".join((index.table.name, *index.columns, "idx")) for index in indexes
-    }  # as PostgreSQL does
-    taken |= {found.name for table in script.final.tables.values() for found in table.constraints}
-    taken |= {table.name.name for table in script.final.tables.values()}
-    return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
+    is taken or too long."""
+    return _free(script, "_".join(parts).lower())
 
 
 def index_name(script: Script, table: str, columns: tuple[str, ...], instead_of: Index | None = None) -> str:
     """A new name for an index of some columns of a table, made as those of most indexes of the project are, else as
-    PostgreSQL does it; "" where it is taken or too long."""
+    PostgreSQL does it; "" where it is taken or too long. An index that goes takes none."""
     named = (
         (each.name.name, index) for each in script.final.tables.values() for index in each.indexes if index.columns
     )
@@ -149,11 +141,23 @@ def index_name(script: Script, table: str, columns: tuple[str, ...], instead_of:
         if index != instead_of and index.name == _named(style, name, index.columns)
     )
     style = max(_INDEX_NAMES, key=lambda style: styles[style])
-    return new_name(script, _named(style, table, columns), instead_of=instead_of)
+    name = _named(style, table, columns)
+    return _free(script, name if styles[style] else name.lower(), instead_of)
 
 
 def _named(style: str, table: str, columns: tuple[str, ...]) -> str:
-    return style.format(table, "_".join(columns), "_and_".join(columns)).lower()
+    return style.format(table, "_".join(columns), "_and_".join(columns))
+
+
+def _free(script: Script, name: str, instead_of: Index | None = None) -> str:
+    indexes = [index for table in script.final.tables.values() for index in table.indexes]
+    indexes = [index for index in indexes if index != instead_of]
+    taken = {
+        index.name or "_".join((index.table.name, *index.columns, "idx")) for index in indexes
+    }  # as PostgreSQL does
+    taken |= {found.name for table in script.final.tables.values() for found in table.constraints}
+    taken |= {table.name.name for table in script.final.tables.values()}
+    return name if name not in taken and len(name.encode()) <= _LONGEST_NAME else ""
 
 
 def is_taken(name: str, table: Table | None) -> bool:

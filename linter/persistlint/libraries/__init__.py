@@ -80,7 +80,7 @@ Keys of an operation (a method or function):
 - `returns`: a type of this library, "self", or an absent key for something unknown.
 - `yields`: the result as a value inside SQL: "number", "identifier" (a quoted name), "literal" (a quoted value),
   "placeholder", "checked" (refuses anything unsafe), "argument" (argument 0 unchanged, or the receiver of a method
-  without arguments), "request" (data from outside).
+  without arguments), "request" (data from outside), "schema" (which parses objects, its fields being argument 0).
 - `format`: argument 0 is a format string: "printf" (Python's `%`, Go's and C's verbs), "sql" (`%I` `%L` are
   quoted), "braces" (`{}`).
 - `tag`: as a template tag it "binds" its holes, splices "raw" ones, makes a quoted "identifier" of them, or is "text"
@@ -89,6 +89,7 @@ Keys of an operation (a method or function):
   depends on something else.
 - `dollar`: which of the keys of `parameters` is for marks with a dollar sign: `$1` with a list, `$name` with an object.
 - `binder`: the method of the prepared statement that takes its values, where running it does not.
+- `composes`: a plain value that `format` of its result fills in is quoted, or refused.
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
 - `effect`: what the call does to the database, where no SQL tells: "read", "write", "upsert" (a write that may run
@@ -152,6 +153,7 @@ OPERATION_KEYS = frozenset(
         "format",
         "tag",
         "spliced",
+        "composes",
         "distinctive",
         "statements",
         "effect",
@@ -237,6 +239,7 @@ class Operation:
     format: str | None = None
     tag: str | None = None
     spliced: bool = False
+    composes: bool = False
     distinctive: bool = False
     statements: str = ""
     effect: str = ""
@@ -498,6 +501,7 @@ def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
         format=keys.get("format"),
         tag=keys.get("tag"),
         spliced=keys.get("spliced", False),
+        composes=keys.get("composes", False),
         distinctive=keys.get("distinctive", False),
         statements=keys.get("statements", library.statements),
         effect=keys.get("effect", ""),

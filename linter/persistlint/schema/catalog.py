@@ -63,9 +63,9 @@ class Catalog:
     """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
     the tables in other schemas than the default one, by their names without it; `views` are views and other things that
     can be used like tables, by their keys, with their kinds; `readers` are the keys of the views that read a table, by
-    the key of it. `guards_unnamed` where row level security was enabled for
-    tables whose names no script writes: in a template, or in a loop. `put_since` are the keys of the tables that were
-    put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
+    the key of it. `guards_unnamed` where row level security was enabled for tables whose names no script writes: in a
+    template, or in a loop; `admits_unnamed` where policies were made so. `put_since` are the keys of the tables that
+    were put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -74,6 +74,7 @@ class Catalog:
     views: dict[str, str] = field(default_factory=dict)
     readers: dict[str, frozenset[str]] = field(default_factory=dict)
     guards_unnamed: bool = False
+    admits_unnamed: bool = False
     put_since: set[str] = field(default_factory=set, compare=False)
     followed: int = field(default=0, compare=False)
 

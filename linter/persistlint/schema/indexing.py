@@ -17,6 +17,12 @@ def leads_with(table: Table, columns: tuple[str, ...]) -> bool:
     return any(set(key[: len(columns)]) == wanted for key in keys)
 
 
+def narrows(table: Table, columns: tuple[str, ...]) -> bool:
+    """Whether an index, the primary key or a unique key of the table begins with one of these columns, so that no more
+    than a part of the table is read: the rows of one tenant."""
+    return any(leads_with(table, (column,)) for column in columns)
+
+
 def _is_usable(method: str, predicate: Expression | None, columns: set[str]) -> bool:
     if method not in ("", "btree", "hash", "BTREE"):
         return False

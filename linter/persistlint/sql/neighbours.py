@@ -60,16 +60,26 @@ def undone_by(file: Path) -> Path:
     return file.with_name(_DOWN.sub("up", file.name))
 
 
-def beside(file: Path) -> set[Path]:
-    """The files near a script that may say how it is run, and on which database."""
+def beside(folder: Path) -> set[Path]:
+    """The files near the scripts of a folder that may say how they are run, and on which database."""
+    return {folder / name for name in _names_beside() if "{file}" not in name}
+
+
+def names_of(script: str) -> set[str]:
+    """The names of the files that may say it beside a script of this name, of that script alone."""
+    return {name.format(file=script) for name in _names_beside() if "{file}" in name}
+
+
+@cache
+def _names_beside() -> frozenset[str]:
     names = {name for entry in table() for key in ("beside", "dialect") for name in entry.get(key, ())}
-    names |= {entry["listed"] for entry in table() if "listed" in entry}
-    return {file.parent / name.format(file=file.name) for name in names}
+    return frozenset(names.union(entry["listed"] for entry in table() if "listed" in entry))
 
 
-def evidence() -> set[str]:
+@cache
+def evidence() -> frozenset[str]:
     """The names of the files that may say, in the directories around a script, what runs it, and on which database."""
-    return {*MANIFESTS, *_OF_DRIVERS, *(name for entry in table() for name in entry.get("evidence", ()))}
+    return frozenset([*MANIFESTS, *_OF_DRIVERS, *(name for entry in table() for name in entry.get("evidence", ()))])
 
 
 def upwards(directory: Path) -> list[Path]:

@@ -21,6 +21,9 @@ def always_one_row(text: str) -> bool:
         return False
     tokens = [token for token in tokenize(text) if token.kind is not Kind.COMMENT]
     words = _outside_of_parentheses(tokens)
+    if words[:1] == ["WITH"] and "SELECT" in words:
+        tokens = _main(tokens)
+        words = _outside_of_parentheses(tokens)
     if words[:1] == ["INSERT"]:
         return "RETURNING" in words and "VALUES" in words and "CONFLICT" not in words and "IGNORE" not in words
     if words[:1] != ["SELECT"] or _MANY.intersection(words):
@@ -28,6 +31,16 @@ def always_one_row(text: str) -> bool:
     if "FROM" not in words:
         return "WHERE" not in words and len(words) > 1
     return all(_is_aggregate(item) for item in _selected(tokens))
+
+
+def _main(tokens: list[Token]) -> list[Token]:
+    """A query without the tables that WITH makes for it: from the first SELECT outside of parentheses."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0 and token.word == "SELECT":
+            return tokens[index:]
+    return tokens
 
 
 def _outside_of_parentheses(tokens: list[Token]) -> list[str]:

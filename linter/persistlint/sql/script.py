@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import SetRowSecurity
+from persistlint.schema.changes import CreatePolicy, SetRowSecurity
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
 from persistlint.sql.replay import Replay
@@ -35,6 +35,7 @@ _DUMP = regex(
     r"|^/\*!40\d{3} SET @|^SELECT pg_catalog\.set_config\('search_path', '', false\)",
     re.M,
 )
+_ADMITS = regex(r"\bCREATE\s+POLICY\b", re.IGNORECASE)
 _GUARDS = regex(r"\bENABLE\s+ROW\s+LEVEL\s+SECURITY\b", re.IGNORECASE)
 
 
@@ -121,9 +122,8 @@ class _Reading:
             if step is not known:
                 earlier = iter(())  # what stands behind it may do something else now
             steps.append(step)
-        if "security" in self.text.text.lower():
-            guarded = sum(isinstance(change, SetRowSecurity) for change in self.replay.changes)
-            self.replay.catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
+        if "security" in (lower := self.text.text.lower()) or "policy" in lower:
+            self._look_for_templates()
         script = self.replay.script(
             Range(0, self.text.positions[len(self.text.text)]),
             self.path,
@@ -133,6 +133,14 @@ class _Reading:
             version=version_of(self.pattern, self.path),
         )
         return script if pieces else replace(script, is_empty=True), tuple(steps)
+
+    def _look_for_templates(self) -> None:
+        """Note row level security and policies of tables that no statement names."""
+        changes, catalog = self.replay.changes, self.replay.catalog
+        guarded = sum(isinstance(change, SetRowSecurity) for change in changes)
+        admitted = sum(isinstance(change, CreatePolicy) for change in changes)
+        catalog.guards_unnamed |= len(_GUARDS.findall(self.text.text)) > guarded
+        catalog.admits_unnamed |= len(_ADMITS.findall(self.text.text)) > admitted
 
     def _is_undone(self) -> bool | None:
         """Whether something undoes the file: a section that says anything, be it in a comment, or a file beside it."""

@@ -125,6 +125,8 @@ def _part(target: Expression, element: Expression, value: Value | None, index: i
             return values[index] if index < len(values) else None
         case Thing(kind="result") if index == 0 and run.is_script:
             return Document(JsonOrigin.ROWS, value.range, frozenset(), length=int(value.is_checked))
+        case Document(origin=JsonOrigin.ROWS) if run.is_script and index and not value.length:
+            return None  # rows are not told apart by their places: it is a pair, as of a count and the rows
         case Document() if run.is_script:
             part = replace(value, cause=None if index < value.length else HopKind.INDEX, length=0)
             _take_apart(target, element, value, part, f"[{index}]", HopKind.INDEX, run)

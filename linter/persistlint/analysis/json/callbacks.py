@@ -35,6 +35,9 @@ _IN_PLACE = frozenset(  # they call what they are given before they return
         "sorted",
     ]
 )
+_TRIES = regex(
+    r"(?:try|safe(?:ly)?|attempt)(?:[A-Z_]\w*)?"
+)  # they catch what fails in the function that they are given
 _OF_ELEMENTS = _IN_PLACE - {"reduce", "sort", "sorted"}
 _LISTENERS = frozenset(
     ["on", "once", "addEventListener", "addListener", "consume", "subscribe", "handle", "onMessage", "onmessage"]
@@ -86,7 +89,7 @@ class Callbacks:
         if name in _IN_PLACE:
             return list(run.guards)
         is_caught = name in ("then", "finally") and index == 0 and id(call) in self.caught
-        return [frozenset([ANY_ERROR])] if is_caught else []
+        return [frozenset([ANY_ERROR])] if is_caught or _TRIES.fullmatch(name) else []
 
     def bind(self, function: Function, run: Run, state: State) -> None:
         """Give the parameters of a function what is known of them."""

@@ -244,7 +244,9 @@ class _Encoding(Domain[_Held]):
 
     def _called(self, node: Call, function: Expression) -> _Part | None:
         if self.folder == "javascript":
-            name = f"new {last_name(function)}" if node.new else self._qualified(function)
+            name = (
+                f"new {last_name(function)}" if node.new and isinstance(function, Name) else self._qualified(function)
+            )
         else:
             name = self._qualified(function)
             if name == "float" and node.arguments and isinstance(text := node.arguments[0].value, String):

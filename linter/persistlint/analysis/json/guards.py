@@ -99,12 +99,16 @@ def _ask_outcome(test: Expression, run: Run, state: State) -> None:
         place = place_of(test.right)
         if place is not None and _is_outcome(test.left.value):
             _answer(place, run, state)
+        elif place is not None and isinstance(body := state.lookup(place), Document):
+            run.look_into(body)
         return
     is_zero_test = run.language == "go" and _is_zero_test(test)
     for asked in (test.left, test.right) if isinstance(test, Binary) else (test,):
         place = place_of(_measured(asked) or asked)
         if place is not None and len(place) > 1 and (is_zero_test or _is_outcome(place[-1])):
             _answer(place[:-1], run, state)
+    if isinstance(test, Attribute) and isinstance(body := run.value(test.value), Document):
+        run.look_into(body)
 
 
 def _is_outcome(key: str) -> bool:

@@ -7,11 +7,12 @@ migration was written in.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.migrations import scripts_js, scripts_py
 from persistlint.analysis.migrations.evidence import dialect_told
-from persistlint.analysis.revisions import declared_in, in_order
+from persistlint.analysis.revisions import declared_in, in_order, is_run
 from persistlint.languages import language_of, read
 from persistlint.memory import Memory
 from persistlint.paths import is_test
@@ -23,7 +24,6 @@ from persistlint.sql.project import DIALECTS, dialect_of, is_first, read_in_proj
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
-    from pathlib import Path
 
     from persistlint.analysis.migrations.steps import Migration
     from persistlint.facts import Fact
@@ -41,6 +41,8 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The migration that a program is; nothing for any other, for tests, and for a dialect whose DDL is not known."""
     source = syntax.source
     if is_test(source.path) or not _ARE.get(_key(source), lambda: migration_of(syntax, None) is not None):
+        return
+    if source.language == "python" and not is_run(Path(source.path).absolute()):
         return
     reader = ProgramReader(source.language)
     dialect = source.dialect or dialect_of(source.path, source.content, reader)

@@ -219,6 +219,10 @@ class DjangoWriter(Writer):
         """Whether a field is no column of its table."""
         return called(self.values.resolve(node)) in _ELSEWHERE
 
+    def may_be_null(self, field: Call) -> bool:
+        """Whether a row may go without a value in a field."""
+        return called(field) == "NullBooleanField" or self._is(field, "null")
+
     def is_relation(self, field: Call) -> bool:
         """Whether the column of a field holds the key of another table, and has `_id` behind its name."""
         return called(field) in _RELATIONS
@@ -233,7 +237,7 @@ class DjangoWriter(Writer):
         if type is None:
             return None
         found: list[Text | str] = [*type]
-        if not self._is(call, "null"):
+        if not self.may_be_null(call):
             found.append(said("NOT NULL", call.range))
         if self._is(call, "primary_key"):
             found.append(said("PRIMARY KEY", call.range))
@@ -363,7 +367,7 @@ class DjangoWriter(Writer):
             return
         if type:
             yield (*head, "TYPE", *type)
-        yield (*head, "DROP" if self._is(found, "null") else "SET", said("NOT NULL", found.range))
+        yield (*head, "DROP" if self.may_be_null(found) else "SET", said("NOT NULL", found.range))
 
     def partial_key(self, given: Given) -> Fragment | None:
         """The index that a `UniqueConstraint` with a condition is; None for any other constraint."""

@@ -18,7 +18,14 @@ from persistlint.analysis.migrations.values import Values, called, keyword, posi
 from persistlint.analysis.migrations.writing import quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, lineage
 from persistlint.analysis.models.draft import Draft
-from persistlint.analysis.models.sqlalchemy_tables import is_on, says_null, says_reference, table_draft, take_index
+from persistlint.analysis.models.sqlalchemy_tables import (
+    is_null_said,
+    is_on,
+    says_null,
+    says_reference,
+    table_draft,
+    take_index,
+)
 from persistlint.ir import Assign, Call, FunctionDefinition, Mapping, Name, expressions
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -185,7 +192,7 @@ class _Class:
             draft.is_complete = False  # what an alias of a type says stands elsewhere
             return
         written = self.writer.described(call, tuple(given), column, self.keys, type) if call is not None else type
-        is_null_told = call is None or says_null(call, self.values)
+        is_null_told = call is None or (says_null(call, self.values) and (bool(declared) or is_null_said(call)))
         is_key = call is not None and is_on(call, "primary_key", self.values)
         if declared and not is_optional and not is_key and (call is None or keyword(call, "nullable") is None):
             written = (*written, said("NOT NULL", target.range))

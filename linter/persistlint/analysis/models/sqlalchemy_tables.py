@@ -37,7 +37,7 @@ def table_draft(target: Name, call: Call, writer: SqlAlchemy) -> Draft | None:
     for column in columns:
         if isinstance(column, Call) and column.arguments:
             text = writer.values.text(column.arguments[0].value)
-            says = says_null(column, writer.values), says_reference(column, writer)
+            says = is_null_said(column) and says_null(column, writer.values), says_reference(column, writer)
             draft.fields.append(Field(text, text, says[0], says_reference=says[1]))
             if is_on(column, "index", writer.values):
                 draft.index((quoted(text, column.range),), is_unique=is_on(column, "unique", writer.values))
@@ -81,6 +81,12 @@ def says_null(call: Call, values: Values) -> bool:
         return False
     given = [keyword(call, key) for key in ("nullable", "primary_key")]
     return all(a is None or values.is_true(a.value) or values.is_false(a.value) for a in given)
+
+
+def is_null_said(call: Call) -> bool:
+    """Whether a column that has no type of Python says itself whether it may be NULL. Where it does not, it may, which
+    many leave so for what the database refuses."""
+    return any(keyword(call, key) is not None for key in ("nullable", "primary_key"))
 
 
 def says_reference(call: Call, writer: SqlAlchemy) -> bool:

@@ -209,6 +209,7 @@ def _facts_of(
             receives,
             id(function) in inside,
             function is not None and _may_run_inside(function, walk, opens, requests),
+            function is not None and is_entry(function),
             function is not None and function.is_async,
             (*walk.apart, *(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant)),
         )
@@ -271,7 +272,10 @@ def _received(function: Function, walk: Walk) -> Role | None:
             else None
         )
         if known is not None and (parameter.name, parameter.range.start) in used:
-            is_handed = known.handle.role is Role.POOL and may_be_transaction(known, parameter.annotation)
+            # The library finds what the caller has opened: `db: Database` of encode/databases.
+            is_ambient = known.type.library.transactions.ambient and not is_entry(function)
+            is_pool = known.handle.role is Role.POOL
+            is_handed = is_pool and (is_ambient or may_be_transaction(known, parameter.annotation))
             roles.append(Role.CONNECTION if is_handed else known.handle.role)
         elif known is not None and known.handle.declared and known.handle.role in _LENT:
             roles.append(known.handle.role)  # where there is one: `manager?.getRepository(User) ?? this.users`

@@ -10,7 +10,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library
-from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Scoping
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping
 from persistlint.ir import (
     Binary,
     Block,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Statement
 
 
+_TO_SAVEPOINT = regex(r"roll_?back_?to|\bsave_?point\.roll", re.IGNORECASE)
 _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _NO_FAILURES = regex(
     r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
@@ -86,7 +87,7 @@ def handled_by(
         effects,
         raises,
         outcome.answers,
-        is_left or any(map(_goes_back, done)),
+        is_left or any(map(_goes_back, done)) or _goes_back_by_name(walker, body),
         outcome.only_logs,
         is_narrow,
         walker.file.is_explained(Range(range.start, max(range.end, end))),
@@ -167,6 +168,11 @@ def _goes_back(effect: Effect) -> bool:
     return is_partial or effect.kind is EffectKind.ROLLBACK
 
 
+def _goes_back_by_name(walker: Walk, body: Block) -> bool:
+    """Whether a handler calls a function of the program that goes back to a savepoint, by its name."""
+    return bool(body) and _TO_SAVEPOINT.search(walker.text(Range(body[0].range.start, body[-1].range.end))) is not None
+
+
 def _is_result(walker: Walk, name: str) -> bool:
     """Whether a variable is a named result of Go, which every `return` without a value returns."""
     results = walker.active[-1].returns if walker.active else ""
@@ -191,7 +197,9 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
     ]
     undone = any(effect.kind is EffectKind.ROLLBACK for effect in before)
     writes = [effect for effect in before if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)]
-    if writes and not undone:
+    failed = {(number, Part.BODY) for number, part in walker.place.tries if part is Part.HANDLER}
+    is_failed = len(writes) == 1 and not failed.isdisjoint(writes[0].place.tries)  # it is what the answer is about
+    if writes and not undone and not is_failed:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
 
 

@@ -34,11 +34,13 @@ from persistlint.ir import (
 )
 from persistlint.libraries import Library, Operation, Type
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.variables import Scope
 
 _HANDS_BACK = frozenset(["closing", "aclosing", "enter_context", "enter_async_context"])
+_CONVERTS = regex(r"(?:^|[a-z])(?:[Tt]o|[Ff]rom)_?(?:DB|Db|Database)$|_(?:to|from)_db$")  # `dateTimeToDB(now)`
 _DEEPEST = 200  # calls in one chain, one inside the other
 _NOTHING = Type(Library(""), "")
 _STRENGTH = {
@@ -167,7 +169,8 @@ class Handles(Roots):
             if called is not None and operation is not None:
                 # A function may be called like a handle, `withTransaction(…)`; but it is not given a table.
                 names_table = any(isinstance(argument.value, String) for argument in node.arguments[:1])
-                if operation.table is None or called.handle.declared or names_table:
+                is_handle = called.handle.declared and not _CONVERTS.search(last_name(function))
+                if operation.table is None or is_handle or names_table:
                     return self._operate(node, operation, chain, scope)
             if called is None and isinstance(function, Name) and scope.find(function.id) is None:
                 return start(self.guess(function.id))

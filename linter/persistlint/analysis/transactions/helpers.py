@@ -52,14 +52,21 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
     effects, opened = summary(walker, function, tuple(given))
     walker.file.steps += len(effects)
     names = frozenset[str]().union(*(walker.names_in(argument.value) for argument in node.arguments))
+    # Whether it takes the transaction, what it does past that is reported where it stands.
+    is_handed = outer is not None and any(_is_of(value, outer) for _, value in given)
     ended: list[Place] = []  # where the helper ends the transaction that it is given
     for effect in effects[: MOST_EFFECTS - len(walker.effects)]:
         is_inside = outer is not None and not any(place.dominates(effect.place) for place in ended)
-        walker.effects.append(called(walker, effect, node, function, outer if is_inside else None, names, use))
+        done = called(walker, effect, node, function, outer if is_inside else None, names, use)
+        walker.effects.append(replace(done, is_bound=True) if is_handed else done)
         if outer is not None and effect.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK) and closes(effect, outer):
             ended.append(effect.place)
     for inner in opened if outer is not None else ():
         walker.opened.append(replace(inner, range=node.range, nested_in=outer, is_over=True, closings=[]))
+
+
+def _is_of(given: Known, opened: Open) -> bool:
+    return opened.handle is not None and given.handle.is_same(opened.handle)
 
 
 def summary(

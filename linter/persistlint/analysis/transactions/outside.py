@@ -54,7 +54,7 @@ _OBJECTS = {  # by the name of a method
 # Methods that say it whatever the object is.
 _BY_METHOD = frozenset(["delay", "apply_async", "send_task", "sendMail", "send_mail", "sendToQueue", "basic_publish"])
 _FUNCTIONS = regex(
-    r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|notification|webhook|push|invit)\w*|send_mail|mail_(?:admins|managers)"
+    r"(?:send|dispatch|deliver)_?\w*(?:e?mail|sms|webhook|push|invit)\w*|send_mail|mail_(?:admins|managers)"
     r"|publish(?:_?(?:event|message))?\b|upload_?\w*|(?:put|copy)_?file\w*",
     re.IGNORECASE,
 )

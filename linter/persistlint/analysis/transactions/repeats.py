@@ -30,7 +30,9 @@ _ADDS = regex(
 
 def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> bool:
     """Whether a write does so."""
-    if any(back.range == effect.range for back in walk.rows.written) or _ADDS.search(walk.text(effect.range)):
+    text = walk.text(effect.range)
+    is_replaced = "deleteMany:" in text  # what it makes by the way takes the place of what it removes
+    if any(back.range == effect.range for back in walk.rows.written) or (_ADDS.search(text) and not is_replaced):
         return False
     if found is not None:
         return found.verb in ("UPDATE", "DELETE", "TRUNCATE") and not found.relative

@@ -55,6 +55,7 @@ _OR_CREATES = frozenset(["get_or_create", "aget_or_create", "findOrCreate"])
 _COMPUTES = [  # the first words of functions: `Add`, `addPrices`, `max`
     (word,) for word in ("max", "min", "add", "sub", "subtract", "plus", "minus", "increase", "decrease", "sum")
 ]
+_BOUNDS = [("max",), ("min",)]
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
 _SERIALIZABLE = regex(r"serializable", re.IGNORECASE)
 _VERSIONS = regex(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
@@ -158,6 +159,8 @@ class Rows:
         )
         if owner is None or row is None or not column or statement.value is None:
             return
+        if _is_merged(column, statement.value):
+            return
         if statement.operator in _ARITHMETIC:
             self.changed[owner] = Computed(row, column, statement.range)
         elif (found := self.relative(statement.value)) is not None and found.row is row and found.column == column:
@@ -206,7 +209,7 @@ class Rows:
                 for side in (node.left, node.right):
                     if (found := self._column(side)) is not None:
                         return found
-            if isinstance(node, Call) and words(last_name(node.function))[:1] in _COMPUTES:
+            if isinstance(node, Call) and _computes(node):
                 candidates = [a.value for a in node.arguments]
                 if isinstance(node.function, Attribute):
                     candidates.append(node.function.value)
@@ -298,6 +301,18 @@ class Rows:
                 continue
             if found is None or computed.row.effect.table in ("", found.table):
                 yield computed
+
+
+def _computes(call: Call) -> bool:
+    """Whether a function computes something new, and no default: `Math.max(seats, 1)`."""
+    first = words(last_name(call.function))[:1]
+    is_default = first in _BOUNDS and any(isinstance(argument.value, Number) for argument in call.arguments)
+    return first in _COMPUTES and not is_default
+
+
+def _is_merged(column: str, value: Expression) -> bool:
+    """Whether what is added are the rows that another one has: `to.recipes += from.recipes`."""
+    return isinstance(value, Attribute) and value.name == column and column.endswith("s")
 
 
 def _shaped(value: Expression, read: Effect) -> Row:

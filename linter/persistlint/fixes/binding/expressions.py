@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.view import Value
     from persistlint.source import SourceFile
 
-_MAKES_TEXT = frozenset(["str", "String", "fmt.Sprint", "strconv.Itoa"])
+_MAKES_TEXT = frozenset(["str", "repr", "String", "fmt.Sprint", "strconv.Itoa"])
 _MAKES_NUMBER = {"python": "int", "javascript": "Number", "typescript": "Number"}
 _WORD = regex(r"[A-Za-z_]\w*")
 _QUOTE_DOUBLED = regex(  # what people write to escape a quote, which a bound value must not have

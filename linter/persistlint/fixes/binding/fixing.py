@@ -72,8 +72,9 @@ class Binding:
         """The fix for values. Raises `RefusalError`."""
         try:
             return self.bound()
-        except RefusalError:
-            if (fix := self.quoted()) is not None:
+        except RefusalError as refusal:
+            is_bindable = not (isinstance(refusal, NotBoundError) or takes_no_values(self.query, self.dialect))
+            if not is_bindable and (fix := self.quoted()) is not None:
                 return fix
             raise
 
@@ -142,10 +143,10 @@ class Binding:
         return Fix(fixes[0].title, merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
     def quoted(self) -> Fix | None:
-        """The fix that quotes the values of a statement in which no bind parameter can stand, where they are put into a
-        text; None where there is none, or the statement is another."""
+        """The fix that quotes the values of a statement which can have no bind parameter, where they are put into a
+        text; None where there is none."""
         query = self.query
-        if query.site is None or query.library is None or not takes_no_values(query, self.dialect):
+        if query.site is None or query.library is None:
             return None
         around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
         texts = Texts(query.site(), query.library, self.holes, self.program)

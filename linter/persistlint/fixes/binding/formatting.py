@@ -12,7 +12,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from persistlint.fixes.binding.forms import Form
     from persistlint.fixes.binding.view import View
@@ -24,10 +24,16 @@ REST_OF_LINE = regex(rb"[ \t]*;?[ \t]*\r?\n")
 
 
 def unformatted(
-    found: View, source: SourceFile, form: Form, gone: set[int], is_kept: bool, numbers: dict[int, str]
+    found: View,
+    source: SourceFile,
+    form: Form,
+    gone: set[int],
+    is_kept: bool,
+    numbers: dict[int, str],
+    dropped: Collection[Range],
 ) -> list[Edit]:
-    """Drop the call that formats where nothing `is_kept` in it, or else the arguments at the items that are `gone`, but
-    for those in whose place `numbers` has another. Raises `RefusalError`."""
+    """Drop the call that formats where nothing `is_kept` in it, or else the arguments at the items that are `gone` and
+    those whose verbs are `dropped`, but for those in whose place `numbers` has another. Raises `RefusalError`."""
     own = {i: item for i, item in enumerate(found.items) if isinstance(item, Value) and item.form is form}
     left = [item for index, item in own.items() if index not in gone]
     whole, text = form.range, form.text
@@ -49,17 +55,17 @@ def unformatted(
         kept_values = {item.expression.range for item in left}
         segments = zip(form.arguments, form.written.values(), strict=True)
         return [Edit(segment, "") for value, segment in segments if value.range not in kept_values]
-    if len(left) == len(own):
+    if len(left) == len(own) and not any(range in dropped for range, _ in form.verbs):
         return []
     if form.written:
-        if any(holder == id(form) for holder, _ in found.held):
+        if any(held.holder is form for held in found.held):
             raise RefusalError("the values of the format string are numbered or named")
         return _keyed(source, form, left)
     by_range = {item.range: index for index, item in own.items()}
     kept = [
         (range, number, numbers.get(by_range.get(range, -1), ""))
         for range, number in form.verbs
-        if by_range.get(range) not in gone or by_range.get(range) in numbers
+        if range not in dropped and (by_range.get(range) not in gone or by_range.get(range) in numbers)
     ]
     if form.kind == "printf":
         return _called(source, form, kept)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.view import View
     from persistlint.fixes.program import Program
 
+_SEVERAL = "the values stand in several texts that grow"
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
@@ -53,13 +55,17 @@ def gather(
     where the program runs. Raises `RefusalError`."""
     inner = [parameter for parameter in parameters if found.holders[parameter.start] is not None]
     outer = [parameter for parameter in parameters if found.holders[parameter.start] is None]
-    steps = _steps(found, place, inner)
+    others = [*(parameter.start for parameter in outer), *(mark.start for mark in marks)]
+    texts = _texts(found, place, inner, others, style, site)
+    steps = sorted((step for text in texts for step in text), key=lambda step: step.statement.range.start)
     list_ = gathered(values_of(site, program.source), site, steps, style, program)
     first = next(index for index, holder in enumerate(found.holders) if _is_in(holder, steps))
     if any(parameter.expands for parameter in inner):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
     if list_.is_new:
         _check_new(found, steps, marks)
+    elif len(texts) > 1:
+        raise RefusalError(_SEVERAL)
     elif outer:
         raise RefusalError("some values are put into the text where it is sent, and some before")
     elif any(holder.range.start < list_.made.range.start for holder in _holders(found, inner)):
@@ -139,13 +145,24 @@ def _gathered(
     return Gathered(list_.edits(list(by_holder.values())), written, given, list_.name)
 
 
-def _steps(found: View, place: Place, inner: Sequence[Parameter]) -> Sequence[Step]:
-    """The steps of the one text that has all of these values."""
-    holders = [found.holders[parameter.start] for parameter in inner]
-    for steps in (place.steps if place.grows else (), *(list_.steps for list_ in found.lists)):
-        if all(_is_in(holder, steps) for holder in holders):
-            return steps
-    raise RefusalError("the values stand in several texts that grow")
+def _texts(
+    found: View, place: Place, inner: Sequence[Parameter], others: Sequence[int], style: Style, site: Site
+) -> list[Sequence[Step]]:
+    """The steps of every text that has some of these values; `others` are the places of values that do not go through
+    the list. Raises `RefusalError` where the list would have another order than the marks."""
+    every: list[Sequence[Step]] = [place.steps if place.grows else (), *(list_.steps for list_ in found.lists)]
+    holders = _holders(found, inner)
+    texts = [[holder for holder in holders if _is_in(holder, steps)] for steps in every]
+    used = [steps for steps, own in zip(every, texts, strict=True) if own]
+    if len(used) > 1 and style.is_positional:
+        runs = [own for own in texts if own]
+        loops = [s for s in site.statements if isinstance(s, ir.Loop) and site.call.range not in s.range]
+        is_mixed = any(sum(any(h.range in loop.range for h in own) for own in runs) > 1 for loop in loops)
+        is_between = any(inner[0].start < other < inner[-1].start for other in others)
+        starts = [holder.range.start for holder in holders]
+        if is_mixed or is_between or starts != sorted(starts):
+            raise RefusalError(_SEVERAL)
+    return used
 
 
 def _check_new(found: View, steps: Sequence[Step], marks: Sequence[Mark]) -> None:

@@ -36,7 +36,8 @@ _REST = regex(rb"[ \t]*;?[ \t]*(?:(?:#|//)[^\r\n]*)?(?=\r?\n|\Z)")
 @dataclass(frozen=True, slots=True)
 class Growing:
     """The list that the values are gathered in. `is_new` where the fix makes it, behind the statement `made`, which
-    begins the text; `is_captured` where functions inside add to it, so that TypeScript wants to be told its type."""
+    begins the text, or before it, where that is an `if` in whose arms it begins; `is_captured` where functions inside
+    add to it, so that TypeScript wants to be told its type."""
 
     name: str
     is_new: bool
@@ -61,7 +62,8 @@ class Growing:
         """Behind every statement that adds to the text, one that adds its values."""
         edits: list[Edit] = []
         if self.is_new and all(statement is not self.made for statement, _ in given):
-            edits += self._behind(self.made, self._made(()))
+            is_choice = isinstance(self.made, ir.If)
+            edits += [self._before(self._made(()))] if is_choice else self._behind(self.made, self._made(()))
         for statement, values in given:
             is_first = self.is_new and statement is self.made
             edits += self._behind(statement, self._made(values) if is_first else self._added(values))
@@ -118,6 +120,15 @@ class Growing:
             return f"{self.name}.append({texts})" if len(values) == 1 else f"{self.name}.extend([{texts}])"
         return f"{self.name}.push({texts});"
 
+    def _before(self, statement: str) -> Edit:
+        """A statement on a line of its own before the one that makes the text."""
+        start = self.made.range.start
+        begin = self.source.content.rfind(b"\n", 0, start) + 1
+        lead = self.source.content[begin:start].decode("utf-8", "replace")
+        if lead.strip():
+            raise RefusalError("the statement that chooses the SQL does not stand on lines of its own")
+        return Edit(Range(begin, begin), f"{lead}{statement}\n")
+
     def _behind(self, step: ir.Statement, statement: str) -> list[Edit]:
         content = self.source.content
         begin = content.rfind(b"\n", 0, step.range.start) + 1
@@ -152,7 +163,7 @@ def gathered(
         taken = {node.id for node in nodes_of(site.statements) if isinstance(node, ir.Name)}
         functions = [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
         taken.update(parameter.name for function in functions for parameter in function.parameters)
-        free = [name for name in _names(made, site, source) if name not in taken]
+        free = [name for name in _names(steps, site, source) if name not in taken]
         if not free:
             raise RefusalError("the names for a list of values are taken")
         around = {program.function_around(step.statement.range) for step in steps}
@@ -173,12 +184,14 @@ def gathered(
     return Growing(passed.id, False, lists[0], style, source)
 
 
-def _names(made: ir.Statement, site: Site, source: SourceFile) -> list[str]:
+def _names(steps: Sequence[Step], site: Site, source: SourceFile) -> list[str]:
     """Names for a new list, best first. Where the function puts another text together, the list of that may be made in
     the same run, and each is called like its text."""
     plain = _NAMES.get(source.language, "params")
-    own = made.target.id if isinstance(made, ir.Assign) and isinstance(made.target, ir.Name) else ""
-    sent = {own, *(node.id for a in site.call.arguments for node in ir.walk(a.value) if isinstance(node, ir.Name))}
+    targets = [s.statement.target for s in steps if isinstance(s.statement, ir.Assign)]
+    made = [target.id for target in targets if isinstance(target, ir.Name)]
+    own = made[0] if made else ""
+    sent = {*made, *(node.id for a in site.call.arguments for node in ir.walk(a.value) if isinstance(node, ir.Name))}
     if not sent.issuperset(_growing_names(site)):
         return [f"{own}_{plain}" if source.language == "python" else f"{own}{plain.capitalize()}"]
     return [plain, "values", "bound", "bound_values"]

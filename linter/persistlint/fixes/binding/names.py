@@ -30,6 +30,7 @@ _NO_COLUMNS = frozenset(
     ["DISTINCT", "AS", "ALL", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "COUNT", "SUM", "FROM"]
 )
 _NAME = regex(r"[A-Za-z_]\w*")
+_OF_ANY_TYPE = ".escape({})"  # what `sqlstring` and Sequelize call it: a number stays one
 
 
 def quoted(query: Query, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> Fix | None:
@@ -47,7 +48,10 @@ def quoted_values(
     """The fix that lets the driver quote every value of a statement in which no bind parameter can stand, None where it
     cannot or one of them is not alone in its quotes. `found` are the texts that have the holes."""
     quote = _quoting(query, Kind.STRING, holes, source)
-    if quote is None or any(hole.context is not Context.QUOTED for hole in holes):
+    contexts = (
+        {Context.QUOTED, Context.VALUE} if quote is not None and quote.endswith(_OF_ANY_TYPE) else {Context.QUOTED}
+    )
+    if quote is None or any(hole.context not in contexts for hole in holes):
         return None
     edits: list[Edit] = []
     for text in found:
@@ -57,7 +61,8 @@ def quoted_values(
             return None
         edits += wrapped
     title = "Quote the value" if len(holes) == 1 else "Quote the values"
-    return Fix(title, tuple(edits), Applicability.UNSAFE) if len(edits) >= 3 * len(holes) else None
+    is_whole = all(any(hole.range == edit.range for edit in edits) for hole in holes)
+    return Fix(title, tuple(edits), Applicability.UNSAFE) if is_whole else None
 
 
 def _wrapped(
@@ -78,7 +83,7 @@ def _wrapped(
                 if not isinstance(around, Char):
                     return []
                 edits.append(Edit(around.range, ""))
-        elif token.text != HOLE or kind is Kind.STRING:
+        elif token.text != HOLE:
             return []
         if item.spec == "%q":
             edits.append(Edit(item.range, "%s"))

@@ -33,7 +33,8 @@ class Step:
 class Pieces:
     """The pieces of a text under one name, one behind the other: those of a list, with a `separator` between them, or
     those of a variable, of which not all may be there. `use` joins the list or is the variable; `steps` are the
-    statements that put pieces in, and the first of them makes the list or the variable."""
+    statements that put pieces in, and the first of them makes the list or the variable, or is the `if` in whose arms
+    that is made."""
 
     use: ir.Expression
     name: str
@@ -81,6 +82,31 @@ def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pie
     return result
 
 
+def joined_here(call: ir.Call) -> tuple[Sequence[ir.Expression], ir.String] | None:
+    """The pieces that a call joins which are written in it, and what stands between; None where it does something else:
+    `"\\n".join(["SELECT …", f"… '{name}'"])`."""
+    match call:
+        case (
+            ir.Call(
+                function=ir.Attribute(value=ir.String() as separator, name="join"),
+                arguments=[ir.Argument(value=ir.Collection(elements=texts), spread=False)],
+            )
+            | ir.Call(
+                function=ir.Attribute(value=ir.Collection(elements=texts), name="join"),
+                arguments=[ir.Argument(value=ir.String() as separator, spread=False)],
+            )
+            | ir.Call(
+                function=ir.Attribute(value=ir.Name(id="strings"), name="Join"),
+                arguments=[
+                    ir.Argument(value=ir.Collection(elements=texts)),
+                    ir.Argument(value=ir.String() as separator),
+                ],
+            )
+        ) if not any(isinstance(text, ir.Spread) for text in texts):
+            return texts, separator
+    return None
+
+
 def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
     """What a variable can hold that is a constant at first and gets its text under conditions, or grows; None where it
     holds something else or no piece `is_wanted`. Raises `RefusalError` where that is not certain."""
@@ -90,8 +116,9 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     if len(found) < 2 or not any(is_wanted(s.value.range) for s in found if s.value is not None):
         return None
     made, *others = found
+    start = _choice(found, use, site)
     steps = [Step(made, () if made.value is None else (made.value,))] if made.operator == "=" else []
-    replacing: list[ir.Assign] = []
+    replacing = [made] if start is not None else []
     for statement in others:
         if is_trim(statement, use.id):
             continue
@@ -102,14 +129,16 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
         if not added:
             raise RefusalError(f"`{use.id}` is assigned more than once")
         steps.append(Step(statement, added))
-    result = Pieces(use, use.id, None, tuple(steps))
-    is_constant = isinstance(made.value, ir.String | None)
+    result = Pieces(use, use.id, None, (*([Step(start, ())] if start is not None else []), *steps))
+    is_constant = start is not None or isinstance(made.value, ir.String | None)
     if not is_name(made.target, use.id) or made.operator != "=" or (replacing and not is_constant):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     last = max((s.range.start for s in replacing), default=0)
     is_late = any(s.range.start < last for s in others if s not in replacing)
     pairs = [(one, other) for index, one in enumerate(replacing) for other in replacing[index + 1 :]]
-    if is_late or not all(_excludes(one, other, site) for one, other in pairs):
+    around = (start or made).range
+    is_repeated = any(isinstance(s, ir.Loop) for each in replacing for s in branches(each.range, around, site))
+    if is_late or is_repeated or not all(_excludes(one, other, site) for one, other in pairs):
         raise RefusalError(f"`{use.id}` is assigned more than once")
     _check_place(result, site)
     check_trims(found, use.id)
@@ -118,6 +147,13 @@ def chosen(use: ir.Name, site: Site, is_wanted: Callable[[Range], bool]) -> Piec
     if _seen(use, site) != 1 + len(assignments(site, use.id)) + own + len(tests):
         raise SharedError(f"`{use.id}` is used in more than one place")
     return result
+
+
+def _choice(found: Sequence[ir.Assign], use: ir.Name, site: Site) -> ir.If | None:
+    """The `if` whose arms give a variable its texts, so that it has none before; None where it has."""
+    around = [s for s in branches(found[0].range, use.range, site) if isinstance(s, ir.If)]
+    inside = [s for s in around if all(each.range in s.range for each in found)]
+    return min(inside, key=lambda s: s.range.start, default=None) if found[0].value is not None else None
 
 
 def _seen(use: ir.Name, site: Site) -> int:
@@ -223,7 +259,7 @@ def _check_place(found: Pieces, site: Site) -> None:
     made = found.steps[0].statement
     if found.use.range.start < max(step.statement.range.end for step in found.steps):
         raise RefusalError(f"`{found.name}` changes after it is used")
-    if any(not isinstance(s, ir.Try) for s in branches(made.range, site.call.range, site)):
+    if any(not isinstance(s, ir.Try) and s is not made for s in branches(made.range, site.call.range, site)):
         raise RefusalError("the SQL is put together under a condition")
     tests = [s for s in branches(found.use.range, site.call.range, site) if not isinstance(s, ir.Try)]
     if not all(_runs_if_filled(s, found) for s in tests):

@@ -31,7 +31,11 @@ _OF_ANY_TYPE = word_set(
 )
 _ARITHMETIC = frozenset("+-*/%")
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
-_WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql", re.IGNORECASE)  # of what has become SQL already
+_WRITTEN = regex(
+    r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE
+)  # of what has become SQL already
+_BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
+_READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
 
@@ -90,7 +94,7 @@ def plan(
             raise RefusalError("a value is a part of a name or of a number, which cannot be bound")
         if call is not None:
             parameter.start, parameter.before, parameter.after = call.start, call.before, call.after
-            parameter.value = _as_text(parameter.value, source)
+            parameter.value = _as_text(parameter.value, source) if call.is_text else parameter.value
             parameter.is_doubtful = True
         made.append(parameter)
         covered = parameter.end
@@ -145,6 +149,8 @@ def _quoted(
 ) -> Parameter:
     """The parameter for a string of SQL that holds a value, or several."""
     token = tokens[place]
+    if _is_name(tokens, place):
+        raise RefusalError("the value stands where only a name can, which cannot be bound")
     opening = _OPENING.match(token.text)
     prefix = opening.group() if opening else ""
     quote = token.text[len(prefix)]
@@ -207,6 +213,18 @@ def _quoted(
     return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
 
 
+def _is_name(tokens: list[Token], place: int) -> bool:
+    """Whether a string stands in the place of a name, for which SQLite and MySQL take it there."""
+    words = [token.word for token in tokens[:place]]
+    if not words:
+        return False
+    if words[-1] == "FROM":
+        return words[-2:-1] != ["DISTINCT"] and _function_around(tokens, place) not in _READ_FROM
+    if words[-1] in ("INTO", "AS"):
+        return words[0] not in ("VACUUM", "ATTACH")
+    return words[-1] in _BEFORE_NAMES
+
+
 def _check_unit(following: Token | None) -> None:
     """Refuse a value that may have the unit of an interval in it, which MySQL takes from the text alone."""
     if following is None or not (_UNIT.fullmatch(following.word) or following.text in _ARITHMETIC):
@@ -226,12 +244,17 @@ def _is_cast(following: Token | None, query: Query) -> bool:
 def _is_of_any_type(tokens: list[Token], place: int) -> bool:
     """Whether a value is an argument of a function that takes any type, so that PostgreSQL cannot tell which one a
     bind parameter has."""
+    return _function_around(tokens, place) in _OF_ANY_TYPE
+
+
+def _function_around(tokens: list[Token], place: int) -> str:
+    """The word before the innermost parenthesis that is open at a token, nothing where none is."""
     depth = 0
     for number in range(place - 1, 0, -1):
         depth += (tokens[number].text == ")") - (tokens[number].text == "(")
         if depth < 0:
-            return tokens[number - 1].word in _OF_ANY_TYPE
-    return False
+            return tokens[number - 1].word
+    return ""
 
 
 def _is_computed(tokens: list[Token], place: int) -> bool:

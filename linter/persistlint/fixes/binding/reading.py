@@ -9,9 +9,9 @@ from persistlint import ir
 from persistlint.fixes.binding.formats import Verb, formatted
 from persistlint.fixes.binding.literals import Char, Literal, UnreadableError, characters, literals
 from persistlint.fixes.binding.parts import Part
-from persistlint.fixes.binding.pieces import is_filled
+from persistlint.fixes.binding.pieces import is_filled, joined_here
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.view import Inner, Value, View
+from persistlint.fixes.binding.view import Held, Inner, Value, View
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -122,6 +122,11 @@ class _Reader:
                 self.part(times)
             case ir.Call() | ir.Name() if (found := self.asked.pieces(node)) is not None:
                 self.joined(found)
+            case ir.Call() if (found_here := joined_here(node)) is not None and any(
+                self.asked.resolve(text) is not None for text in found_here[0]
+            ):
+                texts, separator = found_here
+                self.pieces([(self.holder, (text,)) for text in texts], separator)
             case ir.Name() if (text := self.asked.resolve(node)) is not None:
                 if self.since is not None:
                     raise UnreadableError
@@ -174,12 +179,14 @@ class _Reader:
         self.ends(node.range.end)
         return True
 
-    def holds(self, holder: Literal | Form, node: ir.Expression) -> bool:
+    def holds(self, holder: Literal | Form, node: ir.Expression, place: Range, literal: Literal) -> bool:
         """Read an expression inside a literal or a format string, and say whether it stands for a text."""
         start = len(self.found.items)
-        if node.range not in self.asked.own and not self.inner(node) and not self.nested(node):
+        is_elsewhere = node.range in self.asked.own or self.inner(node)
+        if not is_elsewhere and not self.nested(node):
             return False
-        self.found.held.append((id(holder), range(start, len(self.found.items))))
+        held = Held(holder, start, len(self.found.items), node.range, place, literal, not is_elsewhere)
+        self.found.held.append(held)
         return True
 
     def begin_inner(self) -> None:
@@ -196,24 +203,35 @@ class _Reader:
         """Read the pieces of a list, with what stands between them."""
         if found in self.found.lists:
             raise RefusalError(f"`{found.name}` is used in more than one place")
-        self.begin_inner()
         self.found.lists.append(found)
-        around = self.holder, self.since, self.is_conditional
-        separator: tuple[Char, ...] = ()
-        for step in found.steps:
-            if found.separator is None and self.found.items:
+        around = self.since, self.is_conditional
+        self.since, self.is_conditional = None, False
+        pieces = (
+            (step.statement, piece)
+            for step in found.steps
+            for piece in (((text,) for text in step.texts) if found.separator is not None else [step.texts])
+        )
+        self.pieces(pieces, found.separator)
+        self.since, self.is_conditional = around
+
+    def pieces(
+        self, pieces: Iterable[tuple[ir.Statement | None, tuple[ir.Expression, ...]]], separator: ir.String | None
+    ) -> None:
+        """Read texts one behind the other, each with the statement that holds its values, and what stands between."""
+        around = self.holder
+        self.begin_inner()
+        for number, (holder, piece) in enumerate(pieces):
+            self.holder = holder
+            if separator is None and self.found.items:
                 self.apart()
-            self.holder, self.since, self.is_conditional = step.statement, None, False
-            pieces = [(text,) for text in step.texts] if found.separator is not None else [step.texts]
-            for piece in pieces:
-                self.add(*separator)
-                self.begin_inner()
-                for text in piece:
-                    self.read(text, "")
-                if piece:
-                    self.ends(piece[-1].range.end)
-                separator = self.separator(found.separator) if found.separator is not None else ()
-        self.holder, self.since, self.is_conditional = around
+            elif separator is not None and number:
+                self.add(*self.separator(separator))
+            self.begin_inner()
+            for text in piece:
+                self.read(text, "")
+            if piece:
+                self.ends(piece[-1].range.end)
+        self.holder = around
 
     def apart(self) -> None:
         """Keep the words of texts apart of which not all are there."""
@@ -241,7 +259,7 @@ class _Reader:
                 self.add(*characters(self.source, current, Range(start, hole.start), own + doubled))
                 part = by_range[hole]
                 start = hole.end
-                if self.holds(current, part.value):
+                if self.holds(current, part.value, hole, current):
                     continue
                 spec = (f"!{part.conversion}" if part.conversion else "") + (f":{part.format}" if part.format else "")
                 self.value(part.value, hole, current, spec)
@@ -270,7 +288,9 @@ class _Reader:
                     self.add(piece)
                 case Verb(value=value, literal=None):
                     self.value(value, value.range)
-                case Verb(value=value) if not self.holds(form, value):
-                    self.value(value, piece.range, piece.literal, piece.spec, form)
+                case Verb(value=value, literal=Literal() as literal) if not self.holds(
+                    form, value, piece.range, literal
+                ):
+                    self.value(value, piece.range, literal, piece.spec, form)
         if format.constant.range != form.text:
             self.ends(format.constant.range.end)

@@ -6,7 +6,7 @@ class RefusalError(Exception):
 
 
 class NotBoundError(RefusalError):
-    """No bind parameter can stand in a statement."""
+    """No bind parameter can stand in a statement, or be passed by a call."""
 
 
 class SharedError(RefusalError):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from persistlint.fixes.binding.forms import Form
     from persistlint.fixes.binding.plan import Parameter
+    from persistlint.fixes.binding.view import Held
     from persistlint.source import SourceFile
 
 _QUOTES = regex(rb"(?:\bfrom |\brequire\()([\"'])")  # those of imports are what the file likes best
@@ -45,7 +46,9 @@ class Rewrite:
             replaced.update(indices)
             gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
-        held = {holder for holder, inner in self.found.held if not inner or not gone.issuperset(inner)}
+        held = {id(h.holder) for h in self.found.held if h.start == h.end or not gone.issuperset(range(h.start, h.end))}
+        whole = {index: found for index, p in enumerate(parameters) if (found := self._held(p)) is not None}
+        dropped = {each.place for each in whole.values()}
         holed = {id(value.literal) for value in values if value.form is None} | held
         kept = {id(form) for form in self.found.forms if form.stays or any(value.form is form for value in values)}
         kept |= held & {id(form) for form in self.found.forms}
@@ -61,17 +64,35 @@ class Rewrite:
                     holed.add(id(literal))
         edits: list[Edit] = []
         edits += [self._without(inner) for inner in self.found.inner if gone.issuperset(range(inner.start, inner.end))]
-        for parameter, mark in zip(parameters, marks, strict=True):
+        for index, (parameter, mark) in enumerate(zip(parameters, marks, strict=True)):
             edits += parameter.edits
             if parameter.listed is not None:
                 edits += self._list(parameter, mark)
+                continue
+            written = parameter.before + mark + parameter.after
+            if index in whole:
+                edits.append(Edit(whole[index].place, self._encoded(written, whole[index].literal, holed, kept)))
             else:
-                edits.append(self._region(parameter, parameter.before + mark + parameter.after, holed, kept))
+                edits.append(self._region(parameter, written, holed, kept))
+        left_out = [each.range for each in whole.values()]
         for form in self.found.forms:
-            edits += unformatted(self.found, self.source, form, gone, id(form) in kept, numbers)
+            if not any(form.range in each for each in left_out):
+                edits += unformatted(self.found, self.source, form, gone, id(form) in kept, numbers, dropped)
         for literal in self.found.literals:
-            edits += self._literal(literal, replaced, id(literal) in holed, kept)
+            if not any(literal.range in each for each in left_out):
+                edits += self._literal(literal, replaced, id(literal) in holed, kept)
         return edits
+
+    def _held(self, parameter: Parameter) -> Held | None:
+        """The text that a parameter takes the place of as a whole, where that is put into another and written there:
+        `"LIKE %s" % ("'%" + name + "%'")`."""
+        if parameter.listed is not None or parameter.number:
+            return None
+        items = range(parameter.start, parameter.end)
+        is_plain = all(self.found.part_at(index) is None for index in items)
+        is_plain &= len({id(self.found.holders[index]) for index in items}) == 1
+        found = (h for h in self.found.held if (h.start, h.end) == (items.start, items.stop))
+        return next((h for h in found if is_plain and h.is_here), None)
 
     def _without(self, inner: Inner) -> Edit:
         """Drop the variable of a text of which nothing is left."""
@@ -224,7 +245,7 @@ class Rewrite:
             if item.literal is literal and isinstance(item, Char) and index not in replaced
         ]
         had_holes = any(value.literal is literal and value.form is None for value in self.found.values)
-        had_holes |= any(holder == id(literal) for holder, _ in self.found.held)
+        had_holes |= any(held.holder is literal for held in self.found.held)
         drops = had_holes and not is_holed
         requoted = self._requoted(literal, replaced) if drops and literal.quote == "`" else None
         for _, item in own:

@@ -12,7 +12,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.place import wrappers_of
-from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.spreading import SPREAD, with_one_list
 from persistlint.fixes.imports import python_member
 from persistlint.regexes import regex
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.passing import Passing
     from persistlint.fixes.binding.place import Place
     from persistlint.fixes.program import Program
-    from persistlint.libraries import Library
     from persistlint.source import SourceFile
 
 _OF_TEXT = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression")
@@ -109,12 +108,12 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         made = _in_text(passing, place, program)
         wraps = [call] if operation.parameters is None else []
     if operation.parameters is None or operation.yields == "argument":
-        if wraps and (made or has_method(library, "bindparams")):
+        if wraps and (made or library.text):
             at = place.argument.range.end if made else wraps[0].range.end
             entries = ", ".join(f"{given.name}={given.text}" for given in passing.given)
             return [*made, Edit(Range(at, at), f".bindparams({entries})")], True
         if operation.parameters is None:
-            raise RefusalError("this call takes no bind parameters")
+            raise NotBoundError("this call takes no bind parameters")
     sent, is_new = _sent(passing, site, place, source)
     return [*made, *sent], is_new
 
@@ -256,8 +255,3 @@ def _calls_of(site: Site) -> list[ir.Call]:
                     ):
                         found.append(node)
     return found
-
-
-def has_method(library: Library | None, name: str) -> bool:
-    """Whether an object of a library has a method of that name."""
-    return library is not None and any(name in type.methods for type in library.types.values())

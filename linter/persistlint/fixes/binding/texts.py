@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _IS_SQL = regex(
-    r"[='(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
+    r"[='\"`(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
 )  # in a constant that is put into the SQL together with a value
 
 

@@ -46,12 +46,27 @@ class Inner:
     range: Range
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A text that is put into a literal or a format string, its `holder`: its half-open stretch of items, the range of
+    its expression, and the `place` in a literal that stands for it there; `is_here` where it is written in the
+    expression itself."""
+
+    holder: Literal | Form
+    start: int
+    end: int
+    range: Range
+    place: Range
+    literal: Literal
+    is_here: bool
+
+
 @dataclass(slots=True)
 class View:
     """What expressions put together, in order. `holders` has, for every item, the statement that is to add its value
     to a list, None where the call passes it. `forms` are the format strings in them; `ends` says, for the last item of
-    every stretch that is written in one place, the offset where that ends. `held` are the literals and format strings,
-    by identity, that hold a text which is a part of the view itself, with the stretch of that. `lists` are the joined
+    every stretch that is written in one place, the offset where that ends. `held` are the texts in literals and format
+    strings which are a part of the view themselves. `lists` are the joined
     pieces in it, `inner` the texts of variables, and `parts` what may be there several times or not at all."""
 
     items: list[Char | Value] = field(default_factory=list)
@@ -59,7 +74,7 @@ class View:
     forms: list[Form] = field(default_factory=list)
     literals: list[Literal] = field(default_factory=list)
     ends: dict[int, int] = field(default_factory=dict)
-    held: list[tuple[int, range]] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     lists: list[Pieces] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)

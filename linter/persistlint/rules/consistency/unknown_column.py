@@ -137,7 +137,13 @@ def _changed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         if table is None or not table.is_complete or not table.columns:
             continue
         new = added.get(change.statement.range, set()) | _SYSTEM
-        unknown = (name for name in _named(change) if name and name not in new and table.column(name) is None)
+        # Django says the field, also where its column has another name.
+        ends = ("", "_id") if script.runner.name == "Django" else ("",)
+        unknown = (
+            name
+            for name in _named(change)
+            if name and name not in new and not any(table.column(f"{name}{end}") for end in ends)
+        )
         missing = next(unknown, None)
         if missing is not None:
             yield context.report(

@@ -5,9 +5,10 @@ A write whose error goes no further: a handler that does nothing or only logs, b
 result that is dropped, or a log and `return nil`.
 
 Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
-or a comment in it says why; where it takes one kind of error alone (`IntegrityError`); in a loop, where one failure
-must not stop the others; in the function of a `go` statement, which has nobody to hand an error to; inside another
-handler, whose error is what matters; for logs, metrics and caches; for what is removed because it is old; and in tests.
+or a comment in it says why; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a
+savepoint; in a loop, where one failure must not stop the others; in the function of a `go` statement, which has nobody
+to hand an error to; inside another handler, whose error is what matters; for logs, metrics and caches; for what is
+removed because it is old; and in tests.
 
 ## Why it matters
 
@@ -168,7 +169,7 @@ def _hides(fact: Handled) -> bool:
     """Whether a handler takes every error of a small block, and says nothing of why it may."""
     is_deliberate = (
         fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
-    )
+    ) or any(effect.kind is EffectKind.SAVEPOINT for effect in fact.effects)
     return fact.only_logs and not is_deliberate and fact.size <= _LARGEST_BLOCK
 
 

@@ -147,7 +147,7 @@ _ROLES = {
 # What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
 _NAMED_AS_SQL = regex(
     r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*"
-    r"|(?:\w+\.)*\w+(?-i:Sql|SQL)|(?:\w+\.)+\w+expr(?:ession)?(?: \?\? .*)?",
+    r"|(?:\w+\.)*\w+(?-i:Sql|SQL)|(?:\w+\.)+\w*expr(?:ession)?(?: \?\? .*)?",
     re.I,
 )
 

@@ -138,7 +138,7 @@ if TYPE_CHECKING:
 
 _NAMED_AS_SQL = regex(
     r"(?:\w+\.)*(?:(?:\w+_)?sql\w*|\w*sql|\w+(?:Sql|SQL))"
-    r"|(?:\w+\.)+\w+(?:Expr|Expression|_expr|_expression)(?: \?\? .*)?",
+    r"|(?:\w+\.)+\w*(?:Expr|Expression|_expr|_expression)(?: \?\? .*)?",
     re.ASCII,
 )
 # Where a column is compared with a value, or set to it.

@@ -79,7 +79,7 @@ func Named(db *sql.DB, name string) (*sql.Rows, error) {
 
 Test in a `CASE` what the JSON holds, with `jsonb_typeof`, a pattern, or `pg_input_is_valid` of PostgreSQL 16. Better,
 make a column of what is compared and counted, or add a `CHECK` that keeps other values out. The fix writes the `CASE`
-around a cast to a number in SQL files; it is unsafe, for a number that is text becomes NULL.
+around a cast to a number in SQL files, where nothing is written; it is unsafe, for a number that is text becomes NULL.
 
 ## When not to use it
 
@@ -107,6 +107,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
+_WRITES = regex(rb"\b(?:UPDATE|INSERT|DELETE|MERGE)\b(?!['\"])", re.IGNORECASE)
 _CAST = regex(
     r"\(\s*([\w.\"]+)\s*->>\s*('[^']*')\s*\)\s*::\s*(?:int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real"
     r"|double\s+precision)",
@@ -129,10 +130,13 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
 
 
 def _fix(fact: JsonCast, context: RuleContext) -> tuple[Fix, ...]:
-    """The test of PostgreSQL around a cast to a number. In other languages SQL stands in quotes of theirs."""
-    text = context.file.text(fact.range)
+    """The test of PostgreSQL around a cast to a number, where a statement asks for it: one that writes had better stop
+    than write NULL. In other languages SQL stands in quotes of theirs."""
+    text, content = context.file.text(fact.range), context.file.content
     cast = _CAST.fullmatch(text)
-    if cast is None or context.file.language != "sql":
+    ends = content.find(b";", fact.range.end)
+    statement = content[content.rfind(b";", 0, fact.range.start) + 1 : ends if ends >= 0 else None]
+    if cast is None or context.file.language != "sql" or _WRITES.search(statement):
         return ()
     guarded = f"CASE WHEN jsonb_typeof({cast[1]} -> {cast[2]}) = 'number' THEN {text} END"
     return (Fix("Test it in a CASE", (Edit(fact.range, guarded),), Applicability.UNSAFE),)

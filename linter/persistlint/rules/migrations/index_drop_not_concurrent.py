@@ -2,6 +2,7 @@
 ## What it finds
 
 `DROP INDEX` without `CONCURRENTLY` of an index that the same script did not make, on a table that it did not make.
+Several indexes in one statement are one report.
 
 ## Why it matters
 
@@ -61,6 +62,7 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
         return
     made = {change.index.name: change for change in script.of(CreateIndex)}
     gone = {change.table.key for change in script.of(DropTable)}
+    told = set()
     for change in script.of(DropIndex):
         own = made.get(change.name.name)  # made before, or anew on a table of the script
         if own is not None and (own.is_on_new or script.position(own) < script.position(change)):
@@ -69,6 +71,9 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             change.table is not None and (change.table.is_new or change.table.name.key in gone)
         ):
             continue
+        if change.statement.range in told:
+            continue
+        told.add(change.statement.range)
         table = f"`{change.table.name}`" if change.table is not None else "its table"
         is_whole = change.range == change.statement.range
         yield context.report(

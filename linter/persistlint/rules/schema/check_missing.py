@@ -74,6 +74,8 @@ def check_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _fix(script: Script, column: Column, context: RuleContext) -> tuple[Fix, ...]:
+    if column.type is not None and column.type.is_unsigned:
+        return ()  # none is negative
     if script.dialect == "mysql" and b"COMMENT" in context.file.content.upper():
         return ()
     condition = f"{context.file.text(column.name_range)} >= 0"

@@ -130,7 +130,8 @@ def _target(table: Table, column: Column, by_name: dict[str, Table]) -> Table | 
     if not column.name.endswith("_id") or column.generated or is_of_nobody or _KEEPS & set(words(table.name.name)):
         return None
     target = by_name.get(column.name.removesuffix("_id"))
-    if target is None or target.name.schema != table.name.schema or _is_bound(table, column.name):
+    is_own = target is table  # `accounts.account_id`: what another system calls it
+    if target is None or is_own or target.name.schema != table.name.schema or _is_bound(table, column.name):
         return None
     key = _key(target)
     if key is None or key.type is None or column.type is None or base(key.type) != base(column.type):

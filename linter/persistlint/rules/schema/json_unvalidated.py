@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.changes import Insert
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 @rule("json-unvalidated", on=Script, severity=Severity.WARNING, default=False)
 def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every JSON column of a new table that may hold any shape."""
+    filled = {change.table.key for change in script.of(Insert)}  # with what may be no objects
     for table in script.created:
         for column in table.columns:
             if (
@@ -64,7 +66,7 @@ def json_unvalidated(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 column.name_range,
                 f"`{column.name}` may hold any JSON: nothing says that it is an object.",
                 help="Add a `CHECK` of its type or its shape.",
-                fixes=_fix(script, column, context),
+                fixes=_fix(script, column, context) if table.name.key not in filled else (),
             )
 
 

@@ -55,7 +55,7 @@ from persistlint.fixes.row_security import switching
 from persistlint.fixes.scripts import Editor, identifier, new_name, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import Option, RuleContext, rule
-from persistlint.schema.changes import CreateTable
+from persistlint.schema.changes import CreateTable, Grant
 from persistlint.schema.naming import tenant_column
 from persistlint.schema.script import Script
 
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Column, Table
 
+_TABLES = regex(r" on (?:table )?(.+?) (?:from|to) ")
 _COMMENT = regex(r"--|/\*")
 _LINE_END = regex(r"[ \t]*[\r\n]\s*")
 
@@ -79,7 +80,7 @@ def rls_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table of tenants that row level security does not guard."""
     if script.dialect != "postgres" or script.final.guards_unnamed:
         return
-    reported: set[str] = set()
+    reported = _closed(script)
     owners: dict[str, str] = {}
     for table, column, _ in script.columns():
         if table.has_row_security or table.parent is not None or table.name.key in reported:
@@ -140,6 +141,19 @@ def _condition(table: Table, column: str) -> str:
     if words[:2] != (column, "=") or not is_same or table.name.name in words or _COMMENT.search(policy.text):
         return ""
     return _LINE_END.sub(" ", policy.text)
+
+
+def _closed(script: Script) -> set[str]:
+    """The keys of tables of which the script takes all rights away and gives none: only functions of their owner read
+    them."""
+    revoked: set[str] = set()
+    granted: set[str] = set()
+    for change in script.of(Grant):
+        found = _TABLES.search(" ".join(change.words).lower())
+        if found is not None and (change.is_grant or change.words[0] == "ALL"):
+            names = (name.strip().replace(" . ", ".").removeprefix("public.") for name in found[1].split(","))
+            (granted if change.is_grant else revoked).update(names)
+    return revoked - granted
 
 
 def _owner(table: Table, script: Script) -> str:

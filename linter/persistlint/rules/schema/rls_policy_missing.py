@@ -2,6 +2,7 @@
 ## What it finds
 
 `ENABLE ROW LEVEL SECURITY` on a known table for which neither the script nor the rest of the project makes a policy.
+Where policies are made in a loop, or from a template, nobody knows of which tables, and nothing is reported.
 
 ## Why it matters
 
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
 @rule("rls-policy-missing", on=Script, severity=Severity.WARNING)
 def rls_policy_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table whose rows nobody is allowed to see."""
+    if script.final.admits_unnamed:
+        return
     for change in script.of(SetRowSecurity):
         table = script.final_table(change.table)
         if not change.is_enabled or table is None or not table.columns or not table.has_row_security or table.policies:

@@ -17,9 +17,10 @@ is only made where it is missing (`get_or_create`), which the next run finds, a 
 the delete of a code for one use, what is removed because it is old, a write whose own handler goes on, what sets a
 database up, and files that are no part of the product.
 
-Of severity `info`: writes that come to the same when they run again, and so complete what was left half-way, such as
-updates to fixed values and deletes. The first must not be the delete of what the others hang on, which nobody looks for
-again, nor may the others need what it gave.
+Of severity `info`: what a function of Python does that is no view, task or command, where the library finds the
+transaction of its caller by itself (Django, Peewee), so that you may look there. So are writes that come to the same
+when they run again, and complete what was left half-way, such as updates to fixed values and deletes. The first must
+not be the delete of what the others hang on, which nobody looks for again, nor may the others need what it gave.
 
 ## Why it matters
 
@@ -159,6 +160,7 @@ if TYPE_CHECKING:
 
 _DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _UPDATES = regex(r"update|patch|set", re.IGNORECASE)
+_SENDS = regex(r"exec|query|run|raw", re.IGNORECASE)
 _PROGRESS = regex(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
 _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
@@ -176,12 +178,13 @@ _GETS = regex(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
 _SETS_UP = regex(
     r"_?(?:create|init(?:iali[sz]e)?|set_?up|seed|load|populate|ensure|insert|generate|add|reset)_?(?:the_?)?"
     r"(?:root|default|initial|first|demo|sample|dummy|fake|test|fixtures?|db|database)(?-i:(?![a-z]))\w*"
-    r"|_?(?:seed|bootstrap|populate)(?-i:(?![a-z]))\w*|init_?(?:db|database|data)\w*",
+    r"|_?(?:seed|bootstrap|populate|migrate)(?-i:(?![a-z]))\w*|init_?(?:db|database|data)\w*",
     re.IGNORECASE,
 )
 _SETTING_UP = regex(
     r"(?:^|/)(?:init_?db|bootstrap|populate\w*|load\w*fixtures?|(?:sample|demo|dev|fake)_?data)\.\w+$", re.IGNORECASE
 )
+_SYNCS = regex(r"(?:.*\.)?_?(?:re)?(?:sync|fresh|build|calc|count|concile|index)\w*", re.IGNORECASE)
 _NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
 _OR_NOTHING = regex(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 # A time in common makes no rows belong together.
@@ -212,16 +215,17 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
             alone.append((outside, effect))
     torn = list(_torn(alone, fact, context.file))
-    found = next((pair for pair in torn if not _runs_again(*pair)), next(iter(torn), None))
+    found = next((pair for pair in torn if not _runs_again(*pair)), torn[0] if torn else None)
     if found is not None:
         earlier, later = found
+        is_of_caller = context.file.language == "python" and _has_caller(earlier, later, fact)
         following = [effect for _, effect in alone if effect.range.start >= later.range.start]
         yield context.report(
             later.range,
             f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
             " without the second.",
             help="Do both in one transaction.",
-            severity=Severity.INFO if _runs_again(earlier, later) else None,
+            severity=Severity.INFO if _runs_again(earlier, later) or is_of_caller else None,
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
         )
@@ -242,11 +246,24 @@ def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
 
 
 def _runs_again(earlier: Effect, later: Effect) -> bool:
-    """Whether both may run again, which completes what was left half-way."""
+    """Whether both may run again, which completes what was left half-way; or nobody can tell, or the first is made for
+    the other alone, inside its call."""
     is_again = all(effect.is_repeatable or effect.is_upsert for effect in (earlier, later))
     is_kept = earlier.use not in (Use.DROPPED, Use.DISCARDED)
-    needs = is_kept and bool(earlier.instance) and earlier.instance in later.names
-    return earlier.is_claim or (is_again and not needs and not (_deletes(earlier) and _hangs_on(later, earlier.table)))
+    needs = is_kept and bool(earlier.instance) and earlier.instance in later.names and not later.is_upsert
+    is_step = bool(later.via) and (later.is_repeatable or _SYNCS.match(later.via) is not None)
+    is_unknown = all(_SENDS.match(effect.method) and not (effect.sql or effect.table) for effect in (earlier, later))
+    is_whole = is_again and not needs and not (_deletes(earlier) and _hangs_on(later, earlier.table))
+    is_inside = later.range.start <= earlier.range.start and earlier.range.end <= later.range.end
+    return earlier.is_claim or is_step or is_unknown or is_inside or is_whole
+
+
+def _has_caller(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
+    """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program;
+    but for what takes from one row and gives to another, which none should have to think of."""
+    library = later.handle.library
+    is_move = all(_UPDATES.match(effect.method) and not effect.is_repeatable for effect in (earlier, later))
+    return library is not None and library.transactions.ambient and not procedure.is_entry and not is_move
 
 
 def _hangs_on(effect: Effect, table: str) -> bool:

@@ -14,10 +14,12 @@ Nothing is reported where none is known, or where migrations are in a language t
 Silent: a row that was locked when it was read (`FOR UPDATE`, `select_for_update`, `lock`), a change that the database
 computes (`SET n = n + 1`, `F("n") + 1`, `increment`), a write whose condition names a version or the old value, a
 function that takes a lock of its own (a mutex, one in Redis, one of the database), a transaction that is serializable,
-as all of SQLite are, and values that do not depend on the row. An insert is also left alone where the
-table has a unique key on any column that was looked for, or one of which all columns are set; where the lookup has
-other conditions than `=`; where the function speaks of locks, isolation, conflicts or duplicates; and where nothing
-runs beside it: in synchronous functions of JavaScript, and in those of a Python file that imports no web framework.
+as all of SQLite are, values that do not depend on the row, and where a comment between the two speaks of the race. An
+insert is also left alone where the table has a unique key on any column that was looked for, or one of which all
+columns are set; where the lookup has other conditions than `=`; where the function speaks of locks, isolation,
+conflicts or duplicates; and where nothing runs beside it: in synchronous functions of JavaScript, and in those of a
+Python file that imports no web framework. Of severity `info`: an insert of an import or a sync, of which mostly one
+runs.
 
 ## Why it matters
 
@@ -118,16 +120,24 @@ Where one process alone writes to the table, ignore the line with the reason bes
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import CheckedInsert, Sign, StaleWrite, WriteBack
 from persistlint.fixes.atomic import computed_there
 from persistlint.paths import is_generated, is_migration, is_product, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+_SPEAKS_OF_RACE = regex(r"(?:#|//)[^\n]*\b(?:race|races|concurren\w+)\b", re.IGNORECASE)
+
+_JOBS = regex(r"_?(?:import|sync|migrate|load|seed)(?![a-z])", re.IGNORECASE)
 
 
 @rule(
@@ -139,10 +149,16 @@ if TYPE_CHECKING:
 )
 def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a write that loses whatever was written since the read, or that inserts what another has inserted."""
-    if isinstance(fact, WriteBack) and not fact.is_locked:
+    if isinstance(fact, WriteBack) and not fact.is_locked and not _is_known(fact, context):
         yield _written_back(fact, context)
     elif isinstance(fact, CheckedInsert) and fact.is_unique is False and is_product(context.file.path):
         yield _inserted(fact, context)
+
+
+def _is_known(fact: WriteBack, context: RuleContext) -> bool:
+    """Whether a comment between the read and the write speaks of the race."""
+    start, end = sorted((fact.read.end, fact.range.start))
+    return _SPEAKS_OF_RACE.search(context.file.text(Range(start, end))) is not None
 
 
 def _written_back(fact: WriteBack, context: RuleContext) -> Diagnostic:
@@ -158,6 +174,12 @@ def _written_back(fact: WriteBack, context: RuleContext) -> Diagnostic:
     )
 
 
+def _is_alone(fact: CheckedInsert, context: RuleContext) -> bool:
+    """Whether the function is a job of which mostly one runs, by its name: an import, a sync."""
+    frame = context.program.frame(fact.range) if context.program is not None else None
+    return frame is not None and frame.function is not None and _JOBS.match(frame.function.name) is not None
+
+
 def _inserted(fact: CheckedInsert, context: RuleContext) -> Diagnostic:
     columns = ", ".join(f"`{column}`" for column in fact.columns)
     return context.report(
@@ -165,6 +187,6 @@ def _inserted(fact: CheckedInsert, context: RuleContext) -> Diagnostic:
         f"The row is inserted into `{fact.table}` because none was found, and no unique key covers {columns}, so two"
         " requests at the same time insert it twice.",
         help=f"Make {columns} unique, and insert with `ON CONFLICT DO NOTHING` or take the error of the second insert.",
-        severity=Severity.WARNING,
+        severity=Severity.INFO if _is_alone(fact, context) else Severity.WARNING,
         related=(Related(fact.read, "the row is looked for here"),),
     )

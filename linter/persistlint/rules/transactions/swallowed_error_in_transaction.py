@@ -4,10 +4,10 @@
 An error of a query inside a transaction that is caught and goes no further: the handler neither raises nor rolls back,
 and the transaction goes on to commit.
 
-Silent where the statement has a savepoint of its own inside the `try`, where it is a read that fails in the program if
-it finds no row (`findUniqueOrThrow`), where the handler takes the program's own errors alone, where the function is
-given the transaction and returns `false`, and where it returns before it commits what it began by hand. On SQLite and
-MySQL, which take back the failed statement alone, a loop may go on with the next.
+Silent where the statement has a savepoint of its own inside the `try`, where only reads may fail, where the handler
+takes the program's own errors alone, where the function is given the transaction and returns `false`, and where it
+returns before it commits what it began by hand. On SQLite and MySQL, which take back the failed statement alone, a loop
+may go on with the next.
 
 ## Why it matters
 
@@ -157,7 +157,8 @@ def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Itera
     if fact.transaction is None or fact.raises or fact.undoes:
         return
     failing = [effect for effect in fact.effects if effect.kind in _SENT and effect.transaction == fact.transaction]
-    if not failing or all(_survives(effect) for effect in failing):
+    # Where only a read fails, nothing is missing of what commits.
+    if all(_survives(effect) or effect.kind is EffectKind.READ for effect in failing):
         return
     is_quiet = fact.only_logs and not fact.is_expected
     yield context.report(

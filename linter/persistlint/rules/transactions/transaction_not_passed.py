@@ -9,7 +9,8 @@ the parameter of the callback has the name of the outer handle, where the query 
 (`.transacting(trx)`, `withRepository`), for handles that are called replicas, and in a migration that is given its
 handle, for the runner of which it depends whether there is a transaction.
 
-Of severity `info`: a read before the transaction, which is begun in the same function, has written anything.
+Of severity `info`: a read of what the transaction, which is begun in the same function, has not written by then, and
+a change of the schema where the database may commit the transaction by it.
 
 ## Why it matters
 
@@ -171,13 +172,13 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
         handle = transaction.handle.name if transaction.handle is not None else ""
         option = transaction.opener.library.transactions.option if transaction.opener.library is not None else ""
         is_read = effect.kind is EffectKind.READ
-        is_first = _reads_first(effect, transaction, fact)
+        is_first = _misses_nothing(effect, transaction, fact)
         effects = "stays when it is rolled back" if not is_read else "does not see what it wrote"
         effects = "takes a connection of its own" if is_first else effects
         yield context.report(
             effect.range,
             f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
-            severity=Severity.INFO if is_first else None,
+            severity=Severity.INFO if is_first or _commits_what_is_open(effect) else None,
             help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
             # MySQL would commit what is open when the schema is changed in it.
             fixes=through(context.program, effect, transaction)
@@ -195,12 +196,25 @@ def _reads_aside(effect: Effect, transaction: Transaction, fact: Procedure) -> b
     return all(other.table and other.table.lower() != effect.table.lower() for other in inside)
 
 
-def _reads_first(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
-    """Whether it reads before the transaction has written anything, which is begun here."""
-    if effect.kind is not EffectKind.READ or transaction.scoping is Scoping.PARAMETER or effect.place.loops:
+def _misses_nothing(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
+    """Whether it reads what the transaction, which is begun here, has not written by then."""
+    if effect.kind is not EffectKind.READ or transaction.scoping is Scoping.PARAMETER:
         return False
     inside = (other for other in fact.effects if other.transaction == transaction.range and other.kind in _WRITES)
-    return all(other.range.start > effect.range.start for other in inside)
+    return all(_is_other(other, effect) for other in inside)
+
+
+def _is_other(written: Effect, read: Effect) -> bool:
+    """Whether a write comes behind a read for sure, or is to another table."""
+    is_later = written.range.start > read.range.start and not read.place.loops
+    return is_later or (bool(written.table and read.table) and written.table.lower() != read.table.lower())
+
+
+def _commits_what_is_open(effect: Effect) -> bool:
+    """Whether it changes a schema, which commits what is open in some databases, MySQL's for one."""
+    library = effect.handle.library
+    is_known = library is not None and library.dialect in ("postgresql", "sqlite")
+    return effect.kind is EffectKind.SCHEMA and not is_known
 
 
 def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
