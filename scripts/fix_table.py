@@ -51,7 +51,7 @@ def _fixes() -> Iterator[tuple[str, str, str, str, str]]:
                 if source.language not in NAMES:
                     continue
                 syntax = read(source)
-                program = Program(source, syntax.lower, syntax.comments, syntax.errors)
+                program = Program(syntax)
                 context = RuleContext(rule, source, rule.severity, options, program)
                 for fact in facts(syntax, {rule.on: frozenset()}, ProjectNames()):
                     if isinstance(fact, Query) and fact.library is not None and fact.placeholder:

@@ -10,6 +10,7 @@ import pytest
 
 from markdown import Case, cases
 from persistlint import engine
+from persistlint.analysis.transactions import telling
 from persistlint.libraries import catalogue
 from persistlint.rules import groups, may_apply
 from running import diagnostics_of, source_of
@@ -111,9 +112,10 @@ def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.engine.may_apply", lambda *_: True)
     monkeypatch.setattr("persistlint.engine._rules", engine._rules.__wrapped__)  # none that were made before
     monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
-    monkeypatch.setattr("persistlint.analysis.may_have", lambda *_: True)
+    monkeypatch.setattr("persistlint.analysis._may_make", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.may_hold_sql", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.nameable", _every_library)
+    monkeypatch.setattr("persistlint.analysis.transactions.telling._spoken_of", telling._spoken_of.__wrapped__)
     monkeypatch.setattr("persistlint.analysis.transactions.telling.present", _every_library)
     monkeypatch.setattr("persistlint.analysis.transactions.telling.reachable", _every_type)
 

@@ -161,7 +161,7 @@ def _run(
     from persistlint.facts import Consulted
     from persistlint.fixes.program import Program
 
-    program = Program(syntax.source, syntax.lower, syntax.comments, syntax.errors)
+    program = Program(syntax)
     listening: dict[type[Fact], list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by the kind of the fact
     found: dict[tuple[str, Any], Diagnostic] = {}
     failed: set[str] = set()

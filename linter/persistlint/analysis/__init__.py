@@ -84,6 +84,8 @@ def facts(syntax: Syntax, wanted: Wanted, names: ProjectNames) -> Iterator[Fact]
     """The facts of a file, of these kinds and perhaps of others that come with them: for a kind with signs at least
     those that have to do with a place where one of them stands. `names` is what the project calls things of its own."""
     for maker, signs in _imported(syntax.source, wanted):
+        if not _may_make(maker, signs, syntax.source, names):
+            continue
         found = maker.facts(syntax, names) if not signs else maker.facts(syntax, names, signs)
         if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
             from persistlint.analysis.sent import with_sent

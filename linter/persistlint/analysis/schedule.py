@@ -40,7 +40,7 @@ class Wanted:
     def learn(self, functions: Iterable[Function]) -> None:
         """Take the calls of functions that are worth running for candidates too, until no more are found."""
         named = [function for function in functions if function.name in self.calls and function.name not in self.known]
-        while found := {function.name for function in named if self._holds(function)}:
+        while found := {function.name for function in named if self.holds(function.range)}:
             self.known |= found
             self.starts = sorted({*self.starts, *(start for name in found for start in self.calls[name])})
             named = [function for function in named if function.name not in found]
@@ -48,8 +48,9 @@ class Wanted:
     def includes(self, function: Function, is_inner: bool = False) -> bool:
         """Whether a function is one of them, as far as is learnt. One inside another is known only where that ran, for
         its own sake or as it is called, perhaps with what the reach is about: `new Promise((resolve) => { … })`."""
-        return self._holds(function) and (is_inner or self.reach is None or self.reach.includes(function))
+        return self.holds(function.range) and (is_inner or self.reach is None or self.reach.includes(function))
 
-    def _holds(self, function: Function) -> bool:
-        index = bisect_left(self.starts, function.range.start)
-        return index < len(self.starts) and self.starts[index] < function.range.end
+    def holds(self, range: Range) -> bool:
+        """Whether a candidate stands in a range, as far as is learnt."""
+        index = bisect_left(self.starts, range.start)
+        return index < len(self.starts) and self.starts[index] < range.end

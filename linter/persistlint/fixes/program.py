@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from persistlint.ir import (
     Assign,
@@ -57,19 +57,39 @@ class Frame:
         return self.block[self.index + 1 :]
 
 
+class Syntax(Protocol):
+    """What a fix asks of the syntax of a file: its statements, its comments and the regions with errors."""
+
+    @property
+    def source(self) -> SourceFile: ...
+    @property
+    def lower(self) -> Callable[[], Module]: ...
+    @property
+    def comments(self) -> Sequence[Range]: ...
+    @property
+    def errors(self) -> tuple[Range, ...]: ...
+
+
 @dataclass(frozen=True)
 class Program:
-    """One file. `lower` gives its statements, `comments` and `errors` are what the scan of its syntax found."""
+    """One file, whose syntax is asked when a fix needs it."""
 
-    source: SourceFile
-    lower: Callable[[], Module]
-    comments: Sequence[Range] = ()
-    errors: tuple[Range, ...] = ()
+    syntax: Syntax
+
+    @property
+    def source(self) -> SourceFile:
+        """The file itself."""
+        return self.syntax.source
 
     @property
     def module(self) -> Module:
         """The statements of the file."""
-        return self.lower()
+        return self.syntax.lower()
+
+    @property
+    def comments(self) -> Sequence[Range]:
+        """The comments of the file, in order."""
+        return self.syntax.comments
 
     @cached_property
     def top_level(self) -> tuple[Statement, ...]:
@@ -183,7 +203,9 @@ class Program:
 
     def is_clean(self, range: Range) -> bool:
         """Whether a region holds neither an error nor a comment."""
-        return not any(other.start < range.end and range.start < other.end for other in (*self.errors, *self.comments))
+        return not any(
+            other.start < range.end and range.start < other.end for other in (*self.syntax.errors, *self.comments)
+        )
 
     def is_alone(self, statement: Statement) -> bool:
         """Whether nothing but blanks stands before a statement on its first line, and behind it on its last but a

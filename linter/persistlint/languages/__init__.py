@@ -59,7 +59,7 @@ class Language:
 
 @dataclass(frozen=True)
 class Syntax:
-    """A file after its syntax was read: what the scan captured, in source order, and its lowered program.
+    """The syntax of a file: what the scan captures, in source order, and its lowered program.
 
     `errors` are the regions that the parser could not make sense of; no fix may touch them.
     """
@@ -95,7 +95,8 @@ def language_of(path: str) -> str | None:
 
 
 def read(source: SourceFile) -> Syntax:
-    """Parse a file and scan it. Never fails on what the file holds; broken parts are in `errors`."""
+    """The syntax of a file, which may be parsed only when somebody asks what stands in it. Never fails on what the file
+    holds; broken parts are in `errors`."""
     language = languages()[source.language]
     if language.grammars:
         from persistlint.languages.treesitter import read as read_tree

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node, Query, QueryCursor
 
 from persistlint.languages import Language, Syntax, languages
 from persistlint.languages.grammars import grammar
 from persistlint.languages.parsing import parse
+from persistlint.records import dataclass
 from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from persistlint.ir import Module
     from persistlint.source import SourceFile
 
@@ -23,47 +26,88 @@ _DEEPEST_SCANNED = 2_000  # nesting; a query takes time in the square of it, and
 
 
 def read(source: SourceFile, language: Language) -> Syntax:
-    """Parse a file with the grammar of its suffix, run the scan query, and lower it on demand."""
-    suffix = PurePosixPath(source.path).suffix.lower()
-    syntax, is_clean = _read(source, language, suffix)
-    if not is_clean and language.superset is not None:
-        name, suffix = language.superset
-        other, is_clean = _read(source, languages()[name], suffix)
-        if is_clean:
-            return other
-    return syntax
+    """The syntax of a file by the grammar of its suffix: it is parsed when somebody asks what stands in it, scanned
+    when somebody asks for a capture, and lowered for its statements."""
+    return _Tree(source, language)
 
 
-def _read(source: SourceFile, language: Language, suffix: str) -> tuple[Syntax, bool]:
-    """The syntax of a file as one grammar reads it, and whether it has no errors."""
-    lowering = import_module(f"persistlint.languages.{language.name}.lower")
-    text = source.content
+class _Tree(Syntax):
+    """The syntax of a file as tree-sitter reads it."""
+
+    def __init__(self, source: SourceFile, language: Language) -> None:
+        object.__setattr__(self, "source", source)
+        object.__setattr__(self, "_language", language)
+
+    _language: Language
+
+    @cached_property
+    def comments(self) -> tuple[Range, ...]:
+        return _ranges(self._captures["comment"])
+
+    @cached_property
+    def calls(self) -> tuple[tuple[str, Range], ...]:
+        return tuple((self.source.text(range), range) for range in _ranges(self._captures["call.name"]))
+
+    @cached_property
+    def templates(self) -> tuple[Range, ...]:
+        return _ranges(self._captures["template"])
+
+    @cached_property
+    def errors(self) -> tuple[Range, ...]:
+        return _ranges(self._captures["error"])
+
+    @cached_property
+    def numbers(self) -> tuple[Range, ...]:
+        return _ranges(self._captures["number"])
+
+    def lower(self) -> Module:
+        return self._module
+
+    @cached_property
+    def _module(self) -> Module:
+        module: Module = _lowering(self._parsed.language).lower(self._parsed.root, self.source.content)
+        return module
+
+    @cached_property
+    def _captures(self) -> Mapping[str, list[Node]]:
+        captures: dict[str, list[Node]] = {name: [] for name in _CAPTURES}
+        cursor = QueryCursor(_scan(self._parsed.language, self._parsed.grammar))
+        cursor.set_max_start_depth(_DEEPEST_SCANNED)
+        for _, match in cursor.matches(self._parsed.root):
+            for name, nodes in match.items():
+                captures[name].extend(nodes)
+        return captures
+
+    @cached_property
+    def _parsed(self) -> _Parsed:
+        suffix = PurePosixPath(self.source.path).suffix.lower()
+        parsed = _parse(self.source, self._language, suffix)
+        if parsed.root.has_error and self._language.superset is not None:
+            name, suffix = self._language.superset
+            other = _parse(self.source, languages()[name], suffix)
+            return parsed if other.root.has_error else other
+        return parsed
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """The tree of a file, by its root, with the language and the grammar that it was read as."""
+
+    root: Node
+    language: str
+    grammar: str
+
+
+def _parse(source: SourceFile, language: Language, suffix: str) -> _Parsed:
+    text, lowering = source.content, _lowering(language.name)
     if hasattr(lowering, "parsed_text"):
         text, suffix = lowering.parsed_text(text, suffix)
     grammar_name = language.grammars.get(suffix, language.grammars[""])
-    tree = parse(source.path, grammar_name, text)
-    captures: dict[str, list[Node]] = {name: [] for name in _CAPTURES}
-    cursor = QueryCursor(_scan(language.name, grammar_name))
-    cursor.set_max_start_depth(_DEEPEST_SCANNED)
-    for _, match in cursor.matches(tree.root_node):
-        for name, nodes in match.items():
-            captures[name].extend(nodes)
+    return _Parsed(parse(source.path, grammar_name, text).root_node, language.name, grammar_name)
 
-    @cache
-    def lower() -> Module:
-        module: Module = lowering.lower(tree.root_node, source.content)
-        return module
 
-    syntax = Syntax(
-        source,
-        comments=_ranges(captures["comment"]),
-        calls=tuple((source.text(range), range) for range in _ranges(captures["call.name"])),
-        templates=_ranges(captures["template"]),
-        errors=_ranges(captures["error"]),
-        lower=lower,
-        numbers=_ranges(captures["number"]),
-    )
-    return syntax, not tree.root_node.has_error
+def _lowering(language: str) -> Any:
+    return import_module(f"persistlint.languages.{language}.lower")
 
 
 def _ranges(nodes: list[Node]) -> tuple[Range, ...]:

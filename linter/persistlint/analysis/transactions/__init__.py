@@ -76,7 +76,7 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
     seen: set[int] = set()
     while todo:
         found, scope = todo.pop(0)
-        if id(found) in seen or not (changing.includes(found) and wanted.includes(found)):
+        if id(found) in seen or not (wanted.includes(found) and _is_among(found, changing, known)):
             continue
         seen.add(id(found))
         walk = Walk(file, scope.inner(found.owner, found.receiver))
@@ -104,6 +104,13 @@ def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozense
 def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
     """Whether a file can have something to do with a transaction; with signs, a change."""
     return may_call(source, effects_in(source, names)) and (not signs or may_change(source, names))
+
+
+def _is_among(function: Function, changing: Wanted, names: Names) -> bool:
+    """Whether a function can hold a change, or is run inside of one by a decorator of its own or of its class."""
+    owner = names.classes.get(function.owner or "")
+    decorators = (*function.decorators, *(owner.decorators if owner is not None else ()))
+    return changing.includes(function) or any(changing.holds(decorator.range) for decorator in decorators)
 
 
 def _learn(body: Block, names: Names) -> None:
