@@ -41,7 +41,7 @@ _VENDORED = (
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$"
 )
 _EXAMPLE = (
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|playgrounds?|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
     r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
 )
 _DEVELOPMENT = (
