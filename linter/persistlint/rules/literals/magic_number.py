@@ -141,6 +141,7 @@ _OF_BITS = frozenset([128, 256])  # of an address, and what a byte and its lower
 _LARGEST = frozenset(  # of a type, and how many values it has
     [32_767, 32_768, *(bound - rest for bound in (1 << 16, 1 << 31, 1 << 32, 1 << 53) for rest in (0, 1))]
 )
+_LEAST = -32_768  # of a type
 _HTTP = range(100, 601)  # status codes and the bounds of their classes, which have no name
 _SMALL_OFFSET = 16
 _SMALL, _OFFSET, _FEW, _SHORT_LOOP, _FEW_PARTS, _SHORT_BUFFER = 4, 64, 3, 4, 6, 64
@@ -232,7 +233,7 @@ def _is_plain(number: Number) -> bool:
     value, quantity = number.value, number.quantity
     if quantity in _ALWAYS_PLAIN or (quantity is Quantity.PERCENT and value == _WHOLE) or 0 < abs(value) < _TOLERANCE:
         return True
-    if abs(value) in _LARGEST:
+    if abs(value) in _LARGEST or value == _LEAST:
         return True
     match number.role:
         case NumberRole.ARITHMETIC | NumberRole.STEP:
