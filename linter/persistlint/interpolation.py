@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+BEFORE_TABLE = r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?: IF(?: NOT)? EXISTS)?|TRUNCATE|ONLY) (?:\S+\.)?"
+"""The pattern of what the excerpt of a hole has right before the name of a table."""
+
 _WHY = {
     Origin.REQUEST: " (it comes from outside the program)",
     Origin.ENVIRONMENT: " (it comes from the environment)",
@@ -27,11 +30,6 @@ def holes_of(fact: SqlText, wanted: Callable[[Hole], bool]) -> tuple[Hole, ...]:
     found = {hole.range: hole for text in fact.texts for hole in text.holes if wanted(hole)}
     return tuple(found[range] for range in sorted(found))
 
-
-TABLE_PLACE = regex(
-    r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE(?: IF(?: NOT)? EXISTS)?|TRUNCATE|ONLY) (?:\S+\.)?…", re.IGNORECASE
-)
-"""Where the excerpt of a hole has the name of a table."""
 
 _IN_QUOTES = (Context.QUOTED, Context.PART)
 

@@ -29,10 +29,6 @@ _SEVERAL = 0.5  # of them have several parts
 LEAST_FIXED = 0.3  # of the programs: the others have values and marks in an order that nothing tells
 
 
-# What a step adds: a column that is compared with a value, or with a constant.
-_SHAPES = ("f\"{} = '{{{}}}'\"", "(\"{} = '%s'\" % {})", '"{} = \'" + {} + "\'"', '"{} = 1"')
-
-
 @dataclass(frozen=True)
 class Driver:
     """`handle` is the parameter that is the connection, `mark` how a placeholder begins, `send` the call."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import formats
+from persistlint.analysis import formats, guards
 from persistlint.analysis.formats import Filler
 from persistlint.analysis.names import is_settings, last_name, path_of
 from persistlint.analysis.values import (
@@ -374,8 +374,6 @@ def _map_method(
 
 def _look_at_each(items: Expression, function: Actual, values: list[Value], machine: Interpreter) -> None:
     """`xs.forEach(check)`: what a function checks of its first parameter is checked of all elements."""
-    from persistlint.analysis import guards
-
     if not isinstance(function.value, Closure):
         if guards.VALIDATES.search(last_name(function.expression)):
             machine.refine(guards.members_of(items))
@@ -396,8 +394,6 @@ def _filter_method(
     node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
 ) -> Value | None:
     """`xs.filter(x => ALLOWED.includes(x))` keeps what passes the test."""
-    from persistlint.analysis import guards
-
     if not actuals:
         return None
     test = actuals[0].value
@@ -536,8 +532,6 @@ def _groups(
     node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
 ) -> Value | None:
     """`PATTERN.exec(x)`, `x.match(PATTERN)`, `re.fullmatch(pattern, x)`: what a pattern lets through."""
-    from persistlint.analysis import guards
-
     if actuals and guards.is_strict(function.value, [actual.expression for actual in actuals], function.name, machine):
         return Atom(Origin.CHECKED)
     return None

@@ -115,10 +115,8 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
     if declared is None or line[declared.end() :] != program.source.text(fact.range) or not program.is_clean(whole):
         return ()
     function, indentation, step = frame.function, program.indentation(whole.start), program.indent or "  "
-    quote, is_typed = (
-        program.quote,
-        program.source.language == "typescript",
-    )  # where a cause may be too new for its types
+    quote = program.quote
+    is_typed = program.source.language == "typescript"  # where a cause may be too new for its types
     has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
     if fact.origin is JsonOrigin.REQUEST and has_response:
         catch, leave = "catch", f"return res.status(400).json({{ error: {quote}invalid JSON{quote} }})"

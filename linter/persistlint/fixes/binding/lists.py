@@ -21,10 +21,6 @@ _TO_TEXT = ("str", "repr")
 _SEPARATOR = regex(r"\s*,\s*")
 _QUOTED_SEPARATOR = regex(r"'\s*,\s*'")
 _QUOTES = ("'", '"')
-_ELEMENT = regex(  # what makes text of one value of the list
-    r"""f?(["'`])'?\$?\{(?P<name>\w+)(?:!r)?\}'?\1|(?P<plain>\w+)|(?:str|repr|String)\((?P<inner>\w+)\)"""
-    r"|\w+\.escape\((?P<escaped>\w+)\)"
-)
 
 
 @dataclass(frozen=True, slots=True)

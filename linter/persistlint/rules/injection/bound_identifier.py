@@ -89,7 +89,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign
-from persistlint.interpolation import TABLE_PLACE, holes_of, passes_name
+from persistlint.interpolation import BEFORE_TABLE, holes_of, passes_name
 from persistlint.paths import is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Where a value cannot be meant. A bare parameter elsewhere, as in `? IS NULL`, is a value on the left of a comparison.
+_TABLE_PLACE = regex(rf"{BEFORE_TABLE}…", re.IGNORECASE)
 _SORT_PLACE = regex(r"\b(?P<clause>ORDER|GROUP|PARTITION) BY\b.*…(?<!CASE …)", re.IGNORECASE)
 _CLAUSES = {"order": "ORDER BY ", "group": "GROUP BY ", "from": "FROM "}  # what the excerpt of a fragment lacks
 _EFFECTS = {"ORDER": "every row sorts alike", "GROUP": "all rows are one group", "PARTITION": "all rows are one"}
@@ -131,4 +132,4 @@ def bound_identifier(query: Query, context: RuleContext) -> Iterator[Diagnostic]
 def _is_bound_name(clause: str, hole: Hole) -> bool:
     place = clause + hole.excerpt
     is_name = hole.context in (Context.IDENTIFIER, Context.KEYWORD)
-    return hole.origin is Origin.BOUND and is_name and bool(TABLE_PLACE.search(place) or _SORT_PLACE.search(place))
+    return hole.origin is Origin.BOUND and is_name and bool(_TABLE_PLACE.search(place) or _SORT_PLACE.search(place))

@@ -129,7 +129,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
-from persistlint.interpolation import TABLE_PLACE, holes_of, is_evident, is_made_of_sql, is_of_server, related, why
+from persistlint.interpolation import BEFORE_TABLE, holes_of, is_evident, is_made_of_sql, is_of_server, related, why
 from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -159,6 +159,10 @@ _OF_SCHEMA = regex(
     r"|(?:\w+\.)*(?!(?:opt(?:ion)?s?|params?|arg(?:ument)?s?|inputs?|query|filters?|req(?:uest)?|body|form|payload|data|dto)\.)"
     r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
     re.ASCII,
+)
+# The name of a table, which quotes may stand around, or a prefix before.
+_TABLE_PLACE = regex(
+    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…", re.IGNORECASE
 )
 # What lives for the time of a session, and so is named by the program alone.
 _OF_SESSION = regex(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
@@ -197,15 +201,9 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
     return name(fact, holes, context.program)
 
 
-# With whatever stands around the name, or before it.
-_TABLE = regex(
-    rf"(?:{TABLE_PLACE.pattern[:-1]}|\b(?:VIEW|INDEX)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…", re.IGNORECASE
-)
-
-
 def _is_handed_table(hole: Hole) -> bool:
     """Whether a hole is a table that a function is given. Its callers are mostly code that names its own tables."""
-    return hole.origin is Origin.PARAMETER and _TABLE.search(hole.excerpt) is not None
+    return hole.origin is Origin.PARAMETER and _TABLE_PLACE.search(hole.excerpt) is not None
 
 
 def _least(file: SourceFile) -> Origin:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from persistlint.sql.ddl.cursor import Cursor
 
 _MODIFIERS = word_set("LOW_PRIORITY HIGH_PRIORITY DELAYED IGNORE QUICK ONLY")
-_BEHIND_TABLE = word_set("SET AS WHERE USING FROM JOIN INNER LEFT CROSS ORDER LIMIT RETURNING PARTITION")
 
 
 def with_queries(cursor: Cursor) -> None:
