@@ -143,7 +143,8 @@ def is_written_out(hole: Hole) -> bool:
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.
 _OF_UNIT = regex(
     r"(?:[\w()]+\.)*(?:\w+(?:Duration|Timeout)|(?:\w+_)?(?:duration|timeout))"
-    r"|(?:[\w()]+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
+    r"|(?:[\w()]+\.)*\w+(?:(?:Ms|Millis|Milliseconds|Secs|Seconds|Minutes|Hours)"
+    r"|_(?:ms|millis|milliseconds|secs|seconds|minutes|hours))",
     re.ASCII,
 )
 

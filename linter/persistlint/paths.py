@@ -11,8 +11,8 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 
 # Folders, and files, of any language; then of Python, Go and JavaScript.
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|testcontainers|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?|tests_\w+"
-    r"|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|testcontainers|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?"
+    r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$"
     r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
@@ -26,7 +26,8 @@ _MIGRATIONS = (
 _SEED = r"(?i)^(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 # What its dialects do for migrations, what helps those, and the patches of Frappe.
 _HELPS_MIGRATIONS = (
-    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?|operations?))?(?:/|\.\w+$)"
+    r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)"
+    r"|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?|operations?))?(?:/|\.\w+$)"
     r"|(?:^|/)patches/(?:[^/]+/)*[^/]+\.py$"
 )
 _SERVICE = r"(?i)(?:^|/)[^/]*(?:salesforce|soql|google[_-]?ads|gaql)[^/]*(?:/|$)"
@@ -34,15 +35,19 @@ _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:genera
 _VENDORED = (
     r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rd(?:party)?|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
-    r"|(?:^|/)(?:libs?\d?|ext\d?)/(?:beautifulsoup\w*|bs4|certifi|chardet|cherrypy|dateutil|feedparser|guessit|html5lib|httplib2"
-    r"|idna|jinja2|mako|markupsafe|mutagen|oauth\w*|pytz|requests\w*|six|sqlalchemy|subliminal|tornado|unrar2|urllib3|yaml)(?:/|\.py$)"
+    r"|(?:^|/)(?:libs?\d?|ext\d?)/(?:beautifulsoup\w*|bs4|certifi|chardet|cherrypy|dateutil|feedparser|guessit|html5lib"
+    r"|httplib2|idna|jinja2|mako|markupsafe|mutagen|oauth\w*|pytz|requests\w*|six|sqlalchemy|subliminal|tornado|unrar2"
+    r"|urllib3|yaml)(?:/|\.py$)"
     r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$"
 )
 _EXAMPLE = (
-    r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
-    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
+    r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?"
+    r"|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)"
+    r"|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
+    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$"
+    r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
 )
 _DEVELOPMENT = (
     r"(?i)(?:^|/)(?:settings|config|conf|env|environments?)/(?:dev|develop|development|local)(?:[/._-]|$)"
@@ -54,8 +59,11 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|(?<=-)ui|components?|static|public|assets|www|browser)/.*"
-    r"\.[cm]?[jt]sx?$|.*\.(?:jsx|component\.[jt]sx?)$|(?:.*/)?(?:web|dashboard|portal|desktop|mobile)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|(?<=-)ui|components?|static|public|assets"
+    r"|www|browser)/.*\.[cm]?[jt]sx?$"
+    r"|.*\.(?:jsx|component\.[jt]sx?)$"
+    r"|(?:.*/)?(?:web|dashboard|portal|desktop|mobile)/.*\.[jt]sx$"
+    r"|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"

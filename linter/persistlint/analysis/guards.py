@@ -67,7 +67,8 @@ _SAYS_LITTLE = regex(
 )
 # What people call a function that fails where a value is not valid.
 VALIDATES = regex(
-    r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)|verify_?(?:ident|name|table|column)"
+    r"^_*(?:validate|sanitize|assert_?(?:valid|safe|allowed|ident)|ensure_?(?:valid|safe|allowed|ident)"
+    r"|verify_?(?:ident|name|table|column)"
     r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
     re.I,
 )

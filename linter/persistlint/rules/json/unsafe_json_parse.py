@@ -6,7 +6,8 @@ JSON that comes from outside or was stored, and is decoded with nothing to catch
 Text from outside is the body of a request, a message, what another service or a language model answered, a cache or
 the browser's storage, an environment variable, a column of a row. A handler counts where it catches the right error; a
 `finally` alone does not, and neither does a `catch` whose own block decodes. Left alone are constants, what was encoded
-just before, files, what a module decodes when it is loaded, and a `then` whose chain ends in a `catch`.
+just before, files, what a module decodes when it is loaded, unless it was stored, text of which something has said that
+it is JSON, what a function like `tryCatch` is given, and a `then` whose chain ends in a `catch`.
 
 ## Why it matters
 

@@ -10,19 +10,20 @@ a field or a default, an element of a list. Nor is one that something explains:
   it in words, with a unit (`7 days`), as bits, or as a percentage (`3%` for 0.03); behind a code one word is enough;
 - a text in the branch, behind it or behind `or`: `must have 12 letters`, `"99+"`, `"premium90days"`, or a message that
   is given the number;
-- the name of the function: `has_at_least_8_letters`;
+- a name: that of the function (`has_at_least_8_letters`), of what is calculated (`fiveMinutesAgo`), or one on the line
+  or beside it that has the number in it (`top_50_translated`);
 - a unit beside it: `5 * time.Second`.
 
 Nor are the numbers that mean what they are:
 
 - 0, 1 and 2, small offsets, and counts that something is equal to; halves and quarters; 100 of a whole, percentages
-  between 0 and 100; the largest number of a type;
+  between 0 and 100; the largest and the least number of a type;
 - positions, the number of parts, bytes of a format, a length that goes with a position the code looks at, loops over
   the places or the bits of something;
 - units and factors between them, hours, months, the minutes of a day, an age of one unit, an aspect ratio (`16 / 9`);
 - angles, character codes, masks, bits, words of bits, chances, tolerances of `abs(a - b)`, steps of rounding;
-- versions, ports, classes of a status and ranges of codes, and switches that only name many codes or pick a function
-  for each;
+- versions, ports, parts of the addresses of networks, classes of a status and ranges of codes, switches that only name
+  many codes or pick a function for each, and chains of tests that give each bracket a word;
 - formulas such as hashes, checksums and colours;
 - a wait of one unit, a moment, a pause or a `debounce` of less than a second, and a delay that only shows something;
 - a channel for bursts (up to 100) or one that is never full (from 1000 on);

@@ -5,7 +5,8 @@ A column `<name>_id` of a new table with the type of the primary key of a table 
 has, and no foreign key on it.
 
 A project of eight tables or more in which most such columns have no foreign key has decided so, and is left alone. A
-pair of `<name>_type` and `<name>_id`, generated columns, tables that keep what was (audit, history, log, event,
+pair of `<name>_type` and `<name>_id`, generated columns, columns with a default that no row has as its key (`''`, 0),
+what another system calls the row itself (`accounts.account_id`), tables that keep what was (audit, history, log, event,
 archive), and columns that are the primary key themselves are left alone.
 
 ## Why it matters

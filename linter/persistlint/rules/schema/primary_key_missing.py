@@ -4,8 +4,9 @@
 A table that the script makes and that has no primary key in the end: not in `CREATE TABLE`, not by a later `ALTER
 TABLE`.
 
-Temporary tables, partitions, tables whose columns are not all written there (`LIKE`, `INHERITS`, `AS SELECT`), and
-tables with a unique key over columns that are never NULL are left alone.
+Temporary tables, partitions, tables whose columns are not all written there (`LIKE`, `INHERITS`, `AS SELECT`), tables
+with a unique key over columns that are never NULL, and those that stand for a view of the system (`pg_…`) are left
+alone.
 
 ## Why it matters
 

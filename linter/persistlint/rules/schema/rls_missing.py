@@ -3,7 +3,7 @@
 
 A table with a column that says whose row it is (`tenant_id`, `org_id`, `account_id`, `workspace_id`, …; `user_id` in a
 Supabase project) and no `ENABLE ROW LEVEL SECURITY`, in a project in which other tables have it. A column that is added
-later counts as well.
+later counts as well. A table of which the script takes all rights away and gives none is left alone.
 
 ## Why it matters
 

@@ -4,6 +4,8 @@
 A `return` of something that says failure (an error status, `{ ok: false }`) out of a transaction that has written
 before: the block ends normally, so it commits.
 
+Silent where nothing but the one write was done that failed, whose handler returns it.
+
 ## Why it matters
 
 The caller is told that nothing happened, and half of it did.

@@ -3,7 +3,8 @@
 
 A read that locks rows (`FOR UPDATE`, `select_for_update`, `forUpdate`) outside of a transaction, on a handle that
 commits every statement by itself. Silent for a method that is called after the lock and returns the row (`lock`), where
-the library finds the transaction of the caller by itself, and for advisory locks of the session (`pg_advisory_lock`).
+the library finds the transaction of the caller by itself, for a query that is only a part of another, and for advisory
+locks of the session (`pg_advisory_lock`).
 
 ## Why it matters
 

@@ -167,8 +167,8 @@ _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tok
 _INSERTS = regex(r"create|insert|add", re.IGNORECASE)
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = regex(
-    r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)|otps?|nonces?"
-    r"|password_?resets?|api_?keys?)",
+    r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)"
+    r"|otps?|nonces?|password_?resets?|api_?keys?)",
     re.IGNORECASE,
 )
 # What is only made where it is missing: the next run finds it, and goes on from there.

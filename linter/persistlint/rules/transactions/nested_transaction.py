@@ -5,8 +5,9 @@ A transaction that is opened inside another one of the same database without bei
 `db.Begin()` inside a transaction, `sequelize.transaction()` without the outer one in its options, `with connection:`
 of sqlite3 inside another.
 
-Silent for the forms that nest: `tx.transaction`, `begin_nested`, `SAVEPOINT`, Django's `atomic`; and for functions of
-the program's own, which mostly go on in the transaction that is open. Of severity `info` where a helper of the file
+Silent for the forms that nest: `tx.transaction`, `begin_nested`, `SAVEPOINT`, Django's `atomic`; for two connections
+that the function makes, each of which has its own; and for functions of the program's own, which mostly go on in the
+transaction that is open. Of severity `info` where a helper of the file
 opens it, which may well be meant to commit by itself.
 
 ## Why it matters

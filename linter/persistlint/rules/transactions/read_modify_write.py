@@ -128,13 +128,12 @@ from persistlint.fixes.atomic import computed_there
 from persistlint.paths import is_generated, is_migration, is_product, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-_SPEAKS_OF_RACE = regex(r"(?:#|//)[^\n]*\b(?:race|races|concurren\w+)\b", re.IGNORECASE)
+_OF_RACE = regex(r"\b(?:races?|concurren\w+)\b", re.IGNORECASE)
 
 
 @rule(
@@ -155,7 +154,9 @@ def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagno
 def _is_known(fact: WriteBack, context: RuleContext) -> bool:
     """Whether a comment between the read and the write speaks of the race."""
     start, end = sorted((fact.read.end, fact.range.start))
-    return _SPEAKS_OF_RACE.search(context.file.text(Range(start, end))) is not None
+    comments = context.program.comments if context.program is not None else ()
+    between = (context.file.text(comment) for comment in comments if start <= comment.start < end)
+    return any(map(_OF_RACE.search, between))
 
 
 def _written_back(fact: WriteBack, context: RuleContext) -> Diagnostic:
