@@ -24,8 +24,10 @@ _DIVISIONS = frozenset(["/", "//", "%"])
 _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
 _CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
-_OCTETS, _PRIVATE, _RESERVED = range(256), frozenset([192, 168]), frozenset([10, 127, 169, 172, 192])
-_FEW = 2
+_OCTETS = range(256)  # the parts of an address of IPv4
+_PRIVATE = frozenset([192, 168])  # the beginning of the addresses of a private network: RFC 1918, section 3
+_RESERVED = frozenset([10, 127, 169, 172, 192])  # first octets of networks for a purpose: RFC 6890, section 2.2.2
+_FEW = 2  # of those, which may be any numbers
 _SHIFT = regex(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
 _LONGEST = 100  # bytes of what a number meets, by which it is known again
 _ORDERS = frozenset(["<", "<=", ">", ">="])

@@ -80,7 +80,7 @@ _FORMULA = regex(
 )  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _FIRST_FAILURE = 400  # of the codes of HTTP
-_MANY_RESULTS = 10
+_MANY_RESULTS = 10  # of one function: fewer are no table
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 
 _Found = tuple[Expression, float, Place]

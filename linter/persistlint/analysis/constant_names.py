@@ -50,9 +50,7 @@ _INITIALISMS = word_set(
 )  # what Go spells in capitals: https://go.dev/wiki/CodeReviewComments#initialisms
 
 _GIVES_UP = frozenset(["abort", "reject", "destroy", "cancel", "kill", "terminate"])  # what took too long
-_METHODS = frozenset(
-    ["get", "post", "put", "patch", "delete", "head"]
-)  # what functions that answer requests are called
+_METHODS = frozenset(["get", "post", "put", "patch", "delete", "head"])  # names of functions that answer requests
 _GETS = frozenset(["get", "find", "list", "fetch", "load", "select", "query", "search", "read"])
 _PAGE = ("page", "size")
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What runners keep their books in.
 _OF_RUNNERS = regex(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
-# The same, by the names that they give them.
+# Those of the runners that are known. Another table may be called a history, too; one of these names tells for certain.
 _BOOKS = frozenset(
     {
         "schema_migrations", "goose_db_version", "flyway_schema_history", "alembic_version", "_prisma_migrations",

@@ -35,9 +35,8 @@ _IN_PLACE = frozenset(  # they call what they are given before they return
         "sorted",
     ]
 )
-_TRIES = regex(
-    r"(?:try|safe(?:ly)?|attempt)(?:[A-Z_]\w*)?"
-)  # they catch what fails in the function that they are given
+# They catch what fails in the function that they are given.
+_TRIES = regex(r"(?:try|safe(?:ly)?|attempt)(?:[A-Z_]\w*)?")
 _OF_ELEMENTS = _IN_PLACE - {"reduce", "sort", "sorted"}
 _LISTENERS = frozenset(
     ["on", "once", "addEventListener", "addListener", "consume", "subscribe", "handle", "onMessage", "onmessage"]

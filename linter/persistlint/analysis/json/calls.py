@@ -182,9 +182,8 @@ def _measured(
     """Take note of how many rows a statement gives."""
     if entry.sql is None:
         asked = run.document(node.arguments[0].value) if node.arguments else None
-        is_one = (
-            asked is not None and asked.origin is JsonOrigin.ROWS and asked.length > 0
-        )  # Prisma.sql`SELECT MAX(id) …`
+        # Prisma.sql`SELECT MAX(id) …`
+        is_one = asked is not None and asked.origin is JsonOrigin.ROWS and asked.length > 0
         return replace(result, length=1) if is_one and isinstance(result, Document) else result
     text = run.value(node.arguments[entry.sql].value)
     is_one = isinstance(text, Text) and always_one_row(text.content or "")

@@ -149,6 +149,7 @@ from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.schema.naming import singular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -271,8 +272,7 @@ def _has_caller(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
 
 def _hangs_on(effect: Effect, table: str) -> bool:
     """Whether rows are chosen by a column that is called after another table: `user_id`, `userId`."""
-    name = _plain(table).rpartition(".")[2]
-    one = name.removesuffix("ies") + "y" if name.endswith("ies") else name.removesuffix("s")
+    one = singular(_plain(table).rpartition(".")[2])
     return bool(one) and f"{one}id" in _plain(effect.row or effect.sql)
 
 
