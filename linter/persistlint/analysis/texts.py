@@ -18,6 +18,8 @@ from persistlint.sql.parameters import takes_no_parameters
 if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
+_OPENS_ESCAPED = regex(r"\b[eE]'[^']*$")  # PostgreSQL's strings with escapes
+
 
 @dataclass(frozen=True)
 class Place:
@@ -133,9 +135,6 @@ def _is_quoted(piece: Splice, before: str, after: str) -> bool:
     opening = "[" if piece.doubled == "]" else piece.doubled
     inside = re.match(rf"[\w.-]*{re.escape(piece.doubled)}", after)
     return bool(inside and re.search(rf"{re.escape(opening)}[\w.-]*$", before))
-
-
-_OPENS_ESCAPED = regex(r"\b[eE]'[^']*$")  # PostgreSQL's strings with escapes
 
 
 def _is_closed(doubled: str, before: str, place: Place) -> bool:

@@ -21,12 +21,10 @@ _SET = regex(
     re.IGNORECASE,
 )
 _NOTIFY = regex(r"NOTIFY\s+(?:(?P<name>[a-z_]\w*)|\"(?P<quoted>[^\"']+)\")\s*,\s*", re.IGNORECASE)
+_PRAGMA = regex(r"PRAGMA\s+(?P<name>table_x?info|index_x?info|index_list|foreign_key_list)\s*\(\s*", re.IGNORECASE)
 _SPECIAL = {"ROLE": "role", "TIME ZONE": "TimeZone"}
 # A text for one of these is a list, of which `SET` takes a string as one element.
 _LISTS = frozenset(["search_path", "temp_tablespaces", "datestyle", "session_preload_libraries"])
-
-
-_PRAGMA = regex(r"PRAGMA\s+(?P<name>table_x?info|index_x?info|index_list|foreign_key_list)\s*\(\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,8 @@ _OF_ANY_TYPE = word_set(
 )
 _ARITHMETIC = frozenset("+-*/%")
 _UNIT = regex(r"(?:\w+_)?(?:MICROSECOND|SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|QUARTER|YEAR)")  # of MySQL
-_WRITTEN = regex(
-    r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE
-)  # of what has become SQL already
+# Of what has become SQL already.
+_WRITTEN = regex(r"fmt|format|quot|escap|liter|sanit|sql|^dumps$|^stringify$", re.IGNORECASE)
 _ESCAPED = regex(r"escap|quoted", re.IGNORECASE)  # of a value whose quotes are doubled already
 _COUNTS = frozenset(["LIMIT", "OFFSET", "TOP"])
 _NAMED = (":name", "%(name)s", "@name")
