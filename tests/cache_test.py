@@ -18,7 +18,7 @@ import pytest
 
 from lsp.raw_client import environment
 from persistlint import cache, cache_folder, checking, memory
-from persistlint.analysis import stored_tables
+from persistlint.analysis import stored_parts
 from persistlint.cli import main
 from persistlint.config import forget
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
@@ -264,28 +264,55 @@ def test_the_tables_of_a_project_are_kept_for_all_that_ask_for_them(run: Callabl
     Path("src/join.js").write_text(JOINS)
     Path("db/0.sql").write_text("CREATE TABLE members (id int PRIMARY KEY, email text);\n")
     run("src")
-    ((_, without_key),) = _made()
+    ((key, without_unique),) = _made()
     Path("db/3.sql").write_text("ALTER TABLE members ADD UNIQUE (email);\n")
     assert "read-modify-write" not in run("src")
-    _, (key, with_key) = _made()
+    ((same, with_unique),) = _made()
+    assert same == key, "one project takes one place"
+    (before,), (place,) = stored_parts.load(without_unique).values(), stored_parts.load(with_unique)
     for data, is_reported in (
-        (with_key, False),
-        (without_key, True),  # it is what was kept that counts
+        (with_unique, False),
+        (stored_parts.dump({place: before}), True),  # it is what was kept that counts
+        (without_unique, False),
         (b"", False),
-        (with_key[:-9], False),
+        (with_unique[:-9], False),
         (pickle.dumps(_Told()), False),
-        (pickle.dumps((_Told(), None)), False),
-        (pickle.dumps(Range(0, 1)), False),
+        (pickle.dumps({place: _Told()}), False),
+        (pickle.dumps({place: before, b"": print}), False),
+        (pickle.dumps([place]), False),
     ):
-        with closing(sqlite3.connect(_file())) as connection, connection:
-            connection.execute("DELETE FROM results")
-            row = (data, zlib.crc32(b"\0".join((key, data))), key)
-            connection.execute("UPDATE made SET data = ?, checksum = ? WHERE key = ?", row)
-        memory.forget()
+        _put(key, data)
         shown = run("src")
         assert ("read-modify-write" in shown) == is_reported
         assert "read back" not in shown
-    assert stored_tables.load(_made()[1][1]) == stored_tables.load(with_key), "and what was broken is mended"
+    assert stored_parts.load(_made()[0][1]) == stored_parts.load(with_unique), "and what was broken is mended"
+
+
+def test_what_changed_of_the_tables_of_a_project_is_read_alone(run: Callable[..., str]) -> None:
+    Path(".git").mkdir()
+    Path("src/models").mkdir(parents=True)
+    Path("src/join.js").write_text(JOINS)
+    Path("src/models/member.js").write_text(MODEL)
+    Path("db/0.sql").write_text("CREATE TABLE members (id int PRIMARY KEY, email text);\n")
+    assert "read-modify-write" in run("src/join.js")
+    ((key, before),) = _made()
+    Path("db/0.sql").write_text("CREATE TABLE members (id int PRIMARY KEY, email text UNIQUE);\n")
+    assert "read-modify-write" not in run("src/join.js")
+    ((_, after),) = _made()
+    parts, (source,) = stored_parts.load(after), stored_parts.load(after).keys() - stored_parts.load(before).keys()
+    (told,) = (value for place, value in stored_parts.load(before).items() if place not in parts)
+    _put(key, stored_parts.dump({**parts, source: told}))
+    Path("src/models/member.js").write_text(MODEL + "// another one\n")
+    assert "read-modify-write" in run("src/join.js"), "the migrations did not change, and are not read again"
+
+
+def _put(key: bytes, data: bytes) -> None:
+    """Let this be what is kept of tables, and nothing of files."""
+    with closing(sqlite3.connect(_file())) as connection, connection:
+        connection.execute("DELETE FROM results")
+        row = (data, zlib.crc32(b"\0".join((key, data))), key)
+        connection.execute("UPDATE made SET data = ?, checksum = ? WHERE key = ?", row)
+    memory.forget()
 
 
 def _made() -> list[tuple[bytes, bytes]]:

@@ -114,8 +114,8 @@ def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.analysis.may_have", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.may_hold_sql", lambda *_: True)
     monkeypatch.setattr("persistlint.analysis.queries.nameable", _every_library)
-    monkeypatch.setattr("persistlint.analysis.transactions.present", _every_library)
-    monkeypatch.setattr("persistlint.analysis.transactions.reachable", _every_type)
+    monkeypatch.setattr("persistlint.analysis.transactions.telling.present", _every_library)
+    monkeypatch.setattr("persistlint.analysis.transactions.telling.reachable", _every_type)
 
 
 def _every_library(folder: str, source: SourceFile) -> frozenset[Library]:

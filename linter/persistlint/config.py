@@ -32,6 +32,7 @@ __all__ = [
     "Overrides",
     "absolute",
     "configuration_for",
+    "excludes",
     "forget",
     "is_excluded",
     "settings_for",
@@ -83,6 +84,11 @@ def settings_for(path: str | Path, overrides: Overrides = NO_OVERRIDES) -> Setti
 def _settings(configuration: Configuration, rules: frozenset[str]) -> Settings:
     """The same object for all files that are checked alike."""
     return Settings(rules, configuration.severities, configuration.options, configuration.dialect, configuration.names)
+
+
+def excludes(path: str | Path, overrides: Overrides = NO_OVERRIDES) -> bool:
+    """Whether the configuration for the folder of a file leaves any file out. Raises `ConfigError`."""
+    return any(file.exclude for file in configuration_for(path, overrides).files)
 
 
 def is_excluded(path: str | Path, overrides: Overrides = NO_OVERRIDES, *, is_directory: bool = False) -> bool:

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from persistlint.config import NO_OVERRIDES, Overrides, absolute, is_excluded
+from persistlint.config import NO_OVERRIDES, Overrides, absolute, excludes, is_excluded
 from persistlint.git import git
 from persistlint.git import root as root_of
 from persistlint.languages import language_of
@@ -53,7 +53,8 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
     A file that is given by name counts even if the configuration excludes it, except with `force_exclude`.
     Raises `ConfigError`.
     """
-    files: dict[str, Path] = {}  # by absolute path
+    files: dict[str, Path] = {}  # by absolute path, where several paths may lead to one file
+    is_one = len(paths) == 1
     failures: list[Failure] = []
     unread: list[Path] = []
     for path in paths:
@@ -62,7 +63,8 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
             failures.append(Failure(path.as_posix(), "it does not exist"))
         elif stat.S_ISDIR(mode):
             for name in sorted(_below(path.as_posix(), overrides, failures)):
-                files.setdefault(os.path.abspath(name), Path(name))  # noqa: PTH100 - `Path` takes ten times as long
+                key = name if is_one else os.path.abspath(name)  # noqa: PTH100 - `Path` takes ten times as long
+                files.setdefault(key, Path(name))
         elif force_exclude and is_out(path, overrides):
             continue
         elif language_of(path.as_posix()) is None:
@@ -100,8 +102,14 @@ def _mode(path: str | Path) -> int | None:
 
 def _below(root: str, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
     """The files to check below a directory."""
+    excluding: dict[str, bool] = {}  # whether the configuration of a folder leaves anything out
     for name in _every_name(root, overrides, failures):
-        if language_of(name) and not is_excluded(name, overrides):
+        if language_of(name) is None:
+            continue
+        folder = name.rpartition("/")[0]
+        if folder not in excluding:
+            excluding[folder] = excludes(name, overrides)
+        if not excluding[folder] or not is_excluded(name, overrides):
             yield name
 
 

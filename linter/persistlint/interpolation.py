@@ -72,9 +72,12 @@ _OF_SERVER = regex(
 def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
     """Whether a hole holds SQL that a function of another file put together: by its name a clause, a run of
     placeholders, an expression, what a dialect calls something, or what came together with the values that the call
-    passes. Where it is put together is the place to report, not where it is used."""
+    passes, as a clause that a function is given does. Where it is put together is the place to report, not where it is
+    used."""
     if hole.origin in (Origin.UNKNOWN, Origin.PARAMETER) and _OF_DIALECT.fullmatch(hole.expression):
         return True
+    if hole.origin is Origin.PARAMETER and hole.context is Context.FRAGMENT:
+        return _comes_with_values(fact, hole)
     if hole.origin is not Origin.UNKNOWN:
         return False
     return bool(_MADE_OF_SQL.fullmatch(hole.expression)) or _has_values(fact, hole)
@@ -82,7 +85,9 @@ def is_made_of_sql(fact: SqlText, hole: Hole) -> bool:
 
 # Where the text itself says that it is about the server or the connection.
 _AT_SERVER = regex(
-    r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA (?:[\w.…]+ ?[=(] ?-?['\"`\[]?)?|\s*SET (?:\w+ )?\w*engine ?= ?)…['\"`\]]?\)?",
+    r"(?:.*\bON CLUSTER ['\"`]?|\s*PRAGMA (?:[\w.…]+ ?[=(] ?-?['\"`\[]?)?"
+    r"|\s*SET (?:SESSION |LOCAL |GLOBAL )?(?:TRANSACTION SNAPSHOT|\w*(?:engine|encoding|names)(?: ?=| TO)?) ?['\"]?)"
+    r"…['\"`\]]?\)?",
     re.IGNORECASE | re.DOTALL,
 )
 _AT_PATH = regex(r"\s*SET (?:\w+ )?search_path (?:=|TO) ['\"]?….*", re.IGNORECASE | re.DOTALL)
@@ -111,6 +116,16 @@ def _has_values(fact: SqlText, hole: Hole) -> bool:
                 if hole.expression in names and names & passed - {hole.expression}:
                     return True
     return False
+
+
+def _comes_with_values(fact: SqlText, hole: Hole) -> bool:
+    """Whether a function is given both the SQL of a hole and the list of its values: `where string, args ...any`."""
+    if not isinstance(fact, Query) or fact.site is None or not hole.expression.isidentifier():
+        return False
+    site = fact.site()
+    lists = {a.value.id for a in site.call.arguments if a.spread and isinstance(a.value, Name)}
+    made = {s.target.id for s in site.statements if isinstance(s, Assign) and isinstance(s.target, Name)}
+    return bool(lists - made) and hole.expression not in made
 
 
 _CALL_OF_NOTHING = regex(r"(?:await )?[\w.]+\(\)")

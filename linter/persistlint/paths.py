@@ -14,16 +14,16 @@ _TEST = (
     r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|testcontainers|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?|tests_\w+"
     r"|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
-    r"|(?:^|/)(?:fixtures?|stories)\.\w+$"
+    r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$"
     r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
     r"|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
 )
-_MIGRATION = (
+_MIGRATIONS = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
-    r"|(?:^|/)(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 )
+_SEED = r"(?i)^(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
 # What its dialects do for migrations, what helps those, and the patches of Frappe.
 _HELPS_MIGRATIONS = (
     r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)|(?:^|/)\w*migrations?(?:[_-]?(?:scripts?|helpers?|utils?|operations?))?(?:/|\.\w+$)"
@@ -32,7 +32,7 @@ _HELPS_MIGRATIONS = (
 _SERVICE = r"(?i)(?:^|/)[^/]*(?:salesforce|soql|google[_-]?ads|gaql)[^/]*(?:/|$)"
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
-    r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rdparty|node_modules|bower_components)/"
+    r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rd(?:party)?|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
     r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
@@ -52,7 +52,7 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|components?|static|public|assets|www|browser)/.*"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|jsapp|(?<=-)ui|components?|static|public|assets|www|browser)/.*"
     r"\.[cm]?[jt]sx?$|.*\.(?:jsx|component\.[jt]sx?)$|(?:.*/)?(?:web|dashboard|portal)/.*\.[jt]sx$|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
@@ -73,7 +73,13 @@ def is_test(path: str) -> bool:
 @lru_cache(maxsize=_MOST_PATHS)
 def is_migration(path: str) -> bool:
     """Whether a file holds a migration or seeds: a runner calls it, mostly inside a transaction of its own."""
-    return bool(re.search(_MIGRATION, path))
+    folder, _, name = path.rpartition("/")
+    return _holds_migrations(folder) or ("seed" in name.lower() and bool(re.search(_SEED, name)))
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def _holds_migrations(folder: str) -> bool:
+    return bool(re.search(_MIGRATIONS, f"{folder}/"))
 
 
 def changes_schema(path: str) -> bool:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Shelf(Protocol):
-    """Bytes by keys. A key stands for all that its bytes were made of."""
+    """Bytes by keys. Who puts them there looks whether they still hold."""
 
     def fetch(self, key: bytes) -> bytes | None:
         """The bytes of a key, None if they are not known."""

@@ -20,7 +20,7 @@ from persistlint.sql.neighbours import beside, evidence, names_of, project_of, u
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
 
-    from persistlint.schema_files import Tree
+    from persistlint.schema_files import Source, Tree
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,14 @@ class Surroundings:
         """What stands for the names and the contents of these files."""
         return digest(b"".join(group.digest for group in self._making(path)[1]))
 
+    def digest_of_part(self, part: Source | Path) -> bytes:
+        """What stands for the names and the contents of the files that a source is made of and told by, or for the
+        content of a program."""
+        if isinstance(part, Path):
+            return _digest(part)
+        groups = (*self._of_source(part), *(self.once(_evidence, folder) for folder in self.once(upwards, part.folder)))
+        return digest(b"".join(group.digest for group in groups))
+
     def _making(self, path: str) -> tuple[Tree, tuple[_Group, ...]]:
         """What makes the tables that a program speaks of, and all that it depends on."""
         from persistlint.schema_files import Tree, root_of, tree_below  # only who asks for tables pays for it
@@ -119,15 +127,17 @@ class Surroundings:
         tree = self.once(tree_below, root).around(own)
         groups = [_Group((*tree.programs, *tree.unread, *tree.settings), tuple(map(str, tree.sources)))]
         for source in tree.sources:
-            if source.language == "sql":
-                groups += [self.once(_project, source.folder, pattern) for pattern in source.patterns]
-            elif source.language == "prisma":
-                groups.append(self.once(_schema, source.folder))
-            else:
-                groups.append(self.once(_programs, source.folder, ".py" if source.language == "python" else ".js"))
+            groups += self._of_source(source)
         folders = dict.fromkeys([source.folder for source in tree.sources] + [file.parent for file in tree.programs])
         above = dict.fromkeys(directory for folder in folders for directory in self.once(upwards, folder))
         return tree, (*groups, *(self.once(_evidence, directory) for directory in above))
+
+    def _of_source(self, source: Source) -> list[_Group]:
+        if source.language == "sql":
+            return [self.once(_project, source.folder, pattern) for pattern in source.patterns]
+        if source.language == "prisma":
+            return [self.once(_schema, source.folder)]
+        return [self.once(_programs, source.folder, ".py" if source.language == "python" else ".js")]
 
     def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group | _Together]:
         if with_tables:

@@ -31,6 +31,7 @@ from persistlint.facts import (
     Transaction,
     Uncommitted,
 )
+from persistlint.sql.dynamic import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +66,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((Drift,), "drift"),
     ((Bypass,), "bypasses"),
 )
-_BY_SIGNS = ("queries",)  # those that look for signs: their functions take them as a last argument
+_BY_SIGNS = ("queries", "transactions")  # those that look for signs: their functions take them as a last argument
 _LANGUAGES = {
     "scripts": ("sql",),
     "transactions": PROGRAMS,
@@ -108,8 +109,13 @@ def _imported(source: SourceFile, wanted: Wanted) -> Iterator[tuple[Any, frozens
     if source.language != "sql" and not source.is_written_by_hand:
         return  # generated, minified and bundled code: nobody mends there what would be said of it
     for module, signs in _makers(frozenset(wanted.items())):
-        if source.language in _LANGUAGES.get(module, (source.language,)):
+        if source.language in _LANGUAGES.get(module, (source.language,)) and not _is_idle(module, source):
             yield _maker(module), signs
+
+
+def _is_idle(module: str, source: SourceFile) -> bool:
+    """Whether it looks at programs, and the file is a script of SQL that holds none."""
+    return module == "queries" and source.language == "sql" and PROGRAM.search(source.lowered) is None
 
 
 @cache

@@ -24,7 +24,8 @@ _DIVISIONS = frozenset(["/", "//", "%"])
 _ONCE_OR_TWICE = frozenset([1, 2])  # of a larger unit: "1 hour ago" below 120 minutes
 _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", "n", "take", "first", "num"])
 _CLASSES = frozenset([100, 599, 600])  # where the codes of HTTP begin and end
-_OCTETS, _PRIVATE = range(256), frozenset([192, 168])
+_OCTETS, _PRIVATE, _RESERVED = range(256), frozenset([192, 168]), frozenset([10, 127, 169, 172, 192])
+_FEW = 2
 _SHIFT = regex(rb">>=? ?([3-7])\b")  # by which numbers of bytes and of words come from those of bits
 _LONGEST = 100  # bytes of what a number meets, by which it is known again
 _ORDERS = frozenset(["<", "<=", ">", ">="])
@@ -63,8 +64,8 @@ class Arithmetic:
                 self.from_zero.add(subject)
 
     def is_octet(self, value: float) -> bool:
-        """Whether a number is a part of an address: the scope looks for 192.168, the addresses of private networks."""
-        return value in _OCTETS and self.equal >= _PRIVATE
+        """Whether a number is a part of an address: the scope looks for the beginnings of those of private networks."""
+        return value in _OCTETS and (self.equal >= _PRIVATE or len(self.equal & _RESERVED) > _FEW)
 
     def is_flag(self, value: float) -> bool:
         """Whether a number is one of several flags that are added up: 32 where 16 is added, too."""

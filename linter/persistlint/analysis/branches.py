@@ -29,6 +29,8 @@ _LONGEST = 400  # bytes of a branch that are looked at
 
 def tells_progress(test: Expression, then: Block) -> bool:
     """Whether nothing happens every so often but that people are told how far it is: `if n % 50 == 0: print(n)`."""
+    while isinstance(test, Binary) and test.operator == "and":
+        test = test.left
     is_turn = isinstance(test, Binary) and isinstance(test.left, Binary) and test.left.operator == "%"
     return is_turn and only_tells(then)
 
@@ -92,11 +94,11 @@ class Branches:
         return is_end or isinstance(statement, Raise | Return)
 
     def shows_bound(self, test: Expression, then: Range) -> bool:
-        """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`."""
+        """Whether what follows from a comparison shows people its bound: `count > 99 ? "99+" : count`, `"< 0.01"`."""
         if not isinstance(test, Binary) or self.constants.value(test.right) is None:
             return False
         shown = re.escape(self.source.text(test.right.range).encode())
-        return re.search(rb"[\"'`>]%s\+" % shown, self._beginning(then)) is not None
+        return re.search(rb"[\"'`>]%s\+|[\"'`][<>]=? ?%s\b" % (shown, shown), self._beginning(then)) is not None
 
     def clamps(self, conditional: Conditional) -> bool:
         """Whether a conditional keeps what it compares within a bound: `count > 9 ? 9 : count`."""

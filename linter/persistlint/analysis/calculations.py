@@ -20,7 +20,7 @@ from persistlint.analysis.meanings import Meanings
 from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.places import Percentages, Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import quantity_of_name
-from persistlint.analysis.said import is_table
+from persistlint.analysis.scales import bracket, gives_word, is_table, scales
 from persistlint.analysis.scopes import may_hold
 from persistlint.analysis.vocabulary import function_names, known_words, words
 from persistlint.facts import Calculation, NumberRole, Quantity
@@ -80,6 +80,7 @@ _FORMULA = regex(
 )  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
 _FIRST_FAILURE = 400  # of the codes of HTTP
+_MANY_RESULTS = 10
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 
 _Found = tuple[Expression, float, Place]
@@ -108,6 +109,7 @@ class Reader:
         self.source = file.syntax.source
         self.numbers = file.numbers
         self.statuses = file.statuses
+        self.scales = scales(scope.statements)
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.statements = scope.statements
         self.constants = Constants()
@@ -171,6 +173,8 @@ class Reader:
                 yield value, result
             case If(test=test, then=then, otherwise=otherwise):
                 self.branches.add_blocks(test, then, otherwise)
+                if gives_word(then) and bracket(test) in self.scales:
+                    return
                 if not (then and (self.branches.shows_bound(test, then[-1].range) or tells_progress(test, then))):
                     yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, then))
             case Switch(subject=subject, cases=cases) if subject is not None:
@@ -217,7 +221,8 @@ class Reader:
         )
 
     def _has_several_results(self) -> bool:
-        """Whether the function returns one of several numbers, so that its name is the name of none of them."""
+        """Whether the function returns one of several numbers, so that its name is the name of none of them. With many
+        it is a table."""
         values = {
             value
             for statement in self.statements
@@ -225,7 +230,7 @@ class Reader:
             for branch in _branches(statement.value)
             if (value := self.constants.value(branch)) is not None
         }
-        return self.function is not None and bool(self.function.name) and len(values) > 1
+        return self.function is not None and bool(self.function.name) and 1 < len(values) < _MANY_RESULTS
 
     def _is_computed(self) -> bool:
         if self.function is None:

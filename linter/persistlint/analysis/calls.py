@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import builtins, guards, schemas
-from persistlint.analysis.methods import Actual
+from persistlint.analysis.methods import SHORT_QUOTES, Actual
 from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
 from persistlint.analysis.state import NOTHING, Checked
 from persistlint.analysis.values import (
@@ -64,7 +64,7 @@ _YIELDS = {
     "request": Origin.REQUEST,
 }
 _QUOTES = regex(
-    r"sanit|escape|quote|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
+    r"sanit|escape|quote|literal$|qt_?ident|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
     r"|whitelist|allowlist|validated?|^ident(?:ifier)?$",
     re.I,
 )
@@ -379,7 +379,8 @@ def _unknown(
     if not qualified.startswith(_QUOTES_FOR_ANOTHER_LANGUAGE) and actuals:
         if guards.VALIDATES.search(name):
             machine.refine(NOTHING.union(*(guards.tested(actual.expression) for actual in actuals)))
-        if _QUOTES.search(name) or guards.VALIDATES.search(name):
+        is_short = isinstance(called, Imported) and name in SHORT_QUOTES
+        if is_short or _QUOTES.search(name) or guards.VALIDATES.search(name):
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)

@@ -2,74 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from persistlint.analysis.ddl import OwnTables, own_tables
-from persistlint.analysis.migrations import ProgramReader
+from persistlint.analysis.ddl import OwnTables
 from persistlint.analysis.models import models
-from persistlint.analysis.models.schema import PrismaReader
-from persistlint.analysis.stored_tables import dump, load
+from persistlint.analysis.parts import ADDITIONS, content_of, left, own, steps
+from persistlint.analysis.stored_parts import Parts
 from persistlint.languages import language_of, read
 from persistlint.memory import Memory
-from persistlint.reading import ReadError, digest, read_bytes
+from persistlint.reading import digest
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
-from persistlint.schema.changes import (
-    AddColumn,
-    AddConstraint,
-    CreateIndex,
-    CreatePolicy,
-    CreateTable,
-    Delete,
-    DropConstraint,
-    DropPolicy,
-    DropTable,
-    Insert,
-    RenameTable,
-    SetRowSecurity,
-    SetTrigger,
-    TableChange,
-    Truncate,
-    Update,
-)
+from persistlint.schema.changes import CreateTable, Delete, DropTable, Insert, RenameTable, Truncate, Update
 from persistlint.schema.definitions import Name, Table
 from persistlint.schema.merging import merged, merged_table
 from persistlint.shelf import lent
 from persistlint.source import Range, SourceFile
-from persistlint.sql.project import SQL, is_step, project_below
 from persistlint.surroundings import Surroundings, recent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from persistlint.schema.models import Model
     from persistlint.schema_files import Source, Tree
-    from persistlint.sql.project import Project, Reader
 
 _NOWHERE = Range(0, 0)
-# What makes a table larger, and nothing that is said of its columns untrue.
-_ADDITIONS = (
-    AddColumn,
-    AddConstraint,
-    CreateIndex,
-    CreatePolicy,
-    DropConstraint,
-    DropPolicy,
-    DropTable,
-    SetRowSecurity,
-    SetTrigger,
-)
-_READERS: dict[str, Reader] = {"sql": SQL, "prisma": PrismaReader()}
-# Of Go: what changes tables without SQL, and what sends SQL that does not stand there.
-_BUILDS = regex(
-    rb"\bAutoMigrate\b|\.Migrator\(\)|\bSync2?\(|\.(?:Create|Alter|Drop|Rename|Add|Modify)(?:Table|Column|Index|Constraint)"
-)
-_SENDS_OTHER = regex(rb"\.(?:Must)?(?:Exec|Execute|Raw|Query|QueryRow)(?:x|Context)?\(\s*(?:ctx\s*,\s*)?[^\"`\s)]")
+T = TypeVar("T")
 _DECLARES = regex(
     rb"\b(?:class|type|model)\s+(\w+)|\.define\(\s*[\"'`](\w+)|\b(\w+)\.init\(|\b(\w+)\s*=\s*(?:pg|mysql|sqlite)Table\("
 )
@@ -153,101 +117,58 @@ def _tables(surroundings: Surroundings, program: str, dialect: str | None) -> Ta
 
 
 def _kept(program: str, surroundings: Surroundings, dialect: str | None, mark: str) -> Tables:
-    """What is read, or was read by an earlier run of files with the same names and contents."""
+    """What is read, but for the parts that an earlier run read of files with the same names and contents."""
     tree, shelf = surroundings.tables(program), lent()
     if shelf is None or not tree.sources:
-        return _read(tree, dialect, mark)
-    key = _key(program, surroundings, dialect)
-    if known := load(shelf.fetch(key) or b""):
-        return replace(known, mark=mark, programs=tree.programs)
-    tables = _read(tree, dialect, mark)
-    if _key(program, Surroundings(), dialect) == key:  # else a file changed while it was read
-        shelf.store(key, dump(replace(tables, mark="", programs=())))
+        return _read(tree, dialect, mark, _anew)
+    places = sorted(map(str, tree.packages.union(source.folder for source in tree.sources)))
+    parts = Parts(shelf, digest(os.fsencode("\0".join(("tables", str(dialect), *places)))))
+
+    def find(what: str, of: Source | Path, make: Callable[[], T]) -> T:
+        return parts.find(digest(os.fsencode(f"{what} {dialect} {of!r} ") + surroundings.digest_of_part(of)), make)
+
+    tables = _read(tree, dialect, mark, find)
+    if parts.are_new and Surroundings().digest_of_tables(program) == surroundings.digest_of_tables(program):
+        parts.keep()  # else a file changed while it was read
     return tables
 
 
-def _key(program: str, surroundings: Surroundings, dialect: str | None) -> bytes:
-    return digest(f"tables {dialect} ".encode() + surroundings.digest_of_tables(program))
+class _Find(Protocol):
+    """How a part is found: what of a source or a program, and a function that reads it."""
+
+    def __call__(self, what: str, of: Source | Path, make: Callable[[], T]) -> T: ...
 
 
-def _read(tree: Tree, dialect: str | None, mark: str) -> Tables:
+def _anew(what: str, of: Source | Path, make: Callable[[], T]) -> T:
+    return make()
+
+
+def _read(tree: Tree, dialect: str | None, mark: str, find: _Find) -> Tables:
     sources = [source for source in tree.sources if source.language != "prisma"] or tree.sources  # what the models say
-    found = [(source, project) for source in sources if (project := _project(source, dialect)) is not None]
-    found = [(source, project) for source, project in found if project.scripts]
-    unread = [_steps(file, mark) for file in tree.unread]
-    own = [made for made in (*(_own(file, mark) for file in tree.programs), *unread) if made != OwnTables()]
-    is_alone = not any("" in steps.unclear for steps in unread)
-    if not found and not any(made.changes for made in own):
+    unread = [find("steps", file, partial(steps, file)) for file in tree.unread]
+    programs = [find("own", file, partial(own, file)) for file in tree.programs]
+    made = [part for part in (*programs, *unread) if part != OwnTables()]
+    is_alone = not any("" in part.unclear for part in unread)
+    what = "left alone" if is_alone else "left"
+    parts = [find(what, source, partial(left, source, dialect, is_alone=is_alone)) for source in sources]
+    found = [part for part in parts if part is not None]
+    if not found and not any(part.changes for part in made):
         return Tables(mark=mark, programs=tree.programs)
-    catalogs = tuple(_left(source, project, is_alone=is_alone) for source, project in found) or (Catalog(),)
-    for made in own:
-        _take_own(made, catalogs)
-    dialects = {project.dialect for _, project in found}
-    making = [project for _, project in found if any(table.is_known for table in project.after.tables.values())]
+    catalogs = tuple(part.catalog.copy() for part in found) or (Catalog(),)
+    for part in made:
+        _take_own(part, catalogs)
+    dialects = {part.dialect for part in found}
+    making = [part for part in found if part.is_making]
     is_whole = (
         tree.is_own
         and not tree.unread
         and len(found) == len(sources)
-        and all(project.is_rooted for project in making)
+        and all(part.is_rooted for part in making)
         and bool(making)
-        and all(_is_understood(project) for _, project in found)
+        and all(part.is_understood for part in found)
     )
-    is_told = all(source.is_told for source, _ in found)
+    is_told = all(source.is_told for source, part in zip(sources, parts, strict=True) if part is not None)
     return Tables(catalogs, dialects.pop() if len(dialects) == 1 else None, is_whole, is_told, mark, tree.programs)
-
-
-def _project(source: Source, dialect: str | None) -> Project | None:
-    reader = _READERS.get(source.language) or ProgramReader(source.language)
-    return project_below(source.folder, source.patterns, dialect, reader)
-
-
-def _is_understood(project: Project) -> bool:
-    return not any(script.unread for script in project.scripts.values())
-
-
-def _left(source: Source, project: Project, *, is_alone: bool) -> Catalog:
-    """What a schema leaves. Its tables are not complete where not all of it is understood, or migrations that nobody
-    reads stand beside it, unless it is kept as it is in the end. Of a table that it does not make, what it adds is all
-    that it knows: that is complete, unless the table may be something else then."""
-    is_complete = (is_alone or source.is_whole) and _is_understood(project)
-    changes = [change for script in project.scripts.values() for change in script.forward]
-    if any(is_step(path) for path in project.scripts):
-        left = project.after
-    else:  # nobody knows in which order: what makes tables comes first, and what takes them away is run at another time
-        changes = sorted(changes, key=lambda change: not isinstance(change, CreateTable))
-        left = Catalog()
-        for change in changes:
-            if not isinstance(change, DropTable):
-                left.apply(change)
-        left.indexes, left.views, left.enums = project.after.indexes, project.after.views, project.after.enums
-    catalog = left.settled(is_complete=is_complete)
-    changed, unclear = _changed_elsewhere(change for change in changes if isinstance(change, TableChange))
-    for key, name in changed.items():
-        table = catalog.find(name) or Table(name, _NOWHERE, is_known=False)
-        catalog.put(replace(table, is_complete=not table.is_known and key not in unclear and is_complete))
-    return catalog
-
-
-def _changed_elsewhere(changes: Iterable[TableChange]) -> tuple[dict[str, Name], frozenset[str]]:
-    """The tables that changes speak of without making them, by the keys of their names, and the keys of those of which
-    it is not known how they are then: where they, or columns of theirs, get other names, or columns become others."""
-    made: set[str] = set()
-    changed: dict[str, Name] = {}
-    unclear: set[str] = set()
-    for change in changes:
-        key = change.table.key
-        if isinstance(change, CreateTable):  # whatever it was before
-            made.add(key)
-            changed.pop(key, None)
-            unclear.discard(key)
-        elif isinstance(change, RenameTable) and key in made:
-            made.add(change.to.key)
-        elif key not in made and not isinstance(change, Insert | Update | Delete | Truncate):
-            names = [change.table, change.to] if isinstance(change, RenameTable) else [change.table]
-            changed |= {name.key: name for name in names}
-            if not isinstance(change, _ADDITIONS):
-                unclear |= {name.key for name in names}
-    return changed, frozenset(unclear)
 
 
 def _take_own(own: OwnTables, catalogs: Iterable[Catalog]) -> None:
@@ -259,7 +180,7 @@ def _take_own(own: OwnTables, catalogs: Iterable[Catalog]) -> None:
             if isinstance(change, CreateTable):
                 made = replace(change.definition, is_new=False)
                 catalog.put(merged_table(known, made) if known is not None and known.is_known else made)
-            elif isinstance(change, _ADDITIONS) and not isinstance(change, DropTable):
+            elif isinstance(change, ADDITIONS) and not isinstance(change, DropTable):
                 catalog.apply(change)
             elif not isinstance(change, DropTable | Insert | Update | Delete | Truncate):
                 names |= {change.table.name.lower()}
@@ -271,28 +192,12 @@ def _take_own(own: OwnTables, catalogs: Iterable[Catalog]) -> None:
             catalog.put(Table(Name("", name, _NOWHERE), _NOWHERE, is_complete=False, is_known=False))
 
 
-def _steps(file: Path, mark: str) -> OwnTables:
-    """What a migration does that is read as any other program: to any table, where it sends what stands elsewhere. In a
-    language that is not read at all it may do anything."""
-    content = _content(file)
-    is_told = language_of(str(file)) is not None and not _BUILDS.search(content)
-    if is_told and (not _SENDS_OTHER.search(content) or b".sql" in content or b"go:embed" in content):
-        return _own(file, mark)
-    return OwnTables(unclear=frozenset({""}))
-
-
-@lru_cache(maxsize=512)
-def _own(file: Path, mark: str) -> OwnTables:
-    language = language_of(str(file))
-    return own_tables(read(SourceFile(str(file), _content(file), language))) if language is not None else OwnTables()
-
-
 @lru_cache(maxsize=16)
 def _declaring(files: tuple[Path, ...], mark: str) -> dict[str, tuple[Path, ...]]:
     """The files that declare each name, as far as their words tell."""
     found: dict[str, list[Path]] = {}
     for file in files:
-        names = (next(filter(None, match.groups())) for match in _DECLARES.finditer(_content(file)))
+        names = (next(filter(None, match.groups())) for match in _DECLARES.finditer(content_of(file)))
         for name in dict.fromkeys(names):
             found.setdefault(name.decode(), []).append(file)
     return {name: tuple(files) for name, files in found.items()}
@@ -301,11 +206,4 @@ def _declaring(files: tuple[Path, ...], mark: str) -> dict[str, tuple[Path, ...]
 @lru_cache(maxsize=64)
 def _models(file: Path, mark: str) -> tuple[Model, ...]:
     language = language_of(str(file))
-    return models(read(SourceFile(str(file), _content(file), language))) if language is not None else ()
-
-
-def _content(file: Path) -> bytes:
-    try:
-        return read_bytes(str(file))[0]
-    except ReadError:
-        return b""
+    return models(read(SourceFile(str(file), content_of(file), language))) if language is not None else ()

@@ -172,7 +172,7 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
         return _qualified("max", subject)
     if place.role is NumberRole.REPETITION or place.operator not in ("<", "<=", ">", ">="):
         return ()
-    if quantity is Quantity.TIME and isinstance(other, Binary):
+    if quantity is Quantity.TIME and isinstance(other, Binary) and other.operator == "-":
         return ("max", "age", *_unit(language, other))
     is_plural = _is_plural(subject)
     if quantity in _LENGTHS and not is_plural:

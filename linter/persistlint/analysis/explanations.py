@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.said import is_said
+from persistlint.analysis.said import is_in_name, is_said, saying
 from persistlint.analysis.vocabulary import words
 from persistlint.facts import NumberRole
 from persistlint.records import dataclass
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range, SourceFile
 
 _EQUALITY = frozenset(["==", "!="])
+_TARGET = regex(rb"\s*(?:(?:const|let|var) )?([\w.]+)(?:: ?[\w.]+)? ?:?=(?!=)")
 _SHOWN = regex(rb"[\"'`>](\d+)\+[\"'`<]")
 _BELOW = frozenset(["<", "<="])
 _DIGITS = frozenset(["9", "10", "99", "100"])
@@ -52,6 +53,12 @@ class Explanations:
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
             return True
+        if len(self.source.text(number.range)) > 1 and is_in_name(
+            self.source.text(number.range), self._around(number.range)
+        ):
+            return True
+        if self._is_target(number.range, value):
+            return True
         if place.operator in _BELOW and _fits(self.source.text(number.range), self.branches.behind(number.range)):
             return True  # the bracket that it falls into, or what the digits of a number are filled up to
         if place.rejects and _stands_in(self.source.text(number.range), self.branches.behind(number.range)):
@@ -78,6 +85,22 @@ class Explanations:
         first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
         start = self.source.line_starts[min(first, line) - 1]
         return self.source.content[max(start, number.start - _LONGEST) : number.start]
+
+    def _is_target(self, number: Range, value: float) -> bool:
+        """Whether what is calculated is assigned to a name that says the number: `fiveMinutesAgo = now - 5 * 60`."""
+        line = self.source.line_of(number.start)
+        target = _TARGET.match(self.source.content, self.source.line_starts[line - 1], number.start)
+        if target is None:
+            return False
+        spoken = " ".join(words(target[1].decode("ascii", "ignore")))
+        return saying(self.source.text(number), value).search(spoken) is not None
+
+    def _around(self, number: Range) -> bytes:
+        """The line of a number, and those above and below it."""
+        line = self.source.line_of(number.start)
+        last = min(line + 1, len(self.source.line_starts))
+        start, end = self.source.line_starts[max(line - 2, 0)], self.source.line_range(last).end
+        return self.source.content[max(start, number.start - _LONGEST) : min(end, number.end + _LONGEST)]
 
     def _follows(self) -> bytes:
         """The line behind a function of one line: `{check: (text) => text.length > 6, message: "7 letters"}`."""

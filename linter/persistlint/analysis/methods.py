@@ -285,6 +285,7 @@ def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, e
 
 
 _ESCAPED = regex(r"\\(\W)")  # a pattern that is one character
+SHORT_QUOTES = ("id", "lit")  # functions of a module that quotes
 _MANY_ELEMENTS = 40  # of a longer list each is looked at once
 _QUOTES = ('"', "`", "]", "'", "\\")
 
@@ -590,6 +591,8 @@ def apply(node: Call, function: Value, values: list[Value], machine: Interpreter
         return NUMBER
     if name in ("String", "str", "trim", "strip"):
         return Atom(max(map(origin_of, values[:1]), default=Origin.UNKNOWN))
-    if re.search(r"quote|escape|ident", name, re.I):
+    if re.search(r"quote|escape|ident|literal$", name, re.I) or (
+        isinstance(function, Imported) and name in SHORT_QUOTES
+    ):
         return Atom(Origin.QUOTED)
     return Atom(max(map(origin_of, values[:1]), default=Origin.UNKNOWN))

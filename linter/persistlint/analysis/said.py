@@ -1,23 +1,13 @@
-"""Which numbers the texts of a program say: the message to whom a test turns away, a line of the log, the names that a
-table gives to codes."""
+"""Which numbers the texts of a program say: the message to whom a test turns away, a line of the log, a name."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import last_name
-from persistlint.analysis.vocabulary import known_words, words
-from persistlint.ir import Assign, Call, Name, Number, Return, String
 from persistlint.regexes import regex
 
-if TYPE_CHECKING:
-    from persistlint.ir import Case, Switch
-
-_OWN_CODES = known_words("states")
-_LEAST_TABLE, _ANY_TABLE = 3, 8  # arms from which on a switch is a table, and from which on whatever it asks about
-_TWICE, _TENTHS = 2, 10
+_TWICE, _TENTHS, _THOUSAND = 2, 10, 1000
 _SIZES = (  # of a unit, in which texts say how many of it there are
     (1000, r"[kK][a-zA-Z]*|s\b|sec[a-z]*"),
     (1_000_000, "ms|M[a-zA-Z]*|million"),
@@ -52,8 +42,11 @@ def is_said(number: str, value: float, text: bytes) -> bool:
     `750 * 1024` in "not more than 750KB", 500 in "500x500 pixels", 5000 in "5 seconds"; or a name has it in it
     (90 in `"premium90days"`, `days_61_90` and `Freeleech90`), or the verb of a format (10 in `%.10s`)."""
     sentences = [sentence.decode(errors="replace") for sentence in _SENTENCE.findall(text)]
-    if sentences and any(map(saying(number, value).search, sentences)):
-        return True
+    return any(map(saying(number, value).search, sentences)) or is_in_name(number, text)
+
+
+def is_in_name(number: str, text: bytes) -> bool:
+    """Whether a name in `text` has the number in it that is written `number`: 50 in `top_50_translated`."""
     digits = number.encode()
     names = rb"(?:[A-Za-z_]|%%\.?)%s[A-Za-z_]|\w_%s\b|(?<!int)(?<!float)[A-Za-z]{4}%s\b" % (digits, digits, digits)
     return number.isdigit() and re.search(names, text) is not None
@@ -66,9 +59,11 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
     written = number.replace("_", "")
     spelled = [rf"{re.escape(written)}(?:[A-Za-z%]{{1,3}}|x\d+)?"]
     if product := _PRODUCT.fullmatch(written):
-        spelled.append(rf"{product[1] or product[2]}(?: ?[A-Za-z]+)?")
+        spelled.append(rf"{_count(float(product[1] or product[2]))}(?: ?[A-Za-z]+)?")
     elif value is not None:
-        spelled += (rf"{re.escape(f'{value / size:g}')} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
+        spelled += (rf"{_count(value / size)} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
+    if value is not None and value >= _THOUSAND and value == int(value):
+        spelled.append(f"{int(value):,}")
     if value in _ONE:
         spelled.append(rf"(?i:{_ONE[value]})")
     if value in _BYTES:
@@ -87,30 +82,11 @@ def _counts(value: float, size: float) -> bool:
     return value >= size and (value * _TENTHS) % size == 0
 
 
+def _count(value: float) -> str:
+    """A pattern of how people write a small number: in digits or as a word."""
+    digits = re.escape(f"{value:g}")
+    return f"(?:{digits}|(?i:{_WORDS[value]}))" if value in _WORDS else digits
+
+
 def _percent(part: float) -> str:
     return re.escape(f"{part * 100:.4g}")
-
-
-def is_table(switch: Switch) -> bool:
-    """Whether a switch does nothing but give a text for each code, or one of many functions or values, and the codes
-    are somebody else's: those of a protocol, or the bounds of a scale. Numbers for states of one's own need names where
-    they are set, too."""
-    arms = [arm for arm in switch.cases if arm.values]
-    if switch.subject is None or len(arms) < _LEAST_TABLE or not all(map(_names, arms)):
-        return len(arms) >= _ANY_TABLE and all(map(_gives, arms))
-    return len(arms) >= _ANY_TABLE or _OWN_CODES.isdisjoint(words(last_name(switch.subject))[-1:])
-
-
-def _names(arm: Case) -> bool:
-    """Whether all that an arm does is to give a text."""
-    match arm.body:
-        case (Return(value=String()),) | (Assign(value=String()),):
-            return True
-    return arm.falls_through and not arm.body
-
-
-def _gives(arm: Case) -> bool:
-    """Whether all that an arm does is to give something that has a name, or a number."""
-    return (
-        len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name | Number)
-    )

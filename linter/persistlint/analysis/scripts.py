@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.facts import Role, swallowed_change
 from persistlint.paths import is_test
 from persistlint.regexes import regex
+from persistlint.schema.references import is_made_by_migrations
 from persistlint.schema.transactions import is_ddl
 from persistlint.sql.project import DIALECTS, dialect_of, read_in_project
 
@@ -31,7 +32,7 @@ _BRANCH = regex(rb"\{\{-?[ \t]*(?:if|range|else|with|end|block|template|define)\
 
 def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     """The file as a script; nothing for a file of queries that a program calls one by one, for a template that comes to
-    different scripts, for a dialect whose DDL is not known, and for tests."""
+    different scripts, for a dialect whose DDL is not known, for the dump of what migrations made, and for tests."""
     source = syntax.source
     if is_test(source.path):
         return
@@ -42,7 +43,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     if dialect in DIALECTS:
         is_configured = source.dialect is not None
         script = read_in_project(source.path, source.content, DIALECTS[dialect], is_configured=is_configured)
-        if script is not None:
+        if script is not None and not is_made_by_migrations(script):
             yield script
             yield from _swallowed(script, source)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.values import Closure, Entries, Items
+from persistlint.analysis.values import CONSTANT, Closure, Entries, Items
 from persistlint.facts import Tail
 from persistlint.regexes import regex
 from persistlint.sql.lexer import HOLE
@@ -67,6 +67,7 @@ def binds(operation: Operation, actuals: list[Actual], source: SourceFile) -> bo
 def _is_value(actual: Actual, source: SourceFile) -> bool:
     text = source.text(actual.range)
     is_empty = isinstance(actual.value, Items) and not actual.value.elements and actual.value.fixed
+    is_empty |= actual.value == CONSTANT  # the `None` that a parameter has by default
     return not (is_empty or isinstance(actual.value, Closure) or _NOTHING.fullmatch(text) or _CALLBACK.fullmatch(text))
 
 

@@ -126,7 +126,8 @@ class Effect(Fact):
     gave; or the handle that is bound to a transaction, as `queries` of `queries.WithTx(tx)`. `sql` is the statement, as
     far as it is known, `row` the text of the condition by which an ORM chooses what is written.
     `is_sent` is False for a statement that is an object, which another call sends. `is_repeatable` is a write that
-    comes to the same where it runs again, `is_claim` one that takes a row only in the state that it changes.
+    comes to the same where it runs again, `is_claim` one that takes a row only in the state that it changes, `is_stamp`
+    one that takes down when something was last done, and nothing else.
     """
 
     kind: EffectKind
@@ -152,6 +153,13 @@ class Effect(Fact):
     is_sent: bool = True
     is_repeatable: bool = False
     is_claim: bool = False
+    is_stamp: bool = False
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a query that nobody sends by itself, as a part of another mostly."""
+        library = self.handle.library
+        return library is not None and library.transactions.lazy and self.use is Use.KEPT
 
     @property
     def is_retention(self) -> bool:

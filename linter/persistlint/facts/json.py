@@ -124,11 +124,13 @@ class JsonAssertion(JsonFact):
 @dataclass(frozen=True, slots=True)
 class JsonErrorIgnored(JsonFact):
     """A call of Go whose error nothing looks at, or not in time. `range` is the call, `function` its function as
-    written, which encodes or else decodes; `used` is where the result is used before the error is looked at."""
+    written, which encodes or else decodes; `used` is where the result is used before the error is looked at.
+    `is_deliberate` where the error goes to `_`."""
 
     function: str
     encodes: bool
     used: Range | None
+    is_deliberate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,3 +14,4 @@ class Sign(Enum):
     PLACEHOLDER_FOR_NAME = "a placeholder stands where SQL wants a name"
     PLACEHOLDER_IN_SET = "a placeholder stands behind `SET`"
     SECOND_STATEMENT = "a statement follows another one in a text"
+    CHANGE = "something is written, rows are locked, or a transaction is opened, ended or handed over"

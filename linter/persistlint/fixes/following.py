@@ -4,7 +4,6 @@ is not certain there is none. Nothing is read or written here."""
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,6 +79,8 @@ def _next_number(numbers: Sequence[str]) -> str | None:
         lengths = {len(number) for number in numbers}
     last = max(numbers, key=int, default="")
     if len(lengths) == 1 and len(last) in _LENGTHS_OF_MOMENTS:
+        from datetime import UTC, datetime, timedelta  # only such names pay for it
+
         try:
             moment = datetime.strptime(last[:_MOMENT_LENGTH], _MOMENT).replace(tzinfo=UTC)
         except ValueError:

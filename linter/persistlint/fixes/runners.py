@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.scripts import insert
@@ -25,9 +24,7 @@ def without_transaction(editor: Editor, statement: Statement) -> tuple[Edit, ...
     in the file can say so. All statements of the file, or of its section, run outside of one then."""
     runner = editor.script.runner
     if statement.transaction is None:
-        first_two = list(islice((each for each in editor.script.statements if each.is_forward), 2))
-        is_alone = len(first_two) == 1
-        return () if runner.wraps is not None or is_alone else None  # several in one text are often one transaction
+        return () if runner.wraps is not None else None  # what nobody knows may open a transaction
     if statement.transaction != OF_RUNNER or not runner.annotation:
         return None
     if not runner.is_per_section:

@@ -17,8 +17,22 @@ if TYPE_CHECKING:
 
 # What runners keep their books in.
 _OF_RUNNERS = regex(r"migrations?$|^schema_|_version$|_history$|^databasechangelog", re.IGNORECASE)
+# The same, by the names that they give them.
+_BOOKS = frozenset(
+    {
+        "schema_migrations", "goose_db_version", "flyway_schema_history", "alembic_version", "_prisma_migrations",
+        "knex_migrations", "__drizzle_migrations", "databasechangelog", "atlas_schema_revisions", "_sqlx_migrations",
+        "django_migrations", "sequelizemeta", "gorp_migrations", "refinery_schema_history", "pgmigrations",
+        "__diesel_schema_migrations",
+    }
+)  # fmt: skip
 # Tables that databases have by themselves.
 _OF_DATABASES = frozenset(["dual", "information_schema", "dbstat", "json_each", "json_tree"])
+
+
+def is_made_by_migrations(script: Script) -> bool:
+    """Whether a script is what migrations came to, as a program wrote it out: with the book of what made it."""
+    return script.is_dump and any(change.table.name.lower() in _BOOKS for change in script.of(c.CreateTable))
 
 
 def unknown_tables(script: Script) -> Iterator[tuple[c.Change, Name]]:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SchemaFile
 from persistlint.records import dataclass
-from persistlint.schema.changes import AddColumn, AddConstraint, Change, CreateTable, RenameTable, Statement
+from persistlint.schema.changes import (
+    AddColumn,
+    AddConstraint,
+    Change,
+    CreateIndex,
+    CreateTable,
+    RenameTable,
+    Statement,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,6 +167,15 @@ class Script(SchemaFile):
             if table is not None and is_there and not table.is_temporary:
                 found.append((table, constraint))
         return tuple(found)
+
+    def lasts(self, change: CreateIndex) -> bool:
+        """Whether the index of a change is there in the end, over the same keys and for the same rows."""
+        table, made = self.final_table(change.table), change.index
+        rows = made.predicate.words if made.predicate is not None else ()
+        return table is not None and any(
+            (found.text, found.predicate.words if found.predicate is not None else ()) == (made.text, rows)
+            for found in table.indexes
+        )
 
     def final_table(self, name: Name) -> Table | None:
         """The table of a name in this file, as it is in the end, under whatever name."""

@@ -40,10 +40,12 @@ _MOST_TYPES = 100  # that are looked into for one value
 
 @dataclass
 class Encodable:
-    """The types of one file, and those of its variables; both by name or place."""
+    """The types of one file, and those of its variables; both by name or place. `made` are the maps that variables
+    hold, as they are written."""
 
     classes: dict[str, ClassDefinition]
     types: dict[Place, str] = field(default_factory=dict)
+    made: dict[Place, Mapping] = field(default_factory=dict)
 
     def is_safe(self, value: Expression, *, unknown: bool, depth: int = 0) -> bool:
         """Whether a value is of a type that encoding cannot fail on; `unknown` where the file does not tell."""
@@ -56,6 +58,8 @@ class Encodable:
                 return all(self.is_safe(element, unknown=unknown, depth=depth + 1) for element in elements)
         type = type_of(value)
         place = place_of(value)
+        if place in self.made and depth < _DEEPEST:
+            return self.is_safe(self.made[place], unknown=unknown, depth=depth + 1)
         if not type and place is not None:
             type = self.types.get(place, "")
         return self._is_safe_type(type, set(), unknown=unknown)

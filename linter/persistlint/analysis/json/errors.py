@@ -31,8 +31,10 @@ from persistlint.ir import (
     Mapping,
     Module,
     Name,
+    Number,
     Return,
     Statement,
+    String,
     Unary,
     walk,
 )
@@ -78,6 +80,7 @@ class _Errors(Domain[_Open]):
         self.function = ""  # the name of the one that was entered last
         self.local: set[str] = set()  # variables that a function declares itself
         self.handled: list[Range] = []  # what runs because of another error, which it returns
+        self.deliberate: set[Range] = set()  # calls whose error goes to `_`
         self.dropped: dict[str, Call] = {}  # decoded on purpose whatever comes of it, by the variable; not used yet
         self.stored: dict[
             str, tuple[Call, Range]
@@ -213,6 +216,8 @@ class _Errors(Domain[_Open]):
                 state.errors[error.id] = (call, into)
 
     def _ignore(self, call: Call, entry: Entry, *, is_deliberate: bool = False, into: str = "") -> None:
+        if is_deliberate:
+            self.deliberate.add(call.range)
         if entry.encodes is not None and entry.encodes < len(call.arguments):
             value = call.arguments[entry.encodes].value
             function = call.function if isinstance(call.function, Attribute) else None
@@ -241,7 +246,8 @@ class _Errors(Domain[_Open]):
         function = " ".join(self.source.text(call.function.range).split())
         entry = self._entry(call)
         encodes = entry is not None and entry.encodes is not None
-        self.found.setdefault(call.range, JsonErrorIgnored(call.range, function, encodes, used))
+        is_deliberate = call.range in self.deliberate
+        self.found.setdefault(call.range, JsonErrorIgnored(call.range, function, encodes, used, is_deliberate))
 
     # ------------------------------------------------------------------------------------------------- calls
 
@@ -270,8 +276,11 @@ class _Errors(Domain[_Open]):
         if place is None:
             return
         self.filled.discard(place)
+        self.encodable.made.pop(place, None)
+        self.encodable.made.pop(place[:1], None)  # it has a part now that does not stand in it
         if isinstance(value, Mapping) and value.entries:
             self.filled.add(place)
+            self.encodable.made[place] = value
         if isinstance(value, Call) and (kind := self._coder(value)):
             self.coders[place] = (kind, value)
         elif (type := type_of(value)) != "":
@@ -300,11 +309,14 @@ def _is_error_test(test: Expression) -> bool:
 
 
 def _tested(test: Expression) -> list[str]:
-    """The variables that a test compares with nil, or whose length it looks at."""
+    """The variables that a test compares with nil or whose length it looks at, or whose fields it compares with what
+    they are where nothing was decoded."""
     match test:
         case Binary(operator="and" | "or", left=left, right=right):
             return [*_tested(left), *_tested(right)]
         case Binary(left=Name(id=id), right=Constant(value=None)):
+            return [id]
+        case Binary(left=Attribute(value=Name(id=id)), right=Constant(value=None) | String(value="") | Number(value=0)):
             return [id]
         case Binary(left=Call(function=Name(id="len"), arguments=(Argument(value=Name(id=id)),))):
             return [id]

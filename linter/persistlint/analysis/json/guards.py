@@ -20,6 +20,7 @@ from persistlint.ir import (
     Name,
     Number,
     String,
+    Subscript,
     TypeAssertion,
     Unary,
 )
@@ -47,6 +48,8 @@ _OUTCOMES = regex(r"(?:err|status|success)\w*|ok|code|msg|message|stat|ret(?:urn
 
 def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
     """Take note of what a test says where it came out as `truth`."""
+    if isinstance(test, Name) and (meant := run.tests.get(test.id)) is not None:
+        assume(meant, truth, run, state)
     match test:
         case Binary(operator="in" | "not in" as operator, left=left, right=right):
             whole = run.key_sets.get(right.id) if isinstance(right, Name) else keys_of(right)
@@ -107,7 +110,7 @@ def _ask_outcome(test: Expression, run: Run, state: State) -> None:
         place = place_of(_measured(asked) or asked)
         if place is not None and len(place) > 1 and (is_zero_test or _is_outcome(place[-1])):
             _answer(place[:-1], run, state)
-    if isinstance(test, Attribute) and isinstance(body := run.value(test.value), Document):
+    if isinstance(test, Attribute | Subscript) and isinstance(body := run.value(test.value), Document):
         run.look_into(body)
 
 

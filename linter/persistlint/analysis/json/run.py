@@ -65,6 +65,7 @@ class Run:
     requests: dict[Range, list[Range]] = field(default_factory=dict)  # the calls that decode the response of a request
     read: set[tuple[int, Place]] = field(default_factory=set)  # keys that a function takes for granted
     key_sets: dict[str, Place | None] = field(default_factory=dict)  # what the keys in a variable are keys of
+    tests: dict[str, Expression | None] = field(default_factory=dict)  # what a variable says of something else
     lengths: dict[str, Place | None] = field(default_factory=dict)  # what a variable may be the length of
     missing: dict[tuple[int, Place], Range] = field(default_factory=dict)  # where a function first misses a part
     answered: set[Range] = field(default_factory=set)  # requests whose status somebody looks at

@@ -62,6 +62,11 @@ class KyselyWriter(Writer):
                 return ("DROP TABLE", *guard, *name, *(("CASCADE",) if "cascade" in names else ()))
             case "dropIndex":
                 return ("DROP INDEX", *guard, *name)
+            case "createView":
+                kind = ("MATERIALIZED VIEW",) if "materialized" in names else ("VIEW",)
+                return ("CREATE", *kind, *name, "AS SELECT query ( )")
+            case "dropView":
+                return ("DROP", *(("MATERIALIZED VIEW",) if "materialized" in names else ("VIEW",)), *guard, *name)
             case "createTable":
                 items = [item for link in rest if (item := self._item(link)) is not None]
                 made = ("IF NOT EXISTS",) if "ifNotExists" in names else ()

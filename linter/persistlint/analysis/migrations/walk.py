@@ -266,7 +266,9 @@ class Walk:
         name = last_name(function)
         if isinstance(function, Attribute):
             if name in ("then", "catch", "finally", "map", "forEach", "all", "allSettled", "each", "mapSeries"):
+                self.handlers += name == "catch"
                 self.expression(function.value, is_alone=is_alone)
+                self.handlers -= name == "catch"
                 self._callbacks(call)
                 return
             self.expression(function.value)

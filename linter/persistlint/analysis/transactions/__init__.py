@@ -8,9 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import Names, path_of
-from persistlint.analysis.presence import present, reachable
 from persistlint.analysis.schedule import Wanted
-from persistlint.analysis.transactions.calls import WRAPS
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.closing import uncommitted
 from persistlint.analysis.transactions.decorators import decorated
@@ -20,9 +18,8 @@ from persistlint.analysis.transactions.handlers import handled
 from persistlint.analysis.transactions.handles import Handles, required
 from persistlint.analysis.transactions.requests import Requests
 from persistlint.analysis.transactions.roots import may_be_transaction
-from persistlint.analysis.transactions.scopes import OPENS
+from persistlint.analysis.transactions.telling import calls_of, changes, effects_in, may_call, may_change
 from persistlint.analysis.transactions.variables import Scope, Variable
-from persistlint.analysis.transactions.vocabulary import effect_names, words_of
 from persistlint.analysis.transactions.walk import Walk
 from persistlint.facts import EffectKind, Handle, Handled, Procedure, Role, Scoping, Use, swallowed_change
 from persistlint.ir import (
@@ -38,35 +35,27 @@ from persistlint.ir import (
     Try,
 )
 from persistlint.languages import languages
-from persistlint.libraries import any_of, catalogue
-from persistlint.patterns import Marked
+from persistlint.libraries import catalogue
 from persistlint.regexes import regex
-from persistlint.settings import NO_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.facts import Effect, Fact
+    from persistlint.facts import Effect, Fact, Sign
     from persistlint.ir import Block, Function, Module
     from persistlint.languages import Syntax
-    from persistlint.libraries import Type
     from persistlint.settings import ProjectNames
-    from persistlint.source import Range, SourceFile
+    from persistlint.source import SourceFile
 
 
-# A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
-_SAYS_TRANSACTION = Marked(
-    (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
-    regex(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
-)
-
-
-def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
-    """The facts about the transactions of a file: `Procedure`, `Transaction`, `StaleWrite`, `Handled`."""
+def facts(syntax: Syntax, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> Iterator[Fact]:
+    """The facts about the transactions of a file: `Procedure`, `Transaction`, `StaleWrite`, `Handled`; with signs, at
+    least those of the functions that can hold a change."""
     language = languages()[syntax.source.language]
     table = catalogue(language.libraries)
-    candidates = _candidates(syntax, names)
-    if not candidates:
+    candidates = calls_of(syntax, effects_in(syntax.source, names))
+    changing = Wanted(changes(syntax, names) if candidates and signs else candidates, syntax.calls)
+    if not changing.starts:
         return
     module = syntax.lower()
     known = Names(table, language.libraries)
@@ -79,6 +68,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     _declare(module, file, top, todo)
     wanted = file.wanted = Wanted(candidates, syntax.calls)
     wanted.learn(file.every_function)
+    changing.learn(file.every_function)
     walked = Walk(file, top)
     walked.block(tuple(s for s in module.body if not isinstance(s, FunctionDefinition | ClassDefinition | Import)))
     todo.extend(walked.later)
@@ -86,7 +76,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     seen: set[int] = set()
     while todo:
         found, scope = todo.pop(0)
-        if id(found) in seen or not wanted.includes(found):
+        if id(found) in seen or not (changing.includes(found) and wanted.includes(found)):
             continue
         seen.add(id(found))
         walk = Walk(file, scope.inner(found.owner, found.receiver))
@@ -111,30 +101,9 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
         yield requests.consulted
 
 
-def may_have(source: SourceFile, names: ProjectNames) -> bool:
-    """Whether a file can have something to do with a transaction."""
-    words, beginnings = words_of(_wanted(source, names))
-    if not words.isdisjoint(source.words):
-        return True
-    return bool(beginnings) and any(any_of(word.decode("utf-8", "replace")) in beginnings for word in source.words)
-
-
-def _candidates(syntax: Syntax, names: ProjectNames) -> list[Range]:
-    """The calls that may do something to a database, by the name of what is called."""
-    wanted = _wanted(syntax.source, names)
-    return [range for name, range in syntax.calls if name in wanted or any_of(name) in wanted]
-
-
-def _wanted(source: SourceFile, names: ProjectNames) -> frozenset[str]:
-    """The last names of the calls that may do something to a database, `add*` for all that begin so."""
-    folder = languages()[source.language].libraries
-    libraries = frozenset(catalogue(folder).libraries)
-    types: frozenset[Type] = frozenset()
-    if names == NO_NAMES and not _SAYS_TRANSACTION.search(source.vocabulary):
-        common = [library for library in libraries if not library.modules]
-        libraries = present(folder, source)
-        types = types.union(*(reachable(library, source) for library in common))
-    return effect_names(libraries, types).union(names.transactions)
+def may_have(source: SourceFile, names: ProjectNames, signs: frozenset[Sign] = frozenset()) -> bool:
+    """Whether a file can have something to do with a transaction; with signs, a change."""
+    return may_call(source, effects_in(source, names)) and (not signs or may_change(source, names))
 
 
 def _learn(body: Block, names: Names) -> None:

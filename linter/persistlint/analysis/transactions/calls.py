@@ -138,8 +138,8 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     walker.parallel = parallel or path in _WAITS_FOR_ALL
     for argument in node.arguments:
         value = argument.value
-        if path == _GOES_ON and isinstance(value, Collection):
-            for element in value.elements:
+        if path == _GOES_ON:
+            for element in value.elements if isinstance(value, Collection) else (value,):
                 count = len(walker.effects)
                 walker.visit(element, Use.AWAITED)
                 walker.apart.append(frozenset(effect.range for effect in walker.effects[count:]))

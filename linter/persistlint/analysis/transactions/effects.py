@@ -9,7 +9,7 @@ from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
-from persistlint.analysis.transactions.repeats import claims, repeats
+from persistlint.analysis.transactions.repeats import claims, repeats, stamps
 from persistlint.analysis.transactions.scopes import open_transaction
 from persistlint.analysis.transactions.written import chosen_by
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
@@ -96,7 +96,8 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
     walker.rows.accessed(node, chain, found, effect, walker)
     if kind is EffectKind.WRITE:
         again, claimed = repeats(chain, found, effect, walker), claims(chain, found, effect)
-        walker.effects[-1] = replace(effect, is_repeatable=again, is_claim=again and claimed)
+        stamped = again and stamps(chain, found, effect)
+        walker.effects[-1] = replace(effect, is_repeatable=again, is_claim=again and claimed, is_stamp=stamped)
     walker.checks.accessed(chain, effect, walker)
 
 

@@ -62,7 +62,8 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
         if outer is not None and effect.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK) and closes(effect, outer):
             ended.append(effect.place)
     for inner in opened if outer is not None else ():
-        walker.opened.append(replace(inner, range=node.range, nested_in=outer, is_over=True, closings=[]))
+        seen = replace(inner, range=node.range, nested_in=outer, is_over=True, is_of_helper=True, closings=[])
+        walker.opened.append(seen)
 
 
 def _is_of(given: Known, opened: Open) -> bool:

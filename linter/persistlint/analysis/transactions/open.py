@@ -12,7 +12,7 @@ from persistlint.libraries import BY_OBJECT, Binding, Library, Type
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from persistlint.analysis.transactions.chain import Chain
+    from persistlint.analysis.transactions.chain import Chain, Known
     from persistlint.analysis.transactions.file import Exit
     from persistlint.analysis.transactions.handles import Handles
     from persistlint.analysis.transactions.variables import Scope
@@ -43,6 +43,7 @@ class Open:
     is_savepoint: bool = False
     is_wrapped: bool = False  # a function of the program's own opens it, of which only the name is known
     is_over: bool = False
+    is_of_helper: bool = False  # a helper of the file opens it, which is called here
     nested_in: Open | None = None
     closings: list[Effect] = field(default_factory=list)
     exits: list[Exit] = field(default_factory=list)
@@ -70,7 +71,7 @@ class Open:
     def binds(self, chain: Chain, scope: Scope) -> bool:
         """Whether a call inside belongs to it."""
         root = chain.root
-        if root is None or self._takes_all(root.handle):
+        if root is None or self._takes_all(root.handle) or _is_given_builder(chain, root):
             return True
         if root.handle.role is Role.TRANSACTION or (self.handle is not None and root.handle.is_same(self.handle)):
             return True
@@ -141,6 +142,7 @@ class Open:
             unchecked,
             self.early,
             unreleased(self, walker),
+            self.is_of_helper,
         )
 
 
@@ -164,6 +166,15 @@ def closes(effect: Effect, opened: Open) -> bool:
     """Whether a commit or rollback is that of this transaction."""
     handle = opened.handle or opened.opener
     return opened.scoping not in (Scoping.ARRAY, Scoping.DECORATOR) and effect.handle.is_same(handle)
+
+
+def _is_given_builder(chain: Chain, root: Known) -> bool:
+    """Whether a call goes on with a query that somebody else has begun, where nobody sees on what."""
+    first = chain.calls[0].function if chain.calls else None
+    while isinstance(first, Attribute):
+        first = first.value
+    is_builder = root.type.fluent and not root.type.role
+    return is_builder and isinstance(first, Name) and first.id == root.handle.name
 
 
 def _is_loaded(chain: Chain, scope: Scope) -> bool:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _MAKES = regex(r"a?(?:bulk_?)?(?:create|insert|add)|save_?many", re.IGNORECASE)
 _SAVES = regex(r"a?save", re.IGNORECASE)
 _SETS = regex(r"(?:a|bulk_?|soft_?)?(?:update|patch|set|delete|destroy|remove|truncate|clear)", re.IGNORECASE)
+_HOW = frozenset(["where", "select", "include"])  # what Prisma is given beside the data
+_STAMP = regex(
+    r"(?:last_?\w*(?:at|on|time|date|seen|used|active|activity)|updated_?(?:at|on)|modified_?(?:at|on)?|last_?seen)",
+    re.IGNORECASE,
+)
 # What adds to a column, or makes rows of another table by the way (Prisma).
 _ADDS = regex(
     r"\b(?:in|de)crement|\b(?:F|Expr|literal|multiply|divide|push|array_append)\s*[(:]"
@@ -38,7 +43,7 @@ def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> 
         return found.verb in ("UPDATE", "DELETE", "TRUNCATE") and not found.relative
     names = [last_name(call.function) for call in statement_calls(chain)]
     if any(map(_MAKES.match, names)):
-        return effect.is_upsert
+        return effect.is_upsert or "skipDuplicates:" in text
     return any(map(_SETS.match, names)) or (any(map(_SAVES.match, names)) and _is_loaded(chain, walk))
 
 
@@ -49,6 +54,13 @@ def claims(chain: Chain, found: Outline | None, effect: Effect) -> bool:
         return found.verb == "UPDATE" and not found.conditions.isdisjoint(found.columns)
     set_to = {column for column, _ in settings(chain, found, effect)}
     return not set_to.isdisjoint(conditions(chain))
+
+
+def stamps(chain: Chain, found: Outline | None, effect: Effect) -> bool:
+    """Whether an update only takes down when something was last done: `SET last_seen_at = now()`."""
+    set_to = found.columns if found is not None else [column for column, _ in settings(chain, found, effect)]
+    columns = [column for column in set_to if column not in _HOW]
+    return bool(columns) and all(map(_STAMP.fullmatch, columns))
 
 
 def _is_loaded(chain: Chain, walk: Walk) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from persistlint.libraries import Library, Type, catalogue
+from persistlint.libraries import Library, Operation, Type, catalogue
+
+# What a call does that changes nothing by itself: what it gives may, by another call.
+_LOOKS = frozenset(["read", "acquire", "release", "bind", "prepare"])
 
 
 @lru_cache(maxsize=512)
@@ -17,6 +20,29 @@ def effect_names(libraries: frozenset[Library], types: frozenset[Type]) -> froze
     called = {handle for type in every if type.call is not None for handle in type.handles}
     functions = {operation for library in libraries for operation in library.functions.values()}
     return frozenset(found | called | {item.name.rsplit(".", 1)[-1] for item in functions if item.effect})
+
+
+@lru_cache(maxsize=512)
+def change_names(libraries: frozenset[Library], types: frozenset[Type], has_sql: bool) -> frozenset[str]:
+    """Of these names, those of the calls that may change something, make a statement that does, or open, end or lock
+    something. What a call does that is given SQL this tells, in a file that has any: `has_sql`."""
+    every = types.union(*(library.types.values() for library in libraries))
+    operations = [operation for type in every for operation in type.methods.values()]
+    operations += [operation for library in libraries for operation in library.functions.values()]
+    found = {operation.name for operation in operations if _may_change(operation, has_sql)}
+    found |= {name for type in every if type.statement == "write" for name in (*type.names, *type.created_by)}
+    called = {h for type in every if type.call is not None and _may_change(type.call, has_sql) for h in type.handles}
+    return frozenset(name.rsplit(".", 1)[-1] for name in found) | called
+
+
+def _may_change(operation: Operation, has_sql: bool) -> bool:
+    is_sent = operation.is_sink or operation.effect == "execute"
+    # Without a word of its SQL, a call of Go that gives no rows counts as a write.
+    if is_sent and (has_sql or operation.name.startswith(("Exec", "MustExec", "NamedExec"))):
+        return True
+    made = operation.library.types.get(operation.returns or "")
+    is_write = made is not None and made.statement == "write"
+    return is_write or (operation.effect or "execute") not in _LOOKS | {"execute"}
 
 
 @lru_cache(maxsize=512)

@@ -72,6 +72,13 @@ def _range(node: Node) -> Range:
     return Range(node.start_byte, node.end_byte)
 
 
+def _awaited(value: ir.Expression, node: Node | None) -> ir.Expression | None:
+    """What is awaited together with all that is called on it, where the grammar reads `await f<T>(…).g()` as a call on
+    what `await f<T>(…)` gives; None for anything else."""
+    is_chain = node is not None and node.type in ("call_expression", "member_expression")
+    return value.value if is_chain and isinstance(value, ir.Await) else None
+
+
 def _children(node: Node) -> list[Node]:
     return [child for child in node.named_children if child.type not in _COMMENTS]
 
@@ -189,8 +196,11 @@ class _Lowering:
         name = node.child_by_field_name("property")
         if name is None:
             return self._unknown(node)
-        value = self.field(node, "object")
-        return ir.Attribute(_range(node), value, self.text(name), _range(name), _has(node, "optional_chain"))
+        value, is_optional = self.field(node, "object"), _has(node, "optional_chain")
+        if (inner := _awaited(value, node.child_by_field_name("object"))) is not None:
+            range = Range(inner.range.start, node.end_byte)
+            return ir.Await(_range(node), ir.Attribute(range, inner, self.text(name), _range(name), is_optional))
+        return ir.Attribute(_range(node), value, self.text(name), _range(name), is_optional)
 
     def _subscript(self, node: Node) -> ir.Expression:
         value, index = self.field(node, "object"), self.field(node, "index")
@@ -210,7 +220,11 @@ class _Lowering:
             called = _children(function)[0]
             range = Range(called.start_byte, node.end_byte)
             return ir.Await(_range(node), ir.Call(range, self.expression(called), self._arguments(arguments)))
-        return ir.Call(_range(node), self.expression(function), self._arguments(arguments), optional=is_optional)
+        called_on = self.expression(function)
+        if (inner := _awaited(called_on, function)) is not None:
+            range = Range(inner.range.start, node.end_byte)
+            return ir.Await(_range(node), ir.Call(range, inner, self._arguments(arguments), optional=is_optional))
+        return ir.Call(_range(node), called_on, self._arguments(arguments), optional=is_optional)
 
     def _new(self, node: Node) -> ir.Expression:
         arguments = self._arguments(node.child_by_field_name("arguments"))

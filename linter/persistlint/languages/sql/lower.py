@@ -69,7 +69,7 @@ def read(source: SourceFile) -> Syntax:
     routines are lowered when the program is asked for. Never fails, and takes linear time."""
     content = source.content
     comments = _Comments(content)
-    lowered = content.lower()
+    lowered = source.lowered
     is_dynamic = DYNAMIC.search(lowered) is not None
     if not is_dynamic and ROUTINE.search(lowered) is None:
         return Syntax(source, comments, (), (), (), lambda: Module(Range(0, len(content)), ()))

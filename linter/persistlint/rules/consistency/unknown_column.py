@@ -68,7 +68,6 @@ line.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
@@ -160,6 +159,8 @@ def _columns(table: Table) -> str:
 
 def _fix(script: Script, change: TableChange, missing: str, table: Table, context: RuleContext) -> tuple[Fix, ...]:
     """The one column whose name is spelled like it, where it stands only once."""
+    from difflib import get_close_matches  # only a mistake pays for the import
+
     alike = get_close_matches(missing, [column.name for column in table.columns], 2, _ALIKE)
     places = list(
         re.finditer(

@@ -88,7 +88,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import EffectKind, Procedure
+from persistlint.facts import EffectKind, Procedure, Sign
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -108,6 +108,7 @@ _CHANGES = regex(r"\s*(?:ALTER|DROP|RENAME)\b", re.IGNORECASE)
     severity=Severity.INFO,
     default=False,
     skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def runtime_schema_change(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of the schema outside of migrations."""

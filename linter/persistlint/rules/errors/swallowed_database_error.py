@@ -113,7 +113,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Use, tidies
+from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies
 from persistlint.fixes.raising import handed_on, returned_result
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
@@ -133,7 +133,13 @@ _NEAR = 10  # bytes before a function in which the word stands
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
-@rule("swallowed-database-error", on=Affecting, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated))
+@rule(
+    "swallowed-database-error",
+    on=Affecting,
+    severity=Severity.ERROR,
+    skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
+)
 def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed write, and a result of Go that is dropped."""
     if isinstance(fact, Handled) and _hides(fact) and not _may_fail(fact, context):

@@ -97,7 +97,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import EffectKind, Handled
+from persistlint.facts import EffectKind, Handled, Sign
 from persistlint.paths import is_generated, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -118,6 +118,7 @@ _HARMLESS = regex(
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript", "go", "shell", "sql"),
     skips=(is_test, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def swallowed_ddl_error(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed change of the schema."""

@@ -198,7 +198,9 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
 
 
 # With whatever stands around the name, or before it.
-_TABLE = regex(rf"{TABLE_PLACE.pattern[:-1]}[\"`\[]?\w*…", re.IGNORECASE)
+_TABLE = regex(
+    rf"(?:{TABLE_PLACE.pattern[:-1]}|\b(?:VIEW|INDEX)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…", re.IGNORECASE
+)
 
 
 def _is_handed_table(hole: Hole) -> bool:

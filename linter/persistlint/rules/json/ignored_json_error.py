@@ -6,9 +6,9 @@ or what was decoded is used before anything looks at it.
 
 Left alone is what cannot fail, a value of a type that is declared in the file and made of booleans, integers, strings
 and lists of them; what is written to the client of a request, who is gone where that fails; and an error that is
-dropped on purpose (`_`) where the variable holds a default already, where its first use is a test for nil, where
-another error is returned anyway, where a comment on the line says why, or where a value of another file's type is
-encoded.
+dropped on purpose (`_`) where the variable holds a default already, where its first use is a test for nil or of an
+empty field, where another error is returned anyway, where a comment on the line says why, or where a value of another
+file's type is encoded. What else is dropped on purpose is a warning, for somebody has thought of it.
 
 ## Why it matters
 
@@ -92,6 +92,7 @@ def ignored_json_error(fact: JsonErrorIgnored, context: RuleContext) -> Iterator
         fact.range,
         message,
         help="Return the error, or handle it, before the result is used.",
+        severity=Severity.WARNING if fact.is_deliberate else None,
         related=used,
         fixes=returned_error(context.program, fact) if context.program is not None else (),
     )

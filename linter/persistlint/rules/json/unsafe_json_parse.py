@@ -117,7 +117,7 @@ _HELP = {
 @rule("unsafe-json-parse", on=JsonParse, severity=Severity.WARNING, languages=("python", "javascript", "typescript"))
 def unsafe_json_parse(fact: JsonParse, context: RuleContext) -> Iterator[Diagnostic]:
     """Report text from outside that is decoded with nothing to catch a failure."""
-    if fact.is_guarded or fact.is_top_level or fact.origin in _UNKNOWN:
+    if fact.is_guarded or fact.origin in _UNKNOWN or (fact.is_top_level and fact.origin is not JsonOrigin.STORAGE):
         return
     if fact.origin is None or fact.origin.is_trusted:
         return

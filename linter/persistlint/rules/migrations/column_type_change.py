@@ -59,21 +59,20 @@ def column_type_change(script: Script, context: RuleContext) -> Iterator[Diagnos
     if script.dialect not in ("postgres", "mysql"):
         return
     changes = [change for change in script.of(ChangeType) if not change.is_on_new and _may_copy(change, script.dialect)]
-    for known in (True, False):
-        for first, *others in by_table(change for change in changes if _is_known(change) is known):
-            may = "writes" if known else "may write"
-            held = (
-                f"under a lock of mode {locks(first)[0]}"
-                if script.dialect == "postgres"
-                else "and blocks writes meanwhile"
-            )
-            besides = f", and that of {listed([each.name for each in others])}," if others else ""
-            yield context.report(
-                first.range,
-                f"The change of `{first.name}` to `{first.type.text}`{besides} {may} the whole table anew, {held}.",
-                help="Add a column of the new type, fill it in batches, and switch over.",
-                severity=None if known else Severity.INFO,
-            )
+    for found in by_table(changes):
+        first, *others = sorted(found, key=_is_known, reverse=True)
+        known = _is_known(first)
+        may = "writes" if known else "may write"
+        held = (
+            f"under a lock of mode {locks(first)[0]}" if script.dialect == "postgres" else "and blocks writes meanwhile"
+        )
+        besides = f", and that of {listed([each.name for each in others])}," if others else ""
+        yield context.report(
+            first.range,
+            f"The change of `{first.name}` to `{first.type.text}`{besides} {may} the whole table anew, {held}.",
+            help="Add a column of the new type, fill it in batches, and switch over.",
+            severity=None if known else Severity.INFO,
+        )
 
 
 def _is_known(change: ChangeType) -> bool:

@@ -20,7 +20,8 @@ ALTER TABLE stores ADD COLUMN city VARCHAR(80) NULL, ALGORITHM=INSTANT;
 ## Fix
 
 Ask for `ALGORITHM=INSTANT`, or `ALGORITHM=INPLACE, LOCK=NONE`: then the statement fails where it would have to block.
-The fix asks for `INPLACE` or `NONE`; it is unsafe, for the statement fails where it must copy.
+The fix asks for `INPLACE` or `NONE`, unless the change is one that must copy: another type or collation. It is unsafe,
+for the statement fails where it must copy for another reason.
 
 ## When not to use it
 
@@ -40,7 +41,7 @@ from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import find, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import AlterTable
+from persistlint.schema.changes import AlterTable, ChangeType
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 
 _BLOCKING = {"ALGORITHM": ("COPY",), "LOCK": ("SHARED", "EXCLUSIVE")}
 
+_CHARACTERS = regex(rb"\b(?:COLLATE|CHARACTER\s+SET|CHARSET)\b", re.IGNORECASE)
 _VALUE = regex(rb"(?:ALGORITHM|LOCK)\s*=?\s*(\w+)\s*\Z", re.IGNORECASE)
 
 
@@ -76,4 +78,15 @@ def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagn
 def _fix(script: Script, change: AlterTable, option: str, context: RuleContext) -> tuple[Fix, ...]:
     value = find(context.file, change.range, _VALUE, 1)
     better = "INPLACE" if option == "ALGORITHM" else "NONE"
-    return unsafe(script, f"Ask for {option}={better}", Edit(value, better)) if value is not None else ()
+    changed = [each for each in script.of(ChangeType) if each.statement is change.statement]
+    characters = find(context.file, change.statement.range, _CHARACTERS)
+    must_copy = characters is not None or not all(map(_is_longer_text, changed))
+    if value is None or must_copy:
+        return ()
+    return unsafe(script, f"Ask for {option}={better}", Edit(value, better))
+
+
+def _is_longer_text(change: ChangeType) -> bool:
+    """Whether a column stays a text of variable length, which alone gets another type without a copy."""
+    column = change.before.column(change.name) if change.before is not None else None
+    return column is not None and column.type is not None and column.type.name == change.type.name == "varchar"

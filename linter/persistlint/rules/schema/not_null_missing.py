@@ -89,6 +89,7 @@ def _fix(script: Script, table: Table, column: Column, context: RuleContext) -> 
         or column.type is None
         or not stands_here(context.file, column)
         or not column.has_value
+        or column.generated
         or any("is" in condition.words for condition in table.checks(column.name))
         or _NULL.search(context.file.text(column.range))
     ):

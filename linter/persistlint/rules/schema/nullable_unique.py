@@ -121,11 +121,7 @@ def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
             any(map(index.predicate.mentions, index.columns)) or not _KINDS.isdisjoint(index.predicate.words)
         )
         is_plain = index.is_unique and index.nulls_distinct and not is_chosen and "" not in index.columns
-        if (
-            table_in_the_end is not None
-            and is_plain
-            and any(found.text == index.text for found in table_in_the_end.indexes)
-        ):
+        if table_in_the_end is not None and is_plain and script.lasts(change):
             yield table_in_the_end, index.columns, change.range
 
 

@@ -96,5 +96,6 @@ def _keys(script: Script) -> Iterator[tuple[Table, tuple[str, ...], Range]]:
             yield table, constraint.columns, constraint.range
     for change in script.of(CreateIndex):
         table_in_the_end = script.final_table(change.table)
-        if table_in_the_end is not None and change.index.is_unique and change.index.predicate is None:
+        is_for_all = change.index.is_unique and change.index.predicate is None
+        if table_in_the_end is not None and is_for_all and script.lasts(change):
             yield table_in_the_end, change.index.columns, change.range

@@ -51,7 +51,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Scoping, Transaction
+from persistlint.facts import Scoping, Sign, Transaction
 from persistlint.paths import is_test
 from persistlint.rule import RuleContext, rule
 
@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     severity=Severity.ERROR,
     languages=("javascript", "typescript"),
     skips=(is_test,),
+    signs=(Sign.CHANGE,),
 )
 def async_transaction_callback(fact: Transaction, context: RuleContext) -> Iterator[Diagnostic]:
     """Report an async callback where the driver does not wait for it."""

@@ -83,7 +83,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import ErrorAnswer
+from persistlint.facts import ErrorAnswer, Sign
 from persistlint.fixes.django import marked_for_rollback
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     severity=Severity.WARNING,
     languages=("python", "javascript", "typescript"),
     skips=(is_test, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def error_return_commits(fact: ErrorAnswer, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a failure that is returned out of a transaction."""

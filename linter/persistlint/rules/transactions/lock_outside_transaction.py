@@ -113,7 +113,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import EffectKind, Procedure, Role, Use
+from persistlint.facts import EffectKind, Procedure, Role, Sign, Use
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -128,7 +128,13 @@ _LOCKS = ("select_for_update", "forUpdate", "for_update", "with_for_update", "Fo
 _OF_SESSION = regex(r"\bpg_(?:try_)?advisory_(?:un)?lock", re.IGNORECASE)
 
 
-@rule("lock-outside-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated))
+@rule(
+    "lock-outside-transaction",
+    on=Procedure,
+    severity=Severity.WARNING,
+    skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
+)
 def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the locks that end with their own statement."""
     if fact.receives is not None or fact.is_called_inside:
@@ -140,7 +146,7 @@ def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[
         is_session = _OF_SESSION.search(effect.sql) is not None
         is_ambient = effect.handle.library is not None and effect.handle.library.transactions.ambient
         is_handed_on = effect.use is Use.RETURNED and fact.name.startswith(("lock", "_lock", "get_lock"))
-        if is_unsent or is_session or (is_ambient and (fact.may_run_inside or is_handed_on)):
+        if is_unsent or effect.is_part or is_session or (is_ambient and (fact.may_run_inside or is_handed_on)):
             continue
         if effect.handle.role is Role.POOL and (effect.handle.declared or effect.sql):
             yield context.report(

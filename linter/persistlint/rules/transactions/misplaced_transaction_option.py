@@ -52,7 +52,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Procedure
+from persistlint.facts import Procedure, Sign
 from persistlint.fixes.handles import moved_option
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -70,6 +70,7 @@ _PLACES = ("first", "second", "third", "fourth")
     severity=Severity.ERROR,
     languages=("javascript", "typescript"),
     skips=(is_test, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def misplaced_transaction_option(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the options that a method does not look at."""

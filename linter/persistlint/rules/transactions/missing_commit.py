@@ -52,7 +52,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Uncommitted
+from persistlint.facts import Sign, Uncommitted
 from persistlint.fixes.closing import committed
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     severity=Severity.ERROR,
     languages=("python",),
     skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the last write of a connection that is never committed."""

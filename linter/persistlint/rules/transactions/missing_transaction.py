@@ -143,7 +143,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Use, tidies
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, Use, tidies
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
@@ -160,7 +160,7 @@ if TYPE_CHECKING:
 
 _DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
 _UPDATES = regex(r"update|patch|set", re.IGNORECASE)
-_SENDS = regex(r"exec|query|run|raw", re.IGNORECASE)
+_SENDS = regex(r"\$?exec|query|run|raw", re.IGNORECASE)
 _PROGRESS = regex(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
 _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
@@ -201,6 +201,7 @@ _MOST_WRITES = 100  # of one function that are compared with one another
     on=Procedure,
     severity=Severity.ERROR,
     skips=(is_test, is_migration, is_generated, is_example),
+    signs=(Sign.CHANGE,),
 )
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
@@ -250,7 +251,8 @@ def _runs_again(earlier: Effect, later: Effect) -> bool:
     is_again = all(effect.is_repeatable or effect.is_upsert for effect in (earlier, later))
     is_kept = earlier.use not in (Use.DROPPED, Use.DISCARDED)
     needs = is_kept and bool(earlier.instance) and earlier.instance in later.names and not later.is_upsert
-    is_step = bool(later.via) and (later.is_repeatable or _SYNCS.match(later.via) is not None)
+    is_helper = bool(later.via) and (later.is_repeatable or _SYNCS.match(later.via) is not None)
+    is_step = later.is_stamp or is_helper
     is_unknown = all(_SENDS.match(effect.method) and not (effect.sql or effect.table) for effect in (earlier, later))
     is_whole = is_again and not needs and not (_deletes(earlier) and _hangs_on(later, earlier.table))
     is_inside = later.range.start <= earlier.range.start and earlier.range.end <= later.range.end
@@ -295,7 +297,7 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and (effect.handle.declared or bool(effect.sql))
         and not (library is not None and library.transactions.option == "session")
         and not (library is not None and library.transactions.ambient and procedure.may_run_inside)
-        and not (library is not None and library.transactions.lazy and effect.use is Use.KEPT)
+        and not effect.is_part
         and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)

@@ -6,7 +6,8 @@ A transaction that is opened inside another one of the same database without bei
 of sqlite3 inside another.
 
 Silent for the forms that nest: `tx.transaction`, `begin_nested`, `SAVEPOINT`, Django's `atomic`; and for functions of
-the program's own, which mostly go on in the transaction that is open.
+the program's own, which mostly go on in the transaction that is open. Of severity `info` where a helper of the file
+opens it, which may well be meant to commit by itself.
 
 ## Why it matters
 
@@ -117,7 +118,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Procedure, Role, Scoping, Transaction
+from persistlint.facts import Procedure, Role, Scoping, Sign, Transaction
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -128,7 +129,9 @@ if TYPE_CHECKING:
 _NESTS = ("transaction", "atomic", "begin_nested", "savepoint")  # methods of a connection that make a savepoint inside
 
 
-@rule("nested-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_generated))
+@rule(
+    "nested-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_generated), signs=(Sign.CHANGE,)
+)
 def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every transaction that is opened inside another and is no savepoint of it."""
     for inner in fact.transactions:
@@ -137,6 +140,7 @@ def nested_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagno
             yield context.report(
                 inner.range,
                 "This opens a second transaction inside one that is open, and is no savepoint of it.",
+                severity=Severity.INFO if inner.is_of_helper else None,
                 help="Use the transaction that is open, or open a savepoint of it.",
                 related=(Related(outer.range, "the transaction around it"),),
             )

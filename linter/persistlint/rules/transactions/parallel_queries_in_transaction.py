@@ -71,7 +71,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import EffectKind, Procedure, Scoping
+from persistlint.facts import EffectKind, Procedure, Scoping, Sign
 from persistlint.fixes.loops import one_by_one
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     severity=Severity.INFO,
     languages=("python", "javascript", "typescript"),
     skips=(is_test, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def parallel_queries_in_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first parallel write of every transaction."""

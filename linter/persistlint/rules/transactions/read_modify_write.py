@@ -124,7 +124,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import CheckedInsert, StaleWrite, WriteBack
+from persistlint.facts import CheckedInsert, Sign, StaleWrite, WriteBack
 from persistlint.fixes.atomic import computed_there
 from persistlint.paths import is_generated, is_migration, is_product, is_test
 from persistlint.regexes import regex
@@ -140,7 +140,13 @@ _SPEAKS_OF_RACE = regex(r"(?:#|//)[^\n]*\b(?:race|races|concurren\w+)\b", re.IGN
 _JOBS = regex(r"_?(?:import|sync|migrate|load|seed)(?![a-z])", re.IGNORECASE)
 
 
-@rule("read-modify-write", on=StaleWrite, severity=Severity.ERROR, skips=(is_test, is_migration, is_generated))
+@rule(
+    "read-modify-write",
+    on=StaleWrite,
+    severity=Severity.ERROR,
+    skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
+)
 def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a write that loses whatever was written since the read, or that inserts what another has inserted."""
     if isinstance(fact, WriteBack) and not fact.is_locked and not _is_known(fact, context):

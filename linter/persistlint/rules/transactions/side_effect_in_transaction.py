@@ -124,7 +124,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import EffectKind, Procedure, Scoping
+from persistlint.facts import EffectKind, Procedure, Scoping, Sign
 from persistlint.fixes.django import after_commit
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -136,7 +136,13 @@ if TYPE_CHECKING:
     from persistlint.facts import Effect, Transaction
 
 
-@rule("side-effect-in-transaction", on=Procedure, severity=Severity.WARNING, skips=(is_test, is_generated))
+@rule(
+    "side-effect-in-transaction",
+    on=Procedure,
+    severity=Severity.WARNING,
+    skips=(is_test, is_generated),
+    signs=(Sign.CHANGE,),
+)
 def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report what a rollback cannot take back."""
     opened = {

@@ -67,7 +67,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import StaleResult
+from persistlint.facts import Sign, StaleResult
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     severity=Severity.INFO,
     languages=("python", "javascript", "typescript"),
     skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def stale_result_after_rollback(fact: StaleResult, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first thing that fills a variable which a rollback leaves as it is."""

@@ -133,7 +133,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Handled
+from persistlint.facts import Effect, EffectKind, Handled, Sign
 from persistlint.fixes.raising import handed_on
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -146,7 +146,11 @@ _SENT = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEM
 
 
 @rule(
-    "swallowed-error-in-transaction", on=Handled, severity=Severity.WARNING, skips=(is_test, is_migration, is_generated)
+    "swallowed-error-in-transaction",
+    on=Handled,
+    severity=Severity.WARNING,
+    skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that lets the transaction around it go on."""

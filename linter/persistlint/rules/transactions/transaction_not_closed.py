@@ -119,7 +119,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Role, Scoping, Transaction
+from persistlint.facts import Role, Scoping, Sign, Transaction
 from persistlint.fixes.closing import later_defer, returned_commit, rolled_back
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -128,7 +128,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("transaction-not-closed", on=Transaction, severity=Severity.ERROR, skips=(is_test, is_generated))
+@rule(
+    "transaction-not-closed",
+    on=Transaction,
+    severity=Severity.ERROR,
+    skips=(is_test, is_generated),
+    signs=(Sign.CHANGE,),
+)
 def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the begin, the kept connection, the dropped commit or the early `defer` of a transaction."""
     handle = fact.handle.name if fact.handle is not None else fact.opener.name

@@ -7,7 +7,8 @@ that the transaction gave, or without the option that names it (`{ transaction: 
 Silent where the library finds the open transaction by itself (Django, Tortoise, MikroORM, Sequelize with CLS), where
 the parameter of the callback has the name of the outer handle, where the query is bound to it in another way
 (`.transacting(trx)`, `withRepository`), for handles that are called replicas, and in a migration that is given its
-handle, for the runner of which it depends whether there is a transaction.
+handle, for the runner of which it depends whether there is a transaction. Where a callback takes no notice of its
+transaction at all, the first write of it is reported.
 
 Of severity `info`: a read of what the transaction, which is begun in the same function, has not written by then, and
 a change of the schema where the database may commit the transaction by it.
@@ -138,7 +139,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Transaction
+from persistlint.facts import Effect, EffectKind, Procedure, Role, Scoping, Sign, Transaction
 from persistlint.fixes.handles import through
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
@@ -147,26 +148,36 @@ from persistlint.rule import RuleContext, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.source import Range
+
 
 _ASIDE = regex(r"replica|read_?only|reporting|analytics|\blogs?\b|audit", re.IGNORECASE)
 _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _ASKS = (EffectKind.READ, *_WRITES)
 
 
-@rule("transaction-not-passed", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated))
+@rule(
+    "transaction-not-passed", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated), signs=(Sign.CHANGE,)
+)
 def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
-    """Report every query inside a transaction that does not belong to it."""
+    """Report every query inside a transaction that does not belong to it; where none does, the first write."""
+    empty: set[Range] = set()  # the transactions that nothing belongs to, of which that is reported
     for effect in fact.effects:
         transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
         if (
             transaction is None
             or (transaction.scoping is Scoping.PARAMETER and is_migration(context.file.path))  # its runner decides
             or effect.is_bound
+            or effect.is_part
             or effect.kind not in _ASKS
             or not _goes_round(effect, transaction, fact)
             or _reads_aside(effect, transaction, fact)
         ):
             continue
+        if transaction.handle is None:
+            if effect.kind is EffectKind.READ or transaction.range in empty:
+                continue
+            empty.add(transaction.range)
         handle = transaction.handle.name if transaction.handle is not None else ""
         option = transaction.opener.library.transactions.option if transaction.opener.library is not None else ""
         is_read = effect.kind is EffectKind.READ
@@ -177,13 +188,19 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             effect.range,
             f"`{effect.via or effect.handle.name}` goes round the transaction that is open here, so this {effects}.",
             severity=Severity.INFO if is_first or _commits_what_is_open(effect) else None,
-            help=f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead.",
+            help=_help(option, handle),
             # MySQL would commit what is open when the schema is changed in it.
             fixes=through(context.program, effect, transaction)
             if context.program is not None and effect.kind is not EffectKind.SCHEMA
             else (),
             related=(Related(transaction.range, "the transaction is opened here"),),
         )
+
+
+def _help(option: str, handle: str) -> str:
+    if not handle:
+        return "Give the callback a parameter for the transaction, and use that."
+    return f"Pass `{{ {option}: {handle} }}` in the options." if option else f"Use `{handle}` instead."
 
 
 def _reads_aside(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
@@ -216,7 +233,9 @@ def _commits_what_is_open(effect: Effect) -> bool:
 
 
 def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
-    if transaction.handle is None or effect.handle.role in (Role.INSTANCE, Role.TRANSACTION):
+    if transaction.handle is None:
+        return _is_dropped(transaction) and effect.handle.is_same(transaction.opener)
+    if effect.handle.role in (Role.INSTANCE, Role.TRANSACTION):
         return False
     if _ASIDE.search(effect.handle.name):
         return False
@@ -238,6 +257,14 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
     )  # `queries.WithTx(tx)`: by itself it goes through the pool
     may_be_same = effect.handle.role in (Role.POOL, Role.SESSION) or is_taken_inside or is_bound_elsewhere
     return may_be_same and (ours is theirs or None in (ours, theirs))
+
+
+def _is_dropped(transaction: Transaction) -> bool:
+    """Whether a callback takes no notice of the transaction that it is handed: `db.transaction(async () => …)`. Nothing
+    is dropped where the library finds it, or may be told to (Sequelize, by the option that names it)."""
+    library = transaction.opener.library
+    is_found = library is None or library.transactions.ambient or bool(library.transactions.option)
+    return transaction.scoping is Scoping.CALLBACK and not transaction.is_wrapped and not is_found
 
 
 def _goes_through(effect: Effect, transaction: Transaction) -> bool:

@@ -115,7 +115,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import EffectKind, Procedure, Role
+from persistlint.facts import EffectKind, Procedure, Role, Sign
 from persistlint.fixes.pools import on_one_connection
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -124,7 +124,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule("transaction-on-pool", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated))
+@rule("transaction-on-pool", on=Procedure, severity=Severity.ERROR, skips=(is_test, is_generated), signs=(Sign.CHANGE,))
 def transaction_on_pool(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every begin as SQL on a pool."""
     for effect in fact.effects:

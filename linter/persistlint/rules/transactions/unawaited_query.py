@@ -74,7 +74,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Diagnostic, Fix, Severity
-from persistlint.facts import Effect, EffectKind, Procedure, Scoping, Use
+from persistlint.facts import Effect, EffectKind, Procedure, Scoping, Sign, Use
 from persistlint.fixes.loops import awaited, one_by_one
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
@@ -95,6 +95,7 @@ _WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.
     severity=Severity.ERROR,
     languages=("python", "javascript", "typescript"),
     skips=(is_test, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the calls inside a transaction that nobody waits for."""

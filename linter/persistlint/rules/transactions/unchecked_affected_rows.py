@@ -65,7 +65,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Effect, EffectKind, Procedure, Use
+from persistlint.facts import Effect, EffectKind, Procedure, Sign, Use
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -83,6 +83,7 @@ _BY_KEY = regex(r"\s*(?:UPDATE|DELETE)\b.*\bWHERE\s+(?:\w+\.)?(?:\w+_)?id\s*=(?!
     severity=Severity.INFO,
     default=False,
     skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def unchecked_affected_rows(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of a row by its key whose result is dropped."""

@@ -84,7 +84,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import EffectKind, Procedure
+from persistlint.facts import EffectKind, Procedure, Sign
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -105,6 +105,7 @@ _STATUS = regex(r"(?:.*_)?(?:status|state|phase)", re.IGNORECASE)
     severity=Severity.INFO,
     default=False,
     skips=(is_test, is_migration, is_generated),
+    signs=(Sign.CHANGE,),
 )
 def unguarded_status_transition(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every status that is overwritten whatever it was."""

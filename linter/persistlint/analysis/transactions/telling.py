@@ -1,0 +1,129 @@
+"""Which functions of a file can do something to a database, and which can hold a change, as `Sign.CHANGE` says it,
+told from names.
+
+A change needs one of these in its function, or in a helper that the function calls: a call that writes, locks, opens or
+ends a transaction, by the tables of the libraries that the file can speak of; a call that is given SQL, where a text of
+the file can be SQL at all; or a name that says transaction or lock, for that is how a handle of one is called, and
+whatever opens one without being of a library (`roots.py`, `scopes.py`, `calls.py`).
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.presence import present, reachable
+from persistlint.analysis.transactions.calls import WRAPS
+from persistlint.analysis.transactions.scopes import OPENS
+from persistlint.analysis.transactions.vocabulary import change_names, effect_names, words_of
+from persistlint.languages import languages
+from persistlint.libraries import any_of, catalogue
+from persistlint.patterns import Marked
+from persistlint.regexes import regex
+from persistlint.settings import NO_NAMES
+from persistlint.source import Range
+from persistlint.sql.presence import may_hold_sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.languages import Syntax
+    from persistlint.libraries import Library, Type
+    from persistlint.settings import ProjectNames
+    from persistlint.source import SourceFile
+
+# A file without such a name, and without a handle, has no transaction: nothing that it calls is looked at.
+_SAYS_TRANSACTION = Marked(
+    (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
+    regex(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
+)
+# In a word of a name; `ctx` is no transaction.
+_SAYS_CHANGE = regex(
+    rf"(?i:{OPENS.pattern}|queryrunner|trx|locking|for_?(?:update|share))|(?<![cC])tx|[Tt]X|(?<!C)TX|Tx"
+    rf"|\b(?i:lock(?:mode)?)\b|\b(?i:{WRAPS.pattern})\b".encode()
+)
+
+
+def effects_in(source: SourceFile, names: ProjectNames) -> frozenset[str]:
+    """The last names of the calls that may do something to a database, `add*` for all that begin so. In a file that
+    says transaction, any library may be meant."""
+    libraries, types = _spoken_of(source, names)
+    if _SAYS_TRANSACTION.search(source.vocabulary):
+        libraries, types = _every_library(languages()[source.language].libraries), frozenset()
+    return effect_names(libraries, types).union(names.transactions)
+
+
+def changes(syntax: Syntax, names: ProjectNames) -> list[Range]:
+    """Where a change of this file stands, or a part of it: in no function beside those that hold one of these places,
+    or call one that does."""
+    source = syntax.source
+    found = calls_of(syntax, _changing(source, names))
+    if may_hold_sql(source):  # the tag of a template may be called anything
+        found += (range for _, range in syntax.calls if source.content[range.end : range.end + 1] == b"`")
+    for word in _saying(source, names):
+        found += _places(source.content, word)
+    return found
+
+
+def may_change(source: SourceFile, names: ProjectNames) -> bool:
+    """Whether there can be a change in a file, as far as its words tell."""
+    if may_call(source, _changing(source, names)) or _saying(source, names):
+        return True
+    return b"`" in source.content and may_hold_sql(source)
+
+
+def calls_of(syntax: Syntax, names: frozenset[str]) -> list[Range]:
+    """The calls of such names."""
+    return [range for name, range in syntax.calls if name in names or any_of(name) in names]
+
+
+def may_call(source: SourceFile, names: frozenset[str]) -> bool:
+    """Whether a file can have such a call, as far as its words tell."""
+    words, beginnings = words_of(names)
+    if not words.isdisjoint(source.words):
+        return True
+    return bool(beginnings) and any(any_of(word.decode("utf-8", "replace")) in beginnings for word in source.words)
+
+
+def _changing(source: SourceFile, names: ProjectNames) -> frozenset[str]:
+    """The last names of the calls that may change something."""
+    return change_names(*_spoken_of(source, names), may_hold_sql(source)).union(names.transactions)
+
+
+@lru_cache(maxsize=4)  # it is asked before a file is parsed, and again behind
+def _spoken_of(source: SourceFile, names: ProjectNames) -> tuple[frozenset[Library], frozenset[Type]]:
+    """The libraries that a file can speak of, and the types that something can be in it of those that need no import.
+    A project that has names of its own may mean any."""
+    folder = languages()[source.language].libraries
+    if names != NO_NAMES:
+        return _every_library(folder), frozenset()
+    common = (library for library in _every_library(folder) if not library.modules)
+    return present(folder, source), frozenset(type for library in common for type in reachable(library, source))
+
+
+@cache
+def _every_library(folder: str) -> frozenset[Library]:
+    return frozenset(catalogue(folder).libraries)
+
+
+@lru_cache(maxsize=4)
+def _saying(source: SourceFile, names: ProjectNames) -> frozenset[bytes]:
+    """The words of a file that say transaction or lock, in a way of its libraries too: by a key of the options of a
+    call, or by any block where that of a connection commits."""
+    libraries, _ = _spoken_of(source, names)
+    ways = {library.transactions.option.encode() for library in libraries if library.transactions.option}
+    if any(library.transactions.exit_commits for library in libraries):
+        ways.add(b"with")
+    return frozenset(filter(_says_change, source.words)) | (ways & source.words)
+
+
+@lru_cache(maxsize=30_000)  # most words are in many files
+def _says_change(word: bytes) -> bool:
+    return _SAYS_CHANGE.search(word) is not None
+
+
+def _places(content: bytes, word: bytes) -> Iterator[Range]:
+    start = content.find(word)
+    while start >= 0:
+        yield Range(start, start + len(word))
+        start = content.find(word, start + len(word))
