@@ -143,8 +143,8 @@ def _programs(statement: str) -> tuple[Callable[[Any, str], None], Callable[[Any
     return _function(text), _function(fixed("program.py", text))
 
 
-def _function(text: str, name: str = "send") -> Callable[[Any, str], Any]:
+def _function(text: str, name: str = "send") -> Callable[[Any, Any], Any]:
     names: dict[str, Any] = {}
     exec(compile(text, "program.py", "exec"), names)
-    function: Callable[[Any, str], Any] = names[name]
+    function: Callable[[Any, Any], Any] = names[name]
     return function
