@@ -81,8 +81,7 @@ def rates(currencies: list[str]) -> dict[str, float]:
 
 
 def forget(currency: str) -> None:
-    """Bad: doubling the quotes by hand is easy to get wrong, and not needed."""
-    quoted = currency.replace("'", "''")
+    """Bad: quotes around a value do not keep it inside of them."""
     with closing(sqlite3.connect("rates.db")) as db:
-        db.execute(f"DELETE FROM rates WHERE currency = '{quoted}'")
+        db.execute("DELETE FROM rates WHERE currency = '" + currency + "'")
         db.commit()

@@ -266,7 +266,7 @@ def test_fields_by_their_own_names() -> None:
     (model,) = _models(
         "app/models.py",
         "class UserMail(db.Model):\n"
-        '    mail = db.Column("email", db.String(80), unique=True)\n'
+        '    mail = db.Column("email", db.String(80), unique=True, nullable=False)\n'
         "    open = db.Column(**known)\n",
     )
     assert str(model.table.name) == "user_mail"

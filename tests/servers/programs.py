@@ -59,7 +59,7 @@ def prepare(database: Database, case: Case) -> None:
     """Bring a database to where the program starts: its base, and the files of its project that come before it."""
     run(database, steps("base.sql", case.base, case.dialect))
     for path, text in sorted(case.beside, key=lambda each: _version(each[0])):
-        if path.endswith(".sql") and _version(path) <= _version(case.path):
+        if path.endswith(".sql") and path != case.path and _version(path) <= _version(case.path):
             run(database, steps(path, text, case.dialect))
 
 

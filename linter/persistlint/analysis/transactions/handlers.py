@@ -44,6 +44,7 @@ _WRITES = (EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEMA)
 _NO_FAILURES = regex(
     r"(?:\w*(?:DoesNotExist|NotFound(?:Error)?|NoResultFound|MultipleResultsFound|MultipleObjectsReturned)"
     r"|(?:Duplicate|Undefined)(?:Column|Table|Object|Index|Schema|Function|Database)(?:Error)?"
+    r"|ProtectedError|RestrictedError"  # of Django, which looks before it deletes
     r"|Http404|KeyError|ValueError|TypeError|AttributeError|IndexError|JSONDecodeError|UnicodeDecodeError|ValidationError)"
 )
 

@@ -10,7 +10,8 @@ enum, a value that was tested against an allow-list on every way to the query, a
 driver's own quoting function, a hole of a template tag that binds. So is what only an operator sets (a cluster, a
 credential), what has a type that the program names, and a bare value of nobody knows where: without quotes around it a
 text would be no value. A text that no call of the file sends is reported
-only where a value stands in quotes or comes out of a request.
+only where a value stands in quotes or comes out of a request. Quotes that are doubled by hand are enough where a
+backslash is no escape, and in a statement that takes no parameters; data of a request is to be bound all the same.
 
 ## Why it matters
 
