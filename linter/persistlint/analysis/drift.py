@@ -39,7 +39,7 @@ _SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Prism
 _SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM", "Prisma", "Drizzle"})
 # Those whose tables may be in another database, or are called otherwise in the migrations.
 _ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
-_AUTOMATIC = regex(rb"\bAutoMigrate\s*\(([^)]*)\)")
+_AUTOMATIC = regex(rb"\bAutoMigrate\s*\(([^)]{0,5000})\)")
 _OTHER_DATABASE = Marked((b"bind_key",), regex(rb"__bind_key__|\bbind_key\b"))
 
 

@@ -29,7 +29,7 @@ _STAMP = regex(
 # What adds to a column, or makes rows of another table by the way (Prisma).
 _ADDS = regex(
     r"\b(?:in|de)crement|\b(?:F|Expr|literal|multiply|divide|push|array_append)\s*[(:]"
-    r"|\b(?:create|createMany|connectOrCreate)\s*:|([\w.\"`]+)\s*=\s*\1\s*[-+*/|]"
+    r"|\b(?:create|createMany|connectOrCreate)\s*:|([\w.\"`]{1,100})\s*=\s*\1\s*[-+*/|]"
 )
 
 

@@ -37,6 +37,8 @@ _SAYS_TRANSACTION = Marked(
     (b"session", b"transaction", b"tx", b"trx", b"work", b"atomic", b"commit_on"),
     regex(rf"{OPENS.pattern}|\b(?:{WRAPS.pattern})\b".encode()),  # the vocabulary is in lower case
 )
+_WORD = regex(rb"[\w\x80-\xff]+")  # as `SourceFile.words` has them
+_FEW = 50  # words of a file
 # In a word of a name; `ctx` is no transaction.
 _SAYS_CHANGE = regex(
     rf"(?i:{OPENS.pattern}|queryrunner|trx|locking|for_?(?:update|share))|(?<![cC])tx|[Tt]X|(?<!C)TX|Tx"
@@ -60,8 +62,7 @@ def changes(syntax: Syntax, names: ProjectNames) -> list[Range]:
     found = calls_of(syntax, _changing(source, names))
     if may_hold_sql(source):  # the tag of a template may be called anything
         found += (range for _, range in syntax.calls if source.content[range.end : range.end + 1] == b"`")
-    for word in _saying(source, names):
-        found += _places(source.content, word)
+    found += _places(source.content, _saying(source, names))
     return found
 
 
@@ -122,8 +123,14 @@ def _says_change(word: bytes) -> bool:
     return _SAYS_CHANGE.search(word) is not None
 
 
-def _places(content: bytes, word: bytes) -> Iterator[Range]:
-    start = content.find(word)
-    while start >= 0:
-        yield Range(start, start + len(word))
-        start = content.find(word, start + len(word))
+def _places(content: bytes, words: frozenset[bytes]) -> Iterator[Range]:
+    """Where words stand. To find a few of them takes a fraction of the time that it takes to look at every word."""
+    if len(words) > _FEW:
+        found = (match for match in _WORD.finditer(content) if match.group() in words)
+        yield from (Range(match.start(), match.end()) for match in found)
+        return
+    for word in words:
+        start = content.find(word)
+        while start >= 0:
+            yield Range(start, start + len(word))
+            start = content.find(word, start + len(word))

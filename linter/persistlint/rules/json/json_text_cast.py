@@ -107,6 +107,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
+_LONGEST = 5000  # bytes of a statement on either side of a cast that are looked at
 _WRITES = regex(rb"\b(?:UPDATE|INSERT|DELETE|MERGE)\b(?!['\"])", re.IGNORECASE)
 _CAST = regex(
     r"\(\s*([\w.\"]+)\s*->>\s*('[^']*')\s*\)\s*::\s*(?:int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real"
@@ -134,8 +135,9 @@ def _fix(fact: JsonCast, context: RuleContext) -> tuple[Fix, ...]:
     than write NULL. In other languages SQL stands in quotes of theirs."""
     text, content = context.file.text(fact.range), context.file.content
     cast = _CAST.fullmatch(text)
-    ends = content.find(b";", fact.range.end)
-    statement = content[content.rfind(b";", 0, fact.range.start) + 1 : ends if ends >= 0 else None]
+    first, last = max(0, fact.range.start - _LONGEST), fact.range.end + _LONGEST
+    begins, ends = content.rfind(b";", first, fact.range.start), content.find(b";", fact.range.end, last)
+    statement = content[begins + 1 if begins >= 0 else first : ends if ends >= 0 else last]
     if cast is None or context.file.language != "sql" or _WRITES.search(statement):
         return ()
     guarded = f"CASE WHEN jsonb_typeof({cast[1]} -> {cast[2]}) = 'number' THEN {text} END"
