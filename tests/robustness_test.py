@@ -140,6 +140,34 @@ def test_many_literals_take_linear_time(check: Callable[..., Outcome], name: str
     assert not outcome.failures
 
 
+TORN = """import {{ prisma }} from "./prisma";
+export async function add(name: string) {{
+  const user = await prisma.user.create({{ data: {{ name, image: "{}" }} }});
+  await prisma.account.create({{ data: {{ userId: user.id }} }});
+}}
+{}"""
+CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rule"),
+    [
+        pytest.param("a.ts", TORN.format("a" * DEEP * 6, "// some words\n" * DEEP), "missing-transaction", id="a word"),
+        pytest.param(
+            "a.ts",
+            TORN.format("a", "".join(f"// tx{number}\n" for number in range(DEEP * 6))),
+            "missing-transaction",
+            id="many words that say transaction",
+        ),
+        pytest.param("a.sql", f"SELECT {CASTS} FROM t\n", "json-text-cast", id="many casts"),
+    ],
+)
+def test_long_words_and_many_take_linear_time(check: Callable[..., Outcome], name: str, text: str, rule: str) -> None:
+    outcome = check({name: text}, "--select", rule)
+    assert {rule for rule, _ in outcome.found} == {rule}
+    assert not outcome.failures
+
+
 @pytest.mark.parametrize("text", ["if(tries>55)b();", "db.query('SELECT a FROM b WHERE c='+d.e);"])
 def test_minified_code_is_left_alone(check: Callable[..., Outcome], text: str) -> None:
     assert not check({"a.js": text * LONG}, "--select", "all").found

@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 _MARK = b"down_revision"
 # Where Alembic is told to look elsewhere than right in `versions`.
-_TOLD = regex(r"^\s*(?:version_locations\s*=|recursive_version_locations\s*=\s*true\b)", re.IGNORECASE | re.MULTILINE)
+_TOLD = regex(
+    r"^[ \t]*(?:version_locations\s*=|recursive_version_locations\s*=\s*true\b)", re.IGNORECASE | re.MULTILINE
+)
 _FURTHEST = 4  # directories upwards in which the environment of a revision is looked for
 _CREATED = regex(rb"^Create Date:[ \t]*(\S[^\n]*)", re.MULTILINE)
 
