@@ -64,7 +64,7 @@ _YIELDS = {
     "request": Origin.REQUEST,
 }
 _QUOTES = regex(
-    r"sanit|escape|quote|literal$|qt_?ident|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
+    r"sanit|escape|quote|literal$|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
     r"|whitelist|allowlist|validated?|^ident(?:ifier)?$",
     re.I,
 )
