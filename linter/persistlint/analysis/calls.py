@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import builtins, guards, schemas
-from persistlint.analysis.methods import SHORT_QUOTES, Actual
+from persistlint.analysis.methods import Actual, is_short_quote
 from persistlint.analysis.names import SETTINGS, canonical, last_name, path_of
 from persistlint.analysis.state import NOTHING, Checked
 from persistlint.analysis.values import (
@@ -379,8 +379,7 @@ def _unknown(
     if not qualified.startswith(_QUOTES_FOR_ANOTHER_LANGUAGE) and actuals:
         if guards.VALIDATES.search(name):
             machine.refine(NOTHING.union(*(guards.tested(actual.expression) for actual in actuals)))
-        is_short = isinstance(called, Imported) and name in SHORT_QUOTES
-        if is_short or _QUOTES.search(name) or guards.VALIDATES.search(name):
+        if is_short_quote(called, name) or _QUOTES.search(name) or guards.VALIDATES.search(name):
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)

@@ -285,7 +285,7 @@ def replaced(receiver: Value, range: Range, actuals: list[Actual], node: Call, e
 
 
 _ESCAPED = regex(r"\\(\W)")  # a pattern that is one character
-SHORT_QUOTES = ("id", "lit")  # functions of a module that quotes
+_SHORT_QUOTES = ("id", "lit")  # functions of a module that quotes
 _MANY_ELEMENTS = 40  # of a longer list each is looked at once
 _QUOTES = ('"', "`", "]", "'", "\\")
 
@@ -570,6 +570,11 @@ _METHODS: dict[str, MethodHandler] = {
 }
 
 
+def is_short_quote(function: Value | None, name: str) -> bool:
+    """Whether a function is one of those that a module which quotes gives short names."""
+    return isinstance(function, Imported) and name in _SHORT_QUOTES
+
+
 def apply(node: Call, function: Value, values: list[Value], machine: Interpreter) -> Value:
     """What a function value gives for these argument values."""
     if isinstance(function, Closure):
@@ -585,8 +590,6 @@ def apply(node: Call, function: Value, values: list[Value], machine: Interpreter
         return NUMBER
     if name in ("String", "str", "trim", "strip"):
         return Atom(max(map(origin_of, values[:1]), default=Origin.UNKNOWN))
-    if re.search(r"quote|escape|ident|literal$", name, re.I) or (
-        isinstance(function, Imported) and name in SHORT_QUOTES
-    ):
+    if re.search(r"quote|escape|ident|literal$", name, re.I) or is_short_quote(function, name):
         return Atom(Origin.QUOTED)
     return Atom(max(map(origin_of, values[:1]), default=Origin.UNKNOWN))

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
@@ -25,35 +25,41 @@ _NAMES = ("value", "each", "part")
 _ONE_VALUE = "a placeholder with a number or a name has one value, and the loop gives it several"
 
 
-class Times(Protocol):
-    """How often a part of a text is there. All that is given in pairs is for both texts that a condition chooses
-    between; what is repeated is the first of them, and there is no second."""
+class Times:
+    """How often a part of a text is there, for which all is refused that nobody knows how to say. All that is given in
+    pairs is for both texts that a condition chooses between; what is repeated is the first of them, and there is no
+    second."""
+
+    __slots__ = ()
+    is_doubtful = False  # whether only a person can say that a second time gives the same
 
     @property
     def again(self) -> Sequence[ir.Expression]:
         """What is computed a second time, for the values."""
+        raise NotImplementedError
 
     @property
     def text(self) -> tuple[ir.Expression, ir.Expression | None]:
         """What the part is made of."""
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether only a person can say that a second time gives the same."""
+        raise NotImplementedError
 
     def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
         """The values of the part among others, as often as they are there, in the `brackets` of a list or those of a
         mapping. Raises `RefusalError`."""
+        raise RefusalError(_ONE_VALUE)
 
     def counted(self, counts: tuple[int, int]) -> str:
         """How many values there are, of so many in the part. Raises `RefusalError`."""
+        raise RefusalError(_ONE_VALUE)
 
     def number(self, first: int, count: int, ahead: str) -> str:
         """The expression for the number of a mark that is the first behind others, `ahead` being how many there are of
         those that are counted; nothing where it is that number. Raises `RefusalError`."""
+        raise RefusalError(_ONE_VALUE)
 
     def numbered(self) -> list[Edit]:
         """The edits by which the number can be told."""
+        return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Times):
     """One of two texts, by the test of a conditional expression."""
 
     node: ir.Conditional
@@ -84,11 +90,6 @@ class Condition:
         """See `Times`."""
         return self.node.then, self.node.otherwise
 
-    @property
-    def is_doubtful(self) -> bool:
-        """See `Times`."""
-        return False
-
     def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
         """See `Times`."""
         then, otherwise = (f"{brackets[0]}{', '.join(arm)}{brackets[1]}" for arm in values)
@@ -103,10 +104,6 @@ class Condition:
         """See `Times`."""
         return f"{first}{ahead}" if ahead else ""
 
-    def numbered(self) -> list[Edit]:
-        """See `Times`."""
-        return []
-
     def _chosen(self, then: str, otherwise: str) -> str:
         test = self.source.text(self.node.test.range)
         if self.source.language == "python":
@@ -115,9 +112,10 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Comprehended:
+class Comprehended(Times):
     """A text of Python that a comprehension makes of every element of a list."""
 
+    is_doubtful = True
     loop: ir.Comprehension
     source: SourceFile
 
@@ -130,11 +128,6 @@ class Comprehended:
     def text(self) -> tuple[ir.Expression, ir.Expression | None]:
         """See `Times`."""
         return self.loop.element, None
-
-    @property
-    def is_doubtful(self) -> bool:
-        """See `Times`."""
-        return True
 
     def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
         """See `Times`."""
@@ -153,21 +146,9 @@ class Comprehended:
             raise RefusalError("the names for a value are taken")
         return f"*[{name}{rest} for {name} in ({', '.join(texts)})]"
 
-    def counted(self, counts: tuple[int, int]) -> str:
-        """See `Times`."""
-        raise RefusalError(_ONE_VALUE)
-
-    def number(self, first: int, count: int, ahead: str) -> str:
-        """See `Times`."""
-        raise RefusalError(_ONE_VALUE)
-
-    def numbered(self) -> list[Edit]:
-        """See `Times`."""
-        return []
-
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Times):
     """A text of JavaScript that a function makes of every one of the `items` of a list. `head` is what stands before
     the text in the function, at `place`; `index` the name that the function has, or is to have, for the number of the
     element."""
@@ -188,11 +169,6 @@ class Mapped:
     def text(self) -> tuple[ir.Expression, ir.Expression | None]:
         """See `Times`."""
         return self.element, None
-
-    @property
-    def is_doubtful(self) -> bool:
-        """See `Times`."""
-        return False
 
     def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
         """See `Times`."""
