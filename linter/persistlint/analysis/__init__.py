@@ -99,6 +99,7 @@ def may_have(source: SourceFile, wanted: Wanted, names: ProjectNames) -> bool:
     return any(_may_make(maker, signs, source, names) for maker, signs in _imported(source, wanted))
 
 
+@lru_cache(maxsize=32)  # it is asked before a file is parsed, and again behind
 def _may_make(maker: Any, signs: frozenset[Sign], source: SourceFile, names: ProjectNames) -> bool:
     if not hasattr(maker, "may_have"):
         return True
