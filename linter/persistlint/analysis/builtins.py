@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import formats
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.methods import Actual, apply, is_cleansing, joined, method, pairs_of, replaced, values_of
+from persistlint.analysis.methods import apply, is_cleansing, joined, method, pairs_of, replaced, values_of
 from persistlint.analysis.names import all_caps, canonical, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
@@ -34,6 +34,7 @@ from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, Name, Unary
 
 if TYPE_CHECKING:
+    from persistlint.analysis.arguments import Actual
     from persistlint.analysis.interpreter import Interpreter
     from persistlint.source import Range
 

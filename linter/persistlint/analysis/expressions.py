@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from persistlint.analysis import calls, formats, guards
+from persistlint.analysis import calls, formats, guards, templates
 from persistlint.analysis.formats import Filler
 from persistlint.analysis.names import GO_METADATA, METADATA, SETTINGS, all_caps, is_settings, last_name, path_of
 from persistlint.analysis.values import (
@@ -168,7 +168,7 @@ def _imported(qualified: str, machine: Interpreter) -> Value:
 
 def _template(template: Template, machine: Interpreter) -> Value:
     if template.prefix == "t":
-        return calls.template_string(template, machine)
+        return templates.template_string(template, machine)
     pieces: list[object] = []
     for part in template.parts:
         if isinstance(part, String):
@@ -600,7 +600,7 @@ _BY_TYPE: dict[type[Expression], Callable[[Any, Interpreter], Value]] = {
     Attribute: _attribute,
     Subscript: _subscript,
     Call: calls.call,
-    TaggedTemplate: calls.tagged,
+    TaggedTemplate: templates.tagged,
     Binary: _binary,
     Unary: _unary,
     Collection: _collection,

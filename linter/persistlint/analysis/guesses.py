@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.calls import Resolved
+from persistlint.analysis.arguments import sql_arguments
 from persistlint.analysis.names import last_name
+from persistlint.analysis.resolving import Resolved
 from persistlint.analysis.values import Atom, Class, Closure, Entries, Imported, Items, Sql, Text, options_of
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call
@@ -14,9 +15,7 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from persistlint.analysis.methods import Actual
+    from persistlint.analysis.arguments import Actual
     from persistlint.analysis.names import Names
     from persistlint.analysis.values import Value
     from persistlint.libraries import Library, Operation, Type
@@ -152,23 +151,6 @@ def may_send(node: Call) -> bool:
     if isinstance(node.function, Attribute) and last_name(node.function.value).lstrip("_$").lower() in _NO_DATABASES:
         return False
     return bool(SENDS.search(name)) and not _SHOWS.search(name)
-
-
-def sql_arguments(operation: Operation, actuals: list[Actual]) -> Iterator[tuple[Actual, bool]]:
-    """The arguments that carry SQL, and whether each is a fragment."""
-    named = [actual for actual in actuals if actual.keyword is not None and actual.keyword in operation.keys]
-    positional = [actual for actual in actuals if actual.keyword is None]
-    whole = operation.sql is not None
-    for actual in named:
-        yield actual, not whole
-    if operation.sql is not None and operation.sql < len(positional) and not named:
-        yield positional[operation.sql], False
-    if operation.every_argument:
-        for actual in positional:
-            yield actual, True
-    for index in operation.fragments or ():
-        if index < len(positional) and not named:
-            yield positional[index], True
 
 
 def mark(operation: Operation) -> str:

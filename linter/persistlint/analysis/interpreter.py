@@ -76,15 +76,13 @@ from persistlint.ir import (
     Try,
     With,
 )
-from persistlint.ir import (
-    Mapping as MappingLiteral,
-)
+from persistlint.ir import Mapping as MappingLiteral
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from persistlint.analysis.calls import Resolved
+    from persistlint.analysis.resolving import Resolved
 
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
 _ALONE = 2  # frames: the file and the function

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import formats, guards
+from persistlint.analysis.arguments import Actual
 from persistlint.analysis.formats import Filler
 from persistlint.analysis.names import is_settings, last_name, path_of
 from persistlint.analysis.values import (
@@ -38,23 +39,11 @@ from persistlint.analysis.values import (
 )
 from persistlint.facts import Origin
 from persistlint.ir import Argument, Attribute, Call, Expression, String
-from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
     from persistlint.source import Range
-
-
-@dataclass(frozen=True, slots=True)
-class Actual:
-    """One argument of a call, with its value."""
-
-    value: Value
-    range: Range
-    expression: Expression
-    keyword: str | None = None
-    spread: bool = False
 
 
 _UNCHANGED = frozenset(

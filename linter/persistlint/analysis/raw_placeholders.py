@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.methods import Actual
+from persistlint.analysis.arguments import Actual
 from persistlint.analysis.values import Entries, Items, Piece, Splice, Text, options_of, origin_of
 from persistlint.regexes import regex
 

@@ -7,10 +7,11 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import raw_placeholders
-from persistlint.analysis.calls import Resolved, of_other_libraries
-from persistlint.analysis.guesses import begins_as_sql, guess, is_of_database, mark, may_send, sql_arguments
+from persistlint.analysis.arguments import sql_arguments
+from persistlint.analysis.guesses import begins_as_sql, guess, is_of_database, mark, may_send
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import takes_values
+from persistlint.analysis.resolving import Resolved, of_other_libraries
 from persistlint.analysis.statements import tail
 from persistlint.analysis.values import (
     Atom,
@@ -38,7 +39,7 @@ from persistlint.regexes import regex
 from persistlint.sql.recognise import reads_as_fragment, reads_as_sql
 
 if TYPE_CHECKING:
-    from persistlint.analysis.methods import Actual
+    from persistlint.analysis.arguments import Actual
     from persistlint.source import Range, SourceFile
 
 _SAYS_SQL = regex(
