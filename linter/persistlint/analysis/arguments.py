@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import guards
+from persistlint.analysis import subjects
 from persistlint.analysis.state import NOTHING, Checked
 from persistlint.analysis.values import Items, Value, element_of
 from persistlint.records import dataclass
@@ -12,7 +13,8 @@ from persistlint.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from persistlint.ir import Expression, Function
+    from persistlint.analysis.interpreter import Interpreter
+    from persistlint.ir import Attribute, Call, Expression, Function
     from persistlint.libraries import Operation
     from persistlint.source import Range
 
@@ -26,6 +28,10 @@ class Actual:
     expression: Expression
     keyword: str | None = None
     spread: bool = False
+
+
+# What works out a call of a method: the call, its function, the value of its receiver, its arguments, and who runs it.
+MethodHandler = Callable[["Call", "Attribute", Value, list[Actual], "Interpreter"], Value | None]
 
 
 def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tuple[dict[str, Value], dict[str, Checked]]:
@@ -47,7 +53,7 @@ def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tupl
                 before = known.elements if isinstance(known, Items) else ()
                 added = element_of(actual.value) if actual.spread else actual.value
                 arguments[parameter.name] = Items((*before, added), fixed=not actual.spread)
-                paths[parameter.name] = paths.get(parameter.name, NOTHING) | guards.tested(actual.expression)
+                paths[parameter.name] = paths.get(parameter.name, NOTHING) | subjects.tested(actual.expression)
                 continue
             name = parameter.name or f"#{position}"
             position += 0 if actual.spread else 1
@@ -55,7 +61,7 @@ def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tupl
             name = None
         if name is not None:
             arguments[name] = element_of(actual.value) if actual.spread else actual.value
-            paths[name] = guards.tested(actual.expression)
+            paths[name] = subjects.tested(actual.expression)
     return arguments, paths
 
 

@@ -13,10 +13,11 @@ from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from persistlint.analysis import guards
+from persistlint.analysis import guards, subjects
 from persistlint.analysis.exits import never_returns
-from persistlint.analysis.expressions import combine, evaluate
+from persistlint.analysis.expressions import evaluate
 from persistlint.analysis.names import Names, last_name, path_of
+from persistlint.analysis.operators import combine
 from persistlint.analysis.schedule import STAGES, Wanted
 from persistlint.analysis.state import NOTHING, Checked, Flag, State, merge
 from persistlint.analysis.values import (
@@ -494,7 +495,7 @@ class Interpreter:
     def _note_copy(self, target: Expression, expression: Expression) -> None:
         """Remember that a variable is a copy of another, in small letters or trimmed."""
         path = path_of(target)
-        of = guards.tested(expression) if isinstance(expression, Call) else NOTHING
+        of = subjects.tested(expression) if isinstance(expression, Call) else NOTHING
         if self.state is not None and path is not None and len(of) == 1 and path not in of:
             self.state.originals[path] = next(iter(of))
 
@@ -577,7 +578,7 @@ class Interpreter:
         path = path_of(target)
         if path is None or origin_of(element) <= Origin.CHECKED or not _is_checked(after.values.get(path)):
             return NOTHING
-        return guards.members_of(loop.iterable)
+        return subjects.members_of(loop.iterable)
 
     def _iterated(self, loop: Loop, value: Value) -> Value:
         """What the target of a loop is bound to."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import guards
+from persistlint.analysis import guards, subjects
 from persistlint.analysis.arguments import Actual, bound
-from persistlint.analysis.methods import is_short_quote
+from persistlint.analysis.collection_methods import is_short_quote
 from persistlint.analysis.names import SETTINGS, last_name, path_of
 from persistlint.analysis.resolving import constructed
 from persistlint.analysis.state import NOTHING
@@ -64,7 +64,7 @@ def unknown(
         return Atom(max(origin_of(actuals[0].value), Origin.DERIVED))  # to SQL it is the same
     if not qualified.startswith(_QUOTES_FOR_ANOTHER_LANGUAGE) and actuals:
         if guards.VALIDATES.search(name):
-            machine.refine(NOTHING.union(*(guards.tested(actual.expression) for actual in actuals)))
+            machine.refine(NOTHING.union(*(subjects.tested(actual.expression) for actual in actuals)))
         if is_short_quote(called, name) or _QUOTES.search(name) or guards.VALIDATES.search(name):
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
