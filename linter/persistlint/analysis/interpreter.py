@@ -8,7 +8,6 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -75,16 +74,19 @@ from persistlint.ir import (
     Subscript,
     Switch,
     Try,
+    Unary,
     With,
 )
 from persistlint.ir import Mapping as MappingLiteral
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from persistlint.analysis.resolving import Resolved
 
+_PROPERTY = regex(r"(?<![\w.])(\w+)\??:\s*([^;,{}()\n]+)")  # of an object type of TypeScript
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
 _ALONE = 2  # frames: the file and the function
 MOST_STEPS = 60_000  # statements run for one file; beyond that calls are no longer followed
@@ -204,7 +206,7 @@ class Interpreter:
             return Items((declared,))
         if declared is not None:
             return declared
-        if not parameter.annotation and isinstance(parameter.default, Number):
+        if not parameter.annotation and _is_number(parameter.default):
             return Atom(Origin.ANNOTATED)
         is_map = parameter.annotation.lstrip("*").startswith("map[")
         return Atom(Origin.PARAMETER, keys=Origin.PARAMETER if is_map else None)
@@ -429,7 +431,10 @@ class Interpreter:
             return choice(self.member(option, key) for option in value.options)
         if isinstance(value, Instance) and key is not None:
             found = self.attribute_of(value.definition, key)
-            return found if found is not None and origin_of(found) < Origin.UNKNOWN else Atom(value.origin)
+            if found is not None and origin_of(found) < Origin.UNKNOWN:
+                return found
+            handed = self.field_of(value.definition, key) if value.origin is Origin.PARAMETER else None
+            return handed or Atom(value.origin)
         if isinstance(value, Atom) and value.type is not None and key is not None and key in value.type.fields:
             return Atom(Origin.UNKNOWN, value.type.returned(value.type.fields[key]))
         return Atom(max(origin_of(value), Origin.CONSTANT))
@@ -641,7 +646,7 @@ class Interpreter:
             self.state = before.copy()
             has_default = has_default or not case.values
             values = [self.evaluate(value) for value in case.values]
-            if path is not None and values and all(origin_of(value) is Origin.CONSTANT for value in values):
+            if path is not None and values and all(map(guards.is_own, values)):
                 self.refine(frozenset([path]))
             elif switch.subject is None and len(case.values) == 1:
                 self.refine(guards.checked(case.values[0], True, self))
@@ -715,6 +720,11 @@ class Interpreter:
                 return found
         return None
 
+    def field_of(self, definition: ClassDefinition, name: str) -> Value | None:
+        """What a field can be of an object that a caller hands over, by its declared type."""
+        declared = dict(definition.fields).get(name)
+        return self.names.handed(declared) if declared is not None else None
+
     def _constructed(self, definition: ClassDefinition, scope: Mapping[str, Value]) -> dict[str, Value]:
         """The attributes that the constructor sets, run with parameters of which nothing is known."""
         found: dict[str, Value] = {}
@@ -765,10 +775,14 @@ class Interpreter:
             self._bind_properties(parameter)
         elif parameter.name:
             self.assign(parameter.name, value)
+            if self.state is not None and parameter.annotation.startswith("{") and origin_of(value) is Origin.PARAMETER:
+                for name, declared in self._properties(parameter.annotation).items():
+                    self.state.know(f"{parameter.name}.{name}", declared)
 
     def _bind_properties(self, parameter: Parameter) -> None:
         """Believe what TypeScript declares of the properties that a parameter is taken apart into."""
         entries = parameter.pattern.entries if isinstance(parameter.pattern, MappingLiteral) else ()
+        declared = self._properties(parameter.annotation)
         for entry in entries:
             target = entry.value.target if isinstance(entry.value, AssignmentExpression) else entry.value
             path = path_of(target)
@@ -776,12 +790,16 @@ class Interpreter:
             known = self.lookup(path) if path is not None else None
             if path is None or name is None or known is None or origin_of(known) is not Origin.PARAMETER:
                 continue
-            match = re.search(rf"(?<![\w.]){re.escape(name)}\??:\s*([^;,{{}}()\n]+)", parameter.annotation)
-            declared = self.names.declared(match.group(1)) or self.names.handed(match.group(1)) if match else None
-            if declared is not None:
-                self.assign(path, declared)
-            elif isinstance(entry.value, AssignmentExpression) and isinstance(entry.value.value, Number):
+            if name in declared:
+                self.assign(path, declared[name])
+            elif isinstance(entry.value, AssignmentExpression) and _is_number(entry.value.value):
                 self.assign(path, Atom(Origin.ANNOTATED))
+
+    def _properties(self, annotation: str) -> dict[str, Value]:
+        """What the properties of an object can be whose type is written down where it is taken: `{ limit: number }`."""
+        types = {match[1]: match[2] for match in _PROPERTY.finditer(annotation)}
+        values = {name: self.names.declared(type) or self.names.handed(type) for name, type in types.items()}
+        return {name: value for name, value in values.items() if value is not None}
 
     def _bind_receiver(self, function: Function, receiver: Value | None) -> None:
         if function.receiver is None:
@@ -833,6 +851,11 @@ def _attributes(state: State, name: str) -> dict[str, Value]:
 
 def _is_map(value: Value) -> bool:
     return isinstance(value, Atom) and value.keys is not None
+
+
+def _is_number(expression: Expression | None) -> bool:
+    """Whether a number is written down, with its sign or without."""
+    return isinstance(expression.operand if isinstance(expression, Unary) else expression, Number)
 
 
 def _is_checked(value: Value | None) -> bool:

@@ -7,6 +7,8 @@ dialect = "postgres"                      # sqlglot's name; left out where the c
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
 percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
+splices = '[$](?P<name>[0-9]+):raw'         # the placeholders that are filled with text as it is, by a pattern whose
+                                          # `name` is that of the value, or its number from 1
 strict = true                             # a value must have the very type that the database expects (asyncpg)
 quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
                                           # must hold for it, `$1` being the first group of that
@@ -192,6 +194,7 @@ LIBRARY_KEYS = frozenset(
         "placeholder",
         "binds",
         "percent",
+        "splices",
         "strict",
         "text",
         "expands",
@@ -316,6 +319,7 @@ class Library:
     placeholder: str = ""
     binds: str = "server"
     percent: str = "doubled"
+    splices: str = ""
     strict: bool = False
     text: str = ""
     expands: bool = False
@@ -419,6 +423,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("placeholder", ""),
         table.get("binds", "server"),
         table.get("percent", "doubled"),
+        table.get("splices", ""),
         table.get("strict", False),
         table.get("text", ""),
         table.get("expands", False),
