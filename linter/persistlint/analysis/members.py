@@ -136,7 +136,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return NUMBER
             if _requested(attribute, origin, machine) is Origin.REQUEST:
                 return Atom(Origin.REQUEST)
-            if name in ("__tablename__", "__table__", "_meta", "db_table") or (
+            if name in ("__tablename__", "__table__", "_meta", "db_table", "db_column") or (
                 all_caps(name) and origin in (Origin.UNKNOWN, Origin.PARAMETER)
             ):
                 return Atom(Origin.METADATA)

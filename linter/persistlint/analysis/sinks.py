@@ -111,7 +111,8 @@ class Sinks:
                 self._send(node, resolved.operation, found.library, actuals, found.is_certain)
                 if statement in [actual for actual, _ in sql_arguments(resolved.operation, actuals)]:
                     statement = None
-            if statement is not None and (found is not None or is_of_database(node)):
+            may_take = found.resolved.operation.is_sink if found is not None else is_of_database(node)
+            if statement is not None and may_take:
                 self._take(node, _OWN, None, statement, is_fragment=False, certain=False, actuals=actuals)
             elif found is None and may_send(node):
                 for actual in actuals:
