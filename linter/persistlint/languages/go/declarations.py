@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.languages.go.expressions import expression, together
 from persistlint.languages.go.functions import base_name, declare
-from persistlint.languages.go.nodes import Scope, field_of, names_of, operands_of, range_of, span_of, text_of
+from persistlint.languages.go.nodes import Scope, field_of, names_of, operands_of, span_of
+from persistlint.languages.nodes import range_of, text_of
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.languages.go.functions import lower_function
-from persistlint.languages.go.nodes import MOST_LEVELS, Scope, field_of, operands_of, range_of, text_of
+from persistlint.languages.go.nodes import MOST_LEVELS, Scope, field_of, operands_of
+from persistlint.languages.nodes import range_of, text_of
 from persistlint.regexes import regex
 from persistlint.source import Range
 

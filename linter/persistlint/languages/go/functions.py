@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.languages.go.nodes import Scope, field_of, names_of, operands_of, range_of, text_of
+from persistlint.languages.go.nodes import Scope, field_of, names_of, operands_of
+from persistlint.languages.nodes import range_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

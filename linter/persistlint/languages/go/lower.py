@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.languages.go.declarations import type_definition, type_name, type_specs
 from persistlint.languages.go.functions import function_definition, owner_of
-from persistlint.languages.go.nodes import Scope, flat, range_of
+from persistlint.languages.go.nodes import Scope, flat
 from persistlint.languages.go.statements import lower_statement
+from persistlint.languages.nodes import range_of
 from persistlint.source import Range
 
 if TYPE_CHECKING:

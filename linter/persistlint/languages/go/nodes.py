@@ -55,16 +55,6 @@ def field_of(node: Node | None, name: str) -> Node | None:
     return node.child_by_field_name(name) if node is not None else None
 
 
-def range_of(node: Node) -> Range:
-    """The bytes of a node."""
-    return Range(node.start_byte, node.end_byte)
-
-
 def span_of(nodes: list[Node]) -> Range | None:
     """The bytes from the first of some nodes to the last, None of none."""
     return Range(nodes[0].start_byte, nodes[-1].end_byte) if nodes else None
-
-
-def text_of(node: Node | None) -> str:
-    """The source text of a node; empty for one that is missing."""
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""

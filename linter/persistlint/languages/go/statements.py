@@ -8,7 +8,8 @@ from persistlint import ir
 from persistlint.languages.go.declarations import constants, imports, type_declarations, variables
 from persistlint.languages.go.expressions import each, expression, optional, together, type_as_value, unknown
 from persistlint.languages.go.functions import function_statement
-from persistlint.languages.go.nodes import MOST_LEVELS, Scope, field_of, flat, operands_of, range_of, text_of
+from persistlint.languages.go.nodes import MOST_LEVELS, Scope, field_of, flat, operands_of
+from persistlint.languages.nodes import range_of, text_of
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.languages.python.nodes import parts_of, range_of, text_of
+from persistlint.languages.nodes import range_of, text_of
+from persistlint.languages.python.nodes import parts_of
 from persistlint.languages.python.strings import lower_string
 from persistlint.source import Range
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.languages.python.nodes import Scope, range_of, text_of
+from persistlint.languages.nodes import range_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+    from persistlint.languages.python.nodes import Scope
 
 
 def lower_import(node: Node, scope: Scope, depth: int) -> ir.Block:

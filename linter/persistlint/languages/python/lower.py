@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.languages.nodes import range_of, text_of
 from persistlint.languages.python.expressions import (
     MOST_NESTED,
     expression,
@@ -25,7 +26,7 @@ from persistlint.languages.python.expressions import (
 from persistlint.languages.python.imports import lower_import, lower_import_from
 from persistlint.languages.python.indentation import parsed_text
 from persistlint.languages.python.matching import pattern_values
-from persistlint.languages.python.nodes import Scope, is_public, parts_of, range_of, text_of
+from persistlint.languages.python.nodes import Scope, is_public, parts_of
 from persistlint.source import Range
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint import ir
+from persistlint.languages.nodes import range_of, text_of
 from persistlint.languages.python.expressions import MOST_NESTED, expression
-from persistlint.languages.python.nodes import parts_of, range_of, text_of
+from persistlint.languages.python.nodes import parts_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -5,22 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
-from persistlint.source import Range
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _EXTRAS = ("comment", "line_continuation")  # may stand between any two tokens
-
-
-def text_of(node: Node | None) -> str:
-    """The source text of a node; empty for a node that broken syntax left out."""
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
-def range_of(node: Node) -> Range:
-    """The bytes of a node."""
-    return Range(node.start_byte, node.end_byte)
 
 
 def parts_of(node: Node) -> list[Node]:
