@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.written import conditions, settings, statement_calls
+from persistlint.facts import deletes, inserts, updates
 from persistlint.ir import Attribute, Call, Name, Unary
 from persistlint.regexes import regex
 
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Expression
     from persistlint.sql.outline import Outline
 
-_MAKES = regex(r"a?(?:bulk_?)?(?:create|insert|add)|save_?many", re.IGNORECASE)
 _SAVES = regex(r"a?save", re.IGNORECASE)
-_SETS = regex(r"(?:a|bulk_?|soft_?)?(?:update|patch|set|delete|destroy|remove|truncate|clear)", re.IGNORECASE)
 _HOW = frozenset(["where", "select", "include"])  # what Prisma is given beside the data
 _STAMP = regex(
     r"(?:last_?\w*(?:at|on|time|date|seen|used|active|activity)|updated_?(?:at|on)|modified_?(?:at|on)?|last_?seen)",
@@ -42,9 +41,11 @@ def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> 
     if found is not None:
         return found.verb in ("UPDATE", "DELETE", "TRUNCATE") and not found.relative
     names = [last_name(call.function) for call in statement_calls(chain)]
-    if any(map(_MAKES.match, names)):
+    if any(map(inserts, names)):
         return effect.is_upsert or "skipDuplicates:" in text
-    return any(map(_SETS.match, names)) or (any(map(_SAVES.match, names)) and _is_loaded(chain, walk))
+    return any(updates(name) or deletes(name) for name in names) or (
+        any(map(_SAVES.match, names)) and _is_loaded(chain, walk)
+    )
 
 
 def claims(chain: Chain, found: Outline | None, effect: Effect) -> bool:

@@ -143,7 +143,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, Use, tidies
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, Use, deletes, inserts, tidies, updates
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
@@ -159,13 +159,10 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 
-_DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
-_UPDATES = regex(r"update|patch|set", re.IGNORECASE)
 _SENDS = regex(r"\$?exec|query|run|raw", re.IGNORECASE)
 _PROGRESS = regex(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
 # Whoever gets no session signs in again.
 _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
-_INSERTS = regex(r"create|insert|add", re.IGNORECASE)
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = regex(
     r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)"
@@ -266,7 +263,7 @@ def _has_caller(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
     """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program;
     but for what takes from one row and gives to another, which none should have to think of."""
     library = later.handle.library
-    is_move = all(_UPDATES.match(effect.method) and not effect.is_repeatable for effect in (earlier, later))
+    is_move = all(updates(effect.method) and not effect.is_repeatable for effect in (earlier, later))
     return library is not None and library.transactions.ambient and not procedure.is_entry and not is_move
 
 
@@ -333,7 +330,7 @@ def _belong_together(earlier: Effect, later: Effect) -> bool:
         and not _is_same_row(earlier, later)
         and not _is_made_if_missing(earlier)
         and not (_is_made_if_missing(later) and not _is_given(earlier, later))
-        and not (_SESSION.fullmatch(later.table) and _INSERTS.match(later.method))
+        and not (_SESSION.fullmatch(later.table) and inserts(later.method))
         and not (_FOR_ONE_USE.fullmatch(earlier.table) and _deletes(earlier))
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
         and _are_of_one_matter(earlier, later)
@@ -377,13 +374,13 @@ def _is_same_row(earlier: Effect, later: Effect) -> bool:
     if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
         return True
     if earlier.table == later.table and earlier.row and earlier.row == later.row:
-        return _UPDATES.match(earlier.method) is not None and _UPDATES.match(later.method) is not None
+        return updates(earlier.method) and updates(later.method)
     one_key = earlier.names <= later.names or later.names <= earlier.names
     return bool(earlier.table) and earlier.table == later.table and one_key and not _deletes(earlier)
 
 
 def _deletes(effect: Effect) -> bool:
-    return bool(_DELETES.match(effect.method) or _DELETES.match(effect.sql.strip()))
+    return deletes(effect.method) or deletes(effect.sql.strip())
 
 
 def _what(effect: Effect) -> str:
