@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
+from persistlint.analysis.transactions.mentions import names_in
 from persistlint.analysis.transactions.open import Open, closes
 from persistlint.facts import Effect, EffectKind, Scoping, Use
 from persistlint.ir import (
@@ -51,7 +52,7 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
                     given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
     effects, opened = summary(walker, function, tuple(given))
     walker.file.steps += len(effects)
-    names = frozenset[str]().union(*(walker.names_in(argument.value) for argument in node.arguments))
+    names = frozenset[str]().union(*(names_in(argument.value, walker.scope) for argument in node.arguments))
     # Whether it takes the transaction, what it does past that is reported where it stands.
     is_handed = outer is not None and any(_is_of(value, outer) for _, value in given)
     ended: list[Place] = []  # where the helper ends the transaction that it is given
