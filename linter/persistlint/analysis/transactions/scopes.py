@@ -149,6 +149,8 @@ def _only_closes(context: Expression) -> bool:
 
 def defer(walker: Walk, call: Expression, kind: str) -> None:
     if kind == "go":
+        if isinstance(call, Call) and isinstance(call.function, Lambda):
+            walker.file.launched.add(id(call.function.function))
         with walker.detach():
             walker.visit(call, Use.KEPT)
         return
