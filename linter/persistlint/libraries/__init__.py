@@ -57,6 +57,7 @@ ambient = true                            # it finds the open transaction by its
 synchronous = true                        # calls give no promise, and a callback must not be async
 lazy = true                               # a query that nobody awaits is never sent
 exit-commits = true                       # leaving `with connection:` commits
+requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
 ```
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
@@ -212,7 +213,7 @@ LIBRARY_KEYS = frozenset(
     ]
 )
 _FIRST_WORD = regex(r"[$_a-z]+(?=[A-Z])|[A-Z][a-z]+(?=[A-Z])")
-TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits"])
+TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits", "requests"])
 
 
 @dataclass(frozen=True)
@@ -301,6 +302,7 @@ class Binding:
     synchronous: bool = False
     lazy: bool = False
     exit_commits: bool = False
+    requests: str = ""
 
 
 BY_OBJECT = Binding()
@@ -520,6 +522,7 @@ def _binding(keys: dict[str, Any]) -> Binding:
         keys.get("synchronous", False),
         keys.get("lazy", False),
         keys.get("exit-commits", False),
+        keys.get("requests", ""),
     )
 
 
