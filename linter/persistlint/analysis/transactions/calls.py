@@ -15,6 +15,7 @@ from persistlint.analysis.transactions.handlers import handled_rejection
 from persistlint.analysis.transactions.helpers import call_helper
 from persistlint.analysis.transactions.leaving import leave, move
 from persistlint.analysis.transactions.locks import takes_lock
+from persistlint.analysis.transactions.open import close
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, is_error
@@ -56,6 +57,9 @@ WRAPS = regex(
     r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
     re.IGNORECASE,
 )
+
+
+_ROLLS_BACK = regex(r"roll_?back", re.IGNORECASE)
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
@@ -183,11 +187,20 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     function = local_function(walker, node)
     if function is not None:
         call_helper(walker, node, function, use)
+    elif _ROLLS_BACK.search(name):
+        rolls_back(walker, node, name, use)
     elif is_outside(node, walker.handles.names, walker.scope) and not _is_inside(walker, node):
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
     if name in ENDS:
         leave(walker, node)
+
+
+def rolls_back(walker: Walk, node: Call, name: str, use: Use) -> None:
+    """A function of another file that rolls back what it is given, by its name: `runtime.Rollback(tx)`."""
+    known = (walker.handles.known(argument.value, walker.scope) for argument in node.arguments)
+    for handle in {found.handle for found in known if found is not None}:
+        close(add_effect(walker, EffectKind.ROLLBACK, node, handle, name, "", use), walker.opened)
 
 
 def _is_inside(walker: Walk, node: Call) -> bool:

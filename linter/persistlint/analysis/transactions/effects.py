@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.chain import Chain
 from persistlint.analysis.transactions.mentions import names_in
-from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
+from persistlint.analysis.transactions.open import close, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
 from persistlint.analysis.transactions.repeats import claims, repeats, stamps
 from persistlint.analysis.transactions.scopes import open_transaction
@@ -86,9 +86,7 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
         found=found,
     )
     if kind in (EffectKind.COMMIT, EffectKind.ROLLBACK):
-        for opened in walker.opened:
-            if closes(effect, opened):
-                opened.closings.append(effect)
+        close(effect, walker.opened)
     if kind is EffectKind.BEGIN and chain.effect == "sql":
         opened = open_transaction(walker, node.range, Scoping.MANUAL, chain, root.handle)
         opened.on_connection = True

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.transactions.chain import Chain, Known, handed
-from persistlint.analysis.transactions.options import asks_for_lock, commits_at_once, mentions
+from persistlint.analysis.transactions.options import asks_for_lock, commits_at_once, mentions, names_mode
 from persistlint.analysis.transactions.texts import sent_text, table_of, whole_statement
 from persistlint.facts import Handle, Role
 from persistlint.ir import Call, Constant, String
@@ -31,6 +31,8 @@ _STRENGTH = {
 def operate(handles: Handles, node: Call, operation: Operation, chain: Chain, scope: Scope) -> Chain:
     """Go on with a chain by a call of an operation: what it does, what it is given and what it gives."""
     base = chain.known
+    if operation.effect in ("begin", "transaction") and names_mode(node):
+        return Chain()
     chain.calls.append(node)
     if base is None:
         return chain

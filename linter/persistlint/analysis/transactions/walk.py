@@ -256,6 +256,7 @@ class Walk:
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))
             case Lambda(function=function):
                 self.later.append((function, self.scope))
+                self.file.scopes[id(function)] = self.scope
             case Conditional(test=test, then=then, otherwise=otherwise):
                 self.visit(test, Use.CHECKED)
                 branch, asked = self.file.number(), presence(test)

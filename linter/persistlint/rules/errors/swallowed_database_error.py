@@ -151,7 +151,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
                 fixes=handed_on(context.program, fact.range) if context.program is not None else (),
                 related=(Related(writes[0].range, "this may fail"),),
             )
-    elif isinstance(fact, Procedure) and context.file.language == "go":
+    elif isinstance(fact, Procedure) and context.file.language == "go" and not tidies(fact.name):
         for effect in fact.effects:
             is_dropped = effect.use is Use.DROPPED and not effect.via and not _PANICS.fullmatch(effect.method)
             if _matters(effect) and is_dropped:
