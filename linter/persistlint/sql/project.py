@@ -24,6 +24,7 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
+from persistlint.sql.manifests import dialect_of_project
 from persistlint.sql.neighbours import (
     ONE_PER_FOLDER,
     VERSION,
@@ -138,11 +139,14 @@ class Project:
 
 
 def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
-    """The dialect of a file: what the files around it are written in where they agree, else what it tells itself."""
-    told = _usual_dialect(_files(Path(path).absolute(), reader), reader)
+    """The dialect of a file: what the files around it are written in where they agree, else what it tells itself. Where
+    it is on disk, and no file of SQL tells anything, what the project has drivers for."""
+    file = Path(path).absolute()
+    files = _files(file, reader)
+    told = _usual_dialect(files, reader)
     if told.is_common:
         return told.dialect
-    return reader.dialect(path, content) or told.dialect
+    return reader.dialect(path, content) or told.dialect or (_around(files, told, reader) if files else None)
 
 
 def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, reader: Reader) -> Project | None:
@@ -152,7 +156,7 @@ def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, re
     if not files:
         return None
     told = _usual_dialect(files, reader)
-    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0]))
+    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0])) or _around(files, told, reader)
     if found not in DIALECTS:
         return None
     return _project(files, DIALECTS[found], dialect is not None or told.is_common or len(files) == 1, reader)
@@ -376,10 +380,12 @@ def is_first(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The dialect that two thirds of some files tell; `is_common` where none of them tells another."""
+    """The dialect that two thirds of some files tell; `is_common` where none of them tells another, `is_silent` where
+    none tells any."""
 
     dialect: str | None
     is_common: bool
+    is_silent: bool
 
 
 @lru_cache(maxsize=64)
@@ -392,7 +398,13 @@ def _usual_dialect(files: Signature, reader: Reader) -> _Told:
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
     is_clear = len(found) == 1 or (is_sql and 3 * found[usual] >= 2 * found.total())
-    return _Told(usual if is_clear else None, len(found) == 1)
+    return _Told(usual if is_clear else None, len(found) == 1, not found)
+
+
+def _around(files: Signature, told: _Told, reader: Reader) -> str | None:
+    """What the project tells of SQL files that tell nothing. Programs are asked one by one, with all that they say."""
+    is_asked = told.is_silent and isinstance(reader, SqlReader)
+    return dialect_of_project(Path(files[0][0]).parent) if is_asked else None
 
 
 def _read(path: str) -> bytes:
