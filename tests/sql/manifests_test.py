@@ -39,6 +39,7 @@ SILENT = "CREATE TABLE a (id int);\n"
         ("postgres", "requirements.txt", "django==5.0\npsycopg2-binary==2.9\n"),
         ("postgres", "requirements-prod.txt", "psycopg[binary]>=3\n"),
         (None, "requirements-dev.txt", "aiosqlite\n"),
+        (None, "requirements-pg.txt", "psycopg2\n"),
         (None, "requirements.txt", "psycopg2\naiosqlite\n"),
         (None, "requirements.txt", "# psycopg2\nflask\n"),
         ("mysql", "Pipfile", '[packages]\npymysql = "*"\n'),
@@ -70,6 +71,7 @@ SILENT = "CREATE TABLE a (id int);\n"
             "build.gradle.kts",
             'runtimeOnly("com.mysql:mysql-connector-j")\ntestImplementation("org.x:postgresql")\n',
         ),
+        (None, "pom.xml", "<artifactId>postgresql</artifactId>\n<artifactId>h2</artifactId>"),
         ("postgres", "mix.exs", 'defp deps do\n  [{:ecto_sql, "~> 3.10"}, {:postgrex, ">= 0.0.0"}]\n'),
         ("mysql", "Gemfile", 'gem "mysql2"\ngroup :development, :test do\n  gem "sqlite3"\nend\n'),
         ("postgres", "docker-compose.yml", "services:\n  db:\n    image: postgres:16\n"),
@@ -82,9 +84,9 @@ def test_a_file_of_the_project_tells(dialect: str | None, name: str, text: str, 
     assert _dialect(tmp_path, {name: text}) == dialect
 
 
-def test_what_runs_the_sql_tells_more_than_drivers(tmp_path: Path) -> None:
+def test_one_database_of_a_tool_says_little_beside_drivers_for_two(tmp_path: Path) -> None:
     drivers = "require (\n\tgithub.com/jackc/pgx/v5 v5.5.0\n\tmodernc.org/sqlite v1.29.0\n)\n"
-    assert _dialect(tmp_path, {"go.mod": drivers, "sqlc.yaml": "engine: postgresql\n"}) == "postgres"
+    assert _dialect(tmp_path, {"go.mod": drivers, "sqlc.yaml": "engine: postgresql\n"}) is None
 
 
 def test_drivers_tell_more_than_what_is_started(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LARGEST = 1_000_000  # bytes of such a file that are read
-_TOOL, _DRIVERS, _SERVICE = 1, 2, 3  # the ranks of the table
+_RANKS = 3  # of the table: tools, drivers, services
 _NOTHING: frozenset[str] = frozenset()
 # What is asked a lot, and no program keeps its own tables in it.
 _WAREHOUSES = frozenset({"duckdb", "clickhouse", "snowflake", "bigquery", "redshift"})
@@ -23,10 +23,14 @@ _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
 def dialect_of_project(directory: Path, *, of_programs: bool = False) -> str | None:
-    """The dialect of the SQL in a directory, by sqlglot's name; None where the files around it tell none, or several.
-    `of_programs` where the SQL is that of programs which make tables: no program makes them in a warehouse."""
-    found = _dialects(directory, moment())
-    found = found - _WAREHOUSES if of_programs else found
+    """The dialect of the SQL in a directory, by sqlglot's name; None where the files around it tell none, or several: a
+    configuration that names one database says little beside drivers for two, for its SQL may run on both. `of_programs`
+    where the SQL is that of programs which make tables: they run where their configuration says, on no warehouse."""
+    tool, drivers, service = _told_around(directory, moment())
+    if of_programs:
+        found = tool or drivers - _WAREHOUSES or service - _WAREHOUSES
+    else:
+        found = tool | drivers or service
     return next(iter(found)) if len(found) == 1 else None
 
 
@@ -42,20 +46,17 @@ def meaning(word: str) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def _dialects(directory: Path, moment: int) -> frozenset[str]:
-    """What the nearest directory tells whose files configure a tool or name drivers; where none does, what the nearest
-    one tells that starts a database."""
-    started = _NOTHING
+def _told_around(directory: Path, moment: int) -> tuple[frozenset[str], ...]:
+    """What the nearest directory tells that tells anything, for each rank of files."""
+    found = [_NOTHING] * _RANKS
     for folder in upwards(directory):
-        told = {_TOOL: _NOTHING, _DRIVERS: _NOTHING, _SERVICE: _NOTHING}
+        told = [_NOTHING] * _RANKS
         for name in listed(folder):
             manifest = manifest_named(name)
             if manifest is not None:
-                told[manifests()[manifest]["rank"]] |= _told(manifest, head_of(folder / name, _LARGEST))
-        if found := told[_TOOL] or told[_DRIVERS]:
-            return found
-        started = started or told[_SERVICE]
-    return started
+                told[manifests()[manifest]["rank"] - 1] |= _told(manifest, head_of(folder / name, _LARGEST))
+        found = [nearest or further for nearest, further in zip(found, told, strict=True)]
+    return tuple(found)
 
 
 def _told(manifest: int, text: str) -> frozenset[str]:
