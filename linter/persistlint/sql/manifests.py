@@ -27,10 +27,8 @@ def dialect_of_project(directory: Path, *, of_programs: bool = False) -> str | N
     configuration that names one database says little beside drivers for two, for its SQL may run on both. `of_programs`
     where the SQL is that of programs which make tables: they run where their configuration says, on no warehouse."""
     tool, drivers, service = _told_around(directory, moment())
-    if of_programs:
-        found = tool or drivers - _WAREHOUSES or service - _WAREHOUSES
-    else:
-        found = tool | drivers or service
+    of_one = tool or drivers - _WAREHOUSES or service - _WAREHOUSES
+    found = of_one if of_programs else tool | drivers or service
     return next(iter(found)) if len(found) == 1 else None
 
 
