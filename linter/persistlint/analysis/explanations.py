@@ -24,7 +24,7 @@ _TARGET = regex(rb"\s*(?:(?:const|let|var) )?([\w.]+)(?:: ?[\w.]+)? ?:?=(?!=)")
 _SHOWN = regex(rb"[\"'`>](\d+)\+[\"'`<]")
 _BELOW = frozenset(["<", "<="])
 _DIGITS = frozenset(["9", "10", "99", "100"])
-_FILLED = regex(rb"(?:return )?[\"'`]0")
+_FILLED = regex(rb"(?m)^(?:return )?[\"'`]0")
 _LISTED = regex(rb"(?m)^[ \t]*(?:#|//|\*)[ \t]*(\d+)[ \t]*(?:[:=]|->?)[ \t]+[A-Za-z]")
 _LINES_ABOVE = 3
 _LONGEST = 400  # bytes before a wait that are looked at
@@ -115,7 +115,7 @@ class Explanations:
 
 def _fits(number: str, branch: bytes) -> bool:
     """Whether what is below a number comes to just that number, or gets a zero in front: `n < 10 ? "0" + n : n`."""
-    if number in _DIGITS and _FILLED.match(branch):
+    if number in _DIGITS and _FILLED.search(branch):
         return True
     return re.search(rb"^return %s\b;?\s*$" % re.escape(number.encode()), branch, re.MULTILINE) is not None
 

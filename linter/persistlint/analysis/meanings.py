@@ -38,7 +38,7 @@ _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
-_COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
+_COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
@@ -131,7 +131,8 @@ class Meanings:
         if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
             return Quantity.CALENDAR
         is_equal = place.operator in ("==", "!=")
-        if (_is_offset(place) or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
+        is_moved = place.operator in ("+", "-") and place.role in (NumberRole.ARITHMETIC, NumberRole.STEP)
+        if (is_moved or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
 
