@@ -59,7 +59,7 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|(?<=-)ui|components?|static|public|assets"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|desk|(?<=-)extension|web-?ui|(?<=-)ui|components?|static|public|assets"
     r"|www|browser)/.*\.[cm]?[jt]sx?$"
     r"|.*\.(?:jsx|component\.[jt]sx?)$"
     r"|(?:.*/)?(?:web|dashboard|portal|desktop|mobile)/.*\.[jt]sx$"

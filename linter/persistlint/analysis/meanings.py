@@ -115,6 +115,8 @@ class Meanings:
 
     def _calculated(self, node: Expression, value: float, place: Place, quantity: Quantity) -> Quantity | None:
         """What a number is by the calculation that it stands in, None where that tells nothing."""
+        if value == _PERCENT and self.source.text(node.range) == "100.0":
+            return Quantity.PERCENT  # the whole of a share that has fractions
         told = self._composed(node, value, place)
         if told is None and place.other is not None:
             told = self._met(value, place, place.other)

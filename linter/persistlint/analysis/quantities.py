@@ -72,6 +72,8 @@ def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
     match expression:
         case Call(function=function):
             return _result_of(expression, last_name(function), depth)
+        case Attribute(value=value, name="value") if depth < _DEEPEST:
+            return quantity_of(value, depth + 1)  # of a member of an enumeration
         case Attribute(value=value, name=name):
             return _length_of(value) if name in LENGTHS else quantity_of_name(name)
         case Name(id=name):
