@@ -287,10 +287,10 @@ class Handles(Roots):
         table = chain.table or base.table
         effect = operation.effect or ("sql" if text is not None else "")
         if operation.sql is not None and effect in ("sql", "read", "write"):
-            sent = None if text else self._statement(node, operation, scope)
-            effect, table = (
-                (sent.type.statement, sent.table) if sent is not None else ("sql" if text else effect, table)
-            )
+            # A statement as an object is none of the texts that it holds: `insert(User).values(name="Ann")`.
+            sent = self._statement(node, operation, scope)
+            effect = sent.type.statement if sent is not None else "sql" if text else effect
+            table, text = (sent.table, "") if sent is not None else (table, text)
         if effect == "upsert":
             chain.upserts, effect = True, "" if chain.effect == "write" else "write"
         if effect == "execute":
