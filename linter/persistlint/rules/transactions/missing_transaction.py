@@ -17,10 +17,11 @@ is only made where it is missing (`get_or_create`), which the next run finds, a 
 the delete of a code for one use, what is removed because it is old, a write whose own handler goes on, what sets a
 database up, and files that are no part of the product.
 
-Of severity `info`: what a function of Python does that is no view, task or command, where the library finds the
-transaction of its caller by itself (Django, Peewee), so that you may look there. So are writes that come to the same
-when they run again, and complete what was left half-way, such as updates to fixed values and deletes. The first must
-not be the delete of what the others hang on, which nobody looks for again, nor may the others need what it gave.
+Of severity `info`: what a function does that a caller may have opened a transaction around, where the library finds
+that by itself, so that you may look there: any of Python (Django, Peewee) that is no view, task or command, and any in
+a file that opens transactions elsewhere (better-sqlite3 too). So are writes that come to the same when they run again,
+and complete what was left half-way, such as updates to fixed values and deletes. The first must not be the delete of
+what the others hang on, which nobody looks for again, nor may the others need what it gave.
 
 ## Why it matters
 
@@ -198,7 +199,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
     found = next((pair for pair in torn if not runs_again(*pair)), torn[0] if torn else None)
     if found is not None:
         earlier, later = found
-        is_of_caller = context.file.language == "python" and _has_caller(earlier, later, fact)
+        is_of_caller = _has_caller(earlier, later, fact, context.file.language)
         following = [effect for _, effect in alone if effect.range.start >= later.range.start]
         yield context.report(
             later.range,
@@ -225,12 +226,16 @@ def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
     return is_named_so or _SETTING_UP.search(context.file.path) is not None
 
 
-def _has_caller(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
-    """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program;
-    but for what takes from one row and gives to another, which none should have to think of."""
+def _has_caller(earlier: Effect, later: Effect, procedure: Procedure, language: str) -> bool:
+    """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program:
+    in Python any may, but for what takes from one row and gives to another, which none should have to think of;
+    elsewhere one where the file opens transactions besides."""
     library = later.handle.library
+    if library is None or not library.transactions.ambient:
+        return False
     is_move = all(updates(effect.method) and not effect.is_repeatable for effect in (earlier, later))
-    return library is not None and library.transactions.ambient and not procedure.is_entry and not is_move
+    is_called = language == "python" and not procedure.is_entry and not is_move
+    return is_called or procedure.may_run_inside
 
 
 def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
@@ -251,7 +256,6 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and effect.handle.role in _COMMITS_AT_ONCE
         and (effect.handle.declared or bool(effect.sql))
         and not (library is not None and library.transactions.option == "session")
-        and not (library is not None and library.transactions.ambient and procedure.may_run_inside)
         and not effect.is_part
         and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
