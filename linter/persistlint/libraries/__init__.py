@@ -224,7 +224,6 @@ class Binding:
     lazy: bool = False
     exit_commits: bool = False
     requests: str = ""
-    requests: str = ""
 
 
 BY_OBJECT = Binding()
