@@ -58,7 +58,6 @@ synchronous = true                        # calls give no promise, and a callbac
 lazy = true                               # a query that nobody awaits is never sent
 exit-commits = true                       # leaving `with connection:` commits
 requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
-requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
 ```
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
