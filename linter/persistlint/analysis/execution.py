@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import guards
+from persistlint.analysis import guards, subjects
 from persistlint.analysis.bindings import is_checked
 from persistlint.analysis.exits import never_returns
-from persistlint.analysis.expressions import combine
 from persistlint.analysis.names import path_of
 from persistlint.analysis.objects import define_class
+from persistlint.analysis.operators import combine
 from persistlint.analysis.state import NOTHING, Checked, Flag, State, merge
 from persistlint.analysis.values import (
     CONSTANT,
@@ -151,7 +151,7 @@ def _augmented(statement: Assign, expression: Expression, machine: Interpreter) 
 def _note_copy(target: Expression, expression: Expression, machine: Interpreter) -> None:
     """Remember that a variable is a copy of another, in small letters or trimmed."""
     path = path_of(target)
-    of = guards.tested(expression) if isinstance(expression, Call) else NOTHING
+    of = subjects.tested(expression) if isinstance(expression, Call) else NOTHING
     if machine.state is not None and path is not None and len(of) == 1 and path not in of:
         machine.state.originals[path] = next(iter(of))
 
@@ -238,7 +238,7 @@ def _checked_by(loop: Loop, element: Value | None, after: State | None, machine:
     path = path_of(target)
     if path is None or origin_of(element) <= Origin.CHECKED or not is_checked(after.values.get(path)):
         return NOTHING
-    return guards.members_of(loop.iterable)
+    return subjects.members_of(loop.iterable)
 
 
 def _iterated(loop: Loop, value: Value, machine: Interpreter) -> Value:

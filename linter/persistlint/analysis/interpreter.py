@@ -61,7 +61,7 @@ from persistlint.records import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from persistlint.analysis.calls import Resolved
+    from persistlint.analysis.resolving import Resolved
 
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
 _ALONE = 2  # frames: the file and the function

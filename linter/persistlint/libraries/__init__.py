@@ -57,6 +57,7 @@ ambient = true                            # it finds the open transaction by its
 synchronous = true                        # calls give no promise, and a callback must not be async
 lazy = true                               # a query that nobody awaits is never sent
 exit-commits = true                       # leaving `with connection:` commits
+requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
 ```
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
@@ -221,6 +222,7 @@ class Binding:
     synchronous: bool = False
     lazy: bool = False
     exit_commits: bool = False
+    requests: str = ""
 
 
 BY_OBJECT = Binding()

@@ -88,7 +88,7 @@ _LIBRARY_KEYS = frozenset(
         "documentation",
     ]
 )
-_TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits"])
+_TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits", "requests"])
 
 
 def read_libraries(root: Traversable, folder: str) -> Iterator[Library]:
@@ -212,6 +212,7 @@ def _binding(keys: dict[str, Any]) -> Binding:
         keys.get("synchronous", False),
         keys.get("lazy", False),
         keys.get("exit-commits", False),
+        keys.get("requests", ""),
     )
 
 
