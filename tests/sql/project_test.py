@@ -125,6 +125,14 @@ def test_the_parts_of_a_set_up_are_run_in_one_go_and_tables_come_first(tmp_path:
     assert _read(tmp_path / "create_tables.sql").final.tables["a"].primary_key is not None
 
 
+def test_what_was_written_before_anybody_went_back_wants_no_way_back(tmp_path: Path) -> None:
+    forward, both = "-- +goose Up\nSELECT 1;\n", "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n"
+    texts = [*[forward] * 5, both, forward, both]
+    _write(tmp_path, {f"{number}_a.sql": text for number, text in enumerate(texts)})
+    undone = [_read(tmp_path / f"{number}_a.sql").is_undone for number in range(len(texts))]
+    assert undone == [*[None] * 5, True, False, True]
+
+
 def test_a_file_that_is_not_on_disk_stands_alone(tmp_path: Path) -> None:
     _write(tmp_path, {"1.sql": "CREATE TABLE a (id int);", "2.sql": ""})
     assert not _read(tmp_path / "3.sql", b"SELECT 1;").final.tables

@@ -114,7 +114,8 @@ class Project:
     `firsts` are the paths of the first ones of each version and runner.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
-    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
+    that is undone, where they are several, and all where hardly one of several is.
     Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
@@ -127,7 +128,7 @@ class Project:
     firsts: dict[tuple[str, str], str]
     after: Catalog
     again: frozenset[str]
-    goes_back: bool
+    goes_back_from: int
     is_rooted: bool
 
 
@@ -176,7 +177,7 @@ def read_in_project(
         if script is None:
             return None
         final = project.after if undoes is not None else _on_top(script, project, str(file))
-    is_undone = script.is_undone if project.goes_back else None
+    is_undone = script.is_undone if _place(project, str(undone_by(file))) > project.goes_back_from else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
     is_one_of_many = is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
@@ -290,12 +291,21 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
         if not (is_setup and _TEARDOWN.match(Path(path).name)):
             catalog = script.after
     catalog = catalog.settled(is_complete=not is_mixed)
-    undone = sum(bool(script.is_undone) for script in scripts.values())
-    goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
     is_rooted = not is_mixed and len(unknown) <= 1 and begins
-    return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+    return Project(
+        dialect, scripts, before, contents, firsts, catalog, frozenset(again), _goes_back_from(scripts), is_rooted
+    )
+
+
+def _goes_back_from(scripts: dict[str, Script]) -> int:
+    """How many scripts were written before anybody undid one."""
+    undone = [bool(script.is_undone) for script in scripts.values()]
+    if len(undone) < _SEVERAL:
+        return 0
+    first = undone.index(True) if 4 * sum(undone) >= len(undone) else len(undone)
+    return first if first >= _SEVERAL else 0
 
 
 def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
