@@ -15,7 +15,7 @@ _TEST = (
     r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$"
-    r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
+    r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
     r"|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
@@ -40,6 +40,8 @@ _VENDORED = (
     r"|urllib3|yaml)(?:/|\.py$)"
     r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
+    r"|(?:^|/)(?:backbone|ckeditor|codemirror|handlebars|jquery|knockout|lodash|modernizr|moment|readability|select2"
+    r"|socket\.io|tinymce|underscore|zepto)(?:[.-](?:readerable|slim|full|core|\d[\w.]*))*\.js$"
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$"
 )
 _EXAMPLE = (

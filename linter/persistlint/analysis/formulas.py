@@ -57,10 +57,10 @@ class Decisions:
         return [[number for number in numbers if not self._is_mere_factor(number)] for numbers in kept]
 
     def _is_one(self, number: NumberFact, place: Place, beside: Iterable[Read]) -> bool:
-        if number.role not in _CALCULATED:
-            return True
         if abs(number.value) in _EPOCHS:
             return False
+        if number.role not in _CALCULATED:
+            return True
         if self._speaks(number.range, _DECIDED):
             return True
         if number.operator == "%":

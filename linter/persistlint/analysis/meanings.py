@@ -43,6 +43,9 @@ _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are t
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
+_ASCII = frozenset([31, 32, 47, 48, 57, 58, 64, 65, 90, 91, 96, 97, 122, 123, 126, 127])  # where its classes end
+_END = regex(rb"(?:\[|\.(?:slice|substr)\()-(\d+)[:)]")
+_LONGEST_END = 8  # characters that tell one number of an account from another
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
 
@@ -167,6 +170,8 @@ class Meanings:
             or (value in _WORDS and isinstance(other, Name) and other.id in self._counters)
         ):
             return Quantity.LAYOUT
+        if value in _ASCII and _is_part(_converted(other)):
+            return Quantity.CHARACTER
         if _is_letter(other) and self._quantity(other) in (Quantity.OTHER, Quantity.PIXELS):
             return Quantity.POSITION
         if quantity in _LENGTHS and self._is_position(value, place):
@@ -211,7 +216,8 @@ class Meanings:
         """Whether something has so many elements that there is one at a position which the scope looks at, or a
         beginning of that length that is compared with a text."""
         last = value if place.operator in (">", "<=") else value - 1
-        return last in self._positions or str(last + 1) in self._beginnings
+        is_end = value <= _LONGEST_END and str(value) in self._ends
+        return last in self._positions or str(last + 1) in self._beginnings or is_end
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -230,6 +236,11 @@ class Meanings:
     def _beginnings(self) -> frozenset[str]:
         """The lengths of the beginnings that texts are looked for at: `name[:4] == "YYYY"`."""
         return self.source.found(_BEGINNING, self.function.range) if self.function is not None else frozenset()
+
+    @cached_property
+    def _ends(self) -> frozenset[str]:
+        """The lengths of the ends of texts that are looked at: `number[-4:]`."""
+        return self.source.found(_END, self.function.range) if self.function is not None else frozenset()
 
     @cached_property
     def _counters(self) -> frozenset[str]:

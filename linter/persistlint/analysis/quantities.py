@@ -146,8 +146,10 @@ def _result_of(call: Call, name: str, depth: int) -> Quantity:
         return Quantity.CHARACTER
     if name in _POSITIONS:
         return Quantity.POSITION
-    if name in _LOOKUPS and call.arguments and isinstance(key := call.arguments[0].value, String):
-        return quantity_of_name(key.value)
+    if name in _LOOKUPS:  # `form.get("age")`, `_.get(answer, "reason.status")`
+        keys = (argument.value for argument in call.arguments[:2])
+        if (key := next((key.value for key in keys if isinstance(key, String)), None)) is not None:
+            return quantity_of_name(key)
     return Quantity.CALENDAR if name in _DATES else quantity_of_name(name)
 
 
