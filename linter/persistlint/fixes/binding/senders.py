@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.facts import Site
+from persistlint.fixes.binding.describing import unconfigured
 from persistlint.fixes.binding.origin import is_message, last_name, uses_among
 from persistlint.fixes.binding.pieces import nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
@@ -109,7 +110,8 @@ class _Senders:
             raise RefusalError(f"`{function.name}` sends the SQL through two drivers")
         if not is_at_once(function, [send.call for send in sends if not send.name], self.program):
             raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
-        values = [values_of(Site(send.call, send.operation, ()), self.program.source) for send in sends]
+        sites = [Site(send.call, send.operation, ()) for send in sends]
+        values = [unconfigured(values_of(site, self.program.source), site.operation) for site in sites]
         if any(value is not None for value in values):
             return self._with_values(function, sql, sends, values)
         name, where, edits = widened(function, sql, sends, self.program)
@@ -151,13 +153,13 @@ class _Senders:
     ) -> Operation:
         """What a call of a function does that sends what it is given."""
         parameters = [parameter.name for parameter in function.parameters if parameter.kind != "keywords"]
-
+        kinds = [send.operation.values for send in sends]
         return replace(
             sends[0].operation,
             sql=parameters.index(sql),
             parameters=where,
             keys=(sql,) if self.program.source.language == "python" else (),
-            values=next((send.operation.values for send in sends if send.operation.values), ""),
+            values="described" if "objects" in kinds else next((kind for kind in kinds if kind), ""),
             options=None,
             effect="",
             yields=None,
