@@ -30,7 +30,7 @@ class Query:
 
     def fits(self, driver: str) -> bool:
         """Whether there is a fix for it with a driver."""
-        return driver not in self.without and not (self.repeats and driver in ("sqlalchemy", "sequelize"))
+        return driver not in self.without and not (self.repeats and driver == "sequelize")
 
 
 OUT_OF_A_PATTERN = ("nobody' OR 'x' LIKE '", 0)

@@ -9,7 +9,9 @@ from persistlint import ir
 from persistlint.fixes.binding.kinds import INTEGER, NUMBER, TEXT, kind_of
 from persistlint.fixes.binding.marking import KEY
 from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.pieces import branches
 from persistlint.fixes.binding.plan import bound_by
+from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.imports import python_member
 from persistlint.regexes import regex
@@ -64,14 +66,29 @@ def configured(values: str, site: Site, program: Program) -> tuple[str, list[Edi
     return f"{name}({rest.replace('{}', values)}", list(imports)
 
 
-def unconfigured(value: ir.Expression | None, operation: Operation) -> ir.Expression | None:
-    """The list of values that a call passes in an object, where it makes that of the list alone; the value itself
-    elsewhere."""
-    if operation.values != "objects" or not isinstance(value, ir.Call) or len(value.arguments) != 1:
+def configuration(value: ir.Expression | None, site: Site) -> ir.Call | None:
+    """The call that makes the object with the values which a call is given, in it or in the one place where its
+    variable is assigned; None elsewhere."""
+    made = value
+    if isinstance(value, ir.Name):
+        own = assignments(site, value.id)
+        made = own[0].value if len(own) == 1 and not branches(own[0].range, site.call.range, site) else None
+    name = site.operation.library.objects.get("all", "").partition("(")[0]
+    return made if isinstance(made, ir.Call) and last_name(made.function) == name else None
+
+
+def key_of_values(operation: Operation) -> str:
+    """The keyword argument for the values where that object is made."""
+    return operation.library.objects.get("all", "").removesuffix("={})").rpartition("(")[2]
+
+
+def unconfigured(value: ir.Expression | None, site: Site) -> ir.Expression | None:
+    """The list of values that a call passes in such an object, None where it has none; the value itself where the call
+    takes no object."""
+    if site.operation.values != "objects" or (made := configuration(value, site)) is None:
         return value
-    argument = value.arguments[0]
-    name, _, key = operation.library.objects.get("all", "").removesuffix("={})").partition("(")
-    return argument.value if (last_name(value.function), argument.keyword) == (name, key) else value
+    key = key_of_values(site.operation)
+    return next((argument.value for argument in made.arguments if argument.keyword == key), None)
 
 
 def _item(text: str, type: str, kind: str) -> str:

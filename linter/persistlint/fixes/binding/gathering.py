@@ -60,7 +60,8 @@ def gather(
     others = [*(parameter.start for parameter in outer), *(mark.start for mark in marks)]
     texts = _texts(found, place, inner, others, style, site)
     steps = sorted((step for text in texts for step in text), key=lambda step: step.statement.range.start)
-    list_ = gathered(values_of(site, program.source), site, steps, style, program)
+    passed = None if site.operation.values == "objects" else values_of(site, program.source)
+    list_ = gathered(passed, site, steps, style, program)
     first = next(index for index, holder in enumerate(found.holders) if _is_in(holder, steps))
     if any(parameter.expands for parameter in inner):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
@@ -82,14 +83,18 @@ def gather(
     return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site), looped)
 
 
-def added(found: View, list_: Growing, style: Style, parameters: Sequence[Parameter]) -> Gathered:
+def added(
+    found: View, list_: Growing, style: Style, parameters: Sequence[Parameter], keys: set[str], site: Site
+) -> Gathered:
     """Add the values of the parameters which steps of the text add to a list that is there, and give the others, which
-    stand behind them. Raises `RefusalError`."""
+    stand behind them. `keys` are the names that others have. Raises `RefusalError`."""
     held = [parameter.start for parameter in parameters if found.holders[parameter.start] is not None]
     outer = [parameter.start for parameter in parameters if found.holders[parameter.start] is None]
     if held and outer and (style.is_numbered or min(outer) < max(held)):
         raise RefusalError("some values are put into the text where it is returned, and some before")
-    return _gathered(found, list_, style, (), parameters, 0, set(), ())
+    loops = [s for s in site.statements if isinstance(s, ir.Loop)]
+    looped = {h.range for h in _holders(found, parameters) if any(h.range in loop.range for loop in loops)}
+    return _gathered(found, list_, style, (), parameters, 0, keys, looped)
 
 
 def _gathered(
@@ -111,6 +116,7 @@ def _gathered(
     numbers = len([p for p in parameters if found.holders[p.start] is None]) + number
     written: dict[int, str] = {}
     numbered: list[Edit] = []
+    there: dict[tuple[str, int], str] = {}
     spread = Given(list_.spread, "", sum(mark.start < first for mark in marks))
     is_missing = list_.is_new
     for group in grouped(parameters, found, style, marks):
@@ -131,6 +137,10 @@ def _gathered(
             written |= {each.start: style.mark(key) for each, key in zip(group.parameters, made, strict=True)}
             continue
         key = ""
+        same = (parameter.value, id(holder))
+        if style.is_named and same in there:
+            written[parameter.start] = style.mark(there[same])
+            continue
         if style.is_named:
             key = fresh_name(parameter.name, taken)
             taken.add(key)
@@ -141,6 +151,8 @@ def _gathered(
             each = Given(value, "", before)
         else:
             each = given_as(parameter, key, style, before)
+            if holder is None or holder.range not in looped:
+                there[same] = key
         if holder is None:
             if style.is_numbered:
                 number += 1

@@ -71,17 +71,17 @@ class Growing:
         edits: list[Edit] = []
         if self.is_new and all(statement is not self.made for statement, _ in given):
             is_choice = isinstance(self.made, ir.If)
-            edits += [self._before(self._made(()))] if is_choice else self._behind(self.made, self._made(()))
+            edits += [self._before(self.begun(()))] if is_choice else self._behind(self.made, self.begun(()))
         for statement, values in given:
             is_first = self.is_new and statement is self.made
-            edits += self._behind(statement, self._made(values) if is_first else self._added(values))
+            edits += self._behind(statement, self.begun(values) if is_first else self.added(values))
         return edits
 
     def replaced(self, given: Sequence[tuple[ir.Statement, Sequence[Given]]]) -> list[Edit]:
         """Behind every statement that begins the text, one that begins the list with the values of that text."""
         edits: list[Edit] = []
         for statement, values in given:
-            made = self._made(values)
+            made = self.begun(values)
             if statement is not self.made:
                 made = made.replace(":=", "=", 1) if self.source.language == "go" else _CONST.sub("", made)
             elif self.source.language not in ("python", "go"):
@@ -89,7 +89,8 @@ class Growing:
             edits += self._behind(statement, made)
         return edits
 
-    def _made(self, values: Sequence[Given]) -> str:
+    def begun(self, values: Sequence[Given]) -> str:
+        """The statement that makes the list with its first values."""
         texts = ", ".join(value.text for value in values)
         language = self.source.language
         type = ""
@@ -108,7 +109,8 @@ class Growing:
             return "\n".join(made(self.name, [value.text for value in values]))
         return f"const {self.name}{type if language == 'typescript' else ''} = {inner};"
 
-    def _added(self, values: Sequence[Given]) -> str:
+    def added(self, values: Sequence[Given]) -> str:
+        """The statements that add values, a line for each."""
         texts = ", ".join(value.text for value in values)
         language = self.source.language
         if language == "go":

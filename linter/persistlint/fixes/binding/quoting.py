@@ -17,6 +17,7 @@ from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.plan import bound_by, plan
 from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.sending import values_of
 from persistlint.fixes.binding.variables import is_name
 from persistlint.fixes.binding.view import Value, View
 from persistlint.fixes.imports import python_member
@@ -155,7 +156,9 @@ def quoting_of(query: Query, yields: str, holes: Sequence[Hole], program: Progra
     """What quotes a name ("identifier") or a string ("literal"), if the file can have it: by the library of a query, or
     a driver of it where that has many; or else by a method of what sends the query."""
     library, source = query.library, program.source
-    if library is None or (yields == "literal" and (_reads_again(query) or not _is_alone(query, holes, program))):
+    if library is None or (
+        yields == "literal" and (_reads_again(query, holes, program) or not _is_alone(query, holes, program))
+    ):
         return None
     handle = _handle(query, holes, program)
     is_go = library.generic and source.language == "go"
@@ -188,18 +191,25 @@ def _is_alone(query: Query, holes: Sequence[Hole], program: Program) -> bool:
     return not any(module in imported for each in others for module in each.modules)
 
 
-def _reads_again(query: Query) -> bool:
+def _reads_again(query: Query, holes: Sequence[Hole], program: Program) -> bool:
     """Whether a driver looks for marks in the text, and would find some in a string, too: where it writes the values
     into the text itself."""
     is_of_server = query.library is not None and query.library.binds != "client" and query.placeholder == "?"
     if not query.has_parameters or query.placeholder == "$1" or is_of_server:
         return False
-    if query.site is None or not isinstance(keys := query.site().operation.parameters, tuple):
+    if query.site is None:
         return True
-    options = [a.value for a in query.site().call.arguments if isinstance(a.value, ir.Mapping)]
+    site = query.site()
+    values, function = values_of(site, program.source), program.function_around(site.call.range)
+    if isinstance(values, ir.Name) and function is not None and all(h.range not in function.range for h in holes):
+        mine = [p for p in function.parameters if p.name == values.id and p.default is not None]
+        if any(p.default is not None and program.source.text(p.default.range) == "None" for p in mine):
+            return False  # who gives the SQL to the function can leave its values out
+    keys = site.operation.parameters
+    options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
     written = [entry.key for each in options for entry in each.entries]
     names = {key.value for key in written if isinstance(key, ir.String)}
-    return not options or len(names) < len(written) or not names.isdisjoint(keys)
+    return not isinstance(keys, tuple) or not options or len(names) < len(written) or not names.isdisjoint(keys)
 
 
 def _method(query: Query, yields: str) -> str:

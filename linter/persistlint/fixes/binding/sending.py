@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.describing import configured
+from persistlint.fixes.binding.describing import configuration, configured, key_of_values
 from persistlint.fixes.binding.laying import behind
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.preparing import prepared
-from persistlint.fixes.binding.reaching import assignments
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import SPREAD, with_one_list
 from persistlint.fixes.binding.variables import is_name
@@ -143,18 +142,19 @@ def _configured(passing: Passing, site: Site, program: Program) -> list[Edit]:
 
 
 def _into_configuration(passing: Passing, there: ir.Expression, site: Site, program: Program) -> list[Edit]:
-    """Put the values into the object that the call passes, where no other call has it."""
-    elsewhere = RefusalError("the values that the call passes are put together elsewhere")
-    made: ir.Expression | None = there
-    if isinstance(there, ir.Name):
-        names = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
-        uses = sum(is_name(node, there.id) for node in names)
-        own = assignments(site, there.id)
-        made = own[0].value if len(own) == 1 and uses == 2 else None
-    whole, _, key = site.operation.library.objects["all"].removesuffix("={})").partition("(")
-    if not isinstance(made, ir.Call) or last_name(made.function) != whole:
-        raise elsewhere
-    return passing.into_keyword(made, key)
+    """Put the values into the object that the call passes, or into another one where other calls pass it, too."""
+    made, key = configuration(there, site), key_of_values(site.operation)
+    if made is None:
+        raise RefusalError("the values that the call passes are put together elsewhere")
+    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    is_own = not isinstance(there, ir.Name) or sum(is_name(node, there.id) for node in nodes) == 2
+    if is_own:
+        return passing.into_keyword(made, key)
+    if [argument.keyword for argument in made.arguments] != [key]:
+        raise RefusalError("another call has the object with the values of this one")
+    name = program.source.text(there.range)
+    text, imports = configured(f"[*{name}.{key}, {passing.listing()}]", site, program)
+    return [Edit(there.range, text), *imports]
 
 
 def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from persistlint import ir
 from persistlint.diagnostic import Edit
 from persistlint.facts import Site
-from persistlint.fixes.binding.describing import configured
+from persistlint.fixes.binding.describing import configuration, configured, key_of_values
+from persistlint.fixes.binding.laying import behind
 from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.statements import flat
@@ -115,9 +116,17 @@ def _configured(send: Send, name: str, function: ir.Function, program: Program) 
     key = places[0] if isinstance(places, tuple) else ""
     if key != send.operation.library.objects.get("key") or any(a.spread for a in arguments):
         raise RefusalError(f"`{function.name}` sends the SQL and takes no values")
-    text, imports = configured(name, Site(send.call, send.operation, tuple(flat(function.body))), program)
-    at = arguments[-1].range.end
-    return [Edit(Range(at, at), f", {key}={text}"), *imports]
+    site = Site(send.call, send.operation, tuple(flat(function.body)))
+    there = next((argument.value for argument in arguments if argument.keyword == key), None)
+    if there is not None:
+        made = configuration(there, site)
+        if made is None or any(argument.spread for argument in made.arguments):
+            raise RefusalError(f"`{function.name}` sends the SQL with values of its own")
+        written, last = f"{key_of_values(send.operation)}={name}", made.arguments[-1:] or None
+        at = made.range.end - 1
+        return [behind(last[0].range, [written], program.source) if last else Edit(Range(at, at), written)]
+    text, imports = configured(name, site, program)
+    return [behind(arguments[-1].range, [f"{key}={text}"], program.source), *imports]
 
 
 def is_at_once(function: ir.Function, calls: Sequence[ir.Call], program: Program) -> bool:
