@@ -192,7 +192,11 @@ class Comprehended(Repeated):
 
     def counted(self, counts: tuple[int, int]) -> str:
         """See `Times`."""
-        iterable = self.loop.iterable
+        match self.loop.iterable:
+            case ir.Call(function=ir.Attribute(name="items" | "values" | "keys", value=iterable), arguments=()):
+                pass
+            case iterable:
+                pass
         is_sized = isinstance(iterable, ir.Name | ir.Attribute | ir.Subscript | ir.Collection)
         if not is_sized or self.loop.conditions:
             raise RefusalError(_ONE_VALUE)

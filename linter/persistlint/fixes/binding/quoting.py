@@ -120,6 +120,8 @@ class _Quoted:
         if parameter.end - parameter.start == len(view.items):
             return [Edit(self.node.range, text)]
         if not self._fits(text, value):
+            text = text.replace('"', "'") if "'" not in text else text
+        if not self._fits(text, value):
             return None
         edits = [Edit(item.range, "") for item in items if isinstance(item, Char)]
         if value.spec == "%q":
