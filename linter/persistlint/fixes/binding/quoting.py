@@ -61,7 +61,7 @@ def quoted_values(
     if quoting is None or query.site is None:
         return None
     is_any = _OF_ANY_TYPE.match(quoting.expression) is not None
-    contexts = {Context.QUOTED, Context.LIST, *([Context.VALUE] if is_any else [])}
+    contexts = {Context.QUOTED, Context.PART, Context.LIST, *([Context.VALUE] if is_any else [])}
     if any(hole.context not in contexts for hole in holes):
         return None
     edits: list[Edit] = []
