@@ -154,7 +154,8 @@ def grouped(parameters: Sequence[Parameter], found: View, style: Style, marks: S
             continue
         takes_lists = isinstance(part.times, Condition) and style.is_positional
         has_lists = not takes_lists and any(p.listed or p.expands for p in group.parameters)
-        if has_lists or any(part.start <= mark.start < part.end for mark in marks):
+        has_marks = not style.is_named and any(part.start <= mark.start < part.end for mark in marks)
+        if has_lists or has_marks:
             raise RefusalError("a part that is repeated or chosen has other placeholders, or lists")
     return groups
 
