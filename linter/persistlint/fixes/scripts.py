@@ -14,7 +14,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.schema.catalog import default_name
+from persistlint.schema.altering import default_name
 from persistlint.schema.changes import CreateTable, End
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
