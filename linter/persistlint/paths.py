@@ -11,7 +11,7 @@ _MOST_PATHS = 256  # every rule asks about the path of the file that is checked
 
 # Folders, and files, of any language; then of Python, Go and JavaScript.
 _TEST = (
-    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?tests?|testing|testcontainers|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?"
+    r"(?:^|/)(?:(?:[\w-]+-|e2e_?)?(?:sec|smoke|load|stress)?tests?|testing|testcontainers|test[_-]?(?:data|util|helper|support|kit|suite|e2e)s?"
     r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$"
@@ -46,7 +46,7 @@ _EXAMPLE = (
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?"
     r"|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)"
     r"|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
-    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$"
+    r"|(?:^|[/_-])(?:demos?|samples?|bench(?:marks?)?)\.\w+$"
     r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
 )
 _DEVELOPMENT = (
@@ -59,7 +59,7 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|web-?ui|(?<=-)ui|components?|static|public|assets"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|desk|(?<=-)extension|web-?ui|(?<=-)ui|components?|static|public|assets"
     r"|www|browser)/.*\.[cm]?[jt]sx?$"
     r"|.*\.(?:jsx|component\.[jt]sx?)$"
     r"|(?:.*/)?(?:web|dashboard|portal|desktop|mobile)/.*\.[jt]sx$"

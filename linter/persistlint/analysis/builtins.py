@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import formats
+from persistlint.analysis import formats, matching
+from persistlint.analysis.collection_methods import apply, pairs_of, values_of
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.methods import Actual, apply, is_cleansing, joined, method, pairs_of, replaced, values_of
+from persistlint.analysis.methods import method
 from persistlint.analysis.names import all_caps, canonical, last_name, path_of
+from persistlint.analysis.text_methods import joined, replaced
 from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
@@ -34,6 +36,7 @@ from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, Name, Unary
 
 if TYPE_CHECKING:
+    from persistlint.analysis.arguments import Actual
     from persistlint.analysis.interpreter import Interpreter
     from persistlint.source import Range
 
@@ -256,7 +259,7 @@ def _regex_sub(node: Call, actuals: list[Actual], machine: Interpreter) -> Value
     if len(actuals) < 3:
         return UNKNOWN
     for pattern in constants_of(actuals[0].value):
-        if is_cleansing(pattern):
+        if matching.is_cleansing(pattern):
             return CHECKED
         removed = re.fullmatch(r"\[[^\]^]*([\"`])[^\]]*\]\+?", pattern)
         if removed is not None:

@@ -42,7 +42,8 @@ class Comments:
         if function is not None:
             behind = self.source.line_of(number.end) + 1
             lines += [behind + 1] if behind <= self.source.line_of(function.range.end) else []
-        texts = [text for text in (*map(self.above, lines), self._behind.get(line - 1)) if text is not None]
+        near = (beside, self._behind.get(line - 1), *map(self.above, lines))
+        texts = [text for text in near if text]
         if function is not None and function.body and isinstance(said := function.body[0], ExpressionStatement):
             texts += [said.value.value[:_LONGEST]] if isinstance(said.value, String) else []
         return bool(texts) and any(map(saying(self.source.text(number), value).search, texts))

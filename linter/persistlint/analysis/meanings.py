@@ -38,7 +38,7 @@ _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
-_COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()([A-Za-z_]\w*)")
+_COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
@@ -115,6 +115,8 @@ class Meanings:
 
     def _calculated(self, node: Expression, value: float, place: Place, quantity: Quantity) -> Quantity | None:
         """What a number is by the calculation that it stands in, None where that tells nothing."""
+        if value == _PERCENT and self.source.text(node.range) == "100.0":
+            return Quantity.PERCENT  # the whole of a share that has fractions
         told = self._composed(node, value, place)
         if told is None and place.other is not None:
             told = self._met(value, place, place.other)
@@ -131,7 +133,8 @@ class Meanings:
         if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
             return Quantity.CALENDAR
         is_equal = place.operator in ("==", "!=")
-        if (_is_offset(place) or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
+        is_moved = place.operator in ("+", "-") and place.role in (NumberRole.ARITHMETIC, NumberRole.STEP)
+        if (is_moved or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
             return Quantity.CALENDAR
         return None
 

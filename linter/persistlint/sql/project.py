@@ -13,17 +13,18 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from persistlint.moments import moment
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
+from persistlint.sql.listing import Signature, files_below, listed_below, place_of
+from persistlint.sql.manifests import dialect_of_project
 from persistlint.sql.neighbours import (
     ONE_PER_FOLDER,
     VERSION,
@@ -40,31 +41,15 @@ if TYPE_CHECKING:
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
 DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
-_BACK = regex(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
 _STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
 _PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
-_PARTS = regex(r"(\d+)")
-_MOST_FILES = 5_000
-_MOST_BYTES = 20_000_000  # of all files together; a folder of dumps is no project, and reading it takes too long
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
 # That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
 _MOST_PROJECTS = 64
-
-
-class Signature(tuple[tuple[str, int, int], ...]):
-    """Of every file of a project its path, the time of its last change, and its size. As every file of it asks for the
-    project, its hash is computed once."""
-
-    @cached_property
-    def _hash(self) -> int:
-        return super().__hash__()
-
-    def __hash__(self) -> int:
-        return self._hash
 
 
 class Reader(Hashable, Protocol):
@@ -138,21 +123,24 @@ class Project:
 
 
 def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
-    """The dialect of a file: what the files around it are written in where they agree, else what it tells itself."""
-    told = _usual_dialect(_files(Path(path).absolute(), reader), reader)
+    """The dialect of a file: what the files around it are written in where they agree, else what it tells itself. Where
+    it is on disk, and no file of SQL tells anything, what the project has drivers for."""
+    file = Path(path).absolute()
+    files = _files(file, reader)
+    told = _usual_dialect(files, reader)
     if told.is_common:
         return told.dialect
-    return reader.dialect(path, content) or told.dialect
+    return reader.dialect(path, content) or told.dialect or (_around(files, told, reader) if files else None)
 
 
 def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, reader: Reader) -> Project | None:
     """What the files below a directory whose paths match come to, as they are now; None where there are none that
     anybody can read. The dialect is that of the configuration, None where it says nothing."""
-    files = _listed(root, patterns)
+    files = listed_below(root, patterns)
     if not files:
         return None
     told = _usual_dialect(files, reader)
-    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0]))
+    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0])) or _around(files, told, reader)
     if found not in DIALECTS:
         return None
     return _project(files, DIALECTS[found], dialect is not None or told.is_common or len(files) == 1, reader)
@@ -226,16 +214,11 @@ def _with_own(final: Catalog, script: Script, project: Project) -> Catalog:
     return found
 
 
-def forget() -> None:
-    """Look the folders up anew, for one who knows that a file changed just now."""
-    _listing.cache_clear()
-
-
 def _place(project: Project, path: str) -> int:
     """How many scripts stand up to and with a path."""
     if path in project.scripts:
         return list(project.scripts).index(path) + 1
-    return bisect_right(list(project.scripts), _order(path), key=_order)
+    return bisect_right(list(project.scripts), place_of(path), key=place_of)
 
 
 def _files(file: Path, reader: Reader) -> Signature:
@@ -259,40 +242,6 @@ def _of_database(files: Signature, database: str) -> Signature:
         for each in files
         if database_named(each[0]) == database or (not database_named(each[0]) and step_named(each[0]) not in own)
     )
-
-
-def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
-    """The files below a directory whose paths match, in the order of their names."""
-    return _listing(root, patterns, moment())
-
-
-@lru_cache(maxsize=64)
-def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
-    """The same, looked up anew in every other moment."""
-    return _listed(root, patterns)
-
-
-def _listed(root: Path, patterns: tuple[str, ...]) -> Signature:
-    try:
-        found = (path for pattern in patterns for path in root.glob(pattern) if not _BACK.search(path.name))
-        stated = [(str(path), path.stat()) for path in found]
-    except OSError:
-        return Signature()
-    if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
-        return Signature()
-    files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
-    return _known(Signature(sorted(files, key=lambda each: _order(each[0]))))
-
-
-@lru_cache(maxsize=64)
-def _known(files: Signature) -> Signature:
-    """The first one that was equal: the same object is found in a cache without comparing all of its files."""
-    return files
-
-
-def _order(path: str) -> list[tuple[int, str]]:
-    """What to sort paths by: the numbers in them as numbers."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in _PARTS.split(path)]
 
 
 @lru_cache(maxsize=_MOST_PROJECTS)
@@ -376,10 +325,12 @@ def is_first(path: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The dialect that two thirds of some files tell; `is_common` where none of them tells another."""
+    """The dialect that two thirds of some files tell; `is_common` where none of them tells another, `is_silent` where
+    none tells any."""
 
     dialect: str | None
     is_common: bool
+    is_silent: bool
 
 
 @lru_cache(maxsize=64)
@@ -392,7 +343,13 @@ def _usual_dialect(files: Signature, reader: Reader) -> _Told:
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
     is_clear = len(found) == 1 or (is_sql and 3 * found[usual] >= 2 * found.total())
-    return _Told(usual if is_clear else None, len(found) == 1)
+    return _Told(usual if is_clear else None, len(found) == 1, not found)
+
+
+def _around(files: Signature, told: _Told, reader: Reader) -> str | None:
+    """What the project tells of SQL files that tell nothing. Programs are asked one by one, with all that they say."""
+    is_asked = told.is_silent and isinstance(reader, SqlReader)
+    return dialect_of_project(Path(files[0][0]).parent) if is_asked else None
 
 
 def _read(path: str) -> bytes:

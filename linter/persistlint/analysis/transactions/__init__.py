@@ -226,13 +226,14 @@ def _facts_of(
 
 def _runs_inside_request(function: Function, walk: Walk, requests: Requests) -> bool:
     """Whether the framework opens a transaction around each request, and so around what a function does."""
-    alone = [effect for effect in walk.effects if effect.transaction is None and _is_of_django(effect)]
+    alone = [effect for effect in walk.effects if effect.transaction is None and _setting(effect)]
     is_torn = sum(effect.kind is EffectKind.WRITE for effect in alone) > 1 or any(effect.lock for effect in alone)
-    return is_torn and requests.include(function)
+    return is_torn and requests.include(function, _setting(alone[0]))
 
 
-def _is_of_django(effect: Effect) -> bool:
-    return effect.handle.library is not None and effect.handle.library.name == "Django"
+def _setting(effect: Effect) -> str:
+    """The setting by which the framework of a library opens a transaction around each request."""
+    return effect.handle.library.transactions.requests if effect.handle.library is not None else ""
 
 
 # What a function is given by type, so that a transaction goes through it, whatever it calls it.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.chain import Chain
-from persistlint.analysis.transactions.open import closes, misplaced_option, names_transaction
+from persistlint.analysis.transactions.mentions import names_in
+from persistlint.analysis.transactions.open import close, misplaced_option, names_transaction
 from persistlint.analysis.transactions.options import sets_autocommit
 from persistlint.analysis.transactions.repeats import claims, repeats, stamps
 from persistlint.analysis.transactions.scopes import open_transaction
@@ -85,9 +86,7 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
         found=found,
     )
     if kind in (EffectKind.COMMIT, EffectKind.ROLLBACK):
-        for opened in walker.opened:
-            if closes(effect, opened):
-                opened.closings.append(effect)
+        close(effect, walker.opened)
     if kind is EffectKind.BEGIN and chain.effect == "sql":
         opened = open_transaction(walker, node.range, Scoping.MANUAL, chain, root.handle)
         opened.on_connection = True
@@ -144,7 +143,7 @@ def add_effect(
         use,
         transaction.range if transaction is not None else None,
         transaction is None or chain is None or is_later or transaction.binds(chain, walker.scope),
-        argument_names(walker, chain) if chain is not None else walker.names_in(node),
+        argument_names(walker, chain) if chain is not None else names_in(node, walker.scope),
         "",
         False,
         walker.parallel,
@@ -173,7 +172,7 @@ def argument_names(walker: Walk, chain: Chain) -> frozenset[str]:
     ]
     if isinstance(chain.call, TaggedTemplate):
         nodes.append(chain.call.template)
-    return frozenset().union(*map(walker.names_in, nodes)) if nodes else frozenset()
+    return frozenset().union(*(names_in(node, walker.scope) for node in nodes)) if nodes else frozenset()
 
 
 def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:

@@ -12,6 +12,8 @@ from persistlint.libraries import BY_OBJECT, Binding, Library, Type
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from persistlint.analysis.transactions.chain import Chain, Known
     from persistlint.analysis.transactions.file import Exit
     from persistlint.analysis.transactions.handles import Handles
@@ -123,7 +125,10 @@ class Open:
             (
                 closing.range
                 for closing in self.closings
-                if closing.kind is EffectKind.COMMIT and closing.use is Use.DROPPED and walker.handles.language == "go"
+                if closing.kind is EffectKind.COMMIT
+                and closing.use is Use.DROPPED
+                and not closing.via
+                and walker.handles.language == "go"
             ),
             None,
         )
@@ -166,6 +171,14 @@ def closes(effect: Effect, opened: Open) -> bool:
     """Whether a commit or rollback is that of this transaction."""
     handle = opened.handle or opened.opener
     return opened.scoping not in (Scoping.ARRAY, Scoping.DECORATOR) and effect.handle.is_same(handle)
+
+
+def close(effect: Effect, transactions: Iterable[Open]) -> bool:
+    """Note a commit or rollback with those of the transactions that it ends; gives whether there is one."""
+    ended = [opened for opened in transactions if closes(effect, opened)]
+    for opened in ended:
+        opened.closings.append(effect)
+    return bool(ended)
 
 
 def _is_given_builder(chain: Chain, root: Known) -> bool:

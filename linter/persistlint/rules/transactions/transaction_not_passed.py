@@ -172,6 +172,7 @@ def transaction_not_passed(fact: Procedure, context: RuleContext) -> Iterator[Di
             or effect.kind not in _ASKS
             or not _goes_round(effect, transaction, fact)
             or _reads_aside(effect, transaction, fact)
+            or _is_choice(effect, transaction, fact)
         ):
             continue
         if transaction.handle is None:
@@ -209,6 +210,13 @@ def _reads_aside(effect: Effect, transaction: Transaction, fact: Procedure) -> b
         return False
     inside = (other for other in fact.effects if other.transaction == transaction.range and other.kind in _WRITES)
     return all(other.table and other.table.lower() != effect.table.lower() for other in inside)
+
+
+def _is_choice(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
+    """Whether the other way of a branch sends the same through the transaction, so that this way goes round it on
+    purpose."""
+    same = (o for o in fact.effects if o.transaction == transaction.range and o.is_bound and o.method == effect.method)
+    return any(other.names == effect.names and other.place.is_beside(effect.place) for other in same)
 
 
 def _misses_nothing(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
