@@ -18,7 +18,8 @@ from persistlint.ir import (
     Subscript,
     Unknown,
 )
-from persistlint.languages.sql.expressions import CATALOG, expression, expressions, is_catalog, of_catalog, query_value
+from persistlint.languages.sql.catalog import CATALOG, is_catalog, of_catalog
+from persistlint.languages.sql.expressions import expression, expressions, query_value
 from persistlint.languages.sql.plain import ASSIGNING, calls_in, finish, plain, query, skip_plain
 from persistlint.languages.sql.reader import Reader, identifier
 from persistlint.sql.lexer import Kind
