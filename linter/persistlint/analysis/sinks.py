@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis import raw_placeholders
 from persistlint.analysis.arguments import sql_arguments
-from persistlint.analysis.guesses import begins_as_sql, guess, is_of_database, mark, may_send
+from persistlint.analysis.guesses import Guess, begins_as_sql, guess, is_of_database, mark, may_send
 from persistlint.analysis.names import Names, last_name
 from persistlint.analysis.placeholders import takes_values
 from persistlint.analysis.resolving import Resolved, of_other_libraries
@@ -103,17 +103,13 @@ class Sinks:
             )
         elif resolved is None:
             found = guess(node, receiver, called, actuals, self.names)
-            statement = next(filter(begins_as_sql, actuals), None)
             if found is not None:
                 resolved = found.resolved
                 if not found.is_decided:
                     self.undecided.add(node.range)
                 self._send(node, resolved.operation, found.library, actuals, found.is_certain)
-                if statement in [actual for actual, _ in sql_arguments(resolved.operation, actuals)]:
-                    statement = None
-            may_take = found.resolved.operation.is_sink if found is not None else is_of_database(node)
-            if statement is not None and may_take:
-                self._take(node, _OWN, None, statement, is_fragment=False, certain=False, actuals=actuals)
+            if (text := _statement(node, found, actuals)) is not None:
+                self._take(node, _OWN, None, text, is_fragment=False, certain=False, actuals=actuals)
             elif found is None and may_send(node):
                 for actual in actuals:
                     given = actual.value.entries if isinstance(actual.value, Entries) else (("sql", actual.value),)
@@ -232,6 +228,19 @@ def _as_sent(value: Text | Sql, library: Library | None) -> tuple[Piece, ...]:
     if isinstance(value, Sql) and value.unbound is not None and library is not None and library.modules:
         return value.pieces if library.template_strings else value.unbound
     return value.pieces
+
+
+def _statement(node: Call, found: Guess | None, actuals: list[Actual]) -> Actual | None:
+    """The whole statement that a method of the program's own is given: `myDB.select("…")`, or `engine.query(name, "…")`
+    where those of databases take it elsewhere."""
+    if found is None and not is_of_database(node):
+        return None
+    statement = next(filter(begins_as_sql, actuals), None)
+    if statement is None or found is None:
+        return statement
+    operation = found.resolved.operation
+    is_elsewhere = statement not in [actual for actual, _ in sql_arguments(operation, actuals)]
+    return statement if operation.is_sink and is_elsewhere else None
 
 
 def _driver_of(actuals: list[Actual]) -> Library | None:
