@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import builtins, schemas
@@ -12,11 +13,13 @@ from persistlint.analysis.resolving import Resolved, called_by, constructed, fun
 from persistlint.analysis.unknown_calls import unknown
 from persistlint.analysis.values import (
     CHECKED,
+    CONSTANT,
     UNKNOWN,
     Atom,
     Choice,
     Class,
     Closure,
+    Entries,
     Instance,
     Items,
     Schema,
@@ -80,6 +83,8 @@ def _call_one(
     node: Call, receiver: Value | None, called: Value | None, actuals: list[Actual], machine: Interpreter
 ) -> Value:
     resolved = resolve(node, receiver, called, machine)
+    if resolved is not None and resolved.operation.called:
+        actuals = [replace(actual, value=_given(actual.value, machine)) for actual in actuals]
     resolved = machine.on_call(node, receiver, called, resolved, actuals)
     name = last_name(node.function)
     if _names_table(node, name, receiver, called, resolved, actuals, machine):
@@ -103,6 +108,21 @@ def _call_one(
         others = [other.returned for other in of_other_libraries(node, receiver, resolved)]
         return choice([result, *(Atom(Origin.UNKNOWN, type) for type in others if type is not None)])
     return unknown(node, receiver, called, actuals, machine)
+
+
+def _given(value: Value, machine: Interpreter) -> Value:
+    """What a function gives that is handed over in the place of SQL, or what the functions in an object there do:
+    `Raw((alias) => …)`, `set({ count: () => … })`."""
+    match value:
+        case Closure(function=function):
+            names = [parameter.name or "#0" for parameter in function.parameters[:1]]
+            outcome = machine.call_closure(value, dict.fromkeys(names, Atom(Origin.METADATA)), {})
+            return outcome.value if outcome is not None else UNKNOWN
+        case Entries(entries=entries):
+            return choice([_given(item, machine) for _, item in entries if isinstance(item, Closure)] or [CONSTANT])
+        case Items(elements=elements):
+            return choice([_given(element, machine) for element in elements] or [CONSTANT])
+    return value
 
 
 def _names_table(
