@@ -99,8 +99,8 @@ Keys of an operation (a method or function):
 - `binder`: the method of the prepared statement that takes its values, where running it does not.
 - `composes`: a plain value that `format` of its result fills in is quoted, or refused.
 - `spliced`: how a bound position smuggles raw text: this function's result is SQL even as a parameter (`AsIs`).
-- `called`: a function in the place of the SQL, or in an object there, is called and gives it (`Raw((alias) => …)`); what
-  else such an object holds is bound.
+- `called`: a function in the place of the SQL, or in an object there, is called and gives it (`Raw((alias) => …)`);
+  what else such an object holds is bound.
 - `distinctive`: the method's name alone says that it is this one, whatever the receiver (`orderByRaw`).
 - `effect`: what the call does to the database, where no SQL tells: "read", "write", "upsert" (a write that may run
   twice), "schema", "pending" (a write that a later flush or commit sends), "begin", "context" (a begin where a `with`
