@@ -59,7 +59,7 @@ _OF_DIALECT = regex(
 # What the settings call the server, what is on it and how one gets into its storage, which hardly anybody but an
 # operator names.
 _OF_SERVER = regex(
-    r"(?:\w+\.)*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?"
+    r"(?:\w+\.)*_*(?:get_)?(?:\w+_)?(?:cluster|cluster_?name|database|database_?name|db_?name)(?:\(\))?"
     r"|(?:\w+\.)*\w*(?:conn(?:ection)?_?(?:str|string)|dsn|db_?url)|\w+\.\w+DB"
     r"|(?:\w+\.)*\w*(?:access_?key(?:_?id)?|(?:secret|account)_?(?:access_?)?key|sas_?token|iam_?role|role_?arn|aws_?region)"
     r"|(?:\w+\.)*\w*(?:creds|credentials?)\.\w+",
