@@ -155,7 +155,7 @@ def add_effect(
         (found is not None and found.upserts) or (chain is not None and chain.upserts),
         (chain is not None and chain.locks) or (found is not None and found.locks),
         chain.operation.options if chain is not None and chain.operation is not None else None,
-        misplaced_option(chain) if chain is not None else None,
+        misplaced_option(chain, transaction) if chain is not None else None,
         _instance(chain),
         chain.sql if chain is not None else "",
         _row(chain, walker) if chain is not None else "",

@@ -178,7 +178,10 @@ class Handles(Roots):
 
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
-        candidates = [*filter(None, (qualified, path_of(node.function)))]
+        path = path_of(node.function)
+        # What the program exports under the name of a factory is what that made: `import { knex } from "./connection"`.
+        is_made = path is not None and self._is_own(path)
+        candidates = [*filter(None, (qualified, None if is_made else path))]
         for name in dict.fromkeys((*candidates, *map(canonical, candidates))):
             type = self.tables.created.get(name) or self.tables.types.get(name)
             if type is None or not type.library.takes_part:

@@ -60,8 +60,10 @@ def operate(handles: Handles, node: Call, operation: Operation, chain: Chain, sc
     table = chain.table or base.table
     effect = operation.effect or ("sql" if text is not None else "")
     if operation.sql is not None and effect in ("sql", "read", "write"):
-        sent = None if text else _statement(handles, node, operation, scope)
-        effect, table = (sent.type.statement, sent.table) if sent is not None else ("sql" if text else effect, table)
+        # A statement as an object is none of the texts that it holds: `insert(User).values(name="Ann")`.
+        sent = _statement(handles, node, operation, scope)
+        effect = sent.type.statement if sent is not None else "sql" if text else effect
+        table, text = (sent.table, "") if sent is not None else (table, text)
     if effect == "upsert":
         chain.upserts, effect = True, "" if chain.effect == "write" else "write"
     if effect == "execute":
@@ -71,7 +73,7 @@ def operate(handles: Handles, node: Call, operation: Operation, chain: Chain, sc
         chain.sql = text or ""
         chain.is_on_row = base.type.role == "instance" and table == base.table
     chain.table = table
-    type = base.type.returned(operation.returns) if operation.returns != "handles" else base.type
+    type = base.type.returned(operation.returns) if operation.returns != "self" else base.type
     if operation.returns and type is None:
         type = operation.library.types.get(operation.returns)
     if type is None and base.type.fluent:

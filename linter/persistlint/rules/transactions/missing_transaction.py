@@ -17,10 +17,12 @@ is only made where it is missing (`get_or_create`), which the next run finds, a 
 the delete of a code for one use, what is removed because it is old, a write whose own handler goes on, what sets a
 database up, and files that are no part of the product.
 
-Of severity `info`: what a function of Python does that is no view, task or command, where the library finds the
-transaction of its caller by itself (Django, Peewee), so that you may look there. So are writes that come to the same
-when they run again, and complete what was left half-way, such as updates to fixed values and deletes. The first must
-not be the delete of what the others hang on, which nobody looks for again, nor may the others need what it gave.
+Of severity `info`: what a function does that a caller may have opened a transaction around, where the library finds
+that by itself, so that you may look there: any of Python (Django, Peewee) that is no view, task or command, and any in
+a file that opens transactions elsewhere (better-sqlite3 too). So are logs, events and the like beside what they tell
+of, and writes that come to the same when they run again, and complete what was left half-way, such as updates to fixed
+values and deletes. The first must not be the delete of what the others hang on, which nobody looks for again, nor may
+the others need what it gave.
 
 ## Why it matters
 
@@ -112,8 +114,10 @@ func DeleteUser(db *sql.DB, id int64) error {
 ## Fix
 
 Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
-psycopg, Prisma, Drizzle, Knex, Kysely, postgres.js, Sequelize, better-sqlite3, and `database/sql`, sqlx and pgx of Go,
-where nothing leaves the writes half-way; it is unsafe, for what the first write did is undone where the second fails.
+psycopg, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
+mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
+handed out of the transaction where it is needed behind it. The fix is unsafe, for what the first write did is undone
+where the second fails.
 
 ## Options
 
@@ -144,6 +148,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, tidies, updates
+from persistlint.fixes import pools
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
@@ -194,18 +199,17 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         outside += effect.kind is EffectKind.EXTERNAL
         if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
             alone.append((outside, effect))
-    torn = list(_torn(alone, fact, context.file))
-    found = next((pair for pair in torn if not runs_again(*pair)), torn[0] if torn else None)
+    found = min(_torn(alone, fact, context.file), key=lambda pair: _weight(*pair), default=None)
     if found is not None:
         earlier, later = found
-        is_of_caller = context.file.language == "python" and _has_caller(earlier, later, fact)
+        is_of_caller = _has_caller(earlier, later, fact, context.file.language)
         following = [effect for _, effect in alone if effect.range.start >= later.range.start]
         yield context.report(
             later.range,
             f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
             " without the second.",
             help="Do both in one transaction.",
-            severity=Severity.INFO if runs_again(earlier, later) or is_of_caller else None,
+            severity=Severity.INFO if any(_weight(earlier, later)) or is_of_caller else None,
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
         )
@@ -219,26 +223,35 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
         yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
 
 
+def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:
+    """What makes half of a change less grave, the graver first: both writes may run again, or one only tells of it."""
+    return runs_again(earlier, later), earlier.is_aside or later.is_aside
+
+
 def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
     """Whether a function sets a database up."""
     is_named_so = _SETS_UP.fullmatch(procedure.name.rpartition(".")[2]) is not None
     return is_named_so or _SETTING_UP.search(context.file.path) is not None
 
 
-def _has_caller(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
-    """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program;
-    but for what takes from one row and gives to another, which none should have to think of."""
+def _has_caller(earlier: Effect, later: Effect, procedure: Procedure, language: str) -> bool:
+    """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program:
+    in Python any may, but for what takes from one row and gives to another, which none should have to think of;
+    elsewhere one where the file opens transactions besides."""
     library = later.handle.library
+    if library is None or not library.transactions.ambient:
+        return False
     is_move = all(updates(effect.method) and not effect.is_repeatable for effect in (earlier, later))
-    return library is not None and library.transactions.ambient and not procedure.is_entry and not is_move
+    is_called = language == "python" and not procedure.is_entry and not is_move
+    return is_called or procedure.may_run_inside
 
 
 def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
     """A transaction around as many of the writes as can be in one."""
     if context.program is None:
         return ()
-    together = begun_and_committed if context.file.language == "go" else in_one_transaction
-    found = (together(context.program, earlier, last, fact.effects) for last in reversed(later))
+    ways = (begun_and_committed,) if context.file.language == "go" else (in_one_transaction, pools.in_one_transaction)
+    found = (way(context.program, earlier, last, fact.effects) for last in reversed(later) for way in ways)
     return next((fixes for fixes in found if fixes), ())
 
 
@@ -251,12 +264,10 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and effect.handle.role in _COMMITS_AT_ONCE
         and (effect.handle.declared or bool(effect.sql))
         and not (library is not None and library.transactions.option == "session")
-        and not (library is not None and library.transactions.ambient and procedure.may_run_inside)
         and not effect.is_part
         and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
-        and not effect.is_aside
         and not effect.is_retention
         and not tidies(effect.via)
     )

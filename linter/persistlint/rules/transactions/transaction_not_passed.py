@@ -252,7 +252,7 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
         return _is_dropped(transaction) and effect.handle.is_same(transaction.opener)
     if effect.handle.role in (Role.INSTANCE, Role.TRANSACTION):
         return False
-    if _ASIDE.search(effect.handle.name):
+    if effect.handle.name != effect.table and _ASIDE.search(effect.handle.name):
         return False
     if transaction.scoping is Scoping.PARAMETER and not any(
         _goes_through(other, transaction) for other in fact.effects
