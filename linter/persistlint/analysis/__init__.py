@@ -16,6 +16,7 @@ from persistlint.facts import (
     ErrorAnswer,
     Fallback,
     Handled,
+    JsonCast,
     JsonFact,
     Launch,
     MixedResult,
@@ -52,7 +53,9 @@ Wanted: TypeAlias = "Mapping[type[Any], frozenset[Sign]]"
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SqlText, SentStatements), "queries"),
     ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
-    ((JsonFact,), "json"),
+    ((JsonFact,), "json.programs"),
+    ((JsonCast,), "json.casts"),
+    ((JsonCast,), "json.strings"),
     ((Calculation,), "numbers"),
     ((Duration,), "durations"),
     ((Fallback,), "fallbacks"),
@@ -70,6 +73,9 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
 _BY_SIGNS = ("queries", "transactions")  # those that look for signs: their functions take them as a last argument
 _LANGUAGES = {
     "scripts": ("sql",),
+    "json.programs": PROGRAMS,
+    "json.casts": ("sql",),
+    "json.strings": PROGRAMS,
     "transactions": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
