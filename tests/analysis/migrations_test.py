@@ -184,6 +184,14 @@ def test_a_batch_of_alembic_is_about_its_table() -> None:
     assert all(change.statement.is_rebuilt for change in script.changes)
 
 
+def test_an_enum_that_is_kept_as_text() -> None:
+    call = "op.add_column('rooms', sa.Column('kind', sa.Enum('small', 'large', name='kinds', native_enum=False)))"
+    (change,) = _read("alembic/versions/b.py", f"{ALEMBIC}    {call}\n").changes
+    assert isinstance(change, AddColumn)
+    assert change.column.type is not None
+    assert change.column.type.text == "varchar(5)"
+
+
 def test_knex_names_what_has_no_name() -> None:
     script = _read(
         "migrations/2_rooms.js",
