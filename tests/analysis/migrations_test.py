@@ -278,6 +278,32 @@ def test_unique_indexes_of_sequelize(options: str) -> None:
     assert change.index.is_unique
 
 
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [("{ houseId: { [Op.ne]: null } }", ["houseid", "is", "not", "null"]), ("{ state: 'open' }", ["state"])],
+)
+def test_partial_indexes_of_sequelize(where: str, words: list[str]) -> None:
+    call = f"queryInterface.addIndex('rooms', ['houseId'], {{ where: {where} }})"
+    (change,) = _read("migrations/1.js", f"module.exports = {{ up: (queryInterface) => {call} }};").changes
+    assert isinstance(change, CreateIndex)
+    assert change.index.predicate is not None
+    assert set(words) <= set(change.index.predicate.words)
+
+
+def test_unique_constraints_of_django_over_expressions() -> None:
+    constraint = "models.UniqueConstraint(Lower('label'), name='rooms_label')"
+    script = _read(
+        "hotel/migrations/0002_unique.py",
+        "from django.db import migrations, models\n"
+        "class Migration(migrations.Migration):\n"
+        f"    operations = [migrations.AddConstraint('room', {constraint})]\n",
+    )
+    (change,) = script.changes
+    assert isinstance(change, CreateIndex)
+    assert change.index.is_unique
+    assert [expression.words for expression in change.index.expressions] != []
+
+
 def test_constraints_that_sequelize_names() -> None:
     script = _read(
         "migrations/1.js",
