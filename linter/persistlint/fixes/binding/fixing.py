@@ -210,13 +210,12 @@ class Binding:
         """Whether a person is to look at the fix. Raises `RefusalError` where a value changes before it is passed."""
         doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
-        base = place.texts[0][0].range if place.is_moved else None
         for parameter in parameters:
             part = found.part_at(parameter.start)
             again = part.times.again if part is not None else ()
             doubtful |= part is not None and part.times.is_doubtful
             for value in bound_by([parameter], found):
-                since = value.since or (base if found.holders[parameter.start] is None else None)
+                since = value.since or (place.text_at(value) if found.holders[parameter.start] is None else None)
                 if since is not None:
                     same = [origin.stays_the_same(each, since, site) for each in (value.expression, *again)]
                     doubtful |= not all(same)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _OPENING = regex(r"[A-Za-z_&]*")
-_TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
+_TYPED = word_set("INTERVAL DATE DATETIME TIMESTAMP TIMESTAMPTZ TIME JSON JSONB NUMERIC BIGNUMERIC UUID")
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
@@ -164,7 +164,8 @@ def _quoted(
     if is_alone and found.part_at(token.start) is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
-    before, after, doubtful, type = "", "", False, ""
+    takes_objects = _takes_objects(query)
+    before, after, doubtful, type = "", "", takes_objects, "STRING" if takes_objects else ""
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     is_strict = query.library is not None and query.library.strict
@@ -179,6 +180,8 @@ def _quoted(
             start = previous.start
             inner_before, inner_after = ("CAST(", " AS text)") if is_strict else ("", "")
             before, after = f"CAST({inner_before}", f"{inner_after} AS {previous.text})"
+            if dialect == "bigquery" and previous.word == "JSON":
+                before, after = "PARSE_JSON(", ")"
             value = value if is_text or not is_strict else _as_text(value, source)
     elif is_strict and following is not None and following.text == "::":
         before, after = "CAST(", " AS text)"
@@ -187,8 +190,8 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif _takes_objects(query):
-        type, doubtful = "STRING", True
+    elif takes_objects:
+        pass
     elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
