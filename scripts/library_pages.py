@@ -135,6 +135,7 @@ def _transactions(library: Library) -> Iterator[str]:
                 (binding.synchronous, "Its calls give no promise, and a callback must not be `async`."),
                 (binding.lazy, "A query that nobody awaits is never sent."),
                 (binding.exit_commits, "Leaving `with connection:` commits."),
+                (binding.requests, f"The setting `{binding.requests}` opens a transaction around each request."),
             )
             if is_so
         )

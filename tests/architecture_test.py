@@ -25,6 +25,7 @@ ALLOWED = {
     "moments": set[str](),
     "patterns": set[str](),
     "folders": set[str](),
+    "heads": set[str](),
     "language_groups": set[str](),
     "shelf": set[str](),
     "version": set[str](),
@@ -37,7 +38,7 @@ ALLOWED = {
     "settings": {"diagnostic"},
     "schema": {"source", "facts"},
     "languages": {"ir", "source", "sql"},
-    "sql": {"source", "facts", "schema", "tables"},
+    "sql": {"source", "facts", "heads", "schema", "tables"},
     "facts": {"source", "libraries", "ir", "sql"},
     "rule": {"source", "diagnostic", "facts", "fixes"},
     "analysis": {

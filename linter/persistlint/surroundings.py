@@ -15,7 +15,7 @@ from persistlint.moments import moment, new_moment
 from persistlint.paths import is_migration
 from persistlint.reading import ReadError, digest, is_settled, mark, read_bytes
 from persistlint.records import dataclass
-from persistlint.sql.neighbours import beside, evidence, names_of, project_of, upwards
+from persistlint.sql.neighbours import beside, is_evidence, listed, names_of, project_of, upwards
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -213,7 +213,7 @@ def _programs(folder: Path, suffix: str) -> _Group:
 
 def _schema(folder: Path) -> _Group:
     """The files of a schema of Prisma, and whether there are migrations for it."""
-    return _Group(tuple(sorted(folder.glob("*.prisma"))), (*_listed(folder), *_listed(folder.parent)))
+    return _Group(tuple(sorted(folder.glob("*.prisma"))), (*listed(folder), *listed(folder.parent)))
 
 
 def _project(root: Path, pattern: str) -> _Group:
@@ -233,18 +233,11 @@ def _looked_up(folder: Path) -> list[Path]:
 
 
 def _evidence(folder: Path) -> _Group:
-    return _Group(tuple(folder / name for name in _listed(folder) if name in evidence()))
+    return _Group(tuple(folder / name for name in listed(folder) if is_evidence(name)))
 
 
 def _names(folder: Path) -> _Group:
-    return _Group((), _listed(folder))
-
-
-def _listed(folder: Path) -> tuple[str, ...]:
-    try:
-        return tuple(sorted(os.listdir(folder)))  # noqa: PTH208 - `Path` takes five times as long
-    except OSError:
-        return ()
+    return _Group((), listed(folder))
 
 
 def _status(file: Path) -> os.stat_result | None:

@@ -1,6 +1,6 @@
 """What a project works with: its languages, database libraries, migration runners and databases.
 
-It is read from file names, imports and the signs in `survey.toml`; nothing is run, and tests do not count.
+It is read from file names, imports, manifests and the signs in `survey.toml`; nothing is run, and tests do not count.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from persistlint.config_file import DIALECTS
+from persistlint.heads import head_of
 from persistlint.languages import language_of, languages
 from persistlint.libraries import catalogue
 from persistlint.paths import is_test
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.sql.dialect import guess
+from persistlint.sql.manifests import dialects_named
+from persistlint.sql.neighbours import is_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -61,8 +64,7 @@ class Survey:
 class _Sign:
     path: re.Pattern[str]
     content: re.Pattern[str] | None
-    runner: str | None
-    dialect: str | None
+    runner: str
 
 
 def survey(root: Path, paths: Iterable[Path]) -> Survey:
@@ -76,11 +78,10 @@ def survey(root: Path, paths: Iterable[Path]) -> Survey:
         signs = [sign for sign in _signs() if sign.path.search(relative)]
         if language is not None:
             found.languages[language] += 1
-        text = _text(path) if language is not None or any(sign.content for sign in signs) else ""
-        for sign in signs:
-            if sign.content is None or sign.content.search(text):
-                found.runners.update([sign.runner] if sign.runner else [])
-                found.dialects.update([sign.dialect] if sign.dialect else [])
+        tells = language is not None or is_evidence(path.name) or any(sign.content for sign in signs)
+        text = head_of(path, _MOST) if tells else ""
+        found.runners.update(sign.runner for sign in signs if sign.content is None or sign.content.search(text))
+        found.dialects.update(dialect for named in dialects_named(path.name, text) for dialect in _known(named))
         if language == "sql":
             found.dialects.update(_known(guess(relative, text)))
         elif language is not None and languages()[language].libraries:
@@ -124,14 +125,6 @@ def _known(dialect: str | None) -> list[str]:
     return [dialect] if dialect in DIALECTS else []
 
 
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_MOST).decode("utf-8", "replace")
-    except OSError:
-        return ""
-
-
 @cache
 def _signs() -> tuple[_Sign, ...]:
     table = tomllib.loads(files(__package__).joinpath("survey.toml").read_text("utf-8"))
@@ -139,8 +132,7 @@ def _signs() -> tuple[_Sign, ...]:
         _Sign(
             re.compile(sign["path"]),
             re.compile(sign["content"], re.MULTILINE) if "content" in sign else None,
-            sign.get("runner"),
-            sign.get("dialect"),
+            sign["runner"],
         )
         for sign in table["sign"]
     )

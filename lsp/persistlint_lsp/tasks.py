@@ -79,7 +79,7 @@ def forget_projects() -> None:
 
 def list_anew() -> None:
     """Look anew at which files stand beside others."""
-    from persistlint.sql.project import forget
+    from persistlint.sql.listing import forget
 
     forget()
 

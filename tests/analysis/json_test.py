@@ -1,4 +1,4 @@
-"""What `persistlint.analysis.json` finds beyond the cases of the rules: the names of a project, the ranges that fixes
+"""What `persistlint.analysis.json.programs` finds beyond the cases of the rules: names of a project, ranges that fixes
 need, and that nothing makes it fail or take long."""
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from markdown import FILENAMES, blocks
-from persistlint.analysis.json import facts
+from persistlint.analysis.json.programs import facts
 from persistlint.analysis.json.tables import table
 from persistlint.engine import check
 from persistlint.facts import HopKind, JsonAccess, JsonFact

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.vocabulary import function_names
-from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Jump, Raise, Return
+from persistlint.ir import Assign, Binary, Call, Constant, Expression, ExpressionStatement, Jump, Number, Raise, Return
 from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.analysis.constants import Constants
-    from persistlint.ir import Block, Conditional
+    from persistlint.ir import Block, Conditional, Statement
     from persistlint.source import SourceFile
 
 _TELLS = function_names("tells")
+_CLOCKS = function_names("clocks")
 _LOGIC = frozenset(["and", "or", "??"])
 _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
 _REJECTION = regex(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
@@ -28,11 +29,22 @@ _LONGEST = 400  # bytes of a branch that are looked at
 
 
 def tells_progress(test: Expression, then: Block) -> bool:
-    """Whether nothing happens every so often but that people are told how far it is: `if n % 50 == 0: print(n)`."""
+    """Whether nothing happens every so often but that people are told how far it is: `if n % 50 == 0: print(n)`, or
+    `if (elapsed > 5) { log(n); started = Date.now() }`, which begins to count anew."""
     while isinstance(test, Binary) and test.operator == "and":
         test = test.left
     is_turn = isinstance(test, Binary) and isinstance(test.left, Binary) and test.left.operator == "%"
-    return is_turn and only_tells(then)
+    return (is_turn or any(map(_starts_clock, then))) and only_tells(then)
+
+
+def _starts_clock(statement: Statement) -> bool:
+    """Whether a statement keeps what time it is, in whatever unit."""
+    match statement:
+        case Assign(operator="=", value=Call(function=function)):
+            return last_name(function) in _CLOCKS
+        case Assign(operator="=", value=Binary(operator="/", left=Call(function=function), right=Number())):
+            return last_name(function) in _CLOCKS
+    return False
 
 
 def only_tells(block: Block) -> bool:

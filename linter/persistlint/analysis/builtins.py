@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import formats
+from persistlint.analysis import formats, matching
+from persistlint.analysis.collection_methods import apply, pairs_of, values_of
 from persistlint.analysis.formats import Filler
-from persistlint.analysis.methods import Actual, apply, is_cleansing, joined, method, pairs_of, replaced, values_of
+from persistlint.analysis.methods import method
 from persistlint.analysis.names import all_caps, canonical, last_name, path_of
+from persistlint.analysis.text_methods import joined, replaced
 from persistlint.analysis.values import (
     CHECKED,
     NUMBER,
@@ -34,6 +36,7 @@ from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, Name, Unary
 
 if TYPE_CHECKING:
+    from persistlint.analysis.arguments import Actual
     from persistlint.analysis.interpreter import Interpreter
     from persistlint.source import Range
 
@@ -256,7 +259,7 @@ def _regex_sub(node: Call, actuals: list[Actual], machine: Interpreter) -> Value
     if len(actuals) < 3:
         return UNKNOWN
     for pattern in constants_of(actuals[0].value):
-        if is_cleansing(pattern):
+        if matching.is_cleansing(pattern):
             return CHECKED
         removed = re.fullmatch(r"\[[^\]^]*([\"`])[^\]]*\]\+?", pattern)
         if removed is not None:
@@ -270,7 +273,7 @@ def _template_class(node: Call, actuals: list[Actual], machine: Interpreter) -> 
 
 
 def _piece(actuals: list[Actual]) -> Value:
-    """A piece of a text, which holds no more than the text."""
+    """A piece of a text, or a text that is made of a value: it holds no more than that."""
     return Atom(origin_of(actuals[0].value)) if actuals else UNKNOWN
 
 
@@ -330,6 +333,9 @@ _FUNCTIONS: dict[str, Handler] = {
     "filter": _filter,
     "functools.reduce": _reduce,
     "getattr": _getattr,
+    "json.dumps": lambda node, actuals, machine: _piece(actuals),
+    "JSON.stringify": lambda node, actuals, machine: _piece(actuals),
+    "encoding/json.Marshal": lambda node, actuals, machine: Items((_piece(actuals), NUMBER), fixed=True),
     "typing.cast": lambda node, actuals, machine: actuals[1].value if len(actuals) > 1 else UNKNOWN,
     "re.compile": _same,
     "re.sub": _regex_sub,

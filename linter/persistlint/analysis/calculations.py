@@ -16,6 +16,7 @@ from persistlint.analysis.branches import Branches, tells_progress
 from persistlint.analysis.constant_names import ambiguous_names
 from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.explanations import Explanations
+from persistlint.analysis.formulas import Decisions
 from persistlint.analysis.meanings import Meanings
 from persistlint.analysis.names import all_caps, last_name
 from persistlint.analysis.places import Percentages, Place, explains, is_clamp, policy
@@ -137,9 +138,10 @@ class Reader:
             self._read(*self.pending.pop())
         if not any(self.found) or self._is_computed():
             return
+        read = [[(self.meanings.number(*item), item[2]) for item in found] for found in self._unexplained()]
         calculations = [
-            sorted((self.meanings.number(*item) for item in found), key=lambda number: number.range)
-            for found in self._unexplained()
+            sorted(numbers, key=lambda number: number.range)
+            for numbers in Decisions(self.source, self.meanings.within, self.branches).among(read)
         ]
         ambiguous = ambiguous_names(number for numbers in calculations for number in numbers)
         for numbers in filter(None, calculations):

@@ -42,6 +42,17 @@ _LONGEST = 4  # words
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _BOUNDS = frozenset(["threshold", "limit", "cutoff", "bound", "maximum", "minimum", "max", "min"])
 _EXTENTS = frozenset(["length", "len", "size", "count"])  # words that say how long something is
+_HOLDERS = frozenset(
+    ["cache", "queue", "buffer", "pool", "history", "backlog", "window"]
+)  # are emptied when they are full
+_PAGES = frozenset(["batch", "page", "chunk"])  # what is asked for in pieces of one size, of which the last is smaller
+_LONG_ENOUGH = frozenset(
+    ["password", "passwd", "pwd", "passphrase", "pin", "secret", "query", "search", "keyword", "term"]
+)
+_MOMENTS = frozenset(["at", "on", "time", "timestamp", "ts", "tm", "ms", "date", "seen"])
+_BEGINNINGS = frozenset(["start", "started", "begin", "began", "t0"])
+_SPANS = frozenset(["age", "duration"])
+_PLURALS = {"attempt": "attempts", "try": "tries", "retry": "retries"}
 _PLAIN = frozenset([-1, 0, 1, 2])  # numbers that need no name
 _MINIMUM = regex(r"^(?:MIN(?=_)|min(?=[A-Z]))")
 _INITIALISMS = word_set(
@@ -95,7 +106,7 @@ def ambiguous_names(numbers: Iterable[Number]) -> frozenset[str]:
 def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
     """Whether a name of `name_for` says what the number means: not only that something is compared with it, whose
     age nobody knows, which function waits, or how much of a text is looked at."""
-    if name.lower().endswith("threshold") or words(name)[:2] == ("max", "age"):
+    if name.lower().endswith("threshold") or (words(name)[:1] == ("max",) and not _SPANS.isdisjoint(words(name))):
         return False
     if place.role is NumberRole.COMPARISON and place.operator in ("<", "<=") and words(name)[:1] == ("max",):
         return False  # an attempt below it may only be one of the first
@@ -163,7 +174,7 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     subject = _subject(other)
     if subject and subject[-1] in _ATTEMPTS:
         return (
-            ("max", *subject)
+            ("max", *subject[:-1], _PLURALS.get(subject[-1], subject[-1]))
             if place.role is NumberRole.COMPARISON and len(subject) < _LONGEST
             else ("max", "attempts")
         )
@@ -173,21 +184,45 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     if place.role is NumberRole.REPETITION or place.operator not in ("<", "<=", ">", ">="):
         return ()
     if quantity is Quantity.TIME and isinstance(other, Binary) and other.operator == "-":
-        return ("max", "age", *_unit(language, other))
+        return (*_span(other), *_unit(language, other))
     is_plural = _is_plural(subject)
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
     is_length = quantity in _LENGTHS
     is_most = is_upper and is_length and (is_cut or not place.is_one_of_all) and subject[:1] not in (("min",), ("max",))
-    if place.rejects and place.operator == "<=" and is_length:
+    is_enough = place.operator == ">" and not (place.rejects or is_cut) and _is_of(_LONG_ENOUGH, subject)
+    if is_length and ((place.rejects and place.operator == "<=") or is_enough):
         return ()  # the least that is right is one more
+    page = next((word for word in subject if word in _PAGES), "")
+    if is_length and not is_upper and page:
+        return (page, "size") if is_plural else subject
     is_one = is_upper and not is_length and place.is_one_of_all  # of several: nobody is turned away for it alone
     if (place.rejects and not is_one) or is_most:
-        # What has at least so much is right, unless it is turned away.
-        is_least = not is_upper or (place.operator == ">=" and not place.rejects and not is_cut and not is_plural)
+        # What has at least so much is right, unless it is turned away, or emptied.
+        may_be_least = not place.rejects and not is_cut and not is_plural and not _is_of(_HOLDERS | _PAGES, subject)
+        is_least = not is_upper or (place.operator == ">=" and may_be_least)
         return _qualified("min" if is_least else "max", subject)
     is_bound = not _BOUNDS.isdisjoint(subject)
     return (*subject, "threshold") if _says(subject) and not is_length and not is_bound else ()
+
+
+def _span(elapsed: Binary) -> Words:
+    """What the time since a moment is called, by the name of the moment: the age of `last_heartbeat`, a duration
+    since `started_at`, else only an age."""
+    for side in (elapsed.right, elapsed.left):
+        clock = side.function.value if isinstance(side, Call) and isinstance(side.function, Attribute) else side
+        moment = words(last_name(clock))
+        if moment[:1] == ("last",) and 1 < len(moment) < _LONGEST:
+            what = moment[1:-1] if moment[-1] in _MOMENTS else moment[1:]
+            return ("max", *what, "age") if _says(what) and len(what) < _LONGEST - 2 else ("max", "age")
+        if not _BEGINNINGS.isdisjoint(moment):
+            return ("max", "duration")
+    return ("max", "age")
+
+
+def _is_of(known: frozenset[str], subject: Words) -> bool:
+    """Whether the words of how long something is are those of one of these things."""
+    return len(subject) > 1 and subject[-2] in known
 
 
 def _is_plural(subject: Words) -> bool:
@@ -199,7 +234,7 @@ def _length(subject: Words, other: Expression) -> Words:
     """The words of how long something is, as `other` asks for it: the size of a file, a count, the length of a text."""
     if not _says(subject) or subject[-1] in _EXTENTS:
         return subject
-    asked = last_name(other).lower()
+    asked = "size" if subject[-1] in _HOLDERS | _PAGES else last_name(other).lower()
     return (*subject, asked if asked in ("size", "count") else "length")
 
 

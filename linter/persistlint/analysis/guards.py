@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.analysis import matching
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.state import NOTHING, Checked, Flag
-from persistlint.analysis.values import Atom, Closure, Text, constants_of, origin_of
+from persistlint.analysis.subjects import members_of, paths_of
+from persistlint.analysis.values import NUMBER, Atom, Closure, Text, Value, origin_of
 from persistlint.facts import Origin
 from persistlint.ir import (
-    Argument,
+    AssignmentExpression,
     Attribute,
     Await,
     Binary,
@@ -31,7 +33,6 @@ from persistlint.ir import (
     Nested,
     Number,
     Return,
-    Spread,
     Statement,
     String,
     Subscript,
@@ -43,7 +44,7 @@ from persistlint.ir import (
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from persistlint.analysis.interpreter import Interpreter
 
@@ -72,7 +73,6 @@ VALIDATES = regex(
     r"|check_?(?:ident|name|table|column|sql|key|sort|order|field|schema|valid|safe|allowed))",
     re.I,
 )
-_PERMISSIVE = regex(r"(?<!\\)\.(?![^\[]*\])|\[\^|\\[SDW]|['\";`]")
 
 
 def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
@@ -84,7 +84,7 @@ def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
             both = (operator == "and") is truth
             one, other = checked(left, truth, machine), checked(right, truth, machine)
             return one | other if both else one & other
-        case Await(value=value) | TypeAssertion(value=value):
+        case Await(value=value) | TypeAssertion(value=value) | AssignmentExpression(value=value, operator="="):
             return checked(value, truth, machine)
         case Binary(operator="-", left=left, right=right):
             # `set(x) - ALLOWED` is empty.
@@ -108,7 +108,7 @@ def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
             return members_of(iterable) if passed and len(conditions) == 1 and path_of(target) in passed[0] else NOTHING
         case Subscript(value=container, index=index) if truth:
             # `if ALLOWED[x]` and `if MAP[x] === undefined` look a key up in a constant mapping.
-            return _paths(index) if _is_allow_list(container, machine) else NOTHING
+            return paths_of(index) if _is_allow_list(container, machine) else NOTHING
     return NOTHING
 
 
@@ -116,15 +116,17 @@ def outcome(expression: Expression, machine: Interpreter) -> Flag | None:
     """The flag of a variable that holds what `expression` gives: `ok` of a Go map, an error of a check."""
     match expression:
         case Subscript(value=container, index=index) if machine.language == "go" and _is_allow_list(container, machine):
-            return Flag(when_true=_paths(index))
+            return Flag(when_true=paths_of(index))
         case Call(arguments=arguments) if machine.language == "go" and _ALLOW.search(last_name(expression.function)):
-            paths = frozenset(path for argument in arguments for path in _paths(argument.value))
+            paths = frozenset(path for argument in arguments for path in paths_of(argument.value))
             name = last_name(expression.function)
             if re.match(r"(?:is|has|allow|valid[A-Z]?$)", name, re.I) and not name.lower().startswith("validate"):
                 return Flag(when_true=paths)
             return Flag(when_false=paths)  # an error: the check passed where it is nil
-        case Call() if last_name(expression.function) in ("find", "get", "index"):
-            return None
+        case Call(arguments=(container, sought)) if last_name(expression.function) == "BinarySearch" and _is_allow_list(
+            container.value, machine
+        ):
+            return Flag(when_true=paths_of(sought.value))
     return None
 
 
@@ -132,7 +134,7 @@ def _comparison(test: Binary, truth: bool, machine: Interpreter) -> Checked:
     left, right, operator = test.left, test.right, test.operator
     if operator in ("in", "not in"):
         if (operator == "in") is truth and _is_allow_list(right, machine):
-            return _paths(left)
+            return paths_of(left)
         return NOTHING
     if operator in ("==", "!=", "is", "is not"):
         same = (operator in ("==", "is")) is truth
@@ -149,13 +151,21 @@ def _comparison(test: Binary, truth: bool, machine: Interpreter) -> Checked:
         bound = right.value if isinstance(right, Number) else -1 if isinstance(right, Unary) else None
         if found and (operator, bound, truth) in ((">=", 0, True), (">", -1, True), ("<", 0, False)):
             return found
+        if truth or machine.language in ("python", "go"):
+            return _ordered(left, right, machine) | _ordered(right, left, machine)
     return NOTHING
+
+
+def _ordered(left: Expression, right: Expression, machine: Interpreter) -> Checked:
+    """What is less or more than a number is one: Python and Go compare a text with no number, and for JavaScript
+    neither holds of a text that is none."""
+    return paths_of(left) if machine.evaluate(right) == NUMBER else NOTHING
 
 
 def _equality(left: Expression, right: Expression, same: bool, machine: Interpreter) -> Checked:
     if isinstance(left, Unary) and left.operator == "typeof":
         return (
-            _paths(left.operand)
+            paths_of(left.operand)
             if same and isinstance(right, String) and right.value in ("number", "bigint", "boolean")
             else NOTHING
         )
@@ -170,14 +180,15 @@ def _equality(left: Expression, right: Expression, same: bool, machine: Interpre
             return checked(left, not same, machine)
         return checked(left, right.value is same, machine)
     if same and isinstance(right, String | Number):
-        return _paths(left)
-    if (
-        same
-        and isinstance(right, Attribute | Name | Subscript)
-        and origin_of(machine.evaluate(right)) is Origin.CONSTANT
-    ):
-        return _paths(left)
+        return paths_of(left)
+    if same and isinstance(right, Attribute | Name | Subscript) and is_own(machine.evaluate(right)):
+        return paths_of(left)
     return NOTHING
+
+
+def is_own(value: Value) -> bool:
+    """Whether a value is one that the program has written down, here or in another module: what equals it is."""
+    return origin_of(value) in (Origin.CONSTANT, Origin.METADATA)
 
 
 def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
@@ -187,15 +198,15 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
     if isinstance(function, Attribute):
         subject = function.value
         if name in _SELF_TESTS and truth:
-            return _paths(subject)
+            return paths_of(subject)
         if name == "call" and values and "hasOwnProperty" in (last_name(subject),):
-            return _paths(values[-1]) if truth and _is_allow_list(values[0], machine) else NOTHING
+            return paths_of(values[-1]) if truth and _is_allow_list(values[0], machine) else NOTHING
         if (name == "hasOwn" and len(values) == 2) or (
             name == "Contains" and len(values) == 2 and last_name(subject) in ("slices", "lo")
         ):
-            return _paths(values[1]) if truth and _is_allow_list(values[0], machine) else NOTHING
+            return paths_of(values[1]) if truth and _is_allow_list(values[0], machine) else NOTHING
         if name in _MEMBERSHIP and len(values) == 1:
-            return _paths(values[0]) if truth and _is_allow_list(subject, machine) else NOTHING
+            return paths_of(values[0]) if truth and _is_allow_list(subject, machine) else NOTHING
         if name == "issubset" and values and truth and _is_allow_list(values[0], machine):
             return members_of(subject)
         if name == "issuperset" and values and truth and _is_allow_list(subject, machine):
@@ -208,9 +219,9 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
         if name == "difference" and not truth and values and _is_allow_list(values[0], machine):
             return members_of(subject)
         if name in _PATTERN_TESTS and truth:
-            pattern_found = _pattern(subject, values, name, machine)
-            if pattern_found is not None:
-                return pattern_found
+            matched = matching.passed(subject, values, name, machine)
+            if matched is not None:
+                return matched
     if isinstance(function, Name) and name in ("all", "any") and values and isinstance(values[0], Comprehension):
         return _comprehension(name == "all", values[0], truth, machine)
     if name == "isinstance" and len(values) == 2 and truth:
@@ -218,62 +229,28 @@ def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:
         if all(
             last_name(item) in ("int", "float", "bool", "Decimal", "UUID", "date", "datetime", "Enum") for item in types
         ):
-            return _paths(values[0])
+            return paths_of(values[0])
         return NOTHING
     if name in ("isInteger", "isSafeInteger", "isFinite") and truth:
-        return frozenset(path for value in values for path in _paths(value))
+        return frozenset(path for value in values for path in paths_of(value))
     if name == "isNaN" and not truth:
-        return frozenset(path for value in values for path in _paths(value))
+        return frozenset(path for value in values for path in paths_of(value))
     if name == "bool" and values:
         return checked(values[0], truth, machine)
     closure = machine.evaluate(function)
     if isinstance(closure, Closure):
         return _predicate(closure, call, truth, machine)
     if truth and _ALLOW.search(name) and not _DENY.search(name) and len(values) <= 3:
-        return frozenset(path for value in values for path in _paths(value))
+        return frozenset(path for value in values for path in paths_of(value))
     if truth and re.match(r"is_?[A-Z]", name) and not _SAYS_LITTLE.fullmatch(name) and len(values) == 1:
-        return _paths(values[0])
+        return paths_of(values[0])
     if (
         not truth
         and _DENY.search(name)
         and re.match(r"(?:is_?|has_?)?(?:invalid|illegal|unsafe|disallowed)", name, re.I)
     ):
-        return frozenset(path for value in values for path in _paths(value))
+        return frozenset(path for value in values for path in paths_of(value))
     return NOTHING
-
-
-def is_strict(subject: Expression, values: list[Expression], name: str, machine: Interpreter) -> bool:
-    """Whether a call matches something against an anchored pattern that lets no quote and no separator through."""
-    return bool(_pattern(subject, values, name, machine))
-
-
-def _pattern(subject: Expression, values: list[Expression], name: str, machine: Interpreter) -> Checked | None:
-    """`re.fullmatch(pattern, x)`, `PATTERN.match(x)`, `/…/.test(x)`, `x.match(/…/)`, `regexp.MatchString(p, x)`."""
-    if last_name(subject) in ("re", "regexp", "regex") and len(values) >= 2:
-        pattern, tested = values[0], values[1]
-    elif len(values) == 1 and name in ("match", "search") and machine.language in ("javascript", "typescript"):
-        pattern, tested = values[0], subject
-    elif len(values) == 1:
-        pattern, tested = subject, values[0]
-    else:
-        return None
-    texts = constants_of(machine.evaluate(pattern)) or _compiled(pattern, machine)
-    anchored = name == "fullmatch"
-    begins = anchored or (name == "match" and machine.language == "python")
-    for text in texts:
-        body = re.sub(r"^\(\?[a-zA-Z]+\)", "", text)
-        if not (begins or body.startswith(("^", r"\A"))) or not (anchored or body.endswith(("$", r"\Z", r"\z"))):
-            return NOTHING
-        if _PERMISSIVE.search(body):
-            return NOTHING
-    return _paths(tested)
-
-
-def _compiled(pattern: Expression, machine: Interpreter) -> tuple[str, ...]:
-    value = machine.evaluate(pattern)
-    if isinstance(value, Text):
-        return constants_of(value)
-    return ()
 
 
 def _quantified(every: bool, subject: Expression, test: Lambda, truth: bool, machine: Interpreter) -> Checked:
@@ -296,7 +273,7 @@ def _comprehension(every: bool, test: Comprehension, truth: bool, machine: Inter
     if every is not truth or path is None:
         return NOTHING
     if path in checked(test.element, truth, machine):
-        return members_of(test.iterable) | _paths(test.iterable)
+        return members_of(test.iterable) | paths_of(test.iterable)
     return NOTHING
 
 
@@ -314,7 +291,7 @@ def _predicate(closure: Closure, call: Call, truth: bool, machine: Interpreter) 
     machine.tests -= 1
     pairs = zip(closure.function.parameters, call.arguments, strict=False)
     return frozenset(
-        path for parameter, argument in pairs if parameter.name in inside for path in _paths(argument.value)
+        path for parameter, argument in pairs if parameter.name in inside for path in paths_of(argument.value)
     )
 
 
@@ -364,77 +341,5 @@ def _index_of(expression: Expression, machine: Interpreter) -> Checked:
         case Call(function=Attribute(value=container, name="indexOf" | "index" | "findIndex"), arguments=arguments) if (
             arguments and _is_allow_list(container, machine)
         ):
-            return _paths(arguments[0].value)
+            return paths_of(arguments[0].value)
     return NOTHING
-
-
-_SAME_VALUE = frozenset(
-    ["lower", "upper", "casefold", "strip", "trim", "toLowerCase", "toUpperCase", "toString", "String"]
-)
-_SAME_VALUE_OF = frozenset(["upper", "lower", "trim", "btrim", "ToLower", "ToUpper", "TrimSpace", "String", "str"])
-
-
-# What cuts no more than a sign off a value: `sort.lstrip("-")`, `sort.slice(1)`.
-_CUTS_SIGN = frozenset(
-    ["lstrip", "rstrip", "strip", "removeprefix", "removesuffix", "slice", "substring", "TrimPrefix", "TrimLeft"]
-)
-
-
-def _paths(expression: Expression) -> Checked:
-    """The variable that a tested expression speaks of, also through `.lower()` and the like."""
-    while isinstance(expression, Call | TypeAssertion):
-        if isinstance(expression, TypeAssertion):
-            expression = expression.value
-            continue
-        function, arguments = expression.function, expression.arguments
-        if isinstance(function, Attribute) and function.name in _SAME_VALUE and not arguments:
-            expression = function.value
-        elif isinstance(function, Attribute) and function.name in _CUTS_SIGN and _is_sign(arguments[-1:]):
-            expression = function.value if len(arguments) == 1 else arguments[0].value
-        elif last_name(function) in _SAME_VALUE_OF and len(arguments) == 1:
-            expression = arguments[0].value
-        else:
-            return NOTHING
-    path = path_of(expression)
-    return frozenset([path]) if path is not None else NOTHING
-
-
-def _is_sign(arguments: Sequence[Argument]) -> bool:
-    """Whether an argument is one character that is no letter, or how long one is."""
-    match arguments:
-        case (Argument(value=String(value=sign)),):
-            return len(sign) == 1 and not sign.isalnum()
-        case (Argument(value=Number(value=count)),):
-            return count == 1
-    return False
-
-
-def tested(expression: Expression) -> Checked:
-    """The variables that a check of an argument tells of: it, or the members of a list that is written there."""
-    if isinstance(expression, Collection):
-        return NOTHING.union(*map(tested, expression.elements))
-    if isinstance(expression, Spread):
-        return members_of(expression.value)
-    return _paths(expression)
-
-
-def members_of(expression: Expression) -> Checked:
-    """The collection whose members a test speaks of: `x` of `set(x)`, `x.keys()`, `Object.keys(x)`."""
-    if isinstance(expression, Call):
-        if (
-            isinstance(expression.function, Attribute)
-            and expression.function.name in ("keys", "items")
-            and not expression.arguments
-        ):
-            return members_of(expression.function.value)
-        if expression.arguments and last_name(expression.function) in (
-            "set",
-            "keys",
-            "list",
-            "Set",
-            "frozenset",
-            "tuple",
-        ):
-            return members_of(expression.arguments[0].value)
-        return NOTHING
-    return frozenset(f"keys:{path}" for path in _paths(expression))

@@ -14,7 +14,7 @@ from persistlint.sql.lexer import Kind, tokenize
 if TYPE_CHECKING:
     from collections.abc import Set
 
-    from persistlint.analysis.methods import Actual
+    from persistlint.analysis.arguments import Actual
     from persistlint.libraries import Catalogue, Library, Operation
     from persistlint.source import Range, SourceFile
 

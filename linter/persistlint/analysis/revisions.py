@@ -15,7 +15,7 @@ from persistlint.languages import read
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import SourceFile
-from persistlint.sql.project import Signature, files_below
+from persistlint.sql.listing import Signature, files_below
 from persistlint.sql.runners import texts_above
 
 if TYPE_CHECKING:

@@ -20,9 +20,17 @@ _SIZES = (  # of a unit, in which texts say how many of it there are
     (1 << 20, "Mi?[bB]"),
     (1 << 30, "Gi?[bB]"),
 )
-_SMALL = ("three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _BYTES = frozenset([8, 16, 20, 24, 32, 48, 64, 128])  # of keys, salts and digests, which are told in bits
-_WORDS: dict[float, str] = dict(enumerate(_SMALL, 3))
+_WORDS: dict[float, str] = {
+    **dict(enumerate((*_ONES, *_TEENS)[2:], 3)),
+    **{10 * tens: word for tens, word in enumerate(_TENS, 2)},
+    **{10 * tens + one: f"{word}[ -]?{_ONES[one - 1]}" for tens, word in enumerate(_TENS, 2) for one in range(1, 10)},
+}
 # A text of several words.
 _SENTENCE = regex(rb"""\"{3}[^"]*\w [^"]*\"{3}|\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
 _ONE: dict[float, str] = {  # of a unit, which a text says in a word: "more than a week old"
@@ -70,7 +78,7 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(rf"{int(value) * 8}[ -]+bits?")
     if value in _WORDS:
         spelled.append(rf"(?i:{_WORDS[value]})")
-    elif value is not None and not written.isdigit() and value == int(value):
+    if value is not None and not written.isdigit() and value == int(value):
         spelled.append(str(int(value)))
     if value is not None and 0 < value < _TWICE and value != 1:
         spelled += (rf"{_percent(part)} ?(?:%|per ?cent)" for part in (value, abs(1 - value)))

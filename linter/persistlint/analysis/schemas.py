@@ -18,7 +18,7 @@ from persistlint.analysis.values import (
 )
 
 if TYPE_CHECKING:
-    from persistlint.analysis.methods import Actual
+    from persistlint.analysis.arguments import Actual
 
 _PARSES = frozenset(["parse", "parseAsync"])
 _TRIES = frozenset(["safeParse", "safeParseAsync", "spa"])

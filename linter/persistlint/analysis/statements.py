@@ -14,7 +14,7 @@ from persistlint.sql.splitter import split
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from persistlint.analysis.methods import Actual
+    from persistlint.analysis.arguments import Actual
     from persistlint.libraries import Library, Operation
     from persistlint.source import SourceFile
 

@@ -43,6 +43,11 @@ def quantities(place: str) -> tuple[tuple[Quantity, frozenset[str]], ...]:
     return tuple((Quantity[name], frozenset(text.split())) for name, text in _TABLES["quantities"][place].items())
 
 
+def epochs() -> frozenset[float]:
+    """How long after or before 1970 others begin to count, in seconds or milliseconds."""
+    return frozenset(map(float, _TABLES["units"]["epochs"].split()))
+
+
 def argument_names() -> dict[str, tuple[str, ...]]:
     """The words of a name for the argument of a function."""
     return {function: tuple(text.split()) for function, text in _TABLES["names"].items()}

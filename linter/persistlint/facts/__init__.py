@@ -40,6 +40,7 @@ from persistlint.facts.transactions import (
     Uncommitted,
     WriteBack,
 )
+from persistlint.facts.verbs import deletes, inserts, updates
 from persistlint.language_groups import DECLARING, EVERYWHERE, MODELLING, PROGRAMS, SCHEMA_LANGUAGES
 
 __all__ = [
@@ -111,6 +112,9 @@ __all__ = [
     "Uncommitted",
     "Use",
     "WriteBack",
+    "deletes",
+    "inserts",
     "swallowed_change",
     "tidies",
+    "updates",
 ]

@@ -153,7 +153,7 @@ class JsonEncode(JsonFact):
 
 
 @dataclass(frozen=True, slots=True)
-class JsonCast(JsonFact):
+class JsonCast(Fact):
     """A piece of SQL that takes text out of JSON and makes another type of it. `expression` is the text that is cast,
     `type` what it becomes, or "array" where a function takes arrays alone. `becomes` is what is made of text that is no
     such value, "" where it stops the statement."""

@@ -47,6 +47,12 @@ class Place:
                 return True
         return False
 
+    def is_beside(self, other: Place) -> bool:
+        """Whether both stand on the two ways of one branch, and in nothing else that the other does not."""
+        mine, theirs = self.arms[-1:], other.arms[-1:]
+        is_same_branch = bool(mine and theirs) and mine[0].branch == theirs[0].branch and mine[0].way != theirs[0].way
+        return is_same_branch and self.arms[:-1] == other.arms[:-1]
+
     def dominates(self, later: Place) -> bool:
         """Whether every run that comes to the later place came by this one, if it stands before it."""
         return self.arms == later.arms[: len(self.arms)]

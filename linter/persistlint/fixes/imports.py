@@ -144,6 +144,7 @@ def _python_line(program: Program, module: str, text: str) -> Edit:
         return _section(module), is_from and not is_mixed, module
 
     own = rank(module, text.startswith("from "))
+    imports = _beside(program, imports, module, is_from=text.startswith("from "))
     before = [found for found in imports if rank(found.module, found.member is not None) <= own]
     same = [found for found in imports if _section(found.module) == _section(module)]
     if before and (before[-1] in same or not same):
@@ -152,6 +153,21 @@ def _python_line(program: Program, module: str, text: str) -> Edit:
     first = same[0] if same else imports[0]
     at = program.source.line_range(_first_line(program, first)).start
     return Edit(Range(at, at), f"{text}\n" if same else f"{text}\n\n")
+
+
+def _beside(program: Program, imports: list[Import], module: str, *, is_from: bool) -> list[Import]:
+    """The imports among which the one of a module goes: without those of packages that stand apart behind the others,
+    as a project's own do, and those of its own package alone where there are such ones."""
+    package = module.split(".")[0]
+    same = [found for found in imports if _section(found.module) == _section(module)]
+    own = [found for found in same if found.module.split(".")[0] == package and (found.member is not None) == is_from]
+    if own:
+        return own
+    for one, other in pairwise(same):
+        gap = program.source.text(Range(end_of_import(program, one), other.range.start))
+        if one.range != other.range and re.match(r"[ \t]*\r?\n[ \t]*\r?\n", gap):
+            return [found for found in imports if found.range.start < other.range.start]
+    return imports
 
 
 def _together(program: Program) -> list[Import]:

@@ -14,7 +14,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.paths import is_migration
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.schema.catalog import default_name
+from persistlint.schema.altering import default_name
 from persistlint.schema.changes import CreateTable, End
 from persistlint.schema.script import OF_RUNNER
 from persistlint.source import Range
@@ -34,6 +34,7 @@ _GAP = regex(rb"\A {2,}(?=\S)")  # as columns of a layout have it
 _REST = regex(rb"[ \t]*(?:(?P<breakpoint>--> *statement-breakpoint)|--[^\r\n]*)?[ \t]*(?=\r?\n|\r|\Z)")
 _LINE_END = regex(rb"[ \t]*(?:\r\n|\n|\r|\Z)")
 _PROSE = regex(rb"[ \t]*+(--[ \t]*+(?:[A-Za-z`\"'(][^:\r\n]*+|persistlint: [^\r\n]*+))(?=[\r\n])")
+_USUAL = regex(rb"\n[ \t]*\r?\n--[ \t]*[A-Za-z`\"'(][^:\r\n]*\r?\n[A-Za-z]")  # one line above a statement
 _DIRECTIVE = regex(rb"migrat|liquibase|changeset|rollback|transaction", re.IGNORECASE)
 _BLANK_LINES = regex(rb"(?:[ \t]*(?:\r\n|\n|\r))+")
 _CAPITALS = regex(r"'[^']*'|\"[^\"]*\"|\b[A-Z]+\b")
@@ -300,16 +301,18 @@ class Editor:
 
     def _above(self, statement: Statement) -> int:
         """Where a statement begins with the comment right above it, unless that says something to a runner, or may be
-        one of the file."""
-        at = statement.range.start
-        start = self._line_start(at)
-        while start > 0:
-            start = self._line_start(start - 1)
-            comment = _PROSE.match(self.file.content, start)
+        one of the file: the file begins with it, and its other statements have none, or it has several lines."""
+        at = first = self._line_start(statement.range.start)
+        lines = 0
+        while first > 0:
+            first = self._line_start(first - 1)
+            comment = _PROSE.match(self.file.content, first)
             if comment is None or _DIRECTIVE.search(comment.group()):
-                return at
-            at = comment.start(1)
-        return statement.range.start
+                break
+            at, lines = comment.start(1), lines + 1
+        if lines == 0 or (first == 0 == at and (lines > 1 or not _USUAL.search(self.file.content))):
+            return statement.range.start
+        return at
 
     def _line_start(self, offset: int) -> int:
         return self.file.line_range(self.file.line_of(offset)).start

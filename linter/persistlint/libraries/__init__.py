@@ -7,6 +7,8 @@ dialect = "postgres"                      # sqlglot's name; left out where the c
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
 percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
+splices = '[$](?P<name>[0-9]+):raw'         # the placeholders that are filled with text as it is, by a pattern whose
+                                          # `name` is that of the value, or its number from 1
 strict = true                             # a value must have the very type that the database expects (asyncpg)
 quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
                                           # must hold for it, `$1` being the first group of that
@@ -62,6 +64,7 @@ ambient = true                            # it finds the open transaction by its
 synchronous = true                        # calls give no promise, and a callback must not be async
 lazy = true                               # a query that nobody awaits is never sent
 exit-commits = true                       # leaving `with connection:` commits
+requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
 ```
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
@@ -128,96 +131,16 @@ from __future__ import annotations
 from dataclasses import field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from persistlint.plugins import LIBRARIES, plugins
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from importlib.resources.abc import Traversable
+    from collections.abc import Iterable, Mapping
 
-OPERATION_KEYS = frozenset(
-    [
-        "sql",
-        "fragment",
-        "clause",
-        "raw",
-        "bare",
-        "keys",
-        "parameters",
-        "values",
-        "inputs",
-        "placeholder",
-        "dollar",
-        "binder",
-        "returns",
-        "yields",
-        "format",
-        "tag",
-        "spliced",
-        "composes",
-        "distinctive",
-        "statements",
-        "effect",
-        "table",
-        "options",
-        "handle",
-        "role",
-    ]
-)
-TYPE_KEYS = frozenset(
-    [
-        "names",
-        "created-by",
-        "handles",
-        "fluent",
-        "tag",
-        "call",
-        "fields",
-        "requests",
-        "checked",
-        "methods",
-        "role",
-        "attributes",
-        "models",
-        "members",
-        "extends",
-        "statement",
-        "parameter",
-    ]
-)
-LIBRARY_KEYS = frozenset(
-    [
-        "library",
-        "modules",
-        "dialect",
-        "placeholder",
-        "binds",
-        "percent",
-        "strict",
-        "text",
-        "expands",
-        "quote",
-        "literal",
-        "objects",
-        "generic",
-        "drives",
-        "template-strings",
-        "statements",
-        "statements-option",
-        "bind",
-        "identifier",
-        "types",
-        "functions",
-        "transactions",
-        "documentation",
-    ]
-)
 _FIRST_WORD = regex(r"[$_a-z]+(?=[A-Z])|[A-Z][a-z]+(?=[A-Z])")
-TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits"])
 
 
 @dataclass(frozen=True)
@@ -306,6 +229,7 @@ class Binding:
     synchronous: bool = False
     lazy: bool = False
     exit_commits: bool = False
+    requests: str = ""
 
 
 BY_OBJECT = Binding()
@@ -321,6 +245,7 @@ class Library:
     placeholder: str = ""
     binds: str = "server"
     percent: str = "doubled"
+    splices: str = ""
     strict: bool = False
     text: str = ""
     expands: bool = False
@@ -376,13 +301,15 @@ class Catalogue:
 def catalogue(folder: str) -> Catalogue:
     """All libraries of `libraries/<folder>` and of the folders of that name that plugins bring. Raises `ValueError`
     naming the file where a table is not well formed, `PluginError` where it is a plugin's."""
-    loaded = list(_tables(Path(__file__).parent, folder))
+    from persistlint.libraries.reading import read_libraries
+
+    loaded = list(read_libraries(Path(__file__).parent, folder))
     for plugin in plugins():
         if plugin.kind == LIBRARIES:
             from importlib.resources import files
 
             with plugin.loading():
-                loaded += _tables(files(plugin.package), folder)
+                loaded += read_libraries(files(plugin.package), folder)
     types: dict[str, Type] = {}
     created: dict[str, Type] = {}
     functions: dict[str, Operation] = {}
@@ -403,131 +330,3 @@ def catalogue(folder: str) -> Catalogue:
                     distinctive.setdefault(name, (type, operation))
     sinks = {name: tuple(found) for name, found in methods.items()}
     return Catalogue(tuple(loaded), types, created, functions, sinks, distinctive, requests)
-
-
-def _tables(root: Traversable, folder: str) -> Iterator[Library]:
-    place = root.joinpath(folder)
-    for path in sorted(place.iterdir(), key=lambda item: item.name) if place.is_dir() else ():
-        if path.name.endswith(".toml"):
-            try:
-                yield _library(read_table(path))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise ValueError(f"{folder}/{path.name}: {error}") from error
-
-
-def _library(table: dict[str, Any]) -> Library:
-    _refuse_unknown(table, LIBRARY_KEYS, "the file")
-    library = Library(
-        table["library"],
-        tuple(table.get("modules", ())),
-        table.get("dialect"),
-        table.get("placeholder", ""),
-        table.get("binds", "server"),
-        table.get("percent", "doubled"),
-        table.get("strict", False),
-        table.get("text", ""),
-        table.get("expands", False),
-        table.get("quote", ""),
-        table.get("literal", ""),
-        table.get("objects", {}),
-        table.get("generic", False),
-        table.get("drives", False),
-        table.get("template-strings", False),
-        table.get("bind", ""),
-        table.get("identifier", ""),
-        table.get("statements", ""),
-        table.get("statements-option", ""),
-        _binding(table.get("transactions", {})),
-    )
-    types = table.get("types", {})
-    for name, own in types.items():
-        _refuse_unknown(own, TYPE_KEYS, f"type {name}")
-        entry = _extended(own, types)
-        library.types[name] = Type(
-            library,
-            name,
-            tuple(entry.get("names", ())),
-            tuple(entry.get("created-by", ())),
-            tuple(entry.get("handles", ())),
-            entry.get("fluent", False),
-            entry.get("tag"),
-            _operation(library, name, entry["call"]) if "call" in entry else None,
-            entry.get("fields", {}),
-            tuple(entry.get("requests", ())),
-            tuple(entry.get("checked", ())),
-            {method: _operation(library, method, keys) for method, keys in entry.get("methods", {}).items()},
-            entry.get("role", ""),
-            tuple(entry.get("attributes", ())),
-            entry.get("models", False),
-            entry.get("members"),
-            entry.get("statement", ""),
-            entry.get("parameter", ""),
-        )
-    for name, keys in table.get("functions", {}).items():
-        library.functions[name] = _operation(library, name, keys)
-    known = {"self", *library.types}
-    for operation in [*library.functions.values(), *(o for t in library.types.values() for o in t.methods.values())]:
-        if operation.returns is not None and operation.returns not in known:
-            raise ValueError(f"{operation.name} returns {operation.returns!r}, which is not a type of this library")
-    return library
-
-
-def _extended(entry: dict[str, Any], types: dict[str, Any]) -> dict[str, Any]:
-    """A type with what it has of the one that it extends."""
-    if "extends" not in entry:
-        return entry
-    base = _extended(types[entry["extends"]], types)
-    merged = {key: base.get(key, {}) | entry.get(key, {}) for key in ("methods", "fields")}
-    return {key: base[key] for key in ("fluent", "members", "tag", "call") if key in base} | entry | merged
-
-
-def _operation(library: Library, name: str, keys: dict[str, Any]) -> Operation:
-    _refuse_unknown(keys, OPERATION_KEYS, name)
-    fragment = keys.get("fragment")
-    parameters = keys.get("parameters")
-    return Operation(
-        library,
-        name,
-        sql=keys.get("sql"),
-        fragments=None if fragment in (None, "all") else (fragment,) if isinstance(fragment, int) else tuple(fragment),
-        every_argument=fragment == "all",
-        clause=keys.get("clause", "where"),
-        raw=keys.get("raw", False),
-        bare=keys.get("bare", False),
-        keys=tuple(keys.get("keys", ())),
-        parameters=tuple(parameters) if isinstance(parameters, list) else parameters,
-        values=keys.get("values", ""),
-        inputs=keys.get("inputs", ""),
-        placeholder=keys.get("placeholder", ""),
-        dollar=keys.get("dollar", ""),
-        binder=keys.get("binder", ""),
-        returns=keys.get("returns"),
-        yields=keys.get("yields"),
-        format=keys.get("format"),
-        tag=keys.get("tag"),
-        spliced=keys.get("spliced", False),
-        composes=keys.get("composes", False),
-        distinctive=keys.get("distinctive", False),
-        statements=keys.get("statements", library.statements),
-        effect=keys.get("effect", ""),
-        table=keys.get("table"),
-        options=keys.get("options"),
-        handle=keys.get("handle"),
-        role=keys.get("role", ""),
-    )
-
-
-def _binding(keys: dict[str, Any]) -> Binding:
-    _refuse_unknown(keys, TRANSACTION_KEYS, "transactions")
-    return Binding(
-        keys.get("option", ""),
-        keys.get("ambient", False),
-        keys.get("synchronous", False),
-        keys.get("lazy", False),
-        keys.get("exit-commits", False),
-    )
-
-
-def _refuse_unknown(table: dict[str, Any], known: frozenset[str], where: str) -> None:
-    if unknown := sorted(set(table) - known):
-        raise ValueError(f"{where} has unknown keys: {', '.join(unknown)}")

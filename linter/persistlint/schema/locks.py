@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
 from persistlint.schema import changes as c
-from persistlint.schema.catalog import dropped
+from persistlint.schema.altering import dropped
 from persistlint.schema.definitions import ConstraintKind
 from persistlint.schema.types import keeps_rows
 

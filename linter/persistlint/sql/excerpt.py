@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.facts import Context
-from persistlint.sql.grammar import COMPARISONS
 from persistlint.sql.lexer import HOLE, Kind, Token
+from persistlint.sql.words import COMPARISONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

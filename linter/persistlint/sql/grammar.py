@@ -7,60 +7,21 @@ DDL of any dialect, not on statements that never end. Holes are tokens like othe
 from __future__ import annotations
 
 from persistlint.records import dataclass
-from persistlint.sql.lexer import HOLE, Kind, Token, tokenize, word_set
+from persistlint.sql.lexer import HOLE, Kind, Token, tokenize
+from persistlint.sql.words import (
+    CLAUSES,
+    COMPARISONS,
+    DATA_VERBS,
+    KEYWORDS,
+    OBJECTS,
+    OPERATORS,
+    OPTIONS,
+    QUERIES,
+    SETTINGS,
+    VERBS,
+)
 
 OPERAND = "operand"
-
-
-COMPARISONS = word_set(
-    "= == != <> < > <= >= <=> ~ ~* !~ !~* ~~ ~~* !~~ !~~* @> <@ && @@ ?| ?& \\? \\?| \\?& -> ->> #> #>> #- LIKE ILIKE"
-    " RLIKE REGEXP GLOB MATCH SIMILAR BETWEEN IN IS CONTAINS OVERLAPS"
-)
-OPERATORS = COMPARISONS | word_set("+ - * / % || ^ & | << >> := += -= *= /= %= => DIV MOD")
-LIST_OPERATORS = word_set("IN ANY ALL SOME")
-SETTINGS = word_set(
-    "IDENTITY_INSERT SEARCH_PATH SCHEMA ROLE AUTHORIZATION CATALOG DATABASE TABLESPACE SESSION LOCAL GLOBAL"
-)
-OPTIONS = word_set("LEVEL NAMES FORMAT ISOLATION ENCODING TRANSACTION TIME")  # a word follows, not a name
-NAME_BEFORE = word_set(":: COLLATE CONSTRAINT ROLE TYPE DATABASE SAVEPOINT SCHEMA OF")  # a name follows, wherever it is
-JOINS = word_set("LEFT RIGHT FULL INNER CROSS NATURAL OUTER LATERAL STRAIGHT_JOIN ASOF ANTI SEMI JOIN")
-
-# The clause that a keyword begins; "start" is where a statement may begin.
-_CLAUSES = {
-    **dict.fromkeys(("SELECT", "RETURNING", "OUTPUT"), "select"),
-    **dict.fromkeys(("FROM", "JOIN", "INTO", "UPDATE", "USING"), "from"),
-    **dict.fromkeys(("WHERE", "HAVING", "QUALIFY", "ON", "WHEN", "CHECK", "IF", "ELSIF", "ELSEIF", "WHILE"), "where"),
-    **dict.fromkeys(("LIMIT", "OFFSET", "FETCH", "DEFAULT", "THEN", "ELSE", "RETURN"), "value"),
-    **dict.fromkeys(("UNION", "INTERSECT", "EXCEPT", "MINUS", "EXPLAIN", "BEGIN", "LOOP", "DO", "IMMEDIATE"), "start"),
-    **dict.fromkeys(("GROUP", "PARTITION"), "group"),
-    "ORDER": "order",
-    "SET": "set",
-    "VALUES": "rows",
-    "WITH": "with",
-}
-_VERBS = word_set(  # they begin a statement whose words are names
-    "CREATE ALTER DROP TRUNCATE GRANT REVOKE COMMENT REINDEX VACUUM ANALYZE LOCK REFRESH CLUSTER LISTEN UNLISTEN"
-    " NOTIFY USE DESCRIBE DESC SHOW PRAGMA ATTACH DETACH SAVEPOINT ROLLBACK RELEASE RENAME CALL EXEC EXECUTE COPY"
-    " DECLARE PREPARE DEALLOCATE KILL LOAD INSTALL OPTIMIZE INSERT REPLACE DELETE MERGE UPSERT"
-)
-_DATA_VERBS = word_set("INSERT REPLACE DELETE MERGE UPSERT")
-_QUERIES = word_set("SELECT WITH VALUES INSERT UPDATE DELETE MERGE")
-_OBJECTS = word_set(  # words of DDL and utility statements that are no names
-    "TABLE VIEW INDEX SCHEMA DATABASE SEQUENCE ROLE USER FUNCTION PROCEDURE TRIGGER TYPE DOMAIN EXTENSION POLICY"
-    " COLUMN CONSTRAINT PARTITION TABLESPACE LANGUAGE SERVER PUBLICATION SUBSCRIPTION SAVEPOINT WAREHOUSE KEY GROUP"
-    " CATALOG OWNER ADD RENAME MATERIALIZED REFERENCES TEMPORARY TEMP UNIQUE CONCURRENTLY OR MODIFY CHANGE RECURSIVE"
-    " LOCAL GLOBAL SESSION FULL VERBOSE TRANSACTION WORK PRIMARY FOREIGN INHERITS OF TO ON FROM FOR IN BY AUTHORIZATION"
-    " AS IS COLUMNS TABLES EXISTS IF NOT ONLY RETURNS CURSOR ANALYZE FREEZE"
-)
-_KEYWORDS = (  # never an operand where an expression is expected
-    frozenset(_CLAUSES)
-    | JOINS
-    | word_set(
-        "AND OR NOT ASC DESC NULLS BY AS ALL ANY SOME DISTINCT CASE END IN IS LIKE ILIKE BETWEEN EXISTS FOR OVER"
-        " FILTER COLLATE ESCAPE CONFLICT DUPLICATE INTERVAL SIMILAR RLIKE REGEXP GLOB ARRAY ROW WITHIN CONSTRAINT XOR"
-        " DIV OF ONLY RECURSIVE TOP"
-    )
-)
 _NOTHING = Token.of(Kind.OTHER, "", 0, 0)
 _OPERANDS = frozenset({Kind.STRING, Kind.DOLLAR, Kind.NUMBER, Kind.PARAMETER, Kind.QUOTED, Kind.OTHER})
 
@@ -123,19 +84,19 @@ class Grammar:
         if token.kind in _OPERANDS:
             return True
         return token.kind is Kind.WORD and (
-            token.word not in _KEYWORDS or token.word in ("ANY", "ALL", "CASE", "INTERVAL")
+            token.word not in KEYWORDS or token.word in ("ANY", "ALL", "CASE", "INTERVAL")
         )
 
     def ends_operand(self, index: int) -> bool:
         """Whether an operand can end with the token at an index."""
         token = self.token(index)
-        is_name = token.kind is Kind.WORD and (token.word not in _KEYWORDS or token.word in ("ASC", "DESC", "END"))
+        is_name = token.kind is Kind.WORD and (token.word not in KEYWORDS or token.word in ("ASC", "DESC", "END"))
         return is_name or token.text in (")", "]") or (token.kind in _OPERANDS and bool(token.text))
 
     def ends_clause(self, index: int) -> bool:
         """Whether the clause is over before the token at an index."""
         word = self.word(index)
-        return index >= len(self.tokens) or word in (")", ";", "]") or word in _CLAUSES
+        return index >= len(self.tokens) or word in (")", ";", "]") or word in CLAUSES
 
     def read(self, index: int) -> None:
         """Take the token at an index into the state."""
@@ -185,7 +146,7 @@ class Grammar:
             frame.before = "="
         elif self._begins_statement(index, frame, word):
             self._begin_statement(index, frame, word)
-        elif word in _CLAUSES and self._is_clause(index, frame, word):
+        elif word in CLAUSES and self._is_clause(index, frame, word):
             self._begin_clause(index, frame, word)
         elif self._is_keyword(index, frame, word):
             frame.before = "" if word == "BY" and frame.clause != "name" else word
@@ -218,8 +179,8 @@ class Grammar:
     def _begins_statement(self, index: int, frame: Frame, word: str) -> bool:
         if frame.clause == "start" or self._is_condition_over(frame):
             is_neutral = self.word(index - 1) in ("EXPLAIN", "ANALYZE") and word in ("ANALYZE", "VERBOSE")
-            return (word in _VERBS or word in ("UPDATE", "SET")) and not is_neutral and self.word(index + 1) != ":="
-        return word in _DATA_VERBS and frame.clause == "with" and frame.before == OPERAND
+            return (word in VERBS or word in ("UPDATE", "SET")) and not is_neutral and self.word(index + 1) != ":="
+        return word in DATA_VERBS and frame.clause == "with" and frame.before == OPERAND
 
     def _is_condition_over(self, frame: Frame) -> bool:
         """Whether a statement can follow the condition of T-SQL's IF or WHILE."""
@@ -252,7 +213,7 @@ class Grammar:
             case "GROUP" | "ORDER" | "PARTITION":
                 return following == "BY" and frame.clause != "name"
             case "SET":
-                return frame.clause != "name" or frame.verb in _DATA_VERBS
+                return frame.clause != "name" or frame.verb in DATA_VERBS
             case "UPDATE":
                 return previous == "KEY"  # ON DUPLICATE KEY UPDATE
             case "USING":
@@ -269,7 +230,7 @@ class Grammar:
             case "IMMEDIATE":
                 return frame.verb == "EXECUTE"
             case "VALUES" | "RETURN" | "FETCH" | "WHEN" | "THEN" | "ELSE" | "OFFSET" | "OUTPUT":
-                return frame.clause != "name" or frame.verb in _DATA_VERBS
+                return frame.clause != "name" or frame.verb in DATA_VERBS
             case "CHECK" | "DEFAULT":
                 return frame.clause in ("name", "definition")
         return True
@@ -282,7 +243,7 @@ class Grammar:
         if frame.opener == "case" and word == "WHEN" and frame.before == OPERAND and self.word(frame.begin) == "CASE":
             frame.function = "simple"  # CASE x WHEN value
         continues = word == "IMMEDIATE" or (word in ("INTO", "FROM") and frame.clause == "name")
-        clause = "where" if word == "WITH" and self.word(index - 1) == "START" else _CLAUSES[word]
+        clause = "where" if word == "WITH" and self.word(index - 1) == "START" else CLAUSES[word]
         if word in ("THEN", "ELSE") and frame.opener != "case":
             clause = "start"
         if word == "UPDATE":
@@ -300,15 +261,15 @@ class Grammar:
         if word in (".", "::"):
             return True
         if frame.clause == "name":
-            return word in _OBJECTS or word in _KEYWORDS or word in OPTIONS
+            return word in OBJECTS or word in KEYWORDS or word in OPTIONS
         if frame.clause == "set" and frame.verb == "SET":
-            return word in SETTINGS or word in OPTIONS or word in _KEYWORDS or word == "ZONE"
+            return word in SETTINGS or word in OPTIONS or word in KEYWORDS or word == "ZONE"
         previous = self.word(index - 1)
         if word == "ZONE":
             return previous == "TIME"
         if word in ("FIRST", "LAST", "NEXT", "MATERIALIZED"):
             return previous in ("NULLS", "FETCH", "AS", "NOT")
-        return word in _KEYWORDS or (word in ("ANALYZE", "VERBOSE") and frame.clause == "start")
+        return word in KEYWORDS or (word in ("ANALYZE", "VERBOSE") and frame.clause == "start")
 
     def _open(self, index: int, frame: Frame, word: str) -> None:
         clause, opener = self._array(index, frame) if word == "[" else self._parenthesis(index, frame)
@@ -326,7 +287,7 @@ class Grammar:
     def _parenthesis(self, index: int, frame: Frame) -> tuple[str, str]:
         """The clause inside of a parenthesis, and what kind of parenthesis it is."""
         previous = self.word(index - 1)
-        if (self.word(index + 1) in _QUERIES and frame.clause != "name") or previous == "EXISTS":
+        if (self.word(index + 1) in QUERIES and frame.clause != "name") or previous == "EXISTS":
             return "start", "query"
         if frame.clause == "rows" and frame.before in ("", ","):
             return "value", "row"
@@ -358,7 +319,7 @@ class Grammar:
     def _behind_operand(self, index: int, frame: Frame) -> tuple[str, str]:
         """What a parenthesis behind a name is: the columns of a table, its definition, or the arguments of a call."""
         if frame.clause == "with" or (
-            frame.clause == "from" and frame.verb in _DATA_VERBS and self.word(frame.begin) == "INTO"
+            frame.clause == "from" and frame.verb in DATA_VERBS and self.word(frame.begin) == "INTO"
         ):
             return "columns", "names"
         if frame.clause == "from" and self.word(index - 2) in ("AS", ")"):
@@ -369,7 +330,7 @@ class Grammar:
                 return "columns", "names"
             if frame.verb == "CREATE" and self.word(frame.begin + 1) in ("INDEX", "UNIQUE", "FULLTEXT", "SPATIAL"):
                 return "columns", "names"
-            if frame.verb == "CREATE" and (before_name in _OBJECTS or before_name == "."):
+            if frame.verb == "CREATE" and (before_name in OBJECTS or before_name == "."):
                 return "definition", "definition"
         return "value", "call"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -25,8 +26,6 @@ MANIFESTS = (
     "Gemfile",
     "composer.json",
 )
-# What else may name the drivers of a project, and so the dialect of its migrations and models.
-_OF_DRIVERS = ("alembic.ini", "requirements.in", "setup.py", "Pipfile")
 _FURTHEST = 10  # directories upwards in which files of the project are looked for
 # `1_users.postgres.up.sql` beside `1_users.mysql.up.sql`: pop takes those of the database that it runs on, and
 # `1_users.up.sql` where there is none.
@@ -57,7 +56,7 @@ def step_named(path: str) -> str:
 
 def undone_by(file: Path) -> Path:
     """The script that a file undoes, by its name; the file itself where its name says nothing of it."""
-    return file.with_name(_DOWN.sub("up", file.name))
+    return file.with_name(_DOWN.sub("up", file.name)) if _DOWN.search(file.name) else file
 
 
 def beside(folder: Path) -> set[Path]:
@@ -76,10 +75,25 @@ def _names_beside() -> frozenset[str]:
     return frozenset(names.union(entry["listed"] for entry in table() if "listed" in entry))
 
 
+def is_evidence(name: str) -> bool:
+    """Whether a file of this name may say, in the directories around a script, what runs it, and on which database."""
+    return name in _evidence() or manifest_named(name) is not None
+
+
 @cache
-def evidence() -> frozenset[str]:
-    """The names of the files that may say, in the directories around a script, what runs it, and on which database."""
-    return frozenset([*MANIFESTS, *_OF_DRIVERS, *(name for entry in table() for name in entry.get("evidence", ()))])
+def _evidence() -> frozenset[str]:
+    return frozenset([*MANIFESTS, *(name for entry in table() for name in entry.get("evidence", ()))])
+
+
+def manifest_named(name: str) -> int | None:
+    """The place in `manifests` of what is known of files of this name; None where they tell no dialect."""
+    found = _names_of_manifests().fullmatch(name)
+    return found.lastindex - 1 if found is not None and found.lastindex else None
+
+
+@cache
+def _names_of_manifests() -> re.Pattern[str]:
+    return re.compile("|".join(f"({manifest['names']})" for manifest in manifests()), re.IGNORECASE)
 
 
 def upwards(directory: Path) -> list[Path]:
@@ -90,6 +104,27 @@ def upwards(directory: Path) -> list[Path]:
         if (folder / ".git").exists():
             break
     return found
+
+
+def listed(folder: Path) -> tuple[str, ...]:
+    """The names in a directory, in order; none where it cannot be read."""
+    try:
+        return tuple(sorted(os.listdir(folder)))  # noqa: PTH208 - `Path` takes five times as long
+    except OSError:
+        return ()
+
+
+@cache
+def manifests() -> list[dict[str, Any]]:
+    """The entries of `manifests.toml`."""
+    entries: list[dict[str, Any]] = table_of_manifests()["manifest"]
+    return entries
+
+
+@cache
+def table_of_manifests() -> dict[str, Any]:
+    """All of `manifests.toml`."""
+    return read_table(Path(__file__).with_name("manifests.toml"))
 
 
 @cache

@@ -13,17 +13,18 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from persistlint.moments import moment
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.dialect import guess
+from persistlint.sql.listing import Signature, files_below, listed_below, place_of
+from persistlint.sql.manifests import dialect_of_project
 from persistlint.sql.neighbours import (
     ONE_PER_FOLDER,
     VERSION,
@@ -40,31 +41,23 @@ if TYPE_CHECKING:
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
 DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
-_BACK = regex(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
 _STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+# What the set-up of a database consists of, where each kind of thing has a file, in the order in which they are made.
+_PART = regex(
+    r"(?:(?:create|init|setup|make)[_-])?(?:all[_-])?(?:(db|databases?|schemas?|types?|enums?|extensions?|domains?"
+    r"|sequences?)|(tables?)|(primary[_-]?keys?|pks?|keys)"
+    r"|(foreign[_-]?keys?|fks?|constraints?|indexe?s|indices|views|functions|triggers|policies|grants))\.sql",
+    re.IGNORECASE,
+)
+_TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
 _PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
-_PARTS = regex(r"(\d+)")
-_MOST_FILES = 5_000
-_MOST_BYTES = 20_000_000  # of all files together; a folder of dumps is no project, and reading it takes too long
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
 _HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
 # That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
 _MOST_PROJECTS = 64
-
-
-class Signature(tuple[tuple[str, int, int], ...]):
-    """Of every file of a project its path, the time of its last change, and its size. As every file of it asks for the
-    project, its hash is computed once."""
-
-    @cached_property
-    def _hash(self) -> int:
-        return super().__hash__()
-
-    def __hash__(self) -> int:
-        return self._hash
 
 
 class Reader(Hashable, Protocol):
@@ -105,7 +98,8 @@ class SqlReader:
         return root, (pattern,)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        return paths
+        """The parts of a set-up come first, those that make what others speak of before these."""
+        return tuple(sorted(paths, key=_part_of_setup)) if _is_setup(paths) else paths
 
     def begins(self, path: str) -> bool:
         return is_first(path)
@@ -120,7 +114,8 @@ class Project:
     `firsts` are the paths of the first ones of each version and runner.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
-    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
+    that is undone, where they are several, and all where hardly one of several is.
     Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
@@ -133,26 +128,29 @@ class Project:
     firsts: dict[tuple[str, str], str]
     after: Catalog
     again: frozenset[str]
-    goes_back: bool
+    goes_back_from: int
     is_rooted: bool
 
 
 def dialect_of(path: str, content: bytes, reader: Reader = SQL) -> str | None:
-    """The dialect of a file: what the files around it are written in where they agree, else what it tells itself."""
-    told = _usual_dialect(_files(Path(path).absolute(), reader), reader)
+    """The dialect of a file: what the files around it are written in where they agree, else what it tells itself. Where
+    it is on disk, and no file of SQL tells anything, what the project has drivers for."""
+    file = Path(path).absolute()
+    files = _files(file, reader)
+    told = _usual_dialect(files, reader)
     if told.is_common:
         return told.dialect
-    return reader.dialect(path, content) or told.dialect
+    return reader.dialect(path, content) or told.dialect or (_around(files, told, reader) if files else None)
 
 
 def project_below(root: Path, patterns: tuple[str, ...], dialect: str | None, reader: Reader) -> Project | None:
     """What the files below a directory whose paths match come to, as they are now; None where there are none that
     anybody can read. The dialect is that of the configuration, None where it says nothing."""
-    files = _listed(root, patterns)
+    files = listed_below(root, patterns)
     if not files:
         return None
     told = _usual_dialect(files, reader)
-    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0]))
+    found = dialect or told.dialect or reader.dialect(files[0][0], _read(files[0][0])) or _around(files, told, reader)
     if found not in DIALECTS:
         return None
     return _project(files, DIALECTS[found], dialect is not None or told.is_common or len(files) == 1, reader)
@@ -179,7 +177,7 @@ def read_in_project(
         if script is None:
             return None
         final = project.after if undoes is not None else _on_top(script, project, str(file))
-    is_undone = script.is_undone if project.goes_back else None
+    is_undone = script.is_undone if _place(project, str(undone_by(file))) > project.goes_back_from else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
     is_one_of_many = is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
@@ -226,16 +224,11 @@ def _with_own(final: Catalog, script: Script, project: Project) -> Catalog:
     return found
 
 
-def forget() -> None:
-    """Look the folders up anew, for one who knows that a file changed just now."""
-    _listing.cache_clear()
-
-
 def _place(project: Project, path: str) -> int:
     """How many scripts stand up to and with a path."""
     if path in project.scripts:
         return list(project.scripts).index(path) + 1
-    return bisect_right(list(project.scripts), _order(path), key=_order)
+    return bisect_right(list(project.scripts), place_of(path), key=place_of)
 
 
 def _files(file: Path, reader: Reader) -> Signature:
@@ -261,40 +254,6 @@ def _of_database(files: Signature, database: str) -> Signature:
     )
 
 
-def files_below(root: Path, patterns: tuple[str, ...]) -> Signature:
-    """The files below a directory whose paths match, in the order of their names."""
-    return _listing(root, patterns, moment())
-
-
-@lru_cache(maxsize=64)
-def _listing(root: Path, patterns: tuple[str, ...], moment: int) -> Signature:
-    """The same, looked up anew in every other moment."""
-    return _listed(root, patterns)
-
-
-def _listed(root: Path, patterns: tuple[str, ...]) -> Signature:
-    try:
-        found = (path for pattern in patterns for path in root.glob(pattern) if not _BACK.search(path.name))
-        stated = [(str(path), path.stat()) for path in found]
-    except OSError:
-        return Signature()
-    if len(stated) > _MOST_FILES or sum(status.st_size for _, status in stated) > _MOST_BYTES:
-        return Signature()
-    files = [(path, status.st_mtime_ns, status.st_size) for path, status in stated]
-    return _known(Signature(sorted(files, key=lambda each: _order(each[0]))))
-
-
-@lru_cache(maxsize=64)
-def _known(files: Signature) -> Signature:
-    """The first one that was equal: the same object is found in a cache without comparing all of its files."""
-    return files
-
-
-def _order(path: str) -> list[tuple[int, str]]:
-    """What to sort paths by: the numbers in them as numbers."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in _PARTS.split(path)]
-
-
 @lru_cache(maxsize=_MOST_PROJECTS)
 def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> Project:
     scripts: dict[str, Script] = {}
@@ -308,10 +267,14 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
     made: set[str] = set()
     again: set[str] = set()
-    for path in reader.ordered(tuple(path for path, _, _ in files)):
+    ordered = reader.ordered(tuple(path for path, _, _ in files))
+    is_setup = is_sql and _is_setup(ordered)
+    for path in ordered:
         if path in others:
             continue
         content = _read(path)
+        if not (is_setup and _part_of_setup(path) <= _PART.groups):  # which is run in one go with those before it
+            catalog = catalog.settled(is_complete=not is_mixed)
         script = reader.read(path, content, dialect, catalog)
         if script is None:
             continue
@@ -325,13 +288,24 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
                 made.add(change.table.key)
             elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
-        catalog = script.after.settled(is_complete=not is_mixed)
-    undone = sum(bool(script.is_undone) for script in scripts.values())
-    goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
+        if not (is_setup and _TEARDOWN.match(Path(path).name)):
+            catalog = script.after
+    catalog = catalog.settled(is_complete=not is_mixed)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
     is_rooted = not is_mixed and len(unknown) <= 1 and begins
-    return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+    return Project(
+        dialect, scripts, before, contents, firsts, catalog, frozenset(again), _goes_back_from(scripts), is_rooted
+    )
+
+
+def _goes_back_from(scripts: dict[str, Script]) -> int:
+    """How many scripts were written before anybody undid one."""
+    undone = [bool(script.is_undone) for script in scripts.values()]
+    if len(undone) < _SEVERAL:
+        return 0
+    first = undone.index(True) if 4 * sum(undone) >= len(undone) else len(undone)
+    return first if first >= _SEVERAL else 0
 
 
 def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
@@ -374,12 +348,26 @@ def is_first(path: str) -> bool:
     return begins or _INITIAL.search(name) is not None
 
 
+def _is_setup(paths: tuple[str, ...]) -> bool:
+    """Whether scripts set a database up, by their names: several make all things of one kind, and none has a number."""
+    parts = sum(_part_of_setup(path) <= _PART.groups for path in paths)
+    return parts > 1 and not any(map(is_step, paths))
+
+
+def _part_of_setup(path: str) -> int:
+    """The place of a script among the kinds of things that a set-up makes, from 1; anything else comes behind them."""
+    found = _PART.fullmatch(Path(path).name)
+    return found.lastindex if found is not None and found.lastindex is not None else _PART.groups + 1
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The dialect that two thirds of some files tell; `is_common` where none of them tells another."""
+    """The dialect that two thirds of some files tell; `is_common` where none of them tells another, `is_silent` where
+    none tells any."""
 
     dialect: str | None
     is_common: bool
+    is_silent: bool
 
 
 @lru_cache(maxsize=64)
@@ -392,7 +380,13 @@ def _usual_dialect(files: Signature, reader: Reader) -> _Told:
     del found[None]
     usual = max(found, key=lambda dialect: found[dialect], default=None)
     is_clear = len(found) == 1 or (is_sql and 3 * found[usual] >= 2 * found.total())
-    return _Told(usual if is_clear else None, len(found) == 1)
+    return _Told(usual if is_clear else None, len(found) == 1, not found)
+
+
+def _around(files: Signature, told: _Told, reader: Reader) -> str | None:
+    """What the project tells of SQL files that tell nothing. Programs are asked one by one, with all that they say."""
+    is_asked = told.is_silent and isinstance(reader, SqlReader)
+    return dialect_of_project(Path(files[0][0]).parent) if is_asked else None
 
 
 def _read(path: str) -> bytes:

@@ -10,11 +10,12 @@ import sys
 from typing import TYPE_CHECKING
 
 from persistlint.memory import by_text
-from persistlint.sql.grammar import COMPARISONS, Grammar
+from persistlint.sql.grammar import Grammar
 from persistlint.sql.lexer import HOLE, word_set
 from persistlint.sql.prose import is_prose
 from persistlint.sql.shapes import has_shape
 from persistlint.sql.shapes.statement import ARTICLES, Statement
+from persistlint.sql.words import COMPARISONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from persistlint.heads import head_of
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.script import Runner
+from persistlint.sql.manifests import meaning
 from persistlint.sql.neighbours import MANIFESTS, table, upwards
 
 if TYPE_CHECKING:
@@ -21,14 +23,6 @@ _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
 _UP = regex(r"up(?=\.sql$)", re.IGNORECASE)
 _AT_START = regex(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
-_PROVIDERS = {
-    "postgresql": "postgres",
-    "postgres": "postgres",
-    "mysql": "mysql",
-    "sqlite": "sqlite",
-    "turso": "sqlite",
-    "sqlserver": "tsql",
-}
 _FLAGS = re.IGNORECASE | re.MULTILINE
 
 
@@ -69,7 +63,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         return Runner(wraps=None if _has_manifest(path) else False)
     is_off = not pattern.per_section and pattern.off is not None and pattern.off.search(text[:_HEAD]) is not None
     is_off = is_off or any(
-        found.search(_read(Path(path).parent / name.format(file=Path(path).name)))
+        found.search(head_of(Path(path).parent / name.format(file=Path(path).name), _LARGEST))
         for name, found in pattern.beside.items()
     )
     wraps = bool(pattern.wraps) and not is_off
@@ -93,8 +87,10 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
 def recorded_dialect(path: str) -> str | None:
     """The dialect that a tool has written down beside its migrations, in sqlglot's words; None where none has."""
     folder = Path(path).parent
-    named = (found.search(_read(folder / name)) for entry in _patterns() for name, found in entry.dialect.items())
-    return next((_PROVIDERS.get(found.group(1)) for found in named if found), None)
+    named = (
+        found.search(head_of(folder / name, _LARGEST)) for entry in _patterns() for name, found in entry.dialect.items()
+    )
+    return next((meaning(found.group(1)) for found in named if found), None)
 
 
 def undo_beside(path: str) -> bool | None:
@@ -125,7 +121,7 @@ def _fits(pattern: Pattern, path: str, head: str) -> bool:
 
 def _is_listed(file: Path, name: str) -> bool:
     """Whether a script stands in the list of those that its runner runs; true where there is no such list."""
-    text = _read(file.parent / name)
+    text = head_of(file.parent / name, _LARGEST)
     return not text or f'"{file.stem}"' in text
 
 
@@ -161,7 +157,7 @@ def _folder(path: str) -> str:
 @lru_cache(maxsize=1024)
 def texts_above(directory: Path, name: str) -> list[str]:
     """The texts of the files of a name in a directory and those around it, up to the root of the repository."""
-    return [_read(folder / name) for folder in upwards(directory) if (folder / name).is_file()]
+    return [head_of(folder / name, _LARGEST) for folder in upwards(directory) if (folder / name).is_file()]
 
 
 def _has_manifest(path: str) -> bool:
@@ -172,11 +168,3 @@ def _has_manifest(path: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_in_project(directory: Path) -> bool:
     return any((folder / name).is_file() for folder in upwards(directory) for name in MANIFESTS)
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST).decode("utf-8", "replace")
-    except OSError:
-        return ""

@@ -193,9 +193,11 @@ class Flow(ExpressionFlow[S]):
         for case in switch.cases:
             if rest is None:
                 break
-            self.state = self.domain.copy(rest)
+            self.state = rest
             for value in case.values:
                 self.expression(value)
+            rest = self.state
+            self.state = self.domain.copy(rest) if rest is not None else None
             test = _test_of(switch.subject, case.values)
             self.suppose(test, True)
             self.state = self.merged(self.state, fallen)

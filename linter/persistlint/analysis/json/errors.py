@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.comments import Comments
 from persistlint.analysis.flow import Domain, Ends, Flow
-from persistlint.analysis.json.encodable import Encodable, type_of
+from persistlint.analysis.json.coders import Coders
 from persistlint.analysis.json.places import Place, place_of
-from persistlint.analysis.json.tables import Entry, Owner, table
-from persistlint.analysis.names import Names, path_of
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.vocabulary import function_names
 from persistlint.facts import JsonErrorIgnored
 from persistlint.ir import (
     Argument,
@@ -19,7 +18,6 @@ from persistlint.ir import (
     Attribute,
     Binary,
     Call,
-    ClassDefinition,
     Collection,
     Constant,
     Defer,
@@ -28,7 +26,6 @@ from persistlint.ir import (
     Function,
     If,
     Import,
-    Mapping,
     Module,
     Name,
     Number,
@@ -38,18 +35,17 @@ from persistlint.ir import (
     Unary,
     walk,
 )
-from persistlint.libraries import catalogue
 from persistlint.records import dataclass
-from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from persistlint.analysis.json.tables import Entry
     from persistlint.languages import Syntax
 
 _FOR_PEOPLE = frozenset(["String", "GoString", "Error", "LogValue"])  # they show a value, and have no error to return
-_WRITERS = regex(r"w|rw|writer|resp(?:onse)?(?:writer)?|os\.Stdout|os\.Stderr|c\.Writer|\w*hash\w*", re.IGNORECASE)
+_TRIMS = function_names("trims")
 _MOST_ERRORS = 50  # that wait to be looked at
 
 
@@ -72,19 +68,17 @@ class _Errors(Domain[_Open]):
         self.source = syntax.source
         self.comments = Comments(syntax)
         self._is_wanted = is_wanted
-        self.names = Names(catalogue("go"), "go")
-        self.table = table("go")
-        self.encodable = Encodable({item.name: item for item in module.body if isinstance(item, ClassDefinition)})
-        self.coders: dict[Place, tuple[str, Call]] = {}
-        self.filled: set[Place] = set()
+        self.coders = Coders(syntax.source, module)
         self.function = ""  # the name of the one that was entered last
         self.local: set[str] = set()  # variables that a function declares itself
         self.handled: list[Range] = []  # what runs because of another error, which it returns
         self.deliberate: set[Range] = set()  # calls whose error goes to `_`
         self.dropped: dict[str, Call] = {}  # decoded on purpose whatever comes of it, by the variable; not used yet
-        self.stored: dict[
-            str, tuple[Call, Range]
-        ] = {}  # decoded, and only stored before its error is looked at; by the error
+        # Of which a field was taken that the next statement may look at, by the variable that has it now.
+        self.taken: dict[str, Call] = {}
+        self.taking = ""  # the variable that a statement assigns
+        # Decoded, and only stored before its error is looked at; by the error.
+        self.stored: dict[str, tuple[Call, Range]] = {}
         self.storing: Range | None = None  # an assignment that calls nothing
         self.filling: Range | None = None  # a field that is given a value, which does not look at the others
         self.found: dict[Range, JsonErrorIgnored] = {}
@@ -102,7 +96,9 @@ class _Errors(Domain[_Open]):
     def enter_function(self, function: Function, state: _Open) -> _Open | None:
         self._flush()
         self.function = function.name
-        self.encodable.types.update({(parameter.name,): parameter.annotation for parameter in function.parameters})
+        self.coders.encodable.types.update(
+            {(parameter.name,): parameter.annotation for parameter in function.parameters}
+        )
         return _Open(dict(state.errors))
 
     def leave_function(self, function: Function, ends: Ends[_Open]) -> None:
@@ -112,9 +108,9 @@ class _Errors(Domain[_Open]):
         self._settle(statement)
         match statement:
             case Import():
-                self.names.add(statement)
+                self.coders.names.add(statement)
             case ExpressionStatement(value=Call() as call) | Defer(call=Call() as call):
-                if (entry := self._entry(call)) is not None:
+                if (entry := self.coders.entry(call)) is not None:
                     self._ignore(call, entry)
                 else:
                     self._look_at(call, state)
@@ -124,11 +120,11 @@ class _Errors(Domain[_Open]):
                 if declares:
                     self.local.update(_names(target))
                 if annotation and (place := place_of(target)) is not None:
-                    self.encodable.types[place] = annotation
-                if isinstance(value, Call) and (entry := self._entry(value)) is not None:
+                    self.coders.encodable.types[place] = annotation
+                if isinstance(value, Call) and (entry := self.coders.entry(value)) is not None:
                     self._assigned(target, value, entry, state)
                 elif value is not None:
-                    self._remember(target, value)
+                    self.coders.remember(target, value)
 
     def _settle(self, statement: Statement) -> None:
         """Decide about what waits for its next statement."""
@@ -138,7 +134,10 @@ class _Errors(Domain[_Open]):
                     self.handled.append(Range(then[0].range.start, then[-1].range.end))
                 for name in _tested(test):
                     self.dropped.pop(name, None)
-            case Assign(value=Call() as call) | ExpressionStatement(value=Call() as call) if self._entry(call) is None:
+                    self.taken.pop(name, None)
+            case Assign(value=Call() as call) | ExpressionStatement(value=Call() as call) if (
+                self.coders.entry(call) is None
+            ):
                 for argument in call.arguments:  # text that may be of another format
                     if isinstance(argument.value, Unary) and isinstance(argument.value.operand, Name):
                         self.dropped.pop(argument.value.operand.id, None)
@@ -149,6 +148,10 @@ class _Errors(Domain[_Open]):
         for call, used in self.stored.values():
             self._report(call, used)
         self.stored.clear()
+        for call in self.taken.values():
+            self._report(call, None)
+        self.taken.clear()
+        self.taking = _taking(statement)
         is_stored = isinstance(statement, Assign) and not any(
             isinstance(node, Call) and isinstance(node.function, Attribute)
             for node in (walk(statement.value) if statement.value is not None else ())
@@ -163,10 +166,11 @@ class _Errors(Domain[_Open]):
         """Report what no statement followed."""
         for call, used in self.stored.values():
             self._report(call, used)
-        for call in self.dropped.values():
+        for call in (*self.dropped.values(), *self.taken.values()):
             self._report(call, None)
         self.stored.clear()
         self.dropped.clear()
+        self.taken.clear()
 
     def _look_at(self, value: Expression, state: _Open) -> None:
         """What hands on or shows an error together with what was decoded looks at both."""
@@ -179,7 +183,11 @@ class _Errors(Domain[_Open]):
             return
         dropped = self.dropped.get(expression.id)
         if dropped is not None and expression.range not in dropped.range:
-            self._report(self.dropped.pop(expression.id), None)
+            del self.dropped[expression.id]
+            if self.taking:
+                self.taken[self.taking] = dropped
+            else:
+                self._report(dropped, None)
         if expression.id in state.errors:
             del state.errors[expression.id]
             return
@@ -221,16 +229,18 @@ class _Errors(Domain[_Open]):
         if entry.encodes is not None and entry.encodes < len(call.arguments):
             value = call.arguments[entry.encodes].value
             function = call.function if isinstance(call.function, Attribute) else None
-            if function is not None and function.name == "Encode" and (is_deliberate or self._is_sent(function)):
+            if function is not None and function.name == "Encode" and (is_deliberate or self.coders.is_sent(function)):
                 return  # whoever reads it is gone, and there is nobody left to tell
             # Whoever drops the error of encoding on purpose knows the type, unless it is one that holds anything.
-            if self.encodable.is_safe(value, unknown=is_deliberate) or (is_deliberate and self.function in _FOR_PEOPLE):
+            if self.coders.encodable.is_safe(value, unknown=is_deliberate) or (
+                is_deliberate and self.function in _FOR_PEOPLE
+            ):
                 return
         if is_deliberate and self.comments.explains(call.range):
             return
         if is_deliberate and entry.into is not None and entry.into < len(call.arguments):
             target = place_of(call.arguments[entry.into].value)
-            if target in self.filled:
+            if target in self.coders.filled:
                 return  # what stands there already is what a failure is answered with
             if any(call.range in range for range in self.handled):
                 return  # the body of an error is decoded as far as it goes
@@ -244,60 +254,10 @@ class _Errors(Domain[_Open]):
 
     def _report(self, call: Call, used: Range | None) -> None:
         function = " ".join(self.source.text(call.function.range).split())
-        entry = self._entry(call)
+        entry = self.coders.entry(call)
         encodes = entry is not None and entry.encodes is not None
         is_deliberate = call.range in self.deliberate
         self.found.setdefault(call.range, JsonErrorIgnored(call.range, function, encodes, used, is_deliberate))
-
-    # ------------------------------------------------------------------------------------------------- calls
-
-    def _entry(self, call: Call) -> Entry | None:
-        """What a call decodes or encodes, None for any other call."""
-        name = self.names.qualified(call.function)
-        entry = self.table.functions.get(name) if name is not None else None
-        if entry is None and isinstance(call.function, Attribute) and call.function.name in ("Decode", "Encode"):
-            kind = self._coder(call.function.value)
-            entry = self.table.member(call.function.name, Owner(kind), (), "", len(call.arguments)) if kind else None
-        is_coding = entry is not None and (entry.into is not None or entry.encodes is not None)
-        return entry if is_coding else None
-
-    def _coder(self, node: Expression) -> str:
-        """The kind of a decoder or encoder, "" for anything else."""
-        call: Expression | None = node
-        if not isinstance(node, Call):
-            place = place_of(node)
-            return self.coders[place][0] if place is not None and place in self.coders else ""
-        name = self.names.qualified(call.function) if isinstance(call, Call) else None
-        entry = self.table.functions.get(name) if name is not None else None
-        return entry.gives or "" if entry is not None and entry.gives in ("decoder", "encoder") else ""
-
-    def _remember(self, target: Expression, value: Expression) -> None:
-        place = place_of(target)
-        if place is None:
-            return
-        self.filled.discard(place)
-        self.encodable.made.pop(place, None)
-        self.encodable.made.pop(place[:1], None)  # it has a part now that does not stand in it
-        if isinstance(value, Mapping) and value.entries:
-            self.filled.add(place)
-            self.encodable.made[place] = value
-        if isinstance(value, Call) and (kind := self._coder(value)):
-            self.coders[place] = (kind, value)
-        elif (type := type_of(value)) != "":
-            self.encodable.types[place] = type
-
-    def _is_sent(self, function: Attribute) -> bool:
-        """Whether an encoder writes to whoever asked, or to a terminal."""
-        made: Expression | None = function.value
-        if not isinstance(made, Call):
-            place = place_of(function.value)
-            made = self.coders[place][1] if place is not None and place in self.coders else None
-        if not isinstance(made, Call) or not made.arguments:
-            return False
-        writer = made.arguments[0].value
-        place = place_of(writer)
-        declared = self.encodable.types.get(place, "") if place is not None else ""
-        return _WRITERS.fullmatch(self.source.text(writer.range)) is not None or "ResponseWriter" in declared
 
 
 def _is_error_test(test: Expression) -> bool:
@@ -308,15 +268,26 @@ def _is_error_test(test: Expression) -> bool:
     return False
 
 
+def _taking(statement: Statement) -> str:
+    """The variable that an assignment gives a field of something, with or without the space around it; else ""."""
+    match statement:
+        case Assign(target=Name(id=id), value=Attribute(value=Name())):
+            return id
+        case Assign(target=Name(id=id), value=Call(function=function, arguments=(Argument(value=Attribute()),))):
+            return id if last_name(function) in _TRIMS else ""
+    return ""
+
+
 def _tested(test: Expression) -> list[str]:
     """The variables that a test compares with nil or whose length it looks at, or whose fields it compares with what
     they are where nothing was decoded."""
     match test:
         case Binary(operator="and" | "or", left=left, right=right):
             return [*_tested(left), *_tested(right)]
-        case Binary(left=Name(id=id), right=Constant(value=None)):
-            return [id]
-        case Binary(left=Attribute(value=Name(id=id)), right=Constant(value=None) | String(value="") | Number(value=0)):
+        case Binary(
+            left=Name(id=id) | Attribute(value=Name(id=id)),
+            right=Constant(value=None) | String(value="") | Number(value=0),
+        ):
             return [id]
         case Binary(left=Call(function=Name(id="len"), arguments=(Argument(value=Name(id=id)),))):
             return [id]

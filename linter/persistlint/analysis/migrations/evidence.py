@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from pathlib import Path
 
 from persistlint.regexes import regex
 from persistlint.sql.dialect import guess
-from persistlint.sql.runners import texts_above
+from persistlint.sql.manifests import dialect_of_project
 
 # What a migration says that is for one database alone.
 _SIGNS = (
@@ -29,27 +27,6 @@ _SIGNS = (
 _ASKS = regex(
     rb"\b(?:dialect(?:\.name|_name)?|vendor|client|engine)\s*={2,3}\s*[\"'](postgres|mysql|mariadb|sqlite|mssql|oracle)"
 )
-_PYTHON = {
-    "postgres": regex(r"\b(?:psycopg|psycopg2|asyncpg|pg8000)\b", re.IGNORECASE),
-    "mysql": regex(r"\b(?:mysqlclient|pymysql|aiomysql|mysql-connector-python|asyncmy)\b", re.IGNORECASE),
-    "sqlite": regex(r"\baiosqlite\b", re.IGNORECASE),
-}
-_NODE = {
-    "postgres": regex(r'"(?:pg|postgres|pg-promise|pg-native|node-pg-migrate|@neondatabase/serverless)"\s*:'),
-    "mysql": regex(r'"(?:mysql2?|mariadb)"\s*:'),
-    "sqlite": regex(r'"(?:sqlite3|better-sqlite3|libsql|@libsql/client)"\s*:'),
-}
-# Files of a project that name the drivers that it has.
-_MANIFESTS = {
-    "package.json": _NODE,
-    "pyproject.toml": _PYTHON,
-    "requirements.txt": _PYTHON,
-    "requirements.in": _PYTHON,
-    "setup.py": _PYTHON,
-    "Pipfile": _PYTHON,
-}
-_URL = regex(r"^[ \t]*sqlalchemy\.url[ \t]*=[ \t]*(postgres|mysql|mariadb|sqlite)", re.MULTILINE)
-_OF_URL = {"postgres": "postgres", "mysql": "mysql", "mariadb": "mysql", "sqlite": "sqlite"}
 
 
 def dialect_told(path: str, content: bytes) -> str | None:
@@ -63,17 +40,5 @@ def dialect_told(path: str, content: bytes) -> str | None:
     told = [dialect for dialect, pattern in _SIGNS if pattern.search(content)]
     if told:
         return told[0] if len(told) == 1 else None
-    return _of_project(Path(path).parent.absolute()) if Path(path).is_file() else None
-
-
-@lru_cache(maxsize=256)
-def _of_project(directory: Path) -> str | None:
-    for text in texts_above(directory, "alembic.ini"):
-        if url := _URL.search(text):
-            return _OF_URL[url.group(1)]
-    for name, patterns in _MANIFESTS.items():
-        for text in texts_above(directory, name):
-            found = [dialect for dialect, pattern in patterns.items() if pattern.search(text)]
-            if found:
-                return found[0] if len(found) == 1 else None
-    return None
+    file = Path(path).absolute()
+    return dialect_of_project(file.parent, of_programs=True) if file.is_file() else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.migrations.django import DjangoWriter
+from persistlint.analysis.migrations.django_writer import DjangoWriter
 from persistlint.analysis.migrations.values import Values, called, keyword
 from persistlint.analysis.migrations.writing import quoted, said
 from persistlint.analysis.models.classes import assigned, assignments, classes_of, inner_class, lineage

@@ -18,7 +18,7 @@ from persistlint.ir import Assign, Attribute, Call, ClassDefinition, Collection,
 from persistlint.reading import ReadError, read_bytes
 from persistlint.records import dataclass
 from persistlint.schema.models import Field
-from persistlint.sql.project import files_below
+from persistlint.sql.listing import files_below
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Expression, Module
     from persistlint.languages import Syntax
     from persistlint.source import Range, SourceFile
-    from persistlint.sql.project import Signature
+    from persistlint.sql.listing import Signature
 
 MARKS = (b"model",)
 PATTERN = "*.prisma"  # of the files of one schema, which lie in one folder

@@ -207,8 +207,8 @@ def _facts_of(
             tuple(walk.effects),
             transactions,
             receives,
-            id(function) in inside,
-            function is not None and _may_run_inside(function, walk, opens, requests),
+            id(function) in inside or (function is not None and _runs_inside_request(function, walk, requests)),
+            function is not None and opens and not is_entry(function) and not _opens(walk),
             function is not None and is_entry(function),
             function is not None and function.is_async,
             (*walk.apart, *(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant)),
@@ -224,17 +224,16 @@ def _facts_of(
     yield from walk.results.stale()
 
 
-def _may_run_inside(function: Function, walk: Walk, opens: bool, requests: Requests) -> bool:
-    """Whether another file may open a transaction around a function, or the framework one around each request."""
-    if opens and not is_entry(function) and not _opens(walk):
-        return True
-    alone = [effect for effect in walk.effects if effect.transaction is None and _is_of_django(effect)]
+def _runs_inside_request(function: Function, walk: Walk, requests: Requests) -> bool:
+    """Whether the framework opens a transaction around each request, and so around what a function does."""
+    alone = [effect for effect in walk.effects if effect.transaction is None and _setting(effect)]
     is_torn = sum(effect.kind is EffectKind.WRITE for effect in alone) > 1 or any(effect.lock for effect in alone)
-    return is_torn and requests.include(function)
+    return is_torn and requests.include(function, _setting(alone[0]))
 
 
-def _is_of_django(effect: Effect) -> bool:
-    return effect.handle.library is not None and effect.handle.library.name == "Django"
+def _setting(effect: Effect) -> str:
+    """The setting by which the framework of a library opens a transaction around each request."""
+    return effect.handle.library.transactions.requests if effect.handle.library is not None else ""
 
 
 # What a function is given by type, so that a transaction goes through it, whatever it calls it.

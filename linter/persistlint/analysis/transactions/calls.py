@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.binding import hands_over_transaction, take_in
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
 from persistlint.analysis.transactions.handlers import handled_rejection
 from persistlint.analysis.transactions.helpers import call_helper
+from persistlint.analysis.transactions.leaving import leave, move
 from persistlint.analysis.transactions.locks import takes_lock
+from persistlint.analysis.transactions.open import close
 from persistlint.analysis.transactions.outside import is_outside
 from persistlint.analysis.transactions.scopes import begin, open_transaction
 from persistlint.analysis.transactions.shapes import ENDS, is_error
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
 _ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
 
 
+_PUTS_IN = frozenset(["append", "extend", "push", "unshift", "add", "set"])  # methods of lists, sets and maps
+
+
 _AT_ONCE = frozenset(["then", "catch", "finally", "Promise", "nextTick"])
 
 
@@ -54,6 +60,9 @@ WRAPS = regex(
     r"(?:with|in|run|do|exec(?:ute)?)?_?(?:in_?)?(?:a_?)?(?:tx|trx|txn|transaction(?:al(?:ly)?)?)(?:_?(?:context|scope|async|func))?",
     re.IGNORECASE,
 )
+
+
+_ROLLS_BACK = regex(r"roll_?back", re.IGNORECASE)
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
@@ -107,7 +116,7 @@ def arguments(walker: Walk, call: Call) -> None:
         if not isinstance(argument.value, Lambda):
             walker.visit(argument.value, Use.KEPT)
         if isinstance(argument.value, Name):
-            walker.move(argument.value)
+            move(walker, argument.value)
 
 
 def callbacks(walker: Walk, call: Call, chain: Chain) -> None:
@@ -133,6 +142,9 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
         walker.visit(node.function.value, Use.KEPT)
     elif not isinstance(node.function, Name):
         walker.visit(node.function, Use.KEPT)
+    if name in _PUTS_IN and isinstance(node.function, Attribute):
+        for argument in node.arguments:
+            take_in(walker, node.function.value, argument.value)
     is_wrapper = bool(WRAPS.fullmatch(name)) or name in walker.handles.project.transactions
     parallel, detached = walker.parallel, walker.detached
     walker.parallel = parallel or path in _WAITS_FOR_ALL
@@ -176,16 +188,25 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
                 inline(walker, value.function, None)
         else:
             walker.visit(value, Use.AWAITED if walker.parallel else Use.KEPT)
-            walker.move(value)
+            move(walker, value)
     walker.parallel = parallel
     function = local_function(walker, node)
     if function is not None:
         call_helper(walker, node, function, use)
+    elif _ROLLS_BACK.search(name):
+        rolls_back(walker, node, name, use)
     elif is_outside(node, walker.handles.names, walker.scope) and not _is_inside(walker, node):
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
     if name in ENDS:
-        walker.leave(node)
+        leave(walker, node)
+
+
+def rolls_back(walker: Walk, node: Call, name: str, use: Use) -> None:
+    """A function of another file that rolls back what it is given, by its name: `runtime.Rollback(tx)`."""
+    known = (walker.handles.known(argument.value, walker.scope) for argument in node.arguments)
+    for handle in {found.handle for found in known if found is not None}:
+        close(add_effect(walker, EffectKind.ROLLBACK, node, handle, name, "", use), walker.opened)
 
 
 def _is_inside(walker: Walk, node: Call) -> bool:
@@ -194,12 +215,6 @@ def _is_inside(walker: Walk, node: Call) -> bool:
     variable = walker.scope.find(path) if path is not None else None
     made = variable.value if variable is not None else None
     return hands_over_transaction(walker, node) or (isinstance(made, Call) and hands_over_transaction(walker, made))
-
-
-def hands_over_transaction(walker: Walk, node: Call) -> bool:
-    """Whether a call is given the transaction, so that what it does is part of it (an outbox, a queue of tasks)."""
-    known = (walker.handles.known(argument.value, walker.scope) for argument in node.arguments)
-    return any(found is not None and found.handle.role is Role.TRANSACTION for found in known)
 
 
 def transaction_root(walker: Walk, node: Call) -> Known | None:

@@ -115,9 +115,10 @@ def _runs_beside_itself(function: Function, walk: Walk) -> bool:
 
 
 def _serves(effect: Effect, walk: Walk) -> bool:
-    """Whether Django runs the program, but for what is started by hand."""
+    """Whether the library's own framework answers requests with the program, but for what is started by hand."""
     library = effect.handle.library
-    return library is not None and library.name == "Django" and "/management/commands/" not in walk.file.source.path
+    is_by_hand = "/management/commands/" in walk.file.source.path
+    return library is not None and bool(library.transactions.requests) and not is_by_hand
 
 
 def _absent(test: Expression, holds: bool) -> Iterator[Expression]:

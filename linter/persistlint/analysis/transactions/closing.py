@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.transactions.open import closes
 from persistlint.facts import EffectKind, Part, Role, Scoping, Uncommitted, Use
 
 if TYPE_CHECKING:
@@ -105,11 +106,16 @@ def _declares(function: Range, effect: Effect, walk: Walk) -> bool:
 
 
 def _left_open(opened: Open, walk: Walk) -> Range | None:
-    """Go: the begin, where no commit, rollback or hand-over stands before a return behind it."""
+    """Go: the begin, where no commit, rollback or hand-over stands before a return behind it. A helper that rolls back
+    on some ways does so on that of the error which it returns."""
+    rolled_back = (e for e in walk.effects if e.via and e.kind is EffectKind.ROLLBACK and closes(e, opened))
+    by_helper = {effect.range for effect in rolled_back}
     for way_out in walk.exits:
         if way_out.index < opened.index or not opened.place.dominates(way_out.place) or opened.number in way_out.guards:
             continue
         if way_out.range.start < opened.range.start:
+            continue
+        if way_out.index and walk.effects[way_out.index - 1].range in by_helper:
             continue
         closed = [(closing.place, closing.range.start) for closing in opened.closings]
         closed += [

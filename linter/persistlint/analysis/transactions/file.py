@@ -57,6 +57,7 @@ class File:
     numbers: int = 0
     lent: set[str] = field(default_factory=set)  # classes that make copies of their objects on another handle
     guarded: set[int] = field(default_factory=set)  # functions that run while a lock is held, by their identity
+    launched: set[int] = field(default_factory=set)  # those that a `go` statement starts
 
     @cached_property
     def has_locks(self) -> bool:

@@ -95,6 +95,7 @@ def handled_by(
         size,
         transaction.range if transaction is not None else None,
         outcome.is_expected,
+        bool(walker.active) and id(walker.active[0]) in walker.file.launched,
     )
     return handled, name, outcome.kept
 

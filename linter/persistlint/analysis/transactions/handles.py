@@ -6,14 +6,14 @@ say what each method gives and does, `roots` which name a chain can start from.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import canonical, last_name, path_of
-from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, handed, named, owner_of, start
-from persistlint.analysis.transactions.options import asks_for_lock, commits_at_once, mentions
+from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, named, owner_of, start
+from persistlint.analysis.transactions.operations import operate
+from persistlint.analysis.transactions.options import commits_at_once
 from persistlint.analysis.transactions.roots import Roots, role_of, undeclared
-from persistlint.analysis.transactions.texts import sent_text, table_of, text_of, whole_statement
+from persistlint.analysis.transactions.texts import table_of, text_of
 from persistlint.analysis.transactions.vocabulary import managers
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
@@ -23,7 +23,6 @@ from persistlint.ir import (
     Binary,
     Call,
     Conditional,
-    Constant,
     Expression,
     Name,
     String,
@@ -43,16 +42,6 @@ _HANDS_BACK = frozenset(["closing", "aclosing", "enter_context", "enter_async_co
 _CONVERTS = regex(r"(?:^|[a-z])(?:[Tt]o|[Ff]rom)_?(?:DB|Db|Database)$|_(?:to|from)_db$")  # `dateTimeToDB(now)`
 _DEEPEST = 200  # calls in one chain, one inside the other
 _NOTHING = Type(Library(""), "")
-_STRENGTH = {
-    "": 0,
-    "acquire": 1,
-    "bind": 1,
-    "lock": 1,
-    "prepare": 1,
-    "read": 2,
-    "execute": 3,
-    "savepoint": 4,
-}
 
 
 @dataclass
@@ -171,7 +160,7 @@ class Handles(Roots):
                 names_table = any(isinstance(argument.value, String) for argument in node.arguments[:1])
                 is_handle = called.handle.declared and not _CONVERTS.search(last_name(function))
                 if operation.table is None or is_handle or names_table:
-                    return self._operate(node, operation, chain, scope)
+                    return operate(self, node, operation, chain, scope)
             if called is None and isinstance(function, Name) and scope.find(function.id) is None:
                 return start(self.guess(function.id))
         return Chain()
@@ -187,13 +176,16 @@ class Handles(Roots):
 
     def _made(self, node: Call, qualified: str | None, scope: Scope) -> Known | None:
         """What a constructor or factory of a library makes; without a role, it belongs to the handle it is given."""
-        candidates = [*filter(None, (qualified, path_of(node.function)))]
+        path = path_of(node.function)
+        # What the program exports under the name of a factory is what that made: `import { knex } from "./connection"`.
+        is_made = path is not None and self._is_own(path)
+        candidates = [*filter(None, (qualified, None if is_made else path))]
         for name in dict.fromkeys((*candidates, *map(canonical, candidates))):
             type = self.tables.created.get(name) or self.tables.types.get(name)
             if type is None or not type.library.takes_part:
                 continue
             table = table_of(node.arguments[0].value, scope) if type.statement and node.arguments else ""
-            if not type.role and (given := self._given(node, scope)) is not None:
+            if not type.role and (given := self.given(node, scope)) is not None:
                 return Known(given.handle, type, table)
             role = role_of(type, name)
             autocommit = any(map(commits_at_once, node.arguments))
@@ -204,7 +196,7 @@ class Handles(Roots):
             return Known(handle, type, table, is_new=True)
         return None
 
-    def _given(self, node: Call, scope: Scope) -> Known | None:
+    def given(self, node: Call, scope: Scope) -> Known | None:
         """The handle among the first arguments of a call; a context may go before it."""
         known = (self.known(argument.value, scope) for argument in node.arguments[:2])
         return next(filter(None, known), None)
@@ -228,11 +220,11 @@ class Handles(Roots):
         """A function of a library: `transaction.atomic()`, `execute_values(cursor, …)`, `sq.Insert("users")`; None
         where it neither does something nor makes an object."""
         type = operation.library.types.get(operation.returns or "")
-        root = self._given(node, scope)
+        root = self.given(node, scope)
         if operation.effect or operation.role or (operation.sql is not None and root is not None):
             role = Role(operation.role) if operation.role else Role.POOL
             root = root or Known(Handle("", role, operation.library, -1, True), type or _NOTHING)
-            return self._operate(node, operation, start(root), scope)
+            return operate(self, node, operation, start(root), scope)
         if type is None or not operation.library.takes_part:
             return None
         table = "" if operation.table is None else table_of(node.arguments[operation.table].value, scope)
@@ -253,71 +245,7 @@ class Handles(Roots):
             return chain
         if operation.name.endswith("*"):
             chain.table = name.removeprefix(operation.name.rstrip("*"))  # `order.addItem(item)`
-        return self._operate(node, operation, chain, scope)
-
-    def _operate(self, node: Call, operation: Operation, chain: Chain, scope: Scope) -> Chain:
-        base = chain.known
-        chain.calls.append(node)
-        if base is None:
-            return chain
-        text = sent_text(node, operation, scope)
-        if text is None and base.type.role:
-            text = whole_statement(node, operation, scope)
-        if base.handle.role is Role.IMPLICIT and any(map(commits_at_once, node.arguments)):
-            base = replace(base, handle=replace(base.handle, role=Role.CONNECTION))
-        if operation.handle is not None and operation.handle < len(node.arguments):
-            given = self.known(node.arguments[operation.handle].value, scope)
-            base = chain.root = replace(base, handle=given.handle) if given is not None else base
-        if operation.effect == "bind":
-            chain.bound_to = (*chain.bound_to, *(argument.value for argument in node.arguments))
-            base = chain.root = replace(base, handle=self._bound(node, base.handle, scope))
-        chain.locks = chain.locks or asks_for_lock(node)
-        if operation.effect == "lock":
-            chain.locks = chain.locks or self.language != "go" or mentions(node, "Locking")
-            chain.upserts = chain.upserts or mentions(node, "OnConflict")
-        if operation.table is not None and operation.table < len(node.arguments):
-            argument = node.arguments[operation.table].value
-            told = table_of(argument, scope)
-            # What a repository of a table is given is a row or a condition: `getRepository(User).save(found)`.
-            is_row = bool(chain.table) and not isinstance(argument, String) and not told[:1].isupper()
-            chain.table = told if told and not is_row else chain.table
-        table = chain.table or base.table
-        effect = operation.effect or ("sql" if text is not None else "")
-        if operation.sql is not None and effect in ("sql", "read", "write"):
-            sent = None if text else self._statement(node, operation, scope)
-            effect, table = (
-                (sent.type.statement, sent.table) if sent is not None else ("sql" if text else effect, table)
-            )
-        if effect == "upsert":
-            chain.upserts, effect = True, "" if chain.effect == "write" else "write"
-        if effect == "execute":
-            text, effect = base.sql or None, "sql" if base.sql else "read"
-        if effect and _STRENGTH.get(effect, 5) >= _STRENGTH.get(chain.effect, 5):
-            chain.effect, chain.call, chain.operation = effect, node, operation
-            chain.sql = text or ""
-            chain.is_on_row = base.type.role == "instance" and table == base.table
-        chain.table = table
-        type = base.type.returned(operation.returns) if operation.returns != "self" else base.type
-        if operation.returns and type is None:
-            type = operation.library.types.get(operation.returns)
-        if type is None and base.type.fluent:
-            type = base.type
-        handle = handed(base.handle, type, operation)
-        chain.known = Known(handle, type, table, text or "", handle is not base.handle or base.is_new) if type else None
-        return chain
-
-    def _bound(self, node: Call, handle: Handle, scope: Scope) -> Handle:
-        """The handle that a builder is bound to; what cannot be told apart from a transaction is taken for one."""
-        given = self._given(node, scope)
-        if given is not None:
-            return given.handle
-        is_unknown = any(not isinstance(argument.value, String | Constant) for argument in node.arguments)
-        return replace(handle, role=Role.TRANSACTION) if is_unknown else handle
-
-    def _statement(self, node: Call, operation: Operation, scope: Scope) -> Known | None:
-        """The statement as an object that a call sends: `session.execute(insert(User))`."""
-        known = (self.known(argument.value, scope) for argument in node.arguments[operation.sql or 0 :])
-        return next((found for found in known if found is not None and found.type.statement), None)
+        return operate(self, node, operation, chain, scope)
 
     def _tagged(self, node: TaggedTemplate, scope: Scope, depth: int) -> Chain:
         tag = node.tag

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
-from persistlint.analysis.transactions.open import Open, closes
+from persistlint.analysis.transactions.mentions import names_in
+from persistlint.analysis.transactions.open import Open, close, closes
 from persistlint.facts import Effect, EffectKind, Scoping, Use
 from persistlint.ir import (
     Argument,
@@ -49,19 +51,28 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
                 value = walker.handles.known(entry.value, walker.scope)
                 if isinstance(entry.key, String) and value is not None:
                     given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
-    effects, opened = summary(walker, function, tuple(given))
+    effects, begun = summary(walker, function, tuple(given))
     walker.file.steps += len(effects)
-    names = frozenset[str]().union(*(walker.names_in(argument.value) for argument in node.arguments))
+    names = frozenset[str]().union(*(names_in(argument.value, walker.scope) for argument in node.arguments))
     # Whether it takes the transaction, what it does past that is reported where it stands.
     is_handed = outer is not None and any(_is_of(value, outer) for _, value in given)
     ended: list[Place] = []  # where the helper ends the transaction that it is given
+    ends: dict[EffectKind, Effect] = {}  # the last of each that it does on some way
     for effect in effects[: MOST_EFFECTS - len(walker.effects)]:
         is_inside = outer is not None and not any(place.dominates(effect.place) for place in ended)
         done = called(walker, effect, node, function, outer if is_inside else None, names, use)
         walker.effects.append(replace(done, is_bound=True) if is_handed else done)
-        if outer is not None and effect.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK) and closes(effect, outer):
-            ended.append(effect.place)
-    for inner in opened if outer is not None else ():
+        if effect.kind in (EffectKind.COMMIT, EffectKind.ROLLBACK):
+            if outer is not None and closes(effect, outer):
+                ended.append(effect.place)
+            if not effect.is_conditional:
+                close(done, walker.opened)
+            else:
+                ends[effect.kind] = done
+    if len(ends) > 1:  # it commits or rolls back, as it is told
+        for done in ends.values():
+            close(replace(done, place=walker.place), walker.opened)
+    for inner in begun if outer is not None else ():
         seen = replace(inner, range=node.range, nested_in=outer, is_over=True, is_of_helper=True, closings=[])
         walker.opened.append(seen)
 
@@ -110,15 +121,18 @@ def called(
 ) -> Effect:
     """An effect of a helper, seen from where the helper is called."""
     own = effect.transaction is not None
+    is_given = any(parameter.range.start == effect.handle.origin for parameter in function.parameters)  # by whom?
     return replace(
         effect,
         range=node.range,
         place=walker.place.around(effect.place),
         use=use if effect.use is Use.RETURNED else effect.use,
         transaction=effect.transaction if own or outer is None else outer.range,
-        is_bound=effect.is_bound if own or outer is None or not effect.is_sent else outer.owns(effect.handle),
+        is_bound=effect.is_bound
+        if own or outer is None or not effect.is_sent
+        else is_given or outer.owns(effect.handle),
         names=names,
-        via=function.name,
+        via=function.name or last_name(node.function),
         is_parallel=walker.parallel or effect.is_parallel,
         is_detached=walker.detached or effect.is_detached,
     )

@@ -1,17 +1,22 @@
-"""Locks beside the database, and helpers that take one in it: whoever holds one keeps others out."""
+"""What keeps others out between a read and a write: locks beside the database and in it, and the transaction itself."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.facts import Role, Scoping
 from persistlint.ir import Call
 from persistlint.patterns import Marked
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.facts import Effect
     from persistlint.ir import Expression
 
+_SERIALIZABLE = regex(r"serializable", re.IGNORECASE)
 # A word of a name: `redis_lock`, `w.mu.Lock`, `lockParent`, `mutex.runExclusive`; not `unlock`, `block`, `lockfile`.
 _LOCK = r"(?:[Ll]ock|LOCK|[Mm]utex|[Ss]emaphore|[Rr]edlock|[Ee]xclusive)(?![a-z])"
 _NAMED = regex(rf"(?:^|(?<=[._])|(?<=[a-z])(?=[A-Z])){_LOCK}")
@@ -30,3 +35,20 @@ def takes_lock(node: Expression) -> bool:
     """Whether an expression is a lock, or a call that takes one."""
     called = node.function if isinstance(node, Call) else node
     return _NAMED.search(path_of(called) or last_name(called)) is not None
+
+
+def keeps_others_out(effect: Effect, walk: Walk) -> bool:
+    """Whether nobody can write between a read and a write of one transaction: because of a lock that was taken, of its
+    isolation, or of an engine that refuses the write then, as SQLite does. Python's `with connection` begins no
+    transaction before the first write: https://docs.python.org/3/library/sqlite3.html#sqlite3-transaction-control-isolation-level"""
+    if walk.is_locked or (walk.active and _SERIALIZABLE.search(walk.text(walk.active[0].range))):
+        return True
+    library, opened = effect.handle.library, walk.current()
+    if opened is not None and library is not None and library.dialect == "sqlite":
+        is_late = library.transactions.exit_commits and opened.scoping is Scoping.CONTEXT
+        return not is_late
+    if effect.transaction is not None:
+        return any(other.lock and other.transaction == effect.transaction for other in walk.effects)
+    # What a driver begins by itself holds a lock until the commit.
+    is_begun = effect.handle.role is Role.IMPLICIT
+    return is_begun and any(other.lock and other.handle.is_same(effect.handle) for other in walk.effects)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from persistlint.analysis.names import last_name
 from persistlint.ir import Argument, Call, Constant, Expression, Mapping, Number, String, Unary
 
+_MODES = frozenset(["readonly", "readwrite"])
+
 
 def commits_at_once(argument: Argument) -> bool:
     """Whether an argument of a Python driver's constructor says that no transaction is opened by itself."""
@@ -47,6 +49,12 @@ def asks_for_lock(node: Call) -> bool:
     entries = [e for a in node.arguments if isinstance(a.value, Mapping) for e in a.value.entries]
     keys = {entry.key.value for entry in entries if isinstance(entry.key, String)} | {a.keyword for a in node.arguments}
     return bool(keys & {"lock", "lockMode", "forUpdate", "with_for_update"})
+
+
+def names_mode(node: Call) -> bool:
+    """Whether a call names a mode of IndexedDB, a database of the browser whose transactions end by themselves:
+    `db.transaction("files", "readwrite")`."""
+    return any(isinstance(a.value, String) and a.value.value in _MODES for a in node.arguments[1:])
 
 
 def mentions(node: Call, clause: str) -> bool:

@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.written import conditions, settings, statement_calls
-from persistlint.ir import Attribute, Call, Name, Unary
+from persistlint.facts import deletes, inserts, updates
+from persistlint.ir import Attribute, Call, Collection, Name, String, Unary
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from persistlint.analysis.transactions.chain import Chain
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
     from persistlint.ir import Expression
     from persistlint.sql.outline import Outline
 
-_MAKES = regex(r"a?(?:bulk_?)?(?:create|insert|add)|save_?many", re.IGNORECASE)
 _SAVES = regex(r"a?save", re.IGNORECASE)
-_SETS = regex(r"(?:a|bulk_?|soft_?)?(?:update|patch|set|delete|destroy|remove|truncate|clear)", re.IGNORECASE)
 _HOW = frozenset(["where", "select", "include"])  # what Prisma is given beside the data
 _STAMP = regex(
     r"(?:last_?\w*(?:at|on|time|date|seen|used|active|activity)|updated_?(?:at|on)|modified_?(?:at|on)?|last_?seen)",
     re.IGNORECASE,
 )
+# What leaves out, or updates, rows that are there: Prisma, Sequelize, Django.
+_PASSES_OVER = regex(r"\b(?:skipDuplicates|ignoreDuplicates|updateOnDuplicate)\s*:|\b(?:ignore|update)_conflicts=True")
 # What adds to a column, or makes rows of another table by the way (Prisma).
 _ADDS = regex(
     r"\b(?:in|de)crement|\b(?:F|Expr|literal|multiply|divide|push|array_append)\s*[(:]"
@@ -37,14 +40,19 @@ def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> 
     """Whether a write does so."""
     text = walk.text(effect.range)
     is_replaced = "deleteMany:" in text  # what it makes by the way takes the place of what it removes
-    if any(back.range == effect.range for back in walk.rows.written) or (_ADDS.search(text) and not is_replaced):
+    if any(back.range == effect.range for back in walk.rows.written):
         return False
     if found is not None:
-        return found.verb in ("UPDATE", "DELETE", "TRUNCATE") and not found.relative
+        taken = (found.conditions & set(found.columns)) - set(found.relative)  # what a second run does not find
+        return found.verb in ("UPDATE", "DELETE", "TRUNCATE") and (bool(taken) or not found.relative)
+    if _ADDS.search(text) and not is_replaced:
+        return False
     names = [last_name(call.function) for call in statement_calls(chain)]
-    if any(map(_MAKES.match, names)):
-        return effect.is_upsert or "skipDuplicates:" in text
-    return any(map(_SETS.match, names)) or (any(map(_SAVES.match, names)) and _is_loaded(chain, walk))
+    if any(map(inserts, names)):
+        return effect.is_upsert or _PASSES_OVER.search(text) is not None
+    return any(updates(name) or deletes(name) for name in names) or (
+        any(map(_SAVES.match, names)) and _is_loaded(chain, walk)
+    )
 
 
 def claims(chain: Chain, found: Outline | None, effect: Effect) -> bool:
@@ -59,8 +67,15 @@ def claims(chain: Chain, found: Outline | None, effect: Effect) -> bool:
 def stamps(chain: Chain, found: Outline | None, effect: Effect) -> bool:
     """Whether an update only takes down when something was last done: `SET last_seen_at = now()`."""
     set_to = found.columns if found is not None else [column for column, _ in settings(chain, found, effect)]
-    columns = [column for column in set_to if column not in _HOW]
+    columns = [*_saved(chain)] or [column for column in set_to if column not in _HOW]
     return bool(columns) and all(map(_STAMP.fullmatch, columns))
+
+
+def _saved(chain: Chain) -> Iterator[str]:
+    """The columns that Django's `save(update_fields=[…])` sends."""
+    for argument in chain.call.arguments if isinstance(chain.call, Call) else ():
+        if argument.keyword == "update_fields" and isinstance(argument.value, Collection):
+            yield from (field.value for field in argument.value.elements if isinstance(field, String))
 
 
 def _is_loaded(chain: Chain, walk: Walk) -> bool:

@@ -11,19 +11,31 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.locks import keeps_others_out
+from persistlint.analysis.transactions.row_shapes import (
+    HOLDS_ROWS,
+    RECORDS,
+    SCALARS,
+    Computed,
+    Row,
+    column_at,
+    column_named,
+    element_of,
+    parts,
+    selected,
+    shaped,
+)
 from persistlint.analysis.transactions.written import conditions, settings
 from persistlint.analysis.vocabulary import words
-from persistlint.facts import EffectKind, Role, Scoping, WriteBack
+from persistlint.facts import EffectKind, Role, WriteBack
 from persistlint.ir import (
     Assign,
     Attribute,
     Await,
     Binary,
     Call,
-    Collection,
     Conditional,
     Expression,
-    Mapping,
     Name,
     Number,
     String,
@@ -34,7 +46,6 @@ from persistlint.ir import (
 )
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.sql.outline import outline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,41 +54,17 @@ if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect, Handle
     from persistlint.ir import TaggedTemplate
-    from persistlint.source import Range
     from persistlint.sql.outline import Outline
 
 _ARITHMETIC = ("+", "-", "*", "/", "//", "%")
-_RECORDS = frozenset(["fetchone", "fetchrow", "first", "one", "one_or_none"])  # what gives one row
-_SCALARS = frozenset(["fetchval", "scalar", "scalar_one", "scalar_one_or_none"])  # what gives its first column
-_FETCHES = _RECORDS | _SCALARS | {"fetchall", "fetchmany", "scalars", "all"}
-_HOLDS_ROWS = frozenset(["rows", "data", "row", "recordset"])  # attributes of results
+_FETCHES = RECORDS | SCALARS | {"fetchall", "fetchmany", "scalars", "all"}
 _OR_CREATES = frozenset(["get_or_create", "aget_or_create", "findOrCreate"])
 _COMPUTES = [  # the first words of functions: `Add`, `addPrices`, `max`
     (word,) for word in ("max", "min", "add", "sub", "subtract", "plus", "minus", "increase", "decrease", "sum")
 ]
 _BOUNDS = [("max",), ("min",)]
 _SCANS = frozenset(["Scan", "StructScan", "MapScan"])
-_SERIALIZABLE = regex(r"serializable", re.IGNORECASE)
 _VERSIONS = regex(r"(?:.*_)?(?:version|lock_version|row_?version|etag|xmin|updated_?at|revision)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row that was read, or several; `is_one` where its numbers are those of columns. `column` where it is about one
-    column of it alone, "" for one whose name is not known."""
-
-    effect: Effect
-    column: str | None = None
-    is_one: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """Something that was computed from a column of a row; `range` is what changed the row itself."""
-
-    row: Row
-    column: str
-    range: Range | None = None
 
 
 @dataclass
@@ -105,10 +92,10 @@ class Rows:
         if isinstance(value, Binary):
             pass  # computed from what was read
         elif read is not None:
-            row = _shaped(value, read)
+            row = shaped(value, read)
         elif not isinstance(target, Attribute | Subscript):
             row = self._row_of(value)
-        for name, part in _parts(target, row):
+        for name, part in parts(target, row):
             self.changed.pop(name, None)
             if part is not None:
                 self.rows[name] = part
@@ -136,7 +123,7 @@ class Rows:
         """A loop over rows."""
         read = next((effect for effect in effects if _loads(effect)), None) or self.read_of(iterable)
         row = Row(read, is_one=True) if read is not None else None
-        for name, part in _parts(target, row):
+        for name, part in parts(target, row):
             self.computed.pop(name, None)
             self.changed.pop(name, None)
             self.rows.pop(name, None)
@@ -171,7 +158,7 @@ class Rows:
         for computed in self.changed.values():
             read = computed.row.effect
             if read.handle.name == handle.name and computed.range is not None:
-                is_locked = read.lock or _keeps_others_out(read, walk)
+                is_locked = read.lock or keeps_others_out(read, walk)
                 self.written.append(WriteBack(computed.range, computed.column, read.range, is_locked, True))
 
     def read_of(self, value: Expression) -> Effect | None:
@@ -187,15 +174,15 @@ class Rows:
         match value:
             case Await(value=inner) | TypeAssertion(value=inner) | Unary(operand=inner):
                 return self._row_of(inner)
-            case Attribute(value=inner, name=name) if name in _HOLDS_ROWS:
+            case Attribute(value=inner, name=name) if name in HOLDS_ROWS:
                 return self._row_of(inner)
             case Subscript(value=inner, index=index) if not isinstance(index, String):
                 row = self._row_of(inner)
-                return _at(row, index) if row is not None else None
+                return element_of(row, index) if row is not None else None
             case Call(function=Attribute(value=owner, name=name)) if name in _FETCHES:
                 result = self.rows.get(path_of(owner) or "")  # `cursor = connection.execute(…)`
                 read = self.last_read.get(path_of(owner) or "") or (result.effect if result is not None else None)
-                return _shaped(value, read) if read is not None else None
+                return shaped(value, read) if read is not None else None
         return None
 
     def relative(self, value: Expression) -> Computed | None:
@@ -231,7 +218,7 @@ class Rows:
                 return Computed(row, name) if row is not None else None
             case Subscript(value=owner, index=Number() as index) if isinstance(owner, Name):
                 row = self._row_of(owner)
-                return Computed(row, _named(row.effect, index)) if row is not None else None
+                return Computed(row, column_named(row.effect, index)) if row is not None else None
             case Name() | Subscript() | Call():
                 row = self._row_of(value)
                 return Computed(row, row.column) if row is not None and row.column is not None else None
@@ -254,14 +241,14 @@ class Rows:
 
     def _filled(self, call: Call, effect: Effect, walk: Walk) -> None:
         """Go: `db.First(&w, id)`, `….Scan(&balance)`, `db.Get(&balance, "SELECT …")`."""
-        is_single = len(_selected(effect)) == 1
+        is_single = len(selected(effect)) == 1
         is_scan = last_name(call.function) in _SCANS
         pointers = [argument.value for argument in call.arguments if _is_pointer(argument.value, walk)]
         for index, pointer in enumerate(pointers):
             name = path_of(pointer.operand if isinstance(pointer, Unary) else pointer)
             if name is None:
                 continue
-            column = _column_at(effect, index) if is_scan or is_single else ""
+            column = column_at(effect, index) if is_scan or is_single else ""
             is_scalar = is_scan or bool(column)
             self.rows[name] = Row(effect, (column or name) if is_scalar else None)
             self.computed.pop(name, None)
@@ -277,7 +264,7 @@ class Rows:
         chosen_by = found.conditions if found is not None else frozenset(conditions(chain))
         is_versioned = any(_VERSIONS.fullmatch(word) or word == computed.column for word in chosen_by)
         is_relative = found is not None and computed.column in found.relative
-        is_locked = read.lock or is_versioned or is_relative or _keeps_others_out(effect, walk)
+        is_locked = read.lock or is_versioned or is_relative or keeps_others_out(effect, walk)
         self.written.append(
             WriteBack(effect.range, computed.column, read.range, is_locked, effect.transaction is not None)
         )
@@ -315,60 +302,6 @@ def _is_merged(column: str, value: Expression) -> bool:
     return isinstance(value, Attribute) and value.name == column and column.endswith("s")
 
 
-def _shaped(value: Expression, read: Effect) -> Row:
-    """What an expression makes of the rows that it reads: one of them, or one column."""
-    match value:
-        case Await(value=inner) | TypeAssertion(value=inner) | Unary(operand=inner):
-            return _shaped(inner, read)
-        case Subscript(value=inner, index=index):
-            return _at(_shaped(inner, read), index)
-        case Call(function=Attribute(name=name)) if name in _SCALARS and read.sql:
-            return Row(read, _named(read, None))
-        case Call(function=Attribute(name=name)) if name in _RECORDS:
-            return Row(read, is_one=True)
-    return Row(read)
-
-
-def _at(row: Row, index: Expression) -> Row:
-    """The element of a row or of several rows."""
-    return Row(row.effect, _named(row.effect, index)) if row.is_one and row.effect.sql else replace(row, is_one=True)
-
-
-def _named(read: Effect, index: Expression | None) -> str:
-    """The name of the column that a read gives at an index, of the first without one; "" where that is not known."""
-    number = index.value if isinstance(index, Number) else 0
-    return _column_at(read, number) if isinstance(number, int) else ""
-
-
-def _column_at(read: Effect, number: int) -> str:
-    names = _selected(read)
-    return names[number] if number < len(names) else ""
-
-
-def _selected(read: Effect) -> tuple[str, ...]:
-    found = outline(read.sql, read.handle.library.dialect if read.handle.library is not None else None)
-    return found.selected if found is not None else ()
-
-
-def _parts(target: Expression, row: Row | None) -> Iterator[tuple[str, Row | None]]:
-    """The variables that are set, and the row or the column that each holds then."""
-    match target:
-        case Collection(elements=elements) if row is not None and row.is_one and row.effect.sql:
-            for index, element in enumerate(elements):
-                yield from _parts(element, Row(row.effect, _column_at(row.effect, index)))
-        case Collection(elements=(first, *_)):
-            yield from _parts(first, row)
-        case Mapping(entries=entries):  # `const { rows: [wallet] } = …`, `const { balance } = …`
-            for entry in entries:
-                if isinstance(entry.key, String):
-                    is_column = row is not None and entry.key.value not in _HOLDS_ROWS
-                    yield from _parts(entry.value, replace(row, column=entry.key.value) if row and is_column else row)
-        case _:
-            path = path_of(target)
-            if path is not None:
-                yield path, row
-
-
 def _is_pointer(value: Expression, walk: Walk) -> bool:
     """Go: `&wallet`, or a variable that was made as `&Wallet{}` or `new(Wallet)`."""
     if isinstance(value, Name):
@@ -380,23 +313,6 @@ def _is_pointer(value: Expression, walk: Walk) -> bool:
 
 def _is_address(value: Expression | None) -> bool:
     return isinstance(value, Unary) and value.operator == "&"
-
-
-def _keeps_others_out(effect: Effect, walk: Walk) -> bool:
-    """Whether nobody can write between a read and a write of one transaction: because of a lock that was taken, of its
-    isolation, or of an engine that refuses the write then, as SQLite does. Python's `with connection` begins no
-    transaction before the first write: https://docs.python.org/3/library/sqlite3.html#sqlite3-transaction-control-isolation-level"""
-    if walk.is_locked or (walk.active and _SERIALIZABLE.search(walk.text(walk.active[0].range))):
-        return True
-    library, opened = effect.handle.library, walk.current()
-    if opened is not None and library is not None and library.dialect == "sqlite":
-        is_late = library.transactions.exit_commits and opened.scoping is Scoping.CONTEXT
-        return not is_late
-    if effect.transaction is not None:
-        return any(other.lock and other.transaction == effect.transaction for other in walk.effects)
-    # What a driver begins by itself holds a lock until the commit.
-    is_begun = effect.handle.role is Role.IMPLICIT
-    return is_begun and any(other.lock and other.handle.is_same(effect.handle) for other in walk.effects)
 
 
 def _loads(effect: Effect) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.transactions.binding import bind
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.locks import takes_lock
@@ -120,7 +121,7 @@ def with_block(walker: Walk, statement: With) -> None:
     if opened is not None and statement.target is None and not opened.is_ambient and not opened.on_connection:
         opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL
     if statement.target is not None:
-        walker.bind(statement.target, context, "")
+        bind(walker, statement.target, context, "")
         bound = walker.handles.known(statement.target, walker.scope)
         if chain.effect in ("", "acquire") and bound is not None and not _is_cursor(context, chain, bound):
             walker.held.add(bound.handle)
@@ -148,6 +149,8 @@ def _only_closes(context: Expression) -> bool:
 
 def defer(walker: Walk, call: Expression, kind: str) -> None:
     if kind == "go":
+        started = [call.function, *(a.value for a in call.arguments)] if isinstance(call, Call) else []
+        walker.file.launched.update(id(value.function) for value in started if isinstance(value, Lambda))
         with walker.detach():
             walker.visit(call, Use.KEPT)
         return

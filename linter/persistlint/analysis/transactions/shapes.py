@@ -23,6 +23,7 @@ from persistlint.ir import (
     Number,
     Raise,
     Return,
+    String,
     Try,
     Unary,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression
 
 
+LITERALS = frozenset([String, Number, Constant])  # a third of all expressions
 ENDS = frozenset(["exit", "abort", "Exit", "Fatal", "Fatalf", "Fatalln", "Panic", "panic", "die"])
 
 

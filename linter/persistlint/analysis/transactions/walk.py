@@ -11,29 +11,25 @@ from contextlib import contextmanager
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.names import path_of
-from persistlint.analysis.transactions.calls import hands_over_transaction, visit_call
-from persistlint.analysis.transactions.chain import Chain
+from persistlint.analysis.transactions.assignments import assign
+from persistlint.analysis.transactions.binding import bind, bind_pattern
+from persistlint.analysis.transactions.branches import if_statement, loop_statement, try_statement
+from persistlint.analysis.transactions.calls import visit_call
 from persistlint.analysis.transactions.checks import Checks
 from persistlint.analysis.transactions.file import MOST_EFFECTS, Exit, File
 from persistlint.analysis.transactions.handlers import (
     answer,
-    handled_by,
-    handled_error,
-    is_narrow,
-    is_no_failure,
-    raised_later,
-    statements,
     suppressing,
-    takes_failure,
 )
+from persistlint.analysis.transactions.leaving import leave, move
 from persistlint.analysis.transactions.results import Results
 from persistlint.analysis.transactions.rows import Rows
-from persistlint.analysis.transactions.scopes import defer, name_transaction, receive, with_block
-from persistlint.analysis.transactions.shapes import ends, error_name, first_name, is_row, presence, use_of
-from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
+from persistlint.analysis.transactions.scopes import defer, receive, with_block
+from persistlint.analysis.transactions.shapes import LITERALS, ends, presence
+from persistlint.analysis.transactions.told import told
+from persistlint.analysis.transactions.turns import is_few
 from persistlint.analysis.transactions.variables import Scope, Variable
-from persistlint.facts import Arm, Effect, EffectKind, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
+from persistlint.facts import Arm, Effect, ErrorAnswer, Handle, Handled, Part, Place, Role, Scoping, Use
 from persistlint.ir import (
     Assert,
     Assign,
@@ -47,7 +43,6 @@ from persistlint.ir import (
     Collection,
     Comprehension,
     Conditional,
-    Constant,
     Defer,
     Expression,
     ExpressionStatement,
@@ -56,15 +51,11 @@ from persistlint.ir import (
     If,
     Lambda,
     Loop,
-    Mapping,
     Name,
     Nested,
-    Number,
     Raise,
     Return,
     Statement,
-    String,
-    Subscript,
     Switch,
     TaggedTemplate,
     Try,
@@ -72,11 +63,8 @@ from persistlint.ir import (
     With,
     Yield,
     children,
-    expressions,
-    walk,
 )
 from persistlint.records import dataclass
-from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,10 +75,8 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 
-_ELSEWHERE = -1  # a way through a branch that is none of those in the program
 _DEEPEST = 1_000  # expressions, one inside the other
 _CLOSED_BY_HAND = (Scoping.MANUAL, Scoping.PARAMETER)
-_LITERALS = frozenset([String, Number, Constant])  # a third of all expressions
 
 
 @dataclass
@@ -161,7 +147,7 @@ class Walk:
                 parameter.name, parameter.annotation, parameter.range.start
             )
             if parameter.pattern is not None:
-                self._bind_pattern(parameter.pattern, parameter.range.start, given)
+                bind_pattern(self, parameter.pattern, parameter.range.start, given)
             elif parameter.name:
                 self.scope.variables[parameter.name] = Variable(
                     known, annotation=parameter.annotation, names=frozenset([parameter.name])
@@ -177,12 +163,6 @@ class Walk:
         self.block(function.body)
         self.sure, self.is_over = outer, was_over
         self.active = self.active[:-1]
-
-    def _bind_pattern(self, pattern: Expression, origin: int, given: dict[str, Known] | None = None) -> None:
-        for node in walk(pattern):
-            if isinstance(node, Name):
-                known = (given or {}).get(node.id) or self.handles.guess(node.id, origin)
-                self.scope.variables[node.id] = Variable(known, names=frozenset([node.id]))
 
     # --------------------------------------------------------------------------------------------- statements
 
@@ -202,17 +182,17 @@ class Walk:
             case ExpressionStatement(value=value):
                 self.visit(value, Use.DROPPED)
             case Assign():
-                self._assign(statement)
+                assign(self, statement)
             case If(test=test, then=then, otherwise=otherwise):
-                self._if(test, then, otherwise)
+                if_statement(self, test, then, otherwise)
             case Loop():
-                self._loop(statement)
+                loop_statement(self, statement)
             case Try():
-                self._try(statement)
+                try_statement(self, statement)
             case With():
                 suppressed = suppressing(statement, self.handles.names)
                 if suppressed is not None:
-                    self._try(suppressed)
+                    try_statement(self, suppressed)
                 else:
                     with_block(self, statement)
             case Switch(subject=subject, cases=cases):
@@ -228,14 +208,14 @@ class Walk:
                 handed = frozenset[Handle]()
                 if value is not None:
                     self.visit(value, self.returned)
-                    handed = self.move(value)
+                    handed = move(self, value)
                     if not self.inner:
                         answer(self, statement.range, value)
-                self.leave(statement, handed)
+                leave(self, statement, handed)
             case Raise(value=value):
                 if value is not None:
                     self.visit(value, Use.KEPT)
-                self.leave(statement)
+                leave(self, statement)
             case Defer(call=call, kind=kind):
                 defer(self, call, kind)
             case FunctionDefinition(function=function):
@@ -251,208 +231,11 @@ class Walk:
             case Assert(test=test):
                 self.visit(test, Use.CHECKED)
 
-    def _assign(self, statement: Assign) -> None:
-        value, target = statement.value, statement.target
-        count = len(self.effects)
-        opened = len(self.opened)
-        taken = len(self.handled)
-        if value is not None:
-            self.visit(value, use_of(target, self.handles.language))
-            self.move_stored(target, value)
-        if len(self.handled) > taken:
-            self.rejected[path_of(target) or ""] = range(taken, len(self.handled))
-        self.rows.assigned(statement, self, self.effects[count:])
-        self.results.assigned(statement, self.current(), self.place)
-        written = [i for i, effect in enumerate(self.effects[count:], count) if effect.kind is EffectKind.WRITE]
-        if len(written) == 1 and (given := first_name(target)):
-            self.effects[written[0]] = replace(self.effects[written[0]], instance=given)
-        if isinstance(target, Name) and value is not None:
-            self._fill(target.id, value, any(e.kind is EffectKind.WRITE for e in self.effects[count:]))
-        if self.handles.language == "go":
-            begun = self.begun.get(path_of(value) or "") if value is not None else None  # `err := tx.Error`
-            for element in target.elements if isinstance(target, Collection) else (target,):
-                path = path_of(element) or ""
-                self.assigned.setdefault(path, []).append(statement.range.start)
-                self.fails[path] = self.effects[-1] if len(self.effects) > count else None
-                self.begun.pop(path, None)
-            if begun is not None:
-                self.begun[path_of(target) or ""] = begun
-        self.bind(target, value, statement.annotation, statement.operator)
-        if len(self.opened) > opened and self.opened[-1].scoping is Scoping.MANUAL:
-            name_transaction(self, self.opened[-1], target)
-            self.after_begin, self.error = self.opened[-1], error_name(target)
-            self.begun[self.error or f"{path_of(target)}.Error"] = self.opened[-1]  # GORM's handle holds its own error
-
-    def bind(self, target: Expression, value: Expression | None, annotation: str, operator: str = "=") -> None:
-        """Note what a variable is from here on."""
-        if isinstance(target, Collection):
-            first = target.elements[0] if target.elements else None
-            for element in target.elements:
-                self.bind(element, value if element is first else None, "")
-                path = path_of(element)
-                if path is not None and value is not None and path in self.scope.variables:
-                    self.scope.variables[path].names |= self.names_in(value)
-            return
-        if isinstance(target, Mapping):
-            for entry in target.entries:
-                self._bind_pattern(entry.value, target.range.start)
-                for node in walk(entry.value):
-                    if isinstance(node, Name) and value is not None:
-                        self.scope.variables[node.id].names |= self.names_in(value)
-            return
-        path = path_of(target)
-        if path is None:
-            return
-        chain = self.handles.follow(value, self.scope) if value is not None else Chain()
-        known = chain.known
-        if known is not None and known.type.fluent and not known.type.role:
-            # A builder that is awaited gives rows, and so does a statement that runs at once.
-            is_sent = chain.effect in ("sql", "read", "write") and known.type.library.transactions.synchronous
-            known = None if isinstance(value, Await) or is_sent else known
-        if known is None and annotation:
-            known = self.handles.declared(annotation, path, target.range.start)
-        if known is None and isinstance(value, Call | Await | TaggedTemplate | type(None)) and isinstance(target, Name):
-            is_loaded = chain.effect in ("read", "write", "sql")
-            known = self.handles.guess(target.id, target.range.start) if not is_loaded else None
-            if known is not None and isinstance(value, Call) and hands_over_transaction(self, value):
-                known = replace(known, handle=replace(known.handle, role=Role.TRANSACTION))
-        elif known is not None and known.is_new:
-            known = replace(known, handle=replace(known.handle, name=path, origin=target.range.start), is_new=False)
-        names = (self.names_in(value) if value is not None else frozenset()) | {path}
-        old = self.scope.find(path)
-        if operator != "=" and old is not None:
-            old.names |= names
-            return
-        self.scope.variables[path] = Variable(known, value, annotation, names)
-
-    def _if(self, test: Expression, then: Block, otherwise: Block) -> None:
-        self.visit(test, Use.CHECKED)
-        branch = self.file.number()
-        before = self.guards
-        if self.begun:
-            paths = (path_of(node) for node in walk(test) if isinstance(node, Name | Attribute))
-            self.guards = before | {self.begun[path].number for path in paths if path in self.begun}
-        count = len(self.effects)
-        asked = presence(test)
-        there = asked is None or asked[1]
-        outer = self.place
-        if takes_failure(self, asked):
-            self.place = replace(outer, tries=(*outer.tries, (branch, Part.HANDLER)))
-        with self.arm(branch, 0, then, otherwise), self._told(asked, holds=True) as is_possible:
-            self.checks.decided(test, self, holds=True)
-            self.block(then if is_possible else ())
-        self.place = outer
-        self.guards = before
-        handled_error(self, test, then, count)
-        if asked is not None and not there:
-            raised_later(self, asked[0], then)
-        with self.arm(branch, 1, otherwise, then), self._told(asked, holds=False) as is_possible:
-            self.checks.decided(test, self, holds=False)
-            self.block(otherwise if is_possible else ())
-        if ends(then):
-            self.checks.decided(test, self, holds=False)
-        if asked is not None and there and ends(then):
-            self.is_over = asked[0] in self.sure  # the caller gave it, so what follows never runs
-            self.around = self._without(asked[0])
-
-    @contextmanager
-    def _told(self, asked: tuple[str, bool] | None, *, holds: bool) -> Iterator[bool]:
-        """What a test tells where it holds, or does not: where it found no transaction, none is open, and where a
-        variable is empty, the program did not come by what fills it. Gives whether a run can come here at all."""
-        if asked is None:
-            yield True
-            return
-        path, there = asked[0], asked[1] is holds
-        outer, place = list(self.around), self.place  # a block that opens one adds to the list itself
-        if there:
-            self.tested.append(path)
-        else:
-            self.around = self._without(path)
-            elsewhere = tuple(replace(arm, way=_ELSEWHERE) for arm in self.filled.get(path, ()))
-            self.place = replace(place, arms=(*place.arms, *elsewhere))
-        yield there or path not in self.sure
-        self.around, self.place = outer, place
-        if there:
-            self.tested.pop()
-
-    def _fill(self, name: str, value: Expression, is_written: bool) -> None:
-        """Note on which way a variable gets something that is there for sure: what a test has found, a row that was
-        written, or something new."""
-        is_new = (
-            is_written or isinstance(value, Mapping | Collection | String) or (isinstance(value, Call) and value.new)
-        )
-        if not is_new and path_of(value) not in self.tested:
-            self.filled.pop(name, None)  # it may be empty now, wherever it was filled before
-        elif self.place.arms:
-            self.filled.setdefault(name, []).append(self.place.arms[-1])
-
-    def _without(self, path: str) -> list[Open]:
-        """The transactions around this place but for the one that a parameter may hold."""
-        found = self.scope.find(path)
-        handle = found.known.handle if found is not None and found.known is not None else None
-        return [o for o in self.around if o.scoping is not Scoping.PARAMETER or o.handle != handle]
-
-    def _loop(self, loop: Loop) -> None:
-        count = len(self.effects)
-        for expression in (loop.iterable, loop.test):
-            if expression is not None:
-                self.visit(expression, Use.KEPT)
-        outer = self.place
-        is_while = loop.iterable is None
-        self.place = self.turn(is_counted(loop.test, self.scope) if is_while else is_few(loop.iterable, self.scope))
-        with self.taken():
-            if loop.target is not None:
-                self.bind(loop.target, first_of(loop.iterable, self.scope), "")
-                known = self.handles.known(loop.iterable, self.scope) if loop.iterable is not None else None
-                if known is not None and known.handle.role is not Role.INSTANCE:
-                    for node in walk(loop.target):
-                        if isinstance(node, Name):
-                            self.scope.variables[node.id] = Variable(names=frozenset([node.id]))
-                if loop.iterable is not None:
-                    self.rows.each(loop.target, loop.iterable, self.effects[count:])
-            self.block(loop.body)
-        self.place = outer
-        self.block(loop.otherwise)
-
-    def _try(self, statement: Try) -> None:
-        number = self.file.number()
-        part = Part.BODY if statement.handlers else Part.GUARDED
-        start = len(self.effects)
-        transaction = self.current()
-        with self.part(number, part):
-            self.block(statement.body)
-        failing = tuple(self.effects[start:])
-        self.block(statement.otherwise)
-        branch = self.file.number()
-        for way, handler in enumerate(statement.handlers, start=1):
-            count = len(self.effects)
-            with self.part(number, Part.HANDLER), self.arm(branch, way, handler.body):
-                if handler.name:
-                    self.scope.variables[handler.name] = Variable(names=frozenset([handler.name]))
-                self.block(handler.body)
-            if failing and not is_no_failure(handler.types, self.handles.names):
-                self.handled.append(
-                    handled_by(
-                        self,
-                        handler.range,
-                        failing,
-                        handler.body,
-                        handler.name or "",
-                        self.effects[count:],
-                        is_narrow(handler.types),
-                        sum(1 for _ in statements(statement.body)),
-                        transaction,
-                    )
-                )
-        self.results.handled(number, tuple(handler.body for handler in statement.handlers))
-        with self.part(number, Part.FINAL):
-            self.block(statement.final)
-
     # -------------------------------------------------------------------------------------------- expressions
 
     def visit(self, node: Expression, use: Use) -> None:
         """Walk an expression in the order in which it is evaluated; what is nested too deep is left out."""
-        if self.nested == _DEEPEST or type(node) in _LITERALS:
+        if self.nested == _DEEPEST or type(node) in LITERALS:
             return
         if type(node) is Name:
             self.results.read(node)
@@ -473,11 +256,12 @@ class Walk:
                 self.visit(value, {Use.DROPPED: Use.DISCARDED, Use.KEPT: Use.AWAITED}.get(use, use))
             case Lambda(function=function):
                 self.later.append((function, self.scope))
+                self.file.scopes[id(function)] = self.scope
             case Conditional(test=test, then=then, otherwise=otherwise):
                 self.visit(test, Use.CHECKED)
                 branch, asked = self.file.number(), presence(test)
                 for way, value in enumerate((then, otherwise)):
-                    with self.arm(branch, way, ()), self._told(asked, holds=way == 0) as is_possible:
+                    with self.arm(branch, way, ()), told(self, asked, holds=way == 0) as is_possible:
                         if is_possible:
                             self.visit(value, use)
             case Binary(operator="and" | "or" | "??", left=left, right=right):
@@ -486,12 +270,12 @@ class Walk:
                     self.visit(right, use)
             case AssignmentExpression(target=target, value=value):
                 self.visit(value, Use.KEPT)
-                self.bind(target, value, "")
+                bind(self, target, value, "")
             case Comprehension(element=element, target=target, iterable=iterable, conditions=conditions):
                 self.visit(iterable, Use.KEPT)
                 outer = self.place
                 self.place = self.turn(is_few(iterable, self.scope))
-                self.bind(target, iterable, "")
+                bind(self, target, iterable, "")
                 for inner in (*conditions, element):
                     self.visit(inner, Use.KEPT)
                 self.place = outer
@@ -499,7 +283,7 @@ class Walk:
                 self.visit(operand, Use.KEPT)
             case Yield(value=value) if value is not None:
                 self.visit(value, Use.RETURNED)
-                self.move(value)
+                move(self, value)
             case Collection():
                 for child in children(node):
                     self.visit(child, use if use is not Use.DROPPED else Use.KEPT)
@@ -516,26 +300,6 @@ class Walk:
             if is_around and (opened.scoping not in _CLOSED_BY_HAND or opened.is_open_at(self.place)):
                 return opened
         return None
-
-    def names_in(self, node: Expression, scope: Scope | None = None) -> frozenset[str]:
-        """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
-        request, which everything comes from, the values that it asks with."""
-        if type(node) in _LITERALS:
-            return frozenset()
-        scope = scope or self.scope
-        found: set[str] = set()
-        for inner in _mentioned(node):
-            if type(inner) is not Name:
-                if (path := _asked(inner)) is not None:
-                    found.add(path)
-                continue
-            if inner.id in _NO_DATA:
-                continue
-            variable = scope.find(inner.id)
-            if variable is None or (variable.known is not None and not is_row(variable.known)):
-                continue
-            found |= variable.names | {inner.id}
-        return frozenset(found - _NO_DATA)
 
     # ------------------------------------------------------------------------------------------------- places
 
@@ -574,87 +338,6 @@ class Walk:
         yield
         self.detached = outer
 
-    def leave(self, node: Return | Raise | Call, handed: frozenset[Handle] = frozenset()) -> None:
-        """The function ends here, and hands over these handles."""
-        answer = node.value if isinstance(node, Return) else None
-        is_answered = answer is not None and type(answer) not in _LITERALS
-        self.exits.append(Exit(self.place, node.range, len(self.effects), self.guards, is_answered))
-        self.stored.extend((handle, self.place, node.range.start) for handle in handed)
-        if isinstance(node, Return | Raise) and node.value is not None:
-            named = (inner.id for inner in walk(node.value) if isinstance(inner, Name))
-            for name in set(named):
-                self.left_with.setdefault(name, []).append(node.range.start)
-
-    def move(self, value: Expression) -> frozenset[Handle]:
-        """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
-        if type(value) in _LITERALS:
-            return frozenset()
-        read: set[int] = set()  # `cursor.lastrowid` is no cursor
-        handles: list[tuple[int, Handle]] = []
-        for node in walk(value):
-            if type(node) is Attribute:
-                read.add(id(node.value))
-            elif type(node) is Name:
-                variable = self.scope.find(node.id)
-                if variable is not None and variable.known is not None:
-                    handles.append((id(node), variable.known.handle))
-        moved = frozenset(handle for node, handle in handles if node not in read)
-        self.moved |= moved
-        return moved
-
-    def move_stored(self, target: Expression, value: Expression) -> None:
-        if not isinstance(target, Name | Collection | Mapping):
-            self.stored.extend((handle, self.place, value.range.start) for handle in self.move(value))
-        if isinstance(target, Attribute) and target.name in ("autocommit", "isolation_level"):
-            known = self.handles.known(target.value, self.scope)
-            if known is not None:
-                self.settled.add(known.handle)
-
     def text(self, range: Range) -> str:
         """The source of a range."""
         return self.file.source.text(range)
-
-
-def _mentioned(node: Expression) -> list[Expression]:
-    """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
-    given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
-    found = list(walk(node))
-    for function in [inner.function for inner in found if type(inner) is Lambda]:
-        own = {parameter.name for parameter in function.parameters}
-        parts = (part for s in function.body for each in expressions(s) for part in walk(each))
-        found += [part for part in parts if not isinstance(part, Name) or part.id not in own]
-    return found
-
-
-def _asked(node: Expression) -> str | None:
-    """The value that a request asks with, where a node is one: `req.params.id`."""
-    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
-        return None
-    if type(node.value) is Attribute and node.value.name not in _ASKS:
-        return None
-    path = path_of(node)
-    return path if path is not None and _ASKED.fullmatch(path) else None
-
-
-_ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
-_ASKED = regex(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
-_NO_DATA = frozenset(
-    [
-        "self",
-        "cls",
-        "this",
-        "ctx",
-        "context",
-        "err",
-        "error",
-        "req",
-        "res",
-        "request",
-        "response",
-        "c",
-        "t",
-        "log",
-        "logger",
-        "console",
-    ]
-)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import calls_of
+from persistlint.facts import deletes, inserts, updates
 from persistlint.ir import (
     Argument,
     Attribute,
@@ -32,11 +33,8 @@ if TYPE_CHECKING:
     from persistlint.source import Range
     from persistlint.sql.outline import Outline
 
-_INSERTS = regex(r"create|insert|bulk_?create|add", re.IGNORECASE)
 _HOLDS_COLUMNS = frozenset(["data", "values", "update", "set", "$set", "defaults"])  # keys of options
 _CHOOSES = regex(r"(?:and_?|or_?)?where|filter|exclude|having|get|find|first|order", re.IGNORECASE)
-_SETS = regex(r"update|set|values", re.IGNORECASE)
-_REMOVES = regex(r"(?:soft_?)?delete", re.IGNORECASE)
 _SETTER = regex(r"Set(?=[A-Z])")  # ent: `SetBalance(n)`
 _DEEPEST = 3  # objects, one inside the other
 _WORD = regex(r"\w+")
@@ -47,7 +45,7 @@ def settings(chain: Chain, found: Outline | None, effect: Effect) -> Iterator[tu
     computed from."""
     if found is not None:
         yield from _of_parameters(chain, found)
-    elif not _INSERTS.match(effect.method):
+    elif not inserts(effect.method):
         for call in statement_calls(chain):
             yield from _of_call(call)
 
@@ -70,7 +68,7 @@ def conditions(chain: Chain) -> Iterator[str]:
                 for entry in value.entries:
                     if isinstance(entry.key, String) and entry.key.value == "where":
                         yield from _keys(entry.value)
-            elif call is chain.call or _SETS.match(last_name(call.function)):
+            elif call is chain.call or _sets(last_name(call.function)):
                 continue
             elif isinstance(value, Binary) and value.operator == "==" and isinstance(value.left, Attribute):
                 yield value.left.name  # `where(Wallet.version == seen)`
@@ -115,7 +113,7 @@ def _named_where(value: Expression) -> Iterator[Entry]:
 def _goes_by_first(call: Call) -> bool:
     """Whether a call takes its condition first, and what it sets behind that."""
     name = last_name(call.function)
-    return _REMOVES.match(name) is not None or (len(call.arguments) > 1 and name.startswith("update"))
+    return deletes(name) or (len(call.arguments) > 1 and updates(name))
 
 
 def _keys(value: Expression) -> Iterator[str]:
@@ -134,12 +132,17 @@ def _of_call(call: Call) -> Iterator[tuple[str, Expression]]:
     if setter is not None and len(arguments) == 1:
         yield name[setter.end() :], arguments[0].value
     for index, argument in enumerate(arguments):
-        before = arguments[index - 1].value if index and _SETS.match(name) else None
+        before = arguments[index - 1].value if index and _sets(name) else None
         if argument.keyword is not None:
             yield argument.keyword, argument.value
         elif isinstance(before, String):
             yield before.value, argument.value  # `Update("balance", n)`
         yield from _of_mapping(argument.value)
+
+
+def _sets(name: str) -> bool:
+    """Whether a call is given the columns that a write sets: `update(…)`, `Set(…)`, `insert(…).values(…)`."""
+    return updates(name) or name.lower() == "values"
 
 
 def _of_mapping(value: Expression, depth: int = 0) -> Iterator[tuple[str, Expression]]:

@@ -1,10 +1,10 @@
-"""What the Python lowering asks of a syntax node."""
+"""What the Python lowering asks of a syntax node, and of the place where it stands."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.source import Range
+from persistlint.records import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -12,16 +12,19 @@ if TYPE_CHECKING:
 _EXTRAS = ("comment", "line_continuation")  # may stand between any two tokens
 
 
-def text_of(node: Node | None) -> str:
-    """The source text of a node; empty for a node that broken syntax left out."""
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
-def range_of(node: Node) -> Range:
-    """The bytes of a node."""
-    return Range(node.start_byte, node.end_byte)
-
-
 def parts_of(node: Node) -> list[Node]:
     """The named children of a node without comments."""
     return [child for child in node.named_children if child.type not in _EXTRAS]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a statement stands: the class whose body it is in, and whether other files can reach what it names."""
+
+    owner: str | None
+    is_public: bool
+
+
+def is_public(name: str) -> bool:
+    """Whether a name says that other files may use what it names."""
+    return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))

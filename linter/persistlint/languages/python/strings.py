@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from persistlint import ir
-from persistlint.languages.python.nodes import range_of, text_of
+from persistlint.languages.nodes import range_of, text_of
 from persistlint.regexes import regex
 from persistlint.source import Range
 

@@ -18,7 +18,8 @@ from persistlint.ir import (
     Subscript,
     Unknown,
 )
-from persistlint.languages.sql.expressions import CATALOG, expression, expressions, is_catalog, of_catalog, query_value
+from persistlint.languages.sql.catalog import CATALOG, is_catalog, of_catalog
+from persistlint.languages.sql.expressions import expression, expressions, query_value
 from persistlint.languages.sql.plain import ASSIGNING, calls_in, finish, plain, query, skip_plain
 from persistlint.languages.sql.reader import Reader, identifier
 from persistlint.sql.lexer import Kind
@@ -109,11 +110,13 @@ def _into(reader: Reader, start: int, end: int) -> list[Expression]:
 def _select_list(reader: Reader, end: int, count: int) -> list[Expression]:
     """What each of `count` targets of a SELECT gets."""
     start = reader.index
-    if count == 1:
+    if count == 1 and reader.word(1) != "INTO":
         return [query_value(reader, end)]
     reader.accept("SELECT")
     for word in ("DISTINCT", "ALL"):
         reader.accept(word)
+    if reader.accept("INTO"):
+        targets_of(reader)
     values = expressions(reader)
     rows = Unknown(reader.range_from(start))
     reader.index = start

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from persistlint.ir import Argument, Expression, ExpressionStatement, Statement, Unknown
 from persistlint.languages.sql.assignments import assign, target_of, targets_of
-from persistlint.languages.sql.expressions import argument, arguments, call_of, expression, is_query
+from persistlint.languages.sql.calls import argument, call_of
+from persistlint.languages.sql.expressions import arguments, expression, is_query
 from persistlint.languages.sql.plain import STARTS, finish, plain, query, skip_plain
 from persistlint.languages.sql.reader import Reader, identifier
 from persistlint.sql.lexer import Kind

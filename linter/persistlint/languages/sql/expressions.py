@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from persistlint.ir import (
     Argument,
     Attribute,
     Binary,
-    Call,
     Collection,
     Conditional,
     Constant,
@@ -19,19 +17,15 @@ from persistlint.ir import (
     Sequence,
     String,
     Subscript,
-    TypeAssertion,
     Unary,
     Unknown,
 )
+from persistlint.languages.sql.calls import argument, call_of, cast, matched, one_of, special
+from persistlint.languages.sql.catalog import CATALOG, is_catalog, of_catalog
 from persistlint.languages.sql.reader import DEEPEST, Reader, identifier
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, string_value, word_set
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-CATALOG = "schema"  # what holds the names that come from the catalog of the database
 
 _PRECEDENCE = {
     **dict.fromkeys(("OR", "XOR"), 1),
@@ -52,19 +46,7 @@ STOPS = word_set(
     " ON BEGIN DECLARE EXEC EXECUTE SET IF WHILE RETURN PRINT OFFSET FETCH FOR COLLATE OUTPUT OUT READONLY AND OR"
     " REVERSE BY BULK LIMIT UNTIL WINDOW"
 )
-_TEXT_TYPES = regex(
-    r"(?:text|n?varchar2?|n?char|character(?: varying)?|bpchar|citext|string|name|sysname|clob|n?text|longtext|json|xml"
-    r"|binary|unknown|\"char\")\b",
-    re.IGNORECASE,
-)
 _SCHEMAS = word_set("pg_catalog public dbo sys master standard")
-_CATALOG_TABLES = regex(
-    r"(?:pg_catalog|information_schema|sys)\s*\.|\bpg_(?:class|tables|namespace|attribute|indexes|roles|database|proc"
-    r"|views|sequences|user|inherits|constraint|trigger|type|matviews|policies|extension)\b"
-    r"|\b(?:all|user|dba)_(?:tables|tab_columns|objects|users|views|indexes|sequences|constraints|tab_partitions)\b"
-    r"|\bsys(?:objects|columns|databases)\b|\bsqlite_master\b",
-    re.IGNORECASE,
-)
 _ENUMERATED = {
     "tg_op": ("INSERT", "UPDATE", "DELETE", "TRUNCATE"),
     "tg_when": ("BEFORE", "AFTER", "INSTEAD OF"),
@@ -72,8 +54,6 @@ _ENUMERATED = {
 }
 _FROM_CATALOG = frozenset({"tg_table_name", "tg_table_schema", "tg_relname", "tg_name"})
 _NOW = word_set("current_date current_time current_timestamp localtime localtimestamp sysdate systimestamp")
-_FALLBACKS = frozenset({"coalesce", "isnull", "ifnull", "nvl"})
-_MATCHES = frozenset({"regexp_like", "regexp_match", "regexp_matches"})
 _ALLOW_PATTERN = regex(r"%\[\^([A-Za-z0-9_ -]+)\]%")  # LIKE '%[^a-z]%': a character that is not allowed
 
 
@@ -144,27 +124,6 @@ def query_value(reader: Reader, end: int) -> Expression:
     return Attribute(range, Name(range, CATALOG), "rows", range)
 
 
-def is_catalog(reader: Reader, end: int) -> bool:
-    """Whether the tokens from here to index `end` read the catalog of the database."""
-    if reader.index >= min(end, len(reader.tokens)):
-        return False
-    text = reader.text.text[reader.tokens[reader.index].start : reader.tokens[min(end, len(reader.tokens)) - 1].end]
-    return _CATALOG_TABLES.search(text) is not None
-
-
-def call_of(name: str, name_range: Range, range: Range, values: list[Argument]) -> Call:
-    """A call of a function by its dotted name."""
-    function: Expression = Name(name_range, name.split(".", 1)[0])
-    for part in name.split(".")[1:]:
-        function = Attribute(name_range, function, part, name_range)
-    return Call(range, function, tuple(values))
-
-
-def argument(value: Expression, keyword: str | None = None) -> Argument:
-    """An argument that is just a value."""
-    return Argument(value.range, value, keyword)
-
-
 # ------------------------------------------------------------------------------------------------------- operators
 
 
@@ -176,7 +135,8 @@ def _infix(reader: Reader, start: int, left: Expression, word: str, strength: in
             word = reader.step().word
         return _comparison(reader, start, left, word, negated)
     if word in ("~", "~*", "!~", "!~*"):
-        return _match(reader, start, left, expression(reader, strength + 1), word.startswith("!"))
+        pattern = expression(reader, strength + 1)
+        return matched(reader.range_from(start), left, pattern, negated=word.startswith("!"))
     right = expression(reader, strength + 1)
     range = reader.range_from(start)
     operator = _OPERATORS.get(word, word)
@@ -202,7 +162,8 @@ def _comparison(reader: Reader, start: int, left: Expression, word: str, negated
             high = expression(reader, _COMPARISON + 1) if reader.accept("AND") else low
             return Unknown(reader.range_from(start), (left, low, high))
         case "REGEXP" | "RLIKE":
-            return _match(reader, start, left, expression(reader, _COMPARISON + 1), negated)
+            pattern = expression(reader, _COMPARISON + 1)
+            return matched(reader.range_from(start), left, pattern, negated=negated)
         case "LIKE" | "ILIKE" | "SIMILAR" | "GLOB":
             reader.accept("TO")
             right = expression(reader, _COMPARISON + 1)
@@ -251,19 +212,12 @@ def _quantified(reader: Reader, start: int, left: Expression, word: str) -> Expr
     return Unknown(range, (left, members))
 
 
-def _match(reader: Reader, start: int, tested: Expression, pattern: Expression, negated: bool) -> Expression:
-    """A test with a regular expression, as `pattern.test(tested)`."""
-    range = reader.range_from(start)
-    test = Call(range, Attribute(pattern.range, pattern, "test", pattern.range), (argument(tested),))
-    return Unary(range, "not", test) if negated else test
-
-
 def _like(reader: Reader, start: int, left: Expression, right: Expression, negated: bool) -> Expression:
     """LIKE; in T-SQL `x LIKE '%[^a-z]%'` says that `x` holds something else than these characters."""
     range = reader.range_from(start)
     if isinstance(right, String) and (found := _ALLOW_PATTERN.fullmatch(right.value)):
         pattern = String(right.range, f"^[{found.group(1)}]*$", right.content)
-        return _match(reader, start, left, pattern, not negated)
+        return matched(range, left, pattern, negated=not negated)
     return Unknown(range, (left, right))
 
 
@@ -285,7 +239,7 @@ def _prefix(reader: Reader) -> Expression:
 def _postfix(reader: Reader, start: int, value: Expression) -> Expression:
     while True:
         if reader.accept("::"):
-            value = _cast(reader.range_from(start), value, _type(reader))
+            value = cast(reader.range_from(start), value, _type(reader))
         elif reader.word() == "[" and reader.dialect != "tsql":
             reader.step()
             index = expression(reader) if reader.word() not in ("]", ":") else Unknown(reader.range_from(start))
@@ -411,7 +365,7 @@ def _named(reader: Reader) -> Expression:
         if names[0] in _NOW:
             return Number(range, names[0], None)
         if names[0] in _ENUMERATED:
-            return _one_of(range, names[0], _ENUMERATED[names[0]])
+            return one_of(range, names[0], _ENUMERATED[names[0]])
         if names[0] in _FROM_CATALOG:
             return Attribute(range, Name(range, CATALOG), names[0], range)
     value: Expression = Name(reader.range_of(tokens[0]), names[0])
@@ -419,13 +373,6 @@ def _named(reader: Reader) -> Expression:
         name_range = reader.range_of(token)
         value = Attribute(Range(range.start, name_range.end), value, name, name_range)
     return value
-
-
-def _one_of(range: Range, name: str, values: tuple[str, ...]) -> Expression:
-    chosen: Expression = String(range, values[-1], range)
-    for value in values[:-1]:
-        chosen = Conditional(range, Name(range, name), String(range, value, range), chosen)
-    return chosen
 
 
 def _call(reader: Reader, start: int, names: list[str], name_range: Range) -> Expression:
@@ -436,10 +383,8 @@ def _call(reader: Reader, start: int, names: list[str], name_range: Range) -> Ex
     values = arguments(reader)
     range = reader.range_from(start)
     name = names[0] if len(names) == 1 else ""
-    if name not in reader.routines:
-        special = _special(reader, start, name, values, range)
-        if special is not None:
-            return special
+    if name not in reader.routines and (lowered := special(name, values, range)) is not None:
+        return lowered
     return call_of(".".join(names), name_range, range, values)
 
 
@@ -462,35 +407,6 @@ def arguments(reader: Reader) -> list[Argument]:
             break
     reader.accept(")")
     return found
-
-
-def _special(reader: Reader, start: int, name: str, values: list[Argument], range: Range) -> Expression | None:
-    """Functions that are operators of the neutral program."""
-    found = [value.value for value in values]
-    if name == "concat" and found:
-        return _chain(found, range)
-    if name == "concat_ws" and len(found) > 1:
-        separated = [item for value in found[2:] for item in (found[0], value)]
-        return _chain([found[1], *separated], range)
-    if name in _FALLBACKS and len(found) > 1:
-        value = found[-1]
-        for operand in reversed(found[:-1]):
-            value = Binary(range, "??", operand, value)
-        return value
-    if name in _MATCHES and len(found) > 1:
-        return _match(reader, start, found[0], found[1], False)
-    if name in ("iif", "if", "decode") and len(found) == 3:
-        return Conditional(range, found[0], found[1], found[2])
-    if name in ("to_regclass", "object_id", "schema_id", "to_regtype") and found:
-        return call_of("known_object", range, range, values)
-    return None
-
-
-def _chain(values: list[Expression], range: Range) -> Expression:
-    chained = values[0]
-    for value in values[1:]:
-        chained = Binary(Range(range.start, max(value.range.end, range.start)), "+", chained, value)
-    return Binary(range, "+", chained.left, chained.right) if isinstance(chained, Binary) else chained
 
 
 def _parenthesis(reader: Reader) -> Expression:
@@ -569,7 +485,7 @@ def _conversion(reader: Reader, word: str) -> Expression:
         type = _type(reader) if reader.accept("AS") or reader.accept(",") else "text"
     reader.skip_until(")")
     reader.accept(")")
-    return _cast(reader.range_from(start), value, type)
+    return cast(reader.range_from(start), value, type)
 
 
 def _type(reader: Reader) -> str:
@@ -586,36 +502,3 @@ def _type(reader: Reader) -> str:
         return ""
     first, last = reader.tokens[start], reader.tokens[min(reader.index, len(reader.tokens)) - 1]
     return reader.text.text[first.start : last.end]
-
-
-def _cast(range: Range, value: Expression, type: str) -> Expression:
-    """A cast. To a text it changes nothing; the analysis knows of the other types which can change no SQL."""
-    return value if not type or _TEXT_TYPES.match(type) else TypeAssertion(range, value, type.lower())
-
-
-def of_catalog(value: Expression, declared: frozenset[str]) -> Expression:
-    """An expression over columns of the catalog: every name that is not a declared variable becomes one of the schema,
-    which is the developer's."""
-    again: Callable[[Expression], Expression] = lambda inner: of_catalog(inner, declared)  # noqa: E731
-    match value:
-        case Name(range=range, id=id) if id not in declared:
-            return Attribute(range, Name(range, CATALOG), id, range)
-        case Attribute(range=range, value=Name(id=id), name=name, name_range=name_range) if id not in declared:
-            return Attribute(range, Name(range, CATALOG), name, name_range)
-        case Binary():
-            chain = []
-            while isinstance(value, Binary):  # chains are long to the left
-                chain.append(value)
-                value = value.left
-            value = again(value)
-            for link in reversed(chain):
-                value = Binary(link.range, link.operator, value, again(link.right))
-            return value
-        case Call(range=range, function=function, arguments=values):
-            made = tuple(Argument(item.range, again(item.value), item.keyword, item.spread) for item in values)
-            return Call(range, function, made)
-        case Conditional(range=range, test=test, then=then, otherwise=otherwise):
-            return Conditional(range, test, again(then), again(otherwise))
-        case TypeAssertion(range=range, value=inner, type=type):
-            return TypeAssertion(range, again(inner), type)
-    return value

@@ -29,9 +29,10 @@ from persistlint.languages.sql.assignments import (
     set_variables,
     targets_of,
 )
+from persistlint.languages.sql.calls import argument, call_of
 from persistlint.languages.sql.declarations import cursor, declaration, declare_names, declare_variables
 from persistlint.languages.sql.dynamic import execute, open_cursor, prepare
-from persistlint.languages.sql.expressions import argument, call_of, expression, expressions, is_query, query_value
+from persistlint.languages.sql.expressions import expression, expressions, is_query, query_value
 from persistlint.languages.sql.plain import STARTS, finish, grant, perform, plain, skip_plain
 from persistlint.languages.sql.reader import DEEPEST, Reader, identifier
 from persistlint.sql.lexer import Kind

@@ -128,8 +128,6 @@ _OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
 _UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
 _PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
-_GO = regex(rb"\bgo\s+\Z")
-_NEAR = 10  # bytes before a function in which the word stands
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -153,7 +151,7 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
                 fixes=handed_on(context.program, fact.range) if context.program is not None else (),
                 related=(Related(writes[0].range, "this may fail"),),
             )
-    elif isinstance(fact, Procedure) and context.file.language == "go":
+    elif isinstance(fact, Procedure) and context.file.language == "go" and not tidies(fact.name):
         for effect in fact.effects:
             is_dropped = effect.use is Use.DROPPED and not effect.via and not _PANICS.fullmatch(effect.method)
             if _matters(effect) and is_dropped:
@@ -166,23 +164,20 @@ def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[
 
 
 def _hides(fact: Handled) -> bool:
-    """Whether a handler takes every error of a small block, and says nothing of why it may."""
+    """Whether a handler takes every error of a small block that somebody waits for, and says nothing of why it may."""
     is_deliberate = (
         fact.is_narrow or fact.is_expected or fact.is_explained or fact.undoes or fact.transaction is not None
     ) or any(effect.kind is EffectKind.SAVEPOINT for effect in fact.effects)
-    return fact.only_logs and not is_deliberate and fact.size <= _LARGEST_BLOCK
+    return fact.only_logs and not is_deliberate and not fact.is_launched and fact.size <= _LARGEST_BLOCK
 
 
 def _may_fail(fact: Handled, context: RuleContext) -> bool:
     """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; what removes
-    old rows, and does so again the next time; or the function of a `go` statement, behind which nobody waits."""
+    old rows, and does so again the next time."""
     frame = context.program.frame(fact.range) if context.program is not None else None
     function = frame.function if frame is not None else None
     if function is None:
         return False
-    start = function.range.start
-    if _GO.search(context.file.content, max(0, start - _NEAR), start):
-        return True
     return tidies(function.name) or (function.name == "emit" and (function.owner or "").endswith("Handler"))
 
 
@@ -192,6 +187,7 @@ def _matters(effect: Effect) -> bool:
         (effect.kind is EffectKind.WRITE or (effect.kind is EffectKind.COMMIT and effect.handle.role is Role.SESSION))
         and not effect.is_aside
         and not effect.is_retention
+        and not effect.is_stamp
         and not _UPKEEP.match(effect.sql)
         and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))

@@ -47,8 +47,8 @@ export const draftOf = <T>(order: T): T => structuredClone(order);
 ## Fix
 
 `structuredClone(value)` and `copy.deepcopy(value)` keep what JSON drops. `structuredClone` refuses functions and the
-proxies of Vue and MobX, which are to be unwrapped first. The fix calls them; it is unsafe, for what JSON dropped is
-kept then.
+proxies of Vue and MobX, which are to be unwrapped first: where a file uses a library that makes such proxies, there is
+no fix. The fix calls them; it is unsafe, for what JSON dropped is kept then.
 
 ## When not to use it
 
@@ -67,6 +67,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import JsonParse
 from persistlint.fixes.imports import python_module
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -75,6 +76,10 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.source import Range
 
+_PROXIES = regex(  # what a library gives that watches values, which `structuredClone` refuses
+    rb"""\b(?:from|require\()\s*['"](?:@?vue\b|pinia|mobx|valtio|immer|@ngneat/|svelte|alpinejs)"""
+    rb"""|\b(?:Alpine|Vue)\.|\bthis\.\$|\$(?:store|dispatch|refs)\b|\b(?:mapState|observable|produce)\("""
+)
 _HELP = {
     "python": "`copy.deepcopy(value)` keeps what JSON drops.",
     "javascript": "`structuredClone(value)` keeps dates, maps, sets and cycles; unwrap proxies of Vue and MobX first.",
@@ -97,9 +102,11 @@ def json_clone(fact: JsonParse, context: RuleContext) -> Iterator[Diagnostic]:
 
 
 def _fix(fact: JsonParse, copied: Range, context: RuleContext) -> tuple[Fix, ...]:
-    """The copy that the language has; proxies of Vue stand in its files."""
+    """The copy that the language has, where nothing in the file makes proxies of values."""
     program, value = context.program, context.file.text(copied)
     if program is None or not program.is_clean(fact.range) or context.file.path.endswith((".vue", ".svelte")):
+        return ()
+    if context.file.language != "python" and _PROXIES.search(context.file.content):
         return ()
     needed = python_module(program, "copy") if context.file.language == "python" else ("structuredClone", ())
     if needed is None:

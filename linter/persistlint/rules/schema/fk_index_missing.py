@@ -145,7 +145,8 @@ def _here(script: Script, table: Table, constraint: Constraint, context: RuleCon
             if not is_new:
                 schema = written[: written.rindex(".") + 1] if changes[0].table.schema else ""
                 lines.append(f"DROP INDEX CONCURRENTLY IF EXISTS {schema}{index}")
-            kind = "INDEX" if is_new else "INDEX CONCURRENTLY"
+            is_again = isinstance(changes[0], CreateTable) and changes[0].if_not_exists
+            kind = f"INDEX{' IF NOT EXISTS' if is_again else ''}" if is_new else "INDEX CONCURRENTLY"
             columns = identifiers(key.columns, script.dialect, written)
             lines.append(f"CREATE {kind} {index} ON {written} ({columns})")
     edits = editor.behind(statement, *dict.fromkeys(lines))

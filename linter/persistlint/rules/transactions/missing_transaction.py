@@ -17,10 +17,12 @@ is only made where it is missing (`get_or_create`), which the next run finds, a 
 the delete of a code for one use, what is removed because it is old, a write whose own handler goes on, what sets a
 database up, and files that are no part of the product.
 
-Of severity `info`: what a function of Python does that is no view, task or command, where the library finds the
-transaction of its caller by itself (Django, Peewee), so that you may look there. So are writes that come to the same
-when they run again, and complete what was left half-way, such as updates to fixed values and deletes. The first must
-not be the delete of what the others hang on, which nobody looks for again, nor may the others need what it gave.
+Of severity `info`: what a function does that a caller may have opened a transaction around, where the library finds
+that by itself, so that you may look there: any of Python (Django, Peewee) that is no view, task or command, and any in
+a file that opens transactions elsewhere (better-sqlite3 too). So are logs, events and the like beside what they tell
+of, and writes that come to the same when they run again, and complete what was left half-way, such as updates to fixed
+values and deletes. The first must not be the delete of what the others hang on, which nobody looks for again, nor may
+the others need what it gave.
 
 ## Why it matters
 
@@ -112,8 +114,10 @@ func DeleteUser(db *sql.DB, id int64) error {
 ## Fix
 
 Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
-psycopg, Prisma, Drizzle, Knex, Kysely, postgres.js, Sequelize, better-sqlite3, and `database/sql`, sqlx and pgx of Go,
-where nothing leaves the writes half-way; it is unsafe, for what the first write did is undone where the second fails.
+psycopg, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
+mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
+handed out of the transaction where it is needed behind it. The fix is unsafe, for what the first write did is undone
+where the second fails.
 
 ## Options
 
@@ -143,13 +147,14 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, Use, tidies
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, tidies, updates
+from persistlint.fixes import pools
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.naming import singular
+from persistlint.rules.torn import belong_together, runs_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -159,22 +164,6 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 
-_DELETES = regex(r"delete|destroy|remove|del\b|truncate", re.IGNORECASE)
-_UPDATES = regex(r"update|patch|set", re.IGNORECASE)
-_SENDS = regex(r"\$?exec|query|run|raw", re.IGNORECASE)
-_PROGRESS = regex(r"\s*UPDATE\b.*\bSET\b.*\b(?:status|state|phase)\b", re.IGNORECASE | re.DOTALL)
-# Whoever gets no session signs in again.
-_SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tokens?", re.IGNORECASE)
-_INSERTS = regex(r"create|insert|add", re.IGNORECASE)
-# Whoever loses a code for one use asks for another.
-_FOR_ONE_USE = regex(
-    r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)"
-    r"|otps?|nonces?|password_?resets?|api_?keys?)",
-    re.IGNORECASE,
-)
-# What is only made where it is missing: the next run finds it, and goes on from there.
-_ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
-_GETS = regex(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
 # What is done once to a new database, or on purpose to one for trials.
 _SETS_UP = regex(
     r"_?(?:create|init(?:iali[sz]e)?|set_?up|seed|load|populate|ensure|insert|generate|add|reset)_?(?:the_?)?"
@@ -187,15 +176,8 @@ _SETTING_UP = regex(
     r"|(?:inject|generate|fake|mock)[-_][\w-]*data)\.\w+$",
     re.IGNORECASE,
 )
-_SYNCS = regex(r"(?:.*\.)?_?(?:re)?(?:sync|fresh|build|calc|count|concile|index)\w*", re.IGNORECASE)
 _NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
-_OR_NOTHING = regex(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
-# A time in common makes no rows belong together.
-_TIME = regex(
-    r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry|days|hours|minutes)|.*(?:Ago|Cutoff)"
-)
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
-_NOT_OF_WORDS = regex(r"[^a-z0-9.]+")
 _MOST_WRITES = 100  # of one function that are compared with one another
 
 
@@ -217,18 +199,17 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         outside += effect.kind is EffectKind.EXTERNAL
         if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
             alone.append((outside, effect))
-    torn = list(_torn(alone, fact, context.file))
-    found = next((pair for pair in torn if not _runs_again(*pair)), torn[0] if torn else None)
+    found = min(_torn(alone, fact, context.file), key=lambda pair: _weight(*pair), default=None)
     if found is not None:
         earlier, later = found
-        is_of_caller = context.file.language == "python" and _has_caller(earlier, later, fact)
+        is_of_caller = _has_caller(earlier, later, fact, context.file.language)
         following = [effect for _, effect in alone if effect.range.start >= later.range.start]
         yield context.report(
             later.range,
             f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
             " without the second.",
             help="Do both in one transaction.",
-            severity=Severity.INFO if _runs_again(earlier, later) or is_of_caller else None,
+            severity=Severity.INFO if any(_weight(earlier, later)) or is_of_caller else None,
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
         )
@@ -238,8 +219,13 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
     """Each write that a failure can part from one before it, with the first such."""
     for number, (outside, later) in enumerate(alone):
         before = (effect for passed, effect in alone[:number] if passed == outside)
-        torn = (e for e in before if _belong_together(e, later) and not _may_part(e, later, procedure))
+        torn = (e for e in before if belong_together(e, later) and not _may_part(e, later, procedure))
         yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
+
+
+def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:
+    """What makes half of a change less grave, the graver first: both writes may run again, or one only tells of it."""
+    return runs_again(earlier, later), earlier.is_aside or later.is_aside
 
 
 def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
@@ -248,44 +234,24 @@ def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
     return is_named_so or _SETTING_UP.search(context.file.path) is not None
 
 
-def _runs_again(earlier: Effect, later: Effect) -> bool:
-    """Whether both may run again, which completes what was left half-way; or nobody can tell, or the first is made for
-    the other alone, inside its call."""
-    is_again = all(effect.is_repeatable or effect.is_upsert for effect in (earlier, later))
-    is_kept = earlier.use not in (Use.DROPPED, Use.DISCARDED)
-    needs = is_kept and bool(earlier.instance) and earlier.instance in later.names and not later.is_upsert
-    is_helper = bool(later.via) and (later.is_repeatable or _SYNCS.match(later.via) is not None)
-    is_step = later.is_stamp or is_helper
-    is_unknown = all(_SENDS.match(effect.method) and not (effect.sql or effect.table) for effect in (earlier, later))
-    is_whole = is_again and not needs and not (_deletes(earlier) and _hangs_on(later, earlier.table))
-    is_inside = later.range.start <= earlier.range.start and earlier.range.end <= later.range.end
-    return earlier.is_claim or is_step or is_unknown or is_inside or is_whole
-
-
-def _has_caller(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
-    """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program;
-    but for what takes from one row and gives to another, which none should have to think of."""
+def _has_caller(earlier: Effect, later: Effect, procedure: Procedure, language: str) -> bool:
+    """Whether the library finds a transaction that a caller has opened, and the function has a caller in the program:
+    in Python any may, but for what takes from one row and gives to another, which none should have to think of;
+    elsewhere one where the file opens transactions besides."""
     library = later.handle.library
-    is_move = all(_UPDATES.match(effect.method) and not effect.is_repeatable for effect in (earlier, later))
-    return library is not None and library.transactions.ambient and not procedure.is_entry and not is_move
-
-
-def _hangs_on(effect: Effect, table: str) -> bool:
-    """Whether rows are chosen by a column that is called after another table: `user_id`, `userId`."""
-    one = singular(_plain(table).rpartition(".")[2])
-    return bool(one) and f"{one}id" in _plain(effect.row or effect.sql)
-
-
-def _plain(text: str) -> str:
-    return _NOT_OF_WORDS.sub("", text.lower())
+    if library is None or not library.transactions.ambient:
+        return False
+    is_move = all(updates(effect.method) and not effect.is_repeatable for effect in (earlier, later))
+    is_called = language == "python" and not procedure.is_entry and not is_move
+    return is_called or procedure.may_run_inside
 
 
 def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
     """A transaction around as many of the writes as can be in one."""
     if context.program is None:
         return ()
-    together = begun_and_committed if context.file.language == "go" else in_one_transaction
-    found = (together(context.program, earlier, last, fact.effects) for last in reversed(later))
+    ways = (begun_and_committed,) if context.file.language == "go" else (in_one_transaction, pools.in_one_transaction)
+    found = (way(context.program, earlier, last, fact.effects) for last in reversed(later) for way in ways)
     return next((fixes for fixes in found if fixes), ())
 
 
@@ -298,12 +264,10 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and effect.handle.role in _COMMITS_AT_ONCE
         and (effect.handle.declared or bool(effect.sql))
         and not (library is not None and library.transactions.option == "session")
-        and not (library is not None and library.transactions.ambient and procedure.may_run_inside)
         and not effect.is_part
         and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
-        and not effect.is_aside
         and not effect.is_retention
         and not tidies(effect.via)
     )
@@ -318,72 +282,9 @@ def _ends_elsewhere_begun(handle: Handle, procedure: Procedure) -> bool:
     return ends and not any(found is not None and found.is_same(handle) for found in handles)
 
 
-def _belong_together(earlier: Effect, later: Effect) -> bool:
-    is_ambient = later.handle.library is not None and later.handle.library.transactions.ambient
-    same = earlier.handle.library is later.handle.library
-    return (
-        same
-        and not (earlier.is_detached and later.is_detached)
-        and not earlier.is_conditional
-        and not ((earlier.via or later.via) and not _is_given(earlier, later))
-        and earlier.range != later.range
-        and not earlier.place.excludes(later.place)
-        and not earlier.place.is_optional(later.place)
-        and not (earlier.is_upsert and later.is_upsert)
-        and not _is_same_row(earlier, later)
-        and not _is_made_if_missing(earlier)
-        and not (_is_made_if_missing(later) and not _is_given(earlier, later))
-        and not (_SESSION.fullmatch(later.table) and _INSERTS.match(later.method))
-        and not (_FOR_ONE_USE.fullmatch(earlier.table) and _deletes(earlier))
-        and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
-        and _are_of_one_matter(earlier, later)
-    )
-
-
 def _may_part(earlier: Effect, later: Effect, procedure: Procedure) -> bool:
     """Whether the function goes on where one of them fails and the other does not: it wants them apart."""
     return any((earlier.range in group) is not (later.range in group) for group in procedure.tolerated)
-
-
-def _is_given(earlier: Effect, later: Effect) -> bool:
-    """Whether the later write is given what the earlier one gave."""
-    return bool(earlier.instance) and earlier.instance in later.names
-
-
-def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
-    """Whether both are about the same data; or each about data of its own, in SQL that one function sends itself."""
-    if _is_given(earlier, later):
-        return True
-    common = earlier.names & later.names
-    if common:
-        return not all(map(_TIME.fullmatch, common))
-    has_data = bool(earlier.names) and bool(later.names)
-    return has_data and bool(earlier.sql) and bool(later.sql) and not (earlier.via or later.via)
-
-
-def _is_made_if_missing(effect: Effect) -> bool:
-    return (
-        effect.method in _ONLY_IF_MISSING
-        or _GETS.match(effect.via) is not None
-        or _OR_NOTHING.match(effect.sql) is not None
-    )
-
-
-def _is_same_row(earlier: Effect, later: Effect) -> bool:
-    """Whether one row is written twice, as that of a job is which takes down how far it has come."""
-    is_one = bool(earlier.instance) and earlier.instance == later.instance and not (earlier.sql and later.sql)
-    if is_one or (later.row and later.row == earlier.instance) or (earlier.via and earlier.via == later.via):
-        return True
-    if earlier.table == later.table and _PROGRESS.match(earlier.sql) and _PROGRESS.match(later.sql):
-        return True
-    if earlier.table == later.table and earlier.row and earlier.row == later.row:
-        return _UPDATES.match(earlier.method) is not None and _UPDATES.match(later.method) is not None
-    one_key = earlier.names <= later.names or later.names <= earlier.names
-    return bool(earlier.table) and earlier.table == later.table and one_key and not _deletes(earlier)
-
-
-def _deletes(effect: Effect) -> bool:
-    return bool(_DELETES.match(effect.method) or _DELETES.match(effect.sql.strip()))
 
 
 def _what(effect: Effect) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.schema.catalog import dropped
+from persistlint.schema.altering import dropped
 from persistlint.schema.changes import (
     AddColumn,
     AddConstraint,

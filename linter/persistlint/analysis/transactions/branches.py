@@ -1,0 +1,127 @@
+"""Branches, loops and `try` statements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import path_of
+from persistlint.analysis.transactions.binding import bind
+from persistlint.analysis.transactions.handlers import (
+    handled_by,
+    handled_error,
+    is_narrow,
+    is_no_failure,
+    raised_later,
+    statements,
+    takes_failure,
+)
+from persistlint.analysis.transactions.shapes import ends, presence
+from persistlint.analysis.transactions.told import told, without
+from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
+from persistlint.analysis.transactions.variables import Variable
+from persistlint.facts import Part, Role, Use
+from persistlint.ir import (
+    Attribute,
+    Block,
+    Expression,
+    Loop,
+    Name,
+    Try,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.walk import Walk
+
+
+def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) -> None:
+    """Walk both ways of a test, each with what the test tells of it."""
+    walker.visit(test, Use.CHECKED)
+    branch = walker.file.number()
+    before = walker.guards
+    if walker.begun:
+        paths = (path_of(node) for node in walk(test) if isinstance(node, Name | Attribute))
+        walker.guards = before | {walker.begun[path].number for path in paths if path in walker.begun}
+    count = len(walker.effects)
+    asked = presence(test)
+    there = asked is None or asked[1]
+    outer = walker.place
+    if takes_failure(walker, asked):
+        walker.place = replace(outer, tries=(*outer.tries, (branch, Part.HANDLER)))
+    with walker.arm(branch, 0, then, otherwise), told(walker, asked, holds=True) as is_possible:
+        walker.checks.decided(test, walker, holds=True)
+        walker.block(then if is_possible else ())
+    walker.place = outer
+    walker.guards = before
+    handled_error(walker, test, then, count)
+    if asked is not None and not there:
+        raised_later(walker, asked[0], then)
+    with walker.arm(branch, 1, otherwise, then), told(walker, asked, holds=False) as is_possible:
+        walker.checks.decided(test, walker, holds=False)
+        walker.block(otherwise if is_possible else ())
+    if ends(then):
+        walker.checks.decided(test, walker, holds=False)
+    if asked is not None and there and ends(then):
+        walker.is_over = asked[0] in walker.sure  # the caller gave it, so what follows never runs
+        walker.around = without(walker, asked[0])
+
+
+def loop_statement(walker: Walk, loop: Loop) -> None:
+    """Walk the body of a loop once, in a turn of its own."""
+    count = len(walker.effects)
+    for expression in (loop.iterable, loop.test):
+        if expression is not None:
+            walker.visit(expression, Use.KEPT)
+    outer = walker.place
+    is_while = loop.iterable is None
+    walker.place = walker.turn(is_counted(loop.test, walker.scope) if is_while else is_few(loop.iterable, walker.scope))
+    with walker.taken():
+        if loop.target is not None:
+            bind(walker, loop.target, first_of(loop.iterable, walker.scope), "")
+            known = walker.handles.known(loop.iterable, walker.scope) if loop.iterable is not None else None
+            if known is not None and known.handle.role is not Role.INSTANCE:
+                for node in walk(loop.target):
+                    if isinstance(node, Name):
+                        walker.scope.variables[node.id] = Variable(names=frozenset([node.id]))
+            if loop.iterable is not None:
+                walker.rows.each(loop.target, loop.iterable, walker.effects[count:])
+        walker.block(loop.body)
+    walker.place = outer
+    walker.block(loop.otherwise)
+
+
+def try_statement(walker: Walk, statement: Try) -> None:
+    """Walk what is tried and what handles its errors, and note which accesses each handler takes the errors of."""
+    number = walker.file.number()
+    part = Part.BODY if statement.handlers else Part.GUARDED
+    start = len(walker.effects)
+    transaction = walker.current()
+    with walker.part(number, part):
+        walker.block(statement.body)
+    failing = tuple(walker.effects[start:])
+    walker.block(statement.otherwise)
+    branch = walker.file.number()
+    for way, handler in enumerate(statement.handlers, start=1):
+        count = len(walker.effects)
+        with walker.part(number, Part.HANDLER), walker.arm(branch, way, handler.body):
+            if handler.name:
+                walker.scope.variables[handler.name] = Variable(names=frozenset([handler.name]))
+            walker.block(handler.body)
+        if failing and not is_no_failure(handler.types, walker.handles.names):
+            walker.handled.append(
+                handled_by(
+                    walker,
+                    handler.range,
+                    failing,
+                    handler.body,
+                    handler.name or "",
+                    walker.effects[count:],
+                    is_narrow(handler.types),
+                    sum(1 for _ in statements(statement.body)),
+                    transaction,
+                )
+            )
+    walker.results.handled(number, tuple(handler.body for handler in statement.handlers))
+    with walker.part(number, Part.FINAL):
+        walker.block(statement.final)

@@ -1,0 +1,63 @@
+"""Where a function ends, and the handles that leave it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.transactions.file import Exit
+from persistlint.analysis.transactions.shapes import LITERALS
+from persistlint.ir import (
+    Attribute,
+    Call,
+    Collection,
+    Expression,
+    Mapping,
+    Name,
+    Raise,
+    Return,
+    walk,
+)
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.walk import Walk
+    from persistlint.facts import Handle
+
+
+def leave(walker: Walk, node: Return | Raise | Call, handed: frozenset[Handle] = frozenset()) -> None:
+    """The function ends here, and hands over these handles."""
+    answer = node.value if isinstance(node, Return) else None
+    is_answered = answer is not None and type(answer) not in LITERALS
+    walker.exits.append(Exit(walker.place, node.range, len(walker.effects), walker.guards, is_answered))
+    walker.stored.extend((handle, walker.place, node.range.start) for handle in handed)
+    if isinstance(node, Return | Raise) and node.value is not None:
+        named = (inner.id for inner in walk(node.value) if isinstance(inner, Name))
+        for name in set(named):
+            walker.left_with.setdefault(name, []).append(node.range.start)
+
+
+def move(walker: Walk, value: Expression) -> frozenset[Handle]:
+    """A handle that leaves the function belongs to somebody else as well; gives the handles that do."""
+    if type(value) in LITERALS:
+        return frozenset()
+    read: set[int] = set()  # `cursor.lastrowid` is no cursor
+    handles: list[tuple[int, Handle]] = []
+    for node in walk(value):
+        if type(node) is Attribute:
+            read.add(id(node.value))
+        elif type(node) is Name:
+            variable = walker.scope.find(node.id)
+            if variable is not None and variable.known is not None:
+                handles.append((id(node), variable.known.handle))
+    moved = frozenset(handle for node, handle in handles if node not in read)
+    walker.moved |= moved
+    return moved
+
+
+def move_stored(walker: Walk, target: Expression, value: Expression) -> None:
+    """Note the handles that an assignment stores elsewhere, and a connection that is told to commit by itself."""
+    if not isinstance(target, Name | Collection | Mapping):
+        walker.stored.extend((handle, walker.place, value.range.start) for handle in move(walker, value))
+    if isinstance(target, Attribute) and target.name in ("autocommit", "isolation_level"):
+        known = walker.handles.known(target.value, walker.scope)
+        if known is not None:
+            walker.settled.add(known.handle)

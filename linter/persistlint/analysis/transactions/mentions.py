@@ -1,0 +1,82 @@
+"""Which variables an expression mentions: the data that a call is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import path_of
+from persistlint.analysis.transactions.shapes import LITERALS, is_row
+from persistlint.ir import Attribute, Expression, Lambda, Name, Subscript, expressions, walk
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from persistlint.analysis.transactions.variables import Scope
+
+_ASKS = frozenset(["params", "body", "query", "pathParameters", "path_params", "view_args", "json"])
+_ASKED = regex(rf"(?:req|request|ctx|context|event)\.(?:{'|'.join(sorted(_ASKS))})\.\w+")
+_NO_DATA = frozenset(
+    [
+        "self",
+        "cls",
+        "this",
+        "ctx",
+        "context",
+        "err",
+        "error",
+        "req",
+        "res",
+        "request",
+        "response",
+        "c",
+        "t",
+        "log",
+        "logger",
+        "console",
+    ]
+)
+
+
+def is_no_data(name: str) -> bool:
+    """Whether a variable is one that everything hangs on, by its name: an object's own, a request, a log."""
+    return name in _NO_DATA
+
+
+def names_in(node: Expression, scope: Scope) -> frozenset[str]:
+    """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
+    request, which everything comes from, the values that it asks with."""
+    if type(node) in LITERALS:
+        return frozenset()
+    found: set[str] = set()
+    for inner in _mentioned(node):
+        if type(inner) is not Name:
+            if (path := _asked(inner)) is not None:
+                found.add(path)
+            continue
+        if inner.id in _NO_DATA:
+            continue
+        variable = scope.find(inner.id)
+        if variable is None or (variable.known is not None and not is_row(variable.known)):
+            continue
+        found |= variable.names | {inner.id}
+    return frozenset(found - _NO_DATA)
+
+
+def _mentioned(node: Expression) -> list[Expression]:
+    """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
+    given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
+    found = list(walk(node))
+    for function in [inner.function for inner in found if type(inner) is Lambda]:
+        own = {parameter.name for parameter in function.parameters}
+        parts = (part for s in function.body for each in expressions(s) for part in walk(each))
+        found += [part for part in parts if not isinstance(part, Name) or part.id not in own]
+    return found
+
+
+def _asked(node: Expression) -> str | None:
+    """The value that a request asks with, where a node is one: `req.params.id`."""
+    if not isinstance(node, Attribute | Subscript) or type(node.value) is Name:
+        return None
+    if type(node.value) is Attribute and node.value.name not in _ASKS:
+        return None
+    path = path_of(node)
+    return path if path is not None and _ASKED.fullmatch(path) else None

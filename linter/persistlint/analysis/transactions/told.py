@@ -1,0 +1,63 @@
+"""What a test tells of its two ways: which transactions are open there, and which variables are filled."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint.analysis.names import path_of
+from persistlint.facts import Scoping
+from persistlint.ir import (
+    Call,
+    Collection,
+    Expression,
+    Mapping,
+    String,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.analysis.transactions.open import Open
+    from persistlint.analysis.transactions.walk import Walk
+
+_ELSEWHERE = -1  # a way through a branch that is none of those in the program
+
+
+@contextmanager
+def told(walker: Walk, asked: tuple[str, bool] | None, *, holds: bool) -> Iterator[bool]:
+    """What a test tells where it holds, or does not: where it found no transaction, none is open, and where a
+    variable is empty, the program did not come by what fills it. Gives whether a run can come here at all."""
+    if asked is None:
+        yield True
+        return
+    path, there = asked[0], asked[1] is holds
+    outer, place = list(walker.around), walker.place  # a block that opens one adds to the list itself
+    if there:
+        walker.tested.append(path)
+    else:
+        walker.around = without(walker, path)
+        elsewhere = tuple(replace(arm, way=_ELSEWHERE) for arm in walker.filled.get(path, ()))
+        walker.place = replace(place, arms=(*place.arms, *elsewhere))
+    yield there or path not in walker.sure
+    walker.around, walker.place = outer, place
+    if there:
+        walker.tested.pop()
+
+
+def fill(walker: Walk, name: str, value: Expression, is_written: bool) -> None:
+    """Note on which way a variable gets something that is there for sure: what a test has found, a row that was
+    written, or something new."""
+    is_new = is_written or isinstance(value, Mapping | Collection | String) or (isinstance(value, Call) and value.new)
+    if not is_new and path_of(value) not in walker.tested:
+        walker.filled.pop(name, None)  # it may be empty now, wherever it was filled before
+    elif walker.place.arms:
+        walker.filled.setdefault(name, []).append(walker.place.arms[-1])
+
+
+def without(walker: Walk, path: str) -> list[Open]:
+    """The transactions around this place but for the one that a parameter may hold."""
+    found = walker.scope.find(path)
+    handle = found.known.handle if found is not None and found.known is not None else None
+    return [o for o in walker.around if o.scoping is not Scoping.PARAMETER or o.handle != handle]

@@ -1,0 +1,59 @@
+"""What procedural SQL reads of the catalog of the database: names that are the developer's, and no data."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.ir import Argument, Attribute, Binary, Call, Conditional, Expression, Name, TypeAssertion
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from persistlint.languages.sql.reader import Reader
+
+CATALOG = "schema"  # what holds the names that come from the catalog of the database
+_CATALOG_TABLES = regex(
+    r"(?:pg_catalog|information_schema|sys)\s*\.|\bpg_(?:class|tables|namespace|attribute|indexes|roles|database|proc"
+    r"|views|sequences|user|inherits|constraint|trigger|type|matviews|policies|extension)\b"
+    r"|\b(?:all|user|dba)_(?:tables|tab_columns|objects|users|views|indexes|sequences|constraints|tab_partitions)\b"
+    r"|\bsys(?:objects|columns|databases)\b|\bsqlite_master\b",
+    re.IGNORECASE,
+)
+
+
+def is_catalog(reader: Reader, end: int) -> bool:
+    """Whether the tokens from here to index `end` read the catalog of the database."""
+    if reader.index >= min(end, len(reader.tokens)):
+        return False
+    text = reader.text.text[reader.tokens[reader.index].start : reader.tokens[min(end, len(reader.tokens)) - 1].end]
+    return _CATALOG_TABLES.search(text) is not None
+
+
+def of_catalog(value: Expression, declared: frozenset[str]) -> Expression:
+    """An expression over columns of the catalog: every name that is not a declared variable becomes one of the schema,
+    which is the developer's."""
+    again: Callable[[Expression], Expression] = lambda inner: of_catalog(inner, declared)  # noqa: E731
+    match value:
+        case Name(range=range, id=id) if id not in declared:
+            return Attribute(range, Name(range, CATALOG), id, range)
+        case Attribute(range=range, value=Name(id=id), name=name, name_range=name_range) if id not in declared:
+            return Attribute(range, Name(range, CATALOG), name, name_range)
+        case Binary():
+            chain = []
+            while isinstance(value, Binary):  # chains are long to the left
+                chain.append(value)
+                value = value.left
+            value = again(value)
+            for link in reversed(chain):
+                value = Binary(link.range, link.operator, value, again(link.right))
+            return value
+        case Call(range=range, function=function, arguments=values):
+            made = tuple(Argument(item.range, again(item.value), item.keyword, item.spread) for item in values)
+            return Call(range, function, made)
+        case Conditional(range=range, test=test, then=then, otherwise=otherwise):
+            return Conditional(range, test, again(then), again(otherwise))
+        case TypeAssertion(range=range, value=inner, type=type):
+            return TypeAssertion(range, again(inner), type)
+    return value
