@@ -9,7 +9,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.choosing import alternative, alternatives
-from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.counting import check_seen, computed_marks, others_of
 from persistlint.fixes.binding.describing import described
 from persistlint.fixes.binding.doubling import doubled
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
@@ -120,7 +120,9 @@ class Binding:
         else:
             if style.is_numbered and computed_marks(found):
                 raise RefusalError("the numbers of the other placeholders are counted by hand")
-            own = marked(found, style, marks, parameters, self.source, count_of(site, self.source) or 0)
+            passed_there = count_of(site, self.source) or 0
+            others = others_of(query, site, found, style, places, self.source)
+            own = marked(found, style, marks, parameters, self.source, passed_there, others)
             given, written = own.given, own.written
             lists = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
             sent = [*own.edits, *expanding(lists, place, site, library, self.source)]
