@@ -53,7 +53,9 @@ def check_seen(
     leaves open which place theirs is among them."""
     parameters = site.operation.parameters
     has_keys = isinstance(parameters, tuple) or parameters is None
-    if style.is_named and not any(is_given(node, site) for text in _hidden(found, bound) for node in ir.walk(text)):
+    items = [item for index, item in enumerate(found.items) if index not in bound and isinstance(item, Value)]
+    unseen = [item.expression for item in items if _may_have_marks(item, style, query, site)]
+    if style.is_named and not any(_is_given(node, site) for node in unseen):
         return False  # a name that stands nowhere in the file is nobody else's
     if not (query.has_parameters if has_keys else values_of(site, source) is not None):
         return False
@@ -85,16 +87,17 @@ def others_of(
     return names_of_marks(style, source) if is_hidden else set()
 
 
-def _hidden(found: View, bound: Sequence[int]) -> list[ir.Expression]:
-    """What other values the text has."""
-    return [i.expression for n, i in enumerate(found.items) if n not in bound and isinstance(i, Value)]
-
-
-def is_given(node: ir.Expression, site: Site) -> bool:
-    """Whether an expression is what a function is given by another, or what another one returns."""
-    if not isinstance(node, ir.Name):
-        return isinstance(node, ir.Call)
-    return not any(is_name(s.target, node.id) for s in site.statements if isinstance(s, ir.Assign))
+def _is_given(node: ir.Expression, site: Site) -> bool:
+    """Whether a text is what a function is given by another, or what another one returns."""
+    match node:
+        case ir.Name(id=name):
+            return not any(is_name(s.target, name) for s in site.statements if isinstance(s, ir.Assign))
+        case ir.Conditional(then=then, otherwise=otherwise):
+            return _is_given(then, site) or _is_given(otherwise, site)
+        case ir.Call(function=function, arguments=arguments):
+            is_own = last_name(function) == "join" and not any(_is_given(a.value, site) for a in arguments)
+            return not is_own
+    return False
 
 
 def _may_have_marks(item: Char | Value, style: Style, query: Query, site: Site) -> bool:

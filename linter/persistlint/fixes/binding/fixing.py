@@ -22,7 +22,7 @@ from persistlint.fixes.binding.narrowing import narrowed
 from persistlint.fixes.binding.numbers import numbers
 from persistlint.fixes.binding.passing import Passing
 from persistlint.fixes.binding.place import place_of
-from persistlint.fixes.binding.plan import bound_by, plan
+from persistlint.fixes.binding.plan import bound_by, plan, takes_objects
 from persistlint.fixes.binding.quoting import quoted_values
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
@@ -105,7 +105,7 @@ class Binding:
         bound = bound_by(parameters, found)
         texts.check_bound(bound)
         imports: list[Edit] = []
-        if site.operation.values in ("objects", "described"):
+        if takes_objects(query):
             style = replace(style, is_described=True)
             imports = described(parameters, found, site, self.program)
         doubtful = self._is_doubtful(found, place, site, parameters)

@@ -164,8 +164,8 @@ def _quoted(
     if is_alone and found.part_at(token.start) is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
-    takes_objects = _takes_objects(query)
-    before, after, doubtful, type = "", "", takes_objects, "STRING" if takes_objects else ""
+    has_type = takes_objects(query)
+    before, after, doubtful, type = "", "", has_type, "STRING" if has_type else ""
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     is_strict = query.library is not None and query.library.strict
@@ -190,7 +190,7 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif takes_objects:
+    elif has_type:
         pass
     elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
@@ -208,7 +208,8 @@ def _check_unit(following: Token | None) -> None:
         raise RefusalError("the unit of this interval is a part of the value, and no bind parameter can be one")
 
 
-def _takes_objects(query: Query) -> bool:
+def takes_objects(query: Query) -> bool:
+    """Whether the values of a query are objects that have their names and types."""
     return query.site is not None and query.site().operation.values in ("objects", "described")
 
 
@@ -276,7 +277,7 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
-    doubtful |= _takes_objects(query)
+    doubtful |= takes_objects(query)
     type = "INT64" if word in _COUNTS or word == "INTERVAL" else ""
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
@@ -313,7 +314,7 @@ def _list_of(
     token = tokens[place]
     if found.quote == '"' and dialect != "mysql":
         raise RefusalError("double quotes make a name of what stands in them")
-    if _takes_objects(query):
+    if takes_objects(query):
         if not is_in_parentheses or after != ")" or found.array is None:
             raise RefusalError("the list of values is written in a way that a fix does not know")
         start, end = tokens[place - 1].start, tokens[place + 1].end
@@ -340,7 +341,7 @@ def _list_of(
         start, end = tokens[place - 1].start, tokens[place + 1].end
         value = found.spread.removesuffix("...") if source.language == "go" else found.array or found.name
         return Parameter(start, end, value, name, "(", ")", is_doubtful=source.language == "go" and kind == "bare")
-    if query.placeholder in _NAMED and found.length and not is_declared and not _takes_objects(query):
+    if query.placeholder in _NAMED and found.length and not is_declared and not takes_objects(query):
         return Parameter(token.start, token.end, found.spread, name, listed=found)
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")

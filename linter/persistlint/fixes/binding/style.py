@@ -99,13 +99,14 @@ def names_of_marks(style: Style, source: SourceFile) -> set[str]:
 
 def fresh_name(wanted: str, taken: Collection[str]) -> str:
     """A name that none of the others has, nor one of those that end with an underline and go on with a number."""
+    if f"{wanted}_" in taken:
+        wanted = f"other_{wanted}"
     if wanted not in taken:
         return wanted
-    lead = f"{wanted}__" if f"{wanted}_" in taken else f"{wanted}_"
     number = 2
-    while f"{lead}{number}" in taken:
+    while f"{wanted}_{number}" in taken:
         number += 1
-    return f"{lead}{number}"
+    return f"{wanted}_{number}"
 
 
 def _marks(pattern: str, text: str, dialect: str | None) -> list[Mark]:
