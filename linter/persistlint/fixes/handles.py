@@ -66,9 +66,10 @@ def moved_option(program: Program, effect: Effect) -> tuple[Fix, ...]:
 
 
 def call_at(program: Program, place: Range) -> Call | None:
-    """The call of exactly this range."""
+    """The call of exactly this range. What Go does before the test of an `if` is the statement before it."""
     frame = program.frame(place)
-    nodes = [node for part in expressions(frame.statement) for node in walk(part)] if frame is not None else []
+    statements = (frame.statement, *frame.block[max(0, frame.index - 1) : frame.index]) if frame is not None else ()
+    nodes = (node for each in statements for part in expressions(each) for node in walk(part))
     return next((node for node in nodes if isinstance(node, Call) and node.range == place), None)
 
 

@@ -235,7 +235,24 @@ def names_transaction(chain: Chain, scope: Scope, handles: Handles) -> bool:
         *(a.value for call in chain.calls for a in call.arguments if isinstance(a.value, Name | Attribute)),
     ]
     known = (handles.known(value, scope) for value in given)
-    return any(found is not None and found.handle.role is Role.TRANSACTION for found in known)
+    if any(found is not None and found.handle.role is Role.TRANSACTION for found in known):
+        return True
+    is_wrapper = root is not None and not root.type.library.modules
+    return is_wrapper and any(_names_connection(call, scope, handles) for call in chain.calls)
+
+
+def _names_connection(call: Call, scope: Scope, handles: Handles) -> bool:
+    """Whether a method of the program's own is given a connection in its options, behind the query and its values:
+    `db.execute(sql, values, { wrappedConnection: connection })`, `db.execute(sql, values, dbOptions(ctx))`."""
+    for argument in call.arguments[1:]:
+        match argument.value:
+            case Mapping(entries=entries):
+                named = (entry.value for entry in entries if isinstance(entry.value, Name | Attribute))
+                if any(handles.known(value, scope) is not None for value in named):
+                    return True
+            case Call(function=function, arguments=[_, *_]) if "options" in last_name(function).lower():
+                return True
+    return False
 
 
 def misplaced_option(chain: Chain, opened: Open | None) -> Range | None:

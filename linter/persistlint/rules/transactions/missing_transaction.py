@@ -114,8 +114,10 @@ func DeleteUser(db *sql.DB, id int64) error {
 ## Fix
 
 Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
-psycopg, Prisma, Drizzle, Knex, Kysely, postgres.js, Sequelize, better-sqlite3, and `database/sql`, sqlx and pgx of Go,
-where nothing leaves the writes half-way; it is unsafe, for what the first write did is undone where the second fails.
+psycopg, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
+mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
+handed out of the transaction where it is needed behind it. The fix is unsafe, for what the first write did is undone
+where the second fails.
 
 ## Options
 
@@ -146,6 +148,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, tidies, updates
+from persistlint.fixes import pools
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
@@ -247,8 +250,8 @@ def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleCon
     """A transaction around as many of the writes as can be in one."""
     if context.program is None:
         return ()
-    together = begun_and_committed if context.file.language == "go" else in_one_transaction
-    found = (together(context.program, earlier, last, fact.effects) for last in reversed(later))
+    ways = (begun_and_committed,) if context.file.language == "go" else (in_one_transaction, pools.in_one_transaction)
+    found = (way(context.program, earlier, last, fact.effects) for last in reversed(later) for way in ways)
     return next((fixes for fixes in found if fixes), ())
 
 
