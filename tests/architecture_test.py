@@ -67,7 +67,6 @@ ALLOWED = {
         "schema",
         "rule",
         "interpolation",
-        "folding",
         "fixes",
         "sql",
         "paths",
