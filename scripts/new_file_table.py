@@ -21,6 +21,7 @@ _NAMES = {
     "dbmate": "db/2024010112000{}_{}.sql",
     "golang-migrate": "db/00000{}_{}.up.sql",
     "goose": "db/0000{}_{}.sql",
+    "maragudk/migrate": "db/000{}_{}.up.sql",
     "node-pg-migrate": "migrations/171234567890{}_{}.sql",
     "sql-migrate": "db/2024010112000{}-{}.sql",
     "sqlx": "migrations/2024010112000{}_{}.sql",
@@ -29,6 +30,7 @@ _NAMES = {
 _BESIDE = {
     "Atlas": ("db/atlas.sum", "h1:\n"),
     "Drizzle": ("package.json", '{"dependencies": {"drizzle-orm": "0.30.0"}}\n'),
+    "maragudk/migrate": ("go.mod", "module a\n\nrequire github.com/maragudk/migrate v0.4.3\n"),
     "Prisma": ("prisma/migrations/migration_lock.toml", 'provider = "postgresql"\n'),
     "sqlx": ("Cargo.toml", '[dependencies]\nsqlx = "0.8"\n'),
 }

@@ -38,10 +38,12 @@ Where the application is stopped for a migration, switch the rule off.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import Editor, unsafe
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateObject, CreateTable, RenameTable
 from persistlint.schema.naming import is_copy_of
@@ -51,6 +53,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
+
+# PostgreSQL takes `ALTER TABLE` for indexes and sequences as well, and gives them names that end so.
+_OF_INDEX = regex(r"_(?:pkey|key|idx|seq|excl)$", re.IGNORECASE)
 
 
 @rule("rename-table", on=Script, severity=Severity.WARNING)
@@ -64,6 +69,8 @@ def rename_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     }
     for change in script.of(RenameTable):
         if change.is_on_new or change.table.key in taken or is_copy_of(change.table.name, change.to.name):
+            continue
+        if change.before is None and _OF_INDEX.search(change.table.name):
             continue
         yield context.report(
             change.range,
