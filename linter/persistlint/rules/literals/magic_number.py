@@ -21,8 +21,8 @@ Nor are the numbers that mean what they are:
   between 0 and 100; the largest and the least number of a type;
 - positions, the number of parts, bytes of a format, a length that goes with a position the code looks at, loops over
   the places or the bits of something;
-- units and factors between them (a mile in metres, too), chains of sizes (`1024**2`), hours, months, the minutes of a
-  day, an age of one unit, an aspect ratio (`16 / 9`), the days that others count from;
+- units and factors between them (a mile in metres, too), chains of sizes (`1024**2`), hours, months, the minutes of
+  a day, an age of one unit, an aspect ratio (`16 / 9`), the days that others count from;
 - angles, character codes, masks, bits, words of bits, chances, tolerances of `abs(a - b)`, steps of rounding;
 - versions, ports, parts of the addresses of networks, digits of an identifier or a commit, classes of a status and
   ranges of codes, switches that only give a name, a constant or a function for each code, and chains of tests that give
