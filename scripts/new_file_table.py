@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from persistlint.engine import check
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
-from persistlint.sql.neighbours import table
 from persistlint.sql.listing import forget
+from persistlint.sql.neighbours import table
 
 # How each runner names its files, by their number and what they do, and what else is in its project.
 _NAMES = {

@@ -72,7 +72,7 @@ _FRONT_END = (
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"
 )
 _SETTINGS = (
-    r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
+    r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$"
 )
 

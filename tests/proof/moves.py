@@ -54,6 +54,53 @@ export async function move(id, amount) {
 }
 """,
     ),
+    "together, pg": (
+        "postgres",
+        """
+import pg from "pg";
+
+const pool = new pg.Pool({ host: process.env.ADDRESS, user: "postgres", database: "postgres" });
+
+export async function move(id, amount) {
+  const added = await pool.query("INSERT INTO moves (account, amount) VALUES ($1, $2) RETURNING account", [id, amount]);
+  await pool.query("UPDATE accounts SET balance = balance - $1 WHERE id = $2", [amount, added.rows[0]?.account]);
+  return added.rows;
+}
+""",
+    ),
+    "together, mysql2": (
+        "mysql",
+        """
+import mysql from "mysql2/promise";
+
+const pool = mysql.createPool({ socketPath: process.env.ADDRESS, user: "root", database: "proof" });
+
+export async function move(id, amount) {
+  await pool.query("INSERT INTO moves (account, amount) VALUES (?, ?)", [id, amount]);
+  await pool.query("UPDATE accounts SET balance = balance - ? WHERE id = ?", [amount, id]);
+}
+""",
+    ),
+    "together, sequelize": (
+        "postgres",
+        """
+import { DataTypes, Model, Sequelize } from "sequelize";
+
+const options = { dialect: "postgres", host: process.env.ADDRESS, logging: false, define: { timestamps: false } };
+const database = new Sequelize("postgres", "postgres", "", options);
+const id = () => ({ type: DataTypes.INTEGER, primaryKey: true });
+class Account extends Model {}
+class Move extends Model {}
+Account.init({ id: id(), balance: DataTypes.INTEGER }, { sequelize: database, tableName: "accounts" });
+Move.init({ account: id(), amount: DataTypes.INTEGER }, { sequelize: database, tableName: "moves" });
+
+export async function move(account, amount) {
+  const made = await Move.create({ account, amount });
+  await Account.decrement("balance", { by: amount, where: { id: account } });
+  return made.account;
+}
+""",
+    ),
     "passed on, knex": (
         "postgres",
         """

@@ -49,7 +49,9 @@ _PAGES = frozenset(["batch", "page", "chunk"])  # what is asked for in pieces of
 _LONG_ENOUGH = frozenset(
     ["password", "passwd", "pwd", "passphrase", "pin", "secret", "query", "search", "keyword", "term"]
 )
+_MOMENTS = frozenset(["at", "on", "time", "timestamp", "ts", "tm", "ms", "date", "seen"])
 _BEGINNINGS = frozenset(["start", "started", "begin", "began", "t0"])
+_SPANS = frozenset(["age", "duration"])
 _PLURALS = {"attempt": "attempts", "try": "tries", "retry": "retries"}
 _PLAIN = frozenset([-1, 0, 1, 2])  # numbers that need no name
 _MINIMUM = regex(r"^(?:MIN(?=_)|min(?=[A-Z]))")
@@ -104,7 +106,7 @@ def ambiguous_names(numbers: Iterable[Number]) -> frozenset[str]:
 def is_telling(name: str, place: Place, quantity: Quantity) -> bool:
     """Whether a name of `name_for` says what the number means: not only that something is compared with it, whose
     age nobody knows, which function waits, or how much of a text is looked at."""
-    if name.lower().endswith("threshold") or words(name)[:2] in (("max", "age"), ("max", "duration")):
+    if name.lower().endswith("threshold") or (words(name)[:1] == ("max",) and not _SPANS.isdisjoint(words(name))):
         return False
     if place.role is NumberRole.COMPARISON and place.operator in ("<", "<=") and words(name)[:1] == ("max",):
         return False  # an attempt below it may only be one of the first
@@ -182,7 +184,7 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     if place.role is NumberRole.REPETITION or place.operator not in ("<", "<=", ">", ">="):
         return ()
     if quantity is Quantity.TIME and isinstance(other, Binary) and other.operator == "-":
-        return (*_span(other, is_upper=is_upper), *_unit(language, other))
+        return (*_span(other), *_unit(language, other))
     is_plural = _is_plural(subject)
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
@@ -191,8 +193,9 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     is_enough = place.operator == ">" and not (place.rejects or is_cut) and _is_of(_LONG_ENOUGH, subject)
     if is_length and ((place.rejects and place.operator == "<=") or is_enough):
         return ()  # the least that is right is one more
-    if is_length and not is_upper and _is_of(_PAGES, subject):
-        return subject
+    page = next((word for word in subject if word in _PAGES), "")
+    if is_length and not is_upper and page:
+        return (page, "size") if is_plural else subject
     is_one = is_upper and not is_length and place.is_one_of_all  # of several: nobody is turned away for it alone
     if (place.rejects and not is_one) or is_most:
         # What has at least so much is right, unless it is turned away, or emptied.
@@ -203,13 +206,15 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
     return (*subject, "threshold") if _says(subject) and not is_length and not is_bound else ()
 
 
-def _span(elapsed: Binary, *, is_upper: bool) -> Words:
-    """What the time since a moment is called, by the name of the moment: the interval of `last_heartbeat`, a duration
-    since `started_at`, else an age."""
-    for moment in (words(last_name(elapsed.right)), words(last_name(elapsed.left))):
-        if moment[:1] == ("last",) and is_upper and 1 < len(moment) < _LONGEST:
-            what = moment[1:-1] if moment[-1] in ("at", "time", "on", "ts") else moment[1:]
-            return (*what, "interval") if _says(what) and len(what) < _LONGEST - 1 else ("max", "age")
+def _span(elapsed: Binary) -> Words:
+    """What the time since a moment is called, by the name of the moment: the age of `last_heartbeat`, a duration
+    since `started_at`, else only an age."""
+    for side in (elapsed.right, elapsed.left):
+        clock = side.function.value if isinstance(side, Call) and isinstance(side.function, Attribute) else side
+        moment = words(last_name(clock))
+        if moment[:1] == ("last",) and 1 < len(moment) < _LONGEST:
+            what = moment[1:-1] if moment[-1] in _MOMENTS else moment[1:]
+            return ("max", *what, "age") if _says(what) and len(what) < _LONGEST - 2 else ("max", "age")
         if not _BEGINNINGS.isdisjoint(moment):
             return ("max", "duration")
     return ("max", "age")

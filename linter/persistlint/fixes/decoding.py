@@ -9,7 +9,7 @@ from persistlint.diagnostic import Edit
 from persistlint.facts import JsonOrigin
 from persistlint.fixes.guards import go_failure, guard, guarded_place, line_before, unsafe
 from persistlint.fixes.imports import go_package
-from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, Name
+from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, If, Name
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Frame, Program
 
 _OTHER_OK = regex(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
+_FAILED = regex(r"\b(?:err|\w+Err)\s*!=\s*nil")
 _DECLARATION = regex(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
 
 
@@ -29,7 +30,7 @@ def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:
     if frame is None or failure is None or fact.used is not None or not program.is_clean(frame.statement.range):
         return ()
     statement, call = frame.statement, program.source.text(fact.range)
-    if not program.is_alone(statement) or re.search(r"\berr\b", call):
+    if not program.is_alone(statement) or re.search(r"\berr\b", call) or _handles_error(program, fact.range):
         return ()
     target = statement.target if isinstance(statement, Assign) else None
     is_dropped = isinstance(statement, ExpressionStatement) or (isinstance(target, Name) and target.id == "_")
@@ -44,6 +45,16 @@ def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:
         return ()
     text = f"{names[0]}, err := {call}\n{indentation}if err != nil {behind}"
     return unsafe("Return its error", Edit(statement.range, text)) if call == _value(program, frame) else ()
+
+
+def _handles_error(program: Program, place: Range) -> bool:
+    """Whether a place stands where Go handles an error, which another one must not take the place of."""
+    frames = program.frames(place)
+    tests = (each.statement for each in frames if isinstance(each.statement, If))
+    return any(
+        _FAILED.search(program.source.text(test.test.range)) and any(place in each.range for each in test.then)
+        for test in tests
+    )
 
 
 def checked_assertion(program: Program, fact: JsonAssertion) -> tuple[Fix, ...]:

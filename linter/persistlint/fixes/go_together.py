@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
 from persistlint.fixes.guards import insert, is_in_loop, unsafe
 from persistlint.fixes.handles import call_at
-from persistlint.fixes.together import region_of
-from persistlint.ir import Assign, Collection, If, Loop, Name, Nested
+from persistlint.fixes.regions import region_of
+from persistlint.fixes.wrapping import wrapped
+from persistlint.ir import Assign, Collection, Defer, If, Import, Loop, Name, Nested, Return
+from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
@@ -17,17 +20,23 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect
-    from persistlint.fixes.program import Program
+    from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Statement
 
 _BEGINS = {"database/sql": "Begin()", "sqlx": "Beginx()", "pgx": "Begin({context})"}
+_WITH_CONTEXT = {"database/sql": "BeginTx({context}, nil)", "sqlx": "BeginTxx({context}, nil)"}
 _NAME = "tx"
+_GIVES_MORE = regex(r"return .*\berr", re.DOTALL)
+_GORM, _MODULE = "GORM", "gorm.io/gorm"
 
 
 def begun_and_committed(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
     """Begin before the first write, roll back where the function leaves, commit behind the last one."""
     library, handle = later.handle.library, later.handle
-    begin = _BEGINS.get(library.name) if library is not None else None
+    if library is not None and library.name == _GORM:
+        return _in_function(program, earlier, later, effects)
+    begins = _BEGINS | _WITH_CONTEXT if earlier.method.endswith("Context") else _BEGINS
+    begin = begins.get(library.name) if library is not None else None
     region = region_of(program, earlier.range, later.range)
     frame = program.frame(earlier.range)
     if begin is None or region is None or frame is None or frame.function is None:
@@ -35,7 +44,12 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     block, following, _ = region
     if isinstance(block[-1], Assign) and following and isinstance(following[0], If):  # the test of its error
         block, following = (*block, following[0]), following[1:]
-    if not isinstance(block[-1], If | Loop | Nested) or not program.is_alone(block[-1]):
+    behind = program.source.text(following[0].range) if following else ""
+    # What has failed so far is in `err` there.
+    gives_error = behind == "return err" and program.is_alone(following[0])
+    if not (isinstance(block[-1], If | Loop | Nested) or gives_error) or not program.is_alone(block[-1]):
+        return ()
+    if not gives_error and _GIVES_MORE.fullmatch(behind):
         return ()
     start, end = program.line_start(block[0].range.start), program.line_end(block[-1].range.end)
     inside = [effect for effect in effects if effect.range in Range(start, end)]
@@ -54,16 +68,51 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
         return ()
     indentation = program.indentation(start)
     failed = f"err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
-    undo = f"{_NAME}.Rollback({context if '{context}' in begin else ''})"
+    undo = f"{_NAME}.Rollback({context if begin == _BEGINS['pgx'] else ''})"
     opening = (
         f"{indentation}{_NAME}, err := {handle.name}.{begin.format(context=context)}\n{indentation}if {failed}\n"
         f"{indentation}defer {undo}\n"
     )
     commit = undo.replace("Rollback", "Commit")
-    closing = f"\n{indentation}if err := {commit}; {failed}"
-    edits = [insert(start, opening), *(Edit(root, _NAME) for root in roots), insert(end, closing)]
+    if gives_error:
+        closing = Edit(following[0].range, f"if {failed}\n{indentation}return {commit}")
+    elif behind == "return nil" and program.is_clean(Range(end, following[0].range.end)):
+        closing = Edit(following[0].range, f"return {commit}")
+    else:
+        closing = insert(end, f"\n{indentation}if err := {commit}; {failed}")
+    edits = [insert(start, opening), *(Edit(root, _NAME) for root in roots), closing]
     again = [edit for each in (*block, *following) if (edit := _assigned(program, each)) is not None]
     return unsafe("Do both in one transaction", *edits, *again)
+
+
+def _in_function(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
+    """`return db.Transaction(func(tx *gorm.DB) error { … })` of GORM around all from the first write to the end of a
+    function that returns an error alone."""
+    region, handle = region_of(program, earlier.range, later.range), later.handle
+    frame = next((each for each in program.frames(earlier.range) if _is_in_body(each)), None)
+    gorm = next((each.local for each in program.module.body if isinstance(each, Import) and each.module == _MODULE), "")
+    if region is None or frame is None or frame.function is None or frame.function.returns.strip() != "error":
+        return ()
+    block = frame.block[frame.index :]
+    if region[0][0] is not block[0] or not isinstance(block[-1], Return) or not gorm:
+        return ()
+    whole = Range(program.line_start(block[0].range.start), program.line_end(block[-1].range.end))
+    inside = [effect for effect in effects if effect.range in whole]
+    roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
+    is_plain = all(not each.via and each.handle.is_same(handle) and not each.is_parallel for each in inside)
+    is_written_so = all(program.source.text(root) == handle.name for root in roots)
+    if not is_plain or not is_written_so or handle.role.value != "pool":
+        return ()
+    if program.has_name(_NAME, frame.function.range) or any(isinstance(each, Defer) for each in block):
+        return ()
+    head = f"return {handle.name}.Transaction(func({_NAME} *{gorm}.DB) error {{"
+    return unsafe(
+        "Do both in one transaction", *wrapped(program, block, head, ("})",), [Edit(root, _NAME) for root in roots])
+    )
+
+
+def _is_in_body(frame: Frame) -> bool:
+    return frame.function is not None and frame.block is frame.function.body
 
 
 def _assigned(program: Program, statement: Statement) -> Edit | None:

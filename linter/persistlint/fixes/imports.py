@@ -26,19 +26,24 @@ _GO_PATH = regex(rb'"([^"]+)"')
 Needed = tuple[str, tuple[Edit, ...]]
 
 
-def python_member(program: Program, module: str, member: str, alias: str = "") -> Needed | None:
+def python_member(
+    program: Program, module: str, member: str, alias: str = "", *, again: bool = False, is_module: bool = False
+) -> Needed | None:
     """How the file writes `member` of a Python module, and the edits that import it, under the `alias` where its own
-    name is taken; None where no name is left or nothing tells where imports go."""
+    name is taken; None where no name is left or nothing tells where imports go. With `again` the name is that of the
+    member already, in functions that import it themselves; where the member `is_module`, the module may not have it
+    before it is imported."""
     imports = _top_level(program)
     for found in imports:
         if found.module == module and found.member == member:
             return found.local, ()
-        if found.member is None and found.module == module and found.local != "*":
+    for found in imports:
+        if found.member is None and found.module == module and found.local != "*" and not is_module:
             return f"{found.local}.{member}", ()
         if found.member is not None and f"{found.module}.{found.member}" == module:
             return f"{found.local}.{member}", ()
     local = alias if alias and program.has_name(member) else member
-    if program.has_name(local) or not imports:
+    if (program.has_name(local) and not again) or not imports:
         return None
     imported = member if local == member else f"{member} as {local}"
     others = [found for found in imports if found.module == module and found.member not in (None, "*")]
@@ -139,6 +144,7 @@ def _python_line(program: Program, module: str, text: str) -> Edit:
         return _section(module), is_from and not is_mixed, module
 
     own = rank(module, text.startswith("from "))
+    imports = _beside(program, imports, module, is_from=text.startswith("from "))
     before = [found for found in imports if rank(found.module, found.member is not None) <= own]
     same = [found for found in imports if _section(found.module) == _section(module)]
     if before and (before[-1] in same or not same):
@@ -147,6 +153,21 @@ def _python_line(program: Program, module: str, text: str) -> Edit:
     first = same[0] if same else imports[0]
     at = program.source.line_range(_first_line(program, first)).start
     return Edit(Range(at, at), f"{text}\n" if same else f"{text}\n\n")
+
+
+def _beside(program: Program, imports: list[Import], module: str, *, is_from: bool) -> list[Import]:
+    """The imports among which the one of a module goes: without those of packages that stand apart behind the others,
+    as a project's own do, and those of its own package alone where there are such ones."""
+    package = module.split(".")[0]
+    same = [found for found in imports if _section(found.module) == _section(module)]
+    own = [found for found in same if found.module.split(".")[0] == package and (found.member is not None) == is_from]
+    if own:
+        return own
+    for one, other in pairwise(same):
+        gap = program.source.text(Range(end_of_import(program, one), other.range.start))
+        if one.range != other.range and re.match(r"[ \t]*\r?\n[ \t]*\r?\n", gap):
+            return [found for found in imports if found.range.start < other.range.start]
+    return imports
 
 
 def _together(program: Program) -> list[Import]:

@@ -1,13 +1,20 @@
-"""A transaction that begins on a pool of node-postgres, on one connection that is taken out of it and given back."""
+"""Transactions of pools, on one connection that is taken out of them and given back."""
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
+from persistlint.facts import Use
 from persistlint.fixes.guards import insert, unsafe
-from persistlint.ir import Try
+from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
+from persistlint.fixes.wrapping import wrapped
+from persistlint.ir import Return, Try
+from persistlint.records import dataclass
 from persistlint.source import Range
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +22,79 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect
     from persistlint.fixes.program import Frame, Program
+    from persistlint.ir import Block
 
 _LIBRARY, _NAME = "node-postgres", "client"
+_WAITED = (Use.AWAITED, Use.KEPT, Use.CHECKED, Use.DISCARDED)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """How a library runs statements on one connection: an entry of `together.toml`, which says what its keys mean."""
+
+    name: str
+    take: str
+    begin: str
+    commit: str
+    rollback: str
+
+
+def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
+    """A transaction of one connection around two writes of a pool and all that stands between them. What needs what
+    they made stands behind the commit in the same `try`."""
+    library, handle = later.handle.library, later.handle
+    pool = _pools().get(library.name) if library is not None else None
+    region = region_of(program, earlier.range, later.range)
+    frame = program.frame(earlier.range)
+    if pool is None or region is None or frame is None or frame.function is None or program.indent is None:
+        return ()
+    block, following, is_async = region
+    start, end = program.line_start(block[0].range.start), program.line_end(block[-1].range.end)
+    inside = [effect for effect in effects if effect.range in Range(start, end)]
+    roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
+    is_plain = all(
+        each.handle.is_same(handle) and each.use in _WAITED and not (each.via or each.is_parallel) for each in inside
+    )
+    is_written_so = all(program.source.text(root) == handle.name for root in roots)
+    if not (is_plain and is_written_so and is_async) or handle.role.value != "pool" or leaves_early(block):
+        return ()
+    if isinstance(block[-1], Return) or program.has_name(pool.name, frame.function.range):
+        return ()
+    if goes_on(block, inside) or waits_for_others(block, inside):
+        return ()
+    whole = (*block, *following) if needed_behind(program, block) != [] else block
+    return unsafe("Do both in one transaction", *_on_one(program, pool, handle.name, whole, end, roots))
+
+
+def _on_one(
+    program: Program, pool: Pool, opener: str, whole: Block, end: int, roots: Sequence[Range]
+) -> tuple[Edit, ...]:
+    """The edits that run statements on one connection, with the commit behind the line that ends at `end`."""
+    indentation, step, semicolon = program.indentation(whole[0].range.start), program.indent or "", program.semicolon
+    quote = program.quote
+
+    def call(method: str) -> str:
+        return f"await {pool.name}.{method.replace(chr(34), quote)}{semicolon}"
+
+    head = (
+        f"const {pool.name} = await {opener}.{pool.take}{semicolon}\n{indentation}try {{\n"
+        f"{indentation}{step}{call(pool.begin)}"
+    )
+    catch = "} catch (error) {"
+    is_last = program.line_end(whole[-1].range.end) == end
+    commit = f"{step}{call(pool.commit)}\n{indentation}"
+    tail = (
+        f"{commit if is_last else ''}{catch}",
+        call(pool.rollback),
+        f"throw error{semicolon}",
+        "} finally {",
+        f"{pool.name}.release(){semicolon}",
+        "}",
+    )
+    changes = [Edit(root, pool.name) for root in roots]
+    if not is_last:
+        changes.append(insert(end, f"\n{indentation}{step}{call(pool.commit)}"))
+    return wrapped(program, whole, head, tail, changes)
 
 
 def on_one_connection(program: Program, begin: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
@@ -49,3 +127,9 @@ def _attempt(frames: list[Frame]) -> tuple[Frame, Try | None]:
     around = frames[-2] if len(frames) > 1 else inner
     is_first = isinstance(around.statement, Try) and inner.block is around.statement.body and inner.index == 0
     return around, around.statement if is_first and isinstance(around.statement, Try) else None
+
+
+@cache
+def _pools() -> dict[str, Pool]:
+    table = read_table(Path(__file__).with_name("together.toml"))
+    return {library: Pool(**pool) for pool in table["pool"] for library in pool.pop("libraries")}

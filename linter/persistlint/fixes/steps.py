@@ -54,6 +54,8 @@ def optional_steps(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
     is_pattern = any(fact.before(hop) == hop.range for hop in fact.failing)
     if is_pattern or not program.is_clean(chain) or _is_needed(program, chain):
         return ()
+    if _is_written_into(program, fact):
+        return ()
     edits = []
     for hop in fact.failing:
         text = program.source.text(hop.range)
@@ -141,6 +143,16 @@ def _is_needed(program: Program, chain: Range) -> bool:
         return True
     nodes = [node for part in expressions(statement) for node in walk(part) if chain in node.range]
     return any(_wants_value(node, chain) for node in nodes)
+
+
+def _is_written_into(program: Program, fact: JsonAccess) -> bool:
+    """Whether the statement writes into what may not be there, which fails all the same."""
+    frame = program.frame(fact.range)
+    if frame is None or not isinstance(frame.statement, Assign):
+        return False
+    target = program.source.text(frame.statement.target.range)
+    missing = (program.source.text(fact.before(hop)) for hop in fact.failing)
+    return any(target.startswith((f"{text}.", f"{text}[")) for text in missing)
 
 
 def _hands_on(program: Program, frame: Frame, assign: Assign, chain: Range) -> bool:

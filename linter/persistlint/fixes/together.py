@@ -11,19 +11,34 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.guards import unsafe
 from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
+from persistlint.fixes.regions import goes_on, leaves_early, names_in, needed_behind, region_of, waits_for_others
 from persistlint.fixes.wrapping import wrapped
-from persistlint.ir import Assign, Import, Jump, Name, Return, Yield, blocks, expressions, walk
+from persistlint.ir import (
+    Argument,
+    Assign,
+    Await,
+    Call,
+    Collection,
+    Import,
+    Lambda,
+    Return,
+    expressions,
+    walk,
+)
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.diagnostic import Fix
-    from persistlint.facts import Effect
+    from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Program
-    from persistlint.ir import Block, Expression, Statement
+    from persistlint.ir import Statement
+
+_MODEL = regex(r"[A-Z]\w*|(?:db|models)\.\w+")
 
 
 @dataclass(frozen=True)
@@ -35,95 +50,107 @@ class Form:
     handle: str = ""
     imports: str = ""
     opener: str = ""
+    named: str = ""
     on: str = "pool"
     waits: bool = False
 
 
 def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
-    """A transaction around two writes and all that stands between them, where nothing leaves them half-way and nothing
-    that they make is needed behind them."""
+    """A transaction around two writes and all that stands between them, where nothing leaves them half-way. What they
+    make is handed out of it where it is needed behind them."""
     library, handle = later.handle.library, later.handle
     form = _forms().get(library.name) if library is not None else None
     region = region_of(program, earlier.range, later.range)
     if form is None or library is None or region is None or earlier.via or later.via:
-        return ()
-    block, _, is_async = region
+        return _at_once(program, earlier, later, effects)
+    block, following, is_async = region
+    is_closure = program.source.language != "python"
+    needed = needed_behind(program, block) if is_closure else []
+    if needed and following and _only_gives(program, following[0]):
+        block, needed = (*block, following[0]), []
     whole = Range(program.line_start(block[0].range.start), program.line_end(block[-1].range.end))
     inside = [effect for effect in effects if effect.range in whole]
     is_plain = all(not each.via and each.handle.library is library and not each.is_parallel for each in inside)
-    is_closure = program.source.language != "python"
-    if not is_plain or handle.role.value != form.on or _leaves_early(block) or (form.waits and not is_async):
+    if not is_plain or handle.role.value != form.on or leaves_early(block) or (form.waits and not is_async):
         return ()
-    if is_closure and _needed_behind(program, block, whole):
+    if goes_on(block, inside) or (is_closure and waits_for_others(block, inside)):
         return ()
-    changes = _sent_through(program, inside, form, library.transactions.option)
-    needed = python_member(program, *form.imports.split(":")) if form.imports else ("", ())
-    is_named = not form.opener or any(_declares(each, form.opener) for each in program.module.body)
-    if changes is None or needed is None or not is_named or (form.handle and program.has_name(form.handle, whole)):
+    opener = _opener(program, form, handle, inside)
+    changes = _sent_through(program, inside, form, library.transactions.option, whole)
+    imported = python_member(program, *form.imports.split(":")) if form.imports else ("", ())
+    if changes is None or imported is None or needed is None or ("{opener}" in form.head and not opener):
         return ()
-    head = form.head.format(opener=form.opener or handle.name, handle=form.handle, name=needed[0])
+    if form.handle and program.has_name(form.handle, whole):
+        return ()
+    head = form.head.format(opener=opener, handle=form.handle, name=imported[0])
+    tail = f"{form.tail}{program.semicolon}" if form.tail else ""
     if is_closure and isinstance(block[-1], Return):
         head = f"return {head.removeprefix('await ')}"
-    edits = wrapped(program, block, head, (f"{form.tail}{program.semicolon}",) if form.tail else (), changes)
-    return unsafe("Do both in one transaction", *edits, *needed[1]) if edits else ()
+    elif needed:
+        given = needed[0] if len(needed) == 1 else f"{{ {', '.join(needed)} }}"
+        head = f"const {given} = {head}"
+        tail = f"{program.indent}return {given}{program.semicolon}\n{program.indentation(whole.start)}{tail}"
+    edits = wrapped(program, block, head, (tail,) if tail else (), changes)
+    return unsafe("Do both in one transaction", *edits, *imported[1]) if edits else ()
 
 
-def region_of(program: Program, first: Range, last: Range) -> tuple[Block, Block, bool] | None:
-    """The statements of one block from the one that holds a place to the one that holds another, those behind them, and
-    whether their function is async."""
-    one, other = program.frames(first), program.frames(last)
-    for mine, theirs in zip(reversed(one), reversed(other), strict=False):
-        if mine.block is theirs.block and mine.index < theirs.index and mine.function is not None:
-            block = mine.block[mine.index : theirs.index + 1]
-            is_alone = all(program.is_alone(each) or _is_declared(program, each) for each in (block[0], block[-1]))
-            return (block, theirs.following, mine.function.is_async) if is_alone else None
-    return None
+def _at_once(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
+    """`$transaction([…])` of Prisma in the place of a `Promise.all([…])` of nothing but its queries."""
+    frame = program.frame(earlier.range)
+    nodes = [node for part in expressions(frame.statement) for node in walk(part)] if frame is not None else []
+    for call in nodes:
+        if not isinstance(call, Call) or program.source.text(call.function.range) != "Promise.all":
+            continue
+        match call.arguments:
+            case (Argument(value=Collection(elements=elements)),):
+                places = [each.range for each in elements]
+                sent = [each for each in effects if each.range in places]
+                is_whole = {earlier.range, later.range} <= set(places) == {each.range for each in sent}
+                is_one = all(each.handle.is_same(later.handle) and not each.via for each in sent)
+                library = later.handle.library
+                if is_whole and is_one and library is not None and library.name == "Prisma":
+                    edit = Edit(call.function.range, f"{later.handle.name}.$transaction")
+                    return unsafe("Do all in one transaction", edit)
+    return ()
 
 
-def _is_declared(program: Program, statement: Statement) -> bool:
-    """Whether a statement is a declaration of JavaScript, whose keyword stands before it."""
-    start = program.line_start(statement.range.start)
-    before = program.source.text(Range(start, statement.range.start)).strip()
-    return isinstance(statement, Assign) and before in ("const", "let")
+def _opener(program: Program, form: Form, handle: Handle, effects: Sequence[Effect]) -> str:
+    """What a transaction is opened on; "" where nothing in the file is known for it. Every model has the object of its
+    library, which the types of TypeScript do not promise."""
+    if form.named and re.search(rf"{form.named}\Z", handle.name) is None:
+        return ""
+    if not form.opener:
+        return handle.name
+    if any(_declares(each, form.opener) for each in program.module.body):
+        return form.opener
+    names = [each.handle.name for each in effects if _MODEL.fullmatch(each.handle.name)]
+    return f"{names[0]}.{form.opener}" if names and program.source.language == "javascript" else ""
 
 
-def _leaves_early(block: Block) -> bool:
-    """Whether something leaves the statements before the last of them, which may return what it gives."""
-    inner = block[:-1] if isinstance(block[-1], Return) else block
-    return any(_leaves(inner))
-
-
-def _leaves(block: Iterable[Statement]) -> Iterator[bool]:
-    """Whether a statement, or one inside of it, leaves the block before its end."""
-    for statement in block:
-        yield isinstance(statement, Return | Jump)
-        yield any(isinstance(node, Yield) for part in expressions(statement) for node in walk(part))
-        for inner in blocks(statement):
-            yield from _leaves(inner)
-
-
-def _needed_behind(program: Program, block: Block, whole: Range) -> bool:
-    """Whether a variable that the statements make is used behind them."""
-    frame = program.frame(block[0].range)
-    end = frame.function.range.end if frame is not None and frame.function is not None else whole.end
-    behind = program.source.text(Range(whole.end, end))
-    made = (name for each in block if isinstance(each, Assign) for name in _names(each.target))
-    return any(re.search(rf"(?<![\w$]){re.escape(name)}(?![\w$])", behind) for name in made)
-
-
-def _names(target: Expression) -> Iterator[str]:
-    return (node.id for node in walk(target) if isinstance(node, Name))
+def _only_gives(program: Program, statement: Statement) -> bool:
+    """Whether a statement returns something that is there already."""
+    is_plain = isinstance(statement, Return) and program.is_alone(statement)
+    parts = expressions(statement) if is_plain else ()
+    return is_plain and not any(isinstance(node, Call | Await | Lambda) for part in parts for node in walk(part))
 
 
 def _declares(statement: Statement, name: str) -> bool:
     """Whether a statement of the top level gives a name to something."""
     if isinstance(statement, Import):
         return statement.local == name
-    return isinstance(statement, Assign) and name in _names(statement.target)
+    return isinstance(statement, Assign) and name in names_in(statement.target)
 
 
-def _sent_through(program: Program, effects: Sequence[Effect], form: Form, option: str) -> list[Edit] | None:
-    """The edits that send every effect through the transaction; None where one cannot be."""
+def _sent_through(
+    program: Program, effects: Sequence[Effect], form: Form, option: str, whole: Range
+) -> list[Edit] | None:
+    """The edits that send every effect through the transaction; None where one cannot be, or something else is given
+    what they were sent through."""
+    names = {effect.handle.name for effect in effects} if form.handle and not option else set()
+    for name in names:
+        sent = sum(effect.handle.name == name for effect in effects)
+        if len(re.findall(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", program.source.text(whole))) != sent:
+            return None
     edits: list[Edit] = []
     for effect in effects if form.handle else ():
         if option:

@@ -22,6 +22,7 @@ from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
+from persistlint.sql.chain import Task, run
 from persistlint.sql.dialect import guess
 from persistlint.sql.listing import Signature, files_below, listed_below, place_of
 from persistlint.sql.manifests import dialect_of_project
@@ -37,12 +38,23 @@ from persistlint.sql.runners import recorded_dialect
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from persistlint.schema.script import Script
+    from persistlint.sql.chain import Step
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
 DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
 _STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+# What the set-up of a database consists of, where each kind of thing has a file, in the order in which they are made.
+_PART = regex(
+    r"(?:(?:create|init|setup|make)[_-])?(?:all[_-])?(?:(db|databases?|schemas?|types?|enums?|extensions?|domains?"
+    r"|sequences?)|(tables?)|(primary[_-]?keys?|pks?|keys)"
+    r"|(foreign[_-]?keys?|fks?|constraints?|indexe?s|indices|views|functions|triggers|policies|grants))\.sql",
+    re.IGNORECASE,
+)
+_TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
 _PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
@@ -90,7 +102,8 @@ class SqlReader:
         return root, (pattern,)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        return paths
+        """The parts of a set-up come first, those that make what others speak of before these."""
+        return tuple(sorted(paths, key=_part_of_setup)) if _is_setup(paths) else paths
 
     def begins(self, path: str) -> bool:
         return is_first(path)
@@ -105,7 +118,8 @@ class Project:
     `firsts` are the paths of the first ones of each version and runner.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
-    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
+    that is undone, where they are several, and all where hardly one of several is.
     Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
@@ -118,7 +132,7 @@ class Project:
     firsts: dict[tuple[str, str], str]
     after: Catalog
     again: frozenset[str]
-    goes_back: bool
+    goes_back_from: int
     is_rooted: bool
 
 
@@ -167,7 +181,7 @@ def read_in_project(
         if script is None:
             return None
         final = project.after if undoes is not None else _on_top(script, project, str(file))
-    is_undone = script.is_undone if project.goes_back else None
+    is_undone = script.is_undone if _place(project, str(undone_by(file))) > project.goes_back_from else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
     is_one_of_many = is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
@@ -246,41 +260,77 @@ def _of_database(files: Signature, database: str) -> Signature:
 
 @lru_cache(maxsize=_MOST_PROJECTS)
 def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> Project:
-    scripts: dict[str, Script] = {}
-    before: dict[str, Catalog] = {}
-    contents: dict[str, int] = {}
+    steps, is_mixed = _run(files, dialect, is_common, reader)
+    scripts = {step.task.state[0]: step.script for step in steps if step.script is not None}
     firsts: dict[tuple[str, str], str] = {}
-    catalog = Catalog()
+    for path, script in scripts.items():
+        firsts.setdefault((script.version, script.runner.name), path)
+    unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
+    begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
+    return Project(
+        dialect,
+        scripts,
+        before={step.task.state[0]: step.before for step in steps if step.script is not None},
+        contents={step.task.state[0]: step.content for step in steps if step.script is not None},
+        firsts=firsts,
+        after=(steps[-1].after if steps else Catalog()).settled(is_complete=not is_mixed),
+        again=_made_again(scripts.values()),
+        goes_back_from=_goes_back_from(scripts),
+        is_rooted=not is_mixed and len(unknown) <= 1 and begins,
+    )
+
+
+def _run(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> tuple[tuple[Step, ...], bool]:
+    """What comes of the files, and whether something else may change tables between them."""
     is_sql = isinstance(reader, SqlReader)
     # Programs are run one behind the other, whatever they are written for.
     others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
     is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
+    ordered = reader.ordered(tuple(path for path, _, _ in files))
+    is_setup = is_sql and _is_setup(ordered)
+    states = {state[0]: state for state in files}
+    tasks = [
+        Task(
+            states[path],
+            is_joined=is_setup and _part_of_setup(path) <= _PART.groups,
+            is_kept=not (is_setup and _TEARDOWN.match(Path(path).name)),
+        )
+        for path in ordered
+        if path not in others
+    ]
+
+    def read(path: str, known: Catalog) -> tuple[int, Script | None]:
+        content = _read(path)
+        return hash(content), reader.read(path, content, dialect, known)
+
+    def settle(catalog: Catalog) -> Catalog:
+        return catalog.settled(is_complete=not is_mixed)
+
+    folder = str(Path(files[0][0]).parent) if files else ""
+    return run((folder, dialect, reader, is_mixed), tasks, read, settle), is_mixed
+
+
+def _made_again(scripts: Iterable[Script]) -> frozenset[str]:
+    """The keys of tables that more than one of some scripts make, without a drop in between."""
     made: set[str] = set()
     again: set[str] = set()
-    for path in reader.ordered(tuple(path for path, _, _ in files)):
-        if path in others:
-            continue
-        content = _read(path)
-        script = reader.read(path, content, dialect, catalog)
-        if script is None:
-            continue
-        before[path] = catalog
-        contents[path] = hash(content)
-        scripts[path] = script
-        firsts.setdefault((script.version, script.runner.name), path)
+    for script in scripts:
         for change in script.forward:
             if isinstance(change, CreateTable) and not change.if_not_exists:
                 again |= {change.table.key} & made
                 made.add(change.table.key)
             elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
-        catalog = script.after.settled(is_complete=not is_mixed)
-    undone = sum(bool(script.is_undone) for script in scripts.values())
-    goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
-    unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
-    is_rooted = not is_mixed and len(unknown) <= 1 and begins
-    return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+    return frozenset(again)
+
+
+def _goes_back_from(scripts: dict[str, Script]) -> int:
+    """How many scripts were written before anybody undid one."""
+    undone = [bool(script.is_undone) for script in scripts.values()]
+    if len(undone) < _SEVERAL:
+        return 0
+    first = undone.index(True) if 4 * sum(undone) >= len(undone) else len(undone)
+    return first if first >= _SEVERAL else 0
 
 
 def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
@@ -321,6 +371,18 @@ def is_first(path: str) -> bool:
     number = re.search(r"\d+", name)
     begins = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
     return begins or _INITIAL.search(name) is not None
+
+
+def _is_setup(paths: tuple[str, ...]) -> bool:
+    """Whether scripts set a database up, by their names: several make all things of one kind, and none has a number."""
+    parts = sum(_part_of_setup(path) <= _PART.groups for path in paths)
+    return parts > 1 and not any(map(is_step, paths))
+
+
+def _part_of_setup(path: str) -> int:
+    """The place of a script among the kinds of things that a set-up makes, from 1; anything else comes behind them."""
+    found = _PART.fullmatch(Path(path).name)
+    return found.lastindex if found is not None and found.lastindex is not None else _PART.groups + 1
 
 
 @dataclass(frozen=True, slots=True)

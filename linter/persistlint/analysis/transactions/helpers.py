@@ -11,7 +11,7 @@ from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
 from persistlint.analysis.transactions.mentions import names_in
 from persistlint.analysis.transactions.open import Open, close, closes
-from persistlint.facts import Effect, EffectKind, Scoping, Use
+from persistlint.facts import Effect, EffectKind, Role, Scoping, Use
 from persistlint.ir import (
     Argument,
     Call,
@@ -51,6 +51,8 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
                 value = walker.handles.known(entry.value, walker.scope)
                 if isinstance(entry.key, String) and value is not None:
                     given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
+    if outer is None and any(known.handle.role is Role.POOL and known.handle.declared for _, known in given):
+        walker.file.pooled.add(id(function))
     effects, begun = summary(walker, function, tuple(given))
     walker.file.steps += len(effects)
     names = frozenset[str]().union(*(names_in(argument.value, walker.scope) for argument in node.arguments))
@@ -121,13 +123,16 @@ def called(
 ) -> Effect:
     """An effect of a helper, seen from where the helper is called."""
     own = effect.transaction is not None
+    is_given = any(parameter.range.start == effect.handle.origin for parameter in function.parameters)  # by whom?
     return replace(
         effect,
         range=node.range,
         place=walker.place.around(effect.place),
         use=use if effect.use is Use.RETURNED else effect.use,
         transaction=effect.transaction if own or outer is None else outer.range,
-        is_bound=effect.is_bound if own or outer is None or not effect.is_sent else outer.owns(effect.handle),
+        is_bound=effect.is_bound
+        if own or outer is None or not effect.is_sent
+        else is_given or outer.owns(effect.handle),
         names=names,
         via=function.name or last_name(node.function),
         is_parallel=walker.parallel or effect.is_parallel,

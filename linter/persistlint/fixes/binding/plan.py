@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _OPENING = regex(r"[A-Za-z_&]*")
-_TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
+_TYPED = word_set("INTERVAL DATE DATETIME TIMESTAMP TIMESTAMPTZ TIME JSON JSONB NUMERIC BIGNUMERIC UUID")
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
@@ -50,8 +50,9 @@ class Parameter:
     `after` are what the mark is written between. `value` is the expression that is bound, `name` a name for it.
 
     `listed` where it is a list whose marks are made where the program runs; `number` is the expression for the number
-    of its mark, where that is known only then. `expands` where one named mark stands for a whole list. `edits` are
-    those of a list that is made in a statement of its own."""
+    of its mark, where that is known only then, and `around` what the mark has before and behind it. `type` is that of
+    the value, of one element where `is_array`, where the SQL around it tells. `expands` where one named mark stands for
+    a whole list. `edits` are those of a list that is made in a statement of its own."""
 
     start: int
     end: int
@@ -60,7 +61,10 @@ class Parameter:
     before: str = ""
     after: str = ""
     listed: Listed | None = None
+    type: str = ""
+    is_array: bool = False
     number: str = ""
+    around: tuple[str, str] = ("$", "")
     expands: bool = False
     is_doubtful: bool = False
     edits: tuple[Edit, ...] = ()
@@ -77,7 +81,8 @@ def plan(
         call = calling(text, tokens, dialect)
         if call is None:
             check_statement(tokens)
-    check_script(tokens, query, dialect)
+    if not query.is_fragment:
+        check_script(tokens, query, dialect)
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -159,7 +164,8 @@ def _quoted(
     if is_alone and found.part_at(token.start) is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
-    before, after, doubtful = "", "", False
+    has_type = takes_objects(query)
+    before, after, doubtful, type = "", "", has_type, "STRING" if has_type else ""
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     is_strict = query.library is not None and query.library.strict
@@ -174,6 +180,8 @@ def _quoted(
             start = previous.start
             inner_before, inner_after = ("CAST(", " AS text)") if is_strict else ("", "")
             before, after = f"CAST({inner_before}", f"{inner_after} AS {previous.text})"
+            if dialect == "bigquery" and previous.word == "JSON":
+                before, after = "PARSE_JSON(", ")"
             value = value if is_text or not is_strict else _as_text(value, source)
     elif is_strict and following is not None and following.text == "::":
         before, after = "CAST(", " AS text)"
@@ -182,8 +190,8 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif _takes_objects(query):
-        value, doubtful = value if is_text else _as_text(value, source), True
+    elif has_type:
+        pass
     elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
@@ -191,7 +199,7 @@ def _quoted(
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
     name = expressions.name_of(values[0], source)
-    return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+    return Parameter(start, token.end, value, name, before, after, type=type, is_doubtful=doubtful)
 
 
 def _check_unit(following: Token | None) -> None:
@@ -200,8 +208,9 @@ def _check_unit(following: Token | None) -> None:
         raise RefusalError("the unit of this interval is a part of the value, and no bind parameter can be one")
 
 
-def _takes_objects(query: Query) -> bool:
-    return query.site is not None and query.site().operation.values == "objects"
+def takes_objects(query: Query) -> bool:
+    """Whether the values of a query are objects that have their names and types."""
+    return query.site is not None and query.site().operation.values in ("objects", "described")
 
 
 def _is_cast(following: Token | None, query: Query) -> bool:
@@ -234,7 +243,7 @@ def _bare(
     found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
 ) -> Parameter:
     """The parameter for a value that stands in the SQL without quotes."""
-    if query.placeholder.startswith("{") or _takes_objects(query):
+    if query.placeholder.startswith("{"):
         raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
     token = tokens[place]
     item = found.items[token.start]
@@ -253,7 +262,7 @@ def _bare(
         if word == "IN" or (following_text == ")" and _may_be_list(item, source)):
             raise RefusalError("nothing here tells what the list of values is made of")
     if word in _TYPED:
-        if dialect != "mysql" or word != "INTERVAL":
+        if dialect not in ("mysql", "bigquery") or word != "INTERVAL":
             raise RefusalError("an interval without quotes takes no bind parameter")
         _check_unit(following)
     value = expressions.plain(item, source)
@@ -268,9 +277,11 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
+    doubtful |= takes_objects(query)
+    type = "INT64" if word in _COUNTS or word == "INTERVAL" else ""
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
-    return Parameter(token.start, token.end, value, name, before, after, is_doubtful=doubtful)
+    return Parameter(token.start, token.end, value, name, before, after, type=type, is_doubtful=doubtful)
 
 
 def _called(item: Value) -> str:
@@ -303,6 +314,13 @@ def _list_of(
     token = tokens[place]
     if found.quote == '"' and dialect != "mysql":
         raise RefusalError("double quotes make a name of what stands in them")
+    if takes_objects(query):
+        if not is_in_parentheses or after != ")" or found.array is None:
+            raise RefusalError("the list of values is written in a way that a fix does not know")
+        start, end = tokens[place - 1].start, tokens[place + 1].end
+        type = "STRING" if kind == "quoted" or found.is_quoted or found.quote else "INT64"
+        made = (found.array, name, "UNNEST(", ")")
+        return Parameter(start, end, *made, type=type, is_array=True, is_doubtful=True)
     if found.is_tuple:
         if not place or tokens[place - 1].word != "IN" or kind == "quoted":
             raise RefusalError("a tuple is written into the text")
@@ -323,7 +341,7 @@ def _list_of(
         start, end = tokens[place - 1].start, tokens[place + 1].end
         value = found.spread.removesuffix("...") if source.language == "go" else found.array or found.name
         return Parameter(start, end, value, name, "(", ")", is_doubtful=source.language == "go" and kind == "bare")
-    if query.placeholder in _NAMED and found.length and not is_declared and not _takes_objects(query):
+    if query.placeholder in _NAMED and found.length and not is_declared and not takes_objects(query):
         return Parameter(token.start, token.end, found.spread, name, listed=found)
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")

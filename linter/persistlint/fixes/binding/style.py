@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.refusal import RefusalError
@@ -11,6 +12,8 @@ from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from persistlint.source import SourceFile
 
 _NAME = regex(r"\w+")
 _POSITIONAL = ("?", "%s")
@@ -27,9 +30,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How bind parameters are written: `?`, `%s`, `$1`, `:name`, `%(name)s`, `@name`, `{name: String}`."""
+    """How bind parameters are written: `?`, `%s`, `$1`, `:name`, `%(name)s`, `@name`, `{name: String}`.
+    `is_described` where their values are objects that have the name."""
 
     pattern: str
+    is_described: bool = False
 
     @property
     def is_positional(self) -> bool:
@@ -47,6 +52,11 @@ class Style:
         return not self.is_positional and not self.is_numbered
 
     @property
+    def is_mapping(self) -> bool:
+        """Whether the values are passed as a mapping, by the names of their marks."""
+        return self.is_named and not self.is_described
+
+    @property
     def is_percent(self) -> bool:
         """Whether a percent sign begins a mark."""
         return self.pattern.startswith("%")
@@ -56,6 +66,11 @@ class Style:
         if self.is_positional:
             return self.pattern
         return f"${key}" if self.is_numbered else self.pattern.replace("name", key)
+
+    def around(self, key: str) -> tuple[str, str]:
+        """What stands before and behind the number of a mark that is called by a name and a number."""
+        before, _, behind = self.mark(f"{key}_\0").partition("\0")
+        return before, behind
 
 
 def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, list[Mark]]:
@@ -73,8 +88,19 @@ def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, l
     return Style(placeholder), own
 
 
+def names_of_marks(style: Style, source: SourceFile) -> set[str]:
+    """The names of all marks in the texts of a file; nothing where marks have none."""
+    if not style.is_named:
+        return set()
+    before, behind = style.pattern.split("name")
+    pattern = rb"(?<=[\s(=,%'\"<>+-])" + re.escape(before.encode()) + rb"(\w+)" + re.escape(behind.encode())
+    return {name.decode() for name in re.findall(pattern, source.content)}
+
+
 def fresh_name(wanted: str, taken: Collection[str]) -> str:
-    """A name that none of the others has."""
+    """A name that none of the others has, nor one of those that end with an underline and go on with a number."""
+    if f"{wanted}_" in taken:
+        wanted = f"other_{wanted}"
     if wanted not in taken:
         return wanted
     number = 2

@@ -9,19 +9,20 @@ with data in SQL of its own. What a helper of the same file does counts where it
 the lines of an order are given the order; any other helper is a step of its own.
 
 Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that sends
-everything with one commit, on a handle that the caller hands over or that the object is copied with (`WithTx(tx)`), on
-a handle that the function commits and somebody else began, in branches that exclude one another, behind a write that
-some ways leave out by choice, where the first write failed, in migrations and in tests. Silent as well where half of
-the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert), two updates of one row, a row that
-is only made where it is missing (`get_or_create`), which the next run finds, a session that is made, what stands behind
-the delete of a code for one use, what is removed because it is old, a write whose own handler goes on, what sets a
-database up, and files that are no part of the product.
+everything with one commit, on a handle that the caller hands over, unless one of the same file hands over a pool, or
+that the object is copied with (`WithTx(tx)`), on a handle that the function commits and somebody else began, in
+branches that exclude one another, behind a write that some ways leave out by choice, where the first write failed, in
+migrations and in tests. Silent as well where half of the change does no harm: two writes that may both run twice (`ON
+CONFLICT`, upsert), two updates of one row, a row that is only made where it is missing (`get_or_create`), which the
+next run finds, a session that is made, what stands behind the delete of a code for one use, what is removed because it
+is old, a write whose own handler goes on, what sets a database up, and files that are no part of the product.
 
 Of severity `info`: what a function does that a caller may have opened a transaction around, where the library finds
 that by itself, so that you may look there: any of Python (Django, Peewee) that is no view, task or command, and any in
-a file that opens transactions elsewhere (better-sqlite3 too). So are writes that come to the same when they run again,
-and complete what was left half-way, such as updates to fixed values and deletes. The first must not be the delete of
-what the others hang on, which nobody looks for again, nor may the others need what it gave.
+a file that opens transactions elsewhere (better-sqlite3 too). So are logs, events and the like beside what they tell
+of, and writes that come to the same when they run again, and complete what was left half-way, such as updates to fixed
+values and deletes. The first must not be the delete of what the others hang on, which nobody looks for again, nor may
+the others need what it gave.
 
 ## Why it matters
 
@@ -113,8 +114,10 @@ func DeleteUser(db *sql.DB, id int64) error {
 ## Fix
 
 Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
-psycopg, Prisma, Drizzle, Knex, Kysely, postgres.js, Sequelize, better-sqlite3, and `database/sql`, sqlx and pgx of Go,
-where nothing leaves the writes half-way; it is unsafe, for what the first write did is undone where the second fails.
+psycopg, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
+mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
+handed out of the transaction where it is needed behind it. The fix is unsafe, for what the first write did is undone
+where the second fails.
 
 ## Options
 
@@ -145,6 +148,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, tidies, updates
+from persistlint.fixes import pools
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
@@ -186,7 +190,8 @@ _MOST_WRITES = 100  # of one function that are compared with one another
 )
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
-    if fact.receives is not None or fact.is_called_inside or _sets_up(fact, context):
+    is_given = fact.receives is not None and not fact.is_handed_pool
+    if is_given or fact.is_called_inside or _sets_up(fact, context):
         return
     # How many effects outside the database stand before each write that commits by itself.
     alone: list[tuple[int, Effect]] = []
@@ -195,8 +200,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         outside += effect.kind is EffectKind.EXTERNAL
         if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
             alone.append((outside, effect))
-    torn = list(_torn(alone, fact, context.file))
-    found = next((pair for pair in torn if not runs_again(*pair)), torn[0] if torn else None)
+    found = min(_torn(alone, fact, context.file), key=lambda pair: _weight(*pair), default=None)
     if found is not None:
         earlier, later = found
         is_of_caller = _has_caller(earlier, later, fact, context.file.language)
@@ -206,7 +210,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
             " without the second.",
             help="Do both in one transaction.",
-            severity=Severity.INFO if runs_again(earlier, later) or is_of_caller else None,
+            severity=Severity.INFO if any(_weight(earlier, later)) or is_of_caller else None,
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
         )
@@ -218,6 +222,11 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
         before = (effect for passed, effect in alone[:number] if passed == outside)
         torn = (e for e in before if belong_together(e, later) and not _may_part(e, later, procedure))
         yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
+
+
+def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:
+    """What makes half of a change less grave, the graver first: both writes may run again, or one only tells of it."""
+    return runs_again(earlier, later), earlier.is_aside or later.is_aside
 
 
 def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
@@ -239,11 +248,11 @@ def _has_caller(earlier: Effect, later: Effect, procedure: Procedure, language: 
 
 
 def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
-    """A transaction around as many of the writes as can be in one."""
-    if context.program is None:
+    """A transaction around as many of the writes as can be in one; none on what somebody else may have begun one on."""
+    if context.program is None or fact.receives is not None:
         return ()
-    together = begun_and_committed if context.file.language == "go" else in_one_transaction
-    found = (together(context.program, earlier, last, fact.effects) for last in reversed(later))
+    ways = (begun_and_committed,) if context.file.language == "go" else (in_one_transaction, pools.in_one_transaction)
+    found = (way(context.program, earlier, last, fact.effects) for last in reversed(later) for way in ways)
     return next((fixes for fixes in found if fixes), ())
 
 
@@ -260,7 +269,6 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
-        and not effect.is_aside
         and not effect.is_retention
         and not tidies(effect.via)
     )
