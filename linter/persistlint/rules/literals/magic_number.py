@@ -28,8 +28,8 @@ Nor are the numbers that mean what they are:
   ranges of codes, switches that only give a name, a constant or a function for each code, and chains of tests that give
   each bracket a word;
 - formulas such as hashes, checksums and colours. What is calculated with is reported where it is a decision: where the
-  names beside it speak of money, scores, limits, attempts or times, or where it is the only factor of what it meets, and
-  no share is scaled by it, nothing raised to a power, nothing drawn;
+  names beside it speak of money, scores, limits, attempts or times, or where it is the only factor of what it meets,
+  and no share is scaled by it, nothing raised to a power, nothing drawn;
 - a wait of one unit, a moment, a pause or a `debounce` of less than a second, and a delay that only shows something;
 - a channel for bursts (up to 100) or one that is never full (from 1000 on);
 - how often people are told how far it is, and what is drawn.
