@@ -38,7 +38,7 @@ _VENDORED = (
     r"|(?:^|/)(?:libs?\d?|ext\d?)/(?:beautifulsoup\w*|bs4|certifi|chardet|cherrypy|dateutil|feedparser|guessit|html5lib"
     r"|httplib2|idna|jinja2|mako|markupsafe|mutagen|oauth\w*|pytz|requests\w*|six|sqlalchemy|subliminal|tornado|unrar2"
     r"|urllib3|yaml)(?:/|\.py$)"
-    r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
+    r"|(?:^|/)(?:pdf\.?js[^/]*|assets?/pdf)/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
     r"|(?:^|/)(?:backbone|ckeditor|codemirror|handlebars|jquery|knockout|lodash|modernizr|moment|readability|select2"
     r"|socket\.io|tinymce|underscore|zepto)(?:[.-](?:readerable|slim|full|core|\d[\w.]*))*\.js$"
@@ -68,7 +68,7 @@ _FRONT_END = (
     r"|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
     r"|.*(?-i:[a-z]Chart)\.[cm]?[jt]s$"
-    r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
+    r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|visuali[sz]ations?|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"
 )
 _SETTINGS = (

@@ -57,11 +57,12 @@ class Comments:
 
     def name(self, code: Range) -> bool:
         """Whether a comment says what a code is that something is compared with: behind it, where one word or sign is
-        enough (`case 3: // affiliationChanged`, `61 /* '=' */`), or at the beginning of what follows."""
+        enough (`case 3: // affiliationChanged`, `61 /* '=' */`), or at or behind the first line of what follows."""
         if _INLINE.match(self.source.content, code.end):
             return True
         line = self.source.line_of(code.end)
-        return bool(self._behind.get(line, "").strip()) or " " in self._above.get(line + 1, "").strip()
+        follows = f"{self._above.get(line + 1, '')}\n{self._behind.get(line + 1, '')}"
+        return bool(self._behind.get(line, "").strip()) or any(" " in text.strip() for text in follows.split("\n"))
 
     def precedes(self, number: Range) -> bool:
         """Whether the line above a number is a comment, which tells what the number on its own line stands for."""

@@ -31,6 +31,8 @@ _DECIDED = known_words("decisions")
 _DRAWN = known_words("drawn")
 _EPOCHS = epochs()
 _BATCH = regex(rb"(?i)commit|flush|save|write|insert|send|sleep|persist|checkpoint")  # what is done every so often
+_TOLD = regex(rb"(?i)print|progress|stdout|stderr|\blog")  # and what only tells how far it is
+_POWERS = regex(rb"\*\*|\b(?:pow|sqrt|cbrt|exp|log10|log2)\(")  # what no decision is calculated with
 _CALCULATED = frozenset([NumberRole.ARITHMETIC, NumberRole.STEP])
 _FACTORS = frozenset(["*", "/", "//"])
 _SCALED = frozenset([Quantity.POSITION, Quantity.PERCENT, Quantity.PIXELS, Quantity.ANGLE])
@@ -61,16 +63,25 @@ class Decisions:
             return False
         if number.role not in _CALCULATED:
             return True
-        if self._speaks(number.range, _DECIDED):
-            return True
+        is_moment = number.operator in ("+", "-") and number.quantity is Quantity.TIME and abs(number.value) < 1
+        if is_moment or self._speaks(number.range, _DECIDED):
+            return not is_moment
         if number.operator == "%":
-            is_batch = _BATCH.search(self.branches.behind(number.range)) is not None
-            return number.quantity is Quantity.TIME or is_batch
+            return number.quantity is Quantity.TIME or self._is_batch(self.branches.behind(number.range))
         if number.operator not in _FACTORS:
-            return number.quantity is Quantity.TIME and abs(number.value) >= 1
+            return number.quantity is Quantity.TIME
         is_alone = all(other is number or other.role not in _CALCULATED or _is_plain(other) for other, _ in beside)
-        is_scaled = number.quantity in _SCALED or _is_share(place.other)
+        is_scaled = number.quantity in _SCALED or _is_share(place.other) or self._is_raised(number.range)
         return is_alone and not is_scaled and not self._speaks(number.range, _DRAWN)
+
+    def _is_batch(self, branch: bytes) -> bool:
+        """Whether what happens every so often is work, not only a sign of it."""
+        return _BATCH.search(branch) is not None and _TOLD.search(branch) is None
+
+    def _is_raised(self, number: Range) -> bool:
+        """Whether something is raised to a power on the line of a number, or a root is drawn."""
+        line = self._line(number)
+        return _POWERS.search(self.source.content, line.start, line.end) is not None
 
     def _is_mere_factor(self, number: NumberFact) -> bool:
         """Whether a number is called a decision only because nothing else is multiplied or divided by."""
@@ -79,9 +90,12 @@ class Decisions:
 
     def _speaks(self, number: Range, known: frozenset[str]) -> bool:
         """Whether the names on the line of a number, or that of the function, have one of the known words in them."""
+        return not known.isdisjoint(words(f"{self.function} {self.source.text(self._line(number))}"))
+
+    def _line(self, number: Range) -> Range:
+        """The line of a number, as far as it is looked at."""
         line = self.source.line_range(self.source.line_of(number.start))
-        near = Range(max(line.start, number.start - _LONGEST_LINE), min(line.end, number.start + _LONGEST_LINE))
-        return not known.isdisjoint(words(f"{self.function} {self.source.text(near)}"))
+        return Range(max(line.start, number.start - _LONGEST_LINE), min(line.end, number.start + _LONGEST_LINE))
 
 
 def _is_plain(number: NumberFact) -> bool:

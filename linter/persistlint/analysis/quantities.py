@@ -81,6 +81,8 @@ def quantity_of(expression: Expression, depth: int = 0) -> Quantity:
             return quantity_of_name(name)
         case Subscript(index=String(value=key)):
             return quantity_of_name(key)
+        case Subscript(value=Call(function=Attribute(value=whole, name="split"))) if depth < _DEEPEST:
+            return quantity_of(whole, depth + 1)  # one of its parts
         case Subscript(value=value):
             return quantity_of_name(last_name(value))
         case Unary(operand=value) | TypeAssertion(value=value) | Await(value=value):

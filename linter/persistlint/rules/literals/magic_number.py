@@ -7,7 +7,8 @@ A number that has a name beside it is never reported: one that is assigned, pass
 a field or a default, an element of a list. Nor is one that something explains:
 
 - a comment: behind it, above it, in the branch that it leads to, or in the documentation of its function. It may say
-  it in words, with a unit (`7 days`), as bits, or as a percentage (`3%` for 0.03); behind a code one word is enough;
+  it in words, with a unit (`7 days`), as bits, as a percentage (`3%` for 0.03), or as the last number on the other side
+  (`no more than 499` for `>= 500`); behind a code one word is enough;
 - a text in the branch, behind it or behind `or`: `must have 12 letters`, `"99+"`, `"premium90days"`, or a message that
   is given the number;
 - a name: that of the function (`has_at_least_8_letters`), of what is calculated (`fiveMinutesAgo`), or one on the line
@@ -20,11 +21,15 @@ Nor are the numbers that mean what they are:
   between 0 and 100; the largest and the least number of a type;
 - positions, the number of parts, bytes of a format, a length that goes with a position the code looks at, loops over
   the places or the bits of something;
-- units and factors between them, hours, months, the minutes of a day, an age of one unit, an aspect ratio (`16 / 9`);
+- units and factors between them (a mile in metres, too), chains of sizes (`1024**2`), hours, months, the minutes of
+  a day, an age of one unit, an aspect ratio (`16 / 9`), the days that others count from;
 - angles, character codes, masks, bits, words of bits, chances, tolerances of `abs(a - b)`, steps of rounding;
-- versions, ports, parts of the addresses of networks, classes of a status and ranges of codes, switches that only name
-  many codes or pick a function for each, and chains of tests that give each bracket a word;
-- formulas such as hashes, checksums and colours;
+- versions, ports, parts of the addresses of networks, digits of an identifier or a commit, classes of a status and
+  ranges of codes, switches that only give a name, a constant or a function for each code, and chains of tests that give
+  each bracket a word;
+- formulas such as hashes, checksums and colours. What is calculated with is reported where it is a decision: where the
+  names beside it speak of money, scores, limits, attempts or times, or where it is the only factor of what it meets,
+  and no share is scaled by it, nothing raised to a power, nothing drawn;
 - a wait of one unit, a moment, a pause or a `debounce` of less than a second, and a delay that only shows something;
 - a channel for bursts (up to 100) or one that is never full (from 1000 on);
 - how often people are told how far it is, and what is drawn.
