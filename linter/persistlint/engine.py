@@ -7,7 +7,7 @@ import sys
 from collections import defaultdict
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from persistlint.plugins import PluginError
 from persistlint.records import dataclass
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from persistlint.analysis import Wanted
-    from persistlint.diagnostic import Diagnostic
+    from persistlint.diagnostic import Diagnostic, Severity
     from persistlint.facts import Fact, Sign
-    from persistlint.fixes.program import Program
     from persistlint.languages import Syntax
-    from persistlint.rule import Later, Rule, RuleContext
+    from persistlint.rule import Later, Rule
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 
@@ -107,13 +106,26 @@ class _Rules:
     def __init__(self, rules: Iterable[Rule[Any]]) -> None:
         self.every = tuple(rules)
         self.wanted = _wanted(self.every)
-        self._by_kind: dict[type[Fact], tuple[Rule[Any], ...]] = {}
+        self._settings: Settings | None = None
+        self._by_kind: dict[type[Fact], tuple[_Configured, ...]] = {}
 
-    def on(self, kind: type[Fact]) -> tuple[Rule[Any], ...]:
-        """Those that read a kind of facts."""
+    def on(self, kind: type[Fact], settings: Settings) -> tuple[_Configured, ...]:
+        """Those that read a kind of facts, each with its severity and its options. They are kept, for most files are
+        checked with the settings of the one before."""
+        if self._settings is not settings:
+            self._settings, self._by_kind = settings, {}
         if kind not in self._by_kind:
-            self._by_kind[kind] = tuple(rule for rule in self.every if issubclass(kind, rule.on))
+            reading = (rule for rule in self.every if issubclass(kind, rule.on))
+            self._by_kind[kind] = tuple(_configured(rule, settings) for rule in reading)
         return self._by_kind[kind]
+
+
+_Configured: TypeAlias = "tuple[Rule[Any], Severity, Mapping[str, Any]]"
+
+
+def _configured(rule: Rule[Any], settings: Settings) -> _Configured:
+    options = {option.name: option.default for option in rule.options} | dict(settings.options.get(rule.name, {}))
+    return rule, settings.severities.get(rule.name, rule.severity), options
 
 
 def _wanted(rules: tuple[Rule[Any], ...]) -> Wanted:
@@ -160,6 +172,7 @@ def _run(
     from persistlint.analysis import facts
     from persistlint.facts import Consulted
     from persistlint.fixes.program import Program
+    from persistlint.rule import RuleContext
 
     program = Program(syntax)
     listening: dict[type[Fact], list[tuple[Rule[Any], Any]]] = {}  # with the context of each, by the kind of the fact
@@ -172,7 +185,10 @@ def _run(
             if isinstance(fact, Consulted):
                 marks.add(fact.mark)
             if kind not in listening:
-                listening[kind] = [(rule, _context(rule, program, settings, later)) for rule in rules.on(kind)]
+                listening[kind] = [
+                    (rule, RuleContext(rule, program.source, severity, options, program, later))
+                    for rule, severity, options in rules.on(kind, settings)
+                ]
             for rule, context in listening[kind]:
                 if rule.name in failed:
                     continue
@@ -187,16 +203,6 @@ def _run(
     except Exception as error:
         errors.append(_internal("the analysis", error))
     return list(found.values()), " ".join(sorted(marks))
-
-
-def _context(rule: Rule[Any], program: Program, settings: Settings, later: Later | None) -> RuleContext:
-    from persistlint.rule import RuleContext
-
-    options: Mapping[str, Any] = settings.options.get(rule.name, {})
-    if rule.options:
-        options = {option.name: option.default for option in rule.options} | dict(options)
-    severity = settings.severities.get(rule.name, rule.severity)
-    return RuleContext(rule, program.source, severity, options, program, later)
 
 
 def _internal(what: str, error: Exception) -> str:

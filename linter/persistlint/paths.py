@@ -15,7 +15,7 @@ _TEST = (
     r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$"
-    r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing)?\.(?:go|py)$"
+    r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
     r"|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
@@ -33,20 +33,22 @@ _HELPS_MIGRATIONS = (
 _SERVICE = r"(?i)(?:^|/)[^/]*(?:salesforce|soql|google[_-]?ads|gaql)[^/]*(?:/|$)"
 _GENERATED = r"(?i)_pb2(?:_grpc)?\.pyi?$|\.pb(?:\.gw)?\.go$|(?:^|[._/])(?:generated|gen)(?:[._/]|$)|zz_generated"
 _VENDORED = (
-    r"(?i)(?:^|/)(?:vendors?|vendored|third[_-]?party|3rd(?:party)?|node_modules|bower_components)/"
+    r"(?i)(?:^|/)(?:_?vendors?|vendored|third[_-]?party|3rd(?:party)?|node_modules|bower_components)/"
     r"|(?:^|/)(?:static|public|assets|www|media)/(?:[^/]+/)*(?:libs?|plugins|compress)/"
     r"|(?:^|/)(?:libs?\d?|ext\d?)/(?:beautifulsoup\w*|bs4|certifi|chardet|cherrypy|dateutil|feedparser|guessit|html5lib"
     r"|httplib2|idna|jinja2|mako|markupsafe|mutagen|oauth\w*|pytz|requests\w*|six|sqlalchemy|subliminal|tornado|unrar2"
     r"|urllib3|yaml)(?:/|\.py$)"
     r"|(?:^|/)pdf\.?js[^/]*/|(?:^|/)swagger-ui[^/]*\.js$"
     r"|-\d+\.\d+\.\d+/|\.cache\.js$|[.-]min\.[cm]?js$|(?:^|/)jquery[.-][^/]*$"
+    r"|(?:^|/)(?:backbone|ckeditor|codemirror|handlebars|jquery|knockout|lodash|modernizr|moment|readability|select2"
+    r"|socket\.io|tinymce|underscore|zepto)(?:[.-](?:readerable|slim|full|core|\d[\w.]*))*\.js$"
     r"|(?:^|/)(?:static|public|assets|dist)/(?:[^/]+/)*[^/]+-(?=[^/]*\d)[\w-]{8}\.js$"
 )
 _EXAMPLE = (
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?"
     r"|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)"
-    r"|docs?|tutorials?|benchmarks?|bench|stress-test|cypress|playwright)/"
-    r"|(?:^|[/_-])(?:demos?|samples?|bench(?:marks?)?)\.\w+$"
+    r"|docs?|tutorials?|benchmarks?|bench(?:es)?|stress-test|cypress|playwright)/"
+    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$"
     r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
 )
 _DEVELOPMENT = (
@@ -59,17 +61,18 @@ _DEVELOPMENT = (
 # in its folder too, where a framework wants it.
 _FRONT_END = (
     r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
-    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|desk|(?<=-)extension|web-?ui|(?<=-)ui|components?|static|public|assets"
-    r"|www|browser)/.*\.[cm]?[jt]sx?$"
+    r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|desk|gui|vue|(?<=-)extension|web-?ui|(?<!src/)ui|components?"
+    r"|static|(?:public|assets)(?:-[\w-]+)?|www|browser)/.*\.[cm]?[jt]sx?$"
     r"|.*\.(?:jsx|component\.[jt]sx?)$"
     r"|(?:.*/)?(?:web|dashboard|portal|desktop|mobile)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:views?|screens|widgets|containers?|layouts?|modals?|app)/.*\.[jt]sx$"
     r"|(?:.*/)?(?:pages/.*|hooks/use[\w-]+|(?-i:use[A-Z])\w*)\.[jt]sx?$|.*\.(?:vue|svelte)$"
+    r"|.*(?-i:[a-z]Chart)\.[cm]?[jt]s$"
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"
 )
 _SETTINGS = (
-    r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf|defaults?|limits)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
+    r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$"
 )
 

@@ -460,5 +460,31 @@ def test_programs_without_models(path: str, text: str) -> None:
     assert _models(path, text) == ()
 
 
+def test_functions_that_make_columns_in_drizzle() -> None:
+    (model,) = _models(
+        "db/schema.ts",
+        """
+import { integer, pgEnum, pgTable, text } from "drizzle-orm/pg-core";
+import { modifiedAt } from "./columns";
+
+const role = pgEnum("role_of", ["guest", "host"]);
+
+function createdAt() {
+  return integer("created_at").notNull();
+}
+
+export const rooms = pgTable("rooms", {
+  id: integer("id").primaryKey(),
+  createdAt: createdAt(),
+  modifiedAt: modifiedAt(),
+  role: role("role").notNull(),
+});
+""",
+    )
+    assert [field.column for field in model.fields] == ["id", "created_at", "role"]
+    assert model.table.requires("created_at")
+    assert not model.table.is_complete
+
+
 def _models(path: str, text: str) -> tuple[Model, ...]:
     return models(read(SourceFile(path, text.encode(), language_of(path) or "")))

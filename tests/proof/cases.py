@@ -18,24 +18,30 @@ LISTS = ((1, 2, 3), (5,), (-1, 4))
 @dataclass(frozen=True)
 class Query:
     """A query before its fix. `sql` is the expression of its text, `before` the lines that stand before it; `attack` is
-    what makes it give rows that it should not, for the text and for the number. `repeats` where a loop or a function
-    adds to it, for which placeholders with names have no fix; `without` are other drivers that have none."""
+    what makes it give rows that it should not, for the text and for the number. `without` are drivers that have no fix
+    for it."""
 
     name: str
     sql: str
     before: tuple[str, ...] = ()
     attack: tuple[str, str | int] = ("x' OR '1'='1", 0)
-    repeats: bool = False
     without: tuple[str, ...] = ()
 
     def fits(self, driver: str) -> bool:
         """Whether there is a fix for it with a driver."""
-        return driver not in self.without and not (self.repeats and driver in ("sqlalchemy", "sequelize"))
+        return driver not in self.without
 
 
 OUT_OF_A_PATTERN = ("nobody' OR 'x' LIKE '", 0)
 OUT_OF_A_NUMBER = ("nobody", "99 OR 1 = 1")
 PYTHON = (
+    Query(
+        "function that is called twice",
+        "f\"SELECT id FROM people WHERE {condition(a)} OR {condition('Åsa')} ORDER BY id\"",
+        ("def condition(name):", "    return f\"name = '{name}' AND code LIKE '%-{b}'\""),
+        ("x' OR '1'='1' OR '1'='", 0),
+        without=("sqlite3", "psycopg2", "asyncpg", "sqlalchemy", "django", "pymysql"),
+    ),
     Query("f-string", "f\"SELECT id FROM people WHERE name = '{a}' ORDER BY id\""),
     Query("plus", '"SELECT id FROM people WHERE name = \'" + str(a) + "\' ORDER BY id"'),
     Query(
@@ -97,7 +103,6 @@ PYTHON = (
             'where = "WHERE " + " AND ".join(clauses) if clauses else ""',
         ),
         ("x' OR '1'='1' OR '1'='1", 0),
-        repeats=True,
     ),
     Query(
         "list of its own",
@@ -132,8 +137,6 @@ PYTHON = (
             "condition = ' OR '.join(f\"name = '{name}' AND score < {score}\" for name, score in names.items())",
         ),
         ("x' OR name = 'Åsa' OR name = 'x", 9),
-        repeats=True,
-        without=("asyncpg",),
     ),
     Query(
         "part that is not always there",
@@ -169,7 +172,6 @@ PYTHON = (
             '    return " AND ".join(clauses)',
         ),
         ("x' OR '1'='1", 0),
-        repeats=True,
     ),
     Query(
         "one of several",
@@ -262,6 +264,13 @@ PYTHON = (
     ),
 )
 JAVASCRIPT = (
+    Query(
+        "function that is called twice",
+        "`SELECT id FROM people WHERE ${condition(a)} OR ${condition('Åsa')} ORDER BY id`",
+        ("function condition(name) {", "  return `name = '${name}' AND code LIKE '%-${b}'`;", "}"),
+        ("x' OR '1'='1' OR '1'='", 0),
+        without=("postgres", "knex", "better-sqlite3"),
+    ),
     Query("template", "`SELECT id FROM people WHERE name = '${a}' ORDER BY id`"),
     Query("plus", '"SELECT id FROM people WHERE name = \'" + a + "\' ORDER BY id"'),
     Query("pattern", "`SELECT id FROM people WHERE name LIKE '%${a}%' ORDER BY id`", (), OUT_OF_A_PATTERN),
@@ -304,7 +313,6 @@ JAVASCRIPT = (
             "for (const number of ids) clauses.push(`score <> ${number}`);",
         ),
         ("x' OR '1'='1' OR '1'='1", 0),
-        repeats=True,
     ),
     Query(
         "list of its own",
@@ -331,7 +339,6 @@ JAVASCRIPT = (
         "function of its own",
         "`SELECT id FROM people WHERE ${condition(a)} ORDER BY id`",
         ("function condition(name) {", "  return `name = '${name}'`;", "}"),
-        repeats=True,
     ),
     Query(
         "replaced",
@@ -395,7 +402,6 @@ JAVASCRIPT = (
             "});",
             "query += ' ORDER BY id';",
         ),
-        repeats=True,
     ),
     Query(
         "cut at its end",
@@ -408,7 +414,6 @@ JAVASCRIPT = (
             "query = query.slice(0, -2);",
             "query += ') ORDER BY id';",
         ),
-        repeats=True,
     ),
     Query(
         "list in quotes",
@@ -429,7 +434,6 @@ JAVASCRIPT = (
         "${a === 'Åsa' ? '' : `OR code = '${a}-1'`}) AND score > ${b - 9} ORDER BY id`",
         (),
         ("x' OR '1'='1", 0),
-        repeats=True,
     ),
     Query(
         "part for every element",
@@ -437,7 +441,6 @@ JAVASCRIPT = (
         "${ids.map((id) => `(id = ${id} AND code = '${a}')`).join(\" OR \")}) ORDER BY id`",
         (),
         ("x' OR '1'='1", 0),
-        repeats=True,
     ),
     Query(
         "in the place of a constant",

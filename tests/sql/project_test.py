@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from persistlint.schema.changes import AddColumn
+from persistlint.schema.changes import AddColumn, CreateIndex
 from persistlint.sql.project import dialect_of, read_in_project
 
 if TYPE_CHECKING:
@@ -103,6 +103,34 @@ def test_files_for_other_databases_are_other_projects(tmp_path: Path) -> None:
 def test_a_folder_tells_the_dialect_of_a_file_that_does_not(tmp_path: Path) -> None:
     _write(tmp_path, {"1.sql": "CREATE TABLE a (id bigserial, x jsonb);", "2.sql": "CREATE INDEX i ON a (x);"})
     assert dialect_of(str(tmp_path / "2.sql"), b"CREATE INDEX i ON a (x);") == "postgres"
+
+
+def test_the_parts_of_a_set_up_are_run_in_one_go_and_tables_come_first(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "create_foreign_keys.sql": "ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a (id);",
+            "create_indexes.sql": "CREATE INDEX i ON b (a);",
+            "create_primary_keys.sql": "ALTER TABLE a ADD PRIMARY KEY (id);",
+            "create_tables.sql": "CREATE TABLE a (id int); CREATE TABLE b (a int);",
+            "drop_tables.sql": "DROP TABLE a;",
+            "later.sql": "ALTER TABLE a ADD c int;",
+        },
+    )
+    (index,) = _read(tmp_path / "create_indexes.sql").changes
+    (later,) = _read(tmp_path / "later.sql").changes
+    assert isinstance(index, CreateIndex)
+    assert isinstance(later, AddColumn)
+    assert (index.is_on_new, later.is_on_new) == (True, False)
+    assert _read(tmp_path / "create_tables.sql").final.tables["a"].primary_key is not None
+
+
+def test_what_was_written_before_anybody_went_back_wants_no_way_back(tmp_path: Path) -> None:
+    forward, both = "-- +goose Up\nSELECT 1;\n", "-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;\n"
+    texts = [*[forward] * 5, both, forward, both]
+    _write(tmp_path, {f"{number}_a.sql": text for number, text in enumerate(texts)})
+    undone = [_read(tmp_path / f"{number}_a.sql").is_undone for number in range(len(texts))]
+    assert undone == [*[None] * 5, True, False, True]
 
 
 def test_a_file_that_is_not_on_disk_stands_alone(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from persistlint.facts import (
     Uncommitted,
 )
 from persistlint.sql.dynamic import PROGRAM
+from persistlint.sql.presence import may_hold_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -93,7 +94,8 @@ def facts(syntax: Syntax, wanted: Wanted, names: ProjectNames) -> Iterator[Fact]
         if not _may_make(maker, signs, syntax.source, names):
             continue
         found = maker.facts(syntax, names) if not signs else maker.facts(syntax, names, signs)
-        if maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted):
+        is_asked = maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted)
+        if is_asked and may_hold_sql(syntax.source):
             from persistlint.analysis.sent import with_sent
 
             found = with_sent(found, syntax)
@@ -117,7 +119,9 @@ def _imported(source: SourceFile, wanted: Wanted) -> Iterator[tuple[Any, frozens
     """Every module that makes facts of the wanted kinds of a file, with the signs that are enough for it."""
     if source.language != "sql" and not source.is_written_by_hand:
         return  # generated, minified and bundled code: nobody mends there what would be said of it
-    for module, signs in _makers(frozenset(wanted.items())):
+    # What a program sends is only read where it stands in the program.
+    sends = not any(issubclass(SentStatements, asked) for asked in wanted) or may_hold_sql(source)
+    for module, signs in _makers(frozenset(wanted.items()), sends=sends):
         if source.language in _LANGUAGES.get(module, (source.language,)) and not _is_idle(module, source):
             yield _maker(module), signs
 
@@ -133,9 +137,12 @@ def _maker(module: str) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _makers(wanted: frozenset[tuple[type[Any], frozenset[Sign]]]) -> tuple[tuple[str, frozenset[Sign]], ...]:
+def _makers(
+    wanted: frozenset[tuple[type[Any], frozenset[Sign]]], *, sends: bool
+) -> tuple[tuple[str, frozenset[Sign]], ...]:
     found = []
-    for kinds, module in _MAKERS:
+    for made, module in _MAKERS:
+        kinds = [kind for kind in made if sends or kind is not SentStatements]
         asked = [
             signs
             for asked, signs in wanted

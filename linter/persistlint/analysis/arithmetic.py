@@ -26,6 +26,7 @@ _COUNTED = frozenset(["limit", "size", "page", "count", "length", "max", "per", 
 # Where the codes of HTTP begin and end, with and without those of answers that are yet to come.
 _CLASSES = frozenset([100, 200, 599, 600])
 _CODES = (frozenset([100, 599]), frozenset([100, 600]), frozenset([200, 599]))
+_SIZES = frozenset(base**power for base in (1000, 1024) for power in range(1, 7))  # of units: kilo, mega, …
 _OCTETS = range(256)  # the parts of an address of IPv4
 _PRIVATE = frozenset([192, 168])  # the beginning of the addresses of a private network: RFC 1918, section 3
 _RESERVED = frozenset([10, 127, 169, 172, 192])  # first octets of networks for a purpose: RFC 6890, section 2.2.2
@@ -48,6 +49,7 @@ class Arithmetic:
     from_zero: set[str] = field(default_factory=set)
     equal: set[float] = field(default_factory=set)
     added: set[float] = field(default_factory=set)
+    sizes: dict[str, set[float]] = field(default_factory=dict)  # what is compared with which of `_SIZES`
     classes: dict[str, set[float]] = field(default_factory=dict)  # what is compared with which of `_CLASSES`
 
     def meet(self, value: float, place: Place) -> None:
@@ -60,12 +62,18 @@ class Arithmetic:
             self.added.add(value)
         elif place.operator == "==":
             self.equal.add(value)
+        elif place.operator in _ORDERS and place.other is not None and value in _SIZES:
+            self.sizes.setdefault(self._text(place.other), set()).add(value)
         elif place.operator in _ORDERS and place.other is not None and (value in _CLASSES or value == 0):
             subject = self._text(place.other)
             if value in _CLASSES:
                 self.classes.setdefault(subject, set()).add(value)
             elif place.operator in ("<", ">="):
                 self.from_zero.add(subject)
+
+    def is_size(self, value: float, other: Expression) -> bool:
+        """Whether a number is one of several sizes of units that the same thing is compared with, to show it in one."""
+        return value in _SIZES and len(self.sizes.get(self._text(other), ())) > 1
 
     def is_octet(self, value: float) -> bool:
         """Whether a number is a part of an address: the scope looks for the beginnings of those of private networks."""

@@ -87,7 +87,10 @@ def member(value: Value, key: str | None, machine: Interpreter) -> Value:
         return choice(member(option, key, machine) for option in value.options)
     if isinstance(value, Instance) and key is not None:
         found = machine.attribute_of(value.definition, key)
-        return found if found is not None and origin_of(found) < Origin.UNKNOWN else Atom(value.origin)
+        if found is not None and origin_of(found) < Origin.UNKNOWN:
+            return found
+        handed = machine.field_of(value.definition, key) if value.origin is Origin.PARAMETER else None
+        return handed or Atom(value.origin)
     if isinstance(value, Atom) and value.type is not None and key is not None and key in value.type.fields:
         return Atom(Origin.UNKNOWN, value.type.returned(value.type.fields[key]))
     return Atom(max(origin_of(value), Origin.CONSTANT))

@@ -273,7 +273,7 @@ def _template_class(node: Call, actuals: list[Actual], machine: Interpreter) -> 
 
 
 def _piece(actuals: list[Actual]) -> Value:
-    """A piece of a text, which holds no more than the text."""
+    """A piece of a text, or a text that is made of a value: it holds no more than that."""
     return Atom(origin_of(actuals[0].value)) if actuals else UNKNOWN
 
 
@@ -333,6 +333,9 @@ _FUNCTIONS: dict[str, Handler] = {
     "filter": _filter,
     "functools.reduce": _reduce,
     "getattr": _getattr,
+    "json.dumps": lambda node, actuals, machine: _piece(actuals),
+    "JSON.stringify": lambda node, actuals, machine: _piece(actuals),
+    "encoding/json.Marshal": lambda node, actuals, machine: Items((_piece(actuals), NUMBER), fixed=True),
     "typing.cast": lambda node, actuals, machine: actuals[1].value if len(actuals) > 1 else UNKNOWN,
     "re.compile": _same,
     "re.sub": _regex_sub,

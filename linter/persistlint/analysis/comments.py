@@ -29,9 +29,12 @@ class Comments:
         self.source = syntax.source
         self.ranges = syntax.comments
 
-    def explains(self, number: Range, value: float | None = None, function: Function | None = None) -> bool:
+    def explains(
+        self, number: Range, value: float | None = None, function: Function | None = None, written: str = ""
+    ) -> bool:
         """Whether the line on which a number ends does so in a comment, or one beside it speaks of the number, which
-        comes to `value` if it is one: above it, on the line behind it, or in the documentation of its function."""
+        comes to `value` if it is one: above it, on the line behind it, or in the documentation of its function.
+        `written` is how the number is written, where it is not as in the code."""
         beside = self._behind.get(self.source.line_of(number.end), "")
         if len(_WORDS.findall(beside)) > 1 or _WITH_UNIT.fullmatch(beside):
             return True
@@ -46,7 +49,7 @@ class Comments:
         texts = [text for text in near if text]
         if function is not None and function.body and isinstance(said := function.body[0], ExpressionStatement):
             texts += [said.value.value[:_LONGEST]] if isinstance(said.value, String) else []
-        return bool(texts) and any(map(saying(self.source.text(number), value).search, texts))
+        return bool(texts) and any(map(saying(written or self.source.text(number), value).search, texts))
 
     def above(self, line: int) -> str | None:
         """The comment that ends on the line above a 1-based line, with those above it; None if there is none."""

@@ -305,7 +305,7 @@ def _switch(switch: Switch, machine: Interpreter) -> None:
         machine.state = before.copy()
         has_default = has_default or not case.values
         values = [machine.evaluate(value) for value in case.values]
-        if path is not None and values and all(origin_of(value) is Origin.CONSTANT for value in values):
+        if path is not None and values and all(map(guards.is_own, values)):
             machine.refine(frozenset([path]))
         elif switch.subject is None and len(case.values) == 1:
             machine.refine(guards.checked(case.values[0], True, machine))

@@ -26,7 +26,7 @@ _TARGET = regex(rb"\s*(?:(?:const|let|var) )?([\w.]+)(?:: ?[\w.]+)? ?:?=(?!=)")
 _SHOWN = regex(rb"[\"'`>](\d+)\+[\"'`<]")
 _BELOW = frozenset(["<", "<="])
 _ENDS = {"<": -1, ">=": -1, ">": 1, "<=": 1}  # from a bound to the number beside it, on the other side
-_LEAST_END = 10  # the numbers beside smaller ones are said for many reasons
+_LEAST_END = 5  # the numbers beside smaller ones are said for many reasons
 _DIGITS = frozenset(["9", "10", "99", "100"])
 _TWO_DIGITS, _PADDED = 10, regex(rb"[\"'`]0[\"'`] ?[+.]")
 _FILLED = regex(rb"(?m)^(?:return )?[\"'`]0")
@@ -48,7 +48,10 @@ class Explanations:
         """Whether a comment explains a number, a text says it (`must have 8 letters`), or the name of the function has
         it in it: `has_at_least_8_letters`."""
         name = self.function.name if self.function is not None else ""
-        if self.comments.explains(number.range, value, self.function) or self.source.text(number.range) in words(name):
+        bounds = tuple(self._bounds(number.range, value, place))
+        if any(self.comments.explains(number.range, said, self.function, text) for text, said in bounds):
+            return True
+        if self.source.text(number.range) in words(name):
             return True
         if place.operator in _EQUALITY and (
             self.comments.name(number.range) or self.source.text(number.range) in self._listed
@@ -71,12 +74,12 @@ class Explanations:
         if place.rejects and _stands_in(self.source.text(number.range), self.branches.behind(number.range)):
             return True  # `"at most %d"` with the number behind it
         telling = self._telling(number.range, place)
-        return any(is_said(text, said, telling) for text, said in self._bounds(number.range, value, place))
+        return any(is_said(text, said, telling) for text, said in bounds)
 
     def _bounds(self, number: Range, value: float, place: Place) -> Iterator[tuple[str, float]]:
-        """A number as it is written and what it comes to; and the last one that its test leaves on this side of it:
-        3999 of `n < 4000`."""
-        yield self.source.text(number), value
+        """A number as it is written, without its sign, and what it comes to; and the last one that its test leaves on
+        this side of it: 3999 of `n < 4000`."""
+        yield self.source.text(number).lstrip("-"), abs(value)
         if place.operator in _ENDS and value == int(value) and value >= _LEAST_END:
             last = int(value) + _ENDS[place.operator]
             yield str(last), last

@@ -102,6 +102,8 @@ def _name(name: Name, machine: Interpreter) -> Value:
         return imported(machine.names.imports[name.id], machine)
     if name.id in machine.names.classes:
         return Class(machine.names.classes[name.id])
+    if machine.language == "sql" and name.id.lower() in machine.names.catalogue.functions:
+        return calls.call(Call(name.range, name, ()), machine)  # `CURRENT_DATE`, called without parentheses
     if machine.language == "go" or all_caps(name.id):
         return Atom(Origin.METADATA)  # a Go name from another file of the package; a constant by its spelling
     return UNKNOWN

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Read = tuple[NumberFact, Place]  # a number, and where it stands
 
 _DECIDED = known_words("decisions")
+_DRAWN = known_words("drawn")
 _EPOCHS = epochs()
 _BATCH = regex(rb"(?i)commit|flush|save|write|insert|send|sleep|persist|checkpoint")  # what is done every so often
 _CALCULATED = frozenset([NumberRole.ARITHMETIC, NumberRole.STEP])
@@ -56,11 +57,11 @@ class Decisions:
         return [[number for number in numbers if not self._is_mere_factor(number)] for numbers in kept]
 
     def _is_one(self, number: NumberFact, place: Place, beside: Iterable[Read]) -> bool:
-        if number.role not in _CALCULATED:
-            return True
         if abs(number.value) in _EPOCHS:
             return False
-        if self._speaks(number.range):
+        if number.role not in _CALCULATED:
+            return True
+        if self._speaks(number.range, _DECIDED):
             return True
         if number.operator == "%":
             is_batch = _BATCH.search(self.branches.behind(number.range)) is not None
@@ -68,18 +69,19 @@ class Decisions:
         if number.operator not in _FACTORS:
             return number.quantity is Quantity.TIME and abs(number.value) >= 1
         is_alone = all(other is number or other.role not in _CALCULATED or _is_plain(other) for other, _ in beside)
-        return is_alone and number.quantity not in _SCALED and not _is_share(place.other)
+        is_scaled = number.quantity in _SCALED or _is_share(place.other)
+        return is_alone and not is_scaled and not self._speaks(number.range, _DRAWN)
 
     def _is_mere_factor(self, number: NumberFact) -> bool:
         """Whether a number is called a decision only because nothing else is multiplied or divided by."""
         is_factor = number.role in _CALCULATED and number.operator in _FACTORS
-        return is_factor and not _is_plain(number) and not self._speaks(number.range)
+        return is_factor and not _is_plain(number) and not self._speaks(number.range, _DECIDED)
 
-    def _speaks(self, number: Range) -> bool:
-        """Whether the names on the line of a number, or that of the function, are of what programs decide."""
+    def _speaks(self, number: Range, known: frozenset[str]) -> bool:
+        """Whether the names on the line of a number, or that of the function, have one of the known words in them."""
         line = self.source.line_range(self.source.line_of(number.start))
         near = Range(max(line.start, number.start - _LONGEST_LINE), min(line.end, number.start + _LONGEST_LINE))
-        return not _DECIDED.isdisjoint(words(f"{self.function} {self.source.text(near)}"))
+        return not known.isdisjoint(words(f"{self.function} {self.source.text(near)}"))
 
 
 def _is_plain(number: NumberFact) -> bool:

@@ -13,9 +13,10 @@ from persistlint.analysis import matching
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.state import NOTHING, Checked, Flag
 from persistlint.analysis.subjects import members_of, paths_of
-from persistlint.analysis.values import Atom, Closure, Text, origin_of
+from persistlint.analysis.values import NUMBER, Atom, Closure, Text, Value, origin_of
 from persistlint.facts import Origin
 from persistlint.ir import (
+    AssignmentExpression,
     Attribute,
     Await,
     Binary,
@@ -83,7 +84,7 @@ def checked(test: Expression, truth: bool, machine: Interpreter) -> Checked:
             both = (operator == "and") is truth
             one, other = checked(left, truth, machine), checked(right, truth, machine)
             return one | other if both else one & other
-        case Await(value=value) | TypeAssertion(value=value):
+        case Await(value=value) | TypeAssertion(value=value) | AssignmentExpression(value=value, operator="="):
             return checked(value, truth, machine)
         case Binary(operator="-", left=left, right=right):
             # `set(x) - ALLOWED` is empty.
@@ -122,8 +123,10 @@ def outcome(expression: Expression, machine: Interpreter) -> Flag | None:
             if re.match(r"(?:is|has|allow|valid[A-Z]?$)", name, re.I) and not name.lower().startswith("validate"):
                 return Flag(when_true=paths)
             return Flag(when_false=paths)  # an error: the check passed where it is nil
-        case Call() if last_name(expression.function) in ("find", "get", "index"):
-            return None
+        case Call(arguments=(container, sought)) if last_name(expression.function) == "BinarySearch" and _is_allow_list(
+            container.value, machine
+        ):
+            return Flag(when_true=paths_of(sought.value))
     return None
 
 
@@ -148,7 +151,15 @@ def _comparison(test: Binary, truth: bool, machine: Interpreter) -> Checked:
         bound = right.value if isinstance(right, Number) else -1 if isinstance(right, Unary) else None
         if found and (operator, bound, truth) in ((">=", 0, True), (">", -1, True), ("<", 0, False)):
             return found
+        if truth or machine.language in ("python", "go"):
+            return _ordered(left, right, machine) | _ordered(right, left, machine)
     return NOTHING
+
+
+def _ordered(left: Expression, right: Expression, machine: Interpreter) -> Checked:
+    """What is less or more than a number is one: Python and Go compare a text with no number, and for JavaScript
+    neither holds of a text that is none."""
+    return paths_of(left) if machine.evaluate(right) == NUMBER else NOTHING
 
 
 def _equality(left: Expression, right: Expression, same: bool, machine: Interpreter) -> Checked:
@@ -170,13 +181,14 @@ def _equality(left: Expression, right: Expression, same: bool, machine: Interpre
         return checked(left, right.value is same, machine)
     if same and isinstance(right, String | Number):
         return paths_of(left)
-    if (
-        same
-        and isinstance(right, Attribute | Name | Subscript)
-        and origin_of(machine.evaluate(right)) is Origin.CONSTANT
-    ):
+    if same and isinstance(right, Attribute | Name | Subscript) and is_own(machine.evaluate(right)):
         return paths_of(left)
     return NOTHING
+
+
+def is_own(value: Value) -> bool:
+    """Whether a value is one that the program has written down, here or in another module: what equals it is."""
+    return origin_of(value) in (Origin.CONSTANT, Origin.METADATA)
 
 
 def _call(call: Call, truth: bool, machine: Interpreter) -> Checked:

@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.presence import nameable
+from persistlint.analysis.presence import led_to, nameable
 from persistlint.languages import languages
 from persistlint.libraries import catalogue
 from persistlint.regexes import regex
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _WORD = regex(rb"\w+")
 _CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
 _NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,)]))"
-_ARGUMENT = rb"[^,()\"'`]*,\s*"
+_ARGUMENT = rb"(?:[^,()\"'`]++|\((?:[^()]++|\([^()]*+\))*+\)|\"[^\"\n]*+\"|'[^'\n]*+'|`[^`]*+`)*+,\s*"
 # A chain with its last word and what follows, or an object of which one key may be the SQL.
 _VALUE = rb"(?:(?:\w+\s*=\s*)?(?:await\s+)?([\w.$?\[\]\"']*?(\w+)[\]\"'?]*)\s*([,()])|\{)"
 
@@ -62,7 +62,7 @@ def last_word(operation: Operation) -> bytes:
 
 @lru_cache(maxsize=1_000)
 def _pattern(name: bytes, arguments: bytes) -> re.Pattern[bytes]:
-    return re.compile(re.escape(name) + _CALL + arguments)
+    return re.compile(name + rb"(?<!\w" + name + rb")" + _CALL + arguments)
 
 
 @cache
@@ -74,15 +74,32 @@ def _everywhere(folder: str) -> frozenset[Library]:
 def _calls(libraries: frozenset[Library], folder: str) -> tuple[frozenset[bytes], Mapping[bytes, frozenset[int]]]:
     """The calls that make SQL of whatever they are given, and all that take SQL, with the places of that among their
     arguments; by their last words."""
-    found = [operation for library in libraries for operation in operations(library)]
-    found += [operation for _, operation in catalogue(folder).distinctive.values()]
-    sinks = [operation for operation in found if operation.is_sink]
+    distinctive = [operation for _, operation in catalogue(folder).distinctive.values()]
+    every = [operation for library in libraries for operation in operations(library)]
+    certain = [o for library in libraries for o in (operations(library) if library.modules else _chained(library))]
     taking: dict[bytes, set[int]] = {}
-    for operation in sinks:
-        whole = () if operation.sql is None else (operation.sql,)
-        taking.setdefault(last_word(operation), {0}).update((*whole, *(operation.fragments or ())))
-    splicing = frozenset(last_word(o) for o in sinks if o.raw or o.bare or o.spliced)
+    for operation in [*certain, *distinctive]:
+        if operation.is_sink:
+            taking.setdefault(last_word(operation), set()).update(_places(operation))
+    splicing = frozenset(last_word(o) for o in [*every, *distinctive] if o.is_sink and (o.raw or o.bare or o.spliced))
     return splicing, {name: frozenset(places) for name, places in taking.items()}
+
+
+def _places(operation: Operation) -> Iterator[int]:
+    """The places of SQL among the arguments of a call. A key may be given in any place, mostly in the first."""
+    yield from () if operation.sql is None else (operation.sql,)
+    yield from operation.fragments or ()
+    if operation.keys or operation.every_argument:
+        yield 0
+
+
+def _chained(library: Library) -> Iterator[Operation]:
+    """What can be called on the result of a query that is known by its names alone, as everything of a library without
+    modules is. The query itself takes no value for SQL by which nothing but its name speaks."""
+    queries = [(type, o) for type in library.types.values() for o in type.methods.values() if o.is_sink]
+    given = [type.returned(o.returns or ("self" if type.fluent else None)) for type, o in queries]
+    for type in led_to(library, frozenset(filter(None, given))):
+        yield from type.methods.values()
 
 
 def _requests(libraries: frozenset[Library], source: SourceFile) -> frozenset[bytes]:

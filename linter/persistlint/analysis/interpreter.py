@@ -8,7 +8,6 @@ sends it and a check that raises mean what they do. Nothing of the checked progr
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -53,16 +52,19 @@ from persistlint.ir import (
     Parameter,
     Statement,
     String,
+    Unary,
     With,
 )
 from persistlint.ir import Mapping as MappingLiteral
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from persistlint.analysis.resolving import Resolved
 
+_PROPERTY = regex(r"(?<![\w.])(\w+)\??:\s*([^;,{}()\n]+)")  # of an object type of TypeScript
 DEEPEST_CALL = 9  # how many calls of functions of the file are followed into one another
 _ALONE = 2  # frames: the file and the function
 MOST_STEPS = 60_000  # statements run for one file; beyond that calls are no longer followed
@@ -182,7 +184,7 @@ class Interpreter:
             return Items((declared,))
         if declared is not None:
             return declared
-        if not parameter.annotation and isinstance(parameter.default, Number):
+        if not parameter.annotation and _is_number(parameter.default):
             return Atom(Origin.ANNOTATED)
         is_map = parameter.annotation.lstrip("*").startswith("map[")
         return Atom(Origin.PARAMETER, keys=Origin.PARAMETER if is_map else None)
@@ -354,6 +356,11 @@ class Interpreter:
         those of the classes that it derives from. `below` are the classes that led here."""
         return attribute_of(definition, name, self, below)
 
+    def field_of(self, definition: ClassDefinition, name: str) -> Value | None:
+        """What a field can be of an object that a caller hands over, by its declared type."""
+        declared = dict(definition.fields).get(name)
+        return self.names.handed(declared) if declared is not None else None
+
     def run_constructor(self, function: Function, receiver: Value) -> list[State]:
         """The states in which a constructor can end, run beside all else."""
         outside, callers = self.state, self.frames
@@ -387,10 +394,14 @@ class Interpreter:
             self._bind_properties(parameter)
         elif parameter.name:
             self.assign(parameter.name, value)
+            if self.state is not None and parameter.annotation.startswith("{") and origin_of(value) is Origin.PARAMETER:
+                for name, declared in self._properties(parameter.annotation).items():
+                    self.state.know(f"{parameter.name}.{name}", declared)
 
     def _bind_properties(self, parameter: Parameter) -> None:
         """Believe what TypeScript declares of the properties that a parameter is taken apart into."""
         entries = parameter.pattern.entries if isinstance(parameter.pattern, MappingLiteral) else ()
+        declared = self._properties(parameter.annotation)
         for entry in entries:
             target = entry.value.target if isinstance(entry.value, AssignmentExpression) else entry.value
             path = path_of(target)
@@ -398,12 +409,16 @@ class Interpreter:
             known = self.lookup(path) if path is not None else None
             if path is None or name is None or known is None or origin_of(known) is not Origin.PARAMETER:
                 continue
-            match = re.search(rf"(?<![\w.]){re.escape(name)}\??:\s*([^;,{{}}()\n]+)", parameter.annotation)
-            declared = self.names.declared(match.group(1)) or self.names.handed(match.group(1)) if match else None
-            if declared is not None:
-                self.assign(path, declared)
-            elif isinstance(entry.value, AssignmentExpression) and isinstance(entry.value.value, Number):
+            if name in declared:
+                self.assign(path, declared[name])
+            elif isinstance(entry.value, AssignmentExpression) and _is_number(entry.value.value):
                 self.assign(path, Atom(Origin.ANNOTATED))
+
+    def _properties(self, annotation: str) -> dict[str, Value]:
+        """What the properties of an object can be whose type is written down where it is taken: `{ limit: number }`."""
+        types = {match[1]: match[2] for match in _PROPERTY.finditer(annotation)}
+        values = {name: self.names.declared(type) or self.names.handed(type) for name, type in types.items()}
+        return {name: value for name, value in values.items() if value is not None}
 
     def _bind_receiver(self, function: Function, receiver: Value | None) -> None:
         if function.receiver is None:
@@ -435,6 +450,11 @@ def _attributes(state: State, name: str) -> dict[str, Value]:
     """What is known of the attributes of an object."""
     prefix = name + "."
     return {path[len(prefix) :]: value for path, value in state.values.items() if path.startswith(prefix)}
+
+
+def _is_number(expression: Expression | None) -> bool:
+    """Whether a number is written down, with its sign or without."""
+    return isinstance(expression.operand if isinstance(expression, Unary) else expression, Number)
 
 
 def _declared(body: Block) -> set[str]:

@@ -9,7 +9,7 @@ from persistlint.analysis.constant_names import is_telling, name_for
 from persistlint.analysis.layouts import layouts
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.quantities import counted_in, quantity_of, quantity_of_name, told_by
-from persistlint.analysis.vocabulary import is_unit, words
+from persistlint.analysis.vocabulary import function_names, is_unit, words
 from persistlint.facts import Number, NumberRole, Quantity
 from persistlint.ir import Assign, Binary, Call, Expression, Function, Name, Statement, Subscript
 from persistlint.ir import Number as NumberExpression
@@ -28,18 +28,24 @@ if TYPE_CHECKING:
 _CUT = regex(rb"(\w*)(?:\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\])")
 _CUT_WITHIN = 150  # bytes behind a number
 _PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|skip|page"), 150  # bytes around a number
+_CONVERSIONS = function_names("conversions") | function_names("transparent")
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
 _TIME_FACTORS = frozenset([24, 60, 365, 366, 3600, 1000, 86_400, 60_000])
 _TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
+_EQUALITY = frozenset(["==", "!="])
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
+_WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
+_ASCII = frozenset([31, 32, 47, 48, 57, 58, 64, 65, 90, 91, 96, 97, 122, 123, 126, 127])  # where its classes end
+_END = regex(rb"(?:\[|\.(?:slice|substr)\()-(\d+)[:)]")
+_LONGEST_END = 8  # characters that tell one number of an account from another
 _LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
 
@@ -143,7 +149,8 @@ class Meanings:
         (`data[0] == 12`), the class of a status, how many places a loop counts, or a place (`basePriority + 7`)."""
         if place.operator == "+" and value >= _LEAST_UNIT and value + 1 in self.arithmetic.factors:
             return Quantity.REMAINDER
-        if place.quantity is None and (_is_part(other) or self.arithmetic.is_octet(value)):
+        part = _converted(other) if place.operator in _EQUALITY else other
+        if place.quantity is None and (_is_part(part) or self.arithmetic.is_octet(value)):
             return Quantity.LAYOUT
         if place.role is NumberRole.REPETITION and self._counts_places(other):
             return Quantity.LAYOUT
@@ -156,8 +163,15 @@ class Meanings:
     def _bounded(self, value: float, place: Place, other: Expression, quantity: Quantity) -> Quantity | None:
         """What a number is by what it bounds: a window, the codes of a status, a variable of a few lines (`v > 9`), a
         length that has to reach a position, a share (`x < 0 || x > 100`), or how far two numbers lie apart."""
-        if _of_window(other) or self.arithmetic.is_status_range(value, other):
+        if (
+            _of_window(other)
+            or self.arithmetic.is_status_range(value, other)
+            or self.arithmetic.is_size(value, other)
+            or (value in _WORDS and isinstance(other, Name) and other.id in self._counters)
+        ):
             return Quantity.LAYOUT
+        if value in _ASCII and _is_part(_converted(other)):
+            return Quantity.CHARACTER
         if _is_letter(other) and self._quantity(other) in (Quantity.OTHER, Quantity.PIXELS):
             return Quantity.POSITION
         if quantity in _LENGTHS and self._is_position(value, place):
@@ -202,7 +216,8 @@ class Meanings:
         """Whether something has so many elements that there is one at a position which the scope looks at, or a
         beginning of that length that is compared with a text."""
         last = value if place.operator in (">", "<=") else value - 1
-        return last in self._positions or str(last + 1) in self._beginnings
+        is_end = value <= _LONGEST_END and str(value) in self._ends
+        return last in self._positions or str(last + 1) in self._beginnings or is_end
 
     @cached_property
     def _definitions(self) -> dict[str, Expression]:
@@ -221,6 +236,11 @@ class Meanings:
     def _beginnings(self) -> frozenset[str]:
         """The lengths of the beginnings that texts are looked for at: `name[:4] == "YYYY"`."""
         return self.source.found(_BEGINNING, self.function.range) if self.function is not None else frozenset()
+
+    @cached_property
+    def _ends(self) -> frozenset[str]:
+        """The lengths of the ends of texts that are looked at: `number[-4:]`."""
+        return self.source.found(_END, self.function.range) if self.function is not None else frozenset()
 
     @cached_property
     def _counters(self) -> frozenset[str]:
@@ -261,6 +281,14 @@ def _is_ratio(node: Expression) -> bool:
 
 def _is_of_time(factor: float) -> bool:
     return factor in _TIME_FACTORS
+
+
+def _converted(expression: Expression) -> Expression:
+    """What a number is made of: `octets[0]` of `int(octets[0])`."""
+    match expression:
+        case Call(function=function, arguments=(argument, *_)) if last_name(function) in _CONVERSIONS:
+            return argument.value
+    return expression
 
 
 def _is_part(expression: Expression) -> bool:

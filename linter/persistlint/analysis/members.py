@@ -93,11 +93,10 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
             if isinstance(found, Closure):
                 return _method_or_property(Closure(found.function, found.home, value), name, machine)
             if origin is Origin.PARAMETER:
-                return (
-                    found
-                    if found is not None and origin_of(found) is not Origin.UNKNOWN
-                    else Atom(origin, _type_of(found))
-                )
+                if found is not None and origin_of(found) is not Origin.UNKNOWN:
+                    return found
+                handed = machine.field_of(definition, name) if found is None else None
+                return handed or Atom(origin, _type_of(found))
             if found is not None and not _is_metadata(found, name):
                 return found
             return Atom(Origin.METADATA) if METADATA.fullmatch(name) or all_caps(name) else found or UNKNOWN
@@ -137,7 +136,7 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return NUMBER
             if _requested(attribute, origin, machine) is Origin.REQUEST:
                 return Atom(Origin.REQUEST)
-            if name in ("__tablename__", "__table__", "_meta", "db_table") or (
+            if name in ("__tablename__", "__table__", "_meta", "db_table", "db_column") or (
                 all_caps(name) and origin in (Origin.UNKNOWN, Origin.PARAMETER)
             ):
                 return Atom(Origin.METADATA)

@@ -121,7 +121,7 @@ def _calling(folder: str) -> Mapping[Library, tuple[tuple[bytes, bool], ...]]:
 def reachable(library: Library, source: SourceFile) -> frozenset[Type]:
     """The types of a library without modules that something in a file can be: of those whose handles the file names, or
     that a class can be, and whatever those lead to."""
-    return _closure(library, frozenset(type for type in _roots(library) if _is_named(type, source)))
+    return led_to(library, frozenset(type for type in _roots(library) if _is_named(type, source)))
 
 
 @cache
@@ -150,7 +150,8 @@ def _words(type: Type) -> tuple[frozenset[bytes], ...]:
 
 
 @cache
-def _closure(library: Library, roots: frozenset[Type]) -> frozenset[Type]:
+def led_to(library: Library, roots: frozenset[Type]) -> frozenset[Type]:
+    """These types of a library, and all that their members and methods give."""
     found: set[Type] = set()
     pending = list(roots)
     while pending:

@@ -63,6 +63,7 @@ _OF_UUID, _UUID = frozenset([32, 36]), frozenset(["id", "uuid", "guid"])  # digi
 _OF_DIGITS, _BASE = frozenset([8, 10, 16, 32, 36, 58, 62, 64]), frozenset(["base", "radix"])
 _SHORTENED = range(6, 13)  # digits of a commit that people are shown
 _COMMIT = frozenset(["commit", "sha", "hash", "revision"])
+_OF_COMMIT, _EXTENT = frozenset(["commit", "revision"]), frozenset(["len", "length"])  # around a length
 _CHANCES = frozenset(["rand", "random"])  # modules whose functions give random numbers
 _DEEPEST = 4  # operands of a calculation are looked at so far
 
@@ -124,6 +125,8 @@ def told_by(value: float, subject: str, around: str) -> Quantity | None:
         return Quantity.BITS
     if (value in _OF_UUID and not _UUID.isdisjoint(named)) or (value in _SHORTENED and not _COMMIT.isdisjoint(named)):
         return Quantity.LAYOUT
+    if value in _SHORTENED and not _EXTENT.isdisjoint(named) and not _OF_COMMIT.isdisjoint(words(around)):
+        return Quantity.LAYOUT
     if value in _OF_DIGITS and not _BASE.isdisjoint(named):
         return Quantity.LAYOUT
     quantity, known = _TELLING.get(abs(value), (Quantity.OTHER, frozenset()))
@@ -143,8 +146,10 @@ def _result_of(call: Call, name: str, depth: int) -> Quantity:
         return Quantity.CHARACTER
     if name in _POSITIONS:
         return Quantity.POSITION
-    if name in _LOOKUPS and call.arguments and isinstance(key := call.arguments[0].value, String):
-        return quantity_of_name(key.value)
+    if name in _LOOKUPS:  # `form.get("age")`, `_.get(answer, "reason.status")`
+        keys = (argument.value for argument in call.arguments[:2])
+        if (key := next((key.value for key in keys if isinstance(key, String)), None)) is not None:
+            return quantity_of_name(key)
     return Quantity.CALENDAR if name in _DATES else quantity_of_name(name)
 
 

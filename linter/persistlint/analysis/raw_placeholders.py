@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.arguments import Actual
 from persistlint.analysis.values import Entries, Items, Piece, Splice, Text, options_of, origin_of
-from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,16 +14,9 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
 
 
-_PATTERNS = {
-    # https://vitaly-t.github.io/pg-promise/formatting.html: raw text, and open values (no quotes are added)
-    "pg-promise": regex(r"\$(?P<open>[({<\[/])?(?P<name>\w+)(?::raw|\^|:value|#)(?(open)[)}>\]/])"),
-}
-
-
 def filled(library: Library, actuals: list[Actual]) -> Iterator[Actual]:
     """The first argument of a call with a splice for every placeholder whose value a driver splices."""
-    pattern = _PATTERNS.get(library.name)
-    if pattern is None:
+    if not library.splices:
         return
     actual = actuals[0]
     for text in [option for option in options_of(actual.value) if isinstance(option, Text)]:
@@ -33,7 +26,7 @@ def filled(library: Library, actuals: list[Actual]) -> Iterator[Actual]:
                 pieces.append(piece)
                 continue
             last = 0
-            for match in pattern.finditer(piece):
+            for match in re.finditer(library.splices, piece):
                 target = _parameter(match.group("name"), actuals)
                 pieces.append(piece[last : match.start()])
                 pieces.append(Splice(target.range, target.range, origin_of(target.value)))

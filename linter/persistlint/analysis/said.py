@@ -78,7 +78,7 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(rf"{int(value) * 8}[ -]+bits?")
     if value in _WORDS:
         spelled.append(rf"(?i:{_WORDS[value]})")
-    elif value is not None and not written.isdigit() and value == int(value):
+    if value is not None and not written.isdigit() and value == int(value):
         spelled.append(str(int(value)))
     if value is not None and 0 < value < _TWICE and value != 1:
         spelled += (rf"{_percent(part)} ?(?:%|per ?cent)" for part in (value, abs(1 - value)))

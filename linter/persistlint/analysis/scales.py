@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.vocabulary import known_words, words
-from persistlint.ir import Assign, Binary, Call, If, Mapping, Name, Number, Return, String
+from persistlint.ir import Assign, Attribute, Binary, Call, Collection, If, Mapping, Name, Number, Return, String
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,20 @@ def gives_word(block: Block) -> bool:
     match block:
         case (Return(value=String() | Mapping()),) | (Assign(value=String()),):
             return True
+        case (Return(value=Collection(elements=elements)),):
+            return any(isinstance(element, String) for element in elements)
     return False
+
+
+def _asked(test: Expression) -> str:
+    """The path of what a test compares with codes, "" for any other test."""
+    match test:
+        case Binary(operator="or", left=left, right=right):
+            found = _asked(left)
+            return found if found == _asked(right) else ""
+        case Binary(operator="==", left=left, right=Number()):
+            return path_of(left) or ""
+    return ""
 
 
 def is_table(switch: Switch) -> bool:
@@ -53,7 +66,11 @@ def is_table(switch: Switch) -> bool:
     they are set, too."""
     arms = [arm for arm in switch.cases if arm.values]
     if switch.subject is None and len(arms) >= _LEAST_TABLE and all(gives_word(arm.body) for arm in arms):
-        return all(bracket(value) for arm in arms for value in arm.values)
+        asked = {bracket(value) or _asked(value) for arm in arms for value in arm.values}
+        is_own = len(asked) == 1 and not _OWN_CODES.isdisjoint(words(next(iter(asked)))[-1:])
+        return "" not in asked and (not is_own or len(arms) >= _ANY_TABLE)
+    if switch.subject is not None and len(arms) >= _LEAST_TABLE and all(map(_gives_constant, arms)):
+        return True
     if switch.subject is None or len(arms) < _LEAST_TABLE or not all(map(_names, arms)):
         return len(arms) >= _ANY_TABLE and all(map(_gives, arms))
     return len(arms) >= _ANY_TABLE or _OWN_CODES.isdisjoint(words(last_name(switch.subject))[-1:])
@@ -72,3 +89,11 @@ def _gives(arm: Case) -> bool:
     return (
         len(arm.body) == 1 and isinstance(arm.body[0], Return) and isinstance(arm.body[0].value, Call | Name | Number)
     )
+
+
+def _gives_constant(arm: Case) -> bool:
+    """Whether all that an arm does is to give a constant, which is the name of its code."""
+    match arm.body:
+        case (Return(value=Collection(elements=(value, *_))),) | (Return(value=value),):
+            return isinstance(value, Attribute) and last_name(value)[:1].isupper()
+    return arm.falls_through and not arm.body

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _NEAR = 200  # bytes before a word
-_PLACEHOLDER = rb"(?:\?|%[s(]|[$:@]\w|\$\{)"
+_PLACEHOLDER = rb"(?:\?|%[s(]|(?<![\w:])[$:@]\w|\$\{)"
 _ENDS_CLAUSE = rb"\b(?:limit|offset|fetch|having|union|window|rows|where)\b"
 # Texts in lower case, as are those of the other patterns.
 _NAME_IS_PLACEHOLDER = (
     *(
-        word + rb"\s+(?:[\w\".]+\.)?" + _PLACEHOLDER
+        word + rb"(?:(?<!\w" + word + rb")|(?<=\\[nrt]" + word + rb"))\s+(?:[\w\".]+\.)?" + _PLACEHOLDER
         for word in (b"from", b"join", b"into", b"update", b"table", b"truncate", b"only", b"exists")
     ),
     *(
@@ -44,7 +44,9 @@ _NAMES = tuple(
 )
 # At the beginning of a literal, or behind a comment there.
 _SET = (rb"set(?<=[\s\"'`/]set)(?=[\s\"'`])",)
-_SET_BEGINS = regex(rb"(?:[\"'`]|\*/|--[^\n]*\n)\s*\Z")
+_SET_BEGINS = regex(rb"(?:(?<!\w)(?:[\"'`]|[rbfut]{1,2}[\"'])|\*/|--[^\n]*\n)\s*\Z")
+# In JavaScript what stands before a quote is a tag, elsewhere the name of a table: "UPDATE `user` SET …".
+_SET_BEGINS_TAGGED = regex(_SET_BEGINS.pattern + rb"|\w`\s*\Z")
 # Behind a semicolon a statement, or a value; or texts that are put together by it.
 _VERBS = b"|".join(sorted((verb.lower().encode() for verb in SHAPES), reverse=True))
 _SECOND = (
@@ -83,8 +85,9 @@ def _placeholders_for_names(source: SourceFile) -> Iterator[int]:
 
 def _placeholders_in_set(source: SourceFile) -> Iterator[int]:
     lowered = source.lowered
+    begins = _SET_BEGINS if source.language in ("python", "go") else _SET_BEGINS_TAGGED
     for match in _matches(_SET, lowered):
-        is_first = _SET_BEGINS.search(lowered, max(0, match.start() - _NEAR), match.start())
+        is_first = begins.search(lowered, max(0, match.start() - _NEAR), match.start())
         if is_first and may_begin(source.content, match.start()):
             yield match.start()
 

@@ -103,14 +103,18 @@ class Sinks:
             )
         elif resolved is None:
             found = guess(node, receiver, called, actuals, self.names)
+            statement = next(filter(begins_as_sql, actuals), None)
             if found is not None:
                 resolved = found.resolved
                 if not found.is_decided:
                     self.undecided.add(node.range)
                 self._send(node, resolved.operation, found.library, actuals, found.is_certain)
-            elif is_of_database(node) and (text := next(filter(begins_as_sql, actuals), None)) is not None:
-                self._take(node, _OWN, None, text, is_fragment=False, certain=False, actuals=actuals)
-            elif may_send(node):
+                if statement in [actual for actual, _ in sql_arguments(resolved.operation, actuals)]:
+                    statement = None
+            may_take = found.resolved.operation.is_sink if found is not None else is_of_database(node)
+            if statement is not None and may_take:
+                self._take(node, _OWN, None, statement, is_fragment=False, certain=False, actuals=actuals)
+            elif found is None and may_send(node):
                 for actual in actuals:
                     given = actual.value.entries if isinstance(actual.value, Entries) else (("sql", actual.value),)
                     for key, value in given:

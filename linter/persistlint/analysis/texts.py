@@ -53,6 +53,7 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
     expressions: dict[Range, str] = {}  # all placeholders stand for one expression, the whole text of the SQL
     is_begun = not place.is_whole  # whether anything of the statement stands before
     before = opened = ""
+    is_placeholder = False  # whether the hole before is part of the name of one
     for index, piece in enumerate(text):
         if isinstance(piece, str):
             made.append(piece)
@@ -68,9 +69,10 @@ def _text(text: tuple[str | Splice, ...], source: SourceFile, place: Place) -> T
             is_quoted = in_string and _is_escaped(piece, opened, text, place)
         else:
             is_quoted = bool(piece.doubled) and _is_quoted(piece, opened, _following(text, index))
+        is_placeholder = not in_quotes and _names_placeholder(before, is_placeholder, place.marks)
         if is_quoted:
             origin = Origin.QUOTED
-        elif origin < Origin.REQUEST and (not is_begun or (not in_quotes and _NAMES_PLACEHOLDER.search(before))):
+        elif origin < Origin.REQUEST and (not is_begun or is_placeholder):
             # A statement that somebody else wrote, or the name of a placeholder: `:{name}`.
             origin = min(origin, Origin.METADATA)
         elif origin is Origin.NUMBER and context.kind is Context.VALUE and before.endswith("-"):
@@ -102,12 +104,22 @@ _NAMES_COLUMN = regex(
     r"|(?:\w*(?:Column|Col|Field|Table)|column|col|field|table)(?:Name|Ref|Identifier)|\w+(?:Column|Field))",
     re.ASCII,
 )
-_NAMES_PLACEHOLDER = regex(r"(?:(?<![:\w]):|@|\$|%\()\w*$")
+_NAMES_PLACEHOLDER = regex(r"((?<![:\w]):|@|\$|%\()\w*$")
 
 
 _LONGEST_NAME = 200  # characters before a hole in which the quote that opens is looked for
 _MOST_PARTS = 8  # of a quoted name
 _PART_OF_NAME = regex(r"[\w.-]*")
+
+
+def _names_placeholder(before: str, goes_on: bool, marks: str) -> bool:
+    """Whether a hole is in the name of a placeholder, by the text before it: `:{name}`, or `_{key}` where the one
+    `goes_on` that the hole before is in. What no placeholder begins with begins something else, as a stage does with
+    `@` for Snowflake."""
+    match = _NAMES_PLACEHOLDER.search(before)
+    if match is not None:
+        return not marks or match[1][0] in marks
+    return goes_on and before.replace("_", "a").isalnum()
 
 
 def _is_harmless(piece: Splice) -> bool:

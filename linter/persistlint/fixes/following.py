@@ -3,7 +3,9 @@ is not certain there is none. Nothing is read or written here."""
 
 from __future__ import annotations
 
+import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,9 +56,25 @@ def next_name(script: Script, words: str) -> str | None:
         return None
     file = Path(script.path).absolute()
     has_folder = file.name.lower() in ONE_PER_FOLDER
-    own, *steps = ((path.parent if has_folder else path) for path in (file, *map(Path, script.siblings)))
-    matches = [match for step in steps if (match := _NAME.fullmatch(step.name)) is not None]
-    if len(matches) < _LEAST or len(matches) != len(steps) or any(step.parent != own.parent for step in steps):
+    own = file.parent if has_folder else file
+    scheme = _scheme(script.siblings, str(own.parent), has_folder)
+    if scheme is None:
+        return None
+    before, behind, gap = scheme
+    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)
+    if len(written) > _LONGEST:
+        written = written[: _LONGEST + 1].rpartition(gap)[0] or written[:_LONGEST]
+    name = f"{before}{written}{behind}"
+    return f"../{name}/{file.name}" if has_folder else name
+
+
+@lru_cache(maxsize=8)  # every script of a folder may ask for it
+def _scheme(siblings: tuple[str, ...], folder: str, has_folder: bool) -> tuple[str, str, str] | None:
+    """What stands before and behind the words in the name of the next script, and what is between these. None where
+    some of the scripts are not in the folder, or have other names."""
+    steps = [os.path.split(os.path.dirname(path) if has_folder else path) for path in siblings]  # noqa: PTH120
+    matches = [match for _, name in steps if (match := _NAME.fullmatch(name)) is not None]
+    if len(matches) < _LEAST or len(matches) != len(steps) or any(parent != folder for parent, _ in steps):
         return None
     if len({(match["lead"], match["gap"], match["tail"]) for match in matches}) != 1:
         return None
@@ -65,11 +83,7 @@ def next_name(script: Script, words: str) -> str | None:
         return None
     first = matches[0]
     gap = "-" if any("-" in match["words"] for match in matches) else "_"
-    written = re.sub(r"[^a-z0-9]+", gap, words.lower()).strip(gap)
-    if len(written) > _LONGEST:
-        written = written[: _LONGEST + 1].rpartition(gap)[0] or written[:_LONGEST]
-    name = f"{first['lead']}{number}{first['gap']}{written}{first['tail']}"
-    return f"../{name}/{file.name}" if has_folder else name
+    return f"{first['lead']}{number}{first['gap']}", first["tail"], gap
 
 
 def _next_number(numbers: Sequence[str]) -> str | None:

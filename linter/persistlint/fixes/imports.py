@@ -26,19 +26,24 @@ _GO_PATH = regex(rb'"([^"]+)"')
 Needed = tuple[str, tuple[Edit, ...]]
 
 
-def python_member(program: Program, module: str, member: str, alias: str = "") -> Needed | None:
+def python_member(
+    program: Program, module: str, member: str, alias: str = "", *, again: bool = False, is_module: bool = False
+) -> Needed | None:
     """How the file writes `member` of a Python module, and the edits that import it, under the `alias` where its own
-    name is taken; None where no name is left or nothing tells where imports go."""
+    name is taken; None where no name is left or nothing tells where imports go. With `again` the name is that of the
+    member already, in functions that import it themselves; where the member `is_module`, the module may not have it
+    before it is imported."""
     imports = _top_level(program)
     for found in imports:
         if found.module == module and found.member == member:
             return found.local, ()
-        if found.member is None and found.module == module and found.local != "*":
+    for found in imports:
+        if found.member is None and found.module == module and found.local != "*" and not is_module:
             return f"{found.local}.{member}", ()
         if found.member is not None and f"{found.module}.{found.member}" == module:
             return f"{found.local}.{member}", ()
     local = alias if alias and program.has_name(member) else member
-    if program.has_name(local) or not imports:
+    if (program.has_name(local) and not again) or not imports:
         return None
     imported = member if local == member else f"{member} as {local}"
     others = [found for found in imports if found.module == module and found.member not in (None, "*")]

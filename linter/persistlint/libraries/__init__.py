@@ -7,13 +7,13 @@ dialect = "postgres"                      # sqlglot's name; left out where the c
 placeholder = "%s"                        # how a bind parameter is written: ?  %s  $1  :name  @name
 binds = "server"                          # "client" where the driver writes values into the text itself
 percent = "literal"                       # where `%` is not doubled beside a `%s`, as mysql-connector has it
+splices = '[$](?P<name>[0-9]+):raw'         # the placeholders that are filled with text as it is, by a pattern whose
+                                          # `name` is that of the value, or its number from 1
 strict = true                             # a value must have the very type that the database expects (asyncpg)
 quote = '^import (.+) from "pg": $1.escapeIdentifier({})'   # what quotes a name `{}`; before the colon what the file
                                           # must hold for it, `$1` being the first group of that
-literal = '^import (.+) from "pg": $1.escapeLiteral({})'  # the same for a value, where no bind parameter can stand
-objects = { needs = "^import bq", all = "bq.Config([{}])", text = 'bq.Parameter("{name}", "STRING", {value})' }
-                                          # how `values` that are "objects" are written, where they are texts, and what
-                                          # the file must hold for it
+literal = '^import (.+) from "pg": $1.escapeLiteral({})'  # the same for a value, where no bind parameter can stand;
+                                          # `import psycopg.sql: $1.quote({})` imports it, `$0` is what sends the query
 text = "text"                             # the function without which a text of SQL has no placeholders
 expands = true                            # an array as a value stands for all its elements
 generic = true                            # an interface over many databases: a driver that the file imports decides
@@ -22,6 +22,13 @@ statements = "one"                        # for operations that have no such key
 template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
+
+[objects]                                 # how `values` that are "objects" are written
+module = "google.cloud.bigquery"          # where what stands before each `(` is
+key = "job_config"                        # the keyword argument of the call for all of them
+all = "QueryJobConfig(query_parameters={})"
+one = 'ScalarQueryParameter({name}, "{type}", {value})'
+list = 'ArrayQueryParameter({name}, "{type}", {value})' # a list as one value
 
 [types.Connection]                        # a type of the library that has methods
 names = ["psycopg.Connection"]            # its qualified names: annotations, and calls that construct one
@@ -238,6 +245,7 @@ class Library:
     placeholder: str = ""
     binds: str = "server"
     percent: str = "doubled"
+    splices: str = ""
     strict: bool = False
     text: str = ""
     expands: bool = False

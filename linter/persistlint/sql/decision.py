@@ -45,6 +45,8 @@ class Decision:
                 return self._literal(token, frame) if is_string or is_file else Context.IDENTIFIER
             case Kind.NUMBER if token.text.endswith(HOLE):
                 return Context.FRAGMENT  # nobody puts a value behind a digit, but ` AND …` goes on there
+            case Kind.PARAMETER if token.text.startswith("@") and self.dialect == "snowflake":
+                return Context.IDENTIFIER  # a stage
             case Kind.NUMBER | Kind.PARAMETER:
                 return Context.VALUE
         is_qualified = "." in (self._word(-1), self._next())

@@ -56,7 +56,7 @@ def step_named(path: str) -> str:
 
 def undone_by(file: Path) -> Path:
     """The script that a file undoes, by its name; the file itself where its name says nothing of it."""
-    return file.with_name(_DOWN.sub("up", file.name))
+    return file.with_name(_DOWN.sub("up", file.name)) if _DOWN.search(file.name) else file
 
 
 def beside(folder: Path) -> set[Path]:

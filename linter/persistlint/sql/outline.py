@@ -69,6 +69,7 @@ _DEEDS = {
     "REINDEX": Deed.OTHER,
     "LISTEN": Deed.OTHER,
     "NOTIFY": Deed.OTHER,
+    "KILL": Deed.OTHER,
     "INSERT": Deed.WRITE,
     "UPDATE": Deed.WRITE,
     "DELETE": Deed.WRITE,

@@ -21,9 +21,9 @@ _PROSE = regex(
     rb"|unexpected|unknown|invalid|while)\s+[a-z]"
 )
 _QUOTE = regex(rb"[\"'`]")
-# A colon before a space or at the end, a full stop, an address, an element, a parameter of an address.
+# A colon before a space or at the end, a full stop, an ellipsis, an address, an element, a parameter of an address.
 _FOREIGN = regex(
-    rb":(?:[\s\0]*\Z|\s|\\n)|://|</|/>|<\w+>|[.!](?:\s|\\n|\Z)|\.\.\.|=>|\A/(?!\*)|[?&][\w-]+=|\A[\w.-]+/[\w./-]*\Z"
+    rb":(?:[\s\0]*\Z|\s|\\n)|://|</|/>|<\w+>|[.!](?:\s|\\n|\Z)|\.\.\.|\xe2\x80\xa6|=>|\A/(?!\*)|[?&][\w-]+=|\A[\w.-]+/[\w./-]*\Z"
 )
 # The name of something else: a path, a key with its parts, a word with a hyphen.
 _NAME = regex(rb"[^\s\"'`]*(?:/|(?<!:):(?!:)|[a-z]-|-[a-z])[^\s\"'`]*")

@@ -43,6 +43,14 @@ if TYPE_CHECKING:
 DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
 _STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
 _INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+# What the set-up of a database consists of, where each kind of thing has a file, in the order in which they are made.
+_PART = regex(
+    r"(?:(?:create|init|setup|make)[_-])?(?:all[_-])?(?:(db|databases?|schemas?|types?|enums?|extensions?|domains?"
+    r"|sequences?)|(tables?)|(primary[_-]?keys?|pks?|keys)"
+    r"|(foreign[_-]?keys?|fks?|constraints?|indexe?s|indices|views|functions|triggers|policies|grants))\.sql",
+    re.IGNORECASE,
+)
+_TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
 _PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
@@ -90,7 +98,8 @@ class SqlReader:
         return root, (pattern,)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        return paths
+        """The parts of a set-up come first, those that make what others speak of before these."""
+        return tuple(sorted(paths, key=_part_of_setup)) if _is_setup(paths) else paths
 
     def begins(self, path: str) -> bool:
         return is_first(path)
@@ -105,7 +114,8 @@ class Project:
     `firsts` are the paths of the first ones of each version and runner.
 
     `again` are the keys of tables that more than one script makes without making room: one of several schemas, not
-    one after the other. `goes_back` is false where there are several scripts and hardly one of them is undone.
+    one after the other. `goes_back_from` is how many of the scripts nobody thought of undoing: those before the first
+    that is undone, where they are several, and all where hardly one of several is.
     Where migrations in other languages stand among the scripts, no table is complete.
     `is_rooted` where they make all tables that they speak of, but for one at most, and the first one begins, or there
     are many: what they start from is not missing.
@@ -118,7 +128,7 @@ class Project:
     firsts: dict[tuple[str, str], str]
     after: Catalog
     again: frozenset[str]
-    goes_back: bool
+    goes_back_from: int
     is_rooted: bool
 
 
@@ -167,7 +177,7 @@ def read_in_project(
         if script is None:
             return None
         final = project.after if undoes is not None else _on_top(script, project, str(file))
-    is_undone = script.is_undone if project.goes_back else None
+    is_undone = script.is_undone if _place(project, str(undone_by(file))) > project.goes_back_from else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
     is_one_of_many = is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
@@ -257,10 +267,14 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
     is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
     made: set[str] = set()
     again: set[str] = set()
-    for path in reader.ordered(tuple(path for path, _, _ in files)):
+    ordered = reader.ordered(tuple(path for path, _, _ in files))
+    is_setup = is_sql and _is_setup(ordered)
+    for path in ordered:
         if path in others:
             continue
         content = _read(path)
+        if not (is_setup and _part_of_setup(path) <= _PART.groups):  # which is run in one go with those before it
+            catalog = catalog.settled(is_complete=not is_mixed)
         script = reader.read(path, content, dialect, catalog)
         if script is None:
             continue
@@ -274,13 +288,24 @@ def _project(files: Signature, dialect: str | None, is_common: bool, reader: Rea
                 made.add(change.table.key)
             elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
-        catalog = script.after.settled(is_complete=not is_mixed)
-    undone = sum(bool(script.is_undone) for script in scripts.values())
-    goes_back = len(scripts) < _SEVERAL or 4 * undone >= len(scripts)
+        if not (is_setup and _TEARDOWN.match(Path(path).name)):
+            catalog = script.after
+    catalog = catalog.settled(is_complete=not is_mixed)
     unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
     begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
     is_rooted = not is_mixed and len(unknown) <= 1 and begins
-    return Project(dialect, scripts, before, contents, firsts, catalog, frozenset(again), goes_back, is_rooted)
+    return Project(
+        dialect, scripts, before, contents, firsts, catalog, frozenset(again), _goes_back_from(scripts), is_rooted
+    )
+
+
+def _goes_back_from(scripts: dict[str, Script]) -> int:
+    """How many scripts were written before anybody undid one."""
+    undone = [bool(script.is_undone) for script in scripts.values()]
+    if len(undone) < _SEVERAL:
+        return 0
+    first = undone.index(True) if 4 * sum(undone) >= len(undone) else len(undone)
+    return first if first >= _SEVERAL else 0
 
 
 def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozenset[str]:
@@ -321,6 +346,18 @@ def is_first(path: str) -> bool:
     number = re.search(r"\d+", name)
     begins = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
     return begins or _INITIAL.search(name) is not None
+
+
+def _is_setup(paths: tuple[str, ...]) -> bool:
+    """Whether scripts set a database up, by their names: several make all things of one kind, and none has a number."""
+    parts = sum(_part_of_setup(path) <= _PART.groups for path in paths)
+    return parts > 1 and not any(map(is_step, paths))
+
+
+def _part_of_setup(path: str) -> int:
+    """The place of a script among the kinds of things that a set-up makes, from 1; anything else comes behind them."""
+    found = _PART.fullmatch(Path(path).name)
+    return found.lastindex if found is not None and found.lastindex is not None else _PART.groups + 1
 
 
 @dataclass(frozen=True, slots=True)

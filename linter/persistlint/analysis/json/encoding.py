@@ -15,6 +15,7 @@ from persistlint.ir import (
     Binary,
     Call,
     Collection,
+    Comprehension,
     Conditional,
     Expression,
     Function,
@@ -225,7 +226,7 @@ class _Encoding(Domain[_Held]):
                 return _Part(node.range, "bytes", "") if is_bytes else None
             case Call(function=function):
                 return self._called(node, function)
-            case Collection(kind=Sequence.SET):
+            case Collection(kind=Sequence.SET) | Comprehension(kind=Sequence.SET):
                 return _Part(node.range, "a set", "")
             case Collection(elements=elements):
                 values = (None if isinstance(element, Spread) else element for element in elements[:_MOST_ENTRIES])

@@ -9,7 +9,8 @@ from persistlint.analysis.comments import Comments
 from persistlint.analysis.flow import Domain, Ends, Flow
 from persistlint.analysis.json.coders import Coders
 from persistlint.analysis.json.places import Place, place_of
-from persistlint.analysis.names import path_of
+from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.vocabulary import function_names
 from persistlint.facts import JsonErrorIgnored
 from persistlint.ir import (
     Argument,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 _FOR_PEOPLE = frozenset(["String", "GoString", "Error", "LogValue"])  # they show a value, and have no error to return
+_TRIMS = function_names("trims")
 _MOST_ERRORS = 50  # that wait to be looked at
 
 
@@ -149,8 +151,7 @@ class _Errors(Domain[_Open]):
         for call in self.taken.values():
             self._report(call, None)
         self.taken.clear()
-        target = statement.target if isinstance(statement, Assign) else None
-        self.taking = target.id if isinstance(target, Name) else ""
+        self.taking = _taking(statement)
         is_stored = isinstance(statement, Assign) and not any(
             isinstance(node, Call) and isinstance(node.function, Attribute)
             for node in (walk(statement.value) if statement.value is not None else ())
@@ -265,6 +266,16 @@ def _is_error_test(test: Expression) -> bool:
         case Binary(operator="!=", left=Name(), right=Constant(value=None)):
             return True
     return False
+
+
+def _taking(statement: Statement) -> str:
+    """The variable that an assignment gives a field of something, with or without the space around it; else ""."""
+    match statement:
+        case Assign(target=Name(id=id), value=Attribute(value=Name())):
+            return id
+        case Assign(target=Name(id=id), value=Call(function=function, arguments=(Argument(value=Attribute()),))):
+            return id if last_name(function) in _TRIMS else ""
+    return ""
 
 
 def _tested(test: Expression) -> list[str]:

@@ -89,8 +89,9 @@ class ProgramReader:
         return file.parent, _PATTERNS.get(self.language, _OF_SCRIPTS)
 
     def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        """The order of names, but for the revisions of Alembic, which say themselves what each comes after."""
-        return in_order(paths) if self.language == "python" else paths
+        """The revisions of Alembic say themselves what each comes after. The runners of JavaScript compare names letter
+        by letter: `2016060810_a` comes before `20170104_b`."""
+        return in_order(paths) if self.language == "python" else tuple(sorted(paths))
 
     def begins(self, path: str) -> bool:
         """Whether a name says that it is the first, or a revision comes after no other. An application of Django's is

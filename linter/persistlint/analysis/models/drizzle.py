@@ -15,7 +15,7 @@ from persistlint.analysis.migrations.values import Values
 from persistlint.analysis.migrations.writing import listed, quoted, said
 from persistlint.analysis.models.draft import Draft
 from persistlint.analysis.names import last_name
-from persistlint.ir import Assign, Attribute, Call, Lambda, Mapping, Name, Return, String
+from persistlint.ir import Assign, Attribute, Call, FunctionDefinition, Lambda, Mapping, Name, Return, String
 from persistlint.regexes import regex
 from persistlint.schema.models import Field
 from persistlint.tables import read_table
@@ -52,6 +52,11 @@ def drafts(syntax: Syntax, dialect: str | None) -> Iterator[Draft]:
         if isinstance(statement, Assign) and isinstance(statement.target, Name)
         if isinstance(statement.value, Call) and last_name(statement.value.function) in _table()["tables"]
     }
+    values.constants |= {
+        statement.function.name: Lambda(statement.range, statement.function)
+        for statement in module.body
+        if isinstance(statement, FunctionDefinition)
+    }
     for target, call in tables.values():
         if isinstance(call, Call) and isinstance(call.function, Name) and len(call.arguments) > 1:
             yield _Model(target, call, values, {name: made for name, (_, made) in tables.items()}).draft()
@@ -87,9 +92,9 @@ class _Model:
 
     def _take(self, key: String, value: Expression, draft: Draft) -> None:
         """`ownerId: integer("owner_id").notNull().references(() => owners.id)`."""
-        first, links = _column(value)
+        first, links = self._made(value)
         if first is None:
-            draft.is_complete = False
+            draft.is_complete = draft.knows_keys = False
             return
         options = {link.name: link for link in links}
         column = _name_of(key, first, self.values)
@@ -114,6 +119,17 @@ class _Model:
         says_reference = "references" not in options or bool(reference)
         found = Field(key.value, column, is_named=self._is_told(first), says_reference=says_reference)
         draft.add(found, name, tuple(part for each in written for part in each))
+
+    def _made(self, value: Expression) -> tuple[Link | None, tuple[Link, ...]]:
+        """The call that makes a column, also where a function of the file does it, and what follows it. None where a
+        function of another file may do it, which is given no name."""
+        first, links = _column(value)
+        helper = self.values.constants.get(first.name) if first is not None else None
+        made = _returned(helper) if isinstance(helper, Lambda) else None
+        if made is not None and (inner := _column(made))[0] is not None:
+            return inner[0], (*inner[1], *links)
+        is_type = first is not None and (first.name in _table()["types"] or first.name in self.values.constants)
+        return (first, links) if first is not None and (is_type or self._is_told(first)) else (None, ())
 
     def _is_told(self, first: Link) -> bool:
         return self.values.string(first.argument(0)) is not None

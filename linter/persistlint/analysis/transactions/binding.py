@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
 from persistlint.analysis.transactions.chain import Chain
-from persistlint.analysis.transactions.mentions import names_in
+from persistlint.analysis.transactions.mentions import is_no_data, names_in
+from persistlint.analysis.transactions.shapes import is_row
 from persistlint.analysis.transactions.variables import Variable
 from persistlint.facts import Role
 from persistlint.ir import (
+    Attribute,
     Await,
     Call,
     Collection,
     Expression,
     Mapping,
     Name,
+    Subscript,
     TaggedTemplate,
     walk,
 )
@@ -43,6 +46,8 @@ def bind(walker: Walk, target: Expression, value: Expression | None, annotation:
                 if isinstance(node, Name) and value is not None:
                     walker.scope.variables[node.id].names |= names_in(value, walker.scope)
         return
+    if isinstance(target, Attribute | Subscript) and value is not None:
+        take_in(walker, target, value)
     path = path_of(target)
     if path is None:
         return
@@ -67,6 +72,15 @@ def bind(walker: Walk, target: Expression, value: Expression | None, annotation:
         old.names |= names
         return
     walker.scope.variables[path] = Variable(known, value, annotation, names)
+
+
+def take_in(walker: Walk, target: Expression, value: Expression) -> None:
+    """Note what goes into a variable that holds something: `item.order_id = order.id`, `items.push({ … })`."""
+    while isinstance(target, Attribute | Subscript):
+        target = target.value
+    variable = walker.scope.find(target.id) if isinstance(target, Name) and not is_no_data(target.id) else None
+    if variable is not None and (variable.known is None or is_row(variable.known)):
+        variable.names |= names_in(value, walker.scope)
 
 
 def bind_pattern(walker: Walk, pattern: Expression, origin: int, given: dict[str, Known] | None = None) -> None:

@@ -37,7 +37,9 @@ def inline(walker: Walk, function: Function, opened: Open | None, given: dict[st
         if parameter is not None:
             handle = Handle(parameter.name, Role.TRANSACTION, opened.opener.library, parameter.range.start, True, True)
             opened.handle = handle
-            given[parameter.name] = Known(handle, opened.type)
+            typed = walker.handles.parameter(parameter.name, parameter.annotation, parameter.range.start)
+            is_told = bool(opened.type.methods) or typed is None
+            given[parameter.name] = Known(handle, opened.type if is_told or typed is None else typed.type)
         elif opened.binding.option and opened.opener.role is not Role.POOL:
             opened.handle = opened.opener  # `session.withTransaction(async () => …)`: calls are given the session
     walker.enter(function, given)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
-from persistlint.analysis.transactions.binding import hands_over_transaction
+from persistlint.analysis.transactions.binding import hands_over_transaction, take_in
 from persistlint.analysis.transactions.callbacks import function_of, inline
 from persistlint.analysis.transactions.chain import Chain, Known
 from persistlint.analysis.transactions.effects import add_access, add_effect
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from persistlint.ir import Function
 
 _ITERATES = frozenset(["map", "forEach", "filter", "flatMap", "some", "every", "reduce", "for_each", "each", "find"])
+
+
+_PUTS_IN = frozenset(["append", "extend", "push", "unshift", "add", "set"])  # methods of lists, sets and maps
 
 
 _AT_ONCE = frozenset(["then", "catch", "finally", "Promise", "nextTick"])
@@ -139,6 +142,9 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
         walker.visit(node.function.value, Use.KEPT)
     elif not isinstance(node.function, Name):
         walker.visit(node.function, Use.KEPT)
+    if name in _PUTS_IN and isinstance(node.function, Attribute):
+        for argument in node.arguments:
+            take_in(walker, node.function.value, argument.value)
     is_wrapper = bool(WRAPS.fullmatch(name)) or name in walker.handles.project.transactions
     parallel, detached = walker.parallel, walker.detached
     walker.parallel = parallel or path in _WAITS_FOR_ALL

@@ -12,6 +12,7 @@ from persistlint.analysis.transactions.open import close, misplaced_option, name
 from persistlint.analysis.transactions.options import sets_autocommit
 from persistlint.analysis.transactions.repeats import claims, repeats, stamps
 from persistlint.analysis.transactions.scopes import open_transaction
+from persistlint.analysis.transactions.shapes import is_row
 from persistlint.analysis.transactions.written import chosen_by
 from persistlint.facts import Effect, EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
@@ -103,7 +104,10 @@ def add_access(walker: Walk, node: Call | TaggedTemplate, chain: Chain, use: Use
 def _only_builds(chain: Chain, root: Known, use: Use) -> bool:
     """Whether a call only adds to a query that another statement awaits: `query.andWhere(…)`."""
     is_builder = root.type.fluent and not root.type.role
-    return is_builder and root.type.library.transactions.lazy and use is Use.DROPPED
+    is_lazy = root.type.library.transactions.lazy
+    if is_builder and chain.effect == "lock" and not is_lazy:  # `query.setLock(…)`: what ends it sends it
+        return use in (Use.DROPPED, Use.RETURNED)
+    return is_builder and is_lazy and use is Use.DROPPED
 
 
 def _is_only_named_so(chain: Chain, use: Use) -> bool:
@@ -151,7 +155,7 @@ def add_effect(
         (found is not None and found.upserts) or (chain is not None and chain.upserts),
         (chain is not None and chain.locks) or (found is not None and found.locks),
         chain.operation.options if chain is not None and chain.operation is not None else None,
-        misplaced_option(chain) if chain is not None else None,
+        misplaced_option(chain, transaction) if chain is not None else None,
         _instance(chain),
         chain.sql if chain is not None else "",
         _row(chain, walker) if chain is not None else "",
@@ -170,9 +174,19 @@ def argument_names(walker: Walk, chain: Chain) -> frozenset[str]:
         for call in calls
         if isinstance(call.function, Attribute) and isinstance(call.function.value, Name)
     ]
+    nodes += [row for call in calls if (row := _row_under(call.function, walker)) is not None]
     if isinstance(chain.call, TaggedTemplate):
         nodes.append(chain.call.template)
     return frozenset().union(*(names_in(node, walker.scope) for node in nodes)) if nodes else frozenset()
+
+
+def _row_under(function: Expression, walker: Walk) -> Name | None:
+    """The variable of the row of which a method reaches others: `order` of `order.items.all`."""
+    while isinstance(function, Attribute):
+        function = function.value
+    variable = walker.scope.find(function.id) if isinstance(function, Name) else None
+    is_known = variable is not None and variable.known is not None and is_row(variable.known)
+    return function if is_known and isinstance(function, Name) else None
 
 
 def _kind(chain: Chain, found: Outline | None, language: str) -> EffectKind:

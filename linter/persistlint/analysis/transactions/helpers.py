@@ -121,13 +121,16 @@ def called(
 ) -> Effect:
     """An effect of a helper, seen from where the helper is called."""
     own = effect.transaction is not None
+    is_given = any(parameter.range.start == effect.handle.origin for parameter in function.parameters)  # by whom?
     return replace(
         effect,
         range=node.range,
         place=walker.place.around(effect.place),
         use=use if effect.use is Use.RETURNED else effect.use,
         transaction=effect.transaction if own or outer is None else outer.range,
-        is_bound=effect.is_bound if own or outer is None or not effect.is_sent else outer.owns(effect.handle),
+        is_bound=effect.is_bound
+        if own or outer is None or not effect.is_sent
+        else is_given or outer.owns(effect.handle),
         names=names,
         via=function.name or last_name(node.function),
         is_parallel=walker.parallel or effect.is_parallel,

@@ -36,6 +36,11 @@ _NO_DATA = frozenset(
 )
 
 
+def is_no_data(name: str) -> bool:
+    """Whether a variable is one that everything hangs on, by its name: an object's own, a request, a log."""
+    return name in _NO_DATA
+
+
 def names_in(node: Expression, scope: Scope) -> frozenset[str]:
     """The variables that an expression mentions, and those that went into them; no handles, no constants. Of a
     request, which everything comes from, the values that it asks with."""

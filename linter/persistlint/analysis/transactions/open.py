@@ -235,26 +235,50 @@ def names_transaction(chain: Chain, scope: Scope, handles: Handles) -> bool:
         *(a.value for call in chain.calls for a in call.arguments if isinstance(a.value, Name | Attribute)),
     ]
     known = (handles.known(value, scope) for value in given)
-    return any(found is not None and found.handle.role is Role.TRANSACTION for found in known)
+    if any(found is not None and found.handle.role is Role.TRANSACTION for found in known):
+        return True
+    is_wrapper = root is not None and not root.type.library.modules
+    return is_wrapper and any(_names_connection(call, scope, handles) for call in chain.calls)
 
 
-def misplaced_option(chain: Chain) -> Range | None:
-    """An argument that names the transaction and is not the one in which the library looks for it; the first holds
-    data or a condition, and a column may have that name."""
+def _names_connection(call: Call, scope: Scope, handles: Handles) -> bool:
+    """Whether a method of the program's own is given a connection in its options, behind the query and its values:
+    `db.execute(sql, values, { wrappedConnection: connection })`, `db.execute(sql, values, dbOptions(ctx))`."""
+    for argument in call.arguments[1:]:
+        match argument.value:
+            case Mapping(entries=entries):
+                named = (entry.value for entry in entries if isinstance(entry.value, Name | Attribute))
+                if any(handles.known(value, scope) is not None for value in named):
+                    return True
+            case Call(function=function, arguments=[_, *_]) if "options" in last_name(function).lower():
+                return True
+    return False
+
+
+def misplaced_option(chain: Chain, opened: Open | None) -> Range | None:
+    """An argument that names the transaction and is not the one in which the library looks for it. The first holds data
+    or a condition, and a column may have that name: there, only what holds the handle of the transaction itself."""
     operation, call = chain.operation, chain.call
     if operation is None or operation.options is None or not isinstance(call, Call) or operation.name.endswith("*"):
         return None
     option = operation.library.transactions.option
-    named = [index for index, argument in enumerate(call.arguments) if _names_option(argument.value, option)]
+    named = [index for index, argument in enumerate(call.arguments) if _option_in(argument.value, option) is not None]
     if not named or operation.options in named:
         is_array = bool(call.arguments) and isinstance(call.arguments[0].value, Collection)
         if named and option == "session" and operation.name == "create" and not is_array:
             return call.arguments[named[0]].range  # with one document, the second argument is another document
         return None
-    return call.arguments[named[0]].range if named[0] > 0 else None
+    first = call.arguments[named[0]]
+    return first.range if named[0] > 0 or _is_handle(_option_in(first.value, option), opened) else None
 
 
-def _names_option(value: Expression, option: str) -> bool:
-    return isinstance(value, Mapping) and any(
-        isinstance(entry.key, String) and entry.key.value == option for entry in value.entries
-    )
+def _option_in(value: Expression, option: str) -> Expression | None:
+    """What an object literal gives for an option."""
+    entries = value.entries if isinstance(value, Mapping) else ()
+    return next((e.value for e in entries if isinstance(e.key, String) and e.key.value == option), None)
+
+
+def _is_handle(value: Expression | None, opened: Open | None) -> bool:
+    """Whether a value is the handle of a transaction that the function itself opened."""
+    handle = opened.handle if opened is not None and opened.scoping is not Scoping.PARAMETER else None
+    return handle is not None and isinstance(value, Name) and value.id == handle.name

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
     (regex(rf"(?:.*[._])?(?:{objects})", re.IGNORECASE), frozenset(methods.split()))
     for objects, methods in (
-        (r"requests|httpx|http_?client|axios|got|ky|superagent|aiohttp", "post put patch delete request Post PostForm"),
+        (
+            r"requests(?:\.[Ss]ession)?|httpx(?:\.Client)?|AsyncClient|aiohttp|ClientSession|http_?client"
+            r"|axios(?:\.create)?|got(?:\.extend)?|ky(?:\.create)?|superagent",
+            "post put patch delete request Post PostForm",
+        ),
         (r"http", "Post PostForm"),
         (
             r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|ses",
@@ -77,7 +81,8 @@ def is_outside(node: Call, names: Names, scope: Scope) -> bool:
         return False
     path = path_of(function.value) or last_name(function.value)
     variable = scope.find(path)
-    made = last_name(variable.value) if variable is not None and isinstance(variable.value, Call) else ""
+    value = variable.value if variable is not None else None
+    made = path_of(value.function) or last_name(value) if isinstance(value, Call) else ""
     return any(pattern.fullmatch(path) or pattern.fullmatch(made) for pattern in objects)
 
 

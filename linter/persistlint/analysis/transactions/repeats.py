@@ -27,6 +27,8 @@ _STAMP = regex(
     r"(?:last_?\w*(?:at|on|time|date|seen|used|active|activity)|updated_?(?:at|on)|modified_?(?:at|on)?|last_?seen)",
     re.IGNORECASE,
 )
+# What leaves out, or updates, rows that are there: Prisma, Sequelize, Django.
+_PASSES_OVER = regex(r"\b(?:skipDuplicates|ignoreDuplicates|updateOnDuplicate)\s*:|\b(?:ignore|update)_conflicts=True")
 # What adds to a column, or makes rows of another table by the way (Prisma).
 _ADDS = regex(
     r"\b(?:in|de)crement|\b(?:F|Expr|literal|multiply|divide|push|array_append)\s*[(:]"
@@ -47,7 +49,7 @@ def repeats(chain: Chain, found: Outline | None, effect: Effect, walk: Walk) -> 
         return False
     names = [last_name(call.function) for call in statement_calls(chain)]
     if any(map(inserts, names)):
-        return effect.is_upsert or "skipDuplicates:" in text
+        return effect.is_upsert or _PASSES_OVER.search(text) is not None
     return any(updates(name) or deletes(name) for name in names) or (
         any(map(_SAVES.match, names)) and _is_loaded(chain, walk)
     )

@@ -149,8 +149,8 @@ def _only_closes(context: Expression) -> bool:
 
 def defer(walker: Walk, call: Expression, kind: str) -> None:
     if kind == "go":
-        if isinstance(call, Call) and isinstance(call.function, Lambda):
-            walker.file.launched.add(id(call.function.function))
+        started = [call.function, *(a.value for a in call.arguments)] if isinstance(call, Call) else []
+        walker.file.launched.update(id(value.function) for value in started if isinstance(value, Lambda))
         with walker.detach():
             walker.visit(call, Use.KEPT)
         return

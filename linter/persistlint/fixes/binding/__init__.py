@@ -52,6 +52,16 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
 
 
 def _bound(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
+    try:
+        return _passed(query, holes, program)
+    except RefusalError:
+        fix = Binding(query, holes, program).quoted() if query.placeholder else None
+        if fix is None:
+            raise
+        return fix
+
+
+def _passed(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
     helper = helper_of(query, holes, program) if query.placeholder and query.library else None
     if helper is not None:
         return helped(Binding(query, holes, program), helper)

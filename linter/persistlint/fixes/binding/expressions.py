@@ -79,7 +79,7 @@ def name_of(value: Value, source: SourceFile) -> str:
                 node = inner
             case _:
                 words = [word for word in _WORD.findall(source.text(node.range)) if word.isidentifier()]
-                return words[0] if len(words) == 1 else "value"
+                return words[0].removeprefix("get_") if len(words) == 1 else "value"
 
 
 def _python(parts: Sequence[str | Value], source: SourceFile) -> str:

@@ -10,18 +10,20 @@ from persistlint.diagnostic import Applicability, Fix
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.choosing import alternative, alternatives
 from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.describing import described
 from persistlint.fixes.binding.doubling import doubled
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
 from persistlint.fixes.binding.formats import is_made_text
 from persistlint.fixes.binding.gathering import gather
 from persistlint.fixes.binding.grammar import takes_no_values
 from persistlint.fixes.binding.marking import marked
-from persistlint.fixes.binding.names import guarded, quoted, quoted_values
+from persistlint.fixes.binding.names import guarded, quoted
 from persistlint.fixes.binding.narrowing import narrowed
 from persistlint.fixes.binding.numbers import numbers
 from persistlint.fixes.binding.passing import Passing
 from persistlint.fixes.binding.place import place_of
 from persistlint.fixes.binding.plan import bound_by, plan
+from persistlint.fixes.binding.quoting import quoted_values
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
@@ -102,6 +104,10 @@ class Binding:
             raise
         bound = bound_by(parameters, found)
         texts.check_bound(bound)
+        imports: list[Edit] = []
+        if site.operation.values in ("objects", "described"):
+            style = replace(style, is_described=True)
+            imports = described(parameters, found, site, self.program)
         doubtful = self._is_doubtful(found, place, site, parameters)
         places = [index for p in parameters for index in range(p.start, p.end)]
         is_followed = check_seen(query, site, found, style, marks, places, self.source)
@@ -127,6 +133,7 @@ class Binding:
         is_doubled = style.is_percent and is_new and library.percent == "doubled" and not query.is_fragment
         edits = [*Rewrite(found, self.source, is_doubled).edits(parameters, written), *sent]
         edits += go_imports(found, edits, self.source)
+        edits += [edit for edit in imports if edit not in edits]
         return self.whole(edits, len(bound), doubtful)
 
     def shared(self, refusal: SharedError) -> Fix:
@@ -146,21 +153,22 @@ class Binding:
         return Fix(fixes[0].title, merged(edits), Applicability.SAFE if is_safe else Applicability.UNSAFE)
 
     def quoted(self) -> Fix | None:
-        """The fix that quotes the values of a statement which can have no bind parameter, where they are put into a
-        text; None where there is none."""
+        """The fix that quotes the values where they are put into a text; None where there is none."""
         query = self.query
         if query.site is None or query.library is None:
             return None
-        around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
         texts = Texts(query.site(), query.library, self.holes, self.program)
         try:
-            found = [texts.view([((text,), None)]) for text in around.values()]
+            around = {text.range: text for hole in self.holes if (text := self._text_around(hole)) is not None}
+            found = [(text, texts.alone(text)) for text in around.values()]
+            fix = quoted_values(query, found, self.holes, self.program, self.dialect)
+            if fix is not None or not takes_no_values(query, self.dialect):
+                return fix
+            whole = {text.range: text for hole in self.holes for text in self._texts_around(hole)[:1]}
+            views = [texts.view([((text,), None)]) for text in whole.values()]
         except RefusalError:
             return None
-        fix = quoted_values(query, found, self.holes, self.source, self.dialect)
-        if fix is None and takes_no_values(query, self.dialect):
-            return doubled(found, self.holes, self.program, self.dialect)
-        return fix
+        return doubled(views, self.holes, self.program, self.dialect)
 
     def names(self) -> Fix:
         """The fix for names. Raises `RefusalError`."""
@@ -170,7 +178,7 @@ class Binding:
         site = query.site()
         place = place_of(query, site, query.library, self.holes, self.program)
         found = Texts(site, query.library, self.holes, self.program).view(place.segments)
-        fix = quoted(query, found, self.holes, self.source, self.dialect)
+        fix = quoted(query, found, self.holes, self.program, self.dialect)
         return fix or guarded(found, self.holes[0], site, self.source, self.dialect)
 
     def known(self) -> tuple[Site, Library]:
@@ -215,12 +223,28 @@ class Binding:
         return doubtful
 
     def _text_around(self, hole: Hole) -> ir.Expression | None:
-        """The largest text that a hole is put into in its statement."""
+        """The text that a hole is put into: the smallest one, with all that is added to it."""
+        found: ir.Expression | None = None
+        for node in reversed(self._texts_around(hole)):
+            match node:
+                case ir.Binary(operator="+", left=left, right=right) if found is None or found.range in (
+                    left.range,
+                    right.range,
+                ):
+                    found = node
+                case _ if found is None:
+                    found = node
+                case _:
+                    break
+        return found
+
+    def _texts_around(self, hole: Hole) -> list[ir.Expression]:
+        """The texts that a hole is put into in its statement, the largest first."""
         frame = self.program.frame(hole.range)
         if frame is None:
-            return None
+            return []
         nodes = (node for part in ir.expressions(frame.statement) for node in ir.walk(part) if hole.range in node.range)
-        return next((node for node in nodes if node.range != hole.range and _is_text(node, self.source)), None)
+        return [node for node in nodes if node.range != hole.range and _is_text(node, self.source)]
 
 
 def _is_text(node: ir.Expression, source: SourceFile) -> bool:

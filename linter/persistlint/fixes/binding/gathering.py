@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.counting import check_order, computed_marks
 from persistlint.fixes.binding.growing import gathered
-from persistlint.fixes.binding.marking import grouped
+from persistlint.fixes.binding.marking import given_as, grouped
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.pieces import branches, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
@@ -16,7 +17,7 @@ from persistlint.fixes.binding.style import fresh_name
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Site
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.style import Mark, Style
     from persistlint.fixes.binding.view import View
     from persistlint.fixes.program import Program
+    from persistlint.source import Range
 
 _SEVERAL = "the values stand in several texts that grow"
 
@@ -58,7 +60,8 @@ def gather(
     others = [*(parameter.start for parameter in outer), *(mark.start for mark in marks)]
     texts = _texts(found, place, inner, others, style, site)
     steps = sorted((step for text in texts for step in text), key=lambda step: step.statement.range.start)
-    list_ = gathered(values_of(site, program.source), site, steps, style, program)
+    passed = None if site.operation.values == "objects" else values_of(site, program.source)
+    list_ = gathered(passed, site, steps, style, program)
     first = next(index for index, holder in enumerate(found.holders) if _is_in(holder, steps))
     if any(parameter.expands for parameter in inner):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
@@ -72,19 +75,26 @@ def gather(
         raise RefusalError("the values that the call passes are put together elsewhere")
     elif not style.is_named:
         check_order(list_.name, site, found, style, marks, inner)
-    if style.is_named and any(isinstance(s, ir.Loop) for s in _around(found, inner, list_, site)):
-        raise RefusalError("a placeholder with a name has one value, and the loop gives it several")
-    return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site))
+    looped = {
+        holder.range
+        for holder in _holders(found, inner)
+        if any(isinstance(s, ir.Loop) for s in branches(holder.range, list_.made.range, site))
+    }
+    return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site), looped)
 
 
-def added(found: View, list_: Growing, style: Style, parameters: Sequence[Parameter]) -> Gathered:
+def added(
+    found: View, list_: Growing, style: Style, parameters: Sequence[Parameter], keys: set[str], site: Site
+) -> Gathered:
     """Add the values of the parameters which steps of the text add to a list that is there, and give the others, which
-    stand behind them. Raises `RefusalError`."""
+    stand behind them. `keys` are the names that others have. Raises `RefusalError`."""
     held = [parameter.start for parameter in parameters if found.holders[parameter.start] is not None]
     outer = [parameter.start for parameter in parameters if found.holders[parameter.start] is None]
     if held and outer and (style.is_numbered or min(outer) < max(held)):
         raise RefusalError("some values are put into the text where it is returned, and some before")
-    return _gathered(found, list_, style, (), parameters, 0, set())
+    loops = [s for s in site.statements if isinstance(s, ir.Loop)]
+    looped = {h.range for h in _holders(found, parameters) if any(h.range in loop.range for loop in loops)}
+    return _gathered(found, list_, style, (), parameters, 0, keys, looped)
 
 
 def _gathered(
@@ -95,13 +105,18 @@ def _gathered(
     parameters: Sequence[Parameter],
     first: int,
     keys: set[str],
+    looped: Collection[Range],
 ) -> Gathered:
+    """The same, for values that stand behind the item `first`, where `keys` are the names that others have. The
+    statements `looped` run several times for one list, so that a name alone would stand for several values."""
     taken = {mark.key for mark in marks} | keys
     number = max((int(mark.key) for mark in marks if mark.key.isdigit()), default=0) if list_.is_new else 0
     by_holder: dict[int, tuple[ir.Statement, list[Given]]] = {}
     given: list[Given] = []
     numbers = len([p for p in parameters if found.holders[p.start] is None]) + number
-    written: list[str] = []
+    written: dict[int, str] = {}
+    numbered: list[Edit] = []
+    there: dict[tuple[str, int], str] = {}
     spread = Given(list_.spread, "", sum(mark.start < first for mark in marks))
     is_missing = list_.is_new
     for group in grouped(parameters, found, style, marks):
@@ -112,37 +127,55 @@ def _gathered(
             given.append(spread)
             is_missing = False
         if group.part is not None:
-            if style.is_numbered or (style.is_named and list_.source.language != "python"):
+            is_looped = style.is_named and holder is not None and holder.range in looped
+            if style.is_numbered or is_looped or (style.is_named and list_.source.language != "python"):
                 raise RefusalError("the numbers of the placeholders behind depend on a condition")
-            value, made = group.given(style, taken, 0, "", list_.source.language == "python")
+            value, made = group.given(style, taken, 0, "")
+            numbered += group.part.times.numbered() if style.is_named else []
             target = given if holder is None else by_holder.setdefault(id(holder), (holder, []))[1]
             target.append(Given(value, "", before if holder is None else 0))
-            written += map(style.mark, made)
+            written |= {each.start: style.mark(key) for each, key in zip(group.parameters, made, strict=True)}
             continue
         key = ""
+        same = (parameter.value, id(holder))
+        if style.is_named and same in there:
+            written[parameter.start] = style.mark(there[same])
+            continue
         if style.is_named:
             key = fresh_name(parameter.name, taken)
             taken.add(key)
-        value, name = parameter.value, key
         if style.is_named and parameter.listed is not None:
+            if holder is not None and holder.range in looped:
+                raise RefusalError("a placeholder with a name has one value, and the loop gives it several")
             parameter.listed, value, key = parameter.listed.named(key)
-            name = ""
+            each = Given(value, "", before)
+        else:
+            each = given_as(parameter, key, style, before)
+            if holder is None or holder.range not in looped:
+                there[same] = key
         if holder is None:
             if style.is_numbered:
                 number += 1
-                name = key = str(number)
-            given.append(Given(value, name, before))
+                key = str(number)
+                each = replace(each, name=key)
+            given.append(each)
         else:
             values = by_holder.setdefault(id(holder), (holder, []))[1]
-            values.append(Given(value, name, 0))
+            if style.is_named and holder.range in looped:
+                taken.add(f"{key}_")
+                count = list_.count(len(values))
+                parameter.number, parameter.around = count, style.around(key)
+                each = given_as(parameter, key, style, count=count)
+            values.append(replace(each, before=0))
             if style.is_numbered:
                 key = str(numbers + len(values))
                 if holder is not list_.made or not list_.is_new:
                     parameter.number = list_.number(numbers + len(values))
-        written.append(style.mark(key))
+        written[parameter.start] = style.mark(key)
     if is_missing:
         given.append(spread)  # behind the others, whose numbers are fixed
-    return Gathered(list_.edits(list(by_holder.values())), written, given, list_.name)
+    edits = [*list_.edits(list(by_holder.values())), *numbered]
+    return Gathered(edits, [written[parameter.start] for parameter in parameters], given, list_.name)
 
 
 def _texts(
@@ -170,11 +203,6 @@ def _check_new(found: View, steps: Sequence[Step], marks: Sequence[Mark]) -> Non
         raise RefusalError("the numbers of the other placeholders are counted by hand")
     if any(_is_in(found.holders[mark.start], steps) for mark in marks):
         raise RefusalError("nothing here tells where the values of the other placeholders are")
-
-
-def _around(found: View, inner: Sequence[Parameter], list_: Growing, site: Site) -> list[ir.Statement]:
-    """The branches and loops that add values to a list, and do not make it."""
-    return [s for holder in _holders(found, inner) for s in branches(holder.range, list_.made.range, site)]
 
 
 def _keys(list_: Growing, site: Site) -> set[str]:

@@ -62,7 +62,7 @@ def _binds_in_scripts(query: Query, dialect: str | None) -> bool:
 def is_name_place(tokens: Sequence[Token], place: int) -> bool:
     """Whether a string stands in the place of a name, for which SQLite and MySQL take it there."""
     words = [token.word for token in tokens[:place]]
-    if not words:
+    if not words or words[0] == "COPY":  # from or to a file
         return False
     if words[-1] == "FROM":
         return words[-2:-1] != ["DISTINCT"] and function_around(tokens, place) not in _READ_FROM

@@ -49,7 +49,7 @@ class Growing:
     @property
     def spread(self) -> str:
         """All of its values among others."""
-        star = {"python": "**" if self.style.is_named else "*", "go": ""}.get(self.source.language, "...")
+        star = {"python": "**" if self.style.is_mapping else "*", "go": ""}.get(self.source.language, "...")
         return f"{star}{self.name}{'...' if self.source.language == 'go' else ''}"
 
     def number(self, ahead: int) -> str:
@@ -58,22 +58,30 @@ class Growing:
             return f"len({self.name})+{ahead}"
         return f"len({self.name}) + {ahead}" if self.source.language == "python" else f"{self.name}.length + {ahead}"
 
+    def count(self, ahead: int) -> str:
+        """The expression for how many values there are, `ahead` behind those that are there."""
+        if self.source.language == "python":
+            count = f"len({self.name})"
+        else:
+            count = f"Object.keys({self.name}).length" if self.style.is_mapping else f"{self.name}.length"
+        return f"{count} + {ahead}" if ahead else count
+
     def edits(self, given: Sequence[tuple[ir.Statement, Sequence[Given]]]) -> list[Edit]:
         """Behind every statement that adds to the text, one that adds its values."""
         edits: list[Edit] = []
         if self.is_new and all(statement is not self.made for statement, _ in given):
             is_choice = isinstance(self.made, ir.If)
-            edits += [self._before(self._made(()))] if is_choice else self._behind(self.made, self._made(()))
+            edits += [self._before(self.begun(()))] if is_choice else self._behind(self.made, self.begun(()))
         for statement, values in given:
             is_first = self.is_new and statement is self.made
-            edits += self._behind(statement, self._made(values) if is_first else self._added(values))
+            edits += self._behind(statement, self.begun(values) if is_first else self.added(values))
         return edits
 
     def replaced(self, given: Sequence[tuple[ir.Statement, Sequence[Given]]]) -> list[Edit]:
         """Behind every statement that begins the text, one that begins the list with the values of that text."""
         edits: list[Edit] = []
         for statement, values in given:
-            made = self._made(values)
+            made = self.begun(values)
             if statement is not self.made:
                 made = made.replace(":=", "=", 1) if self.source.language == "go" else _CONST.sub("", made)
             elif self.source.language not in ("python", "go"):
@@ -81,11 +89,12 @@ class Growing:
             edits += self._behind(statement, made)
         return edits
 
-    def _made(self, values: Sequence[Given]) -> str:
+    def begun(self, values: Sequence[Given]) -> str:
+        """The statement that makes the list with its first values."""
         texts = ", ".join(value.text for value in values)
         language = self.source.language
         type = ""
-        if self.style.is_named:
+        if self.style.is_mapping:
             quoted = language == "python"
             written = '"{}": {}' if quoted else "{}: {}"
             entries = ", ".join(written.format(v.name, v.text) if v.name else v.text for v in values)
@@ -100,25 +109,34 @@ class Growing:
             return "\n".join(made(self.name, [value.text for value in values]))
         return f"const {self.name}{type if language == 'typescript' else ''} = {inner};"
 
-    def _added(self, values: Sequence[Given]) -> str:
+    def added(self, values: Sequence[Given]) -> str:
+        """The statements that add values, a line for each."""
         texts = ", ".join(value.text for value in values)
         language = self.source.language
         if language == "go":
             return "\n".join(appended(self.name, [value.text for value in values]))
-        if self.style.is_named:
+        if self.style.is_mapping:
             if language == "python":
-                return "; ".join(
-                    f'{self.name}["{value.name}"] = {value.text}'
+                return "\n".join(
+                    f"{self.name}[{self._key(value)}] = {value.text}"
                     if value.name
                     else f"{self.name}.update({alone(value.text) or value.text.removeprefix('**')})"
                     for value in values
                 )
-            return " ".join(f"{self.name}.{value.name} = {value.text};" for value in values)
+            targets = [f"[{self._key(value)}]" if value.is_counted else f".{value.name}" for value in values]
+            return " ".join(f"{self.name}{t} = {v.text};" for t, v in zip(targets, values, strict=True))
         if language == "python":
             if len(values) == 1 and texts.startswith("*"):
                 return f"{self.name}.extend({alone(texts) or texts[1:]})"
             return f"{self.name}.append({texts})" if len(values) == 1 else f"{self.name}.extend([{texts}])"
         return f"{self.name}.push({texts});"
+
+    def _key(self, value: Given) -> str:
+        """The name of a value in the mapping, as the language writes it."""
+        if not value.is_counted:
+            return f'"{value.name}"'
+        is_python = self.source.language == "python"
+        return f'f"{value.name}_{{{self.count(0)}}}"' if is_python else f"`{value.name}_${{{self.count(0)}}}`"
 
     def _before(self, statement: str) -> Edit:
         """A statement on a line of its own before the one that makes the text."""
@@ -136,7 +154,7 @@ class Growing:
         indentation = lead[: len(lead) - len(lead.lstrip())]
         declares = lead.strip() in ("let", "var", "const", "")
         if self.source.language == "python" and lead.rstrip().endswith(":"):
-            return [Edit(Range(step.range.end, step.range.end), f"; {statement}")]
+            return [Edit(Range(step.range.end, step.range.end), f"; {statement.replace(chr(10), '; ')}")]
         if self.source.language not in ("python", "go") and _AFTER_TEST.search(lead):
             ending = _END.match(content, step.range.end)
             end = ending.end() if ending and b";" in ending.group() else step.range.end
@@ -175,9 +193,9 @@ def gathered(
     if len(lists) != 1 or branches(lists[0].range, site.call.range, site):
         raise RefusalError(elsewhere)
     match lists[0].value:
-        case ir.Collection(kind=ir.Sequence.LIST) | None if not style.is_named:
+        case ir.Collection(kind=ir.Sequence.LIST) | None if not style.is_mapping:
             pass
-        case ir.Mapping() if style.is_named:
+        case ir.Mapping() if style.is_mapping:
             pass
         case _:
             raise RefusalError(elsewhere)

@@ -12,6 +12,7 @@ from persistlint.diagnostic import Edit
 from persistlint.facts import Site
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.describing import described
 from persistlint.fixes.binding.gathering import added
 from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.origin import last_name
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import Hole, Query
     from persistlint.fixes.binding.fixing import Binding
+    from persistlint.fixes.binding.style import Style
     from persistlint.fixes.binding.view import Value, View
     from persistlint.fixes.program import Program
 
@@ -101,28 +103,33 @@ def helped(binding: Binding, helper: Helper) -> Fix:
     parameters = plan(part, helper.query, inside.is_wanted, source, dialect)
     bound = bound_by(parameters, part)
     inside.check_bound(bound)
-    if style.is_named or marks or any(parameter.expands for parameter in parameters):
-        raise RefusalError("the function that puts it together has placeholders, or they have names")
+    if marks or any(parameter.expands for parameter in parameters):
+        raise RefusalError("the function that puts it together has placeholders")
+    imports: list[Edit] = []
+    if site.operation.values in ("objects", "described"):
+        style = replace(style, is_described=True)
+        imports = described(parameters, part, own, program)
     for value in bound:
         if value.since or place.is_moved:
             origin.stays_the_same(value.expression, value.since or place.texts[0][0].range, own)
-    list_ = Growing(helper.name, False, helper.returns, style, source)
-    gathered = added(part, list_, style, parameters)
     around = place_of(query, site, library, binding.holes, program)
     whole = Texts(site, library, binding.holes, program).view(around.segments)
     index, _ = _place_in(whole, helper, site)
-    style, marks = style_of(style.pattern, whole.text, dialect)
+    _, marks = style_of(style.pattern, whole.text, dialect)
+    list_ = Growing(helper.name, False, helper.returns, style, source)
+    gathered = added(part, list_, style, parameters, {mark.key for mark in marks}, own)
     is_followed = check_seen(query, site, whole, style, marks, [index], source)
     is_counted = style.is_numbered and (marks or computed_marks(whole) or count_of(site, source))
-    if style.is_named or is_counted or whole.holders[index] is not None:
+    if is_counted or whole.holders[index] is not None:
         raise RefusalError("the numbers of the other placeholders are counted by hand")
     given = Given(list_.spread, "", sum(mark.start < index for mark in marks))
     passing = Passing(style, len(marks) + is_followed, [given], source, helper.name, whole.text)
     sent, is_new = passed(passing, site, around, program)
     is_doubled = style.is_percent and is_new and library.percent == "doubled"
     edits = [*Rewrite(part, source, is_doubled).edits(parameters, gathered.written), *gathered.edits, *sent]
-    edits += _before_return(helper, program, [value.text for value in gathered.given])
-    edits += [*Rewrite(whole, source, is_doubled).edits((), ()), *_handed_on(helper, site, program)]
+    edits += _before_return(helper, program, list_.added(gathered.given) if gathered.given else "")
+    edits += [*Rewrite(whole, source, is_doubled).edits((), ()), *_handed_on(helper, site, program, style)]
+    edits += [edit for edit in imports if edit not in edits]
     return binding.whole(edits, len(bound), doubtful=True)
 
 
@@ -144,7 +151,7 @@ def _place_in(found: View, helper: Helper, site: Site) -> tuple[int, Value]:
     return places[0]  # type: ignore[return-value]
 
 
-def _handed_on(helper: Helper, site: Site, program: Program) -> list[Edit]:
+def _handed_on(helper: Helper, site: Site, program: Program, style: Style) -> list[Edit]:
     """The edits that make a list before the call of the helper, and give it to the helper."""
     source, name = program.source, helper.name
     around = [s for s in site.statements if helper.call.range in s.range]
@@ -154,8 +161,11 @@ def _handed_on(helper: Helper, site: Site, program: Program) -> list[Edit]:
     if not _BEFORE.fullmatch(lead.strip()):
         raise RefusalError("no statement of its own stands around the call of the function that puts it together")
     indentation = lead[: len(lead) - len(lead.lstrip())]
-    type = ": any[]" if source.language == "typescript" else ""
-    made = f"{name} = []" if source.language == "python" else f"const {name}{type} = []{program.semicolon}"
+    nothing, declared = ("{}", "Record<string, any>") if style.is_mapping else ("[]", "any[]")
+    type = f": {declared}" if source.language == "typescript" else ""
+    made = (
+        f"{name} = {nothing}" if source.language == "python" else f"const {name}{type} = {nothing}{program.semicolon}"
+    )
     arguments, parameters = helper.call.arguments, helper.function.parameters
     if any(p.kind != "positional" or p.pattern is not None for p in parameters):
         raise RefusalError(f"`{helper.function.name}` takes its arguments in a way that a fix does not add to")
@@ -170,21 +180,17 @@ def _handed_on(helper: Helper, site: Site, program: Program) -> list[Edit]:
     return [Edit(Range(begin, begin), f"{indentation}{made}\n"), given, taken]
 
 
-def _before_return(helper: Helper, program: Program, texts: Sequence[str]) -> list[Edit]:
+def _before_return(helper: Helper, program: Program, added: str) -> list[Edit]:
     """The edit that adds values to the list before the helper returns. Raises `RefusalError`."""
-    if not texts:
+    if not added:
         return []
     start = helper.returns.range.start
     begin = program.line_start(start)
     lead = program.source.text(Range(begin, start))
     if lead.strip():
         raise RefusalError("no statement of its own stands around the text of the SQL")
-    listed = ", ".join(texts)
-    if program.source.language == "python":
-        added = f"{helper.name}.append({listed})" if len(texts) == 1 else f"{helper.name}.extend([{listed}])"
-    else:
-        added = f"{helper.name}.push({listed}){program.semicolon}"
-    return [Edit(Range(begin, begin), f"{lead}{added}\n")]
+    lines = added.split("\n") if program.source.language == "python" else [added.removesuffix(";") + program.semicolon]
+    return [Edit(Range(begin, begin), "".join(f"{lead}{line}\n" for line in lines))]
 
 
 def _listed(ranges: Sequence[Range], index: int, text: str) -> Edit:

@@ -112,6 +112,7 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, s
     if not isinstance(inner, ir.Name | ir.Attribute | ir.Subscript) and not _is_view(inner):
         return None
     text = source.text(inner.range)
+    around = "'" if _quotes_each(value.made.value if value.made is not None else items, source) else ""
     function = node.function
     assert isinstance(function, ir.Attribute)
     written = source.text(function.value.range)
@@ -120,15 +121,28 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, s
     mark = f"{quote}{{}}{quote}"
     counted = f"{glue}.join([{mark}] * len({text}))"
     if not rest:
-        return Listed(
-            node.range, _name(inner), quoted, f"*{text}", f"list({text})", counted, False, f"len({text})", edits
-        )
+        array, length = f"list({text})", f"len({text})"
+        return Listed(node.range, _name(inner), quoted, f"*{text}", array, counted, False, length, edits, around)
     assert isinstance(items, ir.Comprehension)
     plain = _plain(items.element, source)
     assert plain is not None
     made = f"[{source.text(plain.range)}{rest}]"
     marks = f"{glue}.join({mark}{rest})" if items.conditions else counted
-    return Listed(node.range, _name(inner), quoted, f"*{made}", made, marks, False, f"len({made})")
+    return Listed(node.range, _name(inner), quoted, f"*{made}", made, marks, False, f"len({made})", quote=around)
+
+
+def _quotes_each(items: ir.Expression | None, source: SourceFile) -> bool:
+    """Whether each text of a list has quotes around it."""
+    match items:
+        case ir.Comprehension(element=element):
+            nodes = list(ir.walk(element))
+            has_quotes = any(isinstance(node, ir.String) and "'" in node.value for node in nodes)
+            return has_quotes or any(isinstance(node, ir.Hole) and node.conversion == "r" for node in nodes)
+        case ir.Call(function=ir.Name(id="map"), arguments=[mapped, *_]):
+            return source.text(mapped.range) == "repr"
+        case ir.Call(arguments=[ir.Argument(value=ir.Call() as inner)]):
+            return _quotes_each(inner, source)
+    return False
 
 
 def _is_view(node: ir.Expression) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint import ir
 from persistlint.fixes.binding.parts import Condition
 from persistlint.fixes.binding.passing import Given
+from persistlint.fixes.binding.plan import bound_by
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.style import fresh_name
 from persistlint.records import dataclass
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.style import Mark, Style
     from persistlint.fixes.binding.view import View
     from persistlint.source import SourceFile
+
+KEY = "\0"  # in a value that is an object: the expression for the name of its mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +54,26 @@ class Group:
         before = [parameter for parameter in self.parameters if parameter.start < middle]
         return before, self.parameters[len(before) :]
 
-    def given(self, style: Style, taken: set[str], number: int, ahead: str, is_python: bool) -> tuple[str, list[str]]:
+    def given(self, style: Style, taken: set[str], number: int, ahead: str) -> tuple[str, list[str]]:
         """What is passed for a part, spread, and the keys of the marks of its parameters. `taken` are the names that
         others have, and get those of these; `number` is that of the last one before, `ahead` is how many come with it
         from other parts. Sets the `number` of the parameters."""
         assert self.part is not None
         times, keys = self.part.times, []
-        values: tuple[list[str], list[str]] = ([], [])
-        for parameters, texts in zip(self.arms, values, strict=True):
+        values: tuple[list[tuple[str, str]], list[tuple[str, str]]] = ([], [])
+        for parameters, entries in zip(self.arms, values, strict=True):
             for place, parameter in enumerate(parameters, number + 1):
                 key = fresh_name(parameter.name, taken) if style.is_named else str(place)
                 taken.add(key)
                 keys.append(key)
                 if style.is_numbered:
                     parameter.number = times.number(place, len(parameters), ahead)
-                name = f'"{key}"' if is_python else key
-                texts.append(f"{name}: {parameter.value}" if style.is_named else parameter.value)
-        return times.spread(values, "{}" if style.is_named else "[]"), keys
+                elif style.is_named and times.counter:
+                    taken.add(f"{key}_")
+                    parameter.number, parameter.around = times.counter, style.around(key)
+                value = given_as(parameter, key, style, count=times.counter)
+                entries.append((value.name if style.is_mapping else "", value.text))
+        return times.spread(values), keys
 
 
 def marked(
@@ -92,12 +99,13 @@ def marked(
         parameter = group.first
         before = sum(mark.start < parameter.start for mark in marks)
         if group.part is not None:
-            value, keys = group.given(style, taken, number, ahead, source.language == "python")
+            value, keys = group.given(style, taken, number, ahead)
             given.append(Given(value, "", before))
             written |= {each.start: style.mark(key) for each, key in zip(group.parameters, keys, strict=True)}
             if style.is_numbered:
                 then, otherwise = map(len, group.arms)
                 ahead += f" + {group.part.times.counted((then, otherwise))}"
+            if not style.is_positional:
                 edits += group.part.times.numbered()
             continue
         if style.is_named and parameter.value in named:
@@ -112,9 +120,17 @@ def marked(
             given.append(Given(values, "", before))
             written[parameter.start] = style.mark(mark)
             continue
-        given.append(Given(parameter.value, key, before))
+        given.append(given_as(parameter, key, style, before))
         written[parameter.start] = style.mark(key)
     return Marked(given, [written[parameter.start] for parameter in parameters], edits)
+
+
+def given_as(parameter: Parameter, key: str, style: Style, before: int = 0, count: str = "") -> Given:
+    """The value of a parameter whose mark has that name or number, behind so many marks of others; `count` is the
+    expression for the number that follows a name which is used more than once."""
+    if style.is_described:
+        return Given(parameter.value.replace(KEY, f'f"{key}_{{{count}}}"' if count else f'"{key}"'), "", before)
+    return Given(parameter.value, key, before, bool(count))
 
 
 def grouped(parameters: Sequence[Parameter], found: View, style: Style, marks: Sequence[Mark]) -> list[Group]:
@@ -125,8 +141,11 @@ def grouped(parameters: Sequence[Parameter], found: View, style: Style, marks: S
         part = found.part_at(parameter.start)
         if part is not found.part_at(parameter.end - 1):
             raise RefusalError("a string of SQL has values that are not always there")
-        if part is not None and groups and groups[-1].part is part:
-            groups[-1].parameters.append(parameter)
+        if part is not None and style.is_named and not _varies(parameter, part, found):
+            part = None
+        same = [group for group in groups if part is not None and group.part is part]
+        if same:
+            same[0].parameters.append(parameter)
         else:
             groups.append(Group([parameter], part))
     for group in groups:
@@ -135,6 +154,15 @@ def grouped(parameters: Sequence[Parameter], found: View, style: Style, marks: S
             continue
         takes_lists = isinstance(part.times, Condition) and style.is_positional
         has_lists = not takes_lists and any(p.listed or p.expands for p in group.parameters)
-        if has_lists or any(part.start <= mark.start < part.end for mark in marks):
+        has_marks = not style.is_named and any(part.start <= mark.start < part.end for mark in marks)
+        if has_lists or has_marks:
             raise RefusalError("a part that is repeated or chosen has other placeholders, or lists")
     return groups
+
+
+def _varies(parameter: Parameter, part: Part, found: View) -> bool:
+    """Whether the value of a parameter may be another one each time that its part is there."""
+    names = part.times.own_names
+    nodes = [node for value in bound_by([parameter], found) for node in ir.walk(value.expression)]
+    is_plain = all(isinstance(node, ir.Name | ir.Attribute) for node in nodes)
+    return not names or not is_plain or any(isinstance(node, ir.Name) and node.id in names for node in nodes)

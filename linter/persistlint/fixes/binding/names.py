@@ -4,17 +4,15 @@ name keeps its capitals, and a list may lack a name."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.facts import Context
 from persistlint.fixes.binding.literals import Char
-from persistlint.fixes.binding.reaching import assignments
+from persistlint.fixes.binding.quoting import quoting_of
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import HOLE, Value, View
-from persistlint.libraries import catalogue
 from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.lexer import Kind, Token, tokenize
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.facts import Hole, Query, Site
+    from persistlint.fixes.program import Program
     from persistlint.source import SourceFile
 
 _DIRECTIONS = ("ASC", "DESC", "asc", "desc")
@@ -30,44 +29,19 @@ _NO_COLUMNS = frozenset(
     ["DISTINCT", "AS", "ALL", "NULL", "CASE", "WHEN", "THEN", "ELSE", "END", "COUNT", "SUM", "FROM"]
 )
 _NAME = regex(r"[A-Za-z_]\w*")
-_OF_ANY_TYPE = ".escape({})"  # what `sqlstring` and Sequelize call it: a number stays one
 
 
-def quoted(query: Query, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> Fix | None:
+def quoted(query: Query, found: View, holes: Sequence[Hole], program: Program, dialect: str | None) -> Fix | None:
     """The fix that lets the driver quote every name, None where the driver cannot or the file does not import it so."""
-    quote = _quoting(query, Kind.QUOTED, holes, source)
-    if quote is None or any(hole.context is not Context.IDENTIFIER for hole in holes):
+    quoting = quoting_of(query, "identifier", holes, program)
+    if quoting is None or any(hole.context is not Context.IDENTIFIER for hole in holes):
         return None
-    edits = _wrapped(quote, Kind.QUOTED, found, holes, source, dialect)
+    edits = _wrapped(quoting.expression, found, holes, program.source, dialect)
+    edits += quoting.imports if edits else ()
     return Fix("Quote the name", tuple(edits), Applicability.UNSAFE) if edits else None
 
 
-def quoted_values(
-    query: Query, found: Sequence[View], holes: Sequence[Hole], source: SourceFile, dialect: str | None
-) -> Fix | None:
-    """The fix that lets the driver quote every value of a statement in which no bind parameter can stand, None where it
-    cannot or one of them is not alone in its quotes. `found` are the texts that have the holes."""
-    quote = _quoting(query, Kind.STRING, holes, source)
-    contexts = (
-        {Context.QUOTED, Context.VALUE} if quote is not None and quote.endswith(_OF_ANY_TYPE) else {Context.QUOTED}
-    )
-    if quote is None or any(hole.context not in contexts for hole in holes):
-        return None
-    edits: list[Edit] = []
-    for text in found:
-        ranges = {value.expression.range for value in text.values}
-        wrapped = _wrapped(quote, Kind.STRING, text, [h for h in holes if h.range in ranges], source, dialect)
-        if not wrapped:
-            return None
-        edits += wrapped
-    title = "Quote the value" if len(holes) == 1 else "Quote the values"
-    is_whole = all(any(hole.range == edit.range for edit in edits) for hole in holes)
-    return Fix(title, tuple(edits), Applicability.UNSAFE) if is_whole else None
-
-
-def _wrapped(
-    quote: str, kind: Kind, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None
-) -> list[Edit]:
+def _wrapped(quote: str, found: View, holes: Sequence[Hole], source: SourceFile, dialect: str | None) -> list[Edit]:
     """The edits that take the quotes around every hole away and put its expression into another; nothing where one of
     them stands in another way."""
     edits: list[Edit] = []
@@ -78,7 +52,7 @@ def _wrapped(
         token = next((token for token in tokens if token.start <= index < token.end), None)
         if token is None or item.spec not in ("", "%q"):
             return []
-        if token.kind is kind and token.end - token.start == 3:
+        if token.kind is Kind.QUOTED and token.end - token.start == 3:
             for around in (found.items[token.start], found.items[token.end - 1]):
                 if not isinstance(around, Char):
                     return []
@@ -126,47 +100,6 @@ def guarded(found: View, hole: Hole, site: Site, source: SourceFile, dialect: st
         raise RefusalError("what the function does with a wrong name is for a person to say")
     text = "".join(f"{indentation}{line}\n" for line in lines)
     return Fix("Compare the name with a list", (Edit(Range(begin, begin), text),), Applicability.UNSAFE)
-
-
-def _quoting(query: Query, kind: Kind, holes: Sequence[Hole], source: SourceFile) -> str | None:
-    """The expression that quotes a name or a string `{}`, if the file imports what it needs: by the library of a query,
-    or a driver of it where that has many; or else by a method of what sends the query."""
-    library = query.library
-    if library is None:
-        return None
-    is_go = library.generic and source.language == "go"
-    drivers = [each for each in catalogue("go").libraries if each.drives] if is_go else []
-    for each in (library, *drivers):
-        needed, _, expression = (each.quote if kind is Kind.QUOTED else each.literal).rpartition(": ")
-        match = re.search(needed, source.content.decode("utf-8", "replace"), re.MULTILINE)
-        if expression and match is not None:
-            return expression.replace("$1", match[1] if match.groups() else "")
-    return _method(query, "identifier" if kind is Kind.QUOTED else "literal", holes, source)
-
-
-def _method(query: Query, yields: str, holes: Sequence[Hole], source: SourceFile) -> str | None:
-    """The call of a method of what sends a query of JavaScript that quotes `{}`, where that is known at the holes."""
-    if query.site is None or source.language not in ("javascript", "typescript"):
-        return None
-    site = query.site()
-    match site.call.function:
-        case ir.Attribute(value=ir.Name() | ir.Attribute() as handle):
-            pass
-        case _:
-            return None
-    root: ir.Expression = handle
-    while isinstance(root, ir.Attribute):
-        root = root.value
-    operation = site.operation
-    types = operation.library.types.values()
-    type = next((t for t in types if any(operation is method for method in t.methods.values())), None)
-    name = next((name for name, method in type.methods.items() if method.yields == yields), "") if type else ""
-    if not name or not isinstance(root, ir.Name):
-        return None
-    first = min(hole.range.start for hole in holes)
-    is_here = all(any(hole.range in statement.range for statement in site.statements) for hole in holes)
-    is_known = all(statement.range.end <= first for statement in assignments(site, root.id))
-    return f"{source.text(handle.range)}.{name}({{}})" if is_here and is_known else None
 
 
 def _place(found: View, value: Value, tokens: list[Token]) -> int | None:

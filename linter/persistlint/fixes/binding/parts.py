@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -14,13 +15,17 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from persistlint.source import SourceFile
 
 _HEAD = regex(r"(?:\((?P<listed>[^()]*)\)|(?P<only>[\w$]+))\s*=>\s*")
 _PADDING = regex(r"(?<=[(\[{]) |,? (?=[)\]}])")
+_WORD = regex(r"[\w$]+")
 _NAMES = ("value", "each", "part")
+_KEYS = ("key", "name", "mark")
+
+Entries = Sequence[tuple[str, str]]  # values, each with the name of its mark, nothing where marks have none
 
 _ONE_VALUE = "a placeholder with a number or a name has one value, and the loop gives it several"
 
@@ -43,9 +48,19 @@ class Times:
         """What the part is made of."""
         raise NotImplementedError
 
-    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
-        """The values of the part among others, as often as they are there, in the `brackets` of a list or those of a
-        mapping. Raises `RefusalError`."""
+    @property
+    def counter(self) -> str:
+        """The name that every time has for its number, which begins with 0; nothing where there is one time at most."""
+        return ""
+
+    @property
+    def own_names(self) -> Collection[str]:
+        """The names that stand for something else each time."""
+        return ()
+
+    def spread(self, values: tuple[Entries, Entries]) -> str:
+        """The values of the part among others, as often as they are there: those of a list, or of a mapping where
+        their marks have names. Raises `RefusalError`."""
         raise RefusalError(_ONE_VALUE)
 
     def counted(self, counts: tuple[int, int]) -> str:
@@ -60,6 +75,16 @@ class Times:
     def numbered(self) -> list[Edit]:
         """The edits by which the number can be told."""
         return []
+
+
+class Repeated(Times):
+    """A text that is there once for every element of a list."""
+
+    __slots__ = ()
+
+    def number(self, first: int, count: int, ahead: str) -> str:
+        """See `Times`."""
+        return f"{self.counter} * {count} + {first}{ahead}" if count > 1 else f"{self.counter} + {first}{ahead}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +115,13 @@ class Condition(Times):
         """See `Times`."""
         return self.node.then, self.node.otherwise
 
-    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
+    def spread(self, values: tuple[Entries, Entries]) -> str:
         """See `Times`."""
-        then, otherwise = (f"{brackets[0]}{', '.join(arm)}{brackets[1]}" for arm in values)
-        star = "..." if self.source.language != "python" else "**" if brackets == "{}" else "*"
+        is_named = _are_named(values)
+        quote = '"' if self.source.language == "python" else ""
+        arms = (", ".join(f"{quote}{key}{quote}: {value}" if key else value for key, value in arm) for arm in values)
+        then, otherwise = (f"{{{arm}}}" if is_named else f"[{arm}]" for arm in arms)
+        star = "..." if self.source.language != "python" else "**" if is_named else "*"
         return f"{star}{self._chosen(then, otherwise)}"
 
     def counted(self, counts: tuple[int, int]) -> str:
@@ -112,11 +140,14 @@ class Condition(Times):
 
 
 @dataclass(frozen=True, slots=True)
-class Comprehended(Times):
-    """A text of Python that a comprehension makes of every element of a list."""
+class Comprehended(Repeated):
+    """A text of Python that a comprehension makes of every element of a list. `index` is the name that this
+    has, or is to have, for the number of the element."""
 
     is_doubtful = True
     loop: ir.Comprehension
+    index: str
+    is_indexed: bool
     source: SourceFile
 
     @property
@@ -129,26 +160,79 @@ class Comprehended(Times):
         """See `Times`."""
         return self.loop.element, None
 
-    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
+    @property
+    def counter(self) -> str:
         """See `Times`."""
-        if brackets == "{}":
+        return self.index
+
+    @property
+    def own_names(self) -> Collection[str]:
+        """See `Times`."""
+        return {node.id for node in ir.walk(self.loop.target) if isinstance(node, ir.Name)}
+
+    def spread(self, values: tuple[Entries, Entries]) -> str:
+        """See `Times`."""
+        entries, is_named = values[0], _are_named(values)
+        taken = {node.id for part in self.again for node in ir.walk(part) if isinstance(node, ir.Name)}
+        taken |= {*self.own_names, self.index}
+        taken |= {node.id for node in ir.walk(self.loop.element) if isinstance(node, ir.Name)}
+        value, key = (next((name for name in names if name not in taken), None) for names in (_NAMES, _KEYS))
+        if value is None or key is None:
+            raise RefusalError("the names for a value are taken")
+        loop = self._loop(is_named)
+        if is_named:
+            pairs = [(f'f"{name}_{{{self.index}}}"', text) for name, text in entries]
+            if len(pairs) == 1:
+                return f"**{{{pairs[0][0]}: {pairs[0][1]}{loop}}}"
+            listed = ", ".join(f"({name}, {text})" for name, text in pairs)
+            return f"**{{{key}: {value}{loop} for {key}, {value} in ({listed})}}"
+        if len(entries) == 1:
+            return f"*[{entries[0][1]}{loop}]"
+        return f"*[{value}{loop} for {value} in ({', '.join(text for _, text in entries)})]"
+
+    def counted(self, counts: tuple[int, int]) -> str:
+        """See `Times`."""
+        match self.loop.iterable:
+            case ir.Call(function=ir.Attribute(name="items" | "values" | "keys", value=iterable), arguments=()):
+                pass
+            case iterable:
+                pass
+        is_sized = isinstance(iterable, ir.Name | ir.Attribute | ir.Subscript | ir.Collection)
+        if not is_sized or self.loop.conditions:
             raise RefusalError(_ONE_VALUE)
-        texts, loop = values[0], self.loop
-        rest = self.source.text(Range(loop.element.range.end, max(part.range.end for part in self.again)))
+        length = f"len({self.source.text(iterable.range)})"
+        return f"{length} * {counts[0]}" if counts[0] > 1 else length
+
+    def numbered(self) -> list[Edit]:
+        """See `Times`."""
+        if self.is_indexed:
+            return []
+        target, items = self.loop.target.range, self.loop.iterable.range
+        return [
+            Edit(target, f"{self.index}, {self._target()}"),
+            Edit(Range(items.start, items.start), "enumerate("),
+            Edit(Range(items.end, items.end), ")"),
+        ]
+
+    def _loop(self, is_numbered: bool) -> str:
+        """The loop itself, with the number of the element where that is asked for."""
+        loop, text = self.loop, self.source.text
+        rest = text(Range(loop.element.range.end, max(part.range.end for part in self.again)))
+        if is_numbered and not self.is_indexed:
+            conditions = text(Range(loop.iterable.range.end, max(part.range.end for part in self.again)))
+            rest = f" for {self.index}, {self._target()} in enumerate({text(loop.iterable.range)}){conditions}"
         if "\n" in rest and not any(quote in rest for quote in "\"'#"):
             rest = " " + _PADDING.sub("", " ".join(rest.split()))
-        if len(texts) == 1:
-            return f"*[{texts[0]}{rest}]"
-        nodes = (node for part in (loop.target, loop.iterable, loop.element) for node in ir.walk(part))
-        taken = {node.id for node in nodes if isinstance(node, ir.Name)}
-        name = next((name for name in _NAMES if name not in taken), None)
-        if name is None:
-            raise RefusalError("the names for a value are taken")
-        return f"*[{name}{rest} for {name} in ({', '.join(texts)})]"
+        return rest
+
+    def _target(self) -> str:
+        """What the comprehension calls an element, as a part of several."""
+        text = self.source.text(self.loop.target.range)
+        return text if isinstance(self.loop.target, ir.Name) or text.startswith(("(", "[")) else f"({text})"
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped(Times):
+class Mapped(Repeated):
     """A text of JavaScript that a function makes of every one of the `items` of a list. `head` is what stands before
     the text in the function, at `place`; `index` the name that the function has, or is to have, for the number of the
     element."""
@@ -170,28 +254,46 @@ class Mapped(Times):
         """See `Times`."""
         return self.element, None
 
-    def spread(self, values: tuple[Sequence[str], Sequence[str]], brackets: str) -> str:
+    @property
+    def counter(self) -> str:
         """See `Times`."""
-        if brackets == "{}":
-            raise RefusalError(_ONE_VALUE)
-        texts, head, items = values[0], self.source.text(self.place), self.source.text(self.items.range)
-        if len(texts) == 1:
-            return f"...{items}.map({head}{texts[0]})"
-        return f"...{items}.flatMap({head}[{', '.join(texts)}])"
+        return self.index
+
+    @property
+    def own_names(self) -> Collection[str]:
+        """See `Times`."""
+        return set(_WORD.findall(head_of(self.source.text(self.place)) or ""))
+
+    def spread(self, values: tuple[Entries, Entries]) -> str:
+        """See `Times`."""
+        entries, items = values[0], self.source.text(self.items.range)
+        if _are_named(values):
+            pairs = ", ".join(f"[`{name}_${{{self.index}}}`, {text}]" for name, text in entries)
+            head = self._indexed()
+            each = f"map({head}{pairs})" if len(entries) == 1 else f"flatMap({head}[{pairs}])"
+            return f"...Object.fromEntries({items}.{each})"
+        head = self.source.text(self.place)
+        if len(entries) == 1:
+            return f"...{items}.map({head}{entries[0][1]})"
+        return f"...{items}.flatMap({head}[{', '.join(text for _, text in entries)}])"
 
     def counted(self, counts: tuple[int, int]) -> str:
         """See `Times`."""
         length = f"{self.source.text(self.items.range)}.length"
         return f"{length} * {counts[0]}" if counts[0] > 1 else length
 
-    def number(self, first: int, count: int, ahead: str) -> str:
-        """See `Times`."""
-        return f"{self.index} * {count} + {first}{ahead}" if count > 1 else f"{self.index} + {first}{ahead}"
-
     def numbered(self) -> list[Edit]:
         """See `Times`."""
-        match = None if self.is_indexed else head_of(self.source.text(self.place))
-        return [Edit(self.place, f"({match}, {self.index}) => ")] if match is not None else []
+        return [] if self.is_indexed else [Edit(self.place, self._indexed())]
+
+    def _indexed(self) -> str:
+        """What stands before the text in a function that takes the number of the element."""
+        head = self.source.text(self.place)
+        return head if self.is_indexed else f"({head_of(head)}, {self.index}) => "
+
+
+def _are_named(values: tuple[Entries, Entries]) -> bool:
+    return any(key for arm in values for key, _ in arm)
 
 
 def head_of(text: str) -> str | None:

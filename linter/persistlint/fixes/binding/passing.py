@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.laying import behind
 from persistlint.fixes.binding.narrowing import narrow
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.records import dataclass
@@ -22,18 +23,22 @@ if TYPE_CHECKING:
 
 _NOTHING = regex(r"None|null|undefined|nil|\(\)|\[\]|\{\}")
 _LONGEST_GAP = 200  # bytes between a text and the parenthesis behind it
-_SPREAD = regex(r"(?:\*\*?|\.\.\.)(?:(?P<list>\[.*\])|\((?P<chosen>.*(?: if | \? ).*)\))", re.DOTALL)
+_SPREAD = regex(
+    r"(?:\*\*?|\.\.\.)(?:(?P<list>\[.*\]|\{.*\}|Object\.fromEntries\(.*\))|\((?P<chosen>.*(?: if | \? ).*)\))",
+    re.DOTALL,
+)
 _CALLBACK = regex(r"cb|done|next|callback", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """One value to pass: its expression, its name where marks are named, and how many marks of the text that was there
-    stand before its own."""
+    stand before its own. `is_counted` where a number follows the name, which is that of the values before it."""
 
     text: str
     name: str
     before: int
+    is_counted: bool = False
 
 
 def alone(text: str) -> str:
@@ -93,8 +98,7 @@ class Passing:
                 return self.into_expression(entry.value)
         if not options.entries:
             return [Edit(options.range, f"{{ {key}: {self.literal()} }}")]
-        last = options.entries[-1].range.end
-        return [Edit(Range(last, last), f", {key}: {self.literal()}")]
+        return [behind(options.entries[-1].range, [f"{key}: {self.literal()}"], self.source)]
 
     def into_expression(self, node: ir.Expression) -> list[Edit]:
         """Add them to the expression that has the values so far."""
@@ -102,18 +106,17 @@ class Passing:
         if _NOTHING.fullmatch(text):
             return [Edit(node.range, self.literal())]
         match node:
-            case ir.Collection(elements=elements) if not self.style.is_named:
+            case ir.Collection(elements=elements) if not self.style.is_mapping:
                 if any(isinstance(element, ir.Spread) for element in elements) and not self._is_at_end(len(elements)):
                     raise RefusalError("the values are spread out of a list")
                 return self._into_elements(node, elements)
-            case ir.Mapping(entries=entries) if self.style.is_named and entries:
+            case ir.Mapping(entries=entries) if self.style.is_mapping and entries:
                 there = {e.key.value: e.value for e in entries if isinstance(e.key, ir.String)}
                 new = [given for given in self.given if given.name not in there]
                 for given in self.given:
                     if given.name in there and self.source.text(there[given.name].range) != given.text:
                         raise RefusalError("the call passes another value under the name of this one")
-                last = entries[-1].range.end
-                return [Edit(Range(last, last), "".join(f", {self._entry(given)}" for given in new))] if new else []
+                return [behind(entries[-1].range, list(map(self._entry, new)), self.source)] if new else []
         if not isinstance(node, ir.Name | ir.Attribute | ir.Subscript):
             raise RefusalError("the values that the call passes are put together elsewhere")
         return [Edit(node.range, self._spread(text))]
@@ -125,11 +128,11 @@ class Passing:
             return self.variable
         if len(self.given) == 1 and (whole := alone(self.given[0].text)):
             return whole
-        if self.style.is_named:
+        if self.style.is_mapping:
             entries = ", ".join(self._entry(given) for given in self.given)
             return f"{{{entries}}}" if language == "python" else f"{{ {entries} }}"
         texts = ", ".join(given.text for given in self.given)
-        if language == "python":
+        if language == "python" and not self.style.is_described:
             is_single = len(self.given) == 1
             return f"({texts},)" if is_single else f"({texts})"
         return f"[]any{{{texts}}}" if language == "go" else f"[{texts}]"
@@ -150,12 +153,12 @@ class Passing:
         language = self.source.language
         if language == "go":
             raise RefusalError("the values that the call passes are put together elsewhere")
-        if self.style.is_named:
+        if self.style.is_mapping:
             entries = ", ".join(self._entry(given) for given in self.given)
             return f"{{**{text}, {entries}}}" if language == "python" else f"{{ ...{text}, {entries} }}"
         values = ", ".join(given.text for given in self.given)
         spread = f"*{text}" if language == "python" else f"...{text}"
-        if self.style.is_numbered or all(given.before == self.existing for given in self.given):
+        if not self.style.is_positional or all(given.before == self.existing for given in self.given):
             inner = f"{spread}, {values}"
         elif all(given.before == 0 for given in self.given):
             inner = f"{values}, {spread}"
@@ -176,7 +179,7 @@ class Passing:
         return self._all_behind(count) or all(given.before == 0 for given in self.given)
 
     def _all_behind(self, count: int) -> bool:
-        return self.style.is_numbered or all(given.before == self.existing for given in self.given)
+        return not self.style.is_positional or all(given.before == self.existing for given in self.given)
 
     def _using(self, call: ir.Call) -> list[Edit]:
         """Pass them behind the text of an `EXECUTE` of PL/pgSQL, or behind the values that it has."""
@@ -191,7 +194,7 @@ class Passing:
         there = call.arguments[first:]
         if self.source.language == "go" and len(call.arguments) + len(self.given) > 1:
             self.given = [replace(given, text=narrow(given.text)) for given in self.given]
-        if self.style.is_named:
+        if self.style.is_mapping:
             if self.source.language != "python" or there:
                 raise RefusalError("nothing here tells how the call takes values that have names")
             return [self._append(call, self.literal())]
@@ -229,7 +232,7 @@ class Passing:
             raise RefusalError("the SQL has not as many placeholders as values")
         by_place: dict[int, list[str]] = {}
         for given in self.given:
-            place = len(ranges) if self.style.is_numbered or self._all_behind(0) else given.before
+            place = len(ranges) if not self.style.is_positional or self._all_behind(0) else given.before
             by_place.setdefault(place, []).append(given.text)
         edits = []
         for place, texts in sorted(by_place.items()):
@@ -237,8 +240,7 @@ class Passing:
                 at = ranges[place].start
                 edits.append(Edit(Range(at, at), "".join(f"{text}, " for text in texts)))
             else:
-                at = ranges[-1].end
-                edits.append(Edit(Range(at, at), "".join(f", {text}" for text in texts)))
+                edits.append(behind(ranges[-1], texts, self.source))
         return edits
 
     def _append(self, call: ir.Call, text: str) -> Edit:
@@ -252,7 +254,7 @@ class Passing:
                 return Edit(Range(at, at), f"{text}, ")
             at = call.range.end - 1
             return Edit(Range(at, at), text)
-        return Edit(Range(anchor.range.end, anchor.range.end), f", {text}")
+        return behind(anchor.range, [text], self.source)
 
 
 def is_callback(node: ir.Expression) -> bool:

@@ -50,8 +50,9 @@ class Parameter:
     `after` are what the mark is written between. `value` is the expression that is bound, `name` a name for it.
 
     `listed` where it is a list whose marks are made where the program runs; `number` is the expression for the number
-    of its mark, where that is known only then. `expands` where one named mark stands for a whole list. `edits` are
-    those of a list that is made in a statement of its own."""
+    of its mark, where that is known only then, and `around` what the mark has before and behind it. `type` is that of
+    the value, of one element where `is_array`, where the SQL around it tells. `expands` where one named mark stands for
+    a whole list. `edits` are those of a list that is made in a statement of its own."""
 
     start: int
     end: int
@@ -60,7 +61,10 @@ class Parameter:
     before: str = ""
     after: str = ""
     listed: Listed | None = None
+    type: str = ""
+    is_array: bool = False
     number: str = ""
+    around: tuple[str, str] = ("$", "")
     expands: bool = False
     is_doubtful: bool = False
     edits: tuple[Edit, ...] = ()
@@ -77,7 +81,8 @@ def plan(
         call = calling(text, tokens, dialect)
         if call is None:
             check_statement(tokens)
-    check_script(tokens, query, dialect)
+    if not query.is_fragment:
+        check_script(tokens, query, dialect)
     made: list[Parameter] = []
     covered = 0
     for index, item in enumerate(found.items):
@@ -159,7 +164,7 @@ def _quoted(
     if is_alone and found.part_at(token.start) is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
-    before, after, doubtful = "", "", False
+    before, after, doubtful, type = "", "", False, ""
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     is_strict = query.library is not None and query.library.strict
@@ -183,7 +188,7 @@ def _quoted(
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
     elif _takes_objects(query):
-        value, doubtful = value if is_text else _as_text(value, source), True
+        type, doubtful = "STRING", True
     elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
@@ -191,7 +196,7 @@ def _quoted(
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
     name = expressions.name_of(values[0], source)
-    return Parameter(start, token.end, value, name, before, after, is_doubtful=doubtful)
+    return Parameter(start, token.end, value, name, before, after, type=type, is_doubtful=doubtful)
 
 
 def _check_unit(following: Token | None) -> None:
@@ -201,7 +206,7 @@ def _check_unit(following: Token | None) -> None:
 
 
 def _takes_objects(query: Query) -> bool:
-    return query.site is not None and query.site().operation.values == "objects"
+    return query.site is not None and query.site().operation.values in ("objects", "described")
 
 
 def _is_cast(following: Token | None, query: Query) -> bool:
@@ -234,7 +239,7 @@ def _bare(
     found: View, tokens: list[Token], place: int, query: Query, source: SourceFile, dialect: str | None
 ) -> Parameter:
     """The parameter for a value that stands in the SQL without quotes."""
-    if query.placeholder.startswith("{") or _takes_objects(query):
+    if query.placeholder.startswith("{"):
         raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
     token = tokens[place]
     item = found.items[token.start]
@@ -253,7 +258,7 @@ def _bare(
         if word == "IN" or (following_text == ")" and _may_be_list(item, source)):
             raise RefusalError("nothing here tells what the list of values is made of")
     if word in _TYPED:
-        if dialect != "mysql" or word != "INTERVAL":
+        if dialect not in ("mysql", "bigquery") or word != "INTERVAL":
             raise RefusalError("an interval without quotes takes no bind parameter")
         _check_unit(following)
     value = expressions.plain(item, source)
@@ -268,9 +273,11 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
+    doubtful |= _takes_objects(query)
+    type = "INT64" if word in _COUNTS or word == "INTERVAL" else ""
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
-    return Parameter(token.start, token.end, value, name, before, after, is_doubtful=doubtful)
+    return Parameter(token.start, token.end, value, name, before, after, type=type, is_doubtful=doubtful)
 
 
 def _called(item: Value) -> str:
@@ -303,6 +310,13 @@ def _list_of(
     token = tokens[place]
     if found.quote == '"' and dialect != "mysql":
         raise RefusalError("double quotes make a name of what stands in them")
+    if _takes_objects(query):
+        if not is_in_parentheses or after != ")" or found.array is None:
+            raise RefusalError("the list of values is written in a way that a fix does not know")
+        start, end = tokens[place - 1].start, tokens[place + 1].end
+        type = "STRING" if kind == "quoted" or found.is_quoted or found.quote else "INT64"
+        made = (found.array, name, "UNNEST(", ")")
+        return Parameter(start, end, *made, type=type, is_array=True, is_doubtful=True)
     if found.is_tuple:
         if not place or tokens[place - 1].word != "IN" or kind == "quoted":
             raise RefusalError("a tuple is written into the text")

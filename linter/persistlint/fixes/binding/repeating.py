@@ -23,6 +23,7 @@ _COPIES = frozenset(["sorted", "list", "tuple", "set", "range"])
 _PASSES = frozenset(["enumerate", "zip", "reversed"])  # each run is another one, as long as what they run through is
 _QUOTE = regex(r"['\"`]")
 _INDICES = ("i", "index", "row")
+_NUMBERS = ("index", "number", "i")
 _TEXTS = (ir.String, ir.Template, ir.Binary, ir.Call)
 
 
@@ -48,7 +49,7 @@ def repeated(node: ir.Call, site: Site, source: SourceFile) -> Comprehended | Ma
             arguments=[ir.Argument(value=ir.Comprehension(element=element, iterable=iterable) as loop, spread=False)],
         ) if source.language == "python":
             is_plain = isinstance(element, _TEXTS) and loop.kind is ir.Sequence.LIST
-            return Comprehended(loop, source) if is_plain and _runs_again(iterable, site, source) else None
+            return _comprehended(loop, source) if is_plain and _runs_again(iterable, site, source) else None
         case ir.Call(
             function=ir.Attribute(
                 value=ir.Call(
@@ -61,6 +62,19 @@ def repeated(node: ir.Call, site: Site, source: SourceFile) -> Comprehended | Ma
         ) if source.language in ("javascript", "typescript") and is_same_again(items) and not _QUOTE.search(separator):
             return _mapped(items, mapper, source)
     return None
+
+
+def _comprehended(loop: ir.Comprehension, source: SourceFile) -> Comprehended | None:
+    match loop:
+        case ir.Comprehension(
+            target=ir.Collection(elements=[ir.Name(id=index), _]),
+            iterable=ir.Call(function=ir.Name(id="enumerate"), arguments=[_]),
+        ):
+            return Comprehended(loop, index, True, source)
+    parts = (loop.target, loop.iterable, loop.element, *loop.conditions)
+    names = {node.id for part in parts for node in ir.walk(part) if isinstance(node, ir.Name)}
+    index = next((name for name in _NUMBERS if name not in names), "")
+    return Comprehended(loop, index, False, source) if index else None
 
 
 def _mapped(items: ir.Expression, mapper: ir.Function, source: SourceFile) -> Mapped | None:

@@ -101,7 +101,8 @@ class Rewrite:
         rest = REST_OF_LINE.match(content, inner.range.end)
         if not _ASSIGNS.fullmatch(content, begin, inner.range.start) or rest is None:
             raise RefusalError("the list of values stands in a variable of its own")
-        return Edit(Range(begin, rest.end()), "")
+        is_between = content[:begin].endswith(b"\n\n") and content.startswith(b"\n", rest.end())
+        return Edit(Range(begin, rest.end() + is_between), "")
 
     def _list(self, parameter: Parameter, mark: str) -> list[Edit]:
         assert parameter.listed is not None
@@ -152,16 +153,17 @@ class Rewrite:
         opened = ""  # behind a number that is added to the text, the literal that goes on
         if parameter.number:
             form = self._form_of(left)
+            lead, tail = (self._encoded(each, left, holed, kept) for each in parameter.around)
+            lead, tail = parameter.before + lead, tail + parameter.after
             if form is not None:
-                encoded = parameter.before + ("${}" if form.kind == "braces" else "$%d") + parameter.after
+                encoded = lead + ("{}" if form.kind == "braces" else "%d") + tail
             elif self._takes_holes(left):
-                hole = f"${{{parameter.number}}}" if left.has_holes else f"$${{{parameter.number}}}"
-                encoded = parameter.before + hole + parameter.after
+                encoded = lead + ("" if left.has_holes else "$") + f"{{{parameter.number}}}" + tail
             else:
                 plus = self._plus(left, items[parameter.start : parameter.end])
-                counted = f"${left.quote}{plus}{self._number_text(parameter.number)}"
+                counted = f"{left.quote}{plus}{self._number_text(parameter.number)}"
                 opened = f"{plus}{left.opening}"
-                encoded = parameter.before + counted + opened + parameter.after
+                encoded = lead + counted + opened + tail
         if right is None:
             if parameter.end - 1 in self.found.ends:
                 end = self.found.ends[parameter.end - 1]

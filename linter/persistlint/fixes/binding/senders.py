@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.facts import Site
+from persistlint.fixes.binding.describing import unconfigured
 from persistlint.fixes.binding.origin import is_message, last_name, uses_among
 from persistlint.fixes.binding.pieces import nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
@@ -17,6 +18,7 @@ from persistlint.fixes.binding.statements import every, flat
 from persistlint.fixes.binding.variables import is_name
 from persistlint.fixes.binding.widening import Send, is_at_once, widened
 from persistlint.records import dataclass
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Edit
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library, Operation
-    from persistlint.source import Range
 
 _MOST_STEPS = 3  # functions between the one that has the values and the one that sends them
 
@@ -56,9 +57,9 @@ class _Senders:
 
     def of(self, function: ir.Function, sql: str, steps: int) -> Sender | None:
         """The same for a function that is so many steps behind the first."""
-        if is_assigned(function, sql):
-            raise RefusalError(f"`{function.name}` gives `{sql}` another value")
+        gone = self._gone(function, sql)
         nodes = list(nodes_of([each for each in flat(function.body) if not is_message(each)]))
+        nodes = [node for node in nodes if not any(node.range in range for range in gone)]
         calls = [node for node in nodes if isinstance(node, ir.Call)]
         found: list[Send] = []
         known: set[Range] = set()
@@ -77,6 +78,20 @@ class _Senders:
         if any(use.range not in known for use in uses_among(nodes, sql)):
             raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
         return self._sender(function, sql, found) if found else None
+
+    def _gone(self, function: ir.Function, sql: str) -> list[Range]:
+        """Where the name of the SQL stands for what the call returns, if the function gives that the name. Raises
+        `RefusalError` where it is given another value."""
+        statements = flat(function.body)
+        made = [s for s in statements if isinstance(s, ir.Assign) and is_name(s.target, sql)]
+        sent = [range for range, operation in self.sends.items() if operation is not None]
+        if len(made) == 1 and made[0].value is not None and any(range in made[0].value.range for range in sent):
+            loops = (s for s in statements if isinstance(s, ir.Loop))
+            if not any(made[0].range in loop.range for loop in loops):
+                return [made[0].target.range, Range(made[0].range.end, function.range.end)]
+        if is_assigned(function, sql):
+            raise RefusalError(f"`{function.name}` gives `{sql}` another value")
+        return []
 
     def _direct(self, call: ir.Call, place: int | str, wrapper: str) -> Send | None:
         operation = self.sends.get(call.range)
@@ -109,7 +124,8 @@ class _Senders:
             raise RefusalError(f"`{function.name}` sends the SQL through two drivers")
         if not is_at_once(function, [send.call for send in sends if not send.name], self.program):
             raise RefusalError(f"`{function.name}` uses the SQL in more than one place")
-        values = [values_of(Site(send.call, send.operation, ()), self.program.source) for send in sends]
+        sites = [Site(send.call, send.operation, tuple(flat(function.body))) for send in sends]
+        values = [unconfigured(values_of(site, self.program.source), site) for site in sites]
         if any(value is not None for value in values):
             return self._with_values(function, sql, sends, values)
         name, where, edits = widened(function, sql, sends, self.program)
@@ -151,13 +167,13 @@ class _Senders:
     ) -> Operation:
         """What a call of a function does that sends what it is given."""
         parameters = [parameter.name for parameter in function.parameters if parameter.kind != "keywords"]
-
+        kinds = [send.operation.values for send in sends]
         return replace(
             sends[0].operation,
             sql=parameters.index(sql),
             parameters=where,
             keys=(sql,) if self.program.source.language == "python" else (),
-            values=next((send.operation.values for send in sends if send.operation.values), ""),
+            values="described" if "objects" in kinds else next((kind for kind in kinds if kind), ""),
             options=None,
             effect="",
             yields=None,

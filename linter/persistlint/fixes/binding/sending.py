@@ -3,18 +3,20 @@ call that runs a prepared statement."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.describing import configuration, configured, key_of_values
+from persistlint.fixes.binding.laying import behind
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.preparing import prepared
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import SPREAD, with_one_list
+from persistlint.fixes.binding.variables import is_name
 from persistlint.fixes.imports import python_member
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _OF_TEXT = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression")
 _COLON = regex(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
+_LONG = 80  # code points of a list that goes on more than one line
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 
 
@@ -93,8 +96,8 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         one, edits, call = with_one_list(passing, site, (operation.sql or 0) + 1, program)
         sent, is_new = passed(one, replace(site, call=call), place, program)
         return [*edits, *sent], is_new
-    if operation.values == "objects":
-        return [_described(passing, site)], True
+    if operation.values == "objects" and passing.style.is_described:
+        return _configured(passing, site, program), True
     wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]
     if operation.inputs:
         return _inputs(passing, site), False
@@ -119,15 +122,39 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
     return [*made, *sent], is_new
 
 
-def _described(passing: Passing, site: Site) -> Edit:
-    """Pass the values, all of them texts, in objects that say so."""
-    objects, keys = site.operation.library.objects, site.operation.parameters
-    is_here = objects and re.search(objects["needs"].encode(), passing.source.content, re.MULTILINE)
-    if not is_here or not isinstance(keys, tuple) or values_of(site, passing.source) is not None or passing.variable:
+def _configured(passing: Passing, site: Site, program: Program) -> list[Edit]:
+    """Pass the values in the object that has all of them."""
+    keys = site.operation.parameters
+    key = keys[0] if isinstance(keys, tuple) else ""
+    if key != site.operation.library.objects.get("key"):
         raise RefusalError("the call takes objects that describe its values, which nothing here tells")
-    items = (objects["text"].replace("{name}", each.name).replace("{value}", each.text) for each in passing.given)
-    end = site.call.arguments[-1].range.end
-    return Edit(Range(end, end), f", {keys[0]}={objects['all'].replace('{}', ', '.join(items))}")
+    there = values_of(site, program.source)
+    if there is not None:
+        return _into_configuration(passing, there, site, program)
+    listed = passing.literal()
+    if len(passing.given) > 1 or len(listed) > _LONG:
+        indentation = program.indentation(site.call.arguments[-1].range.start)
+        step = program.indent or "    "
+        lines = "".join(f"{indentation}{step}{given.text},\n" for given in passing.given)
+        listed = f"[\n{lines}{indentation}]"
+    text, imports = configured(listed, site, program)
+    return [*imports, behind(site.call.arguments[-1].range, [f"{key}={text}"], program.source)]
+
+
+def _into_configuration(passing: Passing, there: ir.Expression, site: Site, program: Program) -> list[Edit]:
+    """Put the values into the object that the call passes, or into another one where other calls pass it, too."""
+    made, key = configuration(there, site), key_of_values(site.operation)
+    if made is None:
+        raise RefusalError("the values that the call passes are put together elsewhere")
+    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    is_own = not isinstance(there, ir.Name) or sum(is_name(node, there.id) for node in nodes) == 2
+    if is_own:
+        return passing.into_keyword(made, key)
+    if [argument.keyword for argument in made.arguments] != [key]:
+        raise RefusalError("another call has the object with the values of this one")
+    name = program.source.text(there.range)
+    text, imports = configured(f"[*{name}.{key}, {passing.listing()}]", site, program)
+    return [Edit(there.range, text), *imports]
 
 
 def _sent(passing: Passing, site: Site, place: Place, source: SourceFile) -> tuple[list[Edit], bool]:

@@ -27,9 +27,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How bind parameters are written: `?`, `%s`, `$1`, `:name`, `%(name)s`, `@name`, `{name: String}`."""
+    """How bind parameters are written: `?`, `%s`, `$1`, `:name`, `%(name)s`, `@name`, `{name: String}`.
+    `is_described` where their values are objects that have the name."""
 
     pattern: str
+    is_described: bool = False
 
     @property
     def is_positional(self) -> bool:
@@ -47,6 +49,11 @@ class Style:
         return not self.is_positional and not self.is_numbered
 
     @property
+    def is_mapping(self) -> bool:
+        """Whether the values are passed as a mapping, by the names of their marks."""
+        return self.is_named and not self.is_described
+
+    @property
     def is_percent(self) -> bool:
         """Whether a percent sign begins a mark."""
         return self.pattern.startswith("%")
@@ -56,6 +63,11 @@ class Style:
         if self.is_positional:
             return self.pattern
         return f"${key}" if self.is_numbered else self.pattern.replace("name", key)
+
+    def around(self, key: str) -> tuple[str, str]:
+        """What stands before and behind the number of a mark that is called by a name and a number."""
+        before, _, behind = self.mark(f"{key}_\0").partition("\0")
+        return before, behind
 
 
 def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, list[Mark]]:
@@ -74,13 +86,14 @@ def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, l
 
 
 def fresh_name(wanted: str, taken: Collection[str]) -> str:
-    """A name that none of the others has."""
+    """A name that none of the others has, nor one of those that end with an underline and go on with a number."""
     if wanted not in taken:
         return wanted
+    lead = f"{wanted}__" if f"{wanted}_" in taken else f"{wanted}_"
     number = 2
-    while f"{wanted}_{number}" in taken:
+    while f"{lead}{number}" in taken:
         number += 1
-    return f"{wanted}_{number}"
+    return f"{lead}{number}"
 
 
 def _marks(pattern: str, text: str, dialect: str | None) -> list[Mark]:

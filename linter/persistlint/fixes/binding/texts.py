@@ -60,6 +60,12 @@ class Texts:
         )
         return view(segments, self.program.source, asked)
 
+    def alone(self, node: ir.Expression) -> View:
+        """The text that one expression puts together, with nothing of other texts in it. Raises `RefusalError`."""
+        constant = partial(origin.constant_of, site=self.site, program=self.program)
+        asked = Asked(unwrapper(self.library), _nothing, _nothing, constant, _nothing, _nothing, _nothing)
+        return view([((node,), None)], self.program.source, asked)
+
     def check_bound(self, bound: Sequence[Value]) -> None:
         """Refuse where not every hole is one of the values that are bound, or one is not always in the text."""
         for hole in self.holes:
@@ -147,6 +153,10 @@ class Texts:
             return False
         made = [s.value for s in reaching(value.expression, self.site) if s.value is not None]
         return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
+
+
+def _nothing(_node: ir.Expression) -> None:
+    return None
 
 
 def _is_sql(node: ir.Expression) -> bool:

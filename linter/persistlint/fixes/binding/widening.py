@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
+from persistlint.facts import Site
+from persistlint.fixes.binding.describing import configuration, configured, key_of_values
+from persistlint.fixes.binding.laying import behind
 from persistlint.fixes.binding.passing import is_callback
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.statements import flat
 from persistlint.fixes.binding.variables import is_name
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -51,6 +55,9 @@ def widened(
         raise RefusalError("the names for a list of values are taken")
     handed: list[Edit] = []
     for send in sends:
+        if send.operation.values == "objects":
+            handed += _configured(send, name, function, program)
+            continue
         edit = _handed(send, name, program)
         if edit is None:
             raise refused
@@ -69,13 +76,19 @@ def widened(
         if not is_next:
             raise refused
         return name, "rest", (taken, *handed)
-    return name, len(before) if is_next or language != "python" else (name,), (taken, *handed)
+    edits = tuple(dict.fromkeys((taken, *handed)))  # several calls may need the same imports
+    return name, len(before) if is_next or language != "python" else (name,), edits
 
 
 def _handed(send: Send, name: str, program: Program) -> Edit | None:
     """The edit that hands the values on in a call, None where it cannot take them."""
     operation, arguments = send.operation, _before_callback(send.call)
-    if operation.values or operation.options is not None or operation.inputs or operation.effect == "prepare":
+    if (
+        operation.values not in ("", "described")
+        or operation.options is not None
+        or operation.inputs
+        or operation.effect == "prepare"
+    ):
         return None
     language = program.source.language
     places = operation.parameters if isinstance(operation.parameters, tuple) else (operation.parameters,)
@@ -95,6 +108,25 @@ def _handed(send: Send, name: str, program: Program) -> Edit | None:
     else:
         return None
     return Edit(Range(at, at), f", {written}") if at else None
+
+
+def _configured(send: Send, name: str, function: ir.Function, program: Program) -> list[Edit]:
+    """The edits that hand on values which are objects, in the one that a call takes. Raises `RefusalError`."""
+    places, arguments = send.operation.parameters, send.call.arguments
+    key = places[0] if isinstance(places, tuple) else ""
+    if key != send.operation.library.objects.get("key") or any(a.spread for a in arguments):
+        raise RefusalError(f"`{function.name}` sends the SQL and takes no values")
+    site = Site(send.call, send.operation, tuple(flat(function.body)))
+    there = next((argument.value for argument in arguments if argument.keyword == key), None)
+    if there is not None:
+        made = configuration(there, site)
+        if made is None or any(argument.spread for argument in made.arguments):
+            raise RefusalError(f"`{function.name}` sends the SQL with values of its own")
+        written, last = f"{key_of_values(send.operation)}={name}", made.arguments[-1:] or None
+        at = made.range.end - 1
+        return [behind(last[0].range, [written], program.source) if last else Edit(Range(at, at), written)]
+    text, imports = configured(name, site, program)
+    return [behind(arguments[-1].range, [f"{key}={text}"], program.source), *imports]
 
 
 def is_at_once(function: ir.Function, calls: Sequence[ir.Call], program: Program) -> bool:
@@ -148,7 +180,8 @@ def _declared(name: str, is_rest: bool, operation: Operation, program: Program, 
     if tells and language in ("javascript", "typescript") and not is_rest:
         return f"{name}: any[] = []" if language == "typescript" else f"{name} = []"
     if language == "python":
-        nothing = "()" if operation.library.dialect == "sqlite" else "None"  # `sqlite3` takes no `None`
+        is_list = operation.library.dialect == "sqlite" or bool(operation.values)
+        nothing = "()" if is_list else "None"  # `sqlite3` takes no `None`, and objects stand in a list
         return f"*{name}" if is_rest else f"{name}={nothing}"
     if language == "go":
         return f"{name} ...any"

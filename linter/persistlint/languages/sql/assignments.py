@@ -110,11 +110,13 @@ def _into(reader: Reader, start: int, end: int) -> list[Expression]:
 def _select_list(reader: Reader, end: int, count: int) -> list[Expression]:
     """What each of `count` targets of a SELECT gets."""
     start = reader.index
-    if count == 1:
+    if count == 1 and reader.word(1) != "INTO":
         return [query_value(reader, end)]
     reader.accept("SELECT")
     for word in ("DISTINCT", "ALL"):
         reader.accept(word)
+    if reader.accept("INTO"):
+        targets_of(reader)
     values = expressions(reader)
     rows = Unknown(reader.range_from(start))
     reader.index = start

@@ -3,7 +3,8 @@
 
 `CREATE TABLE` of a table that the script has made before, or that an earlier migration of the project has made, without
 a drop in between. With `IF NOT EXISTS` it is reported where the two have other columns. Scripts without a version or
-number in their names may be alternatives of each other, and are compared with themselves alone.
+number in their names may be alternatives of each other, and are compared with themselves alone. A script most of whose
+tables are there already is the whole schema as it was at another time, and is left alone.
 
 ## Why it matters
 
@@ -49,11 +50,15 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
+_MANY = 3  # tables that are there already
+
 
 @rule("duplicate-table-definition", on=Script, severity=Severity.ERROR)
 def duplicate_table_definition(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every CREATE TABLE of a table that is there already."""
     name = context.file.path.rpartition("/")[2]
+    if _is_whole(script):
+        return
     for change in script.of(CreateTable):
         before = change.before
         if before is None or not before.columns or not before.is_complete or change.statement.is_conditional:
@@ -69,3 +74,10 @@ def duplicate_table_definition(script: Script, context: RuleContext) -> Iterator
             f"`{change.table}` is there already{f', without or with other columns: {differing}' if differing else ''}.",
             help="Change it by `ALTER TABLE`.",
         )
+
+
+def _is_whole(script: Script) -> bool:
+    """Whether a script makes the whole schema, as it was when the script was written, and not one step of it."""
+    made = [change for change in script.of(CreateTable) if not change.if_not_exists]
+    again = sum(change.before is not None and not change.before.is_new for change in made)
+    return again >= _MANY and 2 * again >= len(made)

@@ -187,6 +187,7 @@ def _matters(effect: Effect) -> bool:
         (effect.kind is EffectKind.WRITE or (effect.kind is EffectKind.COMMIT and effect.handle.role is Role.SESSION))
         and not effect.is_aside
         and not effect.is_retention
+        and not effect.is_stamp
         and not _UPKEEP.match(effect.sql)
         and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
         and (effect.handle.declared or bool(effect.sql))

@@ -122,6 +122,7 @@ from persistlint.rule import RuleContext, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.facts import Handle
 
 _LOCKS = ("select_for_update", "forUpdate", "for_update", "with_for_update", "For")  # on a query that is sent later
 
@@ -149,9 +150,16 @@ def lock_outside_transaction(fact: Procedure, context: RuleContext) -> Iterator[
         is_handed_on = effect.use is Use.RETURNED and fact.name.startswith(("lock", "_lock", "get_lock"))
         if is_unsent or effect.is_part or is_session or (is_ambient and (fact.may_run_inside or is_handed_on)):
             continue
-        if effect.handle.role is Role.POOL and (effect.handle.declared or effect.sql):
+        is_pool = effect.handle.role is Role.POOL and (effect.handle.declared or bool(effect.sql))
+        if is_pool or _is_never_begun(effect.handle, fact):
             yield context.report(
                 effect.range,
                 "The lock that this read takes ends with the statement, for no transaction is open here.",
                 help="Read and write in one transaction.",
             )
+
+
+def _is_never_begun(handle: Handle, fact: Procedure) -> bool:
+    """Whether the function takes a connection that commits every statement by itself, and begins nothing."""
+    begins = bool(fact.transactions) or any(effect.kind is EffectKind.BEGIN for effect in fact.effects)
+    return handle.owned and handle.declared and handle.role is Role.CONNECTION and not begins

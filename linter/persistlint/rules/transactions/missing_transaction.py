@@ -19,9 +19,10 @@ database up, and files that are no part of the product.
 
 Of severity `info`: what a function does that a caller may have opened a transaction around, where the library finds
 that by itself, so that you may look there: any of Python (Django, Peewee) that is no view, task or command, and any in
-a file that opens transactions elsewhere (better-sqlite3 too). So are writes that come to the same when they run again,
-and complete what was left half-way, such as updates to fixed values and deletes. The first must not be the delete of
-what the others hang on, which nobody looks for again, nor may the others need what it gave.
+a file that opens transactions elsewhere (better-sqlite3 too). So are logs, events and the like beside what they tell
+of, and writes that come to the same when they run again, and complete what was left half-way, such as updates to fixed
+values and deletes. The first must not be the delete of what the others hang on, which nobody looks for again, nor may
+the others need what it gave.
 
 ## Why it matters
 
@@ -198,8 +199,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
         outside += effect.kind is EffectKind.EXTERNAL
         if _stands_alone(effect, fact) and len(alone) < _MOST_WRITES:
             alone.append((outside, effect))
-    torn = list(_torn(alone, fact, context.file))
-    found = next((pair for pair in torn if not runs_again(*pair)), torn[0] if torn else None)
+    found = min(_torn(alone, fact, context.file), key=lambda pair: _weight(*pair), default=None)
     if found is not None:
         earlier, later = found
         is_of_caller = _has_caller(earlier, later, fact, context.file.language)
@@ -209,7 +209,7 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
             " without the second.",
             help="Do both in one transaction.",
-            severity=Severity.INFO if runs_again(earlier, later) or is_of_caller else None,
+            severity=Severity.INFO if any(_weight(earlier, later)) or is_of_caller else None,
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
         )
@@ -221,6 +221,11 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
         before = (effect for passed, effect in alone[:number] if passed == outside)
         torn = (e for e in before if belong_together(e, later) and not _may_part(e, later, procedure))
         yield from ((e, later) for e in islice(torn, 1) if not _NOTHING.search(file.text(e.range)))
+
+
+def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:
+    """What makes half of a change less grave, the graver first: both writes may run again, or one only tells of it."""
+    return runs_again(earlier, later), earlier.is_aside or later.is_aside
 
 
 def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
@@ -263,7 +268,6 @@ def _stands_alone(effect: Effect, procedure: Procedure) -> bool:
         and not _ends_elsewhere_begun(effect.handle, procedure)
         and not effect.place.is_in(Part.HANDLER)
         and not effect.place.is_in(Part.FINAL)
-        and not effect.is_aside
         and not effect.is_retention
         and not tidies(effect.via)
     )

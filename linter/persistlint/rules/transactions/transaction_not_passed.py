@@ -205,8 +205,15 @@ def _help(option: str, handle: str) -> str:
 
 
 def _reads_aside(effect: Effect, transaction: Transaction, fact: Procedure) -> bool:
-    """Whether a helper only looks something up in a table that the transaction does not write to."""
-    if effect.kind is not EffectKind.READ or not effect.via or not effect.table:
+    """Whether a helper only looks something up in a table that the transaction does not write to; or the function is
+    handed both, and chooses what it reads through."""
+    if effect.kind is not EffectKind.READ:
+        return False
+    if transaction.scoping is Scoping.PARAMETER and transaction.range.start in fact.range:
+        is_handed = fact.range.start <= effect.handle.origin < min(other.range.start for other in fact.effects)
+        if is_handed and not effect.handle.owned:
+            return True
+    if not effect.via or not effect.table:
         return False
     inside = (other for other in fact.effects if other.transaction == transaction.range and other.kind in _WRITES)
     return all(other.table and other.table.lower() != effect.table.lower() for other in inside)
@@ -245,7 +252,7 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
         return _is_dropped(transaction) and effect.handle.is_same(transaction.opener)
     if effect.handle.role in (Role.INSTANCE, Role.TRANSACTION):
         return False
-    if _ASIDE.search(effect.handle.name):
+    if effect.handle.name != effect.table and _ASIDE.search(effect.handle.name):
         return False
     if transaction.scoping is Scoping.PARAMETER and not any(
         _goes_through(other, transaction) for other in fact.effects
