@@ -116,7 +116,7 @@ def _checked_in_arrow(program: Program, fact: JsonResponse) -> tuple[Fix, ...]:
         return ()
     if frame.statement.range != fact.range or program.source.content[len(before) : fact.range.start].strip():
         return ()
-    indentation, step, end = program.indentation(fact.range.start), program.indent, program.semicolon
+    indentation, step, end = program.indentation(len(before)), program.indent, program.semicolon
     text = (
         f"{{\n{indentation}{step}if (!{found[1]}.ok) {{\n"
         f"{indentation}{step}{step}throw new Error(`HTTP ${{{found[1]}.status}}`){end}\n{indentation}{step}}}\n"
