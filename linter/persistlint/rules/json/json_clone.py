@@ -122,6 +122,6 @@ def _fix(fact: JsonParse, copied: Range, context: RuleContext) -> tuple[Fix, ...
 
 
 def _is_meant(program: Program, fact: JsonParse, value: str) -> bool:
-    """Whether just what JSON holds is asked for: the copy is compared with its original, or its line says JSON first."""
+    """Whether just what JSON holds is asked for: the copy is compared with its original, or its line says so."""
     before = program.source.text(Range(program.line_start(fact.range.start), fact.range.start))
     return program.count_beside(fact.range, value) > 1 or _SAYS_JSON.search(before) is not None
