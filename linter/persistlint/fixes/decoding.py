@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.facts import JsonOrigin
 from persistlint.fixes.guards import go_failure, guard, guarded_place, line_before, unsafe
-from persistlint.fixes.imports import go_package
-from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, If, Name
+from persistlint.fixes.imports import go_package, python_member
+from persistlint.fixes.wrapping import wrapped
+from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, If, Import, Name
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import JsonAssertion, JsonErrorIgnored, JsonParse, JsonResponse
     from persistlint.fixes.program import Frame, Program
+    from persistlint.ir import Function
 
 _OTHER_OK = regex(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
+_OF_RESPONSE = regex(r"(\w+)\.json\(\)")
+_GETS = regex(r"(?:\.get\([^()]*\))*")
 _FAILED = regex(r"\b(?:err|\w+Err)\s*!=\s*nil")
 _DECLARATION = regex(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
 
@@ -79,6 +83,9 @@ def checked_assertion(program: Program, fact: JsonAssertion) -> tuple[Fix, ...]:
 
 def checked_status(program: Program, fact: JsonResponse) -> tuple[Fix, ...]:
     """A look at the status before the statement that decodes the body."""
+    arrow = _checked_in_arrow(program, fact)
+    if arrow:
+        return arrow
     frame = guarded_place(program, fact.range)
     if frame is None or not program.is_clean(Range(program.line_start(frame.statement.range.start), fact.range.end)):
         return ()
@@ -98,6 +105,26 @@ def checked_status(program: Program, fact: JsonResponse) -> tuple[Fix, ...]:
     return unsafe("Throw an error for a bad status", guard(program, frame, f"!{response}.ok", error))
 
 
+def _checked_in_arrow(program: Program, fact: JsonResponse) -> tuple[Fix, ...]:
+    """`(res) => res.json()` as a function that looks at the status first."""
+    frame = program.frame(fact.range)
+    before = program.source.content[: fact.range.start].rstrip()
+    found = _OF_RESPONSE.fullmatch(program.source.text(fact.range))
+    if frame is None or frame.function is None or found is None or not before.endswith(b"=>"):
+        return ()
+    if [parameter.name for parameter in frame.function.parameters] != [found[1]] or program.indent is None:
+        return ()
+    if frame.statement.range != fact.range or program.source.content[len(before) : fact.range.start].strip():
+        return ()
+    indentation, step, end = program.indentation(len(before)), program.indent, program.semicolon
+    text = (
+        f"{{\n{indentation}{step}if (!{found[1]}.ok) {{\n"
+        f"{indentation}{step}{step}throw new Error(`HTTP ${{{found[1]}.status}}`){end}\n{indentation}{step}}}\n"
+        f"{indentation}{step}return {program.source.text(fact.range)}{end}\n{indentation}}}"
+    )
+    return unsafe("Throw an error for a bad status", Edit(Range(len(before), fact.range.end), f" {text}"))
+
+
 def _go_status(program: Program, fact: JsonResponse, frame: Frame) -> tuple[Fix, ...]:
     request = program.frame(fact.request)
     target = request.statement.target if request is not None and isinstance(request.statement, Assign) else None
@@ -115,11 +142,14 @@ def _go_status(program: Program, fact: JsonResponse, frame: Frame) -> tuple[Fix,
 
 
 def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
-    """A `try` of JavaScript around a declaration by what is decoded: it answers, or throws an error with that cause."""
+    """A `try` of JavaScript around a declaration by what is decoded: it answers, or throws an error with that cause. In
+    Python a view answers that a request is no JSON."""
     frame = guarded_place(program, fact.range)
     statement = frame.statement if frame is not None else None
-    if frame is None or not isinstance(statement, Assign) or program.source.language == "python":
+    if frame is None or not isinstance(statement, Assign):
         return ()
+    if program.source.language == "python":
+        return _answered(program, fact, frame, statement)
     whole = Range(program.line_start(statement.range.start), program.line_end(statement.range.end))
     line = program.source.text(whole).strip().removesuffix(";")
     declared = _DECLARATION.match(line)
@@ -146,6 +176,35 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
         f"{indentation}}} {catch} {{\n{indentation}{step}{leave}{end}\n{indentation}}}"
     )
     return unsafe("Catch text that is no JSON", Edit(Range(whole.start + len(indentation), whole.end), text))
+
+
+def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign) -> tuple[Fix, ...]:
+    """`abort(400)` of Flask, or the response of Django, where the body of a request is no JSON."""
+    value, function = statement.value, frame.function
+    if fact.origin is not JsonOrigin.REQUEST or value is None or value.range.start != fact.range.start:
+        return ()
+    if function is None or not program.is_alone(statement) or not program.is_clean(statement.range):
+        return ()
+    if not _GETS.fullmatch(program.source.text(Range(fact.range.end, value.range.end))):
+        return ()
+    modules = {each.module.split(".")[0] for each in program.module.body if isinstance(each, Import)}
+    message = f"{program.quote}invalid JSON{program.quote}"
+    if "flask" in modules:
+        needed = python_member(program, "flask", "abort")
+        leave = f"{needed[0]}(400, {message})" if needed is not None else ""
+    elif "django" in modules and _is_view(function):
+        needed = python_member(program, "django.http", "HttpResponseBadRequest")
+        leave = f"return {needed[0]}({message})" if needed is not None else ""
+    else:
+        return ()
+    edits = wrapped(program, [statement], "try:", ("except ValueError:", leave))
+    return unsafe("Answer that it is no JSON", *edits, *needed[1]) if needed is not None and edits else ()
+
+
+def _is_view(function: Function) -> bool:
+    """Whether a function answers a request of Django: it is given one, or is the method of a class that does."""
+    names = [parameter.name for parameter in function.parameters]
+    return names[:1] == ["request"] or names[:2] == ["self", "request"]
 
 
 def _said(fact: JsonParse) -> str:

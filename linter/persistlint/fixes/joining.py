@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import libcst as cst
 
 _LONGEST = 88  # code points of a line, as formatters have it
@@ -35,12 +37,23 @@ def joined(statement: str, member: str) -> str | None:
     return text if all(len(line) <= _LONGEST for line in text.splitlines()) else None
 
 
+def _by_kind(name: str) -> str:
+    """The place of a name as isort and ruff order them: constants, classes, all others."""
+    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
+    return f"{kind}{name.lower()}"
+
+
+def _is_sorted(names: list[str], order: Callable[[str], str]) -> bool:
+    return all(order(one) <= order(other) for one, other in pairwise(names))
+
+
 def _with(statement: cst.ImportFrom, names: list[cst.ImportAlias], member: str) -> list[cst.ImportAlias]:
     import libcst as cst
 
-    written = [alias.evaluated_name.lower() for alias in names]
-    is_sorted = all(one <= other for one, other in pairwise(written))
-    place = sum(name < member.lower() for name in written) if is_sorted else len(names)
+    written = [alias.evaluated_name for alias in names]
+    orders = (order for order in (_by_kind, str.lower) if _is_sorted(written, order))
+    order = next(orders, None)
+    place = sum(order(name) < order(member) for name in written) if order is not None else len(names)
     behind = statement.lpar.whitespace_after if statement.lpar is not None else None
     if isinstance(behind, cst.ParenthesizedWhitespace):  # each member on a line of its own
         between = cst.Comma(whitespace_after=behind.with_changes(first_line=cst.TrailingWhitespace(), empty_lines=[]))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from persistlint.ir import Block, Expression, Module, Statement
     from persistlint.source import Range, SourceFile
 
+_OPENED_BY_COLON = regex(rb"^([ ]*)(?![ #])[^\n]*:[ \t]*\r?\n([ ]+)(?=[^\s#])", re.MULTILINE)
+_OPENED_BY_BRACE = regex(rb"^([ ]*)(?![ /*])[^\n]*\{[ \t]*\r?\n([ ]+)(?=[^\s*/])", re.MULTILINE)
 _SEPARATORS = regex(r"[\s_]")
 _MODULE = regex(rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE)  # no plain script
 _SEMICOLON = regex(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
@@ -249,17 +251,18 @@ class Program:
 
     @cached_property
     def indent(self) -> str | None:
-        """One step of indentation, as most lines of the file have it; None where tabs and blanks are mixed."""
+        """One step of indentation, as most blocks of the file have it; None where tabs and blanks are mixed."""
         steps = re.findall(rb"^([ \t]+)(?=[^\s*])", self.source.content, re.MULTILINE)
         tabs = sum(step.startswith(b"\t") for step in steps)
         if any(b" " in step and b"\t" in step for step in steps) or 0 < tabs < len(steps):
             return None
         if tabs or self.source.language == "go":
             return "\t"
-        widths = [len(step) for step in steps]
-        for width in (4, 2, 8, 3):
-            if widths and sum(each % width == 0 for each in widths) >= 0.9 * len(widths):
-                return " " * width
+        pattern = _OPENED_BY_COLON if self.source.language == "python" else _OPENED_BY_BRACE
+        pairs = pattern.findall(self.source.content)
+        inner = Counter(len(step) - len(outer) for outer, step in pairs if len(step) > len(outer))
+        if inner:
+            return " " * inner.most_common(1)[0][0]
         return "    " if self.source.language == "python" else "  "
 
     def indented(self, range: Range) -> Iterator[int]:

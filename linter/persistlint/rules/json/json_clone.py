@@ -62,6 +62,7 @@ Where the copy is meant to be just what JSON holds of the value.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
@@ -69,17 +70,19 @@ from persistlint.facts import JsonParse
 from persistlint.fixes.imports import python_module
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
-    from persistlint.source import Range
+    from persistlint.fixes.program import Program
 
 _PROXIES = regex(  # what a library gives that watches values, which `structuredClone` refuses
     rb"""\b(?:from|require\()\s*['"](?:@?vue\b|pinia|mobx|valtio|immer|@ngneat/|svelte|alpinejs)"""
     rb"""|\b(?:Alpine|Vue)\.|\bthis\.\$|\$(?:store|dispatch|refs)\b|\b(?:mapState|observable|produce)\("""
 )
+_SAYS_JSON = regex(r"json|serial", re.IGNORECASE)
 _HELP = {
     "python": "`copy.deepcopy(value)` keeps what JSON drops.",
     "javascript": "`structuredClone(value)` keeps dates, maps, sets and cycles; unwrap proxies of Vue and MobX first.",
@@ -108,9 +111,17 @@ def _fix(fact: JsonParse, copied: Range, context: RuleContext) -> tuple[Fix, ...
         return ()
     if context.file.language != "python" and _PROXIES.search(context.file.content):
         return ()
+    if _is_meant(program, fact, value):
+        return ()
     needed = python_module(program, "copy") if context.file.language == "python" else ("structuredClone", ())
     if needed is None:
         return ()
     function = f"{needed[0]}.deepcopy" if context.file.language == "python" else needed[0]
     edit = Edit(fact.range, f"{function}({value})")
     return (Fix(f"Use {function}", (edit, *needed[1]), Applicability.UNSAFE),)
+
+
+def _is_meant(program: Program, fact: JsonParse, value: str) -> bool:
+    """Whether just what JSON holds is asked for: the copy is compared with its original, or its line says so."""
+    before = program.source.text(Range(program.line_start(fact.range.start), fact.range.start))
+    return program.count_beside(fact.range, value) > 1 or _SAYS_JSON.search(before) is not None
