@@ -114,10 +114,29 @@ def _get(node: Call, function: Attribute, receiver: Value, actuals: list[Actual]
         return choice([*values, *defaults]) if values or defaults else UNKNOWN
     if isinstance(receiver, Atom) and receiver.origin is not Origin.REQUEST and is_settings(function.value):
         return Atom(Origin.METADATA)
+    if machine.language == "python" and _is_converted(actuals, 2):
+        defaults = [a.value for i, a in enumerate(actuals) if (a.keyword or i) in ("default", 1)]
+        return choice([NUMBER, *defaults])
     if isinstance(receiver, Atom) and actuals and machine.language == "python":
         worst = max(origin_of(receiver), *(origin_of(actual.value) for actual in actuals[1:2]), Origin.CONSTANT)
         return Atom(worst)
     return None
+
+
+def _get_list(
+    node: Call, function: Attribute, receiver: Value, actuals: list[Actual], machine: Interpreter
+) -> Value | None:
+    """`request.args.getlist(key, type=int)`."""
+    return Items((NUMBER,)) if _is_converted(actuals, 1) else None
+
+
+_CONVERTERS = frozenset(["int", "float", "bool", "Decimal", "UUID"])
+
+
+def _is_converted(actuals: list[Actual], place: int) -> bool:
+    """Whether a lookup is told to turn what it finds into a number, as Werkzeug does: `get(key, default, type=int)`."""
+    named = [actual for actual in actuals if actual.keyword == "type"] or actuals[place : place + 1]
+    return any(last_name(actual.expression) in _CONVERTERS for actual in named)
 
 
 def _keys_method(
@@ -219,6 +238,7 @@ METHODS: dict[str, MethodHandler] = {
     "find": _filter_method,
     "reduce": _reduce,
     "get": _get,
+    "getlist": _get_list,
     "keys": _keys_method,
     "values": _values_method,
     "items": _pairs_method,
