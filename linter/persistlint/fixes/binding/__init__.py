@@ -69,6 +69,8 @@ def _bound(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
 
 
 def _passed(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
+    if Binding(query, holes, program).is_of_class():
+        raise RefusalError("the method that sends it is none of this file, and nothing here tells how it takes values")
     helper = helper_of(query, holes, program) if query.placeholder and query.library else None
     if helper is not None:
         return helped(Binding(query, holes, program), helper)

@@ -208,6 +208,23 @@ class Binding:
             edits = [*edits, *narrowed(self.query.site().call, edits, self.source)]
         return Fix(title, merged(edits), Applicability.UNSAFE if doubtful else Applicability.SAFE)
 
+    def is_of_class(self) -> bool:
+        """Whether the query is sent by a method of the program's own class of Python that is not in this file, so that
+        nothing tells its arguments: one that it has from no class of the library."""
+        site, library = self.query.site, self.query.library
+        function = self.program.function_around(site().call.range) if site is not None else None
+        if site is None or library is None or function is None or self.source.language != "python":
+            return False
+        match site().call.function:
+            case ir.Attribute(value=ir.Name(id=name)) if function.owner and name == function.receiver:
+                pass
+            case _:
+                return False
+        classes = (s for s in self.program.top_level if isinstance(s, ir.ClassDefinition) and s.name == function.owner)
+        bases = {base.rpartition(".")[2] for each in classes for base in each.bases}
+        names = {name.rpartition(".")[2] for type in library.types.values() for name in type.names}
+        return names.isdisjoint(bases)
+
     def _is_doubtful(self, found: View, place: Place, site: Site, parameters: Sequence[Parameter]) -> bool:
         """Whether a person is to look at the fix. Raises `RefusalError` where a value changes before it is passed."""
         doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)

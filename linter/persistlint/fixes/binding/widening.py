@@ -70,7 +70,8 @@ def widened(
     if not _LIST_OF_ITS_OWN.match(program.source.content, at):
         raise refused
     tells = any(_before_callback(send.call) != send.call.arguments for send in sends)
-    taken = Edit(Range(at, at), f", {_declared(name, is_rest, sends[0].operation, program, tells)}")
+    declared = _declared(name, is_rest, sends[0].operation, program, tells)
+    taken = behind(Range(before[-1].range.start, at), [declared], program.source)
     is_next = before[-1].name == sql
     if is_rest:
         if not is_next:
@@ -100,14 +101,14 @@ def _handed(send: Send, name: str, program: Program) -> Edit | None:
         return None
     if "rest" in places:
         written = {"python": "*{}", "go": "{}..."}.get(language, "...{}").format(name)
-        at = positional[-1].range.end if positional and len(positional) == len(arguments) else 0
+        last = positional[-1] if positional and len(positional) == len(arguments) else None
     elif len(positional) in places:
-        written, at = name, positional[-1].range.end if positional else 0
+        written, last = name, positional[-1] if positional else None
     elif key and language == "python" and not any(a.keyword == key for a in arguments):
-        written, at = f"{key}={name}", max(a.range.end for a in arguments if not a.spread)
+        written, last = f"{key}={name}", max((a for a in arguments if not a.spread), key=lambda a: a.range.end)
     else:
         return None
-    return Edit(Range(at, at), f", {written}") if at else None
+    return behind(last.range, [written], program.source) if last is not None else None
 
 
 def _configured(send: Send, name: str, function: ir.Function, program: Program) -> list[Edit]:
