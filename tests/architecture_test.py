@@ -67,6 +67,7 @@ ALLOWED = {
         "schema",
         "rule",
         "interpolation",
+        "folding",
         "fixes",
         "sql",
         "paths",

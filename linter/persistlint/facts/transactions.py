@@ -61,7 +61,8 @@ class Procedure(Affecting):
     where this file calls it inside a transaction, or the project runs each request in one, `may_run_inside` where
     something else may: it is no view, task or command, and its file opens transactions elsewhere. `is_entry`
     where a framework calls it. `tolerated` are the effects that may fail, for a handler of their own goes on, or what
-    waits for them does: those of each together."""
+    waits for them does: those of each together. `is_handed_pool` where a function of this file, outside of any
+    transaction, hands it a pool: what it does through it commits at once."""
 
     name: str
     effects: tuple[Effect, ...]
@@ -72,6 +73,7 @@ class Procedure(Affecting):
     is_entry: bool = False
     is_async: bool = False
     tolerated: tuple[frozenset[Range], ...] = ()
+    is_handed_pool: bool = False
 
 
 @dataclass(frozen=True, slots=True)

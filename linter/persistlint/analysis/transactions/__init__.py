@@ -212,6 +212,7 @@ def _facts_of(
             function is not None and is_entry(function),
             function is not None and function.is_async,
             (*walk.apart, *(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant)),
+            id(function) in file.pooled,
         )
     yield from transactions
     yield from walk.rows.written

@@ -56,6 +56,7 @@ class File:
     comments: Sequence[Range] = ()
     numbers: int = 0
     lent: set[str] = field(default_factory=set)  # classes that make copies of their objects on another handle
+    pooled: set[int] = field(default_factory=set)  # functions that are handed a pool, outside of any transaction
     guarded: set[int] = field(default_factory=set)  # functions that run while a lock is held, by their identity
     launched: set[int] = field(default_factory=set)  # those that a `go` statement starts
 

@@ -103,6 +103,8 @@ class Handles(Roots):
             chain.known = Known(owner_of(base.handle, base.type, type), type, table) if type is not None else None
             if chain.known is not None and chain.known.handle is not base.handle:
                 chain.root = chain.known
+            if chain.known is not None and base.type.role == "instance":
+                chain.table = table  # `order.items.create(…)` makes no order
             if chain.known is not None or chain.effect or base.handle.role is Role.TRANSACTION:
                 return chain
         manager = managers(self.names.language).get(name)

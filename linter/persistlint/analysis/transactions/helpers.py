@@ -11,7 +11,7 @@ from persistlint.analysis.transactions.decorators import decorated
 from persistlint.analysis.transactions.file import DEEPEST_CALL, MOST_EFFECTS, MOST_STEPS
 from persistlint.analysis.transactions.mentions import names_in
 from persistlint.analysis.transactions.open import Open, close, closes
-from persistlint.facts import Effect, EffectKind, Scoping, Use
+from persistlint.facts import Effect, EffectKind, Role, Scoping, Use
 from persistlint.ir import (
     Argument,
     Call,
@@ -51,6 +51,8 @@ def call_helper(walker: Walk, node: Call, function: Function, use: Use) -> None:
                 value = walker.handles.known(entry.value, walker.scope)
                 if isinstance(entry.key, String) and value is not None:
                     given.append((f"{parameter}.{entry.key.value}" if parameter else entry.key.value, value))
+    if outer is None and any(known.handle.role is Role.POOL and known.handle.declared for _, known in given):
+        walker.file.pooled.add(id(function))
     effects, begun = summary(walker, function, tuple(given))
     walker.file.steps += len(effects)
     names = frozenset[str]().union(*(names_in(argument.value, walker.scope) for argument in node.arguments))

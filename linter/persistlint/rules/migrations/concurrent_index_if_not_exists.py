@@ -3,6 +3,9 @@
 
 `CREATE INDEX CONCURRENTLY IF NOT EXISTS` with no `DROP INDEX CONCURRENTLY IF EXISTS` of the same name before it.
 
+Of a script that others of its project follow, which nobody changes any more, the first place is reported, and how often
+it is so below.
+
 ## Why it matters
 
 A concurrent build that fails leaves an INVALID index behind. `IF NOT EXISTS` sees that it is there and does nothing, so
@@ -40,6 +43,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import stays_apart, unsafe
+from persistlint.folding import folded
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropIndex
@@ -58,6 +62,10 @@ _NAME = regex(r'EXISTS\s+((?:"[^"]*"|[^\s("])+)\s+ON\b', re.IGNORECASE)
 @rule("concurrent-index-if-not-exists", on=Script, severity=Severity.WARNING)
 def concurrent_index_if_not_exists(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every concurrent index that an invalid one of its name would stand in for."""
+    yield from folded(script, _found(script, context))
+
+
+def _found(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     dropped = {change.name.name for change in script.of(DropIndex)}
     for change in script.of(CreateIndex):
         name = change.index.name

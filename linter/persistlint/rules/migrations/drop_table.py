@@ -6,6 +6,9 @@
 Left alone are the part of a migration that undoes it; a script that makes everything anew (`DROP TABLE IF EXISTS`, then
 `CREATE TABLE`); the rebuild of a table, where another one takes its name or its rows; temporary tables.
 
+Of a script that others of its project follow, which nobody changes any more, the first place is reported, and how often
+it is so below.
+
 ## Why it matters
 
 The rows are gone with the commit. The release that still runs while the migration does, and the one that a rollback
@@ -43,6 +46,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
+from persistlint.folding import folded
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.naming import is_copy_of
@@ -57,6 +61,10 @@ if TYPE_CHECKING:
 @rule("drop-table", on=Script, severity=Severity.WARNING)
 def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that is dropped with what it holds."""
+    yield from folded(script, _found(script, context))
+
+
+def _found(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     created = {change.table.key: script.position(change) for change in script.of(CreateTable)}
     renamed = {name for change in script.of(RenameTable) for name in (change.table.key, change.to.key)}
     for change in script.of(DropTable):

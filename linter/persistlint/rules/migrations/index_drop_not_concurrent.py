@@ -4,6 +4,9 @@
 `DROP INDEX` without `CONCURRENTLY` of an index that the same script did not make, on a table that it did not make.
 Several indexes in one statement are one report.
 
+Of a script that others of its project follow, which nobody changes any more, the first place is reported, and how often
+it is so below.
+
 ## Why it matters
 
 `DROP INDEX` takes an ACCESS EXCLUSIVE lock on the table. The drop itself is quick, but it waits for every query that
@@ -42,6 +45,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Fix, Severity
 from persistlint.fixes.runners import without_transaction
 from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.folding import folded
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, DropIndex, DropTable, SetVariable
@@ -58,6 +62,10 @@ _DROP = regex(rb"DROP\s+INDEX", re.IGNORECASE)
 @rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING)
 def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is dropped under a lock on its table."""
+    yield from folded(script, _found(script, context))
+
+
+def _found(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     if script.dialect != "postgres":
         return
     made = {change.index.name: change for change in script.of(CreateIndex)}

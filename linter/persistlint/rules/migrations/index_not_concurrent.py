@@ -6,6 +6,9 @@
 Indexes of new tables, of temporary tables and of materialized views that the script itself makes are left alone: nobody
 waits for them. So are those of a partitioned table, which cannot be built concurrently as a whole.
 
+Of a script that others of its project follow, which nobody changes any more, the first place is reported, and how often
+it is so below.
+
 ## Why it matters
 
 The index is built under a SHARE lock: until it is there, and until the transaction ends, every `INSERT`, `UPDATE` and
@@ -46,6 +49,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.runners import without_transaction
 from persistlint.fixes.scripts import Editor, find, insert, unsafe
+from persistlint.folding import folded
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateIndex, CreateObject, DropIndex, SetVariable
@@ -63,6 +67,10 @@ _INDEX = regex(rb"CREATE\s+(?:UNIQUE\s+)?INDEX", re.IGNORECASE)
 @rule("index-not-concurrent", on=Script, severity=Severity.WARNING)
 def index_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is built on an existing table under a lock."""
+    yield from folded(script, _found(script, context))
+
+
+def _found(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     if script.dialect != "postgres":
         return
     views = {change.name.key for change in script.of(CreateObject) if change.kind == "MATERIALIZED VIEW"}

@@ -4,6 +4,9 @@
 `ADD UNIQUE` or `ADD PRIMARY KEY` without `USING INDEX`, and a new column that is `UNIQUE` or `PRIMARY KEY`, on a table
 that the same script did not make.
 
+Of a script that others of its project follow, which nobody changes any more, the first place is reported, and how often
+it is so below.
+
 ## Why it matters
 
 The index is built under an ACCESS EXCLUSIVE lock: until it is there, all reads and writes of the table wait. `NOT
@@ -42,6 +45,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit, Severity
 from persistlint.fixes.scripts import Editor, find, identifier, insert, is_taken, new_name, stays_apart, unsafe
+from persistlint.folding import folded
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
@@ -61,6 +65,10 @@ _KEY_PARTS = regex(rb"(UNIQUE|PRIMARY\s+KEY)\s*(\([^()]*\))", re.IGNORECASE)
 @rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING)
 def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key whose index is built under ACCESS EXCLUSIVE."""
+    yield from folded(script, _found(script, context))
+
+
+def _found(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     if script.dialect != "postgres":
         return
     for change in script.forward:

@@ -9,13 +9,13 @@ with data in SQL of its own. What a helper of the same file does counts where it
 the lines of an order are given the order; any other helper is a step of its own.
 
 Silent: writes inside a transaction, on a connection whose driver opens one by itself, on a session that sends
-everything with one commit, on a handle that the caller hands over or that the object is copied with (`WithTx(tx)`), on
-a handle that the function commits and somebody else began, in branches that exclude one another, behind a write that
-some ways leave out by choice, where the first write failed, in migrations and in tests. Silent as well where half of
-the change does no harm: two writes that may both run twice (`ON CONFLICT`, upsert), two updates of one row, a row that
-is only made where it is missing (`get_or_create`), which the next run finds, a session that is made, what stands behind
-the delete of a code for one use, what is removed because it is old, a write whose own handler goes on, what sets a
-database up, and files that are no part of the product.
+everything with one commit, on a handle that the caller hands over, unless one of the same file hands over a pool, or
+that the object is copied with (`WithTx(tx)`), on a handle that the function commits and somebody else began, in
+branches that exclude one another, behind a write that some ways leave out by choice, where the first write failed, in
+migrations and in tests. Silent as well where half of the change does no harm: two writes that may both run twice (`ON
+CONFLICT`, upsert), two updates of one row, a row that is only made where it is missing (`get_or_create`), which the
+next run finds, a session that is made, what stands behind the delete of a code for one use, what is removed because it
+is old, a write whose own handler goes on, what sets a database up, and files that are no part of the product.
 
 Of severity `info`: what a function does that a caller may have opened a transaction around, where the library finds
 that by itself, so that you may look there: any of Python (Django, Peewee) that is no view, task or command, and any in
@@ -190,7 +190,8 @@ _MOST_WRITES = 100  # of one function that are compared with one another
 )
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
-    if fact.receives is not None or fact.is_called_inside or _sets_up(fact, context):
+    is_given = fact.receives is not None and not fact.is_handed_pool
+    if is_given or fact.is_called_inside or _sets_up(fact, context):
         return
     # How many effects outside the database stand before each write that commits by itself.
     alone: list[tuple[int, Effect]] = []
@@ -247,8 +248,8 @@ def _has_caller(earlier: Effect, later: Effect, procedure: Procedure, language: 
 
 
 def _fix(earlier: Effect, later: list[Effect], fact: Procedure, context: RuleContext) -> tuple[Fix, ...]:
-    """A transaction around as many of the writes as can be in one."""
-    if context.program is None:
+    """A transaction around as many of the writes as can be in one; none on what somebody else may have begun one on."""
+    if context.program is None or fact.receives is not None:
         return ()
     ways = (begun_and_committed,) if context.file.language == "go" else (in_one_transaction, pools.in_one_transaction)
     found = (way(context.program, earlier, last, fact.effects) for last in reversed(later) for way in ways)
