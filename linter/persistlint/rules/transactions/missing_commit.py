@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-Writes on a connection or session that the function opens itself and never commits.
+Writes on a connection or session that the function opens itself and never commits; in Go and JavaScript those in a
+transaction that it begins and rolls back, where no way through it commits.
 
 Silent where it commits, where the connection is in autocommit mode, where leaving its `with` block commits, and where
 it is returned, stored or handed on.
@@ -52,7 +53,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import Sign, Uncommitted
+from persistlint.facts import PROGRAMS, Sign, Uncommitted
 from persistlint.fixes.closing import committed
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -65,7 +66,7 @@ if TYPE_CHECKING:
     "missing-commit",
     on=Uncommitted,
     severity=Severity.ERROR,
-    languages=("python",),
+    languages=PROGRAMS,
     skips=(is_test, is_migration, is_generated),
     signs=(Sign.CHANGE,),
 )
@@ -75,5 +76,7 @@ def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnost
         fact.range,
         f"`{fact.handle.name}` is opened in this function and never committed, so what is written here is lost.",
         help="Commit behind the last write.",
-        fixes=committed(context.program, fact) if context.program is not None else (),
+        fixes=committed(context.program, fact)
+        if context.program is not None and context.file.language == "python"
+        else (),
     )
