@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class _Group:
     """Files whose contents matter, and names of which it matters that they are there."""
 
-    files: tuple[Path, ...]
+    files: tuple[str, ...]
     names: tuple[str, ...] = ()
 
     @cached_property
@@ -106,7 +106,7 @@ class Surroundings:
         """What stands for the names and the contents of the files that a source is made of and told by, or for the
         content of a program."""
         if isinstance(part, Path):
-            return _digest(part)
+            return _digest(str(part))
         groups = (*self._of_source(part), *(self.once(_evidence, folder) for folder in self.once(upwards, part.folder)))
         return digest(b"".join(group.digest for group in groups))
 
@@ -125,7 +125,8 @@ class Surroundings:
         from persistlint.schema_files import tree_below
 
         tree = self.once(tree_below, root).around(own)
-        groups = [_Group((*tree.programs, *tree.unread, *tree.settings), tuple(map(str, tree.sources)))]
+        programs = map(str, (*tree.programs, *tree.unread, *tree.settings))
+        groups = [_Group(tuple(programs), tuple(map(str, tree.sources)))]
         for source in tree.sources:
             groups += self._of_source(source)
         folders = dict.fromkeys([source.folder for source in tree.sources] + [file.parent for file in tree.programs])
@@ -137,7 +138,7 @@ class Surroundings:
             return [self.once(_project, source.folder, pattern) for pattern in source.patterns]
         if source.language == "prisma":
             return [self.once(_schema, source.folder)]
-        return [self.once(_programs, source.folder, ".py" if source.language == "python" else ".js")]
+        return [self.once(_programs, source.folder, source.language)]
 
     def _around(self, path: str, *, with_tables: bool = False) -> Iterator[_Group | _Together]:
         if with_tables:
@@ -151,9 +152,8 @@ class Surroundings:
             return
         if language_of(path) == "sql":
             yield self.once(_project, *project_of(Path(path).absolute()))
-        own = [other for other in sorted(names_of(name)) if os.path.isfile(f"{folder or '.'}/{other}")]  # noqa: PTH113
-        if own:
-            yield _Group(tuple(Path(folder, other).absolute() for other in own))
+        if own := _there(folder or ".", names_of(name)):
+            yield _Group(own)
 
     def _near(self, folder: str, suffix: str) -> _Together:
         """What matters for every file of a folder with this suffix, or for every SQL file."""
@@ -162,8 +162,8 @@ class Surroundings:
         if language == "prisma":
             return _Together((_schema(place),))
         around = tuple(self.once(_evidence, directory) for directory in self.once(upwards, place))
-        own = (_Group(tuple(_looked_up(place))), _names(place), *around)
-        return _Together(own if language == "sql" else (_programs(place, suffix), *own))
+        own = (_Group(_looked_up(place)), _names(place), *around)
+        return _Together(own if language == "sql" else (self.once(_programs, place, language), *own))
 
     def once(self, make: Callable[..., Any], *arguments: object) -> Any:
         """What a function makes of these arguments, which it is asked for once."""
@@ -203,52 +203,60 @@ def _has_project(path: str) -> bool:
     return language in ("sql", "prisma") or (language in SCHEMA_LANGUAGES and is_migration(path))
 
 
-def _programs(folder: Path, suffix: str) -> _Group:
+def _programs(folder: Path, language: str | None) -> _Group:
     """The programs beside one among migrations, and those of the directories that may hold others of its project."""
-    roots = [folder, *(root for root in list(folder.parents)[:1] if (root / "env.py").is_file())]
-    found = {file for root in roots for file in root.glob("*" if root == folder else "**/*.py") if file.is_file()}
-    kinds = {".py"} if suffix == ".py" else {".js", ".ts", ".cjs", ".mjs", ".cts", ".mts"}
-    return _Group(tuple(sorted(file for file in found if file.suffix in kinds)))
+    kinds = (".py",) if language == "python" else (".js", ".ts", ".cjs", ".mjs", ".cts", ".mts")
+    found = set(_there(str(folder), (name for name in listed(folder) if name.endswith(kinds))))
+    if language == "python" and (folder.parent / "env.py").is_file():
+        found.update(str(file) for file in folder.parent.glob("**/*.py") if file.is_file())
+    return _Group(tuple(sorted(found)))
 
 
 def _schema(folder: Path) -> _Group:
     """The files of a schema of Prisma, and whether there are migrations for it."""
-    return _Group(tuple(sorted(folder.glob("*.prisma"))), (*listed(folder), *listed(folder.parent)))
+    files = map(str, sorted(folder.glob("*.prisma")))
+    return _Group(tuple(files), (*listed(folder), *listed(folder.parent)))
 
 
 def _project(root: Path, pattern: str) -> _Group:
     """The scripts of a project, what is looked up for each of them, and which others are there, for one may undo
     another."""
     scripts = sorted(root.glob(pattern))
-    own = {script.parent / name for script in scripts for name in names_of(script.name)}
-    others = {file for file in own if file.is_file()}
+    others = {file for script in scripts for file in _there(str(script.parent), names_of(script.name))}
     for folder in {script.parent for script in scripts}:
         others.update(_looked_up(folder), _evidence(folder).files)
     folders, _, _ = pattern.rpartition("/")
-    return _Group((*scripts, *sorted(others)), tuple(sorted(map(str, root.glob(f"{folders or '.'}/*.sql")))))
+    names = tuple(sorted(map(str, root.glob(f"{folders or '.'}/*.sql"))))
+    return _Group((*map(str, scripts), *sorted(others)), names)
 
 
-def _looked_up(folder: Path) -> list[Path]:
-    return [file for file in sorted(beside(folder)) if file.is_file()]
+def _looked_up(folder: Path) -> tuple[str, ...]:
+    return _there(str(folder), beside())
 
 
 def _evidence(folder: Path) -> _Group:
-    return _Group(tuple(folder / name for name in listed(folder) if is_evidence(name)))
+    return _Group(tuple(f"{folder}/{name}" for name in listed(folder) if is_evidence(name)))
+
+
+def _there(folder: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The files of these names that are in a folder."""
+    paths = (f"{folder}/{name}" for name in sorted(names))
+    return tuple(path for path in paths if os.path.isfile(path))  # noqa: PTH113 - `Path` takes five times as long
 
 
 def _names(folder: Path) -> _Group:
     return _Group((), listed(folder))
 
 
-def _status(file: Path) -> os.stat_result | None:
+def _status(file: str) -> os.stat_result | None:
     try:
-        return file.stat()
+        return os.stat(file)  # noqa: PTH116
     except OSError:
         return None
 
 
-def _digest(file: Path) -> bytes:
+def _digest(file: str) -> bytes:
     try:
-        return digest(read_bytes(str(file))[0])
+        return digest(read_bytes(file)[0])
     except ReadError:
         return b""

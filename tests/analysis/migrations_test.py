@@ -184,6 +184,14 @@ def test_a_batch_of_alembic_is_about_its_table() -> None:
     assert all(change.statement.is_rebuilt for change in script.changes)
 
 
+def test_an_enum_that_is_kept_as_text() -> None:
+    call = "op.add_column('rooms', sa.Column('kind', sa.Enum('small', 'large', name='kinds', native_enum=False)))"
+    (change,) = _read("alembic/versions/b.py", f"{ALEMBIC}    {call}\n").changes
+    assert isinstance(change, AddColumn)
+    assert change.column.type is not None
+    assert change.column.type.text == "varchar(5)"
+
+
 def test_knex_names_what_has_no_name() -> None:
     script = _read(
         "migrations/2_rooms.js",
@@ -268,6 +276,32 @@ def test_unique_indexes_of_sequelize(options: str) -> None:
     up = f"up: (queryInterface) => queryInterface.addIndex('rooms', ['label'], {options})"
     (change,) = _read("migrations/1.js", f"module.exports = {{ {up} }};").of(CreateIndex)
     assert change.index.is_unique
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [("{ houseId: { [Op.ne]: null } }", ["houseid", "is", "not", "null"]), ("{ state: 'open' }", ["state"])],
+)
+def test_partial_indexes_of_sequelize(where: str, words: list[str]) -> None:
+    call = f"queryInterface.addIndex('rooms', ['houseId'], {{ where: {where} }})"
+    (change,) = _read("migrations/1.js", f"module.exports = {{ up: (queryInterface) => {call} }};").changes
+    assert isinstance(change, CreateIndex)
+    assert change.index.predicate is not None
+    assert set(words) <= set(change.index.predicate.words)
+
+
+def test_unique_constraints_of_django_over_expressions() -> None:
+    constraint = "models.UniqueConstraint(Lower('label'), name='rooms_label')"
+    script = _read(
+        "hotel/migrations/0002_unique.py",
+        "from django.db import migrations, models\n"
+        "class Migration(migrations.Migration):\n"
+        f"    operations = [migrations.AddConstraint('room', {constraint})]\n",
+    )
+    (change,) = script.changes
+    assert isinstance(change, CreateIndex)
+    assert change.index.is_unique
+    assert [expression.words for expression in change.index.expressions] != []
 
 
 def test_constraints_that_sequelize_names() -> None:

@@ -36,6 +36,45 @@ HANDLES = {"postgres": "sql", "knex": "knex", "sequelize": "sequelize", "mysql2"
 @pytest.mark.skipif(not MODULES.is_dir(), reason="tests/proof/install_node.sh .proof was not run")
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    programs = [(query, _program(driver, query)) for query in JAVASCRIPT if query.fits(driver)]
+    _prove_on(driver, programs, tmp_path, request)
+
+
+# By driver: what a function does with a text that stands where no parameter can, or in a script.
+STATEMENTS = {
+    "pg": (
+        "await db.query(`CREATE OR REPLACE VIEW found AS SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
+        'return (await db.query("SELECT id FROM found ORDER BY id")).rows;',
+    ),
+    "sequelize": (
+        "await sequelize.query(`CREATE OR REPLACE VIEW found AS SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
+        'return await sequelize.query("SELECT id FROM found ORDER BY id", { type: "SELECT" });',
+    ),
+    "mysql2": (
+        "await connection.query(`CREATE OR REPLACE VIEW found AS SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
+        'return (await connection.query("SELECT id FROM found ORDER BY id"))[0];',
+    ),
+    "better-sqlite3": (
+        'db.exec("CREATE TABLE IF NOT EXISTS found (id integer)");',
+        'db.exec("DELETE FROM found");',
+        "db.exec(`INSERT INTO found SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
+        'return db.prepare("SELECT id FROM found ORDER BY id").all();',
+    ),
+}
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+@pytest.mark.skipif(not MODULES.is_dir(), reason="tests/proof/install_node.sh .proof was not run")
+@pytest.mark.parametrize("driver", STATEMENTS)
+def test_what_takes_no_parameter_finds_the_same(driver: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    *before, sent = STATEMENTS[driver]
+    body = "\n".join(f"  {line}" for line in (*before, sent))
+    handle = HANDLES.get(driver, "db")
+    text = f"{DRIVERS[driver][1]}\n\nexport async function find({handle}, a, b, ids) {{\n{body}\n}}\n"
+    _prove_on(driver, [(Query("statement", sent), text)], tmp_path, request)
+
+
+def _prove_on(driver: str, texts: list[tuple[Query, str]], tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if not (MODULES / driver).is_dir():
         pytest.skip(f"{driver} is not installed")
     dialect = DRIVERS[driver][0]
@@ -43,9 +82,7 @@ def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, r
     address = request.getfixturevalue(fixture) if fixture else ""
     (tmp_path / "node_modules").symlink_to(MODULES)
     programs = []
-    queries = [query for query in JAVASCRIPT if query.fits(driver)]
-    for number, query in enumerate(queries):
-        text = _program(driver, query)
+    for number, (query, text) in enumerate(texts):
         calls: list[Values] = [*ordinary(driver), *attacks(query)]
         for kind, content in (("before", text), ("after", fixed("program.mjs", text))):
             path = tmp_path / f"{number}-{kind}.mjs"
@@ -57,7 +94,7 @@ def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, r
     run = subprocess.run(["node", str(runner)], input=json.dumps(task), capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     answers: list[list[Answer]] = json.loads(run.stdout)
-    for number, query in enumerate(queries):
+    for number, (query, _) in enumerate(texts):
         given: Any = programs[2 * number]["calls"]
         before, after = (_lookup(given, answers[2 * number + side]) for side in (0, 1))
         prove(query, driver, before, after)

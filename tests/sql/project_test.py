@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from persistlint.schema.changes import AddColumn, CreateIndex
+from persistlint.sql.listing import forget
 from persistlint.sql.project import dialect_of, read_in_project
 
 if TYPE_CHECKING:
@@ -58,6 +59,17 @@ def test_a_file_that_is_being_edited_comes_between_the_others(tmp_path: Path) ->
     table = script.final.tables["a"]
     assert [column.name for column in table.columns] == ["id", "c", "d"]
     assert [index.name for index in table.indexes] == ["i"]
+
+
+def test_what_stands_behind_a_file_that_changes_is_read_anew(tmp_path: Path) -> None:
+    _write(tmp_path, {"1.sql": "CREATE TABLE a (id int);", "2.sql": "SELECT 1;", "3.sql": "ALTER TABLE a ADD c int;"})
+    assert [column.name for column in _read(tmp_path / "3.sql").after.tables["a"].columns] == ["id", "c"]
+    _write(tmp_path, {"2.sql": "ALTER TABLE a ADD b int;"})
+    forget()
+    assert [column.name for column in _read(tmp_path / "3.sql").after.tables["a"].columns] == ["id", "b", "c"]
+    (tmp_path / "1.sql").unlink()
+    forget()
+    assert [column.name for column in _read(tmp_path / "3.sql").after.tables["a"].columns] == ["b", "c"]
 
 
 def test_alternatives_keep_their_own_tables(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def _certain(libraries: frozenset[Library], tables: Catalogue) -> frozenset[str]
     """The last names of what takes SQL for certain in a file that knows some libraries, whatever it is given."""
     operations = [operation for library in libraries for operation in library.functions.values()]
     operations += [o for library in libraries for type in library.types.values() for o in type.methods.values()]
-    return frozenset(tables.distinctive).union(o.name.rsplit(".", 1)[-1] for o in operations if o.is_sink)
+    return tables.distinctive_sinks.union(o.name.rsplit(".", 1)[-1] for o in operations if o.is_sink)
 
 
 @cache
@@ -72,7 +72,7 @@ def _sending(folder: str) -> Mapping[bytes, frozenset[Library]]:
         for name in _certain(frozenset([library]), tables) if library.modules else ():
             word = name.strip("$").encode()
             found[word] = found.get(word, frozenset()) | {library}
-    return found | {name.strip("$").encode(): frozenset[Library]() for name in tables.distinctive}
+    return found | {name.strip("$").encode(): frozenset[Library]() for name in tables.distinctive_sinks}
 
 
 @cache

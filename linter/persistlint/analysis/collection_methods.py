@@ -9,7 +9,6 @@ from persistlint.analysis import guards, subjects
 from persistlint.analysis.names import is_settings, last_name
 from persistlint.analysis.values import (
     CHECKED,
-    CONSTANT,
     MOST_OPTIONS,
     NUMBER,
     UNKNOWN,
@@ -142,9 +141,12 @@ def _values_method(
 def pairs_of(value: Value) -> Value:
     if isinstance(value, Entries):
         if len(value.entries) > MOST_OPTIONS:  # more pairs are not kept apart, but keys and values are
-            key_of_any = CONSTANT if all(key is not None for key, _ in value.entries) else UNKNOWN
+            key_of_any = Atom(key_origin(value))
             return Items((Items((key_of_any, choice(item for _, item in value.entries)), fixed=True),))
-        pairs = [Items((Text((key,)) if key is not None else UNKNOWN, item), fixed=True) for key, item in value.entries]
+        pairs = [
+            Items((Text((key,)) if key is not None else Atom(value.computed), item), fixed=True)
+            for key, item in value.entries
+        ]
         return Items(tuple(pairs))
     return Items((Items((Atom(key_origin(value)), Atom(origin_of(value))), fixed=True),))
 

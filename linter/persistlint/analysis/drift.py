@@ -6,11 +6,13 @@ defaults. A table of which not all is known, in the model or in the migrations, 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.catalogs import tables_around
 from persistlint.analysis.models import may_have as may_have
 from persistlint.analysis.models import models
+from persistlint.analysis.models.traits import traits_of
 from persistlint.facts import Consulted, Drift, DriftKind
 from persistlint.paths import is_product
 from persistlint.patterns import Marked
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.analysis.catalogs import Tables
+    from persistlint.analysis.models.traits import Traits
     from persistlint.facts import Fact
     from persistlint.languages import Syntax
     from persistlint.schema.definitions import Column, Constraint, Index, Table
@@ -31,15 +34,6 @@ if TYPE_CHECKING:
     from persistlint.settings import ProjectNames
     from persistlint.source import SourceFile
 
-# Libraries whose models say every unique key, because the tables can be made from them; and those whose columns say
-# what they refer to.
-_SAY_KEYS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Sequelize", "TypeORM", "Prisma", "Drizzle"})
-_SAY_REFERENCES = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "Prisma", "Drizzle"})
-# Those whose models name every column, also those that the library fills by itself.
-_SAY_COLUMNS = frozenset({"SQLAlchemy", "SQLAlchemy Core", "SQLModel", "TypeORM", "GORM", "Prisma", "Drizzle"})
-# Those whose tables may be in another database, or are called otherwise in the migrations.
-_ELSEWHERE = frozenset({"SQLAlchemy Core", "Django"})
-_AUTOMATIC = regex(rb"\bAutoMigrate\s*\(([^)]{0,5000})\)")
 _OTHER_DATABASE = Marked((b"bind_key",), regex(rb"__bind_key__|\bbind_key\b"))
 
 
@@ -59,11 +53,12 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
 
 
 def _compared(model: Model, around: Tables, source: SourceFile) -> Iterator[Drift]:
-    if model.library == "Django" and not model.is_named:
+    traits = traits_of(model.library)
+    if traits.parted and not model.is_named:
         return
     tables = _tables(model, around)
     if not tables:
-        is_certain = model.is_named and around.is_whole and model.library not in _ELSEWHERE
+        is_certain = model.is_named and around.is_whole and not traits.elsewhere
         is_certain &= not _is_made_here(model, source)
         if is_certain and not _is_view(model, around) and any(catalog.tables for catalog in around.catalogs):
             yield Drift(model.range, DriftKind.TABLE, str(model.table.name), (), "the table", "")
@@ -79,8 +74,10 @@ def _compared(model: Model, around: Tables, source: SourceFile) -> Iterator[Drif
 
 
 def _is_made_here(model: Model, source: SourceFile) -> bool:
-    """Whether the program itself makes the table of a model of GORM."""
-    return model.library == "GORM" and model.name.encode() in b" ".join(_AUTOMATIC.findall(source.content))
+    """Whether the program itself makes the table of a model."""
+    call = traits_of(model.library).made_by
+    given = re.findall(rf"\b{call}\s*\(([^)]{{0,5000}})\)".encode(), source.content) if call else []
+    return model.name.encode() in b" ".join(given)
 
 
 def _tables(model: Model, around: Tables) -> tuple[Table, ...]:
@@ -90,7 +87,7 @@ def _tables(model: Model, around: Tables) -> tuple[Table, ...]:
     if model.is_named:
         return around.find(name.name, name.schema)
     parted = snake(model.name)
-    others = () if model.library == "TypeORM" else (plural(parted), parted, model.name, plural(model.name))
+    others = () if traits_of(model.library).exact else (plural(parted), parted, model.name, plural(model.name))
     names = (name.name, *others)
     ends = tuple(f"_{each}" for each in names)
     if any(table.name.name.endswith(ends) for catalog in around.catalogs for table in catalog.tables.values()):
@@ -111,6 +108,11 @@ class _Comparison:
     tables: tuple[Table, ...]
 
     @property
+    def traits(self) -> Traits:
+        """What the models of its library tell."""
+        return traits_of(self.model.library)
+
+    @property
     def name(self) -> str:
         """What the migrations call the table."""
         return str(self.tables[0].name)
@@ -118,10 +120,10 @@ class _Comparison:
     def columns(self) -> Iterator[Drift]:
         """Columns that are not there, or are something else."""
         is_complete = all(table.is_complete for table in self.tables)
-        is_whole = is_complete or self.model.library == "Django"  # whose tables are not, but for what is known of them
+        is_whole = is_complete or self.traits.parted
         for field in self.model.fields:
             own = self.model.table.column(field.column)
-            is_told = field.is_named or self.model.library != "Django"
+            is_told = field.is_named or not self.traits.parted
             if own is None or own.name_range == self.model.range or not is_told:  # the library's own, or renamed
                 continue
             others = [self._column(field, table) for table in self.tables]
@@ -146,7 +148,7 @@ class _Comparison:
 
     def needed(self) -> Iterator[Drift]:
         """Columns that every row must have a value in, and that the model does not know."""
-        if not self.model.table.is_complete or self.model.library not in _SAY_COLUMNS:
+        if not self.model.table.is_complete or not self.traits.columns:
             return
         known = {name for field in self.model.fields for name in _names(field)}
         for column in self.tables[0].columns:
@@ -168,8 +170,8 @@ class _Comparison:
             pairs = zip(names, self.tables, strict=True)
             if not any(columns is not None and _may_be_unique(columns, table) for columns, table in pairs):
                 yield Drift(range, DriftKind.UNIQUE, self.name, tuple(sorted(columns)), "unique", "")
-        says_none = self.model.library == "Sequelize" and not whole and not self.model.table.indexes  # as many do
-        if not self.model.knows_keys or self.model.library not in _SAY_KEYS or says_none:
+        says_none = self.traits.lax and not whole and not self.model.table.indexes
+        if not self.model.knows_keys or not self.traits.keys or says_none:
             return
         said = {columns for columns, _ in whole} | {frozenset(index.columns) for index in indexes}
         said |= {frozenset(primary.columns)} if primary is not None else set()
@@ -182,7 +184,7 @@ class _Comparison:
 
     def references(self) -> Iterator[Drift]:
         """Columns that refer to another table for the one, and not for the other."""
-        says_all = self.model.library in _SAY_REFERENCES and self.model.knows_keys
+        says_all = self.traits.references and self.model.knows_keys
         for field in self.model.fields:
             column = self.model.table.column(field.column)
             names = [self._column(field, table) for table in self.tables]

@@ -58,7 +58,8 @@ _VERB = regex(
     re.I,
 )
 _DATABASE = regex(
-    r"_*(?:\w*_)?(?:db|database|conn|connection|cursor|cur)\d*|\w*(?:DB|Db|Database|Connection|Conn|Cursor)", re.ASCII
+    r"_*(?:\w*_)?(?:db|database|conn|connection|cursor|cur)\d*|\w*(?:DB|Db|Database|Connection|Conn|Cursor)",
+    re.ASCII,
 )
 SENDS = regex(r"query|sql|exec|statement|stmt", re.I)  # in the name of a function that may well send SQL
 _SHOWS = regex(
@@ -86,11 +87,13 @@ def guess(
     if isinstance(node.function, Attribute):
         if isinstance(receiver, Text | Items | Entries | Closure | Class):
             return None
-        if isinstance(receiver, Atom) and (receiver.type is not None or receiver.origin <= Origin.NUMBER):
+        if isinstance(receiver, Atom) and receiver.origin <= Origin.NUMBER:
             return None
-        if name in tables.distinctive:
+        if name in tables.distinctive:  # also on the builder of Objection, which is that of Knex
             type, operation = tables.distinctive[name]
             return Guess(Resolved(operation, type), type.library if _imports(names, type.library) else None, True)
+        if isinstance(receiver, Atom) and receiver.type is not None:
+            return None
         handle = last_name(node.function.value).lstrip("_$").lower()
     if isinstance(called, Imported) and called.name in tables.functions:
         return None

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _WORD = regex(rb"\w+")
 _CALL = rb"\s*(?:<[^<>()]*>\s*)?\("
 _NO_TEXT = rb"(?!\s*(?:\)|[rbuRBU]?([\"'`])(?:(?!\1)[^$\n])*\1\s*[,)]))"
-_ARGUMENT = rb"(?:[^,()\"'`]++|\((?:[^()]++|\([^()]*+\))*+\)|\"[^\"\n]*+\"|'[^'\n]*+'|`[^`]*+`)*+,\s*"
+# One that is no SQL: that holds no text but a word.
+_ARGUMENT = rb"(?:[^,()\"'`]++|\((?:[^()]++|\([^()]*+\))*+\)|\"[^\"\s]*+\"|'[^'\s]*+'|`[^`\s]*+`)*+,\s*"
 # A chain with its last word and what follows, or an object of which one key may be the SQL.
 _VALUE = rb"(?:(?:\w+\s*=\s*)?(?:await\s+)?([\w.$?\[\]\"']*?(\w+)[\]\"'?]*)\s*([,()])|\{)"
 

@@ -99,7 +99,9 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return handed or Atom(origin, _type_of(found))
             if found is not None and not _is_metadata(found, name):
                 return found
-            return Atom(Origin.METADATA) if METADATA.fullmatch(name) or all_caps(name) else found or UNKNOWN
+            is_of_class = isinstance(attribute.value, Name) and attribute.value.id == "cls"  # set where that is defined
+            is_constant = METADATA.fullmatch(name) or all_caps(name) or (is_of_class and found is None)
+            return Atom(Origin.METADATA) if is_constant else found or UNKNOWN
         case Class(definition=definition):
             if definition.is_enum:
                 return CONSTANT

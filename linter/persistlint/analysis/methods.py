@@ -16,6 +16,7 @@ from persistlint.analysis.values import (
     Text,
     Value,
     choice,
+    constants_of,
     element_of,
     items_of,
     origin_of,
@@ -126,6 +127,8 @@ _NUMERIC_OF_ANYTHING = frozenset(
         "push",
     ]
 )
+_ENCODES = frozenset(["digest", "toString"])
+_WITHOUT_QUOTES = (("hex",), ("base64",), ("base64url",))  # the encodings whose digits are no quotes
 _ADDS = frozenset(["append", "add", "push", "unshift", "insert", "extend", "appendleft", "update_one"])
 _WRITES = frozenset(["WriteString", "Write", "WriteByte", "WriteRune", "write", "writeln"])
 GROWING = _ADDS | _WRITES  # the methods by which a variable grows
@@ -153,6 +156,8 @@ def method(
             machine.assign(path, Text(()))
         if name in ("Format", "strftime") and actuals and origin_of(actuals[0].value) <= Origin.METADATA:
             return NUMBER  # a time in a layout that the program chose
+        if name in _ENCODES and actuals and constants_of(actuals[0].value) in _WITHOUT_QUOTES:
+            return NUMBER
         handler = _METHODS.get(name)
         if handler is not None:
             return handler(node, function, receiver, actuals, machine)

@@ -42,8 +42,18 @@ _NAME_IS_PLACEHOLDER = (
 _NAMES = tuple(
     quote + rb"[\w\s.,]{0,100}?" + _PLACEHOLDER + rb"\w*\s*(?:asc\b|desc\b|[\"'`,])" for quote in (b"'", b'"', b"`")
 )
-# At the beginning of a literal, or behind a comment there.
-_SET = (rb"set(?<=[\s\"'`/]set)(?=[\s\"'`])",)
+# At the beginning of a literal, or behind a comment there: the name of what is set, or a part of it, and behind that a
+# placeholder, or the end of the literal.
+_BETWEEN = rb"(?:\s|\\[nrt])+"
+_SET = (
+    rb"set(?<=[\s\"'`/]set)(?:[\"'`]|"
+    + _BETWEEN
+    + rb"(?:(?:local|session)"
+    + _BETWEEN
+    + rb")?(?:time\s+zone|[\w.\\\"\x80-\xff]*(?:\s*(?:=|to\b))?)(?:"
+    + _BETWEEN
+    + rb")?[\"'`?%$:@{])",
+)
 _SET_BEGINS = regex(rb"(?:(?<!\w)(?:[\"'`]|[rbfut]{1,2}[\"'])|\*/|--[^\n]*\n)\s*\Z")
 # In JavaScript what stands before a quote is a tag, elsewhere the name of a table: "UPDATE `user` SET …".
 _SET_BEGINS_TAGGED = regex(_SET_BEGINS.pattern + rb"|\w`\s*\Z")

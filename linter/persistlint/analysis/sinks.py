@@ -167,8 +167,8 @@ class Sinks:
             # Django's `extra(select={"late": "due_on < …"})`: what only a keyword takes gives SQL a name.
             if key is not None and (key in (operation.keys or _TEXT_KEYS) or (is_fragment and not operation.fragments))
         ]
-        if texts_of_objects:
-            value = choice(texts_of_objects)
+        if texts_of_objects:  # a batch may hold plain texts beside them
+            value = choice([*texts_of_objects, *(o for o in options_of(value) if isinstance(o, Text | Sql))])
         texts = [option for option in options_of(value) if isinstance(option, Text | Sql)]
         bare = [option for option in options_of(value) if not isinstance(option, Text | Sql)]
         pieces: list[tuple[Piece, ...]] = [_as_sent(text, library) for text in texts]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KEPT = (Origin.NUMBER, Origin.CHECKED, Origin.QUOTED, Origin.ANNOTATED)  # by what a value's own methods give
 _QUOTES = regex(
-    r"sanit|escape|quote|literal$|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
+    r"sanit|escape|quote|literal(?:_?string|_?value)?$|wrap_?(?:ident|id$|name|table|column)|safe_?(?:ident|name|sql|column|table)"
     r"|whitelist|allowlist|validated?|^ident(?:ifier)?$",
     re.I,
 )

@@ -9,7 +9,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
 from persistlint.fixes.guards import insert, is_in_loop, unsafe
 from persistlint.fixes.handles import call_at
-from persistlint.fixes.together import region_of
+from persistlint.fixes.regions import region_of
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Assign, Collection, Defer, If, Import, Loop, Name, Nested, Return
 from persistlint.regexes import regex

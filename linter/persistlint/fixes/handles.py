@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
 
+_OPTION = regex(r"transaction\b|session\b")
 _NAME = regex(r"[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 
 
@@ -53,6 +55,8 @@ def moved_option(program: Program, effect: Effect) -> tuple[Fix, ...]:
     if call is None or place is None or index < 0 or effect.options is None or not program.is_clean(call.range):
         return ()
     option = call.arguments[index].value
+    if isinstance(option, Mapping) and len(option.entries) > 1 and effect.options == index + 1 == len(call.arguments):
+        return _taken_out(program, option, place)
     if not isinstance(option, Mapping) or len(option.entries) != 1:
         return ()
     if effect.options > index:
@@ -63,6 +67,19 @@ def moved_option(program: Program, effect: Effect) -> tuple[Fix, ...]:
     added = with_entry(program, taken, program.source.text(option.entries[0].range))
     gone = Edit(Range(call.arguments[index - 1].range.end, place.end), "")
     return unsafe("Move the option", added, gone) if added is not None else ()
+
+
+def _taken_out(program: Program, option: Mapping, place: Range) -> tuple[Fix, ...]:
+    """The entry that names the transaction in an argument of its own behind the others."""
+    for previous, entry in pairwise((None, *option.entries)):
+        if entry is None or previous is None or not _OPTION.match(program.source.text(entry.range)):
+            continue
+        start = program.line_start(place.start)
+        is_apart = not program.source.content[start : place.start].strip()
+        gap = f",\n{program.indentation(place.start)}" if is_apart else ", "
+        gone = Edit(Range(previous.range.end, entry.range.end), "")
+        return unsafe("Move the option", gone, insert(place.end, f"{gap}{{ {program.source.text(entry.range)} }}"))
+    return ()
 
 
 def call_at(program: Program, place: Range) -> Call | None:

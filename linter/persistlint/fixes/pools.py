@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.facts import Use
 from persistlint.fixes.guards import insert, unsafe
-from persistlint.fixes.together import leaves_early, needed_behind, region_of
+from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Return, Try
 from persistlint.records import dataclass
@@ -59,6 +59,8 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     if not (is_plain and is_written_so and is_async) or handle.role.value != "pool" or leaves_early(block):
         return ()
     if isinstance(block[-1], Return) or program.has_name(pool.name, frame.function.range):
+        return ()
+    if goes_on(block, inside) or waits_for_others(block, inside):
         return ()
     whole = (*block, *following) if needed_behind(program, block) != [] else block
     return unsafe("Do both in one transaction", *_on_one(program, pool, handle.name, whole, end, roots))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from persistlint.ir import (
     Assign,
     Attribute,
+    Call,
     Function,
     FunctionDefinition,
     Lambda,
@@ -154,6 +155,22 @@ class Program:
             yield from found
             pending += [inner for block in blocks(statement) for inner in block]
             pending += [inner for function in found for inner in function.body]
+
+    @cached_property
+    def calls(self) -> dict[str, list[Call]]:
+        """The calls of the file, by the last word of what is called."""
+        found: dict[str, list[Call]] = {}
+        pending: list[Statement] = [*self.module.body]
+        pending += [inner for function in self.functions() for inner in function.body]
+        while pending:
+            statement = pending.pop()
+            pending += [inner for block in blocks(statement) for inner in block]
+            for node in (node for expression in expressions(statement) for node in walk(expression)):
+                if isinstance(node, Call):
+                    function = node.function
+                    name = getattr(function, "name", "") or getattr(function, "id", "")
+                    found.setdefault(name, []).append(node)
+        return found
 
     def expression(self, place: Range) -> Expression | None:
         """The innermost expression of exactly this range."""

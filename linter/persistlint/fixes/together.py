@@ -11,22 +11,17 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.guards import unsafe
 from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
+from persistlint.fixes.regions import goes_on, leaves_early, names_in, needed_behind, region_of, waits_for_others
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import (
     Argument,
     Assign,
     Await,
     Call,
-    ClassDefinition,
     Collection,
-    FunctionDefinition,
     Import,
-    Jump,
     Lambda,
-    Name,
     Return,
-    Yield,
-    blocks,
     expressions,
     walk,
 )
@@ -36,15 +31,14 @@ from persistlint.source import Range
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Program
-    from persistlint.ir import Block, Expression, Statement
+    from persistlint.ir import Statement
 
 _MODEL = regex(r"[A-Z]\w*|(?:db|models)\.\w+")
-_PATTERN = regex(r"[\w$]+|\{[\w$,:\s]*\}|\[[\w$,\s]*\]")
 
 
 @dataclass(frozen=True)
@@ -79,8 +73,10 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     is_plain = all(not each.via and each.handle.library is library and not each.is_parallel for each in inside)
     if not is_plain or handle.role.value != form.on or leaves_early(block) or (form.waits and not is_async):
         return ()
+    if goes_on(block, inside) or (is_closure and waits_for_others(block, inside)):
+        return ()
     opener = _opener(program, form, handle, inside)
-    changes = _sent_through(program, inside, form, library.transactions.option)
+    changes = _sent_through(program, inside, form, library.transactions.option, whole)
     imported = python_member(program, *form.imports.split(":")) if form.imports else ("", ())
     if changes is None or imported is None or needed is None or ("{opener}" in form.head and not opener):
         return ()
@@ -138,89 +134,23 @@ def _only_gives(program: Program, statement: Statement) -> bool:
     return is_plain and not any(isinstance(node, Call | Await | Lambda) for part in parts for node in walk(part))
 
 
-def region_of(program: Program, first: Range, last: Range) -> tuple[Block, Block, bool] | None:
-    """The statements of one block from the one that holds a place to the one that holds another, those behind them, and
-    whether their function is async."""
-    others = program.frames(last)
-    for mine in reversed(program.frames(first)):
-        theirs = next((each for each in others if each.block is mine.block and each.index > mine.index), None)
-        if theirs is not None and mine.function is not None:
-            block = mine.block[mine.index : theirs.index + 1]
-            is_alone = all(program.is_alone(each) or _is_declared(program, each) for each in (block[0], block[-1]))
-            return (block, theirs.following, mine.function.is_async) if is_alone else None
-    return None
-
-
-def _is_declared(program: Program, statement: Statement) -> bool:
-    """Whether a statement is a declaration of JavaScript, whose keyword stands before it."""
-    start = program.line_start(statement.range.start)
-    before = program.source.text(Range(start, statement.range.start)).strip()
-    return isinstance(statement, Assign) and before in ("const", "let")
-
-
-def leaves_early(block: Block) -> bool:
-    """Whether something leaves the statements before the last of them, which may return what it gives."""
-    inner = block[:-1] if isinstance(block[-1], Return) else block
-    return any(_leaves(inner))
-
-
-def _leaves(block: Iterable[Statement]) -> Iterator[bool]:
-    """Whether a statement, or one inside of it, leaves the block before its end."""
-    for statement in block:
-        yield isinstance(statement, Return | Jump)
-        yield any(isinstance(node, Yield) for part in expressions(statement) for node in walk(part))
-        for inner in blocks(statement):
-            yield from _leaves(inner)
-
-
-def needed_behind(program: Program, block: Block) -> list[str] | None:
-    """The constants that statements declare and that are used behind them in their function; None where something else
-    of theirs is, which may change."""
-    frame = program.frame(block[0].range)
-    start = program.line_end(block[-1].range.end)
-    end = frame.function.range.end if frame is not None and frame.function is not None else start
-    behind = program.source.text(Range(start, end))
-    needed: list[str] = []
-    for each in block:
-        used = [name for name in _made(each) if re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", behind)]
-        if used and not _is_constant(program, each):
-            return None
-        needed += used
-    return list(dict.fromkeys(needed))
-
-
-def _made(statement: Statement) -> Iterator[str]:
-    """The names that a statement gives to something."""
-    if isinstance(statement, Assign):
-        yield from _names(statement.target)
-    elif isinstance(statement, FunctionDefinition):
-        yield statement.function.name
-    elif isinstance(statement, ClassDefinition):
-        yield statement.name
-
-
-def _is_constant(program: Program, statement: Statement) -> bool:
-    """Whether a statement of JavaScript declares constants, and gives them no value beside."""
-    if not isinstance(statement, Assign):
-        return False
-    start = program.line_start(statement.range.start)
-    is_constant = program.source.text(Range(start, statement.target.range.start)).strip() == "const"
-    return is_constant and _PATTERN.fullmatch(program.source.text(statement.target.range)) is not None
-
-
-def _names(target: Expression) -> Iterator[str]:
-    return (node.id for node in walk(target) if isinstance(node, Name))
-
-
 def _declares(statement: Statement, name: str) -> bool:
     """Whether a statement of the top level gives a name to something."""
     if isinstance(statement, Import):
         return statement.local == name
-    return isinstance(statement, Assign) and name in _names(statement.target)
+    return isinstance(statement, Assign) and name in names_in(statement.target)
 
 
-def _sent_through(program: Program, effects: Sequence[Effect], form: Form, option: str) -> list[Edit] | None:
-    """The edits that send every effect through the transaction; None where one cannot be."""
+def _sent_through(
+    program: Program, effects: Sequence[Effect], form: Form, option: str, whole: Range
+) -> list[Edit] | None:
+    """The edits that send every effect through the transaction; None where one cannot be, or something else is given
+    what they were sent through."""
+    names = {effect.handle.name for effect in effects} if form.handle and not option else set()
+    for name in names:
+        sent = sum(effect.handle.name == name for effect in effects)
+        if len(re.findall(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", program.source.text(whole))) != sent:
+            return None
     edits: list[Edit] = []
     for effect in effects if form.handle else ():
         if option:

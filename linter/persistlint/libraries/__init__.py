@@ -291,6 +291,11 @@ class Catalogue:
     distinctive: Mapping[str, tuple[Type, Operation]]  # by the name of a method that needs no known receiver
     requests: Mapping[str, frozenset[str]]  # attributes that hold data from outside, by what people call their object
 
+    @cached_property
+    def distinctive_sinks(self) -> frozenset[str]:
+        """The names of methods that take SQL, whatever they are called on."""
+        return frozenset(name for name, (_, operation) in self.distinctive.items() if operation.is_sink)
+
     def imported(self, modules: Iterable[str]) -> tuple[Library, ...]:
         """The libraries that a file imports."""
         found = set(modules)

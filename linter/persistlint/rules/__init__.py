@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from persistlint.folders import modules_in, packages_in
+from persistlint.patterns import AnyOf
 from persistlint.plugins import RULES, Plugin, plugins
 from persistlint.tables import kept
 
@@ -72,8 +73,10 @@ def _pattern(group: str, language: str) -> Pattern | None:
     return found
 
 
-@lru_cache(maxsize=4)  # several groups may have one pattern
+@lru_cache(maxsize=64)  # several groups may have one pattern, or a part of it
 def _stands_in(pattern: Pattern, text: bytes) -> bool:
+    if isinstance(pattern, AnyOf):
+        return any(_stands_in(part, text) for part in pattern.patterns)
     return pattern.search(text) is not None
 
 

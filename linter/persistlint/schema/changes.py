@@ -262,23 +262,26 @@ class DropIndex(Change):
 @dataclass(frozen=True, slots=True)
 class CreateObject(Change):
     """Any other CREATE. `kind` in capitals: VIEW, MATERIALIZED VIEW, FUNCTION, TRIGGER, SEQUENCE, EXTENSION, …;
-    `words` are those of the statement behind the name, in capitals, but for what stands in quotes."""
+    `words` are those of the statement behind the name, in capitals, but for what stands in quotes. `table` is the one
+    that a trigger is of."""
 
     kind: str
     name: Name
     words: tuple[str, ...] = ()
     can_exist: bool = False  # OR REPLACE or IF NOT EXISTS
     sources: tuple[Name, ...] = ()  # the tables that a view reads
+    table: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DropObject(Change):
-    """Any other DROP, one change for each object."""
+    """Any other DROP, one change for each object; `table` as in `CreateObject`."""
 
     kind: str
     name: Name
     if_exists: bool = False
     is_cascade: bool = False
+    table: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)

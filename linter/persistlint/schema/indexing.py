@@ -29,4 +29,5 @@ def _is_usable(method: str, predicate: Expression | None, columns: set[str]) -> 
     if predicate is None:
         return True
     words = [word for word in predicate.words if word not in ("(", ")")]
-    return len(words) == 4 and words[0] in columns and words[1:] == ["is", "not", "null"]
+    named = {column.lower() for column in columns}  # the words of an expression are in lower case
+    return len(words) == 4 and words[0] in named and words[1:] == ["is", "not", "null"]

@@ -157,6 +157,10 @@ def _locks(change: c.Change) -> Iterator[Lock]:
                 mode = Mode.EXCLUSIVE if kind.startswith("REFRESH") else Mode.SHARE_UPDATE_EXCLUSIVE
             if name is not None and mode is not None:
                 yield Lock(name, mode)
+        case c.CreateObject(kind="TRIGGER", table=table) if table is not None:
+            yield Lock(table, Mode.SHARE_ROW_EXCLUSIVE)
+        case c.DropObject(kind="TRIGGER", table=table) if table is not None:
+            yield Lock(table, Mode.ACCESS_EXCLUSIVE)
         case c.TableChange(table=table):
             mode = _OF_KIND.get(type(change))
             if mode is not None:

@@ -45,7 +45,8 @@ class Runner:
     for it looks like, with `{up}`, `{down}` and `{off}` in it, "" where nobody knows; `no_new` says why it takes only
     files that it made itself, and `no_drift` why nothing lasts in a file that the models do not say, "" where all does.
     `runs_alone` tells whether the one statement of a file can be kept out of a transaction, `joins` whether a second
-    one would put both into one."""
+    one would put both into one. `column_end` is what a column may have behind the name that is said of it, `owner` the
+    column by which projects of it say whose row it is, besides those that all do."""
 
     name: str = ""
     wraps: bool | None = None
@@ -58,6 +59,8 @@ class Runner:
     no_drift: str = ""
     runs_alone: bool = False
     joins: bool = False
+    column_end: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,9 @@ def undone_by(file: Path) -> Path:
     return file.with_name(_DOWN.sub("up", file.name)) if _DOWN.search(file.name) else file
 
 
-def beside(folder: Path) -> set[Path]:
-    """The files near the scripts of a folder that may say how they are run, and on which database."""
-    return {folder / name for name in _names_beside() if "{file}" not in name}
+def beside() -> set[str]:
+    """The names of the files near the scripts of a folder that may say how they are run, and on which database."""
+    return {name for name in _names_beside() if "{file}" not in name}
 
 
 def names_of(script: str) -> set[str]:

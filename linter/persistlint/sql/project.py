@@ -22,6 +22,7 @@ from persistlint.regexes import regex
 from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
+from persistlint.sql.chain import Task, run
 from persistlint.sql.dialect import guess
 from persistlint.sql.listing import Signature, files_below, listed_below, place_of
 from persistlint.sql.manifests import dialect_of_project
@@ -37,7 +38,10 @@ from persistlint.sql.runners import recorded_dialect
 from persistlint.sql.script import read_script
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from persistlint.schema.script import Script
+    from persistlint.sql.chain import Step
 
 # What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
 DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
@@ -256,47 +260,68 @@ def _of_database(files: Signature, database: str) -> Signature:
 
 @lru_cache(maxsize=_MOST_PROJECTS)
 def _project(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> Project:
-    scripts: dict[str, Script] = {}
-    before: dict[str, Catalog] = {}
-    contents: dict[str, int] = {}
+    steps, is_mixed = _run(files, dialect, is_common, reader)
+    scripts = {step.task.state[0]: step.script for step in steps if step.script is not None}
     firsts: dict[tuple[str, str], str] = {}
-    catalog = Catalog()
+    for path, script in scripts.items():
+        firsts.setdefault((script.version, script.runner.name), path)
+    unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
+    begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
+    return Project(
+        dialect,
+        scripts,
+        before={step.task.state[0]: step.before for step in steps if step.script is not None},
+        contents={step.task.state[0]: step.content for step in steps if step.script is not None},
+        firsts=firsts,
+        after=(steps[-1].after if steps else Catalog()).settled(is_complete=not is_mixed),
+        again=_made_again(scripts.values()),
+        goes_back_from=_goes_back_from(scripts),
+        is_rooted=not is_mixed and len(unknown) <= 1 and begins,
+    )
+
+
+def _run(files: Signature, dialect: str | None, is_common: bool, reader: Reader) -> tuple[tuple[Step, ...], bool]:
+    """What comes of the files, and whether something else may change tables between them."""
     is_sql = isinstance(reader, SqlReader)
     # Programs are run one behind the other, whatever they are written for.
     others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
     is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
-    made: set[str] = set()
-    again: set[str] = set()
     ordered = reader.ordered(tuple(path for path, _, _ in files))
     is_setup = is_sql and _is_setup(ordered)
-    for path in ordered:
-        if path in others:
-            continue
+    states = {state[0]: state for state in files}
+    tasks = [
+        Task(
+            states[path],
+            is_joined=is_setup and _part_of_setup(path) <= _PART.groups,
+            is_kept=not (is_setup and _TEARDOWN.match(Path(path).name)),
+        )
+        for path in ordered
+        if path not in others
+    ]
+
+    def read(path: str, known: Catalog) -> tuple[int, Script | None]:
         content = _read(path)
-        if not (is_setup and _part_of_setup(path) <= _PART.groups):  # which is run in one go with those before it
-            catalog = catalog.settled(is_complete=not is_mixed)
-        script = reader.read(path, content, dialect, catalog)
-        if script is None:
-            continue
-        before[path] = catalog
-        contents[path] = hash(content)
-        scripts[path] = script
-        firsts.setdefault((script.version, script.runner.name), path)
+        return hash(content), reader.read(path, content, dialect, known)
+
+    def settle(catalog: Catalog) -> Catalog:
+        return catalog.settled(is_complete=not is_mixed)
+
+    folder = str(Path(files[0][0]).parent) if files else ""
+    return run((folder, dialect, reader, is_mixed), tasks, read, settle), is_mixed
+
+
+def _made_again(scripts: Iterable[Script]) -> frozenset[str]:
+    """The keys of tables that more than one of some scripts make, without a drop in between."""
+    made: set[str] = set()
+    again: set[str] = set()
+    for script in scripts:
         for change in script.forward:
             if isinstance(change, CreateTable) and not change.if_not_exists:
                 again |= {change.table.key} & made
                 made.add(change.table.key)
             elif isinstance(change, DropTable | RenameTable):
                 made.discard(change.table.key)
-        if not (is_setup and _TEARDOWN.match(Path(path).name)):
-            catalog = script.after
-    catalog = catalog.settled(is_complete=not is_mixed)
-    unknown = {name.key for script in scripts.values() for _, name in unknown_tables(script)}
-    begins = any(reader.begins(path) for path in list(scripts)[:1]) or (len(scripts) >= _MANY and not unknown)
-    is_rooted = not is_mixed and len(unknown) <= 1 and begins
-    return Project(
-        dialect, scripts, before, contents, firsts, catalog, frozenset(again), _goes_back_from(scripts), is_rooted
-    )
+    return frozenset(again)
 
 
 def _goes_back_from(scripts: dict[str, Script]) -> int:

@@ -48,6 +48,7 @@ class Pattern:
     new: str = ""
     no_new: str = ""
     no_drift: str = ""
+    owner: str = ""
 
 
 def pattern_for(path: str, text: str) -> Pattern | None:
@@ -81,6 +82,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         pattern.no_drift,
         runs_alone=alone,
         joins=joins,
+        owner=pattern.owner,
     )
 
 

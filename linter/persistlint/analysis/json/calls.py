@@ -38,6 +38,8 @@ _OWN_MODULES = (".", "~", "@/", "src/")
 _LOOKS = regex(r"check|status|ok", re.IGNORECASE)  # in the name of what a promise goes through
 _JSON_FILE = regex(r"\.json[\"'`]$")  # at the end of an address
 PROMISED = frozenset(["then", "catch", "finally"])  # methods of promises, whatever these come to
+# Of a text, whatever stands around what is wanted.
+_CUTS_OUT = regex(r"(?i)(?:extract|clean|strip|unwrap|remove)_?(?:json|(?:code_?)?(?:block|fence)s?|markdown)")
 _PROMISES = frozenset(["all", "allSettled", "race", "any"])
 
 
@@ -65,7 +67,8 @@ def call(node: Call, run: Run, state: State) -> Value | None:
     if run.language == "go" and last_name(node.function) in ("new", "make") and node.arguments:
         return Declared(run.text(node.arguments[0].value))
     hand_on(node, run, state)
-    return None
+    text = run.value(node.arguments[0].value) if node.arguments else None
+    return text if isinstance(text, Text) and _CUTS_OUT.match(last_name(node.function)) else None
 
 
 def given(entry: Entry, node: Expression, run: Run, base: Value | None) -> Value | None:

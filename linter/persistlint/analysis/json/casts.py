@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from persistlint.facts import JsonCast
@@ -12,6 +14,8 @@ from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.sql.dialect import guess
 from persistlint.sql.json_casts import json_casts
+from persistlint.sql.lexer import Kind, word_set
+from persistlint.sql.splitter import statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +28,8 @@ MAY_CAST = regex(rb"->>|#>>|json_extract|json_value|jsonb?_array_(?:elements|len
 _MARKS = (b"->>", b"#>>", b"json_extract", b"json_value", b"json_array_", b"jsonb_array_")  # no match is without one
 _LARGEST = 2_000_000  # bytes of a SQL file that is read whole; of a larger one the statements around a candidate are
 _OF_NO_POSTGRES = regex(r"json_extract\b", re.IGNORECASE)  # it is in SQLite and MySQL
+_WRITES = word_set("UPDATE INSERT DELETE MERGE")
+_WRITE = regex(r"\b(?:" + "|".join(sorted(_WRITES)) + r")\b", re.IGNORECASE)
 # What other text becomes where that is no error.
 _BECOMES = {"sqlite": "0", "mysql": "0 or NULL", "mariadb": "0 or NULL"}
 
@@ -46,10 +52,23 @@ def facts_of(pieces: list[Piece], source: SourceFile) -> Iterator[JsonCast]:
     """The casts of a text, with ranges in its file; the casts come in order, and so do the pieces of the text."""
     whole = "".join(text for _, _, text in pieces)
     dialect = source.dialect or guess(source.path if source.language == "sql" else "", whole)
-    for cast in json_casts(whole, dialect):
+    casts = list(json_casts(whole, dialect))
+    writing = _writing(whole, dialect) if casts else []
+    for cast in casts:
+        at = bisect_right(writing, cast.start, key=itemgetter(0)) - 1
+        is_written = at >= 0 and cast.start < writing[at][1]
         range = Range(_offset(pieces, cast.start), _offset(pieces, cast.end))
         becomes = _BECOMES.get(dialect or ("mysql" if _OF_NO_POSTGRES.match(cast.operand) else ""), "")
-        yield JsonCast(range, cast.operand, cast.type, becomes if cast.type != "array" else "")
+        yield JsonCast(range, cast.operand, cast.type, becomes if cast.type != "array" else "", is_written)
+
+
+def _writing(text: str, dialect: str | None) -> list[tuple[int, int]]:
+    """Where the statements of a text begin and end that write rows, or hold a routine that does."""
+    return [
+        (tokens[0].start, tokens[-1].end)
+        for tokens in statements(text, dialect)
+        if any(token.word in _WRITES or (token.kind is Kind.DOLLAR and _WRITE.search(token.text)) for token in tokens)
+    ]
 
 
 # A piece of a text: at which code point of it the piece starts, at which byte of the file, and what it says.

@@ -9,7 +9,7 @@ from persistlint.analysis.json.encodable import Encodable, type_of
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.json.tables import Entry, Owner, table
 from persistlint.analysis.names import Names
-from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Mapping
+from persistlint.ir import Attribute, Call, ClassDefinition, Collection, Expression, Mapping
 from persistlint.libraries import catalogue
 from persistlint.regexes import regex
 
@@ -52,6 +52,7 @@ class Coders:
         self.encodable.made.pop(place[:1], None)  # it has a part now that does not stand in it
         if isinstance(value, Mapping) and value.entries:
             self.filled.add(place)
+        if (isinstance(value, Mapping) and value.entries) or (isinstance(value, Collection) and value.elements):
             self.encodable.made[place] = value
         if isinstance(value, Call) and (kind := self._kind(value)):
             self._made[place] = (kind, value)

@@ -23,6 +23,7 @@ from persistlint.ir import (
     Binary,
     Call,
     Collection,
+    Comprehension,
     Expression,
     Function,
     Handler,
@@ -182,7 +183,7 @@ class JsonDomain(Domain[State]):
             bind(target, value, found, run, state)
             if isinstance(target, Name):
                 run.key_sets[target.id] = keys_of(value)
-                run.tests[target.id] = value if isinstance(value, Binary) else None
+                run.tests[target.id] = value if isinstance(value, Binary | Comprehension) else None
                 run.lengths[target.id] = place_of(value.value) if isinstance(value, Attribute) else None
             if value is not None and (shaped := run.shaped.get(unwrapped(value).range)) is not None:
                 run.shaped[unwrapped(value).range] = (place, shaped[1])

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SAFE = regex(
     r"\*?(?:bool|string|u?int(?:8|16|32|64)?|byte|rune|time\.(?:Time|Duration)|uuid\.UUID|error|http\.Header|url\.Values)"
 )
-_OF_ANY = regex(r"(?:map\[string\]|\[\])(?:any|interface ?\{\})")
+_OF_ANY = regex(r"(?:map\[string\]|\[\])+(?:any|interface ?\{\})")
 _TEXTS = frozenset(["String", "Error", "Encode", "Sprintf", "Sprint", "Itoa", "Join"])  # what gives text
 _FIELD = regex(r"[{\n;]\s*(\w+)\s+([^`\n;}]+)")
 _OF_ANOTHER_FILE = regex(r"(?!json\.)\w+\.[A-Z]\w*|[A-Z]\w*")
@@ -45,16 +45,16 @@ class Encodable:
 
     classes: dict[str, ClassDefinition]
     types: dict[Place, str] = field(default_factory=dict)
-    made: dict[Place, Mapping] = field(default_factory=dict)
+    made: dict[Place, Mapping | Collection] = field(default_factory=dict)
 
     def is_safe(self, value: Expression, *, unknown: bool, depth: int = 0) -> bool:
         """Whether a value is of a type that encoding cannot fail on; `unknown` where the file does not tell."""
         match value:
             case Constant():
                 return True
-            case Mapping(type=type, entries=entries) if _OF_ANY.fullmatch(type) and depth < _DEEPEST:
+            case Mapping(type=type, entries=entries) if _holds_any(type, depth):
                 return all(self.is_safe(entry.value, unknown=unknown, depth=depth + 1) for entry in entries)
-            case Collection(type=type, elements=elements) if _OF_ANY.fullmatch(type) and depth < _DEEPEST:
+            case Collection(type=type, elements=elements) if _holds_any(type, depth):
                 return all(self.is_safe(element, unknown=unknown, depth=depth + 1) for element in elements)
         type = type_of(value)
         place = place_of(value)
@@ -106,3 +106,8 @@ def type_of(value: Expression) -> str:
         case Call(function=Name(id="make" | "new"), arguments=(argument, *_)) if isinstance(argument.value, Name):
             return argument.value.id
     return ""
+
+
+def _holds_any(type: str, depth: int) -> bool:
+    """Whether a literal of this type holds what its elements are; one within another may leave its type out."""
+    return depth < _DEEPEST and (_OF_ANY.fullmatch(type) is not None or (not type and depth > 0))

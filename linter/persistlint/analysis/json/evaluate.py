@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.json import calls
 from persistlint.analysis.json.hops import Step, take
-from persistlint.analysis.json.places import owner_of, place_of, unwrapped
+from persistlint.analysis.json.places import OF_SOME_TYPE, owner_of, place_of, unwrapped
 from persistlint.analysis.json.run import Chain, Run
 from persistlint.analysis.json.tables import Owner
 from persistlint.analysis.json.values import Declared, Document, Named, Several, Text, Thing, Value, join
@@ -256,7 +256,9 @@ def _go_assertion(node: TypeAssertion, value: Value | None, run: Run, state: Sta
     place = place_of(node.value)
     known = (*place, f".({node.type})") if place is not None else None
     chain = run.chains.pop(id(node.value), None)
-    is_checked = id(node) in run.checked_assertions or state.is_present(known) or node.type in ("any", "interface{}")
+    is_asked = place is not None and state.is_present((*place, OF_SOME_TYPE))
+    is_known = is_asked or state.is_present(known) or node.type in ("any", "interface{}")
+    is_checked = is_known or id(node) in run.checked_assertions
     is_reported = chain is not None and chain.is_asserted
     if not is_checked and not is_reported and not run.catches() and _is_of_json(value, node.type, run):
         run.assertions[node.range] = JsonAssertion(node.range, node.value.range, node.type)

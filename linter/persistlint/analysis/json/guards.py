@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.json.places import Place, keys_of, place_of, prefixes, step_of
+from persistlint.analysis.json.places import OF_SOME_TYPE, Place, keys_of, place_of, prefixes, step_of
 from persistlint.analysis.json.values import Document, Thing
 from persistlint.analysis.names import last_name
 from persistlint.ir import (
+    Argument,
     AssignmentExpression,
     Attribute,
     Await,
     Binary,
     Call,
     Collection,
+    Comprehension,
     Constant,
     Expression,
     Name,
@@ -76,6 +78,9 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
         case Call():
             if truth:
                 _called(test, run, state)
+            _compare_keys(test, truth, state)
+        case Comprehension():
+            _compare_keys(test, truth, state)
         case Await(value=value) | TypeAssertion(value=value) | AssignmentExpression(value=value):
             if isinstance(test, AssignmentExpression):
                 assume(test.target, truth, run, state)
@@ -189,6 +194,8 @@ def _called(test: Call, run: Run, state: State) -> None:
         _present(arguments[0], state)
         if isinstance(part := run.value(arguments[0]), Document):
             run.look_into(part)
+        if run.language == "go" and (place := place_of(arguments[0])) is not None:
+            state.know([(*place, OF_SOME_TYPE)])
     elif _OF_TEXT.fullmatch(name) and arguments:
         if (place := place_of(arguments[0])) is not None:
             state.validate(place)
@@ -205,6 +212,25 @@ def _called(test: Call, run: Run, state: State) -> None:
         _present(owner, state)
         if name in ("some", "find", "findLast") and (place := place_of(owner)) is not None:
             state.measure(place, 1)
+
+
+def _compare_keys(test: Expression, truth: bool, state: State) -> None:
+    """The keys of a whole list are looked for in something: `[k for k in required if k not in body]` is empty, and the
+    same with `any` and `all`."""
+    match test:
+        case Comprehension(conditions=(condition,)) if not truth:
+            missing, operator = condition, "not in"
+        case Call(function=Name(id="any"), arguments=(Argument(value=Comprehension(element=missing)),)) if not truth:
+            operator = "not in"
+        case Call(function=Name(id="all"), arguments=(Argument(value=Comprehension(element=missing)),)) if truth:
+            operator = "in"
+        case _:
+            return
+    match missing:
+        case Binary(operator=asked, left=Name(), right=right) if asked == operator:
+            if (place := keys_of(right) or place_of(right)) is not None:
+                state.know(prefixes(place))
+                state.validate(place)
 
 
 def _keys(place: Place, key: Expression) -> list[Place]:

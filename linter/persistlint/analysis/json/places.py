@@ -22,6 +22,7 @@ from persistlint.ir import (
 
 Place: TypeAlias = tuple[str, ...]
 
+OF_SOME_TYPE = ".()"  # a step that no program takes: a test said of what type the value is, in Go
 _NEAREST = 4  # links of a chain in which the name of an object is looked for
 _LONGEST = 12  # steps; what is longer has no place
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.analysis.migrations.writing import Fragment
-    from persistlint.ir import Expression
+    from persistlint.ir import Argument, Expression
     from persistlint.sql.text import Text
 
 _RELATIONS = frozenset({"ForeignKey", "OneToOneField", "ParentalKey"})
@@ -240,21 +240,30 @@ class DjangoWriter(Writer):
         yield (*head, "DROP" if self.may_be_null(found) else "SET", said("NOT NULL", found.range))
 
     def partial_key(self, given: Given) -> Fragment | None:
-        """The index that a `UniqueConstraint` with a condition is; None for any other constraint."""
+        """The index that a `UniqueConstraint` with a condition or expressions is; None for any other constraint."""
         fields, condition, name, target = (
             given.get(key) for key in ("constraint.fields", "constraint.condition", "constraint.name", "table")
         )
-        if fields is None or condition is None or name is None or target is None:
+        call = self.values.resolve(given.get("constraint"))
+        expressions = positional(call) if isinstance(call, Call) and called(call) == "UniqueConstraint" else ()
+        if name is None or target is None or (condition is None and not expressions):
             return None
-        columns, where, of_index, of_table = (
-            self.keys(fields),
-            self.condition(condition),
-            self.name(name),
-            self.name(target),
-        )
-        if columns is None or where is None or of_index is None or of_table is None:
+        columns = self.keys(fields) if fields is not None else self._computed(expressions)
+        where = self.condition(condition) if condition is not None else None
+        of_index, of_table = self.name(name), self.name(target)
+        if columns is None or of_index is None or of_table is None:
             return None
-        return ("CREATE UNIQUE INDEX", *of_index, "ON", *of_table, "(", *columns, ") WHERE", *where)
+        head: Fragment = ("CREATE UNIQUE INDEX", *of_index, "ON", *of_table, "(", *columns, ")")
+        return (*head, "WHERE", *where) if where is not None else head
+
+    def _computed(self, expressions: tuple[Argument, ...]) -> Fragment | None:
+        """Keys of an index that are computed; of each only the fields are read."""
+        keys: list[Fragment] = []
+        for expression in expressions:
+            named = (node for node in walk(expression.value) if isinstance(node, String))
+            fields = listed((quoted(node.value, node.range),) for node in named)
+            keys.append(("( computed (", *fields, ") )"))
+        return listed(keys) if keys else None
 
     def constraint(self, node: Expression) -> Fragment | None:
         """`models.UniqueConstraint(…)`, `models.CheckConstraint(…)`."""

@@ -10,7 +10,7 @@ from persistlint.analysis.migrations.walk import Framework
 from persistlint.analysis.migrations.writer import REST, Writer, as_serial
 from persistlint.analysis.migrations.writing import as_type, listed, quoted, said
 from persistlint.analysis.names import last_name
-from persistlint.ir import Attribute, Call, Lambda, Mapping, Name, String
+from persistlint.ir import Attribute, Call, Constant, Lambda, Mapping, Name, String
 
 if TYPE_CHECKING:
     from persistlint.analysis.migrations.values import Values
@@ -82,6 +82,7 @@ class SequelizeWriter(Writer):
             "attribute": self.attribute,
             "items": self.items,
             "constraint": self.constraint,
+            "condition": self.condition,
         }
 
     def name(self, node: Expression) -> Fragment | None:
@@ -94,6 +95,25 @@ class SequelizeWriter(Writer):
         if isinstance(node, Call) and called(node) == "literal" and node.arguments:
             node = self.unwrapped(node.arguments[0].value)
         return super().text(self.values.entry(node, "query") or node)
+
+    def condition(self, node: Expression) -> Fragment | None:
+        """SQL, or an object: `{ ownerId: { [Op.ne]: null } }`. Of another object only the columns are read."""
+        node = self.unwrapped(node)
+        if not isinstance(node, Mapping):
+            return self.text(node)
+        columns = [(self.values.text(entry.key), entry.value) for entry in self.values.entries(node)]
+        named = [quoted(name, node.range) for name, _ in columns if name]
+        if len(named) == len(columns) == 1 and self._is_not_null(columns[0][1]):
+            return (*named, "IS NOT NULL")
+        return ("condition (", *listed((name,) for name in named), ")")
+
+    def _is_not_null(self, node: Expression) -> bool:
+        """`{ [Op.ne]: null }`."""
+        entries = list(self.values.entries(node))
+        if len(entries) != 1 or entries[0].key is None or last_name(entries[0].key) not in ("ne", "not"):
+            return False
+        value = self.unwrapped(entries[0].value)
+        return isinstance(value, Constant) and value.value is None
 
     def called_default(self, call: Call) -> Fragment | None:
         """`Sequelize.literal("…")`, `Sequelize.fn("now")`."""

@@ -71,6 +71,8 @@ class SqlAlchemy(Writer):
         if name in ("ARRAY", "as_mutable") and arguments:
             found = self.type(arguments[0].value)
             return (*found, "[]") if found is not None and name == "ARRAY" else found
+        if name in ("Enum", "ENUM") and isinstance(node, Call) and self._is_text(node):
+            return (said(self._text_type(node), range),)
         if name in ("Enum", "ENUM"):
             given = keyword(node, "name") if isinstance(node, Call) else None
             of_enum = self.values.text(given.value) if given else ""
@@ -91,6 +93,20 @@ class SqlAlchemy(Writer):
             ]
         given_numbers = [number for number in numbers if number]
         return (said(written.replace("{}", f"({', '.join(given_numbers)})" if given_numbers else ""), range),)
+
+    def _is_text(self, enum: Call) -> bool:
+        """Whether an enum is kept as text: `Enum(…, native_enum=False)`."""
+        given = keyword(enum, "native_enum")
+        return given is not None and self.values.is_false(given.value)
+
+    def _text_type(self, enum: Call) -> str:
+        """The type that holds the longest value of an enum, or as much as it is told to."""
+        length = keyword(enum, "length")
+        if length is not None:
+            return f"varchar({self.values.number(length.value)})" if self.values.number(length.value) else "varchar"
+        texts = [self.values.string(argument.value) for argument in positional(enum)]
+        lengths = [len(text.value) for text in texts if text is not None]
+        return f"varchar({max(lengths)})" if lengths and len(lengths) == len(texts) else "varchar"
 
     def called_default(self, call: Call) -> Fragment | None:
         """`sa.text(…)`, `sa.func.now()`, `sa.false()`."""

@@ -11,10 +11,12 @@ they have and what is passed for them, `sending` where the call takes that, and 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Remedy
 from persistlint.facts import Query
+from persistlint.fixes.binding.carrying import carried
 from persistlint.fixes.binding.fixing import Binding
 from persistlint.fixes.binding.forwarding import forwarded
 from persistlint.fixes.binding.helping import helped, helper_of
@@ -52,10 +54,15 @@ def _remedy(fact: SqlText, program: Program | None, fix: Callable[[Query, Progra
 
 
 def _bound(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
+    binding = Binding(query, holes, program)
     try:
         return _passed(query, holes, program)
     except RefusalError:
-        fix = Binding(query, holes, program).quoted() if query.placeholder else None
+        others = carried(query, holes, program, binding.dialect) if query.placeholder else None
+        if others is not None:
+            with suppress(RefusalError):
+                return _passed(query, others, program)
+        fix = binding.quoted() if query.placeholder else None
         if fix is None:
             raise
         return fix

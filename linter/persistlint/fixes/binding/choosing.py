@@ -3,10 +3,12 @@ values of that text, and the call passes the list."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.counting import computed_marks
+from persistlint.fixes.binding.describing import described
 from persistlint.fixes.binding.finishing import go_imports
 from persistlint.fixes.binding.growing import gathered
 from persistlint.fixes.binding.marking import marked
@@ -14,7 +16,7 @@ from persistlint.fixes.binding.origin import uses_of
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.pieces import Step
 from persistlint.fixes.binding.place import Place, unwrapper
-from persistlint.fixes.binding.plan import bound_by, plan
+from persistlint.fixes.binding.plan import bound_by, plan, takes_objects
 from persistlint.fixes.binding.reaching import begins, reaching
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
@@ -73,12 +75,14 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
     """The fix for a query that is one of several texts, as `alternatives` has found them. Raises `RefusalError`."""
     (site, library), source = binding.known(), binding.source
     style, _ = style_of(query.placeholder, "", binding.dialect)
+    style = replace(style, is_described=takes_objects(query))
     list_ = list_of(statements, site, style, binding.program)
     texts = Texts(site, library, binding.holes, binding.program)
     is_doubled = style.is_percent and library.percent == "doubled"
     edits: list[Edit] = []
     given: list[tuple[ir.Statement, Sequence[Given]]] = []
     bound: list[Value] = []
+    imports: list[Edit] = []
     for statement in statements:
         if statement.value is None:
             given.append((statement, ()))
@@ -90,6 +94,8 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
         if any(parameter.expands or found.holders[parameter.start] is not None for parameter in parameters):
             raise RefusalError("the SQL is chosen among several texts, and one of them is put together in steps")
         bound += bound_by(parameters, found)
+        if style.is_described:
+            imports += described(parameters, found, site, binding.program)
         binding.check_percent(style, found.text)
         own = marked(found, style, (), parameters, source)
         given.append((statement, own.given))
@@ -98,4 +104,5 @@ def alternative(binding: Binding, query: Query, place: Place, statements: Sequen
     texts.check_bound(bound)
     passing = Passing(style, 0, [Given(list_.spread, "", 0)], source, list_.name)
     edits += [*list_.replaced(given), *passed(passing, site, place, binding.program)[0]]
+    edits += [edit for edit in dict.fromkeys(imports) if edit not in edits]
     return binding.whole(edits, len(bound), doubtful=True)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.facts import Context
+from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.pieces import Step, additions, branches, names_in
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.sending import count_of, values_of
-from persistlint.fixes.binding.style import style_of
+from persistlint.fixes.binding.style import names_of_marks, style_of
 from persistlint.fixes.binding.variables import is_length, is_name
 from persistlint.fixes.binding.view import HOLE, Value
 from persistlint.regexes import regex
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = "the values that the call passes are put together elsewhere"
 _COMPUTED = regex(rf"\$(?={HOLE})")
+_MAKE_NUMBERS = frozenset(["int", "float", "len", "Number", "parseInt"])
 _MAKE_TEXT = frozenset(["len", "str", "String", "strconv", "fmt"])
 
 
@@ -51,10 +53,18 @@ def check_seen(
     leaves open which place theirs is among them."""
     parameters = site.operation.parameters
     has_keys = isinstance(parameters, tuple) or parameters is None
+    items = [item for index, item in enumerate(found.items) if index not in bound and isinstance(item, Value)]
+    unseen = [item.expression for item in items if _may_have_marks(item, style, query, site)]
+    if style.is_named and not any(_is_given(node, site) for node in unseen):
+        return False  # a name that stands nowhere in the file is nobody else's
     if not (query.has_parameters if has_keys else values_of(site, source) is not None):
         return False
     counts = [len(style_of(style.pattern, _plain(text), None)[1]) for text in query.texts]
-    hidden = [index for index, item in enumerate(found.items) if _may_have_marks(item, index in bound, query, site)]
+    hidden = [
+        index
+        for index, item in enumerate(found.items)
+        if index not in bound and _may_have_marks(item, style, query, site)
+    ]
     if hidden and style.is_positional and min(hidden) > max(bound) and all(mark.start > max(bound) for mark in marks):
         return True
     is_behind = style.is_positional and all(index < min(bound) for index in hidden)
@@ -68,17 +78,56 @@ def _plain(text: Text) -> str:
     return "".join(part if isinstance(part, str) else HOLE for part in text.parts)
 
 
-def _may_have_marks(item: Char | Value, is_bound: bool, query: Query, site: Site) -> bool:
-    if is_bound or not isinstance(item, Value):
+def others_of(
+    query: Query, site: Site, found: View, style: Style, bound: Sequence[int], source: SourceFile
+) -> set[str]:
+    """The names of the marks that may stand in the text and are not seen there: all that the file has."""
+    items = [item for index, item in enumerate(found.items) if index not in bound]
+    is_hidden = style.is_named and any(_may_have_marks(item, style, query, site) for item in items)
+    return names_of_marks(style, source) if is_hidden else set()
+
+
+def _is_given(node: ir.Expression, site: Site) -> bool:
+    """Whether a text is what a function is given by another, or what another one returns."""
+    match node:
+        case ir.Name(id=name):
+            return not any(is_name(s.target, name) for s in site.statements if isinstance(s, ir.Assign))
+        case ir.Conditional(then=then, otherwise=otherwise):
+            return _is_given(then, site) or _is_given(otherwise, site)
+        case ir.Call(function=function, arguments=arguments):
+            is_own = last_name(function) == "join" and not any(_is_given(a.value, site) for a in arguments)
+            return not is_own
+    return False
+
+
+def _may_have_marks(item: Char | Value, style: Style, query: Query, site: Site) -> bool:
+    if not isinstance(item, Value):
         return False
     range = item.expression.range
     holes = [hole for text in query.texts for hole in text.holes if hole.range in range]
     if holes:
         return any(hole.context in (Context.FRAGMENT, Context.LIST) for hole in holes)  # a list of placeholders
     if isinstance(item.expression, ir.Name):
-        assigned = (s.target for s in site.statements if isinstance(s, ir.Assign))
-        return any(is_name(target, item.expression.id) for target in assigned)
+        name = item.expression.id
+        made = [s.value for s in site.statements if isinstance(s, ir.Assign) and is_name(s.target, name)]
+        return not all(value is not None and _has_no_marks(value, style) for value in made)
     return isinstance(item.expression, ir.Call | ir.Conditional)
+
+
+def _has_no_marks(node: ir.Expression, style: Style) -> bool:
+    """Whether a text has constants without marks, and nothing but numbers between them."""
+    match node:
+        case ir.String(value=value):
+            return style.pattern[0] not in value
+        case ir.Template(parts=parts):
+            return all(_has_no_marks(part, style) for part in parts)
+        case ir.Hole(value=value):
+            return _has_no_marks(value, style)
+        case ir.Binary(operator="+", left=left, right=right):
+            return _has_no_marks(left, style) and _has_no_marks(right, style)
+        case ir.Conditional(then=then, otherwise=otherwise):
+            return _has_no_marks(then, style) and _has_no_marks(otherwise, style)
+    return isinstance(node, ir.Number) or (isinstance(node, ir.Call) and last_name(node.function) in _MAKE_NUMBERS)
 
 
 def check_order(

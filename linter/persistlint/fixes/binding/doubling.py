@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 # https://www.sqlite.org/lang_expr.html#literal_values_constants_,
 # https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS (with its default settings),
-# https://duckdb.org/docs/stable/sql/data_types/literal_types
-_DIALECTS = frozenset(["sqlite", "postgres", "duckdb"])
+# https://duckdb.org/docs/stable/sql/data_types/literal_types, https://trino.io/docs/current/language/types.html#varchar,
+# https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Literals.html,
+# https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
+_DIALECTS = frozenset(["sqlite", "postgres", "duckdb", "trino", "oracle", "tsql"])
 _TRIPLE = '"""'
 
 

@@ -61,8 +61,13 @@ def joined(parts: Sequence[str | Value], source: SourceFile) -> str:
 
 
 def name_of(value: Value, source: SourceFile) -> str:
-    """A name for the bound value: the last word of its expression."""
-    node = value.expression
+    """A name for the bound value: the last word of its expression, in small letters where it is a constant or a key of
+    capitals alone."""
+    name = _name_of(value.expression, source)
+    return name.lower() if name.isupper() else name
+
+
+def _name_of(node: ir.Expression, source: SourceFile) -> str:
     while True:
         match node:
             case ir.Name(id=name) | ir.Attribute(name=name):

@@ -9,7 +9,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.choosing import alternative, alternatives
-from persistlint.fixes.binding.counting import check_seen, computed_marks
+from persistlint.fixes.binding.counting import check_seen, computed_marks, others_of
 from persistlint.fixes.binding.describing import described
 from persistlint.fixes.binding.doubling import doubled
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
@@ -22,7 +22,7 @@ from persistlint.fixes.binding.narrowing import narrowed
 from persistlint.fixes.binding.numbers import numbers
 from persistlint.fixes.binding.passing import Passing
 from persistlint.fixes.binding.place import place_of
-from persistlint.fixes.binding.plan import bound_by, plan
+from persistlint.fixes.binding.plan import bound_by, plan, takes_objects
 from persistlint.fixes.binding.quoting import quoted_values
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
@@ -105,7 +105,7 @@ class Binding:
         bound = bound_by(parameters, found)
         texts.check_bound(bound)
         imports: list[Edit] = []
-        if site.operation.values in ("objects", "described"):
+        if takes_objects(query):
             style = replace(style, is_described=True)
             imports = described(parameters, found, site, self.program)
         doubtful = self._is_doubtful(found, place, site, parameters)
@@ -120,7 +120,9 @@ class Binding:
         else:
             if style.is_numbered and computed_marks(found):
                 raise RefusalError("the numbers of the other placeholders are counted by hand")
-            own = marked(found, style, marks, parameters, self.source, count_of(site, self.source) or 0)
+            passed_there = count_of(site, self.source) or 0
+            others = others_of(query, site, found, style, places, self.source)
+            own = marked(found, style, marks, parameters, self.source, passed_there, others)
             given, written = own.given, own.written
             lists = [mark for parameter, mark in zip(parameters, written, strict=True) if parameter.expands]
             sent = [*own.edits, *expanding(lists, place, site, library, self.source)]
@@ -210,13 +212,12 @@ class Binding:
         """Whether a person is to look at the fix. Raises `RefusalError` where a value changes before it is passed."""
         doubtful = place.is_seen or any(parameter.is_doubtful for parameter in parameters)
         doubtful |= any(origin.is_shared(form, self.program) for form in found.forms)
-        base = place.texts[0][0].range if place.is_moved else None
         for parameter in parameters:
             part = found.part_at(parameter.start)
             again = part.times.again if part is not None else ()
             doubtful |= part is not None and part.times.is_doubtful
             for value in bound_by([parameter], found):
-                since = value.since or (base if found.holders[parameter.start] is None else None)
+                since = value.since or (place.text_at(value) if found.holders[parameter.start] is None else None)
                 if since is not None:
                     same = [origin.stays_the_same(each, since, site) for each in (value.expression, *again)]
                     doubtful |= not all(same)

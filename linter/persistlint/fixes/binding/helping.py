@@ -18,7 +18,7 @@ from persistlint.fixes.binding.growing import Growing
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.passing import Given, Passing
 from persistlint.fixes.binding.place import place_of
-from persistlint.fixes.binding.plan import bound_by, plan
+from persistlint.fixes.binding.plan import bound_by, plan, takes_objects
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.rewrite import Rewrite
 from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
@@ -106,7 +106,7 @@ def helped(binding: Binding, helper: Helper) -> Fix:
     if marks or any(parameter.expands for parameter in parameters):
         raise RefusalError("the function that puts it together has placeholders")
     imports: list[Edit] = []
-    if site.operation.values in ("objects", "described"):
+    if takes_objects(query):
         style = replace(style, is_described=True)
         imports = described(parameters, part, own, program)
     for value in bound:

@@ -14,7 +14,7 @@ from persistlint.fixes.binding.style import fresh_name
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from persistlint.diagnostic import Edit
     from persistlint.fixes.binding.parts import Part
@@ -83,10 +83,12 @@ def marked(
     parameters: Sequence[Parameter],
     source: SourceFile,
     passed: int = 0,
+    others: Collection[str] = (),
 ) -> Marked:
-    """The marks of the parameters, beside so many values that are `passed` already. Sets the `number` of those whose
+    """The marks of the parameters, beside so many values that are `passed` already, and not under the names of `others`
+    that the text may have. Sets the `number` of those whose
     mark is counted where the program runs. Raises `RefusalError`."""
-    taken = {mark.key for mark in marks}
+    taken = {mark.key for mark in marks} | set(others)
     number = max([passed, *(int(mark.key) for mark in marks if mark.key.isdigit())])
     ahead = ""
     named: dict[str, str] = {}

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from persistlint.facts import Hole, Query, Site
+    from persistlint.fixes.binding.view import Value
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
+    from persistlint.source import Range
 
 _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
 
@@ -46,6 +48,11 @@ class Place:
     def is_moved(self) -> bool:
         """Whether the values are computed at the call, and no longer where the text is put together."""
         return bool(self.steps) and not self.grows
+
+    def text_at(self, value: Value) -> Range | None:
+        """Where the text is put together that has a value, None where the call does that."""
+        texts = [text.range for step in self.texts for text in step] if self.is_moved else []
+        return next((range for range in texts if value.expression.range in range), texts[0] if texts else None)
 
     @property
     def segments(self) -> list[tuple[tuple[ir.Expression, ...], ir.Statement | None]]:

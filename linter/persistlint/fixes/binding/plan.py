@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _OPENING = regex(r"[A-Za-z_&]*")
-_TYPED = frozenset(["INTERVAL", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "TIME"])
+_TYPED = word_set("INTERVAL DATE DATETIME TIMESTAMP TIMESTAMPTZ TIME JSON JSONB NUMERIC BIGNUMERIC UUID")
 _OF_ANY_TYPE = word_set(
     "CONCAT CONCAT_WS FORMAT JSON_BUILD_ARRAY JSON_BUILD_OBJECT JSONB_BUILD_ARRAY JSONB_BUILD_OBJECT TO_JSON TO_JSONB"
 )
@@ -164,7 +164,8 @@ def _quoted(
     if is_alone and found.part_at(token.start) is None and _may_be_list(values[0], source):
         raise RefusalError("nothing here tells what the list of values is made of")
     start = token.start
-    before, after, doubtful, type = "", "", False, ""
+    has_type = takes_objects(query)
+    before, after, doubtful, type = "", "", has_type, "STRING" if has_type else ""
     previous = tokens[place - 1] if place else None
     following = tokens[place + 1] if place + 1 < len(tokens) else None
     is_strict = query.library is not None and query.library.strict
@@ -179,6 +180,8 @@ def _quoted(
             start = previous.start
             inner_before, inner_after = ("CAST(", " AS text)") if is_strict else ("", "")
             before, after = f"CAST({inner_before}", f"{inner_after} AS {previous.text})"
+            if dialect == "bigquery" and previous.word == "JSON":
+                before, after = "PARSE_JSON(", ")"
             value = value if is_text or not is_strict else _as_text(value, source)
     elif is_strict and following is not None and following.text == "::":
         before, after = "CAST(", " AS text)"
@@ -187,8 +190,8 @@ def _quoted(
         if query.library.binds == "server":
             before, after = "CAST(", " AS text)"
             value = _as_text(value, source) if is_strict and not is_text else value
-    elif _takes_objects(query):
-        type, doubtful = "STRING", True
+    elif has_type:
+        pass
     elif (is_strict and not is_text) or source.language == "sql" or query.placeholder.startswith("{"):
         doubtful = True
     elif dialect == "sqlite" and not is_text and previous is not None and _is_computed(tokens, place):
@@ -205,7 +208,8 @@ def _check_unit(following: Token | None) -> None:
         raise RefusalError("the unit of this interval is a part of the value, and no bind parameter can be one")
 
 
-def _takes_objects(query: Query) -> bool:
+def takes_objects(query: Query) -> bool:
+    """Whether the values of a query are objects that have their names and types."""
     return query.site is not None and query.site().operation.values in ("objects", "described")
 
 
@@ -273,7 +277,7 @@ def _bare(
         around = {previous.text if previous else "", following.text if following else ""}
         is_strict = query.library is not None and query.library.strict
         doubtful = bool(around & _ARITHMETIC) or (is_strict and word not in _COUNTS)
-    doubtful |= _takes_objects(query)
+    doubtful |= takes_objects(query)
     type = "INT64" if word in _COUNTS or word == "INTERVAL" else ""
     if _is_cast(following, query):
         before, after = f"({before}", f"{after})"
@@ -310,7 +314,7 @@ def _list_of(
     token = tokens[place]
     if found.quote == '"' and dialect != "mysql":
         raise RefusalError("double quotes make a name of what stands in them")
-    if _takes_objects(query):
+    if takes_objects(query):
         if not is_in_parentheses or after != ")" or found.array is None:
             raise RefusalError("the list of values is written in a way that a fix does not know")
         start, end = tokens[place - 1].start, tokens[place + 1].end
@@ -337,7 +341,7 @@ def _list_of(
         start, end = tokens[place - 1].start, tokens[place + 1].end
         value = found.spread.removesuffix("...") if source.language == "go" else found.array or found.name
         return Parameter(start, end, value, name, "(", ")", is_doubtful=source.language == "go" and kind == "bare")
-    if query.placeholder in _NAMED and found.length and not is_declared and not _takes_objects(query):
+    if query.placeholder in _NAMED and found.length and not is_declared and not takes_objects(query):
         return Parameter(token.start, token.end, found.spread, name, listed=found)
     if query.placeholder not in ("?", "%s"):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver numbers or names")

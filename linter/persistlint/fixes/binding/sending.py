@@ -96,7 +96,9 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         one, edits, call = with_one_list(passing, site, (operation.sql or 0) + 1, program)
         sent, is_new = passed(one, replace(site, call=call), place, program)
         return [*edits, *sent], is_new
-    if operation.values == "objects" and passing.style.is_described:
+    if (operation.values in ("objects", "described")) is not passing.style.is_described:
+        raise RefusalError("the call takes objects that describe its values, which nothing here tells")
+    if operation.values == "objects":
         return _configured(passing, site, program), True
     wraps = [w for w in place.wrappers if last_name(w.function) in wrappers_of(library)]
     if operation.inputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.refusal import RefusalError
@@ -11,6 +12,8 @@ from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from persistlint.source import SourceFile
 
 _NAME = regex(r"\w+")
 _POSITIONAL = ("?", "%s")
@@ -85,15 +88,25 @@ def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, l
     return Style(placeholder), own
 
 
+def names_of_marks(style: Style, source: SourceFile) -> set[str]:
+    """The names of all marks in the texts of a file; nothing where marks have none."""
+    if not style.is_named:
+        return set()
+    before, behind = style.pattern.split("name")
+    pattern = rb"(?<=[\s(=,%'\"<>+-])" + re.escape(before.encode()) + rb"(\w+)" + re.escape(behind.encode())
+    return {name.decode() for name in re.findall(pattern, source.content)}
+
+
 def fresh_name(wanted: str, taken: Collection[str]) -> str:
     """A name that none of the others has, nor one of those that end with an underline and go on with a number."""
+    if f"{wanted}_" in taken:
+        wanted = f"other_{wanted}"
     if wanted not in taken:
         return wanted
-    lead = f"{wanted}__" if f"{wanted}_" in taken else f"{wanted}_"
     number = 2
-    while f"{lead}{number}" in taken:
+    while f"{wanted}_{number}" in taken:
         number += 1
-    return f"{lead}{number}"
+    return f"{wanted}_{number}"
 
 
 def _marks(pattern: str, text: str, dialect: str | None) -> list[Mark]:

@@ -61,6 +61,7 @@ def statement(reader: Reader) -> list[Statement]:
         reader.index = reader.end
         return []
     reader.depth += 1
+    _skip_actions(reader)
     _label(reader)
     lowered = _STATEMENTS.get(reader.word())
     if lowered is not None:
@@ -135,6 +136,14 @@ def _declare(reader: Reader) -> list[Statement]:
 
 
 # ------------------------------------------------------------------------------------------------- blocks and loops
+
+
+def _skip_actions(reader: Reader) -> None:
+    """Step over what a template does before a statement: `{{if .plugin}}`."""
+    while reader.token().text == reader.token(1).text == "{":
+        reader.skip_until("}")
+        while reader.accept("}"):
+            pass
 
 
 def _label(reader: Reader) -> None:

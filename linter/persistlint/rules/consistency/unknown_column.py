@@ -136,8 +136,7 @@ def _changed(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
         if table is None or not table.is_complete or not table.columns:
             continue
         new = added.get(change.statement.range, set()) | _SYSTEM
-        # Django says the field, also where its column has another name.
-        ends = ("", "_id") if script.runner.name == "Django" else ("",)
+        ends = ("", script.runner.column_end)
         unknown = (
             name
             for name in _named(change)

@@ -123,10 +123,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Whoever loses a session signs in again, and a view more or less counts little.
+# Whoever loses a session signs in again, and a view more or less counts little; but whoever keeps one stays in.
 _OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
 _UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
+_DELETES = regex(r"\s*(?:delete|destroy|remove|del\b)", re.IGNORECASE)
 _PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
@@ -189,6 +190,10 @@ def _matters(effect: Effect) -> bool:
         and not effect.is_retention
         and not effect.is_stamp
         and not _UPKEEP.match(effect.sql)
-        and not _OF_LITTLE_WEIGHT.fullmatch(effect.table)
+        and (not _OF_LITTLE_WEIGHT.fullmatch(effect.table) or _deletes(effect))
         and (effect.handle.declared or bool(effect.sql))
     )
+
+
+def _deletes(effect: Effect) -> bool:
+    return any(_DELETES.match(text) for text in (effect.method, effect.sql))

@@ -107,8 +107,6 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
 
-_LONGEST = 5000  # bytes of a statement on either side of a cast that are looked at
-_WRITES = regex(rb"\b(?:UPDATE|INSERT|DELETE|MERGE)\b(?!['\"])", re.IGNORECASE)
 _CAST = regex(
     r"\(\s*([\w.\"]+)\s*->>\s*('[^']*')\s*\)\s*::\s*(?:int\d?|integer|bigint|smallint|numeric|decimal|float\d?|real"
     r"|double\s+precision)",
@@ -133,12 +131,9 @@ def json_text_cast(fact: JsonCast, context: RuleContext) -> Iterator[Diagnostic]
 def _fix(fact: JsonCast, context: RuleContext) -> tuple[Fix, ...]:
     """The test of PostgreSQL around a cast to a number, where a statement asks for it: one that writes had better stop
     than write NULL. In other languages SQL stands in quotes of theirs."""
-    text, content = context.file.text(fact.range), context.file.content
+    text = context.file.text(fact.range)
     cast = _CAST.fullmatch(text)
-    first, last = max(0, fact.range.start - _LONGEST), fact.range.end + _LONGEST
-    begins, ends = content.rfind(b";", first, fact.range.start), content.find(b";", fact.range.end, last)
-    statement = content[begins + 1 if begins >= 0 else first : ends if ends >= 0 else last]
-    if cast is None or context.file.language != "sql" or _WRITES.search(statement):
+    if cast is None or context.file.language != "sql" or fact.is_written:
         return ()
     guarded = f"CASE WHEN jsonb_typeof({cast[1]} -> {cast[2]}) = 'number' THEN {text} END"
     return (Fix("Test it in a CASE", (Edit(fact.range, guarded),), Applicability.UNSAFE),)

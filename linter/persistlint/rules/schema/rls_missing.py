@@ -159,6 +159,6 @@ def _closed(script: Script) -> set[str]:
 def _owner(table: Table, script: Script) -> str:
     """The column that says whose row it is."""
     column = tenant_column(table)
-    if column is None and script.runner.name == "Supabase":
-        column = table.column("user_id")
+    if column is None and script.runner.owner:
+        column = table.column(script.runner.owner)
     return column.name if column is not None else ""

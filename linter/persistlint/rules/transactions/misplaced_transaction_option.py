@@ -35,8 +35,8 @@ async function rename(id, name) {
 ## Fix
 
 Put the option into the argument that the method reads: the first of Sequelize's finders, the second of `create` and
-`update`, the third of Mongoose's queries. The fix moves an option that is alone in its argument; it is unsafe, for the
-call becomes part of the transaction.
+`update`, the third of Mongoose's queries. The fix moves an option that is alone in its argument, or stands one argument
+too early; it is unsafe, for the call becomes part of the transaction.
 
 ## When not to use it
 

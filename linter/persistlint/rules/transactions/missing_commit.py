@@ -4,7 +4,8 @@
 Writes on a connection or session that the function opens itself and never commits; in Go and JavaScript those in a
 transaction that it begins and rolls back, where no way through it commits.
 
-Silent where it commits, where the connection is in autocommit mode, where leaving its `with` block commits, and where
+Silent where it commits, where the connection is in autocommit mode, as that of SQLAlchemy before version 2 is, where
+leaving its `with` block commits, and where
 it is returned, stored or handed on.
 
 ## Why it matters
@@ -56,10 +57,14 @@ from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import PROGRAMS, Sign, Uncommitted
 from persistlint.fixes.closing import committed
 from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# SQLAlchemy takes values by their names until version 1.4, whose connections commit each statement.
+_BEFORE_2 = regex(r"\),\s*(?:\*\*|(?!parameters\b|execution_options\b)\w+\s*=(?!=))")
 
 
 @rule(
@@ -72,6 +77,9 @@ if TYPE_CHECKING:
 )
 def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the last write of a connection that is never committed."""
+    is_alchemy = fact.handle.library is not None and fact.handle.library.name == "SQLAlchemy"
+    if is_alchemy and _BEFORE_2.search(context.text(fact.range)):
+        return
     yield context.report(
         fact.range,
         f"`{fact.handle.name}` is opened in this function and never committed, so what is written here is lost.",

@@ -148,16 +148,25 @@ def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterato
     opened = {
         found.range: found for found in fact.transactions if found.scoping not in (Scoping.PARAMETER, Scoping.ARRAY)
     }
-    writing = {effect.transaction for effect in fact.effects if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)}
     for effect in fact.effects:
-        if effect.kind is EffectKind.EXTERNAL and effect.transaction in opened and effect.transaction in writing:
+        transaction = opened.get(effect.transaction) if effect.transaction is not None else None
+        if effect.kind is EffectKind.EXTERNAL and transaction is not None and _writes(transaction, fact):
             yield context.report(
                 effect.range,
                 f"`{effect.via or effect.handle.name}` runs before the commit, and a rollback does not take it back.",
                 help="Do it after the commit, or write it to an outbox table in the same transaction.",
-                related=(Related(effect.transaction, "the transaction"),),
-                fixes=_fix(effect, opened[effect.transaction], context),
+                related=(Related(transaction.range, "the transaction"),),
+                fixes=_fix(effect, transaction, context),
             )
+
+
+def _writes(transaction: Transaction, fact: Procedure) -> bool:
+    """Whether anything is written inside. Where all that Django's own transaction is there for is a form, a serializer
+    or a row of nobody knows which model, that says it by itself."""
+    inside = {e.kind for e in fact.effects if e.transaction == transaction.range and e.kind is not EffectKind.EXTERNAL}
+    library = transaction.opener.library
+    is_unseen = not inside and not transaction.is_wrapped and library is not None and library.name == "Django"
+    return is_unseen or not inside.isdisjoint((EffectKind.WRITE, EffectKind.PENDING))
 
 
 def _fix(effect: Effect, transaction: Transaction, context: RuleContext) -> tuple[Fix, ...]:

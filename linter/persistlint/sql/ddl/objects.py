@@ -67,7 +67,8 @@ def create_object(cursor: Cursor, statement: Statement, catalog: Catalog) -> Ite
         return
     words = cursor.words()
     sources = _sources(cursor) if kind.endswith("VIEW") else ()
-    yield CreateObject(cursor.range(start, cursor.end), statement, kind, name, words, can_exist, sources)
+    table = _table_of_trigger(cursor) if kind == "TRIGGER" else None
+    yield CreateObject(cursor.range(start, cursor.end), statement, kind, name, words, can_exist, sources, table)
 
 
 def create_policy(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
@@ -134,7 +135,7 @@ def drop(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Cha
         elif kind == "POLICY" and table is not None:
             yield DropPolicy(range, statement, table, catalog.find(table), name.name)
         else:
-            yield DropObject(range, statement, kind, name, if_exists, is_cascade)
+            yield DropObject(range, statement, kind, name, if_exists, is_cascade, table)
 
 
 def alter_object(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
@@ -185,6 +186,15 @@ def _values(cursor: Cursor) -> tuple[str, ...]:
     inside = cursor.skip_group()
     tokens: list[Token] = inside.tokens[inside.index : inside.end] if inside else []
     return tuple(string_value(token)[0] for token in tokens if token.kind is Kind.STRING)
+
+
+def _table_of_trigger(cursor: Cursor) -> Name | None:
+    """The name behind the first ON."""
+    while not cursor.at_end:
+        if cursor.accept("ON"):
+            return cursor.name()
+        cursor.index += 1
+    return None
 
 
 def _sources(cursor: Cursor) -> tuple[Name, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.schema.changes import Begin, End, Maintain, SetVariable
+from persistlint.schema.changes import Begin, CreateTable, End, Maintain, SetVariable
+from persistlint.schema.definitions import Table
 from persistlint.sql.lexer import Kind, string_value, word_set
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from persistlint.sql.lexer import Token
 
 _SCOPES = word_set("SESSION LOCAL GLOBAL PERSIST")
+_INTO_TABLE = word_set("TEMP TEMPORARY UNLOGGED TABLE")
 _REINDEXED = word_set("INDEX TABLE SCHEMA DATABASE SYSTEM")
 
 
@@ -67,16 +69,34 @@ def pragma(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[C
 
 
 def select(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
-    """`SELECT set_config(name, value, is_local)`, behind the verb; any other query changes nothing."""
+    """`SELECT set_config(name, value, is_local)` and `SELECT … INTO TEMP name`, behind the verb; no other query makes a
+    change. What has no such word before its name may be a variable."""
     if cursor.accept("PG_CATALOG", "."):
         pass
     if not cursor.accept("SET_CONFIG"):
+        yield from _selected_into(cursor, statement, catalog)
         return
     group = cursor.skip_group()
     items = list(group.items()) if group is not None else []
     if len(items) == 3 and items[0].token().kind is Kind.STRING:
         name = string_value(items[0].token())[0].lower()
         yield SetVariable(statement.range, statement, name, _value(items[1]), items[2].word() == "TRUE")
+
+
+def _selected_into(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:
+    at = cursor.find("INTO")
+    if at < 0:
+        return
+    cursor.index = at + 1
+    kinds = set()
+    while cursor.word() in _INTO_TABLE:
+        kinds.add(cursor.word())
+        cursor.index += 1
+    name = cursor.name() if kinds else None
+    if name is not None:
+        is_temporary = not kinds.isdisjoint(("TEMP", "TEMPORARY"))
+        table = Table(name, statement.range, is_complete=False, is_temporary=is_temporary, is_new=True)
+        yield CreateTable(name.range, statement, name, catalog.find(name), table)
 
 
 def maintain(cursor: Cursor, statement: Statement, catalog: Catalog) -> Iterator[Change]:

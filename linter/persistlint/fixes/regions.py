@@ -1,0 +1,134 @@
+"""Statements of one block that are put around, or into, something else: which they are, and what speaks against it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.ir import (
+    Assign,
+    Await,
+    ClassDefinition,
+    ExpressionStatement,
+    FunctionDefinition,
+    Jump,
+    Name,
+    Raise,
+    Return,
+    Try,
+    Yield,
+    blocks,
+    expressions,
+    walk,
+)
+from persistlint.regexes import regex
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from persistlint.facts import Effect
+    from persistlint.fixes.program import Program
+    from persistlint.ir import Block, Expression, Statement
+
+_PATTERN = regex(r"[\w$]+|\{[\w$,:\s]*\}|\[[\w$,\s]*\]")
+
+
+def region_of(program: Program, first: Range, last: Range) -> tuple[Block, Block, bool] | None:
+    """The statements of one block from the one that holds a place to the one that holds another, those behind them, and
+    whether their function is async."""
+    others = program.frames(last)
+    for mine in reversed(program.frames(first)):
+        theirs = next((each for each in others if each.block is mine.block and each.index > mine.index), None)
+        if theirs is not None and mine.function is not None:
+            block = mine.block[mine.index : theirs.index + 1]
+            is_alone = all(program.is_alone(each) or _is_declared(program, each) for each in (block[0], block[-1]))
+            return (block, theirs.following, mine.function.is_async) if is_alone else None
+    return None
+
+
+def _is_declared(program: Program, statement: Statement) -> bool:
+    """Whether a statement is a declaration of JavaScript, whose keyword stands before it."""
+    start = program.line_start(statement.range.start)
+    before = program.source.text(Range(start, statement.range.start)).strip()
+    return isinstance(statement, Assign) and before in ("const", "let")
+
+
+def leaves_early(block: Block) -> bool:
+    """Whether something leaves the statements before the last of them, which may return what it gives."""
+    inner = block[:-1] if isinstance(block[-1], Return) else block
+    return any(_leaves(inner))
+
+
+def _leaves(block: Iterable[Statement]) -> Iterator[bool]:
+    """Whether a statement, or one inside of it, leaves the block before its end."""
+    for statement in block:
+        yield isinstance(statement, Return | Jump)
+        yield any(isinstance(node, Yield) for part in expressions(statement) for node in walk(part))
+        for inner in blocks(statement):
+            yield from _leaves(inner)
+
+
+def goes_on(block: Iterable[Statement], effects: Sequence[Effect]) -> bool:
+    """Whether something in a block takes the error of an effect and may go on, which a transaction does not."""
+    for statement in block:
+        if isinstance(statement, Try) and any(
+            each.range in inner.range for each in effects for inner in statement.body
+        ):
+            handled = [handler.body for handler in statement.handlers]
+            if any(not body or not isinstance(body[-1], Raise | Return) for body in handled):
+                return True
+        if any(goes_on(inner, effects) for inner in blocks(statement)):
+            return True
+    return False
+
+
+def waits_for_others(block: Iterable[Statement], effects: Sequence[Effect]) -> bool:
+    """Whether a block waits for work that is none of the effects, and drops what it gives: a request, a file, which
+    would hold the transaction open."""
+    for statement in block:
+        is_dropped = isinstance(statement, ExpressionStatement) and isinstance(statement.value, Await)
+        if is_dropped and not any(effect.range in statement.range for effect in effects):
+            return True
+        if any(waits_for_others(inner, effects) for inner in blocks(statement)):
+            return True
+    return False
+
+
+def needed_behind(program: Program, block: Block) -> list[str] | None:
+    """The constants that statements declare and that are used behind them in their function; None where something else
+    of theirs is, which may change."""
+    frame = program.frame(block[0].range)
+    start = program.line_end(block[-1].range.end)
+    end = frame.function.range.end if frame is not None and frame.function is not None else start
+    behind = program.source.text(Range(start, end))
+    needed: list[str] = []
+    for each in block:
+        used = [name for name in _made(each) if re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", behind)]
+        if used and not _is_constant(program, each):
+            return None
+        needed += used
+    return list(dict.fromkeys(needed))
+
+
+def _made(statement: Statement) -> Iterator[str]:
+    """The names that a statement gives to something."""
+    if isinstance(statement, Assign):
+        yield from names_in(statement.target)
+    elif isinstance(statement, FunctionDefinition):
+        yield statement.function.name
+    elif isinstance(statement, ClassDefinition):
+        yield statement.name
+
+
+def _is_constant(program: Program, statement: Statement) -> bool:
+    """Whether a statement of JavaScript declares constants, and gives them no value beside."""
+    if not isinstance(statement, Assign):
+        return False
+    start = program.line_start(statement.range.start)
+    is_constant = program.source.text(Range(start, statement.target.range.start)).strip() == "const"
+    return is_constant and _PATTERN.fullmatch(program.source.text(statement.target.range)) is not None
+
+
+def names_in(target: Expression) -> Iterator[str]:
+    return (node.id for node in walk(target) if isinstance(node, Name))
