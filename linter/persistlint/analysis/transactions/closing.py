@@ -80,7 +80,7 @@ def unreleased(opened: Open, walk: Walk) -> Range | None:
 def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
     """The connections and sessions of a function that it writes to and never commits; one that a helper opens is a
     matter of the helper's."""
-    if walk.handles.language != "python":
+    if walk.handles.language == "go":
         yield from _rolled_back_alone(walk)
         return
     writes: dict[tuple[str, int], Effect] = {}
@@ -102,7 +102,7 @@ def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
 
 
 def _rolled_back_alone(walk: Walk) -> Iterator[Uncommitted]:
-    """The transactions that are begun by hand and rolled back, deferred or in a handler, with no commit on any way."""
+    """Go: transactions that are begun by hand and rolled back, deferred or in a handler, and committed on no way."""
     for opened in walk.opened:
         handle = opened.handle
         if opened.scoping is not Scoping.MANUAL or handle is None or opened.is_savepoint or opened.is_of_helper:

@@ -1,8 +1,8 @@
 """
 ## What it finds
 
-Writes on a connection or session that the function opens itself and never commits; in Go and JavaScript those in a
-transaction that it begins and rolls back, where no way through it commits.
+Writes on a connection or session that the function opens itself and never commits; in Go those in a transaction
+that it begins and rolls back, where no way through it commits.
 
 Silent where it commits, where the connection is in autocommit mode, as that of SQLAlchemy before version 2 is, where
 leaving its `with` block commits, and where
@@ -54,7 +54,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
-from persistlint.facts import PROGRAMS, Sign, Uncommitted
+from persistlint.facts import Sign, Uncommitted
 from persistlint.fixes.closing import committed
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.regexes import regex
@@ -71,7 +71,7 @@ _BEFORE_2 = regex(r"\),\s*(?:\*\*|(?!parameters\b|execution_options\b)\w+\s*=(?!
     "missing-commit",
     on=Uncommitted,
     severity=Severity.ERROR,
-    languages=PROGRAMS,
+    languages=("python", "go"),
     skips=(is_test, is_migration, is_generated),
     signs=(Sign.CHANGE,),
 )
