@@ -25,7 +25,8 @@ def parse(path: str, grammar_name: str, text: bytes) -> Tree:
     key = (path, grammar_name)
     before = _KEPT.recall(key)
     parser = Parser(grammar(grammar_name))
-    tree = parser.parse(text, _edited(*before, text)) if before is not None else None
+    known = _edited(*before, text) if before is not None else None
+    tree = parser.parse(text, known) if known is not None else None
     if tree is None or tree.root_node.has_error:
         tree = parser.parse(text)
     if not tree.root_node.has_error:
@@ -33,11 +34,14 @@ def parse(path: str, grammar_name: str, text: bytes) -> Tree:
     return tree
 
 
-def _edited(before: bytes, tree: Tree, after: bytes) -> Tree:
-    """The tree of a text, told what of it another text changes."""
+def _edited(before: bytes, tree: Tree, after: bytes) -> Tree | None:
+    """The tree of a text, told what of it another text changes; None where that is most of it. There is little to take
+    over then, and the parser looks for it at every token: with many comments that takes fifty times a whole parse."""
     start = _common_start(before, after)
     rest = _common_start(before[start:][::-1], after[start:][::-1])
     old_end, new_end = len(before) - rest, len(after) - rest
+    if 2 * max(old_end - start, new_end - start) > len(after):
+        return None
     edited = tree.copy()
     edited.edit(start, old_end, new_end, _point(before, start), _point(before, old_end), _point(after, new_end))
     return edited
