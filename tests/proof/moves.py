@@ -241,6 +241,32 @@ func Move(db *sql.DB, id int, amount int) error {
 """,
     ),
 }
+# By what is mended and with which library: the driver, and the program. `address` is a file of SQLite, or the folder
+# of the socket of PostgreSQL.
+PYTHON = {
+    "together, sqlite3": (
+        "sqlite3",
+        """
+import sqlite3
+
+def move(address, id, amount):
+    db = sqlite3.connect(address, isolation_level=None)
+    db.execute("INSERT INTO moves (account, amount) VALUES (?, ?)", (id, amount))
+    db.execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", (amount, id))
+""",
+    ),
+    "together, psycopg": (
+        "psycopg",
+        """
+import psycopg
+
+def move(address, id, amount):
+    with psycopg.connect(host=address, user="postgres", dbname="postgres", autocommit=True) as db:
+        db.execute("INSERT INTO moves (account, amount) VALUES (%s, %s)", (id, amount))
+        db.execute("UPDATE accounts SET balance = balance - %s WHERE id = %s", (amount, id))
+""",
+    ),
+}
 
 
 def prove(before: list[Any], after: list[Any]) -> None:

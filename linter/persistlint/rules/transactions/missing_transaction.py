@@ -113,8 +113,8 @@ func DeleteUser(db *sql.DB, id int64) error {
 
 ## Fix
 
-Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
-psycopg, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
+Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg, psycopg
+and sqlite3, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
 mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
 handed out of the transaction where it is needed behind it. The fix is unsafe, for what the first write did is undone
 where the second fails.
