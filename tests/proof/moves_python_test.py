@@ -37,7 +37,7 @@ def test_nothing_is_left_half_done(name: str, tmp_path: Path, request: pytest.Fi
 def _states(program: str, address: str, connect: Callable[[], Any]) -> list[Any]:
     """What the database holds at first, after a move, and after one of more than the account has."""
     names: dict[str, Any] = {}
-    exec(compile(program, "program.py", "exec"), names)
+    exec(compile(program, "program.py", "exec", dont_inherit=True), names)
     with closing(connect()) as connection:
         for statement in TABLES:
             connection.execute(statement)
