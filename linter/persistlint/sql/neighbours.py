@@ -101,7 +101,7 @@ def upwards(directory: Path) -> list[Path]:
     found = []
     for folder in (directory, *directory.parents)[:_FURTHEST]:
         found.append(folder)
-        if (folder / ".git").exists():
+        if os.path.exists(f"{folder}/.git"):  # noqa: PTH110 - `Path` takes five times as long
             break
     return found
 

@@ -200,6 +200,7 @@ def _facts_of(
     receives = _received(function, walk) if function is not None else None
     transactions = tuple(opened.fact(walk) for opened in walk.opened)
     taken = tuple(handled(walk))
+    has_caller = function is not None and opens and not is_entry(function) and not _opens(walk)
     if walk.effects or transactions:
         yield Procedure(
             function.range if function is not None else file.source_range(),
@@ -207,8 +208,9 @@ def _facts_of(
             tuple(walk.effects),
             transactions,
             receives,
-            id(function) in inside or (function is not None and _runs_inside_request(function, walk, requests)),
-            function is not None and opens and not is_entry(function) and not _opens(walk),
+            id(function) in inside
+            or (function is not None and not has_caller and _is_request(function, walk, requests)),
+            has_caller,
             function is not None and is_entry(function),
             function is not None and function.is_async,
             (*walk.apart, *(frozenset(e.range for e in found.effects) for found in taken if found.is_tolerant)),
@@ -225,8 +227,9 @@ def _facts_of(
     yield from walk.results.stale()
 
 
-def _runs_inside_request(function: Function, walk: Walk, requests: Requests) -> bool:
-    """Whether the framework opens a transaction around each request, and so around what a function does."""
+def _is_request(function: Function, walk: Walk, requests: Requests) -> bool:
+    """Whether the framework opens a transaction around each request, and so around what a function does. The settings
+    that say so have to be looked for in the whole project."""
     alone = [effect for effect in walk.effects if effect.transaction is None and _setting(effect)]
     is_torn = sum(effect.kind is EffectKind.WRITE for effect in alone) > 1 or any(effect.lock for effect in alone)
     return is_torn and requests.include(function, _setting(alone[0]))

@@ -142,6 +142,7 @@ def _says_warning(arguments: tuple[Argument, ...]) -> bool:
 
 
 def _is_false(value: Expression) -> bool:
+    value = value.elements[-1] if isinstance(value, Collection) and value.elements else value
     return isinstance(value, Constant) and value.value is False
 
 

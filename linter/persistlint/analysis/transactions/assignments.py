@@ -20,6 +20,7 @@ from persistlint.ir import (
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
+    from persistlint.ir import Expression
 
 
 def assign(walker: Walk, statement: Assign) -> None:
@@ -49,9 +50,19 @@ def assign(walker: Walk, statement: Assign) -> None:
             walker.begun.pop(path, None)
         if begun is not None:
             walker.begun[path_of(target) or ""] = begun
+    is_captured = _is_captured(walker, target)
     bind(walker, target, value, statement.annotation, statement.operator)
     if len(walker.opened) > opened and walker.opened[-1].scoping is Scoping.MANUAL:
         name_transaction(walker, walker.opened[-1], target)
+        if is_captured and walker.opened[-1].handle is not None:
+            walker.moved.add(walker.opened[-1].handle)
         walker.after_begin, walker.error = walker.opened[-1], error_name(target)
         begin = walker.error or f"{path_of(target)}.Error"  # GORM's handle holds its own error
         walker.begun[begin] = walker.opened[-1]
+
+
+def _is_captured(walker: Walk, target: Expression) -> bool:
+    """Whether a variable is one of a function around, which has it when this one is over."""
+    first = target.elements[0] if isinstance(target, Collection) and target.elements else target
+    path = path_of(first) or ""
+    return path not in walker.scope.variables and walker.scope.find(path) is not None

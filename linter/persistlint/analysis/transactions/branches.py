@@ -17,7 +17,7 @@ from persistlint.analysis.transactions.handlers import (
     takes_failure,
 )
 from persistlint.analysis.transactions.shapes import ends, presence
-from persistlint.analysis.transactions.told import told, without
+from persistlint.analysis.transactions.told import keep_transaction, through_transaction, told, without
 from persistlint.analysis.transactions.turns import first_of, is_counted, is_few
 from persistlint.analysis.transactions.variables import Variable
 from persistlint.facts import Part, Role, Use
@@ -54,12 +54,14 @@ def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) 
         walker.block(then if is_possible else ())
     walker.place = outer
     walker.guards = before
+    taken = through_transaction(walker) if asked is not None and otherwise else {}
     handled_error(walker, test, then, count)
     if asked is not None and not there:
         raised_later(walker, asked[0], then)
     with walker.arm(branch, 1, otherwise, then), told(walker, asked, holds=False) as is_possible:
         walker.checks.decided(test, walker, holds=False)
         walker.block(otherwise if is_possible else ())
+    keep_transaction(walker, taken)
     if ends(then):
         walker.checks.decided(test, walker, holds=False)
     if asked is not None and there and ends(then):

@@ -62,7 +62,11 @@ WRAPS = regex(
 )
 
 
-_ROLLS_BACK = regex(r"roll_?back", re.IGNORECASE)
+_BY_NAME = (
+    (regex(r"(?:start|begin|open)_?(?:tx|trx|transaction)", re.IGNORECASE), EffectKind.BEGIN),
+    (regex(r"commit(?:_?(?:tx|trx|transaction))?", re.IGNORECASE), EffectKind.COMMIT),
+    (regex(r"\w*roll_?back\w*", re.IGNORECASE), EffectKind.ROLLBACK),
+)
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
@@ -193,20 +197,32 @@ def plain(walker: Walk, node: Call, use: Use) -> None:
     function = local_function(walker, node)
     if function is not None:
         call_helper(walker, node, function, use)
-    elif _ROLLS_BACK.search(name):
-        rolls_back(walker, node, name, use)
-    elif is_outside(node, walker.handles.names, walker.scope) and not _is_inside(walker, node):
+    elif (
+        not ends_or_begins(walker, node, name, use)
+        and is_outside(node, walker.handles.names, walker.scope)
+        and not _is_inside(walker, node)
+    ):
         handle = Handle(walker.text(node.function.range), Role.POOL, None)
         add_effect(walker, EffectKind.EXTERNAL, node, handle, name, "", use)
     if name in ENDS:
         leave(walker, node)
 
 
-def rolls_back(walker: Walk, node: Call, name: str, use: Use) -> None:
-    """A function of another file that rolls back what it is given, by its name: `runtime.Rollback(tx)`."""
-    known = (walker.handles.known(argument.value, walker.scope) for argument in node.arguments)
-    for handle in {found.handle for found in known if found is not None}:
-        close(add_effect(walker, EffectKind.ROLLBACK, node, handle, name, "", use), walker.opened)
+def ends_or_begins(walker: Walk, node: Call, name: str, use: Use) -> bool:
+    """A function of another file that begins a transaction on the connection that it is given, or ends the one that it
+    is given, by its name: `startTransaction(connection)`, `runtime.Rollback(tx)`. Gives whether there is one."""
+    kind = next((kind for pattern, kind in _BY_NAME if pattern.fullmatch(name)), None)
+    known = [walker.handles.known(a.value, walker.scope) for a in node.arguments] if kind is not None else []
+    given = [found for found in known if found is not None]
+    if kind is None or not given:
+        return False
+    effect = add_effect(walker, kind, node, given[0].handle, name, "", use)
+    if kind is EffectKind.BEGIN:
+        opened = open_transaction(walker, node.range, Scoping.MANUAL, Chain(given[0], given[0]), given[0].handle)
+        opened.on_connection = opened.deferred = True  # nobody sees how it ends
+    else:
+        close(effect, walker.opened)
+    return True
 
 
 def _is_inside(walker: Walk, node: Call) -> bool:

@@ -80,6 +80,9 @@ def unreleased(opened: Open, walk: Walk) -> Range | None:
 def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
     """The connections and sessions of a function that it writes to and never commits; one that a helper opens is a
     matter of the helper's."""
+    if walk.handles.language == "go":
+        yield from _rolled_back_alone(walk)
+        return
     writes: dict[tuple[str, int], Effect] = {}
     committed: set[tuple[str, int]] = set()
     for effect in walk.effects:
@@ -96,6 +99,26 @@ def uncommitted(walk: Walk, function: Range) -> Iterator[Uncommitted]:
             continue
         if _declares(function, effect, walk):
             yield Uncommitted(effect.range, effect.handle, None)
+
+
+def _rolled_back_alone(walk: Walk) -> Iterator[Uncommitted]:
+    """Go: transactions that are begun by hand and rolled back, deferred or in a handler, and committed on no way."""
+    for opened in walk.opened:
+        handle = opened.handle
+        if opened.scoping is not Scoping.MANUAL or handle is None or opened.is_savepoint or opened.is_of_helper:
+            continue
+        ends = {closing.kind for closing in opened.closings}
+        rolls_back = opened.deferred or EffectKind.ROLLBACK in ends
+        is_kept = "." in handle.name or handle in walk.moved or any(found == handle for found, _, _ in walk.stored)
+        if not rolls_back or opened.commits or EffectKind.COMMIT in ends or is_kept:
+            continue
+        written = [
+            effect
+            for effect in walk.effects
+            if effect.kind is EffectKind.WRITE and effect.handle.is_same(handle) and not effect.via
+        ]
+        if written:
+            yield Uncommitted(written[-1].range, handle, opened.range)
 
 
 def _declares(function: Range, effect: Effect, walk: Walk) -> bool:

@@ -49,7 +49,8 @@ def operate(handles: Handles, node: Call, operation: Operation, chain: Chain, sc
         base = chain.root = replace(base, handle=_bound(handles, node, base.handle, scope))
     chain.locks = chain.locks or asks_for_lock(node)
     if operation.effect == "lock":
-        chain.locks = chain.locks or handles.language != "go" or mentions(node, "Locking")
+        says_lock = operation.name.endswith("ForUpdate") or handles.language != "go"
+        chain.locks = chain.locks or says_lock or mentions(node, "Locking")
         chain.upserts = chain.upserts or mentions(node, "OnConflict")
     if operation.table is not None and operation.table < len(node.arguments):
         argument = node.arguments[operation.table].value

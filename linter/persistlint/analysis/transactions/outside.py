@@ -24,7 +24,7 @@ _BY_OBJECT: tuple[tuple[re.Pattern[str], frozenset[str]], ...] = tuple(
         ),
         (r"http", "Post PostForm"),
         (
-            r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|ses",
+            r"\w*mailer|transporter|\w*mail_?(?:service|client|sender)|sgmail|resend|smtp|email_?service|ses|(?:resend|brevo|postmark)\.\w+",
             "send sendMail send_mail sendmail send_message sendEmail send_email deliver SendMail Send SendEmail"
             " DialAndSend",
         ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import path_of
-from persistlint.facts import Scoping
+from persistlint.facts import Role, Scoping
 from persistlint.ir import (
     Call,
     Collection,
@@ -19,6 +19,7 @@ from persistlint.ir import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.transactions.chain import Known
     from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.walk import Walk
 
@@ -61,3 +62,16 @@ def without(walker: Walk, path: str) -> list[Open]:
     found = walker.scope.find(path)
     handle = found.known.handle if found is not None and found.known is not None else None
     return [o for o in walker.around if o.scoping is not Scoping.PARAMETER or o.handle != handle]
+
+
+def through_transaction(walker: Walk) -> dict[str, Known]:
+    """The variables of the function that lead into a transaction here."""
+    known = ((name, variable.known) for name, variable in walker.scope.variables.items())
+    return {name: found for name, found in known if found is not None and found.handle.role is Role.TRANSACTION}
+
+
+def keep_transaction(walker: Walk, taken: dict[str, Known]) -> None:
+    """Let variables that one way of a test has set so lead into the transaction behind it, for the other way is there
+    for runs without one: `if tx != nil { stmt, err = tx.Prepare(q) } else { stmt, err = db.Prepare(q) }`."""
+    for name, known in taken.items():
+        walker.scope.variables[name].known = known

@@ -8,25 +8,22 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.facts import Context
-from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.pieces import additions
 from persistlint.fixes.binding.place import place_of
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.statements import flat
 from persistlint.fixes.binding.texts import Texts
-from persistlint.fixes.binding.variables import is_name
+from persistlint.fixes.binding.tracing import MOST_STEPS, sources
 from persistlint.fixes.binding.view import Value
 from persistlint.sql.lexer import Kind, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Sequence
 
     from persistlint.facts import Hole, Query, Site
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
 
 _QUOTES = ("'", "''", "\\'")
-_MOST_STEPS = 6  # variables and functions between a value and the one that the text has
 _MOST_TEXTS = 20  # that one query is put together of
 
 
@@ -117,37 +114,11 @@ class _Carries:
         self.is_escaped |= any(isinstance(part, ir.String) and part.value in _QUOTES for part in ir.walk(node))
         if self.hole.range in node.range:
             return True
-        if steps > _MOST_STEPS or node.range in self.seen:
+        if steps > MOST_STEPS or node.range in self.seen:
             return False
         self.seen.add(node.range)
         if isinstance(node, ir.Conditional):
             return any(self.through(arm, steps) for arm in (node.then, node.otherwise))
-        return any(self.through(source, steps + 1) for inner in ir.walk(node) for source in self._sources(inner))
-
-    def _sources(self, node: ir.Expression) -> Iterator[ir.Expression]:
-        """What a variable holds, what a function is given for a parameter, and what one of the file returns."""
-        program = self.program
-        if isinstance(node, ir.Call):
-            called = [each for each in program.functions() if each.name and each.name == last_name(node.function)]
-            for statement in flat(called[0].body) if len(called) == 1 else ():
-                if isinstance(statement, ir.Return) and statement.value is not None:
-                    yield statement.value
-        function = program.function_around(node.range) if isinstance(node, ir.Name) else None
-        if function is None or not isinstance(node, ir.Name):
-            return
-        for statement in flat(function.body):
-            match statement:
-                case (
-                    ir.Assign(target=target, value=ir.Expression() as value)
-                    | ir.Loop(target=ir.Expression() as target, iterable=ir.Expression() as value)
-                ) if any(is_name(part, node.id) for part in ir.walk(target)):
-                    yield value
-                case _:
-                    step = additions(statement, node.id)
-                    yield from step.texts if step is not None else ()
-        names = [parameter.name for parameter in function.parameters]
-        for call in program.calls.get(function.name, ()) if node.id in names and function.name else ():
-            place = names.index(node.id)
-            by_name = [argument.value for argument in call.arguments if argument.keyword == node.id]
-            given = [argument.value for argument in call.arguments if argument.keyword is None]
-            yield from by_name or given[place : place + 1]
+        return any(
+            self.through(source, steps + 1) for inner in ir.walk(node) for source in sources(inner, self.program)
+        )

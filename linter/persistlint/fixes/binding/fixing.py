@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
-from persistlint.fixes.binding import origin
+from persistlint.fixes.binding import expressions, origin
 from persistlint.fixes.binding.choosing import alternative, alternatives
 from persistlint.fixes.binding.counting import check_seen, computed_marks, others_of
 from persistlint.fixes.binding.describing import described
@@ -30,6 +30,7 @@ from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
 from persistlint.fixes.binding.sharing import sharing
 from persistlint.fixes.binding.style import style_of
 from persistlint.fixes.binding.texts import Texts
+from persistlint.fixes.binding.tracing import is_escaped
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
@@ -94,6 +95,7 @@ class Binding:
         place = place_of(query, site, library, self.holes, self.program)
         found = texts.view(place.segments)
         _check_values(found)
+        _check_escapes(found, self.program)
         dialect = self.dialect
         style, marks = style_of(query.placeholder, found.text, dialect)
         try:
@@ -282,6 +284,16 @@ def _check_values(found: View) -> None:
     for value in found.values:
         if value.form is not None and any(isinstance(node, ir.Await) for node in ir.walk(value.expression)):
             raise RefusalError("the value is waited for")
+
+
+def _check_escapes(found: View, program: Program) -> None:
+    """Refuse a value that somebody escaped before it came here; what escapes it right here goes with the fix."""
+    for value in found.values:
+        node = value.expression
+        if expressions.written(value, program.source) != program.source.text(node.range):
+            node = node.function if isinstance(node, ir.Call) else node
+        if is_escaped(node, program):
+            raise RefusalError(f"`{program.source.text(value.expression.range)}` may have its quotes doubled already")
 
 
 def _without(text: str, marks: Sequence[Mark]) -> str:

@@ -1,7 +1,8 @@
 """
 ## What it finds
 
-Writes on a connection or session that the function opens itself and never commits.
+Writes on a connection or session that the function opens itself and never commits; in Go those in a transaction
+that it begins and rolls back, where no way through it commits.
 
 Silent where it commits, where the connection is in autocommit mode, as that of SQLAlchemy before version 2 is, where
 leaving its `with` block commits, and where
@@ -70,7 +71,7 @@ _BEFORE_2 = regex(r"\),\s*(?:\*\*|(?!parameters\b|execution_options\b)\w+\s*=(?!
     "missing-commit",
     on=Uncommitted,
     severity=Severity.ERROR,
-    languages=("python",),
+    languages=("python", "go"),
     skips=(is_test, is_migration, is_generated),
     signs=(Sign.CHANGE,),
 )
@@ -83,5 +84,7 @@ def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnost
         fact.range,
         f"`{fact.handle.name}` is opened in this function and never committed, so what is written here is lost.",
         help="Commit behind the last write.",
-        fixes=committed(context.program, fact) if context.program is not None else (),
+        fixes=committed(context.program, fact)
+        if context.program is not None and context.file.language == "python"
+        else (),
     )

@@ -183,6 +183,7 @@ _SETTING_UP = regex(
     r"|(?:inject|generate|fake|mock)[-_][\w-]*data)\.\w+$",
     re.IGNORECASE,
 )
+_ALTERS = regex(r"\s*ALTER\s+TABLE\b", re.IGNORECASE)
 _NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
@@ -251,9 +252,10 @@ def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:
 
 
 def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
-    """Whether a function sets a database up."""
+    """Whether a function sets a database up, or changes its tables for good."""
     is_named_so = _SETS_UP.fullmatch(procedure.name.rpartition(".")[2]) is not None
-    return is_named_so or _SETTING_UP.search(context.file.path) is not None
+    is_migration = any(_ALTERS.match(effect.sql) for effect in procedure.effects if effect.kind is EffectKind.SCHEMA)
+    return is_named_so or is_migration or _SETTING_UP.search(context.file.path) is not None
 
 
 def _has_caller(earlier: Effect, later: Effect, procedure: Procedure, language: str) -> bool:

@@ -2,7 +2,8 @@
 ## What it finds
 
 A query, a commit or a rollback inside a transaction that nobody waits for: a call without `await` whose result is
-dropped, or one in the callback of `forEach(async …)`.
+dropped, or one in the callback of `forEach(async …)`. Outside of a transaction a write that is dropped, where the
+library sends one only when somebody waits for it (Drizzle, Knex, Prisma).
 
 Silent where the library is synchronous, and for the array form of `$transaction`.
 
@@ -77,6 +78,7 @@ from persistlint.diagnostic import Applicability, Diagnostic, Fix, Severity
 from persistlint.facts import Effect, EffectKind, Procedure, Scoping, Sign, Use
 from persistlint.fixes.loops import awaited, one_by_one
 from persistlint.paths import is_generated, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Transaction
 
 
+_SENDS = regex(r"\.\s*(?:then|catch|finally|asCallback|stream|pipe|execute\w*|run|all|get|values|toArray)\s*\(")
 _ENDS = (EffectKind.COMMIT, EffectKind.ROLLBACK)
 _WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.ROLLBACK)
 
@@ -101,7 +104,18 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
     """Report the calls inside a transaction that nobody waits for."""
     for effect in fact.effects:
         transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
-        if transaction is None or transaction.scoping is Scoping.ARRAY or effect.via or effect.kind not in _WAITED_FOR:
+        if effect.via or effect.kind not in _WAITED_FOR:
+            continue
+        if transaction is None:
+            if _is_never_sent(effect, context):
+                yield context.report(
+                    effect.range,
+                    f"Nobody waits for `{effect.method}`, so it is never sent.",
+                    help="Write `await` before it.",
+                    fixes=_fix(effect, context),
+                )
+            continue
+        if transaction.scoping is Scoping.ARRAY:
             continue
         if effect.is_detached:
             message = "The transaction does not wait for this callback, so it may end before the query runs."
@@ -116,6 +130,14 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
                 help="Write `await` before it.",
                 fixes=_fix(effect, context),
             )
+
+
+def _is_never_sent(effect: Effect, context: RuleContext) -> bool:
+    """Whether a write is dropped as an object, which its library sends when somebody waits for it or asks for it."""
+    library = effect.handle.library
+    is_object = library is not None and library.transactions.lazy and effect.handle.declared
+    is_write = effect.kind is EffectKind.WRITE and effect.use is Use.DROPPED and not effect.is_parallel
+    return is_object and is_write and _SENDS.search(context.file.text(effect.range)) is None
 
 
 def _fix(effect: Effect, context: RuleContext) -> tuple[Fix, ...]:

@@ -1,0 +1,62 @@
+"""Where a value comes from within its file, as far as a fix looks back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.origin import last_name
+from persistlint.fixes.binding.pieces import additions
+from persistlint.fixes.binding.statements import flat
+from persistlint.fixes.binding.variables import is_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.fixes.program import Program
+
+MOST_STEPS = 6  # variables and functions between a value and the one that the text has
+
+
+def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
+    """What a variable holds, what a function is given for a parameter, and what one of the file returns."""
+    if isinstance(node, ir.Call):
+        called = [each for each in program.functions() if each.name and each.name == last_name(node.function)]
+        for statement in flat(called[0].body) if len(called) == 1 else ():
+            if isinstance(statement, ir.Return) and statement.value is not None:
+                yield statement.value
+    function = program.function_around(node.range) if isinstance(node, ir.Name) else None
+    if function is None or not isinstance(node, ir.Name):
+        return
+    for statement in flat(function.body):
+        match statement:
+            case (
+                ir.Assign(target=target, value=ir.Expression() as value)
+                | ir.Loop(target=ir.Expression() as target, iterable=ir.Expression() as value)
+            ) if any(is_name(part, node.id) for part in ir.walk(target)):
+                yield value
+            case _:
+                step = additions(statement, node.id)
+                yield from step.texts if step is not None else ()
+    names = [parameter.name for parameter in function.parameters]
+    for call in program.calls.get(function.name, ()) if node.id in names and function.name else ():
+        place = names.index(node.id)
+        by_name = [argument.value for argument in call.arguments if argument.keyword == node.id]
+        given = [argument.value for argument in call.arguments if argument.keyword is None]
+        yield from by_name or given[place : place + 1]
+
+
+def is_escaped(value: ir.Expression, program: Program) -> bool:
+    """Whether quotes in a value are doubled, or have a backslash put before them, on its way, so that bound it would
+    be another one."""
+    seen: set[object] = set()
+    pending = [(value, 0)]
+    while pending:
+        node, steps = pending.pop()
+        for inner in ir.walk(node):
+            if inner is not value and isinstance(inner, ir.String) and inner.value in ("''", "\\'"):
+                return True
+            if steps < MOST_STEPS and inner.range not in seen and isinstance(inner, ir.Name | ir.Call):
+                seen.add(inner.range)
+                pending += [(source, steps + 1) for source in sources(inner, program)]
+    return False
