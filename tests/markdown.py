@@ -122,7 +122,8 @@ def sections(markdown: str) -> dict[str, str]:
 
 
 def cases(markdown: str) -> list[Case]:
-    """The cases of a test file. Raises `ValueError` for a block that is none of the kinds in rules/README.md."""
+    """The cases of a test file. Raises `ValueError` for a block that is none of the kinds in rules/README.md, or
+    that says what the fixes make of a program in which nothing is reported."""
     found: list[Case] = []
     options: dict[str, Any] = {}
     beside: list[tuple[str, str]] = []
@@ -180,6 +181,8 @@ def _case(block: Block, options: Mapping[str, Any], beside: tuple[tuple[str, str
 def _with_fixed(case: Case, block: Block) -> Case:
     if case.fixed is not None or case.heading != block.heading:
         raise ValueError(f"line {block.line}: no program stands before this `fixed` block")
+    if not any(expectation.column for expectation in case.expectations):
+        raise ValueError(f"line {block.line}: nothing is reported in the program before this `fixed` block")
     return replace(case, fixed=block.text, is_fix_missing="missing" in block.words)
 
 

@@ -10,7 +10,7 @@ TABLES = (
     "DROP TABLE IF EXISTS accounts",
     "CREATE TABLE accounts (id integer PRIMARY KEY, balance integer NOT NULL CHECK (balance >= 0))",
     "CREATE TABLE moves (account integer NOT NULL, amount integer NOT NULL)",
-    "INSERT INTO accounts VALUES (1, 100)",
+    "INSERT INTO accounts VALUES (1, 100), (2, 0)",
 )
 # By what is mended and with which library: the kind of the server, and the program.
 JAVASCRIPT = {
@@ -238,6 +238,75 @@ func Move(db *sql.DB, id int, amount int) error {
 	tx.Exec("UPDATE accounts SET balance = balance - $1 WHERE id = $2", amount, id)
 	return tx.Commit()
 }
+""",
+    ),
+}
+# By what is mended and with which library: the driver, and the program. `address` is a file of SQLite, or the folder
+# of the socket of PostgreSQL.
+PYTHON = {
+    "together, sqlite3": (
+        "sqlite3",
+        """
+import sqlite3
+
+def move(address, id, amount):
+    db = sqlite3.connect(address, isolation_level=None)
+    db.execute("INSERT INTO moves (account, amount) VALUES (?, ?)", (id, amount))
+    db.execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", (amount, id))
+""",
+    ),
+    "one commit, sqlite3": (
+        "sqlite3",
+        """
+import sqlite3
+from contextlib import closing
+
+def move(address, id, amount, to=2):
+    with closing(sqlite3.connect(address)) as db:
+        db.execute("UPDATE accounts SET balance = balance + ? WHERE id = ?", (amount, to))
+        db.commit()
+        db.execute("UPDATE accounts SET balance = balance - ? WHERE id = ?", (amount, id))
+        db.commit()
+""",
+    ),
+    "one commit, SQLAlchemy": (
+        "sqlalchemy",
+        """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Move(Base):
+    __tablename__ = "moves"
+    id: Mapped[int] = mapped_column("rowid", primary_key=True)
+    account: Mapped[int]
+    amount: Mapped[int]
+
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    balance: Mapped[int]
+
+def move(address, id, amount):
+    with Session(create_engine(f"sqlite:///{address}")) as session:
+        entry = Move(account=id, amount=amount)
+        session.add(entry)
+        session.commit()
+        session.add(Account(id=entry.id + 10, balance=50 - amount))
+        session.commit()
+""",
+    ),
+    "together, psycopg": (
+        "psycopg",
+        """
+import psycopg
+
+def move(address, id, amount):
+    with psycopg.connect(host=address, user="postgres", dbname="postgres", autocommit=True) as db:
+        db.execute("INSERT INTO moves (account, amount) VALUES (%s, %s)", (id, amount))
+        db.execute("UPDATE accounts SET balance = balance - %s WHERE id = %s", (amount, id))
 """,
     ),
 }

@@ -51,6 +51,7 @@ class Form:
     imports: str = ""
     opener: str = ""
     named: str = ""
+    unless: str = ""
     on: str = "pool"
     waits: bool = False
 
@@ -75,6 +76,8 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
         return ()
     if goes_on(block, inside) or (is_closure and waits_for_others(block, inside)):
         return ()
+    if form.unless and program.has_name(form.unless):
+        return ()
     opener = _opener(program, form, handle, inside)
     changes = _sent_through(program, inside, form, library.transactions.option, whole)
     imported = python_member(program, *form.imports.split(":")) if form.imports else ("", ())
@@ -83,6 +86,7 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     if form.handle and program.has_name(form.handle, whole):
         return ()
     head = form.head.format(opener=opener, handle=form.handle, name=imported[0])
+    head = head.replace("\n", f"\n{program.indentation(whole.start)}{program.indent}")
     tail = f"{form.tail}{program.semicolon}" if form.tail else ""
     if is_closure and isinstance(block[-1], Return):
         head = f"return {head.removeprefix('await ')}"

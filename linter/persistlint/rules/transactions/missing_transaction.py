@@ -17,6 +17,10 @@ CONFLICT`, upsert), two updates of one row, a row that is only made where it is 
 next run finds, a session that is made, what stands behind the delete of a code for one use, what is removed because it
 is old, a write whose own handler goes on, what sets a database up, and files that are no part of the product.
 
+A commit between two writes parts them as well, on what commits only where it is told to (a session of SQLAlchemy,
+drivers of Python): where the later one points to the row that the earlier one made, or both take from one row and give
+to another, and nothing else is done between them.
+
 Of severity `info`: what a function does that a caller may have opened a transaction around, where the library finds
 that by itself, so that you may look there: any of Python (Django, Peewee) that is no view, task or command, and any in
 a file that opens transactions elsewhere (better-sqlite3 too). So are logs, events and the like beside what they tell
@@ -113,11 +117,12 @@ func DeleteUser(db *sql.DB, id int64) error {
 
 ## Fix
 
-Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg and
-psycopg, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
+Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg, psycopg
+and sqlite3, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
 mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
-handed out of the transaction where it is needed behind it. The fix is unsafe, for what the first write did is undone
-where the second fails.
+handed out of the transaction where it is needed behind it. Where a commit stands between two writes, the one behind
+them is left alone; in a session of SQLAlchemy a `flush` takes its place, which gives the row its key. The fix is
+unsafe, for what the first write did is undone where the second fails.
 
 ## Options
 
@@ -149,11 +154,13 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, tidies, updates
 from persistlint.fixes import pools
+from persistlint.fixes.commits import left_to_the_next
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
+from persistlint.rules.parted import Parted, parted
 from persistlint.rules.torn import belong_together, runs_again
 
 if TYPE_CHECKING:
@@ -191,8 +198,11 @@ _MOST_WRITES = 100  # of one function that are compared with one another
 )
 def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first write that a failure can part from one before it."""
-    is_given = fact.receives is not None and not fact.is_handed_pool
-    if is_given or fact.is_called_inside or _sets_up(fact, context):
+    if fact.is_called_inside or _sets_up(fact, context):
+        return
+    if context.program is not None:
+        yield from (_report_parted(each, context) for each in islice(parted(context.program, fact.effects), 1))
+    if fact.receives is not None and not fact.is_handed_pool:
         return
     # How many effects outside the database stand before each write that commits by itself.
     alone: list[tuple[int, Effect]] = []
@@ -215,6 +225,17 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
         )
+
+
+def _report_parted(found: Parted, context: RuleContext) -> Diagnostic:
+    return context.report(
+        found.later.range,
+        f"{_what(found.earlier)} and {_what(found.later)} are committed separately, so a failure between them leaves"
+        " the first without the second.",
+        help="Commit both at once.",
+        related=(Related(found.earlier.range, "the first write"),),
+        fixes=left_to_the_next(context.program, found.earlier, found.commit) if context.program is not None else (),
+    )
 
 
 def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFile) -> Iterator[tuple[Effect, Effect]]:
