@@ -146,6 +146,16 @@ export async function add(name: string) {{
   await prisma.account.create({{ data: {{ userId: user.id }} }});
 }}
 {}"""
+SPACE = "\\n" * 10 + "\n"  # as literals have it
+GROWING = (
+    "import sqlite3\ndef f(db: sqlite3.Connection, x):\n    q = 'SELECT 1 FROM t WHERE b'\n"
+    + '    if x:\n        q += " AND a = \'" + x + "\'"\n' * LONG * 2
+    + "    db.execute(q)\n"
+)
+SET_APART = (
+    "import psycopg\ndef f(db: psycopg.Connection, x):\n    db.execute('SET ROLE %s', (x,))\n"
+    f'    db.execute("""SET {SPACE * LONG};""")\n'
+)
 CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
 
 
@@ -160,6 +170,8 @@ CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
             id="many words that say transaction",
         ),
         pytest.param("a.sql", f"SELECT {CASTS} FROM t\n", "json-text-cast", id="many casts"),
+        pytest.param("a.py", GROWING, "interpolated-sql", id="many values between quotes"),
+        pytest.param("a.py", SET_APART, "unbindable-set", id="space behind SET"),
     ],
 )
 def test_long_words_and_many_take_linear_time(check: Callable[..., Outcome], name: str, text: str, rule: str) -> None:

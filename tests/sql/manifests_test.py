@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,3 +127,12 @@ def _dialect(root: Path, files: dict[str, str], script: str = "db/1_a.sql") -> s
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     return dialect_of(str(root / script), SILENT.encode())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_named_pipe_beside_them_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "go.mod")
+    script = tmp_path / "migrations" / "1_a.sql"
+    script.parent.mkdir()
+    script.write_text(SILENT)
+    assert dialect_of(str(script), SILENT.encode()) is None

@@ -43,14 +43,17 @@ _NAMES = tuple(
     quote + rb"[\w\s.,]{0,100}?" + _PLACEHOLDER + rb"\w*\s*(?:asc\b|desc\b|[\"'`,])" for quote in (b"'", b'"', b"`")
 )
 # At the beginning of a literal, or behind a comment there: the name of what is set, or a part of it, and behind that a
-# placeholder, or the end of the literal.
-_BETWEEN = rb"(?:\s|\\[nrt])+"
+# placeholder, or the end of the literal. An escaped line end is between two words, and in no name: what could be both
+# would be tried in every way.
+_BETWEEN = rb"(?:\s|\\[nrt])++"
 _SET = (
     rb"set(?<=[\s\"'`/]set)(?:[\"'`]|"
     + _BETWEEN
     + rb"(?:(?:local|session)"
     + _BETWEEN
-    + rb")?(?:time\s+zone|[\w.\\\"\x80-\xff]*(?:\s*(?:=|to\b))?)(?:"
+    + rb")?(?:time\s+zone|(?:[\w.\"\x80-\xff]|\\(?![nrt]))*(?:(?:"
+    + _BETWEEN
+    + rb")?(?:=|to\b))?)(?:"
     + _BETWEEN
     + rb")?[\"'`?%$:@{])",
 )

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 _VERBS = {"+": "increment", "-": "decrement"}
 _MANAGER = regex(rb"\.objects(?=\.get\()")
 _DJANGO = regex(rb"^(?:from|import) django\b", re.MULTILINE)
-_ALCHEMY = regex(rb"\bsqlalchemy\b")
-_SEQUELIZE = regex(rb"\bsequelize\b")
 _MODEL = regex(r"(?:\.get|\.query|\bselect)\(\s*([A-Z]\w*)\b")
 _LIBRARIES = (b"knex", b"sequelize")
 _PRISMA = regex(rb"\bprisma\b|PrismaClient")
@@ -61,7 +59,7 @@ def _added_by(program: Program, fact: WriteBack, frame: Frame) -> tuple[Fix, ...
         return ()
     text = program.source.text(amount.range)
     if program.source.language == "python":
-        model = _MODEL.search(program.source.text(fact.read)) if _ALCHEMY.search(program.source.content) else None
+        model = _MODEL.search(program.source.text(fact.read)) if b"sqlalchemy" in program.source.words else None
         text = f"({text})" if isinstance(amount, Binary) and operator == "-" else text
         new = f"{target} = {model[1]}.{fact.column} {operator} {text}" if model is not None else ""
         return unsafe("Let the database compute it", Edit(assign.range, new)) if new else ()
@@ -72,7 +70,7 @@ def _added_by(program: Program, fact: WriteBack, frame: Frame) -> tuple[Fix, ...
         not is_next
         or len(others) != 1
         or program.source.text(fact.range) != saved
-        or not _SEQUELIZE.search(program.source.content)
+        or b"sequelize" not in program.source.words
     ):
         return ()
     quote = program.quote
@@ -89,7 +87,7 @@ def _added_by(program: Program, fact: WriteBack, frame: Frame) -> tuple[Fix, ...
 def _chained(program: Program, fact: WriteBack) -> tuple[Fix, ...]:
     """`.update({ n: row.n + 1 })` of Knex as `.increment("n", 1)`, and `Model.update` of Sequelize alike."""
     call = call_at(program, fact.range)
-    library = next((name for name in _LIBRARIES if re.search(rb"\b%s\b" % name, program.source.content)), b"")
+    library = next((name for name in _LIBRARIES if name in program.source.words), b"")
     if call is None or not isinstance(call.function, Attribute) or call.function.name != "update" or not library:
         return ()
     match call.arguments:

@@ -80,11 +80,11 @@ def _plain(text: Text) -> str:
 
 def others_of(
     query: Query, site: Site, found: View, style: Style, bound: Sequence[int], source: SourceFile
-) -> set[str]:
+) -> frozenset[str]:
     """The names of the marks that may stand in the text and are not seen there: all that the file has."""
     items = [item for index, item in enumerate(found.items) if index not in bound]
     is_hidden = style.is_named and any(_may_have_marks(item, style, query, site) for item in items)
-    return names_of_marks(style, source) if is_hidden else set()
+    return names_of_marks(style, source) if is_hidden else frozenset()
 
 
 def _is_given(node: ir.Expression, site: Site) -> bool:

@@ -37,6 +37,7 @@ _OF_ANY_TYPE = regex(r".*\b(?:escape|quote|as_string)\(.*")  # what leaves a num
 _TEXT = regex(r"[fF]?[\"'].*|(?:str|String|fmt\.Sprintf?)\(.*|`.*", re.DOTALL)
 _TEXT_OF = {"python": "str({})", "go": "fmt.Sprint({})"}
 _JOINS = ("join", "Join")
+_MOST_HOLES = 100  # more of them are too many to look at, and each is looked for among all statements
 _PLAIN = ("", "%s", "%v", "%q", "!s")
 
 
@@ -155,12 +156,12 @@ class _Quoted:
 
 
 def quoting_of(query: Query, yields: str, holes: Sequence[Hole], program: Program) -> Quoting | None:
-    """What quotes a name ("identifier") or a string ("literal"), if the file can have it: by the library of a query, or
-    a driver of it where that has many; or else by a method of what sends the query."""
+    """What quotes a name ("identifier") or a string ("literal"), if the file can have it and there are not too many: by
+    the library of a query, or a driver of it where that has many; or else by a method of what sends the query."""
     library, source = query.library, program.source
-    if library is None or (
-        yields == "literal" and (_reads_again(query, holes, program) or not _is_alone(query, holes, program))
-    ):
+    if library is None or len(holes) > _MOST_HOLES:
+        return None
+    if yields == "literal" and (_reads_again(query, holes, program) or not _is_alone(query, holes, program)):
         return None
     handle = _handle(query, holes, program)
     is_go = library.generic and source.language == "go"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.fixes.binding.refusal import RefusalError
@@ -88,13 +89,14 @@ def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, l
     return Style(placeholder), own
 
 
-def names_of_marks(style: Style, source: SourceFile) -> set[str]:
+@lru_cache(maxsize=8)  # every query of a file may ask for them
+def names_of_marks(style: Style, source: SourceFile) -> frozenset[str]:
     """The names of all marks in the texts of a file; nothing where marks have none."""
     if not style.is_named:
-        return set()
+        return frozenset()
     before, behind = style.pattern.split("name")
     pattern = rb"(?<=[\s(=,%'\"<>+-])" + re.escape(before.encode()) + rb"(\w+)" + re.escape(behind.encode())
-    return {name.decode() for name in re.findall(pattern, source.content)}
+    return frozenset(name.decode() for name in re.findall(pattern, source.content))
 
 
 def fresh_name(wanted: str, taken: Collection[str]) -> str:

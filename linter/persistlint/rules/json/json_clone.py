@@ -63,6 +63,7 @@ Where the copy is meant to be just what JSON holds of the value.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic
     from persistlint.fixes.program import Program
+    from persistlint.source import SourceFile
 
 _PROXIES = regex(  # what a library gives that watches values, which `structuredClone` refuses
     rb"""\b(?:from|require\()\s*['"](?:@?vue\b|pinia|mobx|valtio|immer|@ngneat/|svelte|alpinejs)"""
@@ -109,7 +111,7 @@ def _fix(fact: JsonParse, copied: Range, context: RuleContext) -> tuple[Fix, ...
     program, value = context.program, context.file.text(copied)
     if program is None or not program.is_clean(fact.range) or context.file.path.endswith((".vue", ".svelte")):
         return ()
-    if context.file.language != "python" and _PROXIES.search(context.file.content):
+    if context.file.language != "python" and _makes_proxies(context.file):
         return ()
     if _is_meant(program, fact, value):
         return ()
@@ -119,6 +121,11 @@ def _fix(fact: JsonParse, copied: Range, context: RuleContext) -> tuple[Fix, ...
     function = f"{needed[0]}.deepcopy" if context.file.language == "python" else needed[0]
     edit = Edit(fact.range, f"{function}({value})")
     return (Fix(f"Use {function}", (edit, *needed[1]), Applicability.UNSAFE),)
+
+
+@lru_cache(maxsize=8)  # every copy of a file may ask for it
+def _makes_proxies(source: SourceFile) -> bool:
+    return _PROXIES.search(source.content) is not None
 
 
 def _is_meant(program: Program, fact: JsonParse, value: str) -> bool:
