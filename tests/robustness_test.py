@@ -152,6 +152,13 @@ GROWING = (
     + '    if x:\n        q += " AND a = \'" + x + "\'"\n' * LONG * 2
     + "    db.execute(q)\n"
 )
+CARRIED = (
+    "import sqlite3\ndef f(db: sqlite3.Connection, x, z):\n"
+    + "".join(f"    y{number} = f'b {{x}}'\n" for number in range(200))
+    + '    db.execute(f"""SELECT ? FROM t WHERE b\n'
+    + "\n".join(f"AND a = '{{y{number}}}'" for number in range(200))
+    + '""", z.a())\n'
+)
 SET_APART = (
     "import psycopg\ndef f(db: psycopg.Connection, x):\n    db.execute('SET ROLE %s', (x,))\n"
     f'    db.execute("""SET {SPACE * LONG};""")\n'
@@ -171,6 +178,7 @@ CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
         ),
         pytest.param("a.sql", f"SELECT {CASTS} FROM t\n", "json-text-cast", id="many casts"),
         pytest.param("a.py", GROWING, "interpolated-sql", id="many values between quotes"),
+        pytest.param("a.py", CARRIED, "interpolated-sql", id="many values made of others"),
         pytest.param("a.py", SET_APART, "unbindable-set", id="space behind SET"),
     ],
 )

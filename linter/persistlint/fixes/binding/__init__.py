@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from persistlint.facts import Hole, SqlText
     from persistlint.fixes.program import Program
 
+_MOST_CARRIED = 10  # holes of which each is followed through every value of the text
+
 
 def bind(fact: SqlText, holes: Sequence[Hole], program: Program | None) -> Remedy:
     """Bind the values at these holes of a query."""
@@ -58,7 +60,8 @@ def _bound(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
     try:
         return _passed(query, holes, program)
     except RefusalError:
-        others = carried(query, holes, program, binding.dialect) if query.placeholder else None
+        is_few = len(holes) <= _MOST_CARRIED
+        others = carried(query, holes, program, binding.dialect) if query.placeholder and is_few else None
         if others is not None:
             with suppress(RefusalError):
                 return _passed(query, others, program)

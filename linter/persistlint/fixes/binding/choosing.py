@@ -56,7 +56,7 @@ def alternatives(query: Query, site: Site, library: Library, holes: Sequence[Hol
     made = [s for s in found if s.value is not None]
     is_here = any(hole.range in s.value.range for s in made if s.value is not None for hole in holes)
     are_whole = all(begins(s, node.id) and isinstance(s.target, ir.Name) for s in made)
-    if len(made) < 2 or not is_here or not are_whole or uses_of(node, site) != 1:
+    if len(made) < 2 or not is_here or not are_whole or uses_of(node, site, 2) != 1:
         return place, []
     return place, [s for s in found if s.value is not None or s.declares]
 

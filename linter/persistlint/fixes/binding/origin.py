@@ -45,7 +45,8 @@ def definitions(name: ir.Name, site: Site) -> list[Step]:
     check_trims(found, name.id)
     if any(s.range.start > name.range.start for s in found):
         raise RefusalError(f"`{name.id}` changes after the call")
-    if uses_of(name, site) > 1 + own_uses(found[1:], name.id):
+    usual = 1 + own_uses(found[1:], name.id)
+    if uses_of(name, site, usual + 1) > usual:
         raise SharedError(f"`{name.id}` is used in more than one place")
     return steps
 
@@ -139,8 +140,9 @@ def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
     return not any(isinstance(node, ir.Call) for node in nodes)
 
 
-def uses_of(name: ir.Name, site: Site) -> int:
-    """How often a variable is used with what it holds where it is named, other than to show it or to add to it."""
+def uses_of(name: ir.Name, site: Site, most: int) -> int:
+    """How often a variable is used with what it holds where it is named, other than to show it or to add to it; counted
+    up to `most`."""
     count = 0
     for statement in site.statements:
         if is_message(statement):
@@ -148,8 +150,10 @@ def uses_of(name: ir.Name, site: Site) -> int:
         for expression in ir.expressions(statement):
             if isinstance(statement, ir.Assign) and expression is statement.target:
                 continue
-            uses = uses_among(list(ir.walk(expression)), name.id)
-            count += sum(is_seen(node.range, name, site) for node in uses)
+            for node in uses_among(list(ir.walk(expression)), name.id):
+                count += is_seen(node.range, name, site)
+                if count == most:
+                    return count
     return count
 
 
