@@ -154,9 +154,9 @@ GROWING = (
 )
 CARRIED = (
     "import sqlite3\ndef f(db: sqlite3.Connection, x, z):\n"
-    + "".join(f"    y{number} = f'b {{x}}'\n" for number in range(200))
+    + "".join(f"    y{number} = f'b {{x}}'\n" for number in range(500))
     + '    db.execute(f"""SELECT ? FROM t WHERE b\n'
-    + "\n".join(f"AND a = '{{y{number}}}'" for number in range(200))
+    + "\n".join(f"AND a = '{{y{number}}}'" for number in range(500))
     + '""", z.a())\n'
 )
 SET_APART = (

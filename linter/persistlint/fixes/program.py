@@ -100,6 +100,11 @@ class Program:
         return tuple(sorted(self.module.body, key=lambda statement: (statement.range.start, statement.range.end)))
 
     @cached_property
+    def bound(self) -> dict[int, dict[str, list[Expression]]]:
+        """What variables of functions were found to hold, by the identity of the function; filled by who looks."""
+        return {}
+
+    @cached_property
     def is_module(self) -> bool:
         """Whether a file of JavaScript is a module and no plain script."""
         return _MODULE.search(self.source.content) is not None

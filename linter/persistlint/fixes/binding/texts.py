@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from bisect import bisect_left
+from functools import cached_property, partial
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -37,7 +39,7 @@ _IS_SQL = regex(
 )  # in a constant that is put into the SQL together with a value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """The texts of one call that sends SQL with these holes in it."""
 
@@ -109,7 +111,21 @@ class Texts:
         return _is_sql(node) and (self._has_hole(node.range) or not isinstance(node, ir.Call))
 
     def _has_hole(self, range: Range) -> bool:
-        return any(hole.range in range for hole in self.holes)
+        first = bisect_left(self._places, range.start, key=lambda place: place.start)
+        inside = takewhile(lambda place: place.start < range.end or place.start == range.start, self._places[first:])
+        return any(place in range for place in inside)
+
+    @cached_property
+    def _places(self) -> list[Range]:
+        """The holes in the order of the file."""
+        return sorted({hole.range for hole in self.holes}, key=lambda place: (place.start, place.end))
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The variables with the text of a list that a hole is put into."""
+        made = (s for s in self.site.statements if isinstance(s, ir.Assign) and s.value is not None)
+        lists = [s for s in made if self._has_hole(s.range) and s.value is not None and self._is_list(s.value)]
+        return frozenset(s.target.id for s in lists if isinstance(s.target, ir.Name))
 
     def _repeated(self, node: ir.Call) -> Times | None:
         """What a call joins, where holes stand in what is repeated, and it is no list of values."""
@@ -126,12 +142,11 @@ class Texts:
         """Whether a hole stands in a range, or a variable with the text of a list that it is put into."""
         if self._has_hole(range):
             return True
-        made = (s for s in self.site.statements if isinstance(s, ir.Assign) and s.value is not None)
-        lists = [s for s in made if self._has_hole(s.range) and s.value is not None and self._is_list(s.value)]
-        names = {s.target.id for s in lists if isinstance(s.target, ir.Name)}
+        if not self._lists:
+            return False
         statements = (s for s in self.site.statements if range in s.range)
         nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
-        return bool(names) and any(isinstance(n, ir.Name) and n.id in names and n.range in range for n in nodes)
+        return any(isinstance(n, ir.Name) and n.id in self._lists and n.range in range for n in nodes)
 
     def _is_list(self, node: ir.Expression) -> bool:
         return listed(Value(node, node.range, None), self.program.source) is not None
@@ -141,7 +156,7 @@ class Texts:
         range = value.expression.range
         if any(hole.range == range for hole in self.holes):
             return True
-        if any(hole.range in range for hole in self.holes):
+        if self._has_hole(range):
             return listed(value, self.program.source) is not None or not _is_sql(value.expression)
         return any(self._has(value, hole) for hole in self.holes)
 

@@ -8,7 +8,6 @@ from persistlint import ir
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.pieces import additions
 from persistlint.fixes.binding.statements import flat
-from persistlint.fixes.binding.variables import is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,22 +27,38 @@ def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
     function = program.function_around(node.range) if isinstance(node, ir.Name) else None
     if function is None or not isinstance(node, ir.Name):
         return
-    for statement in flat(function.body):
-        match statement:
-            case (
-                ir.Assign(target=target, value=ir.Expression() as value)
-                | ir.Loop(target=ir.Expression() as target, iterable=ir.Expression() as value)
-            ) if any(is_name(part, node.id) for part in ir.walk(target)):
-                yield value
-            case _:
-                step = additions(statement, node.id)
-                yield from step.texts if step is not None else ()
+    yield from _bound_in(function, program).get(node.id, ())
     names = [parameter.name for parameter in function.parameters]
     for call in program.calls.get(function.name, ()) if node.id in names and function.name else ():
         place = names.index(node.id)
         by_name = [argument.value for argument in call.arguments if argument.keyword == node.id]
         given = [argument.value for argument in call.arguments if argument.keyword is None]
         yield from by_name or given[place : place + 1]
+
+
+def _bound_in(function: ir.Function, program: Program) -> dict[str, list[ir.Expression]]:
+    """What each variable of a function is set to, taken from or added, found once for all of them."""
+    found = program.bound.get(id(function))
+    if found is not None:
+        return found
+    found = program.bound[id(function)] = {}
+    for statement in flat(function.body):
+        match statement:
+            case (
+                ir.Assign(target=target, value=ir.Expression() as value)
+                | ir.Loop(target=ir.Expression() as target, iterable=ir.Expression() as value)
+            ):
+                for name in _names(target):
+                    found.setdefault(name, []).append(value)
+            case ir.ExpressionStatement(value=value):
+                for name in _names(value):
+                    step = additions(statement, name)
+                    found.setdefault(name, []).extend(step.texts if step is not None else ())
+    return found
+
+
+def _names(expression: ir.Expression) -> set[str]:
+    return {node.id for node in ir.walk(expression) if isinstance(node, ir.Name)}
 
 
 def is_escaped(value: ir.Expression, program: Program) -> bool:
