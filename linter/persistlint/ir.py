@@ -587,6 +587,20 @@ def blocks(statement: Statement) -> tuple[Block, ...]:
     return inside(statement) if inside is not None else ()
 
 
+def statements_in(body: Block) -> Iterator[Statement]:
+    """The statements of a block and of those nested in it, in source order."""
+    stack = list(reversed(body))
+    while stack:
+        statement = stack.pop()
+        yield statement
+        stack.extend(inner for block in reversed(blocks(statement)) for inner in reversed(block))
+
+
+def names_in(node: Expression) -> Iterator[str]:
+    """The variables that an expression mentions, each as often as it does."""
+    return (inner.id for inner in walk(node) if isinstance(inner, Name))
+
+
 def _present(*parts: Expression | None) -> tuple[Expression, ...]:
     return tuple([part for part in parts if part is not None])
 

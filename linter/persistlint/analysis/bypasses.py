@@ -9,9 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.models.classes import classes_of
-from persistlint.analysis.scopes import statements_in
 from persistlint.facts import Bypass
-from persistlint.ir import Attribute, Call, FunctionDefinition, Name, Return, expressions, walk
+from persistlint.ir import Attribute, Call, FunctionDefinition, Name, Return, expressions, statements_in, walk
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:

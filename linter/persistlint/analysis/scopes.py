@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from persistlint.ir import Block, FunctionDefinition, Lambda, blocks, expressions, walk
+from persistlint.ir import FunctionDefinition, Lambda, expressions, statements_in, walk
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -71,15 +71,6 @@ def may_hold(starts: Sequence[int], statement: Statement) -> bool:
     if isinstance(statement, FunctionDefinition):
         range = Range(range.start, max(range.start, statement.function.body_start))
     return holds(starts, range)
-
-
-def statements_in(body: Block) -> Iterator[Statement]:
-    """The statements of a block and of those nested in it, in source order."""
-    stack = list(reversed(body))
-    while stack:
-        statement = stack.pop()
-        yield statement
-        stack.extend(inner for block in reversed(blocks(statement)) for inner in reversed(block))
 
 
 def _functions_in(statement: Statement, starts: Sequence[int]) -> Iterator[Function]:

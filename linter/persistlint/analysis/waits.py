@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.branches import only_tells
 from persistlint.analysis.names import last_name
-from persistlint.analysis.scopes import statements_in
 from persistlint.ir import (
     Assign,
     AssignmentExpression,
@@ -19,6 +18,7 @@ from persistlint.ir import (
     Return,
     String,
     expressions,
+    statements_in,
     walk,
 )
 from persistlint.regexes import regex

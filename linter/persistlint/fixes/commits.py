@@ -10,17 +10,26 @@ from persistlint.facts import EffectKind
 from persistlint.fixes.guards import unsafe
 from persistlint.fixes.handles import call_at
 from persistlint.fixes.regions import leaves_early, region_of
-from persistlint.ir import Call, ExpressionStatement, FunctionDefinition, Name, Try, blocks, expressions, walk
+from persistlint.ir import (
+    Call,
+    ExpressionStatement,
+    FunctionDefinition,
+    Name,
+    Try,
+    expressions,
+    statements_in,
+    walk,
+)
 from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect
     from persistlint.fixes.program import Program
-    from persistlint.ir import Block, Statement
+    from persistlint.ir import Statement
 
 _METHOD = "commit"
 _HARMLESS = ("cursor", "refresh")
@@ -50,18 +59,13 @@ def stand_close(program: Program, first: Effect, last: Effect, effects: Sequence
     block = region[0]
     if any(_commits(each, effects) != 1 or not isinstance(each, ExpressionStatement) for each in (block[0], block[-1])):
         return False
-    return not leaves_early(block) and all(_is_quiet(program, each, last, effects) for each in _inner(block[1:-1]))
+    return not leaves_early(block) and all(
+        _is_quiet(program, each, last, effects) for each in statements_in(block[1:-1])
+    )
 
 
 def _commits(statement: Statement, effects: Iterable[Effect]) -> int:
     return sum(each.kind is EffectKind.COMMIT and each.range in statement.range for each in effects)
-
-
-def _inner(block: Block) -> Iterator[Statement]:
-    for statement in block:
-        yield statement
-        for inner in blocks(statement):
-            yield from _inner(inner)
 
 
 def _is_quiet(program: Program, statement: Statement, last: Effect, effects: Sequence[Effect]) -> bool:

@@ -21,6 +21,7 @@ from persistlint.ir import (
     String,
     Subscript,
     expressions,
+    names_in,
     walk,
 )
 from persistlint.regexes import regex
@@ -148,13 +149,13 @@ def without_unused(program: Program, fact: WriteBack, gone: list[Range]) -> list
     while pending := pending - seen:
         name = min(pending)
         seen.add(name)
-        made = [each for each in _before(frames) if isinstance(each, Assign) and name in _names(each.target)]
+        made = [each for each in _before(frames) if isinstance(each, Assign) and name in names_in(each.target)]
         if len(made) != 1:
             continue  # of a parameter, or of something that others change, too
         assign = made[0]
         if _is_used(program, function.range, name, [*gone, assign.range]):
             continue
-        others = _names(assign.target) - {name}
+        others = {*names_in(assign.target)} - {name}
         if any(_is_used(program, function.range, other, [*gone, assign.range]) for other in others):
             return None
         if not _is_whole(program, assign) or not _only_reads(program, assign, fact):
@@ -211,10 +212,6 @@ def _only_reads(program: Program, assign: Assign, fact: WriteBack) -> bool:
     calls = [node for node in walk(assign.value) if isinstance(node, Call)]
     is_read = fact.read in assign.range
     return is_read or all(_FETCHES.search(program.source.text(each.function.range)) for each in calls)
-
-
-def _names(target: Expression) -> set[str]:
-    return {node.id for node in walk(target) if isinstance(node, Name)}
 
 
 def _is_whole(program: Program, assign: Statement) -> bool:

@@ -12,24 +12,24 @@ from persistlint.ir import (
     ExpressionStatement,
     FunctionDefinition,
     Jump,
-    Name,
     Raise,
     Return,
     Try,
     Yield,
-    blocks,
     expressions,
+    names_in,
+    statements_in,
     walk,
 )
 from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from persistlint.facts import Effect
     from persistlint.fixes.program import Program
-    from persistlint.ir import Block, Expression, Statement
+    from persistlint.ir import Block, Statement
 
 _PATTERN = regex(r"[\w$]+|\{[\w$,:\s]*\}|\[[\w$,\s]*\]")
 
@@ -57,40 +57,31 @@ def _is_declared(program: Program, statement: Statement) -> bool:
 def leaves_early(block: Block) -> bool:
     """Whether something leaves the statements before the last of them, which may return what it gives."""
     inner = block[:-1] if isinstance(block[-1], Return) else block
-    return any(_leaves(inner))
+    return any(
+        isinstance(statement, Return | Jump)
+        or any(isinstance(node, Yield) for part in expressions(statement) for node in walk(part))
+        for statement in statements_in(inner)
+    )
 
 
-def _leaves(block: Iterable[Statement]) -> Iterator[bool]:
-    """Whether a statement, or one inside of it, leaves the block before its end."""
-    for statement in block:
-        yield isinstance(statement, Return | Jump)
-        yield any(isinstance(node, Yield) for part in expressions(statement) for node in walk(part))
-        for inner in blocks(statement):
-            yield from _leaves(inner)
-
-
-def goes_on(block: Iterable[Statement], effects: Sequence[Effect]) -> bool:
+def goes_on(block: Block, effects: Sequence[Effect]) -> bool:
     """Whether something in a block takes the error of an effect and may go on, which a transaction does not."""
-    for statement in block:
+    for statement in statements_in(block):
         if isinstance(statement, Try) and any(
             each.range in inner.range for each in effects for inner in statement.body
         ):
             handled = [handler.body for handler in statement.handlers]
             if any(not body or not isinstance(body[-1], Raise | Return) for body in handled):
                 return True
-        if any(goes_on(inner, effects) for inner in blocks(statement)):
-            return True
     return False
 
 
-def waits_for_others(block: Iterable[Statement], effects: Sequence[Effect]) -> bool:
+def waits_for_others(block: Block, effects: Sequence[Effect]) -> bool:
     """Whether a block waits for work that is none of the effects, and drops what it gives: a request, a file, which
     would hold the transaction open."""
-    for statement in block:
+    for statement in statements_in(block):
         is_dropped = isinstance(statement, ExpressionStatement) and isinstance(statement.value, Await)
         if is_dropped and not any(effect.range in statement.range for effect in effects):
-            return True
-        if any(waits_for_others(inner, effects) for inner in blocks(statement)):
             return True
     return False
 
@@ -128,7 +119,3 @@ def _is_constant(program: Program, statement: Statement) -> bool:
     start = program.line_start(statement.range.start)
     is_constant = program.source.text(Range(start, statement.target.range.start)).strip() == "const"
     return is_constant and _PATTERN.fullmatch(program.source.text(statement.target.range)) is not None
-
-
-def names_in(target: Expression) -> Iterator[str]:
-    return (node.id for node in walk(target) if isinstance(node, Name))

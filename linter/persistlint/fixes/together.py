@@ -11,7 +11,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.guards import unsafe
 from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
-from persistlint.fixes.regions import goes_on, leaves_early, names_in, needed_behind, region_of, waits_for_others
+from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import (
     Argument,
@@ -23,6 +23,7 @@ from persistlint.ir import (
     Lambda,
     Return,
     expressions,
+    names_in,
     walk,
 )
 from persistlint.records import dataclass

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _RANKS = 3  # of the table: tools, drivers, services
 _NOTHING: frozenset[str] = frozenset()
-# What is asked a lot, and no program keeps its own tables in it.
+# A project that has one beside another database keeps its tables in the other, and reports in this one.
 _WAREHOUSES = frozenset({"duckdb", "clickhouse", "snowflake", "bigquery", "redshift"})
 _FLAGS = re.IGNORECASE | re.MULTILINE
 

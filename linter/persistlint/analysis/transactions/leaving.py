@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.transactions.file import Exit
 from persistlint.analysis.transactions.shapes import LITERALS
-from persistlint.ir import (
-    Attribute,
-    Call,
-    Collection,
-    Expression,
-    Mapping,
-    Name,
-    Raise,
-    Return,
-    walk,
-)
+from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, Raise, Return, names_in, walk
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
@@ -30,8 +20,7 @@ def leave(walker: Walk, node: Return | Raise | Call, handed: frozenset[Handle] =
     walker.exits.append(Exit(walker.place, node.range, len(walker.effects), walker.guards, is_answered))
     walker.stored.extend((handle, walker.place, node.range.start) for handle in handed)
     if isinstance(node, Return | Raise) and node.value is not None:
-        named = (inner.id for inner in walk(node.value) if isinstance(inner, Name))
-        for name in set(named):
+        for name in {*names_in(node.value)}:
             walker.left_with.setdefault(name, []).append(node.range.start)
 
 

@@ -82,7 +82,7 @@ def _values(
                 quoted.append(item)
                 continue
             others.append(item)
-            inside = {node.id for node in ir.walk(item.expression) if isinstance(node, ir.Name)} - names
+            inside = {*ir.names_in(item.expression)} - names
             names |= inside
             pending += _texts_of(inside, site) if number < _MOST_TEXTS else ()
     return quoted, others

@@ -134,7 +134,7 @@ def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
             target = None if site.call.range in statement.range else statement.target
         elif isinstance(statement, ir.Loop) and site.call.range in statement.range and since not in statement.range:
             target = statement.target
-        changed = {node.id for node in ir.walk(target) if isinstance(node, ir.Name)} if target is not None else set()
+        changed = {*ir.names_in(target)} if target is not None else set()
         if names & changed:
             raise RefusalError(f"`{min(names & changed)}` changes before the call")
     return not any(isinstance(node, ir.Call) for node in nodes)

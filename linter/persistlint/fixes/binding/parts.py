@@ -168,14 +168,13 @@ class Comprehended(Repeated):
     @property
     def own_names(self) -> Collection[str]:
         """See `Times`."""
-        return {node.id for node in ir.walk(self.loop.target) if isinstance(node, ir.Name)}
+        return {*ir.names_in(self.loop.target)}
 
     def spread(self, values: tuple[Entries, Entries]) -> str:
         """See `Times`."""
         entries, is_named = values[0], _are_named(values)
-        taken = {node.id for part in self.again for node in ir.walk(part) if isinstance(node, ir.Name)}
-        taken |= {*self.own_names, self.index}
-        taken |= {node.id for node in ir.walk(self.loop.element) if isinstance(node, ir.Name)}
+        taken = {name for part in self.again for name in ir.names_in(part)}
+        taken |= {*self.own_names, *ir.names_in(self.loop.element), self.index}
         value, key = (next((name for name in names if name not in taken), None) for names in (_NAMES, _KEYS))
         if value is None or key is None:
             raise RefusalError("the names for a value are taken")

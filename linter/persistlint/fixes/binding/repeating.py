@@ -86,7 +86,7 @@ def _mapped(items: ir.Expression, mapper: ir.Function, source: SourceFile) -> Ma
     head, parameters = source.text(place), mapper.parameters
     if head_of(head) is None or not 0 < len(parameters) < 3 or not isinstance(text, _TEXTS):
         return None
-    names = {node.id for node in ir.walk(text) if isinstance(node, ir.Name)}
+    names = {*ir.names_in(text)}
     is_indexed = len(parameters) == 2
     index = parameters[1].name if is_indexed else next((n for n in _INDICES if n not in names and n not in head), "")
     return Mapped(items, text, place, index, is_indexed, source) if index else None

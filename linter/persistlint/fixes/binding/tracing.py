@@ -48,17 +48,13 @@ def _bound_in(function: ir.Function, program: Program) -> dict[str, list[ir.Expr
                 ir.Assign(target=target, value=ir.Expression() as value)
                 | ir.Loop(target=ir.Expression() as target, iterable=ir.Expression() as value)
             ):
-                for name in _names(target):
+                for name in {*ir.names_in(target)}:
                     found.setdefault(name, []).append(value)
             case ir.ExpressionStatement(value=value):
-                for name in _names(value):
+                for name in {*ir.names_in(value)}:
                     step = additions(statement, name)
                     found.setdefault(name, []).extend(step.texts if step is not None else ())
     return found
-
-
-def _names(expression: ir.Expression) -> set[str]:
-    return {node.id for node in ir.walk(expression) if isinstance(node, ir.Name)}
 
 
 def is_escaped(value: ir.Expression, program: Program) -> bool:
