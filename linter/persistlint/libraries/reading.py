@@ -87,6 +87,7 @@ _LIBRARY_KEYS = frozenset(
         "types",
         "functions",
         "transactions",
+        "paths",
         "documentation",
     ]
 )
@@ -128,6 +129,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("statements", ""),
         table.get("statements-option", ""),
         _binding(table.get("transactions", {})),
+        table.get("paths", {}),
     )
     types = table.get("types", {})
     for name, own in types.items():
