@@ -8,9 +8,10 @@ Silent where the handler raises, returns something, rolls back or sets something
 goes on behind it only after a failure; where it only warns, a comment in it says why, or a comment above, the text that
 it logs or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows
 the error to whoever waits, or to whoever runs the script; where it takes one kind of error alone (`IntegrityError`), or
-undoes its part by a savepoint; in a loop, where one failure must not stop the others; in the function of a `go`
-statement, which has nobody to hand an error to; inside another handler or a `finally`, where another error may be what
-matters; for logs, metrics and caches; for what is removed because it is old; in examples and in tests.
+undoes its part by a savepoint; in a loop, where one failure must not stop the others; in a listener, a timer and the
+function of a `go` statement, which have nobody to hand an error to; inside another handler or a `finally`, where
+another error may be what matters; for logs, metrics and caches; for what is removed because it is old; in examples and
+in tests.
 
 ## Why it matters
 
