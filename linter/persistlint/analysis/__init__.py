@@ -30,6 +30,7 @@ from persistlint.facts import (
     StaleWrite,
     Synchronisation,
     Transaction,
+    UncheckedReferences,
     Uncommitted,
 )
 from persistlint.sql.dynamic import PROGRAM
@@ -65,6 +66,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SchemaFile,), "models.schema"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
+    ((UncheckedReferences,), "foreign_keys"),
     ((Launch, Handled), "launches"),
     ((ModelDefinition,), "models"),
     ((Drift,), "drift"),
@@ -77,6 +79,7 @@ _LANGUAGES = {
     "json.casts": ("sql",),
     "json.strings": PROGRAMS,
     "transactions": PROGRAMS,
+    "foreign_keys": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),

@@ -19,6 +19,8 @@ expands = true                            # an array as a value stands for all i
 generic = true                            # an interface over many databases: a driver that the file imports decides
 drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
 statements = "one"                        # for operations that have no such key themselves
+references = "unchecked"                  # it looks at no foreign key until a connection is told to (SQLite)
+opened-as = ["sqlite3"]                   # what `sql.Open` calls it (Go)
 template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
@@ -262,6 +264,8 @@ class Library:
     identifier: str = ""
     statements: str = ""
     statements_option: str = ""
+    references: str = "checked"
+    opened_as: tuple[str, ...] = ()
     transactions: Binding = BY_OBJECT
     types: dict[str, Type] = field(default_factory=dict)
     functions: dict[str, Operation] = field(default_factory=dict)

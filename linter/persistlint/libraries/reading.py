@@ -82,6 +82,8 @@ _LIBRARY_KEYS = frozenset(
         "template-strings",
         "statements",
         "statements-option",
+        "references",
+        "opened-as",
         "bind",
         "identifier",
         "types",
@@ -127,6 +129,8 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("identifier", ""),
         table.get("statements", ""),
         table.get("statements-option", ""),
+        table.get("references", "checked"),
+        tuple(table.get("opened-as", ())),
         _binding(table.get("transactions", {})),
     )
     types = table.get("types", {})
