@@ -38,13 +38,18 @@ class Failure:
 
 @dataclass(frozen=True)
 class Discovery:
-    """`files` are in the order of the arguments, below a directory in the order of their paths, each of them once.
-    `failures` are arguments that do not exist and directories that cannot be listed, `unread` files given by name
-    in a language that persistlint does not read."""
+    """`names` are the paths of files, with forward slashes, in the order of the arguments, below a directory in the
+    order of their paths, each of them once. `failures` are arguments that do not exist and directories that cannot be
+    listed, `unread` files given by name in a language that persistlint does not read."""
 
-    files: tuple[Path, ...]
+    names: tuple[str, ...]
     failures: tuple[Failure, ...]
     unread: tuple[Path, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files. To make a `Path` takes as long as to find out that a file is known."""
+        return tuple(map(Path, self.names))
 
 
 def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, force_exclude: bool = False) -> Discovery:
@@ -53,7 +58,7 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
     A file that is given by name counts even if the configuration excludes it, except with `force_exclude`.
     Raises `ConfigError`.
     """
-    files: dict[str, Path] = {}  # by absolute path, where several paths may lead to one file
+    files: dict[str, str] = {}  # by absolute path, where several paths may lead to one file
     is_one = len(paths) == 1
     failures: list[Failure] = []
     unread: list[Path] = []
@@ -64,13 +69,13 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
         elif stat.S_ISDIR(mode):
             for name in sorted(_below(path.as_posix(), overrides, failures)):
                 key = name if is_one else os.path.abspath(name)  # noqa: PTH100 - `Path` takes ten times as long
-                files.setdefault(key, Path(name))
+                files.setdefault(key, name)
         elif force_exclude and is_out(path, overrides):
             continue
         elif language_of(path.as_posix()) is None:
             unread.append(path)
         else:
-            files.setdefault(os.path.abspath(path), path)  # noqa: PTH100
+            files.setdefault(os.path.abspath(path), path.as_posix())  # noqa: PTH100
     return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
 
 
@@ -120,7 +125,7 @@ def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Ite
         folder = roots.pop()
         before = "" if folder == "." else f"{folder.rstrip('/')}/"
         listed = _listed_by_git(folder)
-        for name in _walked(Path(folder), overrides, failures) if listed is None else listed:
+        for name in _walked(folder, overrides, failures) if listed is None else listed:
             if not SKIPPED.isdisjoint(name.split("/")[:-1]):
                 continue
             path = f"{before}{name}"
@@ -146,29 +151,30 @@ def _listed_by_git(folder: str) -> list[str] | None:
     return [name.rstrip("/") for name in dict.fromkeys(os.fsdecode(run.stdout).split("\0")) if name]
 
 
-def _walked(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
+def _walked(root: str, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
     """What stands below a directory and no `.gitignore` of its repository speaks of, as paths from there."""
 
     def fail(error: OSError) -> None:
         failures.append(Failure(Path(error.filename).as_posix(), f"it cannot be listed: {error.strerror}"))
 
-    # Of every directory, with those of the directories above it.
-    ignores: dict[Path, tuple[_Ignore, ...]] = {Path(root, os.pardir): _above(root)}
-    for name, directories, names in os.walk(root, onerror=fail):
-        folder = Path(name)
-        own = _gitignore(folder)
-        parent = folder.parent if folder != root else Path(root, os.pardir)
-        ignores[folder] = ignore = (*ignores[parent], *own)
-        directories[:] = [
-            directory
-            for directory in sorted(directories)
-            if directory not in SKIPPED
-            and not _is_ignored(folder / directory, ignore, is_directory=True)
-            and not is_excluded(folder / directory, overrides, is_directory=True)
-        ]
-        inside = folder.relative_to(root).as_posix()
-        before = "" if inside == "." else f"{inside}/"
-        yield from (f"{before}{file}" for file in names if not ignore or not _is_ignored(folder / file, ignore))
+    around = "" if root == "." else f"{root.rstrip('/')}/"
+    above = _above(Path(root))
+    ignores: dict[str, tuple[_Ignore, ...]] = {}  # of every directory, with those of the directories above it
+    for folder, directories, names in os.walk(root, onerror=fail):
+        ignore = ignores.get(os.path.dirname(folder), above)  # noqa: PTH120 - as for `abspath`
+        if ".gitignore" in names:
+            ignore = (*ignore, *_gitignore(Path(folder)))
+        ignores[folder] = ignore
+        inside = folder[len(root) :].replace(os.sep, "/").strip("/")
+        before = inside and f"{inside}/"
+        kept = [directory for directory in sorted(directories) if directory not in SKIPPED]
+        if ignore:
+            kept = [name for name in kept if not _is_ignored(Path(folder, name), ignore, is_directory=True)]
+            names = [name for name in names if not _is_ignored(Path(folder, name), ignore)]
+        if kept and excludes(f"{around}{before}-", overrides):
+            kept = [name for name in kept if not is_excluded(f"{around}{before}{name}", overrides, is_directory=True)]
+        directories[:] = kept
+        yield from (f"{before}{name}" for name in names)
 
 
 _Ignore: TypeAlias = "tuple[Path, GitIgnoreSpec]"  # a directory and the patterns that hold below it

@@ -110,12 +110,12 @@ class Run:
 
     def check(self, source: SourceFile, settings: Settings) -> None:
         """Check one file that was read."""
-        self._add(source.path, source, Outcome(report_on(source, settings)))
+        self._add(Task(source.path, settings), Outcome(report_on(source, settings)), source)
 
     def check_files(
         self,
-        paths: Iterable[Path],
-        settings_for: Callable[[Path], Settings],
+        paths: Iterable[str],
+        settings_for: Callable[[str], Settings],
         *,
         fixing: Fixing = Fixing.NONE,
         unsafe: bool = False,
@@ -125,9 +125,9 @@ class Run:
         advance: Callable[[], None] = lambda: None,
     ) -> None:
         """Read and check files, in up to `jobs` processes or on a `cluster`, but for those that `cache` knows, and fix
-        them, with `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is
-        done. What comes out is in the order of `paths`. Raises `ClusterError`."""
-        tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
+        them, with `unsafe` by the fixes too that a person should look at. `paths` have forward slashes. `advance` is
+        called for every file that is done. What comes out is in the order of `paths`. Raises `ClusterError`."""
+        tasks = [Task(path, settings_for(path)) for path in paths]
         known = cache.find(tasks) if cache else {}
         outcomes = {number: Outcome(report) for number, report in known.items()}
         new: dict[int, Outcome] = {}
@@ -150,17 +150,18 @@ class Run:
             for number in fixable if unsafe else ():  # a file that others follow is not changed any more
                 outcomes[number] = self._create(tasks[number], outcomes[number], fixing, unsafe)
         for number, task in enumerate(tasks):
-            self._add(task.path, Stored(task.path, task.settings.dialect), outcomes[number])
+            self._add(task, outcomes[number])
 
-    def _add(self, path: str, file: SourceFile | Stored, outcome: Outcome) -> None:
+    def _add(self, task: Task, outcome: Outcome, source: SourceFile | None = None) -> None:
         if outcome.failure:
-            self.failures.append(Failure(path, outcome.failure))
+            self.failures.append(Failure(task.path, outcome.failure))
             return
         self.files += 1
-        self.consults_tables |= outcome.report.tables != ""
-        self.failures.extend(Failure(path, error) for error in outcome.report.errors)
-        if outcome.report.diagnostics:
-            self.results.append(Result(file, outcome.report.diagnostics))
+        report = outcome.report
+        self.consults_tables |= report.tables != ""
+        self.failures.extend(Failure(task.path, error) for error in report.errors)
+        if report.diagnostics:
+            self.results.append(Result(source or Stored(task.path, task.settings.dialect), report.diagnostics))
 
     def _fix(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
         from persistlint.fixes.write import WriteError, write  # only a file with a fix pays for them

@@ -157,11 +157,12 @@ def tree_below(root: Path) -> Tree:
 
 def _folders(root: Path) -> Iterator[tuple[Path, str, frozenset[str]]]:
     """The folders below a directory that are part of the product, with their paths below it and the names in them."""
+    above = len(str(root).rstrip(os.sep))
     for current, folders, names in os.walk(root):
-        folder = Path(current)
-        place = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
+        below = current[above:].strip(os.sep).replace(os.sep, "/")
+        place = below and f"{below}/"
         folders[:] = sorted(name for name in folders if _is_product(f"{place}{name}/", name))
-        yield folder, place, frozenset(names)
+        yield Path(current), place, frozenset(names)
 
 
 def _is_product(place: str, name: str) -> bool:

@@ -28,7 +28,7 @@ def run(arguments: Namespace) -> int:
     try:
         known = read(path) if path.exists() else ()
         run = Run()
-        files = check_paths(run, arguments, configuration)
+        files = list(map(Path, check_paths(run, arguments, configuration)))
         scope = scope_of(run, path, arguments.paths or [Path()], files, configuration)
         comparison = compare_run(run, known, scope)
         old = [renewed(found, entry) for found, entry in comparison.found if entry]

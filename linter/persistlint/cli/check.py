@@ -77,10 +77,13 @@ def check_paths(
     shard: Shard | None = None,
     *,
     fixing: Fixing = Fixing.NONE,
-) -> Sequence[Path]:
+) -> Sequence[str]:
     """Check the paths that the arguments name, those of them that changed and are in the share; return the files."""
-    found = discover_files(run, arguments, overrides)
-    files = [path for path in found if (not changes or changes.has(path)) and (not shard or shard.has(path))]
+    files = discover_files(run, arguments, overrides)
+    if changes:
+        files = [path for path in files if changes.has(Path(path))]
+    if shard:
+        files = [path for path in files if shard.has(Path(path))]
     try:
         with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
             run.check_files(
@@ -120,19 +123,19 @@ def _cache(arguments: Namespace) -> Cache | None:
         return None
 
 
-def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
-    """The files to check among the paths that the arguments name; what cannot be found is a failure of the run."""
+def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
+    """The paths of the files to check below those that the arguments name; what cannot be found is a failure."""
     from persistlint.discovery import discover
 
     found = discover(arguments.paths or [Path()], overrides, force_exclude=arguments.force_exclude)
     for path in found.unread:
         print(f"warning: {path.as_posix()}: persistlint does not read files of this kind", file=sys.stderr)
     run.failures.extend(found.failures)
-    return found.files
+    return found.names
 
 
 def leave_out(
-    run: Run, arguments: Namespace, files: Sequence[Path], overrides: Overrides, known: Sequence[Entry]
+    run: Run, arguments: Namespace, files: Sequence[str], overrides: Overrides, known: Sequence[Entry]
 ) -> None:
     """Drop what the baseline knows, and warn about what it knows in vain."""
     if arguments.baseline is None:
@@ -144,8 +147,8 @@ def leave_out(
 
     # An entry whose file is gone may be in a file that is left out.
     is_part = _is_stdin(arguments) or arguments.since or arguments.shard
-    roots = files if is_part else arguments.paths or [Path()]
-    scope = scope_of(run, arguments.baseline, roots, files, overrides)
+    paths = [Path(file) for file in files]
+    scope = scope_of(run, arguments.baseline, paths if is_part else arguments.paths or [Path()], paths, overrides)
     for warning in leave_out_known(run, known, scope, date.today()):
         print(f"warning: {shown(warning)}", file=sys.stderr)
 
@@ -210,7 +213,7 @@ def _is_stdin(arguments: Namespace) -> bool:
     return bool(arguments.stdin_filename) or Path("-") in arguments.paths
 
 
-def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[Path]:
+def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
     """Check standard input under the name that it was given; return that name, if it is not left out."""
     from persistlint.discovery import Failure, is_out
     from persistlint.reading import ReadError, read_stdin
@@ -227,7 +230,7 @@ def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequen
         run.check(read_stdin(path, settings.dialect), settings)
     except ReadError as error:
         run.failures.append(Failure(path.as_posix(), str(error)))
-    return (path,)
+    return (path.as_posix(),)
 
 
 def _refuse_pairs(arguments: Namespace) -> None:
