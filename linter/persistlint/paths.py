@@ -23,7 +23,7 @@ _TEST = (
 _MIGRATIONS = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"
 )
-_SEED = r"(?i)^(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:[-_](?!phrase)[\w-]+)?\.[\w.]+$"
+_SEED = r"(?i)^(?:[\w.]+[-_.])?seed(?:s|er|ers|ing)?(?:(?:[-_]|(?-i:(?=[A-Z])))(?!phrase)[\w-]+)?\.[\w.]+$"
 # What its dialects do for migrations, what helps those, and the patches of Frappe.
 _HELPS_MIGRATIONS = (
     r"(?i)(?:^|/)\w*dialects?(?:/|\.\w+$)"

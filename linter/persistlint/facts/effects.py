@@ -37,6 +37,10 @@ _OLD_ROWS = regex(
     r"(?:time|date|created|updated|modified|expires?|_at|_on)__lte?\b"  # of Django
     r"|(?:At|[Dd]ate|expires)\s*:\s*\{\s*lte?\b"  # of Prisma
 )
+# What is only made where it is missing: the next run finds it, and goes on from there.
+_ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
+_GETS = regex(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
+_OR_NOTHING = regex(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 
 
 def tidies(name: str) -> bool:
@@ -166,6 +170,15 @@ class Effect(Fact):
         """Whether it deletes the rows that are older than some time."""
         is_old = self.method.lower().startswith("delete") and _OLD_ROWS.search(self.row) is not None
         return is_old or _RETENTION.match(self.sql) is not None
+
+    @property
+    def is_made_if_missing(self) -> bool:
+        """Whether it makes a row only where there is none, so that the next run finds it."""
+        return (
+            self.method in _ONLY_IF_MISSING
+            or _GETS.match(self.via) is not None
+            or _OR_NOTHING.match(self.sql) is not None
+        )
 
     @property
     def is_aside(self) -> bool:

@@ -18,11 +18,7 @@ _FOR_ONE_USE = regex(
     r"|otps?|nonces?|password_?resets?|api_?keys?)",
     re.IGNORECASE,
 )
-# What is only made where it is missing: the next run finds it, and goes on from there.
-_ONLY_IF_MISSING = frozenset(["get_or_create", "aget_or_create", "findOrCreate", "findCreateFind", "FirstOrCreate"])
-_GETS = regex(r"(?:.*\.)?_?(?:get|find|ensure|fetch|load|upsert)(?=[A-Z_])")
 _SYNCS = regex(r"(?:.*\.)?_?(?:re)?(?:sync|fresh|build|calc|count|concile|index)\w*", re.IGNORECASE)
-_OR_NOTHING = regex(r"\s*INSERT\s+(?:OR\s+)?IGNORE\b|\s*INSERT\b.*\bDO\s+NOTHING\b", re.IGNORECASE | re.DOTALL)
 # A time in common makes no rows belong together.
 _TIME = regex(
     r"(?:.*_)?(?:now|today|ago|cutoff|since|threshold|timestamp|deadline|expiry|days|hours|minutes)|.*(?:Ago|Cutoff)"
@@ -58,8 +54,8 @@ def belong_together(earlier: Effect, later: Effect) -> bool:
         and not earlier.place.is_optional(later.place)
         and not (earlier.is_upsert and later.is_upsert)
         and not _is_same_row(earlier, later)
-        and not _is_made_if_missing(earlier)
-        and not (_is_made_if_missing(later) and not _is_given(earlier, later))
+        and not earlier.is_made_if_missing
+        and not (later.is_made_if_missing and not _is_given(earlier, later))
         and not (_SESSION.fullmatch(later.table) and inserts(later.method))
         and not (_FOR_ONE_USE.fullmatch(earlier.table) and _deletes(earlier))
         and not (is_ambient and earlier.via and later.via)  # where each of them would report it again
@@ -91,14 +87,6 @@ def _are_of_one_matter(earlier: Effect, later: Effect) -> bool:
         return not all(map(_TIME.fullmatch, common))
     has_data = bool(earlier.names) and bool(later.names)
     return has_data and bool(earlier.sql) and bool(later.sql) and not (earlier.via or later.via)
-
-
-def _is_made_if_missing(effect: Effect) -> bool:
-    return (
-        effect.method in _ONLY_IF_MISSING
-        or _GETS.match(effect.via) is not None
-        or _OR_NOTHING.match(effect.sql) is not None
-    )
 
 
 def _is_same_row(earlier: Effect, later: Effect) -> bool:

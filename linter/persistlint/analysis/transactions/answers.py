@@ -55,6 +55,9 @@ _LOGS = regex(
     r"|.*\b(?:(?:debug|info|warn|warning|error|exception|log|trace)(?:f|w|ln|context)?|print\w*|msgf?)",
     re.IGNORECASE,
 )
+# What shows a text to whoever waits for the answer: Django's `messages.error`, a page of Streamlit, a dialogue.
+_SHOWS = regex(r"(?:messages?|toast|st|ui|notif(?:y|ications?)|snackbar|alerts?|dialog)\.\w+", re.IGNORECASE)
+_TRACE = "traceback.print_exc"
 _LOGGER = regex(r"(?:(?:self|this|ctx|context|req|app)\.)?(?:console|log|logger|logging)\.", re.IGNORECASE)
 _WARNS = regex(r"warn|info|debug|trace|verbose", re.IGNORECASE)  # whoever writes this expected the failure
 _FAILS = frozenset(
@@ -76,7 +79,7 @@ _FIRST_ERROR = 400  # https://www.rfc-editor.org/rfc/rfc9110#name-client-error-4
 class Outcome:
     """Of a handler: whether it raises or hands the error on, whether it returns something, whether that is `false` or
     says failure otherwise, whether it does nothing but log, and whether one of its logs says that this is no error.
-    `kept` are the variables that the error goes into."""
+    `kept` are the variables that the error goes into, `prints` where it writes the error itself to the terminal."""
 
     raises: bool
     answers: bool
@@ -84,12 +87,13 @@ class Outcome:
     only_logs: bool
     is_expected: bool
     kept: frozenset[str]
+    prints: bool
 
 
 def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
     """What a handler does with the error in the variable `name`, or with what it makes of it. `returns` are the results
     of a function of Go: where it returns an error and nothing else, `nil` says that all is well."""
-    raises = answers = denies = is_expected = False
+    raises = answers = denies = is_expected = prints = False
     only_logs = True
     names = {name} - {""}
     pending = list(body)
@@ -116,7 +120,9 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 called = last_name(function)
                 handed = any(_mentions(argument.value, names) for argument in arguments)
                 raises = raises or called in _EXITS or (handed and called in _HANDS_ON)
-                only_logs = only_logs and bool(_LOGS.fullmatch(_path(function)))
+                path = _path(function)
+                prints = prints or path == _TRACE or (path == "print" and handed)
+                only_logs = only_logs and _LOGS.fullmatch(path) is not None and not _SHOWS.fullmatch(path)
                 is_expected = is_expected or _WARNS.search(called) is not None or _says_warning(arguments)
             case ExpressionStatement(value=Constant() | String()) | Jump():
                 continue
@@ -125,14 +131,16 @@ def outcome_of(body: Block, name: str, returns: str = "") -> Outcome:
                 only_logs = False
             case Assign() | ExpressionStatement():
                 only_logs = False
-    return Outcome(raises, answers, denies, only_logs and not raises, is_expected, frozenset(names - {name}))
+    return Outcome(raises, answers, denies, only_logs and not raises, is_expected, frozenset(names - {name}), prints)
 
 
 def _is_error(value: Expression, returns: str) -> bool:
-    """Whether what a function of Go returns is another error, by its name: `status.Error(…)`, `ErrNotFound`."""
+    """Whether what a function of Go returns is another error, by its name: `status.Error(…)`, `ErrNotFound`,
+    `wrap(ErrNotFound)`."""
     last = value.elements[-1] if isinstance(value, Collection) and value.elements else value
     called = last.function if isinstance(last, Call) else last
-    return _ENDS_IN_ERROR.search(returns) is not None and _SAYS_ERROR.search(_path(called)) is not None
+    said = (called, *(argument.value for argument in last.arguments)) if isinstance(last, Call) else (called,)
+    return _ENDS_IN_ERROR.search(returns) is not None and any(_SAYS_ERROR.search(_path(part)) for part in said)
 
 
 def _says_warning(arguments: tuple[Argument, ...]) -> bool:

@@ -115,6 +115,7 @@ def try_statement(walker: Walk, statement: Try) -> None:
                 handled_by(
                     walker,
                     handler.range,
+                    statement.range.start,
                     failing,
                     handler.body,
                     handler.name or "",
@@ -122,8 +123,15 @@ def try_statement(walker: Walk, statement: Try) -> None:
                     is_narrow(handler.types),
                     sum(1 for _ in statements(statement.body)),
                     transaction,
+                    _goes_on(walker, statement),
                 )
             )
     walker.results.handled(number, tuple(handler.body for handler in statement.handlers))
     with walker.part(number, Part.FINAL):
         walker.block(statement.final)
+
+
+def _goes_on(walker: Walk, statement: Try) -> bool:
+    """Whether a function has more to do behind a `try`, and comes there only where what is tried failed."""
+    body = walker.active[-1].body if walker.active else ()
+    return ends(statement.body) and bool(body) and body[-1].range.start >= statement.range.end

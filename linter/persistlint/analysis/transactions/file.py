@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MOST_STEPS = 50_000  # statements of one file and effects of its helpers; beyond that, helpers are no longer followed
 DEEPEST_CALL = 3  # helpers of the file that are followed into one another
 MOST_EFFECTS = 400  # of one function; what comes behind them is not looked at
-_FEWEST_WORDS = 4  # of a comment that explains something, its mark included
 
 
 @dataclass
@@ -64,24 +63,6 @@ class File:
     def has_locks(self) -> bool:
         """Whether there is a name of a lock in it."""
         return says_lock(self.source.content)
-
-    def is_explained(self, range: Range) -> bool:
-        """Whether a comment of some words stands below the line where a range starts, and above its end, or right
-        behind that, no less indented than its last line."""
-        start = self.source.line_range(self.source.line_of(range.start)).end
-        last = self.source.line_range(self.source.line_of(range.end))
-        end, line = last.end, self.source.text(last)
-        for comment in self.comments:
-            if comment.start <= start:
-                continue
-            if comment.start > end:
-                between = self.source.text(Range(end, comment.start))
-                if between.strip() or len(between.rpartition("\n")[2]) < len(line) - len(line.lstrip()):
-                    return False
-                end = comment.end
-            if len(self.source.text(comment).split()) >= _FEWEST_WORDS:
-                return True
-        return False
 
     def is_wanted(self, function: Function) -> bool:
         """Whether a function can do anything to a database."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.transactions.answers import outcome_of, says_error
+from persistlint.analysis.transactions.explanations import is_explained, is_tolerated
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library
 from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping
@@ -62,6 +63,7 @@ _SAYS_DATABASE = regex(
 def handled_by(
     walker: Walk,
     range: Range,
+    start: int,
     effects: tuple[Effect, ...],
     body: Block,
     name: str,
@@ -69,9 +71,11 @@ def handled_by(
     is_narrow: bool,
     size: int,
     transaction: Open | None,
+    is_answered: bool = False,
 ) -> tuple[Handled, str, frozenset[str]]:
     """What a handler does with the errors of these effects, the variable that has them, and those that it keeps them
-    in."""
+    in. `start` is where what may fail begins, `is_answered` where the function goes on behind the handler only after a
+    failure."""
     outcome = outcome_of(
         body, name, walker.active[-1].returns if walker.active and walker.handles.language == "go" else ""
     )
@@ -80,18 +84,22 @@ def handled_by(
     is_manual = transaction is not None and transaction.scoping is Scoping.MANUAL
     leaves = bool(body) and isinstance(body[-1], Return)
     is_left = is_manual and leaves and not any(effect.kind is EffectKind.COMMIT for effect in done)
-    is_left = is_left or (leaves and is_narrow and transaction is not None and _is_alone(walker, transaction))
+    is_told_of = is_narrow or not outcome.only_logs
+    is_left = is_left or (leaves and is_told_of and transaction is not None and _is_alone(walker, transaction))
     raises = outcome.raises or is_told or (_is_result(walker, name) and not _returns_value(body))
     end = body[-1].range.end if body else range.end
+    # Whoever runs a script sees what its statements print.
+    is_seen = not walker.active and walker.handles.language == "python" and outcome.prints
     handled = Handled(
         range,
         effects,
         raises,
         outcome.answers,
         is_left or any(map(_goes_back, done)) or _goes_back_by_name(walker, body),
-        outcome.only_logs,
+        outcome.only_logs and not is_answered and not is_seen,
         is_narrow,
-        walker.file.is_explained(Range(range.start, max(range.end, end))),
+        is_explained(walker.file, range, max(range.end, end))
+        or is_tolerated(walker.file, walker.active[-1] if walker.active else None, start, body),
         size,
         transaction.range if transaction is not None else None,
         outcome.is_expected,
@@ -138,7 +146,9 @@ def handled_error(walker: Walk, test: Expression, then: Block, count: int) -> No
     effect = walker.fails.get(name)
     if effect is not None and is_error(error):
         done = walker.effects[count:]
-        walker.handled.append(handled_by(walker, test.range, (effect,), then, name, done, False, 1, walker.current()))
+        walker.handled.append(
+            handled_by(walker, test.range, effect.range.start, (effect,), then, name, done, False, 1, walker.current())
+        )
 
 
 def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> None:
@@ -146,7 +156,7 @@ def handled_rejection(walker: Walk, node: Call, failing: tuple[Effect, ...]) -> 
     handler = node.arguments[0].value if last_name(node.function) == "catch" and node.arguments else None
     if isinstance(handler, Lambda):
         body, name = handler.function.body, next((p.name for p in handler.function.parameters if p.name), "")
-        found = handled_by(walker, handler.range, failing, body, name, [], False, 1, walker.current())
+        found = handled_by(walker, handler.range, node.range.start, failing, body, name, [], False, 1, walker.current())
         walker.handled.append(found)
 
 
@@ -198,11 +208,19 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
         if effect.transaction == transaction.range and not effect.place.excludes(walker.place)
     ]
     undone = any(effect.kind is EffectKind.ROLLBACK for effect in before)
-    writes = [effect for effect in before if effect.kind in (EffectKind.WRITE, EffectKind.PENDING)]
+    writes = [e for e in before if e.kind in (EffectKind.WRITE, EffectKind.PENDING) and not _is_of_no_matter(e)]
+    arms = walker.place.arms
+    if len(arms) > len(transaction.place.arms) and any(e.place.arms[: len(arms)] == arms for e in writes):
+        return  # what is written on the very way that fails is meant to stay
     failed = {(number, Part.BODY) for number, part in walker.place.tries if part is Part.HANDLER}
     is_failed = len(writes) == 1 and not failed.isdisjoint(writes[0].place.tries)  # it is what the answer is about
     if writes and not undone and not is_failed:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
+
+
+def _is_of_no_matter(effect: Effect) -> bool:
+    """Whether it only sees to it that a row is there, which the next call finds: a helper, or `INSERT OR IGNORE`."""
+    return effect.is_made_if_missing and bool(effect.via or effect.sql)
 
 
 def suppressing(statement: With, names: Names) -> Try | None:

@@ -286,6 +286,9 @@ class Rows:
             computed = self.relative(value)
             if computed is None or _plain(computed.column) not in (_plain(column), ""):
                 continue
+            own = self.rows.get(effect.instance)  # `task.update({ rank: others[0].rank + 1 })` is of another row
+            if own is not None and own.effect is not computed.row.effect:
+                continue
             if found is None or computed.row.effect.table in ("", found.table):
                 yield computed
 

@@ -4,11 +4,13 @@
 A write whose error goes no further: a handler that does nothing or only logs, be it what `catch` is given, and in Go a
 result that is dropped, or a log and `return nil`.
 
-Silent where the handler raises, returns something, rolls back or sets something that tells of it; where it only warns,
-or a comment in it says why; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a
-savepoint; in a loop, where one failure must not stop the others; in the function of a `go` statement, which has nobody
-to hand an error to; inside another handler, whose error is what matters; for logs, metrics and caches; for what is
-removed because it is old; and in tests.
+Silent where the handler raises, returns something, rolls back or sets something that tells of it, or where the function
+goes on behind it only after a failure; where it only warns, a comment in it says why, or a comment above, the text that
+it logs or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows
+the error to whoever waits, or to whoever runs the script; where it takes one kind of error alone (`IntegrityError`), or
+undoes its part by a savepoint; in a loop, where one failure must not stop the others; in the function of a `go`
+statement, which has nobody to hand an error to; inside another handler or a `finally`, where another error may be what
+matters; for logs, metrics and caches; for what is removed because it is old; in examples and in tests.
 
 ## Why it matters
 
@@ -115,7 +117,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies
 from persistlint.fixes.raising import handed_on, returned_result
-from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
@@ -136,15 +138,19 @@ _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody ma
     "swallowed-database-error",
     on=Affecting,
     severity=Severity.ERROR,
-    skips=(is_test, is_migration, is_generated),
+    skips=(is_test, is_migration, is_generated, is_example),
     signs=(Sign.CHANGE,),
 )
 def swallowed_database_error(fact: Affecting, context: RuleContext) -> Iterator[Diagnostic]:
     """Report a handler that hides a failed write, and a result of Go that is dropped."""
     if isinstance(fact, Handled) and _hides(fact) and not _may_fail(fact, context):
+        pending = [effect for effect in fact.effects if effect.kind is EffectKind.PENDING]
+        if pending and all(effect.is_aside for effect in pending):
+            return
         writes = [effect for effect in fact.effects if _matters(effect) and (not effect.via or fact.size == 1)]
-        # In a loop, one failure must not stop the others; in a handler, another error is what matters.
-        if writes and not writes[0].place.loops and not writes[0].place.is_in(Part.HANDLER):
+        # In a loop, one failure must not stop the others; in a handler, and at the end, another error may matter.
+        elsewhere = any(map(writes[0].place.is_in, (Part.HANDLER, Part.FINAL))) if writes else False
+        if writes and not writes[0].place.loops and not elsewhere:
             yield context.report(
                 fact.range,
                 f"Where `{writes[0].method}` fails, nobody but the log learns of it.",

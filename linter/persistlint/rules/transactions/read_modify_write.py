@@ -126,7 +126,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import CheckedInsert, Sign, StaleWrite, WriteBack
 from persistlint.fixes.atomic import computed_there
-from persistlint.paths import is_generated, is_migration, is_product, is_test
+from persistlint.paths import is_example, is_generated, is_migration, is_product, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
@@ -141,7 +141,7 @@ _OF_RACE = regex(r"\b(?:races?|concurren\w+)\b", re.IGNORECASE)
     "read-modify-write",
     on=StaleWrite,
     severity=Severity.ERROR,
-    skips=(is_test, is_migration, is_generated),
+    skips=(is_test, is_migration, is_generated, is_example),
     signs=(Sign.CHANGE,),
 )
 def read_modify_write(fact: StaleWrite, context: RuleContext) -> Iterator[Diagnostic]:

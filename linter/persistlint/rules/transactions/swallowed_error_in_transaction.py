@@ -5,8 +5,8 @@ An error of a query inside a transaction that is caught and goes no further: the
 and the transaction goes on to commit.
 
 Silent where the statement has a savepoint of its own inside the `try`, where only reads may fail, where the handler
-takes the program's own errors alone, where the function is given the transaction and returns `false`, and where it
-returns before it commits what it began by hand. On SQLite and MySQL, which take back the failed statement alone, a loop
+takes the program's own errors alone, where the function is given the transaction and returns `false`, where it returns
+before it commits what it began by hand, and where it returns and nothing but the one write was done that failed. On SQLite and MySQL, which take back the failed statement alone, a loop
 may go on with the next.
 
 ## Why it matters
@@ -135,7 +135,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Handled, Sign
 from persistlint.fixes.raising import handed_on
-from persistlint.paths import is_generated, is_migration, is_test
+from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ _SENT = (EffectKind.READ, EffectKind.WRITE, EffectKind.PENDING, EffectKind.SCHEM
     "swallowed-error-in-transaction",
     on=Handled,
     severity=Severity.WARNING,
-    skips=(is_test, is_migration, is_generated),
+    skips=(is_test, is_migration, is_generated, is_example),
     signs=(Sign.CHANGE,),
 )
 def swallowed_error_in_transaction(fact: Handled, context: RuleContext) -> Iterator[Diagnostic]:
