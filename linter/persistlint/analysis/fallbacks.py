@@ -188,7 +188,8 @@ def _in_expression(node: Expression) -> Iterator[Found]:
             if isinstance(key.value, String) and isinstance(value.value, String):
                 yield key.value.value, value.value
         case Call():
-            if (found := lookup(node)) and isinstance(found.default, String):
+            found = lookup(node)
+            if found and isinstance(found.default, String) and not _is_second_name(node, found.default.value):
                 yield found.setting, found.default
         case Binary(operator=operator, left=left, right=String() as text) if operator in _CHAINS:
             while isinstance(left, Binary) and left.operator in _CHAINS:
@@ -202,6 +203,13 @@ def _in_expression(node: Expression) -> Iterator[Found]:
             for entry in entries:
                 if isinstance(entry.key, String) and all_caps(entry.key.value):
                     yield from ((entry.key.value, text) for text in _schema_defaults(entry.value))
+
+
+def _is_second_name(call: Call, default: str) -> bool:
+    """Whether a function of the project's own is asked for one setting, and for another one where that is missing:
+    `env("API_SECRET", "OLD_API_SECRET")`."""
+    is_own = isinstance(call.function, Name) and call.function.id != "getenv"
+    return is_own and "_" in default and all_caps(default)
 
 
 def _schema_defaults(value: Expression) -> Iterator[String]:
