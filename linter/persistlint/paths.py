@@ -71,6 +71,8 @@ _FRONT_END = (
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|visuali[sz]ations?|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"
 )
+# Those of a front end are what it is made of.
+_SCRIPT = r"(?i)^(?!(?:.*/)?(?:src|app|static|public|assets|www|wwwroot)/.*\.[cm]?[jt]sx?$)(?:.*/)?(?:scripts?|bin)/"
 _SETTINGS = (
     r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$"
@@ -132,6 +134,12 @@ NOT_PRODUCT = (is_test, is_migration, is_generated, is_vendored, is_example)
 def is_product(path: str) -> bool:
     """Whether a file is written here, by people, and runs for those who use the product."""
     return not any(is_other(path) for is_other in NOT_PRODUCT)
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def is_script(path: str) -> bool:
+    """Whether people run a file by hand or from a build: an error that nobody catches ends it where they see it."""
+    return bool(re.search(_SCRIPT, path))
 
 
 @lru_cache(maxsize=_MOST_PATHS)

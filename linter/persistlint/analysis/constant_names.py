@@ -85,8 +85,16 @@ def name_for(
     if not parts or len(parts) > _LONGEST:
         return ""
     if language == "go":
-        return parts[0] + "".join(part.upper() if part in _INITIALISMS else part.capitalize() for part in parts[1:])
+        return parts[0] + "".join(map(_capitalised, parts[1:]))
     return "_".join(parts).upper()
+
+
+def _capitalised(part: str) -> str:
+    """A word of a name as Go spells it behind another one: `ID`, `IDs`, `Size`."""
+    singular = part.removesuffix("s")
+    if singular in _INITIALISMS and part not in _INITIALISMS:
+        return f"{singular.upper()}s"
+    return part.upper() if part in _INITIALISMS else part.capitalize()
 
 
 def ambiguous_names(numbers: Iterable[Number]) -> frozenset[str]:

@@ -39,7 +39,9 @@ _EQUALITY = frozenset(["==", "!="])
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
-_TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
+_TOLERANCES = frozenset(
+    [0.01, 0.005, 0.001, 0.0005, 0.0001, 0.00005, 0.00001]
+)  # of numbers that are taken for the same
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
@@ -71,6 +73,8 @@ class Meanings:
         else:
             subject = self.function.name if self.function is not None else ""
             quantity = quantity_of_name(subject)
+        if quantity in _LENGTHS and value != int(value):
+            quantity = Quantity.OTHER  # what is calculated with a length is none
         status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
             is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`

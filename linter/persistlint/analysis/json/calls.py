@@ -142,6 +142,8 @@ def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | 
     if isinstance(base, Keys) and name in documents.LIST_METHODS:
         return base
     if isinstance(base, Named) and base.name in ("Object", "_", "lodash") and node.arguments:
+        if name == "assign":
+            hand_on(node, run, state)  # what it gives has the status of a response, too
         return documents.of_object(node, name, run, state)
     if name == "raise_for_status":
         run.look_at(base)
