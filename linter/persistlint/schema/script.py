@@ -34,6 +34,7 @@ _OF_OTHERS = frozenset(
         "datetime",
     }
 )  # fmt: skip
+_SETTLED = 10  # migrations that follow one: more than a branch adds
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
 
 
@@ -74,7 +75,7 @@ class Script(SchemaFile):
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
     is what stays of the file when its way back has been gone. `way_back` is the empty place where something should undo
     the file, None where there is none or it is no place.
-    `is_followed` where it is one step of many and not the last. `siblings` are the paths of all scripts of the project,
+    `is_followed` where it is one step of many and not the last, `followers` how many come after it. `siblings` are the paths of all scripts of the project,
     in order. `is_empty` where it does nothing, and does not join other migrations either.
     """
 
@@ -93,9 +94,17 @@ class Script(SchemaFile):
     is_rooted: bool = False
     leftovers: tuple[Leftover, ...] = ()
     way_back: Range | None = None
-    is_followed: bool = False
+    followers: int = 0
     siblings: tuple[str, ...] = ()
     is_empty: bool = False
+
+    @property
+    def is_followed(self) -> bool:
+        return self.followers > 0
+
+    @property
+    def has_run(self) -> bool:
+        return self.followers >= _SETTLED
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:
