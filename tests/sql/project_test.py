@@ -190,10 +190,8 @@ def _reported(folder: Path, *names: str, rules: frozenset[str] = SCRIPTS) -> lis
     found = []
     for name in names:
         path = folder / name
-        language = language_of(str(path)) or ""
-        settings = Settings(rules, dialect="postgres")
-        report = check(SourceFile(str(path), path.read_bytes(), language), settings)
-        found += [(name, diagnostic.rule) for diagnostic in report.diagnostics]
+        source = SourceFile(str(path), path.read_bytes(), language_of(str(path)) or "", dialect="postgres")
+        found += [(name, diagnostic.rule) for diagnostic in check(source, Settings(rules)).diagnostics]
     return found
 
 

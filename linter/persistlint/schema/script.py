@@ -75,8 +75,9 @@ class Script(SchemaFile):
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
     is what stays of the file when its way back has been gone. `way_back` is the empty place where something should undo
     the file, None where there is none or it is no place.
-    `is_followed` where it is one step of many and not the last, `followers` how many come after it. `siblings` are the paths of all scripts of the project,
-    in order. `is_empty` where it does nothing, and does not join other migrations either.
+    `is_followed` where it is one step of many and not the last, `followers` how many come after it. `siblings` are the
+    paths of all scripts of the project, in order. `is_empty` where it does nothing, and does not join other migrations
+    either.
     """
 
     path: str
