@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SchemaFile
@@ -62,6 +63,7 @@ class Runner:
     joins: bool = False
     column_end: str = ""
     owner: str = ""
+    says_utc: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,11 @@ class Script(SchemaFile):
     @property
     def is_followed(self) -> bool:
         return self.followers > 0
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other script of its project comes before it."""
+        return not self.siblings or str(Path(self.path).absolute()) == self.siblings[0]
 
     @property
     def has_run(self) -> bool:
