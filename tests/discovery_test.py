@@ -45,6 +45,16 @@ def test_what_nobody_writes_by_hand_is_skipped(tree: Path) -> None:
     assert _found("src/vendor") == ["src/vendor/c.go"], "unless it is what was asked for"
 
 
+def test_packages_that_pip_put_beside_the_code_are_skipped(tree: Path) -> None:
+    _touch("handler.py", "jwt/api.py", "six.py", "own/jwt/a.py", "lib/attr/b.py", "lib/yaml/c.py", "lib/mine.py")
+    _touch("PyJWT-2.0.dist-info/RECORD", "lib/attr-1.dist-info/METADATA", "lib/PyYAML-6.dist-info/top_level.txt")
+    Path("PyJWT-2.0.dist-info/RECORD").write_text("../bin/x,,\njwt/api.py,sha256=a,1\nsix.py,,\n")
+    Path("lib/PyYAML-6.dist-info/top_level.txt").write_text("yaml\n")
+    assert _found(".") == ["handler.py", "lib/mine.py", "own/jwt/a.py"]
+    assert _found("jwt/api.py", "own/jwt/a.py", "six.py", force_exclude=True) == ["own/jwt/a.py"]
+    assert _found("jwt") == ["jwt/api.py"], "unless it is what was asked for"
+
+
 def test_the_configuration_excludes_files_in_directories_but_not_named_ones(tree: Path) -> None:
     _touch("a.py", "generated/b.py", "vendor/c.py")
     Path("persistlint.toml").write_text('exclude = ["generated/"]')

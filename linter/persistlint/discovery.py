@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from persistlint.config import NO_OVERRIDES, Overrides, absolute, excludes, is_excluded
 from persistlint.git import git
 from persistlint.git import root as root_of
+from persistlint.installed import INFO, installed
 from persistlint.languages import language_of
 from persistlint.records import dataclass
 
@@ -84,7 +85,17 @@ def is_out(path: Path, overrides: Overrides = NO_OVERRIDES, root: Path | None = 
     `ConfigError`."""
     file, here = absolute(path), absolute(root) if root else Path.cwd()
     folders = file.relative_to(here).parts[:-1] if file.is_relative_to(here) else ()
-    return not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides)
+    if not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides):
+        return True
+    above = (file, *file.parents)[: len(folders) + 1]
+    return any(each.name in installed(each.parent, _names(each.parent)) for each in above)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - `Path` takes ten times as long
+    except OSError:
+        return []
 
 
 def every_file(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
@@ -125,8 +136,9 @@ def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Ite
         folder = roots.pop()
         before = "" if folder == "." else f"{folder.rstrip('/')}/"
         listed = _listed_by_git(folder)
+        brought = _brought(folder, listed) if listed is not None else frozenset()
         for name in _walked(folder, overrides, failures) if listed is None else listed:
-            if not SKIPPED.isdisjoint(name.split("/")[:-1]):
+            if not SKIPPED.isdisjoint(name.split("/")[:-1]) or (brought and not brought.isdisjoint(_above_and(name))):
                 continue
             path = f"{before}{name}"
             mode = _mode(path)
@@ -136,6 +148,27 @@ def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Ite
                     roots.append(path)
             elif mode is not None and stat.S_ISREG(mode):
                 yield path
+
+
+def _brought(root: str, names: list[str]) -> frozenset[str]:
+    """Of the paths below a directory, and the directories on the way there, those that installed packages begin at."""
+    infos: dict[str, set[str]] = {}  # by the directory that they stand in
+    for name in names:
+        if f"{INFO}/" in name:
+            folder, _, info = name[: name.index(f"{INFO}/") + len(INFO)].rpartition("/")
+            infos.setdefault(folder, set()).add(info)
+    return frozenset(
+        f"{folder}/{name}" if folder else name
+        for folder, own in infos.items()
+        for name in installed(Path(root, folder), own)
+    )
+
+
+def _above_and(name: str) -> Iterator[str]:
+    """A path, and the directories on the way there."""
+    while name:
+        yield name
+        name = name.rpartition("/")[0]
 
 
 def _is_root(path: str) -> bool:
@@ -167,14 +200,15 @@ def _walked(root: str, overrides: Overrides, failures: list[Failure]) -> Iterato
         ignores[folder] = ignore
         inside = folder[len(root) :].replace(os.sep, "/").strip("/")
         before = inside and f"{inside}/"
-        kept = [directory for directory in sorted(directories) if directory not in SKIPPED]
+        brought = installed(Path(folder), directories) if any(name.endswith(INFO) for name in directories) else ()
+        kept = [name for name in sorted(directories) if name not in SKIPPED and name not in brought]
         if ignore:
             kept = [name for name in kept if not _is_ignored(Path(folder, name), ignore, is_directory=True)]
             names = [name for name in names if not _is_ignored(Path(folder, name), ignore)]
         if kept and excludes(f"{around}{before}-", overrides):
             kept = [name for name in kept if not is_excluded(f"{around}{before}{name}", overrides, is_directory=True)]
         directories[:] = kept
-        yield from (f"{before}{name}" for name in names)
+        yield from (f"{before}{name}" for name in names if name not in brought)
 
 
 _Ignore: TypeAlias = "tuple[Path, GitIgnoreSpec]"  # a directory and the patterns that hold below it

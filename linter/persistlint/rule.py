@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.source import Range, SourceFile
 
+_NEXT = "\n\n## Why it matters"
+_HAS_RUN = "\n\nA migration that ten others follow has run, and is left alone."
 _WIDTH = 60  # code points of source text in a message
 
 F = TypeVar("F", bound="Fact")
@@ -117,14 +119,29 @@ def rule(
     options: tuple[Option, ...] = (),
     skips: tuple[Callable[[str], bool], ...] = (),
     signs: tuple[Sign, ...] = (),
+    momentary: bool = False,
 ) -> Callable[[Check[F]], Rule[F]]:
     """Declare a rule. The module's docstring is its documentation, the folder of the module its group. Without
-    `languages` it speaks all those that have the fact."""
+    `languages` it speaks all those that have the fact. A `momentary` one tells what happens while statements run, and
+    has nothing to say about those that have run."""
     languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else PROGRAMS)
 
     def decorate(check: Check[F]) -> Rule[F]:
         docs = (sys.modules[check.__module__].__doc__ or "").strip()
         group = check.__module__.split(".")[-2]
-        return Rule(name, group, on, severity, default, languages, docs, check, options, skips, signs)
+        if momentary:
+            docs = docs.replace(_NEXT, f"{_HAS_RUN}{_NEXT}", 1)
+        run = _unless_run(check) if momentary else check
+        return Rule(name, group, on, severity, default, languages, docs, run, options, skips, signs)
 
     return decorate
+
+
+def _unless_run(check: Check[F]) -> Check[F]:
+    """A check that leaves alone what has run."""
+
+    def checked(fact: F, context: RuleContext) -> Iterator[Diagnostic]:
+        if not (isinstance(fact, Statements) and fact.has_run):
+            yield from check(fact, context)
+
+    return checked

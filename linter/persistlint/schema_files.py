@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.discovery import SKIPPED
+from persistlint.installed import installed
 from persistlint.paths import is_example, is_migration, is_test, is_vendored
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -161,8 +162,9 @@ def _folders(root: Path) -> Iterator[tuple[Path, str, frozenset[str]]]:
     for current, folders, names in os.walk(root):
         below = current[above:].strip(os.sep).replace(os.sep, "/")
         place = below and f"{below}/"
-        folders[:] = sorted(name for name in folders if _is_product(f"{place}{name}/", name))
-        yield Path(current), place, frozenset(names)
+        brought = installed(Path(current), folders)
+        folders[:] = sorted(name for name in folders if name not in brought and _is_product(f"{place}{name}/", name))
+        yield Path(current), place, frozenset(names) - brought
 
 
 def _is_product(place: str, name: str) -> bool:

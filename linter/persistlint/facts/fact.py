@@ -42,6 +42,11 @@ class Statements(Fact):
         """Those of one kind."""
         raise NotImplementedError
 
+    @property
+    def has_run(self) -> bool:
+        """Whether it has surely run where it was to run, as a migration has that many others follow."""
+        return False
+
 
 @dataclass(frozen=True)
 class SentStatements(Statements):

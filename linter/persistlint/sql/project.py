@@ -184,15 +184,16 @@ def read_in_project(
     is_undone = script.is_undone if _place(project, str(undone_by(file))) > project.goes_back_from else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    is_one_of_many = is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
-    is_followed = is_one_of_many and _place(project, str(undone_by(file))) < len(project.scripts)
+    is_program = not isinstance(reader, SqlReader)
+    is_one_of_many = is_program or is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
+    followers = len(project.scripts) - _place(project, str(undone_by(file))) if is_one_of_many else 0
     return replace(
         script,
         final=final,
         twin=twin,
         is_undone=is_undone,
         is_rooted=project.is_rooted,
-        is_followed=is_followed,
+        followers=followers,
         siblings=tuple(project.scripts),
     )
 

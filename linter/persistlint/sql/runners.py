@@ -43,6 +43,7 @@ class Pattern:
     listed: str = ""
     undo: str = ""
     version: re.Pattern[str] | None = None
+    says_utc: bool = False
     switch: str = ""
     annotation: str = ""
     new: str = ""
@@ -83,6 +84,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         runs_alone=alone,
         joins=joins,
         owner=pattern.owner,
+        says_utc=pattern.says_utc,
     )
 
 
