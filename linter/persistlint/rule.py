@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from persistlint.diagnostic import Diagnostic, Fix, Related, Remedy, Severity
 from persistlint.facts import PROGRAMS, SCHEMA_LANGUAGES, SchemaFile, Statements
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.facts import Fact, Sign
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _NEXT = "\n\n## Why it matters"
 _HAS_RUN = "\n\nA migration that ten others follow has run, and is left alone."
 _WIDTH = 60  # code points of source text in a message
+_SENTENCE = regex(r"(?:``.*?``|`[^`]*`|[^`])*?\.(?= |$)")  # code in backquotes may hold a full stop
 
 F = TypeVar("F", bound="Fact")
 Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
@@ -60,7 +62,9 @@ class Rule(Generic[F]):
     def summary(self) -> str:
         """The first sentence of *What it finds*."""
         text = self.docs.split("## What it finds", 1)[-1].split("\n## ", 1)[0].strip()
-        return " ".join(text.split("\n\n", 1)[0].split())
+        text = " ".join(text.split("\n\n", 1)[0].split())
+        sentence = _SENTENCE.match(text)
+        return sentence.group() if sentence else text
 
 
 @dataclass(frozen=True)
