@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
-from persistlint.fixes.guards import insert, is_in_loop, unsafe
+from persistlint.fixes.guards import above_comments, insert, is_in_loop, unsafe
 from persistlint.fixes.handles import call_at
 from persistlint.fixes.regions import region_of
 from persistlint.fixes.wrapping import wrapped
@@ -80,7 +80,7 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
         closing = Edit(following[0].range, f"return {commit}")
     else:
         closing = insert(end, f"\n{indentation}if err := {commit}; {failed}")
-    edits = [insert(start, opening), *(Edit(root, _NAME) for root in roots), closing]
+    edits = [insert(above_comments(program, start), opening), *(Edit(root, _NAME) for root in roots), closing]
     again = [edit for each in (*block, *following) if (edit := _assigned(program, each)) is not None]
     return unsafe("Do both in one transaction", *edits, *again)
 
