@@ -101,13 +101,19 @@ def tagged(tag: Expression, template: Expression, node: Expression, run: Run) ->
     return None
 
 
+def _encodes_all(node: Call, run: Run) -> bool:
+    """Whether a call that encodes is given nothing that turns values into others: no replacer, no `default`."""
+    return len(node.arguments) == 1 or run.text(node.arguments[1].value) in ("null", "undefined")
+
+
 def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None) -> Value | None:
     """A call of a function or method of the tables."""
     if entry.decodes is not None:
         return decode(node, entry, run, state, base)
     if entry.encodes is not None:
         if entry.encodes < len(node.arguments):
-            return Text(JsonOrigin.PROGRAM, encoded=node.arguments[entry.encodes].range)
+            whole = node.arguments[entry.encodes].range if _encodes_all(node, run) else None
+            return Text(JsonOrigin.PROGRAM, encoded=whole)
         return None
     if entry.gives == "same" and base is None:
         base = run.value(node.arguments[0].value) if node.arguments else None

@@ -117,12 +117,13 @@ func DeleteUser(db *sql.DB, id int64) error {
 
 ## Fix
 
-Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg, psycopg
-and sqlite3, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
-mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
-handed out of the transaction where it is needed behind it. Where a commit stands between two writes, the one behind
-them is left alone; in a session of SQLAlchemy a `flush` takes its place, which gives the row its key. The fix is
-unsafe, for what the first write did is undone where the second fails.
+Open a transaction around the writes and send every one of them through it. The fix does so for Django, Peewee,
+Tortoise, databases, asyncpg, psycopg, sqlite3 and APSW, Prisma, Drizzle, Knex, Kysely, Objection, TypeORM,
+postgres.js, Bun, pg-promise, Slonik, Sequelize, better-sqlite3, node:sqlite and more of SQLite, node-postgres, mysql2
+and MariaDB, and `database/sql`, sqlx, pgx, GORM, Bun, go-pg, gorp, goqu and dbr of Go, where nothing leaves the writes
+half-way. What the writes give is handed out of the transaction where it is needed behind it. Where a commit stands
+between two writes, the one behind them is left alone; in a session of SQLAlchemy a `flush` takes its place, which
+gives the row its key. The fix is unsafe, for what the first write did is undone where the second fails.
 
 ## Options
 
