@@ -101,6 +101,32 @@ def is_of_server(hole: Hole) -> bool:
     return (is_named and not is_handed) or _AT_SERVER.fullmatch(hole.excerpt) is not None
 
 
+# Where the path of a file stands that the database reads or writes.
+_AT_FILE = regex(
+    r"(?:\b(?:read_\w+|\w+_scan(?:_\w+)?|parquet_\w+|glob|sniff_csv)\(\[?|\bCOPY .*\b(?:FROM|TO) |\) TO "
+    r"|\b(?:IN|OUT)FILE |\bLOAD |\b(?:EXPORT|IMPORT) DATABASE |\bPUT )'[^']*…[^…]*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+# A statement that sets a setting of the session.
+_SETTING = regex(r"\s*SET\s", re.IGNORECASE)
+# Where the name of a table or of what belongs to one stands in quotes, in a question to the catalogue.
+_AT_NAME = regex(
+    r"(?:\b(?:pragma_\w+|to_regclass|nextval|object_id)\("
+    r"|\b(?:(?:tbl|table|column|index|constraint|sequence)_?|rel|att|con)name ?= ?)'…[^…]*\Z",
+    re.IGNORECASE,
+)
+
+
+def is_of_program(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole in quotes is, by its place, no data: the path of a file, a name that is looked up in the
+    catalogue, a setting that comes from the environment. A caller and a request give anything."""
+    if hole.origin is Origin.ENVIRONMENT:
+        begins = [text.parts[0] for text in fact.texts if hole in text.parts]
+        if all(isinstance(part, str) and _SETTING.match(part) for part in begins):
+            return True
+    return hole.origin < Origin.PARAMETER and bool(_AT_FILE.search(hole.excerpt) or _AT_NAME.search(hole.excerpt))
+
+
 def _has_values(fact: SqlText, hole: Hole) -> bool:
     """Whether one assignment gives a call both the SQL of a hole and the values that it passes beside."""
     if not isinstance(fact, Query) or fact.site is None or not hole.expression.isidentifier():

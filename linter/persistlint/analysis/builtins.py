@@ -33,7 +33,7 @@ from persistlint.analysis.values import (
     pieces_of,
 )
 from persistlint.facts import Origin
-from persistlint.ir import Attribute, Call, Name, Unary
+from persistlint.ir import Attribute, Call, Name, Number, Unary
 
 if TYPE_CHECKING:
     from persistlint.analysis.arguments import Actual
@@ -272,6 +272,14 @@ def _template_class(node: Call, actuals: list[Actual], machine: Interpreter) -> 
     return actuals[0].value if actuals else UNKNOWN
 
 
+def _character(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
+    """`chr(39)`, `String.fromCharCode(39)`."""
+    match [actual.expression for actual in actuals]:
+        case [Number(value=int(code))] if 0 <= code < _LAST_CHARACTER:
+            return Text((chr(code),))
+    return UNKNOWN
+
+
 def _piece(actuals: list[Actual]) -> Value:
     """A piece of a text, or a text that is made of a value: it holds no more than that."""
     return Atom(origin_of(actuals[0].value)) if actuals else UNKNOWN
@@ -312,6 +320,8 @@ def _extreme(node: Call, actuals: list[Actual], machine: Interpreter) -> Value:
 
 
 _FUNCTIONS: dict[str, Handler] = {
+    "chr": _character,
+    "String.fromCharCode": _character,
     "max": _extreme,
     "min": _extreme,
     "require": _require,
@@ -387,4 +397,5 @@ _FUNCTIONS: dict[str, Handler] = {
     "slices.Collect": _same,
     "slices.Sorted": _same,
 }
+_LAST_CHARACTER = 0xD800  # before the halves of pairs
 _GO_TYPES = frozenset(("string", "[]byte", "[]rune", "template.HTML"))

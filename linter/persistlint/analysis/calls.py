@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import builtins, schemas
+from persistlint.analysis import builtins, options, schemas
 from persistlint.analysis.arguments import Actual, bound
 from persistlint.analysis.names import last_name
 from persistlint.analysis.resolving import Resolved, called_by, constructed, function_of, of_other_libraries, resolve
@@ -185,6 +185,11 @@ def result_of(
         return Atom(Origin.METADATA)  # a DO block runs once, and who runs it has set what `current_setting` gives
     if operation.yields == "schema":
         return Schema(actuals[0].value) if actuals else UNKNOWN
+    if operation.yields == "option":
+        options.declare(actuals, machine)
+        return UNKNOWN
+    if operation.yields == "options":
+        return options.parsed(machine)
     if operation.yields is not None:
         return Atom(_YIELDS[operation.yields], resolved.returned)
     if operation.format is not None and actuals:

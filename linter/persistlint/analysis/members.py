@@ -158,6 +158,12 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Atom(Origin.DERIVED)  # the key of a row, a number where it stands without quotes: `NEW.id`
             if origin is Origin.PARAMETER and _describes_table(attribute):
                 return Atom(Origin.METADATA)
+            if (
+                origin in (Origin.UNKNOWN, Origin.PARAMETER)
+                and name in machine.options
+                and _OF_CALL.fullmatch(last_name(attribute.value))
+            ):
+                return machine.options[name]  # `args.limit` of a function that `main` calls with its options
             if origin is Origin.PARAMETER and _is_collaborator(attribute.value, machine):
                 return UNKNOWN
             return Atom(origin)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 METADATA = regex(
     r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix|keyspace|bucket|scope|database|db|catalog|dataset"
     r"|namespace)(?:_?(?:name|prefix|schema|id))?s?(?:_{2})?"
-    r"|\w+[a-z](?:Table|Schema|Column|Col)(?:Name)?|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema|_*sequence_?name",
+    r"|\w+[a-z](?:Table|Schema|Column|Col)(?:Name)?|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema|_*(?:(?!sort|order)\w+_)?(?:columns|cols|column_names)|_*sequence_?name",
     re.IGNORECASE,
 )
 GO_METADATA = regex(r"\w*[a-z](?:Table|Schema)(?:Name)?|[tT]able(?:Name)?|[sS]chema(?:Name)?")

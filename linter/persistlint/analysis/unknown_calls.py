@@ -47,6 +47,9 @@ _LOOKS_UP = regex(r"get|param|arg|env|input|request|query|header|cookie|read|fet
 _MAKES_UP = regex(
     r"_*(?:generate|gen|random|make|new|create)_?\w*(?:password|secret|token|uuid|id|key|name|suffix)", re.I
 )
+_COUNTS = ("LastInsertId", "RowsAffected")  # of what a statement of `database/sql` or of what is made like it gives
+# What writes numbers as text, by its name; Go hands nothing else to it: `utils.Int64ToStr(id)`.
+_WRITES_NUMBER = regex(r"\w*?u?int(?:\d+|s)?(?:_?(?:slice|array|list))?_?to_?\w*str(?:ing)?s?", re.IGNORECASE)
 _MAKES_PLACEHOLDERS = regex(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
 
 
@@ -69,6 +72,10 @@ def unknown(
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)
+    if machine.language == "go" and name in _COUNTS:
+        return Items((NUMBER, UNKNOWN), fixed=True)
+    if machine.language == "go" and _WRITES_NUMBER.fullmatch(name):
+        return Atom(Origin.ANNOTATED)
     _hand_over(actuals, machine)
     origins = [origin_of(actual.value) for actual in actuals]
     if (

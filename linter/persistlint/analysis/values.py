@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.facts import Origin
+from persistlint.ir import FunctionDefinition
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
@@ -215,7 +216,19 @@ def pieces_of(value: Value, range: Range, template: Range) -> tuple[Piece, ...]:
             return _alternatives([pieces_of(option, range, template) for option in options])
         case Atom(origin=origin, doubled=doubled):
             return (Splice(range, template, origin, doubled),)
+        case Instance(definition=definition, origin=Origin.PARAMETER) if _writes_itself(definition):
+            return (Splice(range, template, Origin.ANNOTATED),)
     return (Splice(range, template, origin_of(value)),)
+
+
+def _writes_itself(definition: ClassDefinition) -> bool:
+    """Whether a class says how its objects are written as text, so that none of them is any text."""
+    written = {member.function.name for member in definition.body if isinstance(member, FunctionDefinition)}
+    return not written.isdisjoint(_AS_TEXT) and _TEXTS.isdisjoint(definition.bases)
+
+
+_AS_TEXT = frozenset(["__str__", "__format__", "toString", "String"])
+_TEXTS = frozenset(["str", "string", "String", "UserString"])
 
 
 def text_of(pieces: tuple[Piece, ...]) -> Value:

@@ -90,7 +90,8 @@ Keys of an operation (a method or function):
 - `returns`: a type of this library, "self", or an absent key for something unknown.
 - `yields`: the result as a value inside SQL: "number", "identifier" (a quoted name), "literal" (a quoted value),
   "placeholder", "checked" (refuses anything unsafe), "argument" (argument 0 unchanged, or the receiver of a method
-  without arguments), "request" (data from outside), "schema" (which parses objects, its fields being argument 0).
+  without arguments), "request" (data from outside), "schema" (which parses objects, its fields being argument 0),
+  "option" (declares one of the command line), "options" (what those come to).
 - `format`: argument 0 is a format string: "printf" (Python's `%`, Go's and C's verbs), "sql" (`%I` `%L` are
   quoted), "braces" (`{}`).
 - `tag`: as a template tag it "binds" its holes, splices "raw" ones, makes a quoted "identifier" of them, or is "text"

@@ -125,6 +125,7 @@ from persistlint.interpolation import (
     is_amount,
     is_evident,
     is_made_of_sql,
+    is_of_program,
     is_of_server,
     is_written_out,
     related,
@@ -195,7 +196,13 @@ def _bound(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
-    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole) or _is_alone(hole):
+    if (
+        not is_evident(fact, hole)
+        or is_of_server(hole)
+        or is_written_out(hole)
+        or is_of_program(fact, hole)
+        or _is_alone(hole)
+    ):
         return False
     # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
