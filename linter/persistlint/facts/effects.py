@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 _ASIDE = regex(
     r"(?:.*(?:_|(?-i:(?<=[a-z])(?=[A-Z]))))?(?:logs?|audits?|events?|metrics?|telemetry|histor(?:y|ies)|caches?"
-    r"|notifications?|visits?|page_?views?|stats|statistics|analytics|migrations?)",
+    r"|notifications?|visits?|page_?views?|stats|statistics|analytics|migrations?)"
+    r"|.*(?:access|activity|audit|call_?back|change|error|event|request|web_?hook)_?logs?",
     re.IGNORECASE,
 )
 
+_REPOSITORY = regex(r"(?:.*\.)?_?(?P<table>\w+?)_?(?:repository|repo)", re.IGNORECASE)
 
 _TIDIES = regex(
     r".*clean_?up|(?:.*\.)?_?(?:purge|prune|sweep|evict|expire|(?:remove|delete|drop|clear)_?(?:last|old|expired|stale))",
@@ -182,8 +184,11 @@ class Effect(Fact):
 
     @property
     def is_aside(self) -> bool:
-        """Whether its table stands beside the data proper, by its name: a row too many or too few tears nothing."""
-        return _ASIDE.fullmatch(self.table) is not None
+        """Whether its table stands beside the data proper, by its name or that of the repository which writes to it: a
+        row too many or too few tears nothing."""
+        repository = _REPOSITORY.fullmatch(self.handle.name) if not self.table else None
+        name = repository.group("table") if repository is not None else self.table
+        return _ASIDE.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,12 +46,14 @@ def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) 
     count = len(walker.effects)
     asked = presence(test)
     there = asked is None or asked[1]
-    outer = walker.place
+    outer, changed = walker.place, dict(walker.rows.changed)
     if takes_failure(walker, asked):
         walker.place = replace(outer, tries=(*outer.tries, (branch, Part.HANDLER)))
     with walker.arm(branch, 0, then, otherwise), told(walker, asked, holds=True) as is_possible:
         walker.checks.decided(test, walker, holds=True)
         walker.block(then if is_possible else ())
+    if ends(then):
+        walker.rows.changed = changed  # what follows does not see what was changed there
     walker.place = outer
     walker.guards = before
     taken = through_transaction(walker) if asked is not None and otherwise else {}
@@ -59,6 +61,8 @@ def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) 
     if asked is not None and not there:
         raised_later(walker, asked[0], then)
     with walker.arm(branch, 1, otherwise, then), told(walker, asked, holds=False) as is_possible:
+        if asked is not None and not there and asked[0] in walker.begun:  # `if tx, err := db.Begin(); err == nil`
+            walker.absent.append((walker.begun[asked[0]].number, walker.place, test.range.start))
         walker.checks.decided(test, walker, holds=False)
         walker.block(otherwise if is_possible else ())
     keep_transaction(walker, taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.transactions.open import closes
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from persistlint.analysis.transactions.open import Open
     from persistlint.analysis.transactions.walk import Walk
-    from persistlint.facts import Effect
+    from persistlint.facts import Arm, Effect, Place
     from persistlint.source import Range
 
 
@@ -133,6 +134,10 @@ def _left_open(opened: Open, walk: Walk) -> Range | None:
     on some ways does so on that of the error which it returns."""
     rolled_back = (e for e in walk.effects if e.via and e.kind is EffectKind.ROLLBACK and closes(e, opened))
     by_helper = {effect.range for effect in rolled_back}
+    closed = [(closing.place, closing.range.start) for closing in opened.closings]
+    closed += [(place, offset) for handle, place, offset in walk.stored if handle == (opened.handle or opened.opener)]
+    closed += [(place, offset) for number, place, offset in walk.absent if number == opened.number]
+    closed = _on_both_ways(closed)
     for way_out in walk.exits:
         if way_out.index < opened.index or not opened.place.dominates(way_out.place) or opened.number in way_out.guards:
             continue
@@ -140,13 +145,24 @@ def _left_open(opened: Open, walk: Walk) -> Range | None:
             continue
         if way_out.index and walk.effects[way_out.index - 1].range in by_helper:
             continue
-        closed = [(closing.place, closing.range.start) for closing in opened.closings]
-        closed += [
-            (place, offset) for handle, place, offset in walk.stored if handle == (opened.handle or opened.opener)
-        ]
         if not any(offset < way_out.range.end and place.dominates(way_out.place) for place, offset in closed):
             return opened.range
     return None
+
+
+def _on_both_ways(closed: list[tuple[Place, int]]) -> list[tuple[Place, int]]:
+    """Places where something is done, with their offsets, and those behind a branch both of whose ways do it."""
+    found = list(closed)
+    ways: dict[tuple[tuple[Arm, ...], int, int], int] = {}
+    for place, offset in found:
+        if not place.arms:
+            continue
+        before, arm = place.arms[:-1], place.arms[-1]
+        ways.setdefault((before, arm.branch, arm.way), offset)
+        other = ways.get((before, arm.branch, 1 - arm.way))
+        if other is not None:
+            found.append((replace(place, arms=before), max(offset, other)))
+    return found
 
 
 def _is_moved(opened: Open, walk: Walk) -> bool:

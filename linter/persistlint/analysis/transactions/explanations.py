@@ -30,6 +30,7 @@ _TOLERATES = regex(
     r"|(?:\b(?:must|should|do|does|will|can|may|shall)(?: not|n['’]t)|cannot|\bnot) (?:\w+ )?"
     r"(?:fail|block|break|throw|raise|abort|crash|prevent|interrupt|disrupt|bubble|propagate|stop|take down)\b"
     r"|\bdo(?: not|n['’]t) let\b|\bif (?:this|it|that|the \w+(?: \w+)?) fails\b"
+    r"|\bfail(?:ed|ure)? to (?:log|audit)\b|\b(?:could|can)(?: not|n['’]t) (?:log|audit)\b"
     r"|\b(?:continuing|proceeding|carrying on)\b|\b(?:continue|proceed|carry on) (?:anyway|without|regardless)\b",
     re.IGNORECASE,
 )

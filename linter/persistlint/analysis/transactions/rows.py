@@ -279,7 +279,8 @@ class Rows:
                 if isinstance(value, Name) and value.id in self.changed and chain.effect != "read":
                     yield self.changed.pop(value.id)
         if effect.kind is EffectKind.COMMIT and root is not None and root.handle.role is Role.SESSION:
-            yield from [c for c in self.changed.values() if c.row.effect.handle.name == root.handle.name]
+            sent = [n for n, c in self.changed.items() if c.row.effect.handle.name == root.handle.name]
+            yield from [self.changed.pop(name) for name in sent]
         if effect.kind is not EffectKind.WRITE:
             return
         for column, value in settings(chain, found, effect):

@@ -102,6 +102,7 @@ class Walk:
     stored: list[tuple[Handle, Place, int]] = field(
         default_factory=list
     )  # those that are returned or stored, and where
+    absent: list[tuple[int, Place, int]] = field(default_factory=list)  # Go: where a transaction was not begun
     settled: set[Handle] = field(default_factory=set)  # handles that commit by themselves
     held: set[Handle] = field(default_factory=set)  # connections whose end, which is sure, rolls back what is open
     later: list[tuple[Function, Scope]] = field(default_factory=list)
@@ -199,7 +200,7 @@ class Walk:
                 if subject is not None:
                     self.visit(subject, Use.CHECKED)
                 branch = self.file.number()
-                for way, case in enumerate(cases):
+                for way, case in enumerate(cases, start=2):  # 0 and 1 are the two ways of an `if`, and all that it has
                     with self.arm(branch, way, case.body):
                         for value in case.values:
                             self.visit(value, Use.CHECKED)

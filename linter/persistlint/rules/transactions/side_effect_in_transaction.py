@@ -4,8 +4,8 @@
 Something inside a transaction that a rollback does not take back: a mail, an HTTP request that changes something, a
 message to a queue, a payment, a file that is removed.
 
-Silent behind the commit, in `on_commit` and its kin, where the call is given the transaction itself (an outbox), and
-for reads, logs and metrics.
+Silent behind the commit, in `on_commit` and its kin, where the call is given the transaction itself (an outbox) or a
+key by which the service does the same thing once (`idempotencyKey`), and for reads, logs and metrics.
 
 ## Why it matters
 
@@ -121,12 +121,14 @@ Where the effect may happen twice or in vain, as the refresh of a cache may, ign
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import EffectKind, Procedure, Scoping, Sign
 from persistlint.fixes.django import after_commit
 from persistlint.paths import is_generated, is_test
+from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -134,6 +136,10 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect, Transaction
+
+
+# With such a key, the service does the same thing once, however often it is asked.
+_REPEATABLE = regex(r"idempotency[_-]?(?:key|token)", re.IGNORECASE)
 
 
 @rule(
@@ -150,6 +156,8 @@ def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterato
     }
     for effect in fact.effects:
         transaction = opened.get(effect.transaction) if effect.transaction is not None else None
+        if _REPEATABLE.search(context.file.text(effect.range)):
+            continue
         if effect.kind is EffectKind.EXTERNAL and transaction is not None and _writes(transaction, fact):
             yield context.report(
                 effect.range,

@@ -6,8 +6,8 @@ and the transaction goes on to commit.
 
 Silent where the statement has a savepoint of its own inside the `try`, where only reads may fail, where the handler
 takes the program's own errors alone, where the function is given the transaction and returns `false`, where it returns
-before it commits what it began by hand, and where it returns and nothing but the one write was done that failed. On SQLite and MySQL, which take back the failed statement alone, a loop
-may go on with the next.
+before it commits what it began by hand, and where it returns and nothing but the one write was done that failed. On
+SQLite and MySQL, which take back the failed statement alone, a loop may go on with the next.
 
 ## Why it matters
 
