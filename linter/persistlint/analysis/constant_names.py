@@ -258,7 +258,7 @@ def _unit(language: str, age: Binary) -> Words:
 
 
 def _qualified(bound: str, subject: Words) -> Words:
-    if not _says(subject) or not {"min", "max"}.isdisjoint(subject[1:]):
+    if not _says(subject) or subject in (("min",), ("max",)) or not {"min", "max"}.isdisjoint(subject[1:]):
         return ()
     return subject if subject[0] in ("min", "max") else (bound, *subject)
 

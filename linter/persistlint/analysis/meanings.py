@@ -34,7 +34,9 @@ _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
 _TIME_FACTORS = frozenset([24, 60, 365, 366, 3600, 1000, 86_400, 60_000])
-_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
+_TIMES = frozenset(  # units, and the last second and millisecond of a day
+    [60_000, 3_600_000, 86_399, 86_400, 86_399_999, 86_400_000, 604_800, 604_800_000, 31_536_000]
+)
 _EQUALITY = frozenset(["==", "!="])
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])

@@ -161,8 +161,9 @@ def _compare(operator: str, left: Expression, right: Expression, truth: bool, ru
             least = 1
         _long(measured, int(least), state)
         return
-    if measured is not None and operator in ("==", ">", ">=") and isinstance(right, Name):
-        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, or more than some number
+    is_counted = isinstance(right, Name) or _measured(right) is not None
+    if measured is not None and operator in ("==", ">", ">=") and is_counted:
+        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, as many as were asked for, or more
         return
     match right:
         case Constant(value=None):
