@@ -58,6 +58,8 @@ class Explanations:
             self.comments.name(number.range) or self.source.text(number.range) in self._listed
         ):
             return True
+        if place.operator in _EQUALITY and place.other is not None and self._holds(place.other, number.range):
+            return True
         if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
@@ -114,6 +116,13 @@ class Explanations:
             return False
         spoken = " ".join(words(target[1].decode("ascii", "ignore")))
         return saying(self.source.text(number), value).search(spoken) is not None
+
+    def _holds(self, other: Expression, number: Range) -> bool:
+        """Whether a number is looked for in what a text has it in: `parse('{"value": 42}').value == 42`."""
+        digits = re.escape(self.source.text(number).encode())
+        end = min(other.range.end, other.range.start + _LONGEST)
+        quoted = rb"[\"'`][^\n]*(?<![\w.])%s(?![\w.])[^\n]*[\"'`]" % digits
+        return re.search(quoted, self.source.content[other.range.start : end]) is not None
 
     def _collects(self, value: float, place: Place) -> bool:
         """Whether a delay of less than a second is kept as one that collects events: `debounce = setTimeout(…, 300)`.

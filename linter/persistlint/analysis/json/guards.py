@@ -232,6 +232,8 @@ def _measured(test: Expression) -> Expression | None:
             return value
         case Attribute(name=name) if name in _COUNTS:
             return test
+        case Binary(operator="??" | "or", left=left, right=Number(value=0)):
+            return _measured(left) if isinstance(left, Attribute | Call) else None
     return None
 
 
