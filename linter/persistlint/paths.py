@@ -48,8 +48,8 @@ _EXAMPLE = (
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?"
     r"|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)"
     r"|docs?|tutorials?|benchmarks?|bench(?:es)?|stress-test|cypress|playwright)/"
-    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$"
-    r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
+    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?(?:[._-][\w.-]+)?)\.\w+$"
+    r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo|synthetic)[_-][^/]*$"
 )
 _DEVELOPMENT = (
     r"(?i)(?:^|/)(?:settings|config|conf|env|environments?)/(?:dev|develop|development|local)(?:[/._-]|$)"
@@ -60,7 +60,7 @@ _DEVELOPMENT = (
 # A front end that has a folder of its own, and the parts of a page wherever they are. What answers its requests stands
 # in its folder too, where a framework wants it.
 _FRONT_END = (
-    r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
+    r"(?i)^(?!(?:[^/]+/)?api/|(?:.*/)?(?:(?:(?<!components/)server|(?:apps|packages|app|pages|server)/api)/|route\.[jt]s$))"
     r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|desk|gui|vue|(?<=-)extension|web-?ui|(?<!src/)ui|components?"
     r"|static|(?:public|assets)(?:-[\w-]+)?|www|browser)/.*\.[cm]?[jt]sx?$"
     r"|.*\.(?:jsx|component\.[jt]sx?)$"

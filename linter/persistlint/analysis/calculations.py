@@ -67,6 +67,7 @@ if TYPE_CHECKING:
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
 _BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _LOGIC = frozenset(["and", "or", "??"])
 _LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
 _EXTENTS = frozenset(["w", "h"])  # of what is drawn
@@ -121,6 +122,7 @@ class Reader:
         )
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
+        self.divisors: set[int] = set()
         self.branches = Branches(
             self.source, self.constants, self.function.returns if self.function is not None else ""
         )
@@ -257,7 +259,7 @@ class Reader:
         test = place if place is not None and place.other is None else None
         match node:
             case Binary(operator=operator) if operator in _LOGIC:
-                if operator == "and":
+                if operator == ("or" if test is not None and test.is_negated else "and"):
                     test = (test or Place(NumberRole.COMPARISON))._replace(is_one_of_all=True)
                 elif isinstance(node.right, String):
                     self.branches.add(node.left, node.right.range)  # `size >= 10 || "at least 10"`
@@ -265,9 +267,12 @@ class Reader:
                 self._begin(node.right, test)
             case Binary(operator=operator) if operator in _FLIPPED:
                 compared = test or Place(NumberRole.COMPARISON)
+                operator = _NEGATED[operator] if compared.is_negated else operator
                 self._meet(node.left, compared._replace(operator=_FLIPPED[operator], other=node.right), found)
                 self._meet(node.right, compared._replace(operator=operator, other=node.left), found)
             case Binary(operator=operator) if operator in _ARITHMETIC:
+                if operator == "/":
+                    self.divisors.add(id(node.right))
                 self._meet(node.left, Place(NumberRole.ARITHMETIC, operator, node.right), found)
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
@@ -277,7 +282,7 @@ class Reader:
                 self.branches.add(tested, then.range, otherwise.range)
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
-                self._begin(operand, test)
+                self._begin(operand, test._replace(is_negated=not test.is_negated) if test is not None else None)
             case Unary(operand=inner) | TypeAssertion(value=inner) | Await(value=inner):
                 self.pending.append((inner, place, found))
             case Call():
@@ -317,12 +322,15 @@ class Reader:
             place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
         )
         is_percentage = self.percentages.keeps(node)
+        is_divisor = id(node) in self.divisors and is_clamp(node)
         for index, argument in enumerate(node.arguments):
             taken: Place | None = None
             if is_counted and len(node.arguments) == 1:
                 taken = place
             elif is_percentage and self.constants.value(argument.value) is not None:
                 continue
+            elif is_divisor and 0 < (self.constants.value(argument.value) or 0) < 1:
+                continue  # nothing is divided by zero
             elif argument.keyword is None and not argument.spread:
                 taken = policy(node, index, self.constants, self.source.language)
             if taken is not None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import builtins, options, schemas
+from persistlint.analysis import builtins, options, schemas, text_functions
 from persistlint.analysis.arguments import Actual, bound
 from persistlint.analysis.names import last_name
 from persistlint.analysis.resolving import Resolved, called_by, constructed, function_of, of_other_libraries, resolve
@@ -193,7 +193,7 @@ def result_of(
     if operation.yields is not None:
         return Atom(_YIELDS[operation.yields], resolved.returned)
     if operation.format is not None and actuals:
-        return builtins.formatted(operation.format, actuals, node.range, machine)
+        return text_functions.formatted(operation.format, actuals, node.range, machine)
     returned = resolved.returned
     if returned is not None:
         return Atom(Origin.UNKNOWN, returned)

@@ -63,17 +63,25 @@ _INITIALISMS = word_set(
 _GIVES_UP = frozenset(["abort", "reject", "destroy", "cancel", "kill", "terminate"])  # what took too long
 _METHODS = frozenset(["get", "post", "put", "patch", "delete", "head"])  # names of functions that answer requests
 _GETS = frozenset(["get", "find", "list", "fetch", "load", "select", "query", "search", "read"])
+_NO_ROWS = frozenset(["stats", "statistics", "analytics", "metrics", "details", "settings", "options", "status"])
 _PAGE = ("page", "size")
 
 Words = tuple[str, ...]
 
 
 def name_for(
-    language: str, place: Place, quantity: Quantity, function: str, *, is_cut: bool = False, is_paged: bool = False
+    language: str,
+    place: Place,
+    quantity: Quantity,
+    function: str,
+    *,
+    is_cut: bool = False,
+    is_paged: bool = False,
+    is_text: bool = False,
 ) -> str:
     """A name for a number that stands at a place in a function of that name, where `quantity` is what it meets, spelled
     as the constants of the language are; "" where no good one is known. `is_cut` tells that a text is cut behind it,
-    `is_paged` that rows are skipped beside it."""
+    `is_paged` that rows are skipped beside it, `is_text` that what is measured is no list, whatever its name."""
     parts: Words = ()
     if place.other is None:
         return ""
@@ -81,7 +89,7 @@ def name_for(
         parts = _argument(language, place, quantity, function)
         parts = _rows(function) if parts == _PAGE and not is_paged else parts
     elif place.role in (NumberRole.COMPARISON, NumberRole.REPETITION):
-        parts = _bound(language, place, place.other, quantity, is_cut)
+        parts = _bound(language, place, place.other, quantity, is_cut, is_text)
     if not parts or len(parts) > _LONGEST:
         return ""
     if language == "go":
@@ -153,7 +161,8 @@ def _rows(function: str) -> Words:
     """A name for how many rows a function gives that asks for the first of them: by what it gets, if its name says so:
     `getRecentEvents`."""
     verb, *subject = words(function) or ("",)
-    is_telling = verb in _GETS and 0 < len(subject) < _LONGEST and subject[-1].endswith("s")
+    is_many = bool(subject) and subject[-1].endswith("s") and subject[-1] not in _NO_ROWS
+    is_telling = verb in _GETS and is_many and len(subject) < _LONGEST
     return ("max", *subject) if is_telling else ("max", "results")
 
 
@@ -178,7 +187,7 @@ def _called(callback: Expression) -> str:
     return ""
 
 
-def _bound(language: str, place: Place, other: Expression, quantity: Quantity, is_cut: bool) -> Words:
+def _bound(language: str, place: Place, other: Expression, quantity: Quantity, is_cut: bool, is_text: bool) -> Words:
     subject = _subject(other)
     if subject and subject[-1] in _ATTEMPTS:
         return (
@@ -193,7 +202,7 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
         return ()
     if quantity is Quantity.TIME and isinstance(other, Binary) and other.operator == "-":
         return (*_span(other), *_unit(language, other))
-    is_plural = _is_plural(subject)
+    is_plural = _is_plural(subject) and not is_text
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
     is_length = quantity in _LENGTHS
@@ -258,7 +267,7 @@ def _unit(language: str, age: Binary) -> Words:
 
 
 def _qualified(bound: str, subject: Words) -> Words:
-    if not _says(subject) or not {"min", "max"}.isdisjoint(subject[1:]):
+    if not _says(subject) or subject in (("min",), ("max",)) or not {"min", "max"}.isdisjoint(subject[1:]):
         return ()
     return subject if subject[0] in ("min", "max") else (bound, *subject)
 

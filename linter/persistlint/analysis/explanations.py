@@ -32,6 +32,7 @@ _TWO_DIGITS, _PADDED = 10, regex(rb"[\"'`]0[\"'`] ?[+.]")
 _FILLED = regex(rb"(?m)^(?:return )?[\"'`]0")
 _LISTED = regex(rb"(?m)^[ \t]*(?:#|//|\*)[ \t]*(\d+)[ \t]*(?:[:=]|->?)[ \t]+[A-Za-z]")
 _LINES_ABOVE = 3
+_SECOND = 1000  # in the milliseconds of a `setTimeout`
 _LONGEST = 400  # bytes before a wait that are looked at
 
 
@@ -57,6 +58,8 @@ class Explanations:
             self.comments.name(number.range) or self.source.text(number.range) in self._listed
         ):
             return True
+        if place.operator in _EQUALITY and place.other is not None and self._holds(place.other, number.range):
+            return True
         if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
@@ -65,7 +68,7 @@ class Explanations:
             self.source.text(number.range), self._around(number.range)
         ):
             return True
-        if self._is_target(number.range, value):
+        if self._is_target(number.range, value) or self._collects(value, place):
             return True
         if place.operator in _BELOW and _fits(self.source.text(number.range), self.branches.behind(number.range)):
             return True  # the bracket that it falls into, or what the digits of a number are filled up to
@@ -113,6 +116,22 @@ class Explanations:
             return False
         spoken = " ".join(words(target[1].decode("ascii", "ignore")))
         return saying(self.source.text(number), value).search(spoken) is not None
+
+    def _holds(self, other: Expression, number: Range) -> bool:
+        """Whether a number is looked for in what a text has it in: `parse('{"value": 42}').value == 42`."""
+        digits = re.escape(self.source.text(number).encode())
+        end = min(other.range.end, other.range.start + _LONGEST)
+        quoted = rb"[\"'`][^\n]*(?<![\w.])%s(?![\w.])[^\n]*[\"'`]" % digits
+        return re.search(quoted, self.source.content[other.range.start : end]) is not None
+
+    def _collects(self, value: float, place: Place) -> bool:
+        """Whether a delay of less than a second is kept as one that collects events: `debounce = setTimeout(…, 300)`.
+        How long for is a matter of feel."""
+        if place.waits is None or place.other is None or value >= _SECOND:
+            return False
+        start = place.other.range.start
+        target = _TARGET.match(self.source.content, self.source.line_starts[self.source.line_of(start) - 1], start)
+        return target is not None and b"debounce" in target[1].lower()
 
     def _around(self, number: Range) -> bytes:
         """The line of a number, and those above and below it."""

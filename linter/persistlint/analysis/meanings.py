@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.statuses import Statuses
 
 _CUT = regex(rb"(\w*)(?:\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\])")
+_GOES_ON = regex(rb"[^\s()]*\)?\s*\+\s*[\"'`]")
 _CUT_WITHIN = 150  # bytes behind a number
 _PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|skip|page"), 150  # bytes around a number
 _CONVERSIONS = function_names("conversions") | function_names("transparent")
@@ -34,7 +35,9 @@ _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
 _TIME_FACTORS = frozenset([24, 60, 365, 366, 3600, 1000, 86_400, 60_000])
-_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
+_TIMES = frozenset(  # units, and the last second and millisecond of a day
+    [60_000, 3_600_000, 86_399, 86_400, 86_399_999, 86_400_000, 604_800, 604_800_000, 31_536_000]
+)
 _EQUALITY = frozenset(["==", "!="])
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
@@ -84,7 +87,13 @@ class Meanings:
             status
             if quantity is Quantity.STATUS
             else name_for(
-                self.source.language, place, quantity, self.within, is_cut=is_cut, is_paged=self._is_paged(node.range)
+                self.source.language,
+                place,
+                quantity,
+                self.within,
+                is_cut=is_cut,
+                is_paged=self._is_paged(node.range),
+                is_text=place.other is not None and self._is_text(place.other, node.range.end),
             )
         )
         around = self._around(node.range)
@@ -112,6 +121,12 @@ class Meanings:
         measured = last_name(counted_in(other)).encode()
         cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
         return any(cut[1] in (b"", measured) for cut in cuts)
+
+    def _is_text(self, other: Expression, behind: int) -> bool:
+        """Whether what is measured is cut behind an offset, and another text follows: it is no list."""
+        measured = last_name(counted_in(other)).encode()
+        cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
+        return any(cut[1] == measured and _GOES_ON.match(self.source.content, cut.end()) for cut in cuts)
 
     def _is_paged(self, number: Range) -> bool:
         """Whether rows are skipped beside a number, so that it is the size of a page."""

@@ -10,6 +10,7 @@ from persistlint.analysis import raw_placeholders
 from persistlint.analysis.arguments import sql_arguments
 from persistlint.analysis.guesses import Guess, begins_as_sql, guess, is_of_database, mark, may_send
 from persistlint.analysis.names import Names, last_name
+from persistlint.analysis.pieces import Piece, linearise
 from persistlint.analysis.placeholders import takes_values
 from persistlint.analysis.resolving import Resolved, of_other_libraries
 from persistlint.analysis.statements import tail
@@ -21,12 +22,10 @@ from persistlint.analysis.values import (
     Imported,
     Instance,
     Items,
-    Piece,
     Sql,
     Text,
     Value,
     choice,
-    linearise,
     options_of,
     origin_of,
     pieces_of,

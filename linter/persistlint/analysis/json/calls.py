@@ -153,6 +153,7 @@ def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | 
         return documents.of_object(node, name, run, state)
     if name == "raise_for_status":
         run.look_at(base)
+        hand_on(node, run, state)  # to a helper of that name
         return base
     owner = Owner(kind_of(base), owner_of(function.value), siblings=run.siblings(function.value))
     entry = run.member(name, owner, len(node.arguments))

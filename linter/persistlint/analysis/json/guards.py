@@ -161,8 +161,9 @@ def _compare(operator: str, left: Expression, right: Expression, truth: bool, ru
             least = 1
         _long(measured, int(least), state)
         return
-    if measured is not None and operator in ("==", ">", ">=") and isinstance(right, Name):
-        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, or more than some number
+    is_counted = isinstance(right, Name) or _measured(right) is not None
+    if measured is not None and operator in ("==", ">", ">=") and is_counted:
+        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, as many as were asked for, or more
         return
     match right:
         case Constant(value=None):
@@ -231,8 +232,8 @@ def _measured(test: Expression) -> Expression | None:
             return value
         case Attribute(name=name) if name in _COUNTS:
             return test
-        case Binary(operator="or" | "??", left=left, right=Number(value=0)):  # what is not there has no length
-            return _measured(left)
+        case Binary(operator="??" | "or", left=left, right=Number(value=0)):
+            return _measured(left) if isinstance(left, Attribute | Call) else None
     return None
 
 

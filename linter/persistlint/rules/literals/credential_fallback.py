@@ -161,7 +161,7 @@ def credential_fallback(fact: Fallback, context: RuleContext) -> Iterator[Diagno
 def _is_secret(name: tuple[str, ...]) -> bool:
     while name and name[-1] in _WHICH:
         name = name[:-1]
-    if not name or name == ("pwd",) or not _NO_SECRETS.isdisjoint(name):
+    if not name or name[0] == "test" or name == ("pwd",) or not _NO_SECRETS.isdisjoint(name):
         return False
     is_password = name[-1].endswith(("password", "passwd"))  # libpq's PGPASSWORD
     return is_password or name[-1] in _SECRETS or (name[-1] == "key" and not _KEYS.isdisjoint(name))
