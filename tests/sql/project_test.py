@@ -46,6 +46,18 @@ def test_a_folder_for_each_migration(name: str, tmp_path: Path) -> None:
     assert "a" not in _read(tmp_path / "1_a" / name).final.tables
 
 
+def test_folders_of_prisma_are_in_the_order_of_their_names_as_texts(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "20230912150657_a/migration.sql": "CREATE TABLE a (id int);",
+            "202310122339_b/migration.sql": "ALTER TABLE a ADD b int;",
+        },
+    )
+    final = _read(tmp_path / "202310122339_b" / "migration.sql").final
+    assert [column.name for column in final.tables["a"].columns] == ["id", "b"]
+
+
 def test_a_folder_for_each_version(tmp_path: Path) -> None:
     _write(tmp_path, {"0.2/01__a.sql": "CREATE TABLE a (id int);", "0.10/01__b.sql": "ALTER TABLE a ADD b int;"})
     assert [column.name for column in _read(tmp_path / "0.10" / "01__b.sql").after.tables["a"].columns] == ["id", "b"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.paths import is_test
 from persistlint.schema.models import Model
-from persistlint.sql.project import DIALECTS
+from persistlint.sql.readers import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
