@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -38,7 +39,8 @@ class Failure:
 
 @dataclass(frozen=True)
 class Discovery:
-    """`files` are in the order of the arguments, below a directory in the order of their paths, each of them once.
+    """`files` are in the order of the arguments, below a directory in the order of their paths, each of them once, also
+    where symbolic links lead to it.
     `failures` are arguments that do not exist and directories that cannot be listed, `unread` files given by name
     in a language that persistlint does not read."""
 
@@ -71,7 +73,22 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
             unread.append(path)
         else:
             files.setdefault(os.path.abspath(path), path)  # noqa: PTH100
-    return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
+    return Discovery(_without_links(tuple(files.values())), tuple(failures), tuple(unread))
+
+
+def _without_links(files: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files without symbolic links to others of them, which would be reported, and fixed, twice."""
+    links = {file for file in files if os.path.islink(file)}  # noqa: PTH114 - `Path` takes ten times as long
+    if not links:
+        return files
+    real = cache(os.path.realpath)  # of folders, of which there are fewer than files
+    seen = {f"{real(os.path.dirname(file))}/{file.name}" for file in files if file not in links}  # noqa: PTH120
+    twice = set()
+    for link in sorted(links):
+        if (target := Path(os.path.realpath(link)).as_posix()) in seen:
+            twice.add(link)
+        seen.add(target)
+    return tuple(file for file in files if file not in twice)
 
 
 def is_out(path: Path, overrides: Overrides = NO_OVERRIDES, root: Path | None = None) -> bool:
