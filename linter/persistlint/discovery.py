@@ -52,7 +52,8 @@ class Discovery:
 def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, force_exclude: bool = False) -> Discovery:
     """Find the files to check among `paths`, which are files or directories; nothing else is opened.
 
-    A file that is given by name counts even if the configuration excludes it, except with `force_exclude`.
+    A file that is given by name counts even if the configuration excludes it. With `force_exclude` what a directory
+    would not bring in is left out without a word.
     Raises `ConfigError`.
     """
     files: dict[str, Path] = {}  # by absolute path, where several paths may lead to one file
@@ -67,7 +68,7 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
             for name in sorted(_below(path.as_posix(), overrides, failures)):
                 key = name if is_one else os.path.abspath(name)  # noqa: PTH100 - `Path` takes ten times as long
                 files.setdefault(key, Path(name))
-        elif force_exclude and is_out(path, overrides):
+        elif force_exclude and (language_of(path.as_posix()) is None or is_out(path, overrides)):
             continue
         elif language_of(path.as_posix()) is None:
             unread.append(path)
