@@ -79,6 +79,17 @@ def test_links_to_directories_are_not_followed(tree: Path) -> None:
     assert _found("link") == ["link/b.py"], "unless it is what was asked for"
 
 
+def test_a_file_that_several_links_lead_to_is_checked_once(tree: Path) -> None:
+    _touch("b.py", "../outside/c.py", "src/d.py")
+    Path("a.py").symlink_to("b.py")
+    Path("e.py").symlink_to("src/d.py")
+    Path("f.py").symlink_to("../outside/c.py")
+    Path("g.py").symlink_to("f.py")
+    assert _found(".") == ["b.py", "f.py", "src/d.py"]
+    assert _found("a.py") == ["a.py"], "it is what was asked for"
+    assert _found("a.py", "b.py") == ["b.py"]
+
+
 def test_what_is_missing_is_named(tree: Path) -> None:
     _touch("a.py", "notes.md")
     found = discover([Path("gone.py"), Path("a.py"), Path("notes.md"), Path("none/")])
@@ -185,7 +196,7 @@ def test_links_to_files_and_submodules_are_part_of_the_tree(tmp_path: Path, monk
     _git(tmp_path / "project", *identity, "submodule", "add", "-q", str(tmp_path / "library"), "lib")
     Path("project/lib/new.py").touch()
     Path("project/lib/ignored.py").touch()
-    Path("project/link.py").symlink_to("a.py")
+    Path("project/link.py").symlink_to("lib/ignored.py")
     monkeypatch.chdir("project")
     with_git = _found(".")
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -40,8 +41,9 @@ class Failure:
 @dataclass(frozen=True)
 class Discovery:
     """`names` are the paths of files, with forward slashes, in the order of the arguments, below a directory in the
-    order of their paths, each of them once. `failures` are arguments that do not exist and directories that cannot be
-    listed, `unread` files given by name in a language that persistlint does not read."""
+    order of their paths, each of them once, also where symbolic links lead to it. `failures` are arguments that do not
+    exist and directories that cannot be listed, `unread` files given by name in a language that persistlint does not
+    read."""
 
     names: tuple[str, ...]
     failures: tuple[Failure, ...]
@@ -56,7 +58,8 @@ class Discovery:
 def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, force_exclude: bool = False) -> Discovery:
     """Find the files to check among `paths`, which are files or directories; nothing else is opened.
 
-    A file that is given by name counts even if the configuration excludes it, except with `force_exclude`.
+    A file that is given by name counts even if the configuration excludes it. With `force_exclude` what a directory
+    would not bring in is left out without a word.
     Raises `ConfigError`.
     """
     files: dict[str, str] = {}  # by absolute path, where several paths may lead to one file
@@ -71,13 +74,29 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
             for name in sorted(_below(path.as_posix(), overrides, failures)):
                 key = name if is_one else os.path.abspath(name)  # noqa: PTH100 - `Path` takes ten times as long
                 files.setdefault(key, name)
-        elif force_exclude and is_out(path, overrides):
+        elif force_exclude and (language_of(path.as_posix()) is None or is_out(path, overrides)):
             continue
         elif language_of(path.as_posix()) is None:
             unread.append(path)
         else:
             files.setdefault(os.path.abspath(path), path.as_posix())  # noqa: PTH100
-    return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
+    return Discovery(_without_links(tuple(files.values())), tuple(failures), tuple(unread))
+
+
+def _without_links(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The files without symbolic links to others of them, which would be reported, and fixed, twice."""
+    links = {name for name in names if os.path.islink(name)}  # noqa: PTH114 - `Path` takes ten times as long
+    if not links:
+        return names
+    real = cache(os.path.realpath)  # of folders, of which there are fewer than files
+    parts = (os.path.split(name) for name in names if name not in links)
+    seen = {f"{real(folder)}/{file}" for folder, file in parts}
+    twice = set()
+    for link in sorted(links):
+        if (target := Path(os.path.realpath(link)).as_posix()) in seen:
+            twice.add(link)
+        seen.add(target)
+    return tuple(name for name in names if name not in twice)
 
 
 def is_out(path: Path, overrides: Overrides = NO_OVERRIDES, root: Path | None = None) -> bool:

@@ -6,6 +6,7 @@ import posixpath
 from collections import Counter
 from dataclasses import field
 from enum import Enum
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,9 +109,19 @@ class Run:
         )
         self.results = [result for result in kept if result.diagnostics]
 
-    def check(self, source: SourceFile, settings: Settings) -> None:
-        """Check one file that was read."""
-        self._add(Task(source.path, settings), Outcome(report_on(source, settings)), source)
+    def check(
+        self, source: SourceFile, settings: Settings, *, fixing: Fixing = Fixing.NONE, unsafe: bool = False
+    ) -> SourceFile:
+        """Check one file that was read; return it as its fixes make it, of which nothing is written."""
+        outcome, fixed = Outcome(report_on(source, settings)), source
+        if fixing is not Fixing.NONE and _has_fixes(outcome):
+            from persistlint.fixing import fix  # only a file with a fix pays for it
+
+            fixed, count = fix(source, lambda source: report_on(source, settings).diagnostics, unsafe=unsafe)
+            if count:
+                outcome = self._note(source, fixed, count, outcome, settings, fixing)
+        self._add(Task(source.path, settings), outcome, source if fixing is Fixing.SHOW else fixed)
+        return fixed
 
     def check_files(
         self,
@@ -173,16 +184,22 @@ class Run:
             fixed, count = fix(source, lambda source: report_on(source, task.settings).diagnostics, unsafe=unsafe)
             if not count:
                 return outcome
-            if fixing is Fixing.SHOW:
-                self.differences.append(_difference(source, fixed))
-            else:
+            if fixing is Fixing.WRITE:
                 write(path, source, fixed.content)
         except (ReadError, WriteError) as error:
             self.failures.append(Failure(task.path, str(error)))
             return outcome
-        after = report_on(fixed, task.settings)
-        self.fixed.append(Fixed(task.path, count, _gone(outcome.report, after)))
-        return outcome if fixing is Fixing.SHOW else Outcome(after)
+        return self._note(source, fixed, count, outcome, task.settings, fixing)
+
+    def _note(
+        self, source: SourceFile, fixed: SourceFile, count: int, before: Outcome, settings: Settings, fixing: Fixing
+    ) -> Outcome:
+        """Take down what so many fixes make of a file; return what there is to report of it then."""
+        if fixing is Fixing.SHOW:
+            self.differences.append(_difference(source, fixed))
+        after = report_on(fixed, settings)
+        self.fixed.append(Fixed(source.path, count, _gone(before.report, after)))
+        return before if fixing is Fixing.SHOW else Outcome(after)
 
     def _create(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
         """Make the new files of the fixes for a file, one after the other, as the name of each depends on the one
@@ -266,5 +283,7 @@ def _in_patch(path: str) -> str:
 def _unified(old: str, new: str, before: str, after: str) -> str:
     from difflib import unified_diff  # only who shows a difference pays for it
 
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), before, after)
+    # For patches a line ends at LF alone, and not at a form feed.
+    first, second = (list(StringIO(text, newline="\n")) for text in (old, new))
+    lines = unified_diff(first, second, before, after)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

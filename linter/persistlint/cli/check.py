@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from persistlint.cli.arguments import overrides
 from persistlint.cli.progress import progress
@@ -29,7 +29,7 @@ STDIN = "standard input"
 
 # A fix moves lines, so that git's are no longer those of the file; what is watched is read by people.
 _APART = {
-    STDIN: ("fix", "unsafe_fixes", "diff", "since", "add_suppressions", "watch", "shard"),
+    STDIN: ("since", "add_suppressions", "watch", "shard"),
     "since": ("fix", "unsafe_fixes", "diff"),
     "diff": ("fix", "statistics", "format", "explain", "add_suppressions", "watch"),
     "statistics": ("format",),
@@ -63,7 +63,8 @@ def run(arguments: Namespace) -> int:
     if arguments.diff:
         _show_differences(run)
     else:
-        write_results(run, arguments)
+        is_fixed_text = _is_stdin(arguments) and fixing_of(arguments) is Fixing.WRITE
+        write_results(run, arguments, sys.stderr if is_fixed_text else sys.stdout)
     if run.failures:
         return FAILED
     return FOUND if run.results and not arguments.exit_zero else CLEAN
@@ -153,18 +154,20 @@ def leave_out(
         print(f"warning: {shown(warning)}", file=sys.stderr)
 
 
-def write_results(run: Run, arguments: Namespace) -> None:
-    """Write the results in every format that was asked for; `--output-file` is for those without a file."""
+def write_results(run: Run, arguments: Namespace, stream: TextIO | None = None) -> None:
+    """Write the results in every format that was asked for, to files and to `stream`, by default standard output;
+    `--output-file` is for those without a file."""
+    stream = stream or sys.stdout
     usual = "statistics" if arguments.statistics else "text"
     wanted: Sequence[tuple[str, Path | None]] = arguments.format or [(usual, None)]
     for name, path in wanted:
-        _write(run, name, path or arguments.output_file, quiet=arguments.quiet)
+        _write(run, name, path or arguments.output_file or stream, quiet=arguments.quiet)
     if arguments.explain:
         from persistlint.cli.explain import show
 
         for rule in sorted({diagnostic.rule for diagnostic in run.diagnostics}):
-            print()
-            show(rule, sys.stdout)
+            print(file=stream)
+            show(rule, stream)
 
 
 def _show_differences(run: Run) -> None:
@@ -176,15 +179,15 @@ def _show_differences(run: Run) -> None:
     print(summary_of_differences(run), file=sys.stderr)
 
 
-def _write(run: Run, name: str, path: Path | None, *, quiet: bool) -> None:
-    if path is None:
-        writer(name)(run, sys.stdout, quiet=quiet)
+def _write(run: Run, name: str, target: Path | TextIO, *, quiet: bool) -> None:
+    if not isinstance(target, Path):
+        writer(name)(run, target, quiet=quiet)
         return
     try:
-        with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
             writer(name)(run, stream, quiet=quiet)
     except OSError as error:
-        raise UsageError(f"{path}: it cannot be written: {error.strerror}") from error
+        raise UsageError(f"{target}: it cannot be written: {error.strerror}") from error
 
 
 def _known(baseline: Path | None) -> Sequence[Entry]:
@@ -214,7 +217,8 @@ def _is_stdin(arguments: Namespace) -> bool:
 
 
 def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
-    """Check standard input under the name that it was given; return that name, if it is not left out."""
+    """Check standard input under the name that it was given; return that name, if it is not left out. Where fixes are
+    to be applied, the text goes to standard output as they make it."""
     from persistlint.discovery import Failure, is_out
     from persistlint.reading import ReadError, read_stdin
 
@@ -223,14 +227,24 @@ def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequen
         raise UsageError("standard input needs `--stdin-filename FILE`, which tells the language")
     if set(arguments.paths) - {Path("-")}:
         raise UsageError("standard input cannot be checked together with other paths")
-    if arguments.force_exclude and is_out(path, overrides):
+    settings, fixing = settings_for(path, overrides), fixing_of(arguments)
+    is_left_out = arguments.force_exclude and is_out(path, overrides)
+    if is_left_out and fixing is not Fixing.WRITE:
         return ()
-    settings = settings_for(path, overrides)
     try:
-        run.check(read_stdin(path, settings.dialect), settings)
+        source = read_stdin(path, settings.dialect)
     except ReadError as error:
         run.failures.append(Failure(path.as_posix(), str(error)))
-    return (path.as_posix(),)
+        return (path.as_posix(),)
+    fixed = source if is_left_out else run.check(source, settings, fixing=fixing, unsafe=arguments.unsafe_fixes)
+    if fixing is Fixing.WRITE:
+        from persistlint.fixes.write import WriteError, encode
+
+        try:
+            sys.stdout.buffer.write(encode(source, fixed.content))
+        except WriteError as error:
+            run.failures.append(Failure(path.as_posix(), str(error)))
+    return () if is_left_out else (path.as_posix(),)
 
 
 def _refuse_pairs(arguments: Namespace) -> None:
