@@ -251,8 +251,6 @@ def _measured(test: Expression) -> Expression | None:
             return value
         case Attribute(name=name) if name in _COUNTS:
             return test
-        case Binary(operator="or" | "??", left=left, right=Number(value=0)):  # what is not there has no length
-            return _measured(left)
     return None
 
 
