@@ -51,6 +51,7 @@ _LONG_ENOUGH = frozenset(
 )
 _MOMENTS = frozenset(["at", "on", "time", "timestamp", "ts", "tm", "ms", "date", "seen"])
 _BEGINNINGS = frozenset(["start", "started", "begin", "began", "t0"])
+_ENDS = frozenset(["deadline", "due", "exp", "expire", "expires", "expiration", "expiry", "until"])
 _SPANS = frozenset(["age", "duration"])
 _PLURALS = {"attempt": "attempts", "try": "tries", "retry": "retries"}
 _PLAIN = frozenset([-1, 0, 1, 2])  # numbers that need no name
@@ -225,7 +226,9 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
 
 def _span(elapsed: Binary) -> Words:
     """What the time since a moment is called, by the name of the moment: the age of `last_heartbeat`, a duration
-    since `started_at`, else only an age."""
+    since `started_at`, what remains until `expires_at`, else only an age."""
+    if not _ENDS.isdisjoint(words(last_name(elapsed.left))):
+        return ("min", "remaining")
     for side in (elapsed.right, elapsed.left):
         clock = side.function.value if isinstance(side, Call) and isinstance(side.function, Attribute) else side
         moment = words(last_name(clock))

@@ -155,6 +155,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, tidies, updates
 from persistlint.fixes import pools
+from persistlint.fixes.begun import begun_for_both
 from persistlint.fixes.commits import left_to_the_next
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
@@ -235,7 +236,10 @@ def _report_parted(found: Parted, context: RuleContext) -> Diagnostic:
         " the first without the second.",
         help="Commit both at once.",
         related=(Related(found.earlier.range, "the first write"),),
-        fixes=left_to_the_next(context.program, found.earlier, found.commit) if context.program is not None else (),
+        fixes=begun_for_both(context.program, found.earlier, found.commit)
+        or left_to_the_next(context.program, found.earlier, found.commit)
+        if context.program is not None
+        else (),
     )
 
 
