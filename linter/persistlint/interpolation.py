@@ -104,11 +104,13 @@ def is_of_server(hole: Hole) -> bool:
 # Where the path of a file stands that the database reads or writes.
 _AT_FILE = regex(
     r"(?:\b(?:read_\w+|\w+_scan(?:_\w+)?|parquet_\w+|glob|sniff_csv)\(\[?|\bCOPY .*\b(?:FROM|TO) |\) TO "
-    r"|\b(?:IN|OUT)FILE |\bLOAD |\b(?:EXPORT|IMPORT) DATABASE |\bPUT )'[^']*…[^…]*\Z",
+    r"|\bFROM |\b(?:IN|OUT)FILE |\bLOAD |\b(?:EXPORT|IMPORT) DATABASE |\bPUT )'[^']*…[^…]*\Z",
     re.IGNORECASE | re.DOTALL,
 )
 # A statement that sets a setting of the session.
 _SETTING = regex(r"\s*SET\s", re.IGNORECASE)
+# One that takes no parameters wherever it exists.
+_OF_SESSION = regex(r"\s*ALTER\s+SESSION\s+SET\s", re.IGNORECASE)
 # Where the name of a table or of what belongs to one stands in quotes, in a question to the catalogue.
 _AT_NAME = regex(
     r"(?:\b(?:pragma_\w+|to_regclass|nextval|object_id)\("
@@ -120,11 +122,13 @@ _AT_NAME = regex(
 def is_of_program(fact: SqlText, hole: Hole) -> bool:
     """Whether a hole in quotes is, by its place, no data: the path of a file, a name that is looked up in the
     catalogue, a setting that comes from the environment. A caller and a request give anything."""
-    if hole.origin is Origin.ENVIRONMENT:
-        begins = [text.parts[0] for text in fact.texts if hole in text.parts]
-        if all(isinstance(part, str) and _SETTING.match(part) for part in begins):
-            return True
-    return hole.origin < Origin.PARAMETER and bool(_AT_FILE.search(hole.excerpt) or _AT_NAME.search(hole.excerpt))
+    if hole.origin >= Origin.PARAMETER:
+        return False
+    begins = [str(text.parts[0]) for text in fact.texts if hole in text.parts]
+    setting = _SETTING if hole.origin is Origin.ENVIRONMENT else _OF_SESSION
+    if all(map(setting.match, begins)):
+        return True
+    return bool(_AT_FILE.search(hole.excerpt) or _AT_NAME.search(hole.excerpt))
 
 
 def _has_values(fact: SqlText, hole: Hole) -> bool:
@@ -164,6 +168,23 @@ def is_written_out(hole: Hole) -> bool:
     return (
         _CALL_OF_NOTHING.fullmatch(hole.expression) is not None or _BRINGS_PARENTHESES.search(hole.excerpt) is not None
     )
+
+
+_BEFORE_OPERAND = regex(r"(?:\A|\b(?:WHERE|AND|OR|NOT|HAVING|ON)|\()\s*\Z", re.IGNORECASE)
+_PLACEHOLDER = regex(r"\s?(?:\?|[$]\d|%s)(?!\w)")
+
+
+def brings_operator(fact: SqlText, hole: Hole) -> bool:
+    """Whether a value is, here or elsewhere in the query, a column together with its operator, so that a placeholder
+    comes right behind it: `"AND " + condition + "? "`. Only the program itself writes that."""
+    for text in fact.texts:
+        for before, here, after in zip(text.parts, text.parts[1:], text.parts[2:], strict=False):
+            if not isinstance(here, Hole) or here.expression != hole.expression:
+                continue
+            is_between = isinstance(before, str) and _BEFORE_OPERAND.search(before) is not None
+            if is_between and isinstance(after, str) and _PLACEHOLDER.match(after):
+                return True
+    return False
 
 
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.

@@ -13,6 +13,7 @@ from persistlint.analysis.operators import combine
 from persistlint.analysis.state import NOTHING, Checked, Flag, State, merge
 from persistlint.analysis.values import (
     CONSTANT,
+    EMPTY,
     NUMBER,
     UNKNOWN,
     Atom,
@@ -137,6 +138,8 @@ def _declared_or(annotation: str, value: Atom, machine: Interpreter) -> Value:
 
 
 def _zero(annotation: str, machine: Interpreter) -> Value:
+    if annotation == "string" and machine.language == "go":
+        return EMPTY
     return Text(()) if annotation.strip("*&") in ("strings.Builder", "bytes.Buffer") else CONSTANT
 
 

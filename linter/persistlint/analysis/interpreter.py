@@ -12,7 +12,7 @@ from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from persistlint.analysis import options
+from persistlint.analysis import endpoints, options
 from persistlint.analysis.bindings import bind, is_checked, member, refine
 from persistlint.analysis.execution import execute
 from persistlint.analysis.expressions import evaluate
@@ -136,6 +136,9 @@ class Interpreter:
             self._unless_too_deep(partial(self.block, (statement,)))
             self.state = self.state or before  # the top level goes on whatever a part of it does
         self.outer = dict((self.state or State()).values)
+        for function, receiver, captured in tuple(self.functions.values()):
+            if function.name == options.DECLARES:
+                self._unless_too_deep(partial(self.run_function, function, receiver, captured))
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
         # its own sake only where nothing calls it. What is called here comes after its callers, which tell what it is
         # called with. Functions inside functions become known as those run.
@@ -170,8 +173,11 @@ class Interpreter:
         self.state = State(dict(captured) if captured is not self.outer else {})
         handed = self.handed.get(id(function), {})
         declared = options.of_parameters(function, self) if function.decorators else {}
+        sent = endpoints.sent(function) if function.decorators else ()
         for parameter in function.parameters:
             value = declared.get(parameter.name) or self.parameter(parameter)
+            if parameter.name in sent and value == Atom(Origin.PARAMETER):
+                value = Atom(Origin.REQUEST)
             if handed.get(parameter.name, Origin.REQUEST) <= Origin.METADATA and origin_of(value) is Origin.PARAMETER:
                 value = Atom(Origin.METADATA)  # all calls that can be seen hand over the program's own text
             self._bind(parameter, value)

@@ -43,7 +43,10 @@ _NUMERIC = {
         rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof(?: typeof)? \w+"
         r"|\(?typeof \w+\)?\[(?:number|keyof typeof \w+)\]|(?:Exclude|Extract)<.*>"
     ),
-    "go": regex(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"),
+    "go": regex(
+        r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"
+        r"|sql\.Null(?:Int(?:16|32|64)|Float64|Bool|Time|Byte)"
+    ),
     "sql": regex(
         r"(?:small|big|tiny|medium)?int(?:eger)?\d?(?:\(\d+\))?|numeric.*|decimal.*|real|float.*|double precision"
         r"|bool(?:ean)?|bit|uuid|date|time.*|interval|oid|reg\w+|money|number.*|pls_integer|binary_integer"

@@ -18,18 +18,24 @@ from persistlint.analysis.values import (
     Closure,
     Entries,
     Value,
+    choice,
     constants_of,
     origin_of,
 )
 from persistlint.facts import Origin
 from persistlint.ir import Call, Constant
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.analysis.interpreter import Interpreter
     from persistlint.ir import Expression, Function
     from persistlint.libraries import Operation
 
+DECLARES = "add_arguments"
+"""The method in which a command of Django declares its options."""
+
 _ACTIONS_WITHOUT_VALUE = frozenset(["store_true", "store_false", "store_const", "append_const", "count"])
+_HOLDS_OPTIONS = regex(r"_*(?:\w+_)?(?:opts?|options?|args?|arguments|kwargs|namespace|ns)")
 _FLAGS = frozenset(["is_flag", "count"])  # of click
 
 
@@ -45,6 +51,15 @@ def parsed(machine: Interpreter) -> Value:
     """What parsing the command line gives: every option by itself where some of them are known to have a kind."""
     is_known = any(origin_of(value) < Origin.REQUEST for value in machine.options.values())
     return Entries(tuple(machine.options.items())) if is_known else Atom(Origin.REQUEST)
+
+
+def given(holder: str, names: tuple[str, ...], value: Value, machine: Interpreter) -> Value | None:
+    """What is taken out of the options that a function is given, by the name of what holds them: `args.limit` and
+    `options["limit"]` of functions that `main` calls."""
+    if not machine.options or origin_of(value) not in (Origin.UNKNOWN, Origin.PARAMETER):
+        return None
+    found = [machine.options[name] for name in names if name in machine.options]
+    return choice(found) if found and len(found) == len(names) and _HOLDS_OPTIONS.fullmatch(holder) else None
 
 
 def of_parameters(function: Function, machine: Interpreter) -> dict[str, Value]:

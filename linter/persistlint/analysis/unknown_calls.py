@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import guards, subjects
+from persistlint.analysis import guards, options, subjects
 from persistlint.analysis.arguments import Actual, bound
 from persistlint.analysis.collection_methods import is_short_quote
 from persistlint.analysis.names import SETTINGS, last_name, path_of
@@ -72,6 +72,9 @@ def unknown(
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)
+    if machine.language == "python" and name == "add_argument":
+        options.declare(actuals, machine)  # of a parser that a function is given
+        return UNKNOWN
     if machine.language == "go" and name in _COUNTS:
         return Items((NUMBER, UNKNOWN), fixed=True)
     if machine.language == "go" and _WRITES_NUMBER.fullmatch(name):

@@ -132,6 +132,7 @@ CONSTANT = Atom(Origin.CONSTANT)
 NUMBER = Atom(Origin.NUMBER)
 CHECKED = Atom(Origin.CHECKED)
 UNKNOWN = Atom(Origin.UNKNOWN)
+EMPTY = Text(("",))  # what a string is before anything is assigned to it; a builder of one is `Text(())`
 
 
 def origin_of(value: Value) -> Origin:
