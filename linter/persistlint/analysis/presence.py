@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from persistlint.libraries import catalogue
+from persistlint.libraries import OF_MODELS, catalogue
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -90,6 +90,7 @@ def _signs_of(library: Library) -> frozenset[frozenset[bytes]]:
 def _names(library: Library) -> Iterator[str]:
     yield from library.modules
     yield from library.functions
+    yield from (path for path in library.paths if not path.startswith(OF_MODELS))
     for type in library.types.values():
         yield from (*type.names, *type.created_by, *type.attributes)
 

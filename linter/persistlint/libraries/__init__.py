@@ -25,6 +25,10 @@ template-strings = true                   # it binds the holes of a Python t-str
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
 
+[paths]                                   # what is an object of the library wherever it is imported from, by the end of
+"db.session" = "Session"                  # its path; the first is what the others are sent through
+"Model.query" = "Select"                  # `Model` is any class of the program's own
+
 [objects]                                 # how `values` that are "objects" are written
 module = "google.cloud.bigquery"          # where what stands before each `(` is
 key = "job_config"                        # the keyword argument of the call for all of them
@@ -148,6 +152,9 @@ if TYPE_CHECKING:
 _FIRST_WORD = regex(r"[$_a-z]+(?=[A-Z])|[A-Z][a-z]+(?=[A-Z])")
 
 
+OF_MODELS = "Model."  # begins a path of `[paths]` that any class of the program's own may stand before
+
+
 @dataclass(frozen=True)
 class Operation:
     """What one function or method does with SQL; the fields are the keys of the module's documentation."""
@@ -268,6 +275,7 @@ class Library:
     references: str = "checked"
     opened_as: tuple[str, ...] = ()
     transactions: Binding = BY_OBJECT
+    paths: Mapping[str, str] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=dict)
     functions: dict[str, Operation] = field(default_factory=dict)
 

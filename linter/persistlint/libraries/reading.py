@@ -89,6 +89,7 @@ _LIBRARY_KEYS = frozenset(
         "types",
         "functions",
         "transactions",
+        "paths",
         "documentation",
     ]
 )
@@ -132,6 +133,7 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("references", "checked"),
         tuple(table.get("opened-as", ())),
         _binding(table.get("transactions", {})),
+        table.get("paths", {}),
     )
     types = table.get("types", {})
     for name, own in types.items():

@@ -14,7 +14,7 @@ from persistlint.analysis.transactions.operations import operate
 from persistlint.analysis.transactions.options import commits_at_once
 from persistlint.analysis.transactions.roots import Roots, role_of, undeclared
 from persistlint.analysis.transactions.texts import table_of, text_of
-from persistlint.analysis.transactions.vocabulary import managers
+from persistlint.analysis.transactions.vocabulary import managers, paths
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
     Argument,
@@ -31,7 +31,7 @@ from persistlint.ir import (
     TypeAssertion,
     Unary,
 )
-from persistlint.libraries import Library, Operation, Type
+from persistlint.libraries import OF_MODELS, Library, Operation, Type
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
@@ -95,6 +95,8 @@ class Handles(Roots):
             return start(variable.known)
         if (qualified := self.names.qualified(node)) is not None and qualified in self.tables.types:
             return start(self._exported(name, qualified))
+        if (at_path := self._at_path(value, name)) is not None:
+            return start(at_path)
         chain = self.follow(value, scope, depth + 1)
         base = chain.known
         if base is not None:
@@ -122,6 +124,20 @@ class Handles(Roots):
             if self.language == "go" and base is None:  # of a struct inside it, where it may be an interface
                 return start(named(undeclared(self.guess(name)), path))
         return start(named(self.guess(name), path)) if base is None else chain
+
+    def _at_path(self, value: Expression, name: str) -> Known | None:
+        """What an attribute is wherever its owner is imported from: `db.session`, `Order.query`."""
+        ends = paths(self.names.language)
+        owner = last_name(value) if ends else ""
+        found = ends.get(f"{owner}.{name}")
+        is_model = found is None and isinstance(value, Name) and owner[:1].isupper() and self._is_own(owner)
+        found = ends.get(f"{OF_MODELS}{name}") if is_model else found
+        if found is None:
+            return None
+        type, through = found
+        role = type.library.types[type.library.paths[through]].role
+        table = owner if is_model else ""
+        return Known(Handle(through, Role(role), type.library, -1, declared=True), type, table)
 
     def _member(self, type: Type, name: str) -> Type | None:
         types = type.library.types

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.names import last_name
 from persistlint.analysis.transactions.chain import Chain, Known, handed
 from persistlint.analysis.transactions.options import asks_for_lock, commits_at_once, mentions, names_mode
 from persistlint.analysis.transactions.texts import sent_text, table_of, whole_statement
+from persistlint.analysis.transactions.vocabulary import makers_of_statements
 from persistlint.facts import Handle, Role
-from persistlint.ir import Call, Constant, String
+from persistlint.ir import Attribute, Call, Constant, Name, String
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.handles import Handles
     from persistlint.analysis.transactions.variables import Scope
+    from persistlint.ir import Expression
     from persistlint.libraries import Operation
 
 _STRENGTH = {
@@ -95,5 +98,18 @@ def _bound(handles: Handles, node: Call, handle: Handle, scope: Scope) -> Handle
 
 def _statement(handles: Handles, node: Call, operation: Operation, scope: Scope) -> Known | None:
     """The statement as an object that a call sends: `session.execute(insert(User))`."""
-    known = (handles.known(argument.value, scope) for argument in node.arguments[operation.sql or 0 :])
-    return next((found for found in known if found is not None and found.type.statement), None)
+    given = [argument.value for argument in node.arguments[operation.sql or 0 :]]
+    known = (handles.known(value, scope) for value in given)
+    found = next((found for found in known if found is not None and found.type.statement), None)
+    return found or (_of_table(given[0], handles.names.language) if given else None)
+
+
+def _of_table(value: Expression, language: str) -> Known | None:
+    """A statement that is made of a table which is imported from elsewhere: `users.insert().values(name=name)`."""
+    called = ""
+    while isinstance(value, Call) and isinstance(value.function, Attribute):
+        called, value = value.function.name, value.function.value
+    type = makers_of_statements(language).get(called)
+    if type is None or not isinstance(value, Name | Attribute):
+        return None
+    return Known(Handle("", Role.CONNECTION, type.library), type, last_name(value))

@@ -87,6 +87,29 @@ def managers(language: str) -> dict[str, Type]:
     }
 
 
+@cache
+def makers_of_statements(language: str) -> dict[str, Type]:
+    """The methods of objects that stand for tables, and the statements that they give."""
+    return {
+        operation.name: made
+        for library in catalogue(language).libraries
+        for type in library.types.values()
+        if not type.role and not type.statement
+        for operation in type.methods.values()
+        if (made := library.types.get(operation.returns or "")) is not None and made.statement
+    }
+
+
+@cache
+def paths(language: str) -> dict[str, tuple[Type, str]]:
+    """By the ends of paths, the types of what they name, and what that is sent through."""
+    return {
+        path: (library.types[name], next(iter(library.paths)))
+        for library in catalogue(language).libraries
+        for path, name in library.paths.items()
+    }
+
+
 @lru_cache(maxsize=4096)
 def is_of_library(module: str, language: str) -> bool:
     """Whether a module is one of a library, or inside one."""
