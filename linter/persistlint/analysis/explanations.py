@@ -31,6 +31,7 @@ _DIGITS = frozenset(["9", "10", "99", "100"])
 _TWO_DIGITS, _PADDED = 10, regex(rb"[\"'`]0[\"'`] ?[+.]")
 _FILLED = regex(rb"(?m)^(?:return )?[\"'`]0")
 _LISTED = regex(rb"(?m)^[ \t]*(?:#|//|\*)[ \t]*(\d+)[ \t]*(?:[:=]|->?)[ \t]+[A-Za-z]")
+_ONE_OF_SEVERAL = regex(rb"[ \t]*[,\r\n]")
 _LINES_ABOVE = 3
 _SECOND = 1000  # in the milliseconds of a `setTimeout`
 _LONGEST = 400  # bytes before a wait that are looked at
@@ -103,7 +104,7 @@ class Explanations:
             return said
         if place.waits is None:
             return self._follows() if place.role is NumberRole.COMPARISON else b""
-        line = self.source.line_of(number.start)
+        line = self.source.line_of(place.other.range.start if place.other is not None else number.start)
         first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
         start = self.source.line_starts[min(first, line) - 1]
         return self.source.content[max(start, number.start - _LONGEST) : number.start]
@@ -141,14 +142,16 @@ class Explanations:
         return self.source.content[max(start, number.start - _LONGEST) : min(end, number.end + _LONGEST)]
 
     def _follows(self) -> bytes:
-        """The line behind a function of one line: `{check: (text) => text.length > 6, message: "7 letters"}`."""
+        """What follows a function of one line that is one of several things, on that line and the next:
+        `{check: (text) => text.length > 6, message: "7 letters"}`."""
         if self.function is None:
             return b""
-        first, last = (self.source.line_of(each) for each in (self.function.range.start, self.function.range.end))
-        if first != last or last == len(self.source.line_starts):
+        end = self.function.range.end
+        first, last = (self.source.line_of(each) for each in (self.function.range.start, end))
+        if first != last or not _ONE_OF_SEVERAL.match(self.source.content, end):
             return b""
-        behind = self.source.line_range(last + 1)
-        return self.source.content[behind.start : min(behind.end, behind.start + _LONGEST)]
+        behind = self.source.line_range(min(last + 1, len(self.source.line_starts)))
+        return self.source.content[end : min(max(behind.end, end), end + _LONGEST)]
 
 
 def _fits(number: str, branch: bytes) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
+from persistlint.analysis.composition import composed, factors, is_of_time
 from persistlint.analysis.constant_names import is_telling, name_for
 from persistlint.analysis.layouts import layouts
 from persistlint.analysis.names import last_name, path_of
@@ -18,7 +19,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range, SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.analysis.arithmetic import Arithmetic
     from persistlint.analysis.constants import Constants
@@ -34,10 +35,6 @@ _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
-_TIME_FACTORS = frozenset([24, 60, 365, 366, 3600, 1000, 86_400, 60_000])
-_TIMES = frozenset(  # units, and the last second and millisecond of a day
-    [60_000, 3_600_000, 86_399, 86_400, 86_399_999, 86_400_000, 604_800, 604_800_000, 31_536_000]
-)
 _EQUALITY = frozenset(["==", "!="])
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
@@ -51,7 +48,6 @@ _WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
 _ASCII = frozenset([31, 32, 47, 48, 57, 58, 64, 65, 90, 91, 96, 97, 122, 123, 126, 127])  # where its classes end
 _END = regex(rb"(?:\[|\.(?:slice|substr)\()-(\d+)[:)]")
 _LONGEST_END = 8  # characters that tell one number of an account from another
-_LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
 
 
@@ -112,7 +108,7 @@ class Meanings:
             Quantity.BITS if is_word or is_flag else told or quantity,
             name,
             is_telling(name, place, quantity),
-            is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
+            is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(is_of_time, factors(node))),
             is_converted,
         )
 
@@ -142,26 +138,12 @@ class Meanings:
         """What a number is by the calculation that it stands in, None where that tells nothing."""
         if value == _PERCENT and self.source.text(node.range) == "100.0":
             return Quantity.PERCENT  # the whole of a share that has fractions
-        told = self._composed(node, value, place)
+        told = composed(node, value, place, self._is_time(place.other))
         if told is None and place.other is not None:
             told = self._met(value, place, place.other)
             if told is None and place.operator in _ORDERS:
                 told = self._bounded(value, place, place.other, quantity)
         return told
-
-    def _composed(self, node: Expression, value: float, place: Place) -> Quantity | None:
-        """What a number is by what it is made of: the size of something by its parts (`1 + 73 + 32`), a ratio
-        (`16 / 9`), the minutes of a day, or a time that its factors tell (`now - 7 * 24 * 3600`)."""
-        if _terms(node) >= _LEAST_TERMS or _is_ratio(node):
-            return Quantity.LAYOUT
-        factors = tuple(_factors(node))
-        if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
-            return Quantity.CALENDAR
-        is_equal = place.operator in ("==", "!=")
-        is_moved = place.operator in ("+", "-") and place.role in (NumberRole.ARITHMETIC, NumberRole.STEP)
-        if (is_moved or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
-            return Quantity.CALENDAR
-        return None
 
     def _met(self, value: float, place: Place, other: Expression) -> Quantity | None:
         """What a number is by what it meets: what is added to round up (`(n + 7) / 8`), a code of a format
@@ -273,33 +255,6 @@ class Meanings:
     def _text(self, expression: Expression) -> str:
         text = self.source.text(expression.range)
         return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
-
-
-def _factors(node: Expression) -> Iterator[float]:
-    """The factors of a product of numbers; none where it is no product."""
-    while isinstance(node, Binary) and node.operator == "*":
-        yield from (part.value or 0 for part in (node.left, node.right) if isinstance(part, NumberExpression))
-        node = node.left
-
-
-def _terms(node: Expression) -> int:
-    """Of how many numbers a sum consists."""
-    terms = 1
-    while isinstance(node, Binary) and node.operator == "+":
-        terms, node = terms + 1, node.left
-    return terms
-
-
-def _is_ratio(node: Expression) -> bool:
-    """Whether a number is one divided by another, which tells what it is: `16 / 9`."""
-    match node:
-        case Binary(operator="/", left=NumberExpression(), right=NumberExpression()):
-            return True
-    return False
-
-
-def _is_of_time(factor: float) -> bool:
-    return factor in _TIME_FACTORS
 
 
 def _converted(expression: Expression) -> Expression:

@@ -36,10 +36,11 @@ _WORDS: dict[float, str] = {
     **{10 * tens: word for tens, word in enumerate(_TENS, 2)},
     **{10 * tens + one: f"{word}[ -]?{_ONES[one - 1]}" for tens, word in enumerate(_TENS, 2) for one in range(1, 10)},
 }
-# A text of several words, or in a script that puts none of these apart: that of China, Japan or Korea.
+# A text of several words, or in a script that puts none of these apart: that of China, Japan or Korea. Or a range.
 _SENTENCE = regex(
     rb"""\"{3}[^"]*\w [^"]*\"{3}|\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`"""
     rb"""|\"[^"\n]*[\xe3-\xed][^"\n]*\"|'[^'\n]*[\xe3-\xed][^'\n]*'|`[^`\n]*[\xe3-\xed][^`\n]*`"""
+    rb"""|[\"'`]\d+(?:-|\xe2\x80\x93)\d+[\"'`]"""
 )
 _ONE: dict[float, str] = {  # of a unit, which a text says in a word: "more than a week old"
     60: "minute|hour",
@@ -78,6 +79,8 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(rf"{_count(float(product[1] or product[2]))}(?: ?[A-Za-z]+)?")
     elif value is not None:
         spelled += (rf"{_count(value / size)} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
+    if value is not None and _TENTHS <= value < _THOUSAND and value == int(value):  # milliseconds
+        spelled.append(rf"0?{re.escape(f'{value / _THOUSAND:g}'[1:])} ?s(?:ec[a-z]*)?")
     if value is not None and value >= _THOUSAND and value == int(value):
         spelled.append(f"{int(value):,}")
     if value in _ONE:
