@@ -32,12 +32,20 @@ def handed_on(program: Program, place: Range) -> tuple[Fix, ...]:
         handler = next((each for each in frame.statement.handlers if each.range == place), None)
         if handler is None or not handler.body:
             continue
+        if _is_on_the_way_out(program, place):
+            return ()
         if program.source.language == "python":
             return _at_end(program, handler.body, "raise")
         written = _CATCH.search(program.source.content, place.start, place.end)
         name = written.group(1).decode() if written is not None else ""
         return _at_end(program, handler.body, f"throw {name}{program.semicolon}") if name else ()
     return ()
+
+
+def _is_on_the_way_out(program: Program, place: Range) -> bool:
+    """Whether a place stands in a `finally`, from where an error takes the place of the one that led there."""
+    tries = (frame.statement for frame in program.frames(place) if isinstance(frame.statement, Try))
+    return any(place in each.range for statement in tries for each in statement.final)
 
 
 def has_other_way(frame: Frame) -> bool:
