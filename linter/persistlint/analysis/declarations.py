@@ -37,8 +37,11 @@ def forget(target: Expression, machine: Interpreter) -> None:
 def as_declared(path: str, value: Value, machine: Interpreter) -> Value:
     """A value as the type of the variable that it is assigned to lets it be. Go alone enforces that."""
     declared = machine.frames[-1].declared.get(path)
-    is_open = origin_of(value) > Origin.BOUND if machine.language == "go" else origin_of(value) in _OPEN
-    return declared if declared is not None and is_open else value
+    if declared is None:
+        return value
+    origin = origin_of(value)
+    is_open = origin > Origin.BOUND if machine.language == "go" else origin in _OPEN
+    return declared if is_open else value
 
 
 def _written(expression: Expression) -> str:
