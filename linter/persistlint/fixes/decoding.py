@@ -193,7 +193,7 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
 
 
 def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign) -> tuple[Fix, ...]:
-    """`abort(400)` of Flask, or the response of Django, where the body of a request is no JSON."""
+    """`abort(400)` of Flask, the error of FastAPI or the response of Django, where the body of a request is no JSON."""
     value, function = statement.value, frame.function
     if fact.origin is not JsonOrigin.REQUEST or value is None or value.range.start != fact.range.start:
         return ()
@@ -206,6 +206,9 @@ def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign
     if "flask" in modules:
         needed = python_member(program, "flask", "abort")
         leave = f"{needed[0]}(400, {message})" if needed is not None else ""
+    elif "fastapi" in modules:
+        needed = python_member(program, "fastapi", "HTTPException")
+        leave = f"raise {needed[0]}(status_code=400, detail={message})" if needed is not None else ""
     elif "django" in modules and _is_view(function):
         needed = python_member(program, "django.http", "HttpResponseBadRequest")
         leave = f"return {needed[0]}({message})" if needed is not None else ""

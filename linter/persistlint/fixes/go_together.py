@@ -49,7 +49,10 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     behind = program.source.text(following[0].range) if following else ""
     # What has failed so far is in `err` there.
     gives_error = behind == "return err" and program.is_alone(following[0])
-    if not (isinstance(block[-1], If | Loop | Nested) or gives_error) or not program.is_alone(block[-1]):
+    last = block[-1]
+    is_given = isinstance(last, Return) and last.value is not None and last.value.range == later.range
+    is_given = is_given and frame.function.returns.strip() == "error"
+    if not (isinstance(last, If | Loop | Nested) or gives_error or is_given) or not program.is_alone(last):
         return ()
     if not gives_error and _GIVES_MORE.fullmatch(behind):
         return ()
@@ -77,7 +80,11 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
         f"{indentation}defer {undo}\n"
     )
     commit = undo.replace("Rollback", "Commit")
-    if gives_error:
+    if is_given:
+        result = f"if err := {_NAME}{program.source.text(Range(roots[-1].end, later.range.end))}; {failed}"
+        closing = Edit(last.range, f"{result}\n{indentation}return {commit}")
+        roots = roots[:-1]
+    elif gives_error:
         closing = Edit(following[0].range, f"if {failed}\n{indentation}return {commit}")
     elif behind == "return nil" and program.is_clean(Range(end, following[0].range.end)):
         closing = Edit(following[0].range, f"return {commit}")

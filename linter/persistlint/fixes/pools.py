@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.diagnostic import Fix
-    from persistlint.facts import Effect
+    from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Block
 
@@ -43,10 +43,9 @@ class Pool:
 def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
     """A transaction of one connection around two writes and all that stands between them; where they are sent through a
     pool, it is taken out of that. What needs what they made stands behind the commit in the same `try`."""
-    library, handle = later.handle.library, later.handle
+    handle = later.handle
     is_pool = handle.role is Role.POOL
-    known = _pools().get(library.name, ()) if library is not None else ()
-    pool = next((each for each in known if bool(each.take) is is_pool), None)
+    pool = next((each for each in _ways(program, handle) if bool(each.take) is is_pool), None)
     region = region_of(program, earlier.range, later.range)
     frame = program.frame(earlier.range)
     if pool is None or region is None or frame is None or frame.function is None or program.indent is None:
@@ -102,9 +101,8 @@ def _on_one(
 def on_one_connection(program: Program, begin: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
     """Take a connection before the begin, send what follows through it, and release it in a `finally` of the `try` that
     the begin opens, or that follows it."""
-    library, frames = begin.handle.library, program.frames(begin.range)
-    known = _pools().get(library.name, ()) if library is not None else ()
-    pool = next((each for each in known if each.take), None)
+    frames = program.frames(begin.range)
+    pool = next((each for each in _ways(program, begin.handle) if each.take), None)
     if pool is None or not frames or program.indent is None:
         return ()
     first, attempt = _attempt(frames)
@@ -164,6 +162,20 @@ def _attempt(frames: list[Frame]) -> tuple[Frame, Try | None]:
     around = frames[-2] if len(frames) > 1 else inner
     is_first = isinstance(around.statement, Try) and inner.block is around.statement.body and inner.index == 0
     return around, around.statement if is_first and isinstance(around.statement, Try) else None
+
+
+def _ways(program: Program, handle: Handle) -> list[Pool]:
+    """How the library of a handle runs statements on one connection. Where nothing tells the library, the file does by
+    what it takes out of the pool elsewhere."""
+    if handle.library is not None:
+        return _pools().get(handle.library.name, [])
+    content = program.source.content
+    found = (ways for ways in _pools().values() if any(_is_taken(content, handle, each) for each in ways))
+    return next(found, []) if b".release()" in content else []
+
+
+def _is_taken(content: bytes, handle: Handle, pool: Pool) -> bool:
+    return bool(pool.take) and f"{handle.name}.{pool.take}".encode() in content
 
 
 @cache

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.ir import Block, Statement
 
-_PATTERN = regex(r"[\w$]+|\{[\w$,:\s]*\}|\[[\w$,\s]*\]")
+_PATTERN = regex(r"[\w$]+|\{[\w$,:.\s]*\}|\[[\w$,.\s]*\]")
 
 
 def region_of(program: Program, first: Range, last: Range) -> tuple[Block, Block, bool] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.diagnostic import Edit
 from persistlint.facts import HopKind
 from persistlint.fixes.guards import go_failure, guard, guarded_place, insert, is_in_loop, is_plain, unsafe
 from persistlint.ir import (
@@ -19,6 +20,7 @@ from persistlint.ir import (
     Loop,
     Mapping,
     Name,
+    Return,
     Spread,
     Subscript,
     Template,
@@ -33,7 +35,7 @@ from persistlint.source import Range
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from persistlint.diagnostic import Edit, Fix
+    from persistlint.diagnostic import Fix
     from persistlint.facts import JsonAccess, JsonHop
     from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Expression
@@ -51,6 +53,7 @@ _CONVERSIONS = frozenset(
     ["BigInt", "Date", "Number", "String", "parseFloat", "parseInt"]
 )  # make something of undefined
 _OF_LISTS = frozenset([".entries", ".every", ".filter", ".flat", ".flatMap", ".forEach", ".join", ".map", ".some"])
+_KEY = regex(r"\[(?:\"[^\"\\]*\"|'[^'\\]*')\]")
 _NONE = regex(r"\b(?:None|Optional|Any)\b")
 _WRITTEN = regex(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
 
@@ -110,6 +113,30 @@ def lasting_gets(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
     return (
         unsafe("Let a missing key be an empty object", insert(fact.range.start, "(" * opened), *edits) if edits else ()
     )
+
+
+def lasting_keys(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
+    """`(body["data"] or {}).get("id")` where a part may be missing, and the value is only kept or returned."""
+    frame, first = program.frame(fact.range), fact.failing[0]
+    statement = frame.statement if frame is not None else None
+    if frame is None or not isinstance(statement, Assign | Return) or not program.is_clean(fact.range):
+        return ()
+    if statement.value is None or statement.value.range != fact.range:
+        return ()
+    returns = frame.function.returns if frame.function is not None else ""
+    if isinstance(statement, Return):
+        if returns and _NONE.search(returns) is None:
+            return ()  # who calls it expects something
+    elif statement.operator != "=" or _hands_on(program, frame, statement, fact.range):
+        return ()
+    hops = fact.hops[fact.hops.index(first) :]
+    if any(hop.kind is not HopKind.KEY or _KEY.fullmatch(program.source.text(hop.range)) is None for hop in hops):
+        return ()
+    edits = []
+    for hop in hops:
+        key = program.source.text(hop.range)[1:-1]
+        edits.append(Edit(hop.range, f" or {{}}).get({key})"))
+    return unsafe("Let a missing part be an empty object", insert(fact.range.start, "(" * len(hops)), *edits)
 
 
 def checked_element(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
@@ -201,7 +228,7 @@ def _hands_on(program: Program, frame: Frame, assign: Assign, chain: Range) -> b
         return isinstance(assign.target, Collection | Mapping | Unknown)
     content, end = program.source.content, frame.function.range.end if frame.function is not None else None
     name = re.escape(assign.target.id.encode())
-    used = rb"\.\.\.%s\b|(?<![\w.$])%s\s*[.\[(]|\bof\s+%s\b" % (name, name, name)
+    used = rb"(?:\.\.\.|\*)%s\b|(?<![\w.$])%s\s*[.\[(]|\b(?:of|in)\s+%s\b" % (name, name, name)
     return re.search(used, content[assign.range.end : end]) is not None
 
 

@@ -80,7 +80,7 @@ def _in_form(
     block, following, is_async = region
     is_closure = program.source.language != "python"
     needed = needed_behind(program, block) if is_closure else []
-    if needed and following and _only_gives(program, following[0]):
+    if needed != [] and following and _only_gives(program, following[0]):
         block, needed = (*block, following[0]), []
     whole = Range(program.line_start(block[0].range.start), program.line_end(block[-1].range.end))
     inside = [effect for effect in effects if effect.range in whole]
