@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.libraries import BY_OBJECT, Library, Operation, Type, catalogue
+from persistlint.libraries import Library, Operation, Type, catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,19 +126,20 @@ def _transactions(library: Library) -> Iterator[str]:
     if opened:
         yield _table(("call", "what it does to a transaction"), opened)
     binding = library.transactions
-    if binding != BY_OBJECT:
-        yield "\n".join(
-            f"- {text}"
-            for is_so, text in (
-                (binding.option, f"A call belongs to a transaction by its option `{binding.option}`."),
-                (binding.ambient, "A call finds the open transaction by itself."),
-                (binding.synchronous, "Its calls give no promise, and a callback must not be `async`."),
-                (binding.lazy, "A query that nobody awaits is never sent."),
-                (binding.exit_commits, "Leaving `with connection:` commits."),
-                (binding.requests, f"The setting `{binding.requests}` opens a transaction around each request."),
-            )
-            if is_so
+    said = [
+        f"- {text}"
+        for is_so, text in (
+            (binding.option, f"A call belongs to a transaction by its option `{binding.option}`."),
+            (binding.ambient, "A call finds the open transaction by itself."),
+            (binding.synchronous, "Its calls give no promise, and a callback must not be `async`."),
+            (binding.lazy, "A query that nobody awaits is never sent."),
+            (binding.exit_commits, "Leaving `with connection:` commits."),
+            (binding.requests, f"The setting `{binding.requests}` opens a transaction around each request."),
         )
+        if is_so
+    ]
+    if said:
+        yield "\n".join(said)
 
 
 def _roles(library: Library) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ _TEST = (
     r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
-    r"|(?:^|/)tests?(?:-[^/]*)?\.[cm]?[jt]sx?$"
+    r"|(?:^|/)tests?(?:[-_][^/]*)?\.[cm]?[jt]sx?$"
 )
 _MIGRATIONS = (
     r"(?i)(?:^|/)(?:(?:\w+[_-])?migrations?(?:_?\d\w*|_old)?|migrate|upgrades|alterations|alembic|versions|seed\w*)/"

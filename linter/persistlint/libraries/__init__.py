@@ -71,6 +71,9 @@ synchronous = true                        # calls give no promise, and a callbac
 lazy = true                               # a query that nobody awaits is never sent
 exit-commits = true                       # leaving `with connection:` commits
 requests = "ATOMIC_REQUESTS"              # the setting of its framework that opens one around each request
+commands = "/management/commands/"        # the folder of what its framework starts by hand
+unseen = true                             # its forms and serializers write where nothing says so
+old = '\\),\\s*\\w+='                      # calls of this shape are of a version that commits each of them
 ```
 
 Qualified names join the import path and the member by a dot: `psycopg.sql.SQL`, `pg.Pool`,
@@ -142,6 +145,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.libraries.transactions import BY_OBJECT, Binding
 from persistlint.plugins import LIBRARIES, plugins
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -231,21 +235,6 @@ def any_of(name: str) -> str:
     """What stands in a table for every name that goes on with a capital behind the same beginning: `add*`."""
     match = _FIRST_WORD.match(name)
     return f"{match.group()}*" if match else ""
-
-
-@dataclass(frozen=True)
-class Binding:
-    """How a library knows which transaction a call belongs to; the fields are the keys of `[transactions]`."""
-
-    option: str = ""
-    ambient: bool = False
-    synchronous: bool = False
-    lazy: bool = False
-    exit_commits: bool = False
-    requests: str = ""
-
-
-BY_OBJECT = Binding()
 
 
 @dataclass(frozen=True, eq=False)

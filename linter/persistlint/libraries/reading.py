@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from persistlint.libraries import Binding, Library, Operation, Type
+from persistlint.libraries import Library, Operation, Type
+from persistlint.libraries.transactions import Binding
 from persistlint.tables import read_table
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ _LIBRARY_KEYS = frozenset(
         "documentation",
     ]
 )
-_TRANSACTION_KEYS = frozenset(["option", "ambient", "synchronous", "lazy", "exit-commits", "requests"])
+_TRANSACTION_KEYS = frozenset(
+    ["option", "ambient", "synchronous", "lazy", "exit-commits", "requests", "commands", "unseen", "old"]
+)
 
 
 def read_libraries(root: Traversable, folder: str) -> Iterator[Library]:
@@ -223,6 +226,9 @@ def _binding(keys: dict[str, Any]) -> Binding:
         keys.get("lazy", False),
         keys.get("exit-commits", False),
         keys.get("requests", ""),
+        keys.get("commands", ""),
+        keys.get("unseen", False),
+        keys.get("old", ""),
     )
 
 

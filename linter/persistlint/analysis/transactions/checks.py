@@ -117,8 +117,10 @@ def _runs_beside_itself(function: Function, walk: Walk) -> bool:
 def _serves(effect: Effect, walk: Walk) -> bool:
     """Whether the library's own framework answers requests with the program, but for what is started by hand."""
     library = effect.handle.library
-    is_by_hand = "/management/commands/" in walk.file.source.path
-    return library is not None and bool(library.transactions.requests) and not is_by_hand
+    if library is None or not library.transactions.requests:
+        return False
+    commands = library.transactions.commands
+    return not commands or commands not in walk.file.source.path
 
 
 def _absent(test: Expression, holds: bool) -> Iterator[Expression]:

@@ -43,7 +43,9 @@ def is_explained(file: File, handler: Range, end: int) -> bool:
     last = file.source.line_range(file.source.line_of(end))
     close, line = last.end, file.source.text(last)
     for comment in file.comments[bisect_left(file.comments, handler.start, key=_start) :]:
-        if comment.start <= first:
+        # `catch { /* the next visit writes it again */ }`; where a comment goes on behind that, it is of the line.
+        is_whole = comment.end < handler.end <= first
+        if comment.start <= first and not is_whole:
             if comment.end <= handler.end and _gives_reason(file.source.text(comment)):
                 return True
             continue

@@ -110,15 +110,18 @@ def handled_by(
 
 def handled(walker: Walk) -> Iterator[Handled]:
     """What the handlers of a function do; one that keeps the error in a variable hands it on where the function is left
-    with that further down. In Go, the variable of the error itself is still there behind the handler."""
+    with that further down. In Go, the variable of the error itself is still there behind the handler. A transaction
+    that is begun by hand does not commit where no commit comes behind the handler."""
+    by_hand = {opened.range for opened in walker.opened if opened.scoping is Scoping.MANUAL and not opened.commits}
     for found, error, kept in walker.handled:
         end = found.range.end
         is_late = any(walker.left_with.get(name, [-1])[-1] > end for name in kept)
         is_left = walker.handles.language == "go" and _is_left_with(walker, error, end)
+        later = {effect.kind for effect in walker.effects if effect.range.start >= end}
         # `catch (error) { failed = error } finally { if (failed) await transaction.rollback(); … }`
-        later = (effect.kind for effect in walker.effects if effect.range.start >= end)
         is_undone = bool(kept) and found.transaction is not None and EffectKind.ROLLBACK in later
-        found = replace(found, undoes=True) if is_undone else found
+        is_open = found.transaction in by_hand and EffectKind.COMMIT not in later
+        found = replace(found, undoes=True) if is_undone or is_open else found
         yield replace(found, raises=True, only_logs=False) if is_late or is_left else found
 
 

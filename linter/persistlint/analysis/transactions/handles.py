@@ -6,22 +6,23 @@ say what each method gives and does, `roots` which name a chain can start from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from persistlint.analysis.names import canonical, last_name, path_of
 from persistlint.analysis.transactions.chain import Chain, Known, calls_of, either, named, owner_of, start
 from persistlint.analysis.transactions.operations import operate
 from persistlint.analysis.transactions.options import commits_at_once
 from persistlint.analysis.transactions.roots import Roots, role_of, undeclared
 from persistlint.analysis.transactions.texts import table_of, text_of
+from persistlint.analysis.transactions.variables import Scope
 from persistlint.analysis.transactions.vocabulary import managers, paths
 from persistlint.facts import Handle, Role
 from persistlint.ir import (
     Argument,
+    Assign,
     Attribute,
     Await,
     Binary,
     Call,
+    ClassDefinition,
     Conditional,
     Expression,
     Name,
@@ -34,9 +35,6 @@ from persistlint.ir import (
 from persistlint.libraries import OF_MODELS, Library, Operation, Type
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-
-if TYPE_CHECKING:
-    from persistlint.analysis.transactions.variables import Scope
 
 _HANDS_BACK = frozenset(["closing", "aclosing", "enter_context", "enter_async_context"])
 _CONVERTS = regex(r"(?:^|[a-z])(?:[Tt]o|[Ff]rom)_?(?:DB|Db|Database)$|_(?:to|from)_db$")  # `dateTimeToDB(now)`
@@ -121,6 +119,10 @@ class Handles(Roots):
             declared = dict(owner.fields).get(name, "")
             if declared:
                 return start(self.parameter(name, declared, -1) and named(self.parameter(name, declared, -1), path))
+            if (made := _made_with(owner, name)) is not None and isinstance(made, Call):
+                known = self.follow(made, Scope(), depth + 1).known
+                if known is not None:
+                    return start(named(known, path))
             if self.language == "go" and base is None:  # of a struct inside it, where it may be an interface
                 return start(named(undeclared(self.guess(name)), path))
         return start(named(self.guess(name), path)) if base is None else chain
@@ -281,6 +283,12 @@ class Handles(Roots):
         chain.sql = text_of(node.template, scope) or ""
         chain.known = None
         return chain
+
+
+def _made_with(owner: ClassDefinition, field: str) -> Expression | None:
+    """What a class gives a field where it declares it: `private orders = dataSource.getRepository(Order)`."""
+    given = (s for s in owner.body if isinstance(s, Assign) and isinstance(s.target, Name) and s.target.id == field)
+    return next((statement.value for statement in given), None)
 
 
 def required(call: Call) -> str | None:

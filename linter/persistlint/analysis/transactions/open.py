@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.names import last_name
 from persistlint.facts import EffectKind, Role, Scoping, Transaction, Use
 from persistlint.ir import Attribute, Call, Collection, Expression, Mapping, Name, String, TaggedTemplate, walk
-from persistlint.libraries import BY_OBJECT, Binding, Library, Type
+from persistlint.libraries import Library, Type
+from persistlint.libraries.transactions import BY_OBJECT, Binding
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:

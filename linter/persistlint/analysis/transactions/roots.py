@@ -99,8 +99,7 @@ class Roots:
             if word in (own.lower() for own in self.project.handles) or plain in self.project.handles:
                 types = types or by_handle(self.names.language).get("db", ())
             for type in types:
-                # A word of several that one library alone uses (`queryInterface`) is as good as its own name.
-                is_own = word == plain.lower() and len(words) > 1 and len(types) == 1
+                is_own = word == plain.lower() and self._is_telling(name)
                 if type.library in self.in_use or type.library.name.lower() == word or is_own:
                     handle = Handle(name, role_of(type, name), type.library, declared=True)
                     return Known(handle, type) if type.library.takes_part else None
@@ -109,6 +108,12 @@ class Roots:
                     return Known(Handle(name, role_of(type, name), None), type)
         return None
 
+    def _is_telling(self, name: str) -> bool:
+        """Whether one library alone uses a name of several words (`queryInterface`): it is as good as its own name."""
+        plain = name.lstrip("_$#")
+        is_known = len(by_handle(self.names.language).get(plain.lower(), ())) == 1
+        return is_known and len(_WORDS.findall(plain)) > 1
+
     def model(self, name: str) -> Known | None:
         """A class of the program's own that a library in use takes for a model."""
         if name not in self.models:
@@ -116,7 +121,8 @@ class Roots:
         return self.models[name]
 
     def _model(self, name: str) -> Known | None:
-        if not name[:1].isupper() or name.isupper() or len(name) < 2 or not self._is_own(name):
+        is_class = name[:1].isupper() and not name.isupper() and len(name) > 1 and self._is_own(name)
+        if not is_class or self._is_telling(name):
             return None
         for library in (*self.in_use, *self.tables.libraries):
             if library not in self.in_use and library.modules:

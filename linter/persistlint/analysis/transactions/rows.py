@@ -276,8 +276,9 @@ class Rows:
                 yield self.changed.pop(owner or "")
             for argument in call.arguments:
                 value = argument.value.operand if isinstance(argument.value, Unary) else argument.value
-                if isinstance(value, Name) and value.id in self.changed and chain.effect != "read":
-                    yield self.changed.pop(value.id)
+                name = path_of(value)  # `&wallet`, `wallet!`
+                if name is not None and name in self.changed and chain.effect != "read":
+                    yield self.changed.pop(name)
         if effect.kind is EffectKind.COMMIT and root is not None and root.handle.role is Role.SESSION:
             sent = [n for n, c in self.changed.items() if c.row.effect.handle.name == root.handle.name]
             yield from [self.changed.pop(name) for name in sent]

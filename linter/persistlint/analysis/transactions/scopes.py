@@ -15,6 +15,7 @@ from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.variables import Variable
 from persistlint.facts import EffectKind, Handle, Role, Scoping, Use
 from persistlint.ir import (
+    Assign,
     Attribute,
     Call,
     Collection,
@@ -97,7 +98,7 @@ def with_block(walker: Walk, statement: With) -> None:
         held = walker.handles.follow(variable.value, walker.scope)
         context = variable.value if held.effect == "context" else context
     chain = walker.handles.follow(context, walker.scope)
-    count = len(walker.opened)
+    count, done = len(walker.opened), len(walker.effects)
     if chain.effect == "context" and isinstance(chain.call, Call):
         begin(walker, context, chain, chain.call)
     else:
@@ -122,6 +123,8 @@ def with_block(walker: Walk, statement: With) -> None:
         opened.handle, opened.on_connection = opened.opener, opened.opener.role is not Role.POOL
     if statement.target is not None:
         bind(walker, statement.target, context, "")
+        # `async with db.execute("SELECT …") as cursor:`
+        walker.rows.assigned(Assign(statement.range, statement.target, context), walker, walker.effects[done:])
         bound = walker.handles.known(statement.target, walker.scope)
         if chain.effect in ("", "acquire") and bound is not None and not _is_cursor(context, chain, bound):
             walker.held.add(bound.handle)

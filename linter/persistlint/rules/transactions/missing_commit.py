@@ -52,6 +52,7 @@ Where the writes are meant to be rolled back, as in a dry run, say so with `roll
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
@@ -59,14 +60,10 @@ from persistlint.facts import Sign, Uncommitted
 from persistlint.fixes.begun import begun_with_it
 from persistlint.fixes.closing import committed
 from persistlint.paths import is_generated, is_migration, is_test
-from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-# SQLAlchemy takes values by their names until version 1.4, whose connections commit each statement.
-_BEFORE_2 = regex(r"\),\s*(?:\*\*|(?!parameters\b|execution_options\b)\w+\s*=(?!=))")
 
 
 @rule(
@@ -79,8 +76,8 @@ _BEFORE_2 = regex(r"\),\s*(?:\*\*|(?!parameters\b|execution_options\b)\w+\s*=(?!
 )
 def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the last write of a connection that is never committed."""
-    is_alchemy = fact.handle.library is not None and fact.handle.library.name == "SQLAlchemy"
-    if is_alchemy and _BEFORE_2.search(context.text(fact.range)):
+    old = fact.handle.library.transactions.old if fact.handle.library is not None else ""
+    if old and re.search(old, context.text(fact.range)):
         return
     yield context.report(
         fact.range,

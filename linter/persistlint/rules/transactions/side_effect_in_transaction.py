@@ -169,11 +169,11 @@ def side_effect_in_transaction(fact: Procedure, context: RuleContext) -> Iterato
 
 
 def _writes(transaction: Transaction, fact: Procedure) -> bool:
-    """Whether anything is written inside. Where all that Django's own transaction is there for is a form, a serializer
-    or a row of nobody knows which model, that says it by itself."""
+    """Whether anything is written inside. Where all that a transaction is there for is a form, a serializer or a row of
+    nobody knows which model, that says it by itself."""
     inside = {e.kind for e in fact.effects if e.transaction == transaction.range and e.kind is not EffectKind.EXTERNAL}
     library = transaction.opener.library
-    is_unseen = not inside and not transaction.is_wrapped and library is not None and library.name == "Django"
+    is_unseen = not inside and not transaction.is_wrapped and library is not None and library.transactions.unseen
     return is_unseen or not inside.isdisjoint((EffectKind.WRITE, EffectKind.PENDING))
 
 

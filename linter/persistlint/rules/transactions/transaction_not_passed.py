@@ -270,7 +270,10 @@ def _goes_round(effect: Effect, transaction: Transaction, fact: Procedure) -> bo
         and other.transaction == transaction.range
         for other in fact.effects
     )  # `queries.WithTx(tx)`: by itself it goes through the pool
-    may_be_same = effect.handle.role in (Role.POOL, Role.SESSION) or is_taken_inside or is_bound_elsewhere
+    # What the connection of the transaction was taken from is a pool, whatever its name says.
+    gives = any(other.kind is EffectKind.ACQUIRE and other.handle.is_same(effect.handle) for other in fact.effects)
+    is_pool = effect.handle.role in (Role.POOL, Role.SESSION) or gives
+    may_be_same = is_pool or is_taken_inside or is_bound_elsewhere
     return may_be_same and (ours is theirs or None in (ours, theirs))
 
 
