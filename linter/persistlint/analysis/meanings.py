@@ -42,6 +42,7 @@ _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
 _TOLERANCES = frozenset(
     [0.01, 0.005, 0.001, 0.0005, 0.0001, 0.00005, 0.00001]
 )  # of numbers that are taken for the same
+_CENT = 0.01  # of which what is less is next to nothing
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
@@ -86,7 +87,7 @@ class Meanings:
                 self.source.language,
                 place,
                 quantity,
-                self.within,
+                "" if self._asks_again(place) else self.within,
                 is_cut=is_cut,
                 is_paged=self._is_paged(node.range),
                 is_text=place.other is not None and self._is_text(place.other, node.range.end),
@@ -123,6 +124,13 @@ class Meanings:
         measured = last_name(counted_in(other)).encode()
         cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
         return any(cut[1] == measured and _GOES_ON.match(self.source.content, cut.end()) for cut in cuts)
+
+    def _asks_again(self, place: Place) -> bool:
+        """Whether a function limits the rows of several queries, so that its name is that of none of them."""
+        if self.function is None or place.other is None or place.role is not NumberRole.ARGUMENT or place.waits:
+            return False
+        called = b".%s(" % last_name(place.other).encode()
+        return self.source.content.count(called, self.function.range.start, self.function.range.end) > 1
 
     def _is_paged(self, number: Range) -> bool:
         """Whether rows are skipped beside a number, so that it is the size of a page."""
@@ -179,7 +187,7 @@ class Meanings:
             return Quantity.LAYOUT
         if value == _PERCENT and self.arithmetic.is_share(other):
             return Quantity.PERCENT
-        if value in _TOLERANCES and _is_difference(other):
+        if value in _TOLERANCES and (_is_difference(other) or (value < _CENT and _is_magnitude(other))):
             return Quantity.REMAINDER
         return None
 
@@ -276,6 +284,11 @@ def _is_difference(expression: Expression) -> bool:
         case Call(function=function, arguments=(argument,)) if last_name(function).lower() in ("abs", "fabs"):
             return isinstance(argument.value, Binary) and argument.value.operator == "-"
     return False
+
+
+def _is_magnitude(expression: Expression) -> bool:
+    """Whether an expression is a number without its sign: what is next to nothing is taken for it."""
+    return isinstance(expression, Call) and last_name(expression.function).lower() in ("abs", "fabs")
 
 
 def _of_window(expression: Expression) -> bool:

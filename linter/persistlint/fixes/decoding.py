@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from persistlint.diagnostic import Edit
 from persistlint.facts import JsonOrigin
@@ -13,6 +15,7 @@ from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, If, Import, Name
 from persistlint.regexes import regex
 from persistlint.source import Range
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
@@ -193,7 +196,7 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
 
 
 def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign) -> tuple[Fix, ...]:
-    """`abort(400)` of Flask, the error of FastAPI or the response of Django, where the body of a request is no JSON."""
+    """The answer of the framework of a file, by `answers.toml`, where the body of a request is no JSON."""
     value, function = statement.value, frame.function
     if fact.origin is not JsonOrigin.REQUEST or value is None or value.range.start != fact.range.start:
         return ()
@@ -201,28 +204,28 @@ def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign
         return ()
     if not _GETS.fullmatch(program.source.text(Range(fact.range.end, value.range.end))):
         return ()
-    modules = {each.module.split(".")[0] for each in program.module.body if isinstance(each, Import)}
-    message = f"{program.quote}invalid JSON{program.quote}"
-    if "flask" in modules:
-        needed = python_member(program, "flask", "abort")
-        leave = f"{needed[0]}(400, {message})" if needed is not None else ""
-    elif "fastapi" in modules:
-        needed = python_member(program, "fastapi", "HTTPException")
-        leave = f"raise {needed[0]}(status_code=400, detail={message})" if needed is not None else ""
-    elif "django" in modules and _is_view(function):
-        needed = python_member(program, "django.http", "HttpResponseBadRequest")
-        leave = f"return {needed[0]}({message})" if needed is not None else ""
-    else:
+    packages = {each.module.split(".")[0] for each in program.module.body if isinstance(each, Import)}
+    answer = next((each for each in _answers() if each["package"] in packages), None)
+    if answer is None or (answer.get("view") and not _is_view(function)):
         return ()
+    needed = python_member(program, *answer["imports"].split(":"))
+    if needed is None:
+        return ()
+    leave = answer["form"].format(name=needed[0], message=f"{program.quote}invalid JSON{program.quote}")
     # A form or a header that is missing is None, which is no text at all.
     may_be_none = program.source.text(fact.text).rstrip().endswith(")") and ".get(" in program.source.text(fact.text)
     errors = "(TypeError, ValueError)" if may_be_none else "ValueError"
     edits = wrapped(program, [statement], "try:", (f"except {errors}:", leave))
-    return unsafe("Answer that it is no JSON", *edits, *needed[1]) if needed is not None and edits else ()
+    return unsafe("Answer that it is no JSON", *edits, *needed[1]) if edits else ()
+
+
+@cache
+def _answers() -> tuple[dict[str, Any], ...]:
+    return tuple(read_table(Path(__file__).with_name("answers.toml"))["answer"])
 
 
 def _is_view(function: Function) -> bool:
-    """Whether a function answers a request of Django: it is given one, or is the method of a class that does."""
+    """Whether a function answers a request: it is given one, or is the method of a class that does."""
     names = [parameter.name for parameter in function.parameters]
     return names[:1] == ["request"] or names[:2] == ["self", "request"]
 

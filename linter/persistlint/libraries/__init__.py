@@ -35,6 +35,7 @@ key = "job_config"                        # the keyword argument of the call for
 all = "QueryJobConfig(query_parameters={})"
 one = 'ScalarQueryParameter({name}, "{type}", {value})'
 list = 'ArrayQueryParameter({name}, "{type}", {value})' # a list as one value
+text = "STRING"                           # what `{type}` is for a text; in the same way `integer` and `number`
 
 [types.Connection]                        # a type of the library that has methods
 names = ["psycopg.Connection"]            # its qualified names: annotations, and calls that construct one
