@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.heads import head_of
+from persistlint.paths import is_migration
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.script import Runner
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
+_NUMBER = regex(r"^(\d+)[_-]")
 _UP = regex(r"up(?=\.sql$)", re.IGNORECASE)
 _AT_START = regex(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
 _FLAGS = re.IGNORECASE | re.MULTILINE
@@ -106,9 +108,16 @@ def undo_beside(path: str) -> bool | None:
 
 
 def version_of(pattern: Pattern | None, path: str) -> str:
-    """The version in the name of a file, "" where its runner has none; leading zeros are no matter."""
-    found = pattern.version.search(Path(path).name) if pattern is not None and pattern.version is not None else None
+    """The version in the name of a file, "" where its runner has none; leading zeros are no matter. Where nobody knows
+    the runner, the number that the name of a migration begins with."""
+    numbered = pattern.version if pattern is not None else _NUMBER if _is_step(path) else None
+    found = numbered.search(Path(path).name) if numbered is not None else None
     return found.group(1).replace("_", ".").lstrip("0") if found else ""
+
+
+def _is_step(path: str) -> bool:
+    """Whether a file is a migration by its folder, and no rows to begin with."""
+    return is_migration(path) and "seed" not in path.lower()
 
 
 def _fits(pattern: Pattern, path: str, head: str) -> bool:

@@ -2,11 +2,13 @@
 ## What it finds
 
 Two migrations of a folder with one version, where their runner tells them apart by it: Flyway, goose, golang-migrate,
-dbmate, sqlx and others. The second one in the order of names is reported.
+dbmate, sqlx and others. The second one in the order of names is reported, as a warning where nobody knows the runner
+and both begin with one number.
 
 ## Why it matters
 
-Flyway and golang-migrate refuse to run. Others run one of the two, and take the other for done.
+Flyway and golang-migrate refuse to run. Others run one of the two, and take the other for done. Where the whole name
+counts, the rest of it decides which comes first, and nobody chose that.
 
 ## Example
 
@@ -37,6 +39,7 @@ There is hardly a reason to ignore it.
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
@@ -55,10 +58,21 @@ def duplicate_migration_version(script: Script, context: RuleContext) -> Iterato
     """Report a migration whose version another one has as well."""
     if not script.twin or not script.statements:
         return
-    first = script.statements[0]
+    first, is_known = script.statements[0], bool(script.runner.name)
+    if not is_known and _is_part(script.path, script.twin):
+        return
     yield context.report(
         Range(first.range.start, first.range.start + len(first.words[0])),
-        f"The version {script.version} belongs to another migration as well.",
+        f"The version {script.version} belongs to another migration as well."
+        if is_known
+        else f"Another migration begins with the number {script.version} as well: the rest of the name orders them.",
         help="Give one of them the next free version.",
+        severity=None if is_known else Severity.WARNING,
         related=(Related(Range(0, 0), "the other one", script.twin),),
     )
+
+
+def _is_part(path: str, other: str) -> bool:
+    """Whether one migration goes on where the other ends, by their names: `1_users` and `1_users_rows`."""
+    one, two = (PurePath(each).stem for each in (path, other))
+    return one.startswith(two) or two.startswith(one)
