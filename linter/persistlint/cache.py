@@ -166,7 +166,10 @@ class Cache:
 
     def _with_file(self, act: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Do something with the SQLite file; where it is no good, it is removed, to be begun anew."""
-        import sqlite3
+        try:
+            import _sqlite3 as sqlite3
+        except ImportError:  # this Python keeps it elsewhere; the module around it loads what knows of dates besides
+            import sqlite3  # type: ignore[no-redef]
 
         try:
             with closing(sqlite3.connect(self._file, timeout=_WAIT, isolation_level=None)) as connection:

@@ -70,6 +70,8 @@ _ANY_TEXT = regex(
     r"(?:\w+\.)*(?:string|error|any|comparable|Any|AnyStr|Text|LiteralString|String|Object|Function|Record|Array|NullString|"
     r"Stringer|RawMessage|Value|\w*(?:SQL|Sql|Query|Table|Column|Name))"
 )
+_FORWARD = regex(r"([\"'])[^\"'|]*\1")
+_ARGUMENTS = regex(r"[\[<(]")
 _ENFORCED = {"go", "sql"}  # languages in which a value cannot be of another type than its declaration says
 
 
@@ -117,7 +119,7 @@ class Names:
     def declared(self, annotation: str) -> Value | None:
         """The value that a declared type allows, or None where the type tells nothing."""
         text = annotation.strip()
-        if re.fullmatch(r"([\"'])[^\"'|]*\1", text) and self.language == "python":
+        if self.language == "python" and _FORWARD.fullmatch(text):
             text = text[1:-1]  # a forward reference
         while match := _WRAPPERS.match(text):
             text = (
@@ -127,9 +129,7 @@ class Names:
             )
         if not text:
             return None
-        parts = [
-            part.strip() for part in re.split(r"\s*\|\s*", text) if part.strip() not in ("None", "null", "undefined")
-        ]
+        parts = [part for each in text.split("|") if (part := each.strip()) not in ("None", "null", "undefined")]
         if parts and all(self._is_numeric(part.lstrip("*")) for part in parts):
             return self._numeric()
         list_of = _LIST_OF.get(self.language)
@@ -197,7 +197,7 @@ class Names:
         return self.catalogue.types.get(qualified)
 
     def _object(self, text: str) -> Value | None:
-        base = re.split(r"[\[<(]", text.lstrip("*&"), maxsplit=1)[0].strip()
+        base = _ARGUMENTS.split(text.lstrip("*&"), maxsplit=1)[0].strip()
         if base in self.classes:
             definition = self.classes[base]
             if definition.is_enum:

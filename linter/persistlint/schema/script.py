@@ -125,6 +125,11 @@ class Script(SchemaFile):
         return tuple(change for change in self.changes if not change.statement.is_forward)
 
     @cached_property
+    def blocks(self) -> tuple[Range, ...]:
+        """Where `DO` blocks stand."""
+        return tuple(statement.range for statement in self.statements if statement.is_block)
+
+    @cached_property
     def is_shared(self) -> bool:
         """Whether another database than PostgreSQL makes its tables as well: one has a type that PostgreSQL lacks."""
         columns = (column for table in self.final.tables.values() for column in table.columns)
