@@ -21,7 +21,7 @@ class Handled(Affecting):
     written that could commit, `only_logs` where it does nothing else, `is_expected` where it logs a warning or less,
     `is_narrow` where it takes one kind of error and not every, `is_explained` where a comment in it says why. `size`
     counts the statements that may fail. `transaction` is the range of the one that the whole `try` stands in.
-    `is_launched` in the function of a `go` statement, behind which nobody waits.
+    `is_launched` in the function of a `go` statement, a listener or a timer, behind which nobody waits.
     """
 
     effects: tuple[Effect, ...]

@@ -15,7 +15,7 @@ _SESSION = regex(r"(?:(?:user|auth|login)_?)?sessions?|.*(?:refresh|access)_?tok
 # Whoever loses a code for one use asks for another.
 _FOR_ONE_USE = regex(
     r".*(?:(?:verif\w*|confirm\w*|reset|log_?in|magic_?link|auth\w*|access|refresh|one_?time)_?(?:tokens?|codes?)"
-    r"|otps?|nonces?|password_?resets?|api_?keys?)",
+    r"|otps?(?:_\w+)?|nonces?|password_?resets?|api_?keys?)",
     re.IGNORECASE,
 )
 _SYNCS = regex(r"(?:.*\.)?_?(?:re)?(?:sync|fresh|build|calc|count|concile|index)\w*", re.IGNORECASE)

@@ -49,9 +49,12 @@ def if_statement(walker: Walk, test: Expression, then: Block, otherwise: Block) 
     outer, changed = walker.place, dict(walker.rows.changed)
     if takes_failure(walker, asked):
         walker.place = replace(outer, tries=(*outer.tries, (branch, Part.HANDLER)))
+    around = walker.decided
+    walker.decided = frozenset(node.id for node in walk(test) if isinstance(node, Name))
     with walker.arm(branch, 0, then, otherwise), told(walker, asked, holds=True) as is_possible:
         walker.checks.decided(test, walker, holds=True)
         walker.block(then if is_possible else ())
+    walker.decided = around
     if ends(then):
         walker.rows.changed = changed  # what follows does not see what was changed there
     walker.place = outer

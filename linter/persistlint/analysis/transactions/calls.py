@@ -67,6 +67,10 @@ _BY_NAME = (
     (regex(r"commit(?:_?(?:tx|trx|transaction))?", re.IGNORECASE), EffectKind.COMMIT),
     (regex(r"\w*roll_?back\w*", re.IGNORECASE), EffectKind.ROLLBACK),
 )
+# What is given to these runs when something happens, or later, and whoever calls it takes no error.
+_LATER = frozenset(
+    ["on", "once", "addListener", "addEventListener", "setInterval", "setTimeout", "setImmediate", "scheduleJob"]
+)
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
@@ -74,6 +78,9 @@ def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
         walker.is_locked = True
         functions = (argument.value.function for argument in node.arguments if isinstance(argument.value, Lambda))
         walker.file.guarded.update(map(id, functions))
+    if isinstance(node, Call) and last_name(node.function) in _LATER:
+        functions = (argument.value.function for argument in node.arguments if isinstance(argument.value, Lambda))
+        walker.file.launched.update(map(id, functions))
     chain = walker.handles.follow(node, walker.scope)
     if chain.effect and chain.root is not None and chain.call is not None:
         access(walker, node, chain, use)

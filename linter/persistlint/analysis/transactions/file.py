@@ -57,7 +57,7 @@ class File:
     lent: set[str] = field(default_factory=set)  # classes that make copies of their objects on another handle
     pooled: set[int] = field(default_factory=set)  # functions that are handed a pool, outside of any transaction
     guarded: set[int] = field(default_factory=set)  # functions that run while a lock is held, by their identity
-    launched: set[int] = field(default_factory=set)  # those that a `go` statement starts
+    launched: set[int] = field(default_factory=set)  # those that a `go` statement starts, listeners and timers
 
     @cached_property
     def has_locks(self) -> bool:

@@ -11,7 +11,7 @@ from persistlint.analysis.transactions.answers import outcome_of, says_error
 from persistlint.analysis.transactions.explanations import is_explained, is_tolerated
 from persistlint.analysis.transactions.shapes import is_error
 from persistlint.analysis.transactions.vocabulary import is_of_library
-from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping
+from persistlint.facts import Effect, EffectKind, ErrorAnswer, Handled, Part, Scoping, updates
 from persistlint.ir import (
     Binary,
     Block,
@@ -216,7 +216,11 @@ def answer(walker: Walk, range: Range, value: Expression) -> None:
     if len(arms) > len(transaction.place.arms) and any(e.place.arms[: len(arms)] == arms for e in writes):
         return  # what is written on the very way that fails is meant to stay
     failed = {(number, Part.BODY) for number, part in walker.place.tries if part is Part.HANDLER}
-    is_failed = len(writes) == 1 and not failed.isdisjoint(writes[0].place.tries)  # it is what the answer is about
+    # It is what the answer is about: `if (claimed.count !== 1) return { ok: false }`.
+    is_failed = len(writes) == 1 and (
+        not failed.isdisjoint(writes[0].place.tries)
+        or (updates(writes[0].method) and writes[0].instance in walker.decided)
+    )
     if writes and not undone and not is_failed:
         walker.answers.append(ErrorAnswer(range, writes[-1].range, transaction.range))
 

@@ -10,11 +10,12 @@ from persistlint.facts import Role, Scoping
 from persistlint.ir import Call
 from persistlint.patterns import Marked
 from persistlint.regexes import regex
+from persistlint.source import Range
 
 if TYPE_CHECKING:
     from persistlint.analysis.transactions.walk import Walk
     from persistlint.facts import Effect
-    from persistlint.ir import Expression
+    from persistlint.ir import Expression, Function
 
 _SERIALIZABLE = regex(r"serializable", re.IGNORECASE)
 # A word of a name: `redis_lock`, `w.mu.Lock`, `lockParent`, `mutex.runExclusive`; not `unlock`, `block`, `lockfile`.
@@ -37,11 +38,18 @@ def takes_lock(node: Expression) -> bool:
     return _NAMED.search(path_of(called) or last_name(called)) is not None
 
 
+def _text(function: Function, walk: Walk) -> str:
+    """A function, with what stands before it on its line: `await serializable(async (tx) => {`."""
+    source = walk.file.source
+    line = source.line_range(source.line_of(function.range.start))
+    return source.text(Range(line.start, function.range.end))
+
+
 def keeps_others_out(effect: Effect, walk: Walk) -> bool:
     """Whether nobody can write between a read and a write of one transaction: because of a lock that was taken, of its
     isolation, or of an engine that refuses the write then, as SQLite does. Python's `with connection` begins no
     transaction before the first write: https://docs.python.org/3/library/sqlite3.html#sqlite3-transaction-control-isolation-level"""
-    if walk.is_locked or (walk.active and _SERIALIZABLE.search(walk.text(walk.active[0].range))):
+    if walk.is_locked or (walk.active and _SERIALIZABLE.search(_text(walk.active[0], walk))):
         return True
     library, opened = effect.handle.library, walk.current()
     if opened is not None and library is not None and library.dialect == "sqlite":

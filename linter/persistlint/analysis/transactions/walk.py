@@ -119,6 +119,7 @@ class Walk:
     after_begin: Open | None = None  # the statement before opened it
     error: str = ""  # the variable that holds the error of that statement
     rejected: dict[str, range] = field(default_factory=dict)  # JavaScript: what took the errors of a variable's value
+    decided: frozenset[str] = frozenset()  # the variables of the innermost test whose first way this is
     tested: list[str] = field(default_factory=list)  # paths that the tests around this place found there
     filled: dict[str, list[Arm]] = field(default_factory=dict)  # where a variable was given something that is there
     undone: set[str] = field(default_factory=set)  # Go: variables whose transaction a deferred function rolls back

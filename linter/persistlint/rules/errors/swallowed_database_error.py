@@ -9,9 +9,9 @@ goes on behind it only after a failure; where it only warns, a comment in it say
 it logs or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows
 the error to whoever waits, or to whoever runs the script; where what follows is the other way to do it, which the `try`
 returns before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop,
-where one failure must not stop the others; in the function of a `go` statement, which has nobody to hand an error to;
-inside another handler or a `finally`, where another error may be what matters; for logs, metrics and caches; for what
-is removed because it is old; in examples and in tests.
+where one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have
+nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
+metrics and caches; for what is removed because it is old; in examples and in tests.
 
 ## Why it matters
 

@@ -4,9 +4,9 @@
 A `return` of something that says failure (an error status, `{ ok: false }`) out of a transaction that has written
 before: the block ends normally, so it commits.
 
-Silent where nothing but the one write was done that failed, whose handler returns it, where a helper only saw to it
-that a row is there (`ensureStats`), and where the way that returns the failure has written something itself, which is
-meant to stay then.
+Silent where nothing but the one write was done that failed, whose handler returns it or whose count a test asks, where
+a helper only saw to it that a row is there (`ensureStats`), and where the way that returns the failure has written
+something itself, which is meant to stay then.
 
 ## Why it matters
 

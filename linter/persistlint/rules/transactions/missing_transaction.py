@@ -26,7 +26,7 @@ that by itself, so that you may look there: any of Python (Django, Peewee) that 
 a file that opens transactions elsewhere (better-sqlite3 too). So are logs, events and the like beside what they tell
 of, and writes that come to the same when they run again, and complete what was left half-way, such as updates to fixed
 values and deletes. The first must not be the delete of what the others hang on, which nobody looks for again, nor may
-the others need what it gave.
+the others need what it gave. And so is an upsert that only sees to a row before another is made.
 
 ## Why it matters
 
@@ -153,7 +153,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
-from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, tidies, updates
+from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, inserts, tidies, updates
 from persistlint.fixes import pools
 from persistlint.fixes.begun import begun_for_both
 from persistlint.fixes.commits import left_to_the_next
@@ -187,6 +187,7 @@ _SETTING_UP = regex(
 )
 _ALTERS = regex(r"\s*ALTER\s+TABLE\b", re.IGNORECASE)
 _NOTHING = regex(r"\bupdate\s*:\s*\{\s*\}")  # of Prisma's `upsert`
+_COUNTS = regex(r"\b(?:increment|decrement)\b|[+*/-]\s*(?:\d|\$|\?|[a-z])", re.IGNORECASE)
 _COMMITS_AT_ONCE = (Role.POOL, Role.CONNECTION)
 _MOST_WRITES = 100  # of one function that are compared with one another
 
@@ -223,7 +224,9 @@ def missing_transaction(fact: Procedure, context: RuleContext) -> Iterator[Diagn
             f"{_what(earlier)} and {_what(later)} are committed separately, so a failure between them leaves the first"
             " without the second.",
             help="Do both in one transaction.",
-            severity=Severity.INFO if any(_weight(earlier, later)) or is_of_caller else None,
+            severity=Severity.INFO
+            if any(_weight(earlier, later)) or is_of_caller or _sees_to(earlier, later, context.file)
+            else None,
             related=(Related(earlier.range, "the first write"),),
             fixes=_fix(earlier, following, fact, context),
         )
@@ -254,6 +257,13 @@ def _torn(alone: list[tuple[int, Effect]], procedure: Procedure, file: SourceFil
 def _weight(earlier: Effect, later: Effect) -> tuple[bool, bool]:
     """What makes half of a change less grave, the graver first: both writes may run again, or one only tells of it."""
     return runs_again(earlier, later), earlier.is_aside or later.is_aside
+
+
+def _sees_to(earlier: Effect, later: Effect, file: SourceFile) -> bool:
+    """Whether the first write sees to it that a row is there, with values that may be set again, to which the row
+    belongs that the other makes."""
+    is_first = earlier.is_upsert and earlier.table != later.table and inserts(later.method) and not earlier.via
+    return is_first and not _COUNTS.search(file.text(earlier.range))
 
 
 def _sets_up(procedure: Procedure, context: RuleContext) -> bool:
