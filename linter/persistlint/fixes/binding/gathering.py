@@ -64,7 +64,7 @@ def gather(
         site.operation.parameters == "rest" and bool(count_of(site, program.source))
     )
     passed = None if is_new else values_of(site, program.source)
-    list_ = gathered(passed, site, steps, style, program)
+    list_ = gathered(passed, site, _begun(steps, found, place, site), style, program)
     first = inner[0].start
     if any(parameter.expands for parameter in inner):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
@@ -84,6 +84,24 @@ def gather(
         if any(isinstance(s, ir.Loop) for s in branches(holder.range, list_.made.range, site))
     }
     return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site), looped)
+
+
+def _begun(steps: list[Step], found: View, place: Place, site: Site) -> list[Step]:
+    """The same steps, behind one that runs before all of them and once, where the first does not. Raises
+    `RefusalError`."""
+
+    def is_once(step: Step) -> bool:
+        around = branches(step.statement.range, site.call.range, site)
+        return all(isinstance(s, ir.Try) or s is step.statement for s in around)
+
+    first = steps[0].statement.range.start
+    if is_once(steps[0]):
+        return steps
+    every = [step for text in (place.steps, *(list_.steps for list_ in found.lists)) for step in text]
+    before = [step for step in every if step.statement.range.start < first and is_once(step)]
+    if not before:
+        raise RefusalError("the SQL is put together under a condition")
+    return [min(before, key=lambda step: step.statement.range.start), *steps]
 
 
 def added(
