@@ -111,7 +111,14 @@ _AT_FILE = regex(
 _SETTING = regex(r"\s*SET\s", re.IGNORECASE)
 # One that takes no parameters wherever it exists.
 _OF_SESSION = regex(r"\s*ALTER\s+SESSION\s+SET\s", re.IGNORECASE)
-# Where the name of a table or of what belongs to one stands in quotes, in a question to the catalogue.
+# What a database says of its tables is asked of.
+_CATALOGUE = regex(
+    r"\b(?:information_schema\.|pg_(?:catalog\.|class\b|tables\b|attribute\b|indexes\b|namespace\b|views\b|constraint\b|proc\b"
+    r"|type\b)|sqlite_(?:master|schema)\b|sys\.(?:tables|columns|objects|indexes)\b"
+    r"|(?:user|all|dba)_(?:tables|tab_columns|constraints|indexes)\b|system\.(?:tables|columns)\b)",
+    re.IGNORECASE,
+)
+# Where the name of a table or of what belongs to one stands in quotes.
 _AT_NAME = regex(
     r"(?:\b(?:pragma_\w+|to_regclass|nextval|object_id)\("
     r"|\b(?:(?:tbl|table|column|index|constraint|sequence)_?|rel|att|con)name ?= ?)'…[^…]*\Z",
@@ -128,7 +135,33 @@ def is_of_program(fact: SqlText, hole: Hole) -> bool:
     setting = _SETTING if hole.origin is Origin.ENVIRONMENT else _OF_SESSION
     if all(map(setting.match, begins)):
         return True
-    return bool(_AT_FILE.search(hole.excerpt) or _AT_NAME.search(hole.excerpt))
+    return bool(_AT_FILE.search(hole.excerpt) or _AT_NAME.search(hole.excerpt)) or is_asked_of_catalogue(fact, hole)
+
+
+def is_asked_of_catalogue(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole in quotes is, like all of its query, about what the database says of its tables."""
+    if hole.context not in _IN_QUOTES:
+        return False
+    parts = (part for text in fact.texts for part in text.parts if isinstance(part, str))
+    return any(map(_CATALOGUE.search, parts))
+
+
+# The key of an object, or of each of several: `shop.id`, `row["shop_id"]`, `rows.map((r) => r.id).join(",")`,
+# `[str(row.id) for row in rows]`, `shopIds`.
+_ENDS_AS_KEY = r"(?:(?:\w+_)?(?:id|pk)|\w+(?:Id|ID))"
+_OF_ROWS = regex(
+    rf"(?:[\w$]+[?!]?(?:\.|\[['\"]))*{_ENDS_AS_KEY}s?(?:_?(?i:list|str|string|array|csv))?(?:['\"]\])?(?:\.join\(.*\))?"
+    rf"|[\w$.]+\.map\(\(?(\w+)(?:: ?\w+)?\)? => \1(?:\.|\[['\"]){_ENDS_AS_KEY}(?:['\"]\])?\)(?:\.join\(.*\))?"
+    rf"|[\[(]?(?:str\()?(\w+)(?:\.|\[['\"]){_ENDS_AS_KEY}(?:['\"]\])?\)? for \2 in .*",
+    re.ASCII,
+)
+
+
+def is_key_of_row(hole: Hole) -> bool:
+    """Whether a hole without quotes around it is, by its name, the key of a row that the program has read or made: a
+    number, for without quotes a text would be no value."""
+    is_bare = hole.context in (Context.VALUE, Context.LIST) and not hole.excerpt.rstrip(")").endswith("'…'")
+    return hole.origin is Origin.UNKNOWN and is_bare and _OF_ROWS.fullmatch(hole.expression) is not None
 
 
 def _has_values(fact: SqlText, hole: Hole) -> bool:

@@ -27,6 +27,7 @@ SETTINGS = regex(
     r"_?(?:settings?|viper|variables?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE
 )
 _DESCRIBES = regex(r"_?(?:\w+_)?meta(?:data)?", re.IGNORECASE)  # of an object: its tables and columns
+_OF_A_PART = regex(r"_*\w+_(?:settings|config|configuration|conf|cfg)|\w+(?:Settings|Config)")  # of the settings
 _MAJOR_VERSION = regex(r"/v\d+(?=$|/|\.)|\.v\d+$")
 _WRAPPERS = regex(
     r"^(?:Optional|Annotated|Awaitable|Promise|Readonly|Partial|NonNullable|AsyncGenerator|AsyncIterator|Generator"
@@ -256,7 +257,7 @@ def is_settings(expression: Expression) -> bool:
         case Name(id=id):
             return bool(SETTINGS.fullmatch(id))
         case Attribute(value=Name(id="self" | "cls" | "this" | "app" | "current_app"), name=name):
-            return bool(SETTINGS.fullmatch(name) or _DESCRIBES.fullmatch(name))
+            return any(pattern.fullmatch(name) for pattern in (SETTINGS, _DESCRIBES, _OF_A_PART))
     return False
 
 

@@ -179,7 +179,8 @@ _OF_SCHEMA = regex(
 )
 # The name of a table, which quotes may stand around, or a prefix before.
 _TABLE_PLACE = regex(
-    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…", re.IGNORECASE
+    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX|STAGE|SEQUENCE)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…",
+    re.IGNORECASE,
 )
 # What lives for the time of a session, and so is named by the program alone.
 _OF_SESSION = regex(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
