@@ -63,6 +63,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
     ((SchemaFile,), "models.schema"),
+    ((SchemaFile,), "models.declared"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((Launch, Handled), "launches"),
@@ -82,6 +83,7 @@ _LANGUAGES = {
     "launches": ("shell",),
     "bypasses": ("go",),
     "models.schema": ("prisma",),
+    "models.declared": PROGRAMS,
     "models": MODELLING,
     "drift": MODELLING,
 }

@@ -43,6 +43,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
+from persistlint.paths import is_migration
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.source import Range
@@ -59,7 +60,7 @@ def duplicate_migration_version(script: Script, context: RuleContext) -> Iterato
     if not script.twin or not script.statements:
         return
     first, is_known = script.statements[0], bool(script.runner.name)
-    if not is_known and _is_part(script.path, script.twin):
+    if not is_known and (not _is_step(script.path) or _is_part(script.path, script.twin)):
         return
     yield context.report(
         Range(first.range.start, first.range.start + len(first.words[0])),
@@ -70,6 +71,11 @@ def duplicate_migration_version(script: Script, context: RuleContext) -> Iterato
         severity=None if is_known else Severity.WARNING,
         related=(Related(Range(0, 0), "the other one", script.twin),),
     )
+
+
+def _is_step(path: str) -> bool:
+    """Whether a file is a migration by its folder, and no rows to begin with."""
+    return is_migration(path) and "seed" not in path.lower()
 
 
 def _is_part(path: str, other: str) -> bool:
