@@ -39,7 +39,7 @@ There is hardly a reason to ignore it.
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
@@ -79,6 +79,7 @@ def _is_step(path: str) -> bool:
 
 
 def _is_part(path: str, other: str) -> bool:
-    """Whether one migration goes on where the other ends, by their names: `1_users` and `1_users_rows`."""
-    one, two = (PurePath(each).stem for each in (path, other))
-    return one.startswith(two) or two.startswith(one)
+    """Whether one migration goes on where the other ends, by their names: `1_users` and `1_users_rows`, or `1.0/1_users`
+    and `1.1/1_orders`."""
+    one, two = (Path(each).absolute() for each in (path, other))
+    return one.parent != two.parent or one.stem.startswith(two.stem) or two.stem.startswith(one.stem)
