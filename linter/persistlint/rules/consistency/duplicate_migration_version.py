@@ -79,7 +79,7 @@ def _is_step(path: str) -> bool:
 
 
 def _is_part(path: str, other: str) -> bool:
-    """Whether one migration goes on where the other ends, by their names: `1_users` and `1_users_rows`, or `1.0/1_users`
-    and `1.1/1_orders`."""
+    """Whether one migration goes on where the other ends, by their names: `1_users` and `1_users_rows`, or `2/1_users`
+    and `3/1_orders`."""
     one, two = (Path(each).absolute() for each in (path, other))
     return one.parent != two.parent or one.stem.startswith(two.stem) or two.stem.startswith(one.stem)
