@@ -64,6 +64,7 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
     ((SchemaFile,), "models.schema"),
+    ((SchemaFile,), "models.declared"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
     ((UncheckedReferences,), "foreign_keys"),
@@ -85,6 +86,7 @@ _LANGUAGES = {
     "launches": ("shell",),
     "bypasses": ("go",),
     "models.schema": ("prisma",),
+    "models.declared": PROGRAMS,
     "models": MODELLING,
     "drift": MODELLING,
 }

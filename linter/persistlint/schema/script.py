@@ -79,7 +79,7 @@ class Script(SchemaFile):
     the file, None where there is none or it is no place.
     `is_followed` where it is one step of many and not the last, `followers` how many come after it. `siblings` are the
     paths of all scripts of the project, in order. `is_empty` where it does nothing, and does not join other migrations
-    either.
+    either, `is_declared` where it is what a library makes of models.
     """
 
     path: str
@@ -100,6 +100,7 @@ class Script(SchemaFile):
     followers: int = 0
     siblings: tuple[str, ...] = ()
     is_empty: bool = False
+    is_declared: bool = False
 
     @property
     def is_followed(self) -> bool:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.heads import head_of
-from persistlint.paths import is_migration
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.schema.script import Runner
@@ -109,15 +108,10 @@ def undo_beside(path: str) -> bool | None:
 
 def version_of(pattern: Pattern | None, path: str) -> str:
     """The version in the name of a file, "" where its runner has none; leading zeros are no matter. Where nobody knows
-    the runner, the number that the name of a migration begins with."""
-    numbered = pattern.version if pattern is not None else _NUMBER if _is_step(path) else None
+    the runner, the number that the name begins with."""
+    numbered = pattern.version if pattern is not None else _NUMBER
     found = numbered.search(Path(path).name) if numbered is not None else None
     return found.group(1).replace("_", ".").lstrip("0") if found else ""
-
-
-def _is_step(path: str) -> bool:
-    """Whether a file is a migration by its folder, and no rows to begin with."""
-    return is_migration(path) and "seed" not in path.lower()
 
 
 def _fits(pattern: Pattern, path: str, head: str) -> bool:

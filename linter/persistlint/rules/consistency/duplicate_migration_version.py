@@ -39,10 +39,11 @@ There is hardly a reason to ignore it.
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Related, Severity
+from persistlint.paths import is_migration
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.script import Script
 from persistlint.source import Range
@@ -59,7 +60,7 @@ def duplicate_migration_version(script: Script, context: RuleContext) -> Iterato
     if not script.twin or not script.statements:
         return
     first, is_known = script.statements[0], bool(script.runner.name)
-    if not is_known and _is_part(script.path, script.twin):
+    if not is_known and (not _is_step(script.path) or _is_part(script.path, script.twin)):
         return
     yield context.report(
         Range(first.range.start, first.range.start + len(first.words[0])),
@@ -72,7 +73,13 @@ def duplicate_migration_version(script: Script, context: RuleContext) -> Iterato
     )
 
 
+def _is_step(path: str) -> bool:
+    """Whether a file is a migration by its folder, and no rows to begin with."""
+    return is_migration(path) and "seed" not in path.lower()
+
+
 def _is_part(path: str, other: str) -> bool:
-    """Whether one migration goes on where the other ends, by their names: `1_users` and `1_users_rows`."""
-    one, two = (PurePath(each).stem for each in (path, other))
-    return one.startswith(two) or two.startswith(one)
+    """Whether one migration goes on where the other ends, by their names: `1_users` and `1_users_rows`, or `2/1_users`
+    and `3/1_orders`."""
+    one, two = (Path(each).absolute() for each in (path, other))
+    return one.parent != two.parent or one.stem.startswith(two.stem) or two.stem.startswith(one.stem)

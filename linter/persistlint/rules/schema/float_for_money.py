@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from persistlint.schema.definitions import DataType, Table
 
 
-@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=DECLARING)
+@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=(*DECLARING, "go"), models=True)
 def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every amount of money in a binary floating point column."""
     for table, column, _final in script.columns():
