@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 STDIN = "standard input"
 
-# A fix moves lines, so that git's are no longer those of the file; what is watched is read by people.
+# A fix moves lines, so that git's are no longer those of the file.
 _APART = {
     STDIN: ("since", "add_suppressions", "watch", "shard"),
     "since": ("fix", "unsafe_fixes", "diff"),
     "diff": ("fix", "statistics", "format", "explain", "add_suppressions", "watch"),
     "statistics": ("format",),
     "explain": ("format",),
-    "watch": ("since", "add_suppressions", "format", "output_file", "shard"),
+    "watch": ("since", "add_suppressions", "output_file", "shard"),
 }
 
 
