@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.baseline import BaselineError, Entry, read, renewed, write
 from persistlint.cli.arguments import overrides
-from persistlint.cli.check import check_paths
 from persistlint.cli.comparing import compare_run, scope_of
+from persistlint.cli.running import check_paths
 from persistlint.cli.status import CLEAN, FAILED, UsageError
 from persistlint.output.text import write_failures
 from persistlint.run import Run

@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from persistlint.cli.arguments import overrides
-from persistlint.cli.progress import progress
+from persistlint.cli.running import check_paths, fixing_of, is_stdin, leave_out, write_results
 from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
-from persistlint.cluster import ClusterError
 from persistlint.config import settings_for
-from persistlint.output import writer
 from persistlint.run import Fixing, Run
-from persistlint.workers import cores
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
     from persistlint.baseline import Entry
-    from persistlint.cache import Cache
     from persistlint.changes import Changes
     from persistlint.config import Overrides
     from persistlint.sharding import Shard
 
 STDIN = "standard input"
 
-# A fix moves lines, so that git's are no longer those of the file; what is watched is read by people.
+# A fix moves lines, so that git's are no longer those of the file.
 _APART = {
     STDIN: ("since", "add_suppressions", "watch", "shard"),
     "since": ("fix", "unsafe_fixes", "diff"),
     "diff": ("fix", "statistics", "format", "explain", "add_suppressions", "watch"),
     "statistics": ("format",),
     "explain": ("format",),
-    "watch": ("since", "add_suppressions", "format", "output_file", "shard"),
+    "watch": ("since", "add_suppressions", "output_file", "shard"),
 }
 
 
@@ -48,7 +44,7 @@ def run(arguments: Namespace) -> int:
 
         watch(arguments, configuration, known)
     run = Run()
-    if _is_stdin(arguments):
+    if is_stdin(arguments):
         files = _check_stdin(run, arguments, configuration)
     else:
         shard: Shard | None = arguments.shard
@@ -63,111 +59,11 @@ def run(arguments: Namespace) -> int:
     if arguments.diff:
         _show_differences(run)
     else:
-        is_fixed_text = _is_stdin(arguments) and fixing_of(arguments) is Fixing.WRITE
+        is_fixed_text = is_stdin(arguments) and fixing_of(arguments) is Fixing.WRITE
         write_results(run, arguments, sys.stderr if is_fixed_text else sys.stdout)
     if run.failures:
         return FAILED
     return FOUND if run.results and not arguments.exit_zero else CLEAN
-
-
-def check_paths(
-    run: Run,
-    arguments: Namespace,
-    overrides: Overrides,
-    changes: Changes | None = None,
-    shard: Shard | None = None,
-    *,
-    fixing: Fixing = Fixing.NONE,
-) -> Sequence[str]:
-    """Check the paths that the arguments name, those of them that changed and are in the share; return the files."""
-    files = discover_files(run, arguments, overrides)
-    if changes:
-        files = [path for path in files if changes.has(Path(path))]
-    if shard:
-        files = [path for path in files if shard.has(Path(path))]
-    try:
-        with progress(len(files), None if arguments.quiet else sys.stderr) as advance:
-            run.check_files(
-                files,
-                lambda path: settings_for(path, overrides),
-                fixing=fixing,
-                unsafe=arguments.unsafe_fixes if fixing is not Fixing.NONE else False,
-                jobs=arguments.jobs or cores(),
-                cluster=arguments.executor,
-                cache=_cache(arguments),
-                advance=advance,
-            )
-    except ClusterError as error:
-        raise UsageError(str(error)) from error
-    return files
-
-
-def fixing_of(arguments: Namespace) -> Fixing:
-    """What the arguments say of fixes."""
-    if arguments.diff:
-        return Fixing.SHOW
-    return Fixing.WRITE if arguments.fix or arguments.unsafe_fixes else Fixing.NONE
-
-
-def _cache(arguments: Namespace) -> Cache | None:
-    """The cache, if it can be used; a folder that the user named should be one that can."""
-    if arguments.no_cache:
-        return None
-    from persistlint.cache_folder import CacheError, open_cache, usual
-
-    folder: Path | None = arguments.cache_dir
-    try:
-        return open_cache(folder or usual(), is_named=folder is not None)
-    except CacheError as error:
-        if folder is not None:
-            print(f"warning: {folder}: nothing is kept there: {error}", file=sys.stderr)
-        return None
-
-
-def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
-    """The paths of the files to check below those that the arguments name; what cannot be found is a failure."""
-    from persistlint.discovery import discover
-
-    found = discover(arguments.paths or [Path()], overrides, force_exclude=arguments.force_exclude)
-    for path in found.unread:
-        print(f"warning: {path.as_posix()}: persistlint does not read files of this kind", file=sys.stderr)
-    run.failures.extend(found.failures)
-    return found.names
-
-
-def leave_out(
-    run: Run, arguments: Namespace, files: Sequence[str], overrides: Overrides, known: Sequence[Entry]
-) -> None:
-    """Drop what the baseline knows, and warn about what it knows in vain."""
-    if arguments.baseline is None:
-        return
-    from datetime import date
-
-    from persistlint.cli.comparing import leave_out_known, scope_of
-    from persistlint.output.text import shown
-
-    # An entry whose file is gone may be in a file that is left out.
-    is_part = _is_stdin(arguments) or arguments.since or arguments.shard
-    paths = [Path(file) for file in files]
-    scope = scope_of(run, arguments.baseline, paths if is_part else arguments.paths or [Path()], paths, overrides)
-    for warning in leave_out_known(run, known, scope, date.today()):
-        print(f"warning: {shown(warning)}", file=sys.stderr)
-
-
-def write_results(run: Run, arguments: Namespace, stream: TextIO | None = None) -> None:
-    """Write the results in every format that was asked for, to files and to `stream`, by default standard output;
-    `--output-file` is for those without a file."""
-    stream = stream or sys.stdout
-    usual = "statistics" if arguments.statistics else "text"
-    wanted: Sequence[tuple[str, Path | None]] = arguments.format or [(usual, None)]
-    for name, path in wanted:
-        _write(run, name, path or arguments.output_file or stream, quiet=arguments.quiet)
-    if arguments.explain:
-        from persistlint.cli.explain import show
-
-        for rule in sorted({diagnostic.rule for diagnostic in run.diagnostics}):
-            print(file=stream)
-            show(rule, stream)
 
 
 def _show_differences(run: Run) -> None:
@@ -177,17 +73,6 @@ def _show_differences(run: Run) -> None:
     sys.stdout.write("".join(run.differences))
     write_failures(run, sys.stderr)
     print(summary_of_differences(run), file=sys.stderr)
-
-
-def _write(run: Run, name: str, target: Path | TextIO, *, quiet: bool) -> None:
-    if not isinstance(target, Path):
-        writer(name)(run, target, quiet=quiet)
-        return
-    try:
-        with target.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            writer(name)(run, stream, quiet=quiet)
-    except OSError as error:
-        raise UsageError(f"{target}: it cannot be written: {error.strerror}") from error
 
 
 def _known(baseline: Path | None) -> Sequence[Entry]:
@@ -210,10 +95,6 @@ def _changes(revision: str | None) -> Changes | None:
         return since(revision)
     except ChangesError as error:
         raise UsageError(f"--since: {error}") from error
-
-
-def _is_stdin(arguments: Namespace) -> bool:
-    return bool(arguments.stdin_filename) or Path("-") in arguments.paths
 
 
 def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
@@ -250,7 +131,7 @@ def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequen
 def _refuse_pairs(arguments: Namespace) -> None:
     """Raise `UsageError` for options that do not go together."""
     for second, options in _APART.items():
-        is_given = _is_stdin(arguments) if second == STDIN else getattr(arguments, second)
+        is_given = is_stdin(arguments) if second == STDIN else getattr(arguments, second)
         for first in options:
             if is_given and getattr(arguments, first):
                 other = second if second == STDIN else _option(second)

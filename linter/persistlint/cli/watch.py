@@ -7,7 +7,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.cli.check import discover_files, fixing_of, leave_out, write_results
+from persistlint.cli.running import discover_files, fixing_of, leave_out, write_results
 from persistlint.config import absolute, configuration_for, forget, settings_for
 from persistlint.discovery import SKIPPED
 from persistlint.languages import language_of
