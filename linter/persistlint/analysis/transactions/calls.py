@@ -80,7 +80,7 @@ _LATER = frozenset(
         "scheduleJob",
         "after",
     ]
-)
+)  # fmt: skip
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:
