@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 PERSISTLINT = (sys.executable, "-m", "persistlint")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "linter"), str(ROOT / "lsp")])}
+# What is installed is compiled, and what it reads at every start is kept: else each run would do both again.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass(frozen=True)

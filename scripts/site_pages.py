@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT / "scripts"), str(ROOT / "linter"), str(ROOT / "lsp")]
 import library_pages  # noqa: E402
 
 from persistlint.cli.arguments import parser  # noqa: E402
-from persistlint.rules import every_rule, groups  # noqa: E402
+from persistlint.rules import groups  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ ELSEWHERE = {  # files of the repository that are pages of the site
 }
 ALIASES = {  # what links mean that lead to them
     "README.md": "index.md",
-    "docs/rules": "rules/index.md",
+    "docs/rules": "rules/README.md",
     "linter/persistlint/libraries": "libraries/index.md",
 }
 _LINK = re.compile(r"(!?)\[(?P<text>[^\]]*)\]\((?P<target>[^)#:\s]+)(?P<anchor>#[^)]*)?\)")
@@ -55,7 +55,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         return config
     for entry in config.nav:
         if "Rules" in entry:
-            entry["Rules"] = ["rules/index.md", *({group: _rules(names)} for group, names in groups().items())]
+            entry["Rules"] = ["rules/README.md", *({group: _rules(names)} for group, names in groups().items())]
         elif "Libraries" in entry:
             entry["Libraries"] = ["libraries/index.md", *_libraries()]
     return config
@@ -74,14 +74,13 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Say in the page of a rule which example is which, and its history."""
     del config, files
     path = page.file.src_uri
-    if path.startswith("rules/") and path != "rules/index.md":
+    if path.startswith("rules/") and path != "rules/README.md":
         return with_history(with_titles(markdown), Path(path).stem)
     return relinked(markdown, DOCS / path, path) if (DOCS / path).exists() else markdown
 
 
 def pages() -> Iterator[tuple[str, str]]:
     """The paths and texts of all pages that are made or come from elsewhere."""
-    yield "rules/index.md", _rule_index()
     yield "commands.md", _commands()
     yield "libraries/index.md", library_pages.index()
     for folder in library_pages.FOLDERS:
@@ -141,20 +140,6 @@ def with_history(markdown: str, rule: str) -> str:
         said = [" ".join(entry[2:].split()) for entry in entries if f"`{rule}`" in entry]
         rows += [f"- **{version}**{f' ({date})' if date else ''}: {entry}" for entry in said]
     return f"{markdown}\n\n## History\n\n" + ("\n".join(rows) or "There since the first version.") + "\n"
-
-
-def _rule_index() -> str:
-    parts = ["# Rules", "`persistlint explain RULE` shows the same pages on a terminal, with what a fix makes of them."]
-    for group in groups():
-        rows = ["| rule | severity | default | finds |", "|---|---|---|---|"]
-        rows += [
-            f"| [`{rule.name}`]({rule.name}.md) | {rule.severity.value} | {'on' if rule.default else 'off'} | "
-            f"{rule.summary} |"
-            for rule in every_rule()
-            if rule.group == group
-        ]
-        parts += [f"## {group}", "\n".join(rows)]
-    return "\n\n".join(parts) + "\n"
 
 
 def _rules(names: tuple[str, ...]) -> list[Any]:

@@ -38,7 +38,7 @@ ALLOWED = {
     "settings": {"diagnostic"},
     "schema": {"source", "facts"},
     "languages": {"ir", "source", "sql"},
-    "sql": {"source", "facts", "heads", "schema", "tables"},
+    "sql": {"source", "facts", "heads", "paths", "schema", "tables"},
     "facts": {"source", "libraries", "ir", "sql"},
     "rule": {"source", "diagnostic", "facts", "fixes"},
     "analysis": {

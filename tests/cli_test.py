@@ -113,9 +113,19 @@ def test_select_and_ignore_choose_the_rules() -> None:
         (["explain", "interpolated-sq"], "Did you mean `interpolated-sql`?"),
         (["check", "-"], "--stdin-filename"),
         (["check", "--stdin-filename", "a.py", "b.py"], "together with other paths"),
-        (["check", "--stdin-filename", "a.py", "--fix"], "`--fix` cannot be used with standard input"),
+        (["check", "--stdin-filename", "a.py", "--watch"], "`--watch` cannot be used with standard input"),
         (["check", "--output-file", "no/such/folder.txt"], "no/such/folder.txt: it cannot be written"),
         (["check", "--config", "gone.toml", "."], "gone.toml"),
+        (["explain", "errors"], "`errors` is a group of rules: runtime-schema-change, "),
+        (["explain", "interpolated-sql", "b"], "`b` is one argument too many"),
+        (["explain"], "required: RULE"),
+        (["chekc"], "there is no command `chekc`. Did you mean `check`?"),
+        (["a.py"], "Did you mean `persistlint check a.py`?"),
+        (["nonsense"], "there is no command `nonsense`. `persistlint --help` shows what there is."),
+        (["--versio"], "Did you mean `--version`?"),
+        (["check", "--form", "json"], "`persistlint check` has no option `--form`. Did you mean `--format`?"),
+        (["check", "--zzzz"], "has no option `--zzzz`. `persistlint check --help` shows what there is."),
+        (["check", "--format", "jsno"], "`--format`: 'jsno' is none of concise, github, "),
     ],
     ids=" ".join,
 )
@@ -129,12 +139,11 @@ def test_wrong_usage_exits_with_2_and_says_why(
     assert captured.err.startswith("error: ")
 
 
-@pytest.mark.parametrize("arguments", [[], ["check", "--format", "yaml"], ["nonsense"], ["check", "--what"]], ids=str)
-def test_arguments_that_nobody_knows_exit_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as error:
-        main(arguments)
-    assert error.value.code == 2
-    assert "usage: persistlint" in capsys.readouterr().err
+def test_without_a_command_all_of_them_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert " write down what is known" in captured.err
 
 
 def test_standard_input_is_checked_under_a_name(
@@ -150,6 +159,40 @@ def test_standard_input_that_is_excluded_is_clean(monkeypatch: pytest.MonkeyPatc
     Path("persistlint.toml").write_text('exclude = ["src/"]')
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BAD.encode())))
     assert main(["check", "--stdin-filename", "src/a.py", "--force-exclude"]) == 0
+
+
+def test_standard_input_is_fixed_to_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    content = "\N{BYTE ORDER MARK}x = 'ä'  # persistlint: ignore[no-rule]\r\n".encode("utf-16-le")
+    for arguments, text in (
+        ([], content.decode("utf-16-le").replace("  # persistlint: ignore[no-rule]", "")),
+        (["--force-exclude"], content.decode("utf-16-le")),  # it is left out, and no editor is to lose it
+    ):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+        Path("persistlint.toml").write_text('exclude = ["src/"]')
+        assert main(["check", "--fix", "--stdin-filename", "src/a.py", *arguments]) == 0
+        captured = capfdbinary.readouterr()
+        assert captured.out.decode("utf-16-le") == text
+        assert (b"fixed: src/a.py: 1 problem" in captured.err) is (arguments == [])
+
+
+def test_what_would_change_in_standard_input_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a()  # persistlint: ignore[no-rule]\n")))
+    assert main(["check", "--diff", "--stdin-filename", "a.py"]) == 1
+    assert capsys.readouterr().out == (
+        "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-a()  # persistlint: ignore[no-rule]\n+a()\n"
+    )
+
+
+def test_a_form_feed_ends_no_line_of_a_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.py").write_text("\fa()  # persistlint: ignore[no-rule]\nb()\n")
+    assert main(["check", "--diff", "a.py"]) == 1
+    assert capsys.readouterr().out == (
+        "--- a/a.py\n+++ b/a.py\n@@ -1,2 +1,2 @@\n-\fa()  # persistlint: ignore[no-rule]\n+\fa()\n b()\n"
+    )
 
 
 def test_output_goes_to_a_file(capsys: pytest.CaptureFixture[str]) -> None:

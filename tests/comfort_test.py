@@ -190,6 +190,13 @@ def test_watching_looks_at_programs_again_when_a_migration_changes(
     assert ["schema-sync-beside-migrations" in text for text in shown] == [False, True]
 
 
+def test_what_is_watched_is_shown_in_the_format_that_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("c.py").write_text(UNUSED)
+    arguments = parser().parse_args(["check", "--watch", "--format", "concise"])
+    follow(arguments, overrides(arguments), (), [[]])
+    assert capsys.readouterr().out.startswith("c.py:1:28: warning[unknown-suppression]: ")
+
+
 def test_watching_sees_a_file_that_is_saved() -> None:
     Path("a.py").write_text("")
     process = subprocess.Popen(
@@ -216,7 +223,7 @@ def test_watching_sees_a_file_that_is_saved() -> None:
     ("options", "message"),
     [
         (["--watch", "--since", "HEAD"], "`--since` cannot be used with `--watch`"),
-        (["--watch", "--format", "json"], "`--format` cannot be used with `--watch`"),
+        (["--watch", "--output-file", "a.txt"], "`--output-file` cannot be used with `--watch`"),
         (["--statistics", "--format", "json"], "`--format` cannot be used with `--statistics`"),
         (
             ["--format", "json", "--format", "sarif", "--output-file", "x"],

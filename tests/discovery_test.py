@@ -45,6 +45,16 @@ def test_what_nobody_writes_by_hand_is_skipped(tree: Path) -> None:
     assert _found("src/vendor") == ["src/vendor/c.go"], "unless it is what was asked for"
 
 
+def test_packages_that_pip_put_beside_the_code_are_skipped(tree: Path) -> None:
+    _touch("handler.py", "jwt/api.py", "six.py", "own/jwt/a.py", "lib/attr/b.py", "lib/yaml/c.py", "lib/mine.py")
+    _touch("PyJWT-2.0.dist-info/RECORD", "lib/attr-1.dist-info/METADATA", "lib/PyYAML-6.dist-info/top_level.txt")
+    Path("PyJWT-2.0.dist-info/RECORD").write_text("../bin/x,,\njwt/api.py,sha256=a,1\nsix.py,,\n")
+    Path("lib/PyYAML-6.dist-info/top_level.txt").write_text("yaml\n")
+    assert _found(".") == ["handler.py", "lib/mine.py", "own/jwt/a.py"]
+    assert _found("jwt/api.py", "own/jwt/a.py", "six.py", force_exclude=True) == ["own/jwt/a.py"]
+    assert _found("jwt") == ["jwt/api.py"], "unless it is what was asked for"
+
+
 def test_the_configuration_excludes_files_in_directories_but_not_named_ones(tree: Path) -> None:
     _touch("a.py", "generated/b.py", "vendor/c.py")
     Path("persistlint.toml").write_text('exclude = ["generated/"]')
@@ -67,6 +77,17 @@ def test_links_to_directories_are_not_followed(tree: Path) -> None:
     Path("gone.py").symlink_to("nowhere.py")
     assert _found(".") == ["a.py"]
     assert _found("link") == ["link/b.py"], "unless it is what was asked for"
+
+
+def test_a_file_that_several_links_lead_to_is_checked_once(tree: Path) -> None:
+    _touch("b.py", "../outside/c.py", "src/d.py")
+    Path("a.py").symlink_to("b.py")
+    Path("e.py").symlink_to("src/d.py")
+    Path("f.py").symlink_to("../outside/c.py")
+    Path("g.py").symlink_to("f.py")
+    assert _found(".") == ["b.py", "f.py", "src/d.py"]
+    assert _found("a.py") == ["a.py"], "it is what was asked for"
+    assert _found("a.py", "b.py") == ["b.py"]
 
 
 def test_what_is_missing_is_named(tree: Path) -> None:
@@ -175,7 +196,7 @@ def test_links_to_files_and_submodules_are_part_of_the_tree(tmp_path: Path, monk
     _git(tmp_path / "project", *identity, "submodule", "add", "-q", str(tmp_path / "library"), "lib")
     Path("project/lib/new.py").touch()
     Path("project/lib/ignored.py").touch()
-    Path("project/link.py").symlink_to("a.py")
+    Path("project/link.py").symlink_to("lib/ignored.py")
     monkeypatch.chdir("project")
     with_git = _found(".")
     monkeypatch.setenv("PATH", str(tmp_path))

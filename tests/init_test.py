@@ -100,7 +100,7 @@ def test_what_is_written_can_be_used(capsys: pytest.CaptureFixture[str]) -> None
     (repository,) = yaml.safe_load(Path(".pre-commit-config.yaml").read_text())["repos"]
     (hook,) = repository["hooks"]
     offered = yaml.safe_load((Path(__file__).parent.parent / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    assert hook["types_or"] == offered[0]["types_or"]
+    assert hook["types"] == offered[0]["types"]
     program, *arguments = hook["entry"].split()
     capsys.readouterr()
     assert program == "persistlint"

@@ -32,7 +32,18 @@ EFFECTS = {
     "savepoint", "lock", "bind", "acquire", "release", "after", "prepare", "execute", "autocommit",
 }  # fmt: skip
 ROLES = {role.value for role in Role}
-YIELDS = {"number", "identifier", "literal", "placeholder", "checked", "argument", "request", "schema"}
+YIELDS = {
+    "number",
+    "identifier",
+    "literal",
+    "placeholder",
+    "checked",
+    "argument",
+    "request",
+    "schema",
+    "option",
+    "options",
+}
 
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 

@@ -47,6 +47,24 @@ def test_a_diagnostic_is_shown_with_its_source() -> None:
     )
 
 
+def test_the_widest_line_number_of_all_places_makes_room_for_them() -> None:
+    source = _source("x = 1\n" * 8 + "f(x)\ng(x)\n")
+    related = Related(_range(source, "g(x)"), "It goes there.")
+    assert _text(source, _diagnostic(source, "f(x)", related=(related,))) == (
+        "error[interpolated-sql]: It is bad.\n"
+        "  --> src/a.py:9:1\n"
+        "   |\n"
+        " 9 | f(x)\n"
+        "   | ^^^^\n"
+        "note: It goes there.\n"
+        "  --> src/a.py:10:1\n"
+        "   |\n"
+        "10 | g(x)\n"
+        "   | ^^^^\n"
+        "\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "marked", "carets"),
     [

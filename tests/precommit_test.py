@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
-from identify.identify import ALL_TAGS
 
 from persistlint.cli import main
 from persistlint.rules import groups
@@ -62,7 +61,7 @@ def test_the_entry_of_a_hook_is_a_command_that_works(
     hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program, *arguments = shlex.split(hook["entry"])
-    file = "a.sql" if hook.get("types_or", ["python"])[0] == "sql" else "a.py"
+    file = "a.sql" if "migrations" in hook["id"] else "a.py"
     (tmp_path / file).write_text(BAD if file == "a.py" else BAD_SQL)
     monkeypatch.chdir(tmp_path)
     assert program == "persistlint"
@@ -76,9 +75,17 @@ def test_users_may_add_arguments_and_one_process_gets_all_files(hook: dict[str, 
 
 
 @pytest.mark.parametrize("hook", FILE_HOOKS, ids=lambda hook: hook["id"])
-def test_files_are_chosen_by_kinds_that_pre_commit_knows(hook: dict[str, Any]) -> None:
-    assert set(hook["types_or"]) <= ALL_TAGS
-    assert "--force-exclude" in hook["entry"]
+def test_every_text_is_given_to_a_hook_which_leaves_out_what_it_does_not_read(
+    hook: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hook["types"] == ["text"]
+    assert "types_or" not in hook
+    monkeypatch.chdir(tmp_path)
+    names = ["notes.md", "types.d.ts", "script"]
+    for name in names:
+        (tmp_path / name).write_text("a note\n")
+    assert main([*shlex.split(hook["entry"])[1:], *names]) == 0
+    assert capsys.readouterr() == ("No files to check.\n", "")
 
 
 @pytest.mark.e2e

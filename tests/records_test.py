@@ -27,6 +27,19 @@ class Marked(Point):
     seen: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    place: int
+
+    def __hash__(self) -> int:
+        return self.place * -1000
+
+
+@dataclass(frozen=True, slots=True)
+class Derived(Written):
+    held: tuple[int, ...] = ()
+
+
 @dataclass
 class Tally:
     start: int
@@ -69,6 +82,12 @@ def test_what_is_not_compared_makes_no_difference() -> None:
     assert hash(Marked(1, seen=1)) == hash(Marked(1, seen=2))
     assert Marked(1) != Point(1)
     assert Marked(1) != Marked(2)
+
+
+def test_a_hash_that_is_written_is_that_of_derived_classes_too() -> None:
+    assert hash(Derived(1, (1,))) == hash(Written(1)) == -1000
+    assert Derived(1, (1,)) != Derived(1, (2,))
+    assert len({Derived(1, (1,)), Derived(1, (1,)), Derived(1, (2,))}) == 2
 
 
 def test_every_object_has_its_own_list_and_is_finished_by_its_class() -> None:

@@ -146,11 +146,15 @@ class Cache:
             names.setdefault(context, []).append(name)
         rows: dict[int, _Row] = {}
         for context, wanted in names.items():
-            for start in range(0, len(wanted), _AT_ONCE):
-                part = wanted[start : start + _AT_ONCE]
-                marks = ",".join("?" * len(part))
-                query = f"SELECT * FROM results WHERE context = ? AND path IN ({marks})"
-                rows |= {places[row[:2]]: row for row in connection.execute(query, (context, *part))}
+            if len(wanted) <= _AT_ONCE:
+                marks = ",".join("?" * len(wanted))
+                query, asked = f"SELECT * FROM results WHERE context = ? AND path IN ({marks})", wanted
+            else:  # they stand together, and to go through them takes half as long as to look for each
+                query = "SELECT * FROM results WHERE context = ? AND path BETWEEN ? AND ?"
+                asked = [min(wanted), max(wanted)]
+            for row in connection.execute(query, (context, *asked)):
+                if row[:2] in places:
+                    rows[places[row[:2]]] = row
         return rows
 
     def _write(self, connection: sqlite3.Connection) -> None:
@@ -162,7 +166,10 @@ class Cache:
 
     def _with_file(self, act: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Do something with the SQLite file; where it is no good, it is removed, to be begun anew."""
-        import sqlite3
+        try:
+            import _sqlite3 as sqlite3
+        except ImportError:  # this Python keeps it elsewhere; the module around it loads what knows of dates besides
+            import sqlite3  # type: ignore[no-redef]
 
         try:
             with closing(sqlite3.connect(self._file, timeout=_WAIT, isolation_level=None)) as connection:

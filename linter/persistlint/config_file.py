@@ -98,6 +98,11 @@ def _bytes(path: Path) -> bytes:
         raise ConfigError(f"{path}: it cannot be read: {error.strerror}") from error
 
 
+def _meant(word: str, known: tuple[str, ...]) -> str:
+    """Which of a few known words was meant; all of them where none is close."""
+    return did_you_mean(word, known) or f" There are {', '.join(known)}."
+
+
 def _told(error: Exception) -> tuple[str, str]:
     """What is wrong with a file and where: tomllib says both in one sentence."""
     match = re.fullmatch(r"(?P<reason>.*) \(at line (?P<line>\d+), column (?P<column>\d+)\)", str(error), re.DOTALL)
@@ -113,6 +118,8 @@ class _Reader:
 
     def file(self, table: object) -> ConfigFile:
         table = self.table("tool.persistlint", table)
+        if self.path.name != "pyproject.toml" and "tool" in table:
+            self.refuse("tool", "`[tool.persistlint]` is for pyproject.toml; its keys stand here without that table")
         self.known(table, KEYS, "key")
         for name in ("select", "extend-select", "ignore"):
             self.selectors(name, self.strings(name, table.get(name, [])))
@@ -122,10 +129,10 @@ class _Reader:
         }
         dialect = self.string("dialect", table["dialect"]) if "dialect" in table else None
         if dialect is not None and dialect not in DIALECTS:
-            self.refuse("dialect", f"`{dialect}` is no dialect of SQL.{did_you_mean(dialect, DIALECTS)}")
+            self.refuse("dialect", f"`{dialect}` is no dialect of SQL.{_meant(dialect, DIALECTS)}")
         profile = self.string("profile", table["profile"]) if "profile" in table else None
         if profile is not None and profile not in profiles():
-            self.refuse("profile", f"`{profile}` is no profile.{did_you_mean(profile, profiles())}")
+            self.refuse("profile", f"`{profile}` is no profile.{_meant(profile, profiles())}")
         severities, options = self.rules(self.table("rules", table.get("rules", {})))
         return ConfigFile(
             self.path,

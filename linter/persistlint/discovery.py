@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from persistlint.config import NO_OVERRIDES, Overrides, absolute, excludes, is_excluded
 from persistlint.git import git
 from persistlint.git import root as root_of
+from persistlint.installed import INFO, installed
 from persistlint.languages import language_of
 from persistlint.records import dataclass
 
@@ -38,22 +40,29 @@ class Failure:
 
 @dataclass(frozen=True)
 class Discovery:
-    """`files` are in the order of the arguments, below a directory in the order of their paths, each of them once.
-    `failures` are arguments that do not exist and directories that cannot be listed, `unread` files given by name
-    in a language that persistlint does not read."""
+    """`names` are the paths of files, with forward slashes, in the order of the arguments, below a directory in the
+    order of their paths, each of them once, also where symbolic links lead to it. `failures` are arguments that do not
+    exist and directories that cannot be listed, `unread` files given by name in a language that persistlint does not
+    read."""
 
-    files: tuple[Path, ...]
+    names: tuple[str, ...]
     failures: tuple[Failure, ...]
     unread: tuple[Path, ...]
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files. To make a `Path` takes as long as to find out that a file is known."""
+        return tuple(map(Path, self.names))
 
 
 def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, force_exclude: bool = False) -> Discovery:
     """Find the files to check among `paths`, which are files or directories; nothing else is opened.
 
-    A file that is given by name counts even if the configuration excludes it, except with `force_exclude`.
+    A file that is given by name counts even if the configuration excludes it. With `force_exclude` what a directory
+    would not bring in is left out without a word.
     Raises `ConfigError`.
     """
-    files: dict[str, Path] = {}  # by absolute path, where several paths may lead to one file
+    files: dict[str, str] = {}  # by absolute path, where several paths may lead to one file
     is_one = len(paths) == 1
     failures: list[Failure] = []
     unread: list[Path] = []
@@ -64,14 +73,30 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
         elif stat.S_ISDIR(mode):
             for name in sorted(_below(path.as_posix(), overrides, failures)):
                 key = name if is_one else os.path.abspath(name)  # noqa: PTH100 - `Path` takes ten times as long
-                files.setdefault(key, Path(name))
-        elif force_exclude and is_out(path, overrides):
+                files.setdefault(key, name)
+        elif force_exclude and (language_of(path.as_posix()) is None or is_out(path, overrides)):
             continue
         elif language_of(path.as_posix()) is None:
             unread.append(path)
         else:
-            files.setdefault(os.path.abspath(path), path)  # noqa: PTH100
-    return Discovery(tuple(files.values()), tuple(failures), tuple(unread))
+            files.setdefault(os.path.abspath(path), path.as_posix())  # noqa: PTH100
+    return Discovery(_without_links(tuple(files.values())), tuple(failures), tuple(unread))
+
+
+def _without_links(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The files without symbolic links to others of them, which would be reported, and fixed, twice."""
+    links = {name for name in names if os.path.islink(name)}  # noqa: PTH114 - `Path` takes ten times as long
+    if not links:
+        return names
+    real = cache(os.path.realpath)  # of folders, of which there are fewer than files
+    parts = (os.path.split(name) for name in names if name not in links)
+    seen = {f"{real(folder)}/{file}" for folder, file in parts}
+    twice = set()
+    for link in sorted(links):
+        if (target := Path(os.path.realpath(link)).as_posix()) in seen:
+            twice.add(link)
+        seen.add(target)
+    return tuple(name for name in names if name not in twice)
 
 
 def is_out(path: Path, overrides: Overrides = NO_OVERRIDES, root: Path | None = None) -> bool:
@@ -79,7 +104,17 @@ def is_out(path: Path, overrides: Overrides = NO_OVERRIDES, root: Path | None = 
     `ConfigError`."""
     file, here = absolute(path), absolute(root) if root else Path.cwd()
     folders = file.relative_to(here).parts[:-1] if file.is_relative_to(here) else ()
-    return not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides)
+    if not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides):
+        return True
+    above = (file, *file.parents)[: len(folders) + 1]
+    return any(each.name in installed(each.parent, _names(each.parent)) for each in above)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - `Path` takes ten times as long
+    except OSError:
+        return []
 
 
 def every_file(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:
@@ -120,8 +155,9 @@ def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Ite
         folder = roots.pop()
         before = "" if folder == "." else f"{folder.rstrip('/')}/"
         listed = _listed_by_git(folder)
-        for name in _walked(Path(folder), overrides, failures) if listed is None else listed:
-            if not SKIPPED.isdisjoint(name.split("/")[:-1]):
+        brought = _brought(folder, listed) if listed is not None else frozenset()
+        for name in _walked(folder, overrides, failures) if listed is None else listed:
+            if not SKIPPED.isdisjoint(name.split("/")[:-1]) or (brought and not brought.isdisjoint(_above_and(name))):
                 continue
             path = f"{before}{name}"
             mode = _mode(path)
@@ -131,6 +167,27 @@ def _every_name(root: str, overrides: Overrides, failures: list[Failure]) -> Ite
                     roots.append(path)
             elif mode is not None and stat.S_ISREG(mode):
                 yield path
+
+
+def _brought(root: str, names: list[str]) -> frozenset[str]:
+    """Of the paths below a directory, and the directories on the way there, those that installed packages begin at."""
+    infos: dict[str, set[str]] = {}  # by the directory that they stand in
+    for name in names:
+        if f"{INFO}/" in name:
+            folder, _, info = name[: name.index(f"{INFO}/") + len(INFO)].rpartition("/")
+            infos.setdefault(folder, set()).add(info)
+    return frozenset(
+        f"{folder}/{name}" if folder else name
+        for folder, own in infos.items()
+        for name in installed(Path(root, folder), own)
+    )
+
+
+def _above_and(name: str) -> Iterator[str]:
+    """A path, and the directories on the way there."""
+    while name:
+        yield name
+        name = name.rpartition("/")[0]
 
 
 def _is_root(path: str) -> bool:
@@ -146,29 +203,31 @@ def _listed_by_git(folder: str) -> list[str] | None:
     return [name.rstrip("/") for name in dict.fromkeys(os.fsdecode(run.stdout).split("\0")) if name]
 
 
-def _walked(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
+def _walked(root: str, overrides: Overrides, failures: list[Failure]) -> Iterator[str]:
     """What stands below a directory and no `.gitignore` of its repository speaks of, as paths from there."""
 
     def fail(error: OSError) -> None:
         failures.append(Failure(Path(error.filename).as_posix(), f"it cannot be listed: {error.strerror}"))
 
-    # Of every directory, with those of the directories above it.
-    ignores: dict[Path, tuple[_Ignore, ...]] = {Path(root, os.pardir): _above(root)}
-    for name, directories, names in os.walk(root, onerror=fail):
-        folder = Path(name)
-        own = _gitignore(folder)
-        parent = folder.parent if folder != root else Path(root, os.pardir)
-        ignores[folder] = ignore = (*ignores[parent], *own)
-        directories[:] = [
-            directory
-            for directory in sorted(directories)
-            if directory not in SKIPPED
-            and not _is_ignored(folder / directory, ignore, is_directory=True)
-            and not is_excluded(folder / directory, overrides, is_directory=True)
-        ]
-        inside = folder.relative_to(root).as_posix()
-        before = "" if inside == "." else f"{inside}/"
-        yield from (f"{before}{file}" for file in names if not ignore or not _is_ignored(folder / file, ignore))
+    around = "" if root == "." else f"{root.rstrip('/')}/"
+    above = _above(Path(root))
+    ignores: dict[str, tuple[_Ignore, ...]] = {}  # of every directory, with those of the directories above it
+    for folder, directories, names in os.walk(root, onerror=fail):
+        ignore = ignores.get(os.path.dirname(folder), above)  # noqa: PTH120 - as for `abspath`
+        if ".gitignore" in names:
+            ignore = (*ignore, *_gitignore(Path(folder)))
+        ignores[folder] = ignore
+        inside = folder[len(root) :].replace(os.sep, "/").strip("/")
+        before = inside and f"{inside}/"
+        brought = installed(Path(folder), directories) if any(name.endswith(INFO) for name in directories) else ()
+        kept = [name for name in sorted(directories) if name not in SKIPPED and name not in brought]
+        if ignore:
+            kept = [name for name in kept if not _is_ignored(Path(folder, name), ignore, is_directory=True)]
+            names = [name for name in names if not _is_ignored(Path(folder, name), ignore)]
+        if kept and excludes(f"{around}{before}-", overrides):
+            kept = [name for name in kept if not is_excluded(f"{around}{before}{name}", overrides, is_directory=True)]
+        directories[:] = kept
+        yield from (f"{before}{name}" for name in names if name not in brought)
 
 
 _Ignore: TypeAlias = "tuple[Path, GitIgnoreSpec]"  # a directory and the patterns that hold below it

@@ -101,6 +101,69 @@ def is_of_server(hole: Hole) -> bool:
     return (is_named and not is_handed) or _AT_SERVER.fullmatch(hole.excerpt) is not None
 
 
+# Where the path of a file stands that the database reads or writes.
+_AT_FILE = regex(
+    r"(?:\b(?:read_\w+|\w+_scan(?:_\w+)?|parquet_\w+|glob|sniff_csv)\(\[?|\bCOPY .*\b(?:FROM|TO) |\) TO "
+    r"|\bFROM |\b(?:IN|OUT)FILE |\bLOAD |\b(?:EXPORT|IMPORT) DATABASE |\bPUT )'[^']*…[^…]*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+# A statement that sets a setting of the session.
+_SETTING = regex(r"\s*SET\s", re.IGNORECASE)
+# One that takes no parameters wherever it exists.
+_OF_SESSION = regex(r"\s*ALTER\s+SESSION\s+SET\s", re.IGNORECASE)
+# What a database says of its tables is asked of.
+_CATALOGUE = regex(
+    r"\b(?:information_schema\.|pg_(?:catalog\.|class\b|tables\b|attribute\b|indexes\b|namespace\b|views\b|constraint\b|proc\b"
+    r"|type\b)|sqlite_(?:master|schema)\b|sys\.(?:tables|columns|objects|indexes)\b"
+    r"|(?:user|all|dba)_(?:tables|tab_columns|constraints|indexes)\b|system\.(?:tables|columns)\b)",
+    re.IGNORECASE,
+)
+# Where the name of a table or of what belongs to one stands in quotes.
+_AT_NAME = regex(
+    r"(?:\b(?:pragma_\w+|to_regclass|nextval|object_id)\("
+    r"|\b(?:(?:tbl|table|column|index|constraint|sequence)_?|rel|att|con)name ?= ?)'…[^…]*\Z",
+    re.IGNORECASE,
+)
+
+
+def is_of_program(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole in quotes is, by its place, no data: the path of a file, a name that is looked up in the
+    catalogue, a setting that comes from the environment. A caller and a request give anything."""
+    if hole.origin >= Origin.PARAMETER:
+        return False
+    begins = [str(text.parts[0]) for text in fact.texts if hole in text.parts]
+    setting = _SETTING if hole.origin is Origin.ENVIRONMENT else _OF_SESSION
+    if all(map(setting.match, begins)):
+        return True
+    return bool(_AT_FILE.search(hole.excerpt) or _AT_NAME.search(hole.excerpt)) or is_asked_of_catalogue(fact, hole)
+
+
+def is_asked_of_catalogue(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole in quotes is, like all of its query, about what the database says of its tables."""
+    if hole.context not in _IN_QUOTES:
+        return False
+    parts = (part for text in fact.texts for part in text.parts if isinstance(part, str))
+    return any(map(_CATALOGUE.search, parts))
+
+
+# The key of an object, or of each of several: `shop.id`, `row["shop_id"]`, `rows.map((r) => r.id).join(",")`,
+# `[str(row.id) for row in rows]`, `shopIds`.
+_ENDS_AS_KEY = r"(?:(?:\w+_)?(?:id|pk)|\w+(?:Id|ID))"
+_OF_ROWS = regex(
+    rf"(?:[\w$]+[?!]?(?:\.|\[['\"]))*{_ENDS_AS_KEY}s?(?:_?(?i:list|str|string|array|csv))?(?:['\"]\])?(?:\.join\(.*\))?"
+    rf"|[\w$.]+\.map\(\(?(\w+)(?:: ?\w+)?\)? => \1(?:\.|\[['\"]){_ENDS_AS_KEY}(?:['\"]\])?\)(?:\.join\(.*\))?"
+    rf"|[\[(]?(?:str\()?(\w+)(?:\.|\[['\"]){_ENDS_AS_KEY}(?:['\"]\])?\)? for \2 in .*",
+    re.ASCII,
+)
+
+
+def is_key_of_row(hole: Hole) -> bool:
+    """Whether a hole without quotes around it is, by its name, the key of a row that the program has read or made: a
+    number, for without quotes a text would be no value."""
+    is_bare = hole.context in (Context.VALUE, Context.LIST) and not hole.excerpt.rstrip(")").endswith("'…'")
+    return hole.origin is Origin.UNKNOWN and is_bare and _OF_ROWS.fullmatch(hole.expression) is not None
+
+
 def _has_values(fact: SqlText, hole: Hole) -> bool:
     """Whether one assignment gives a call both the SQL of a hole and the values that it passes beside."""
     if not isinstance(fact, Query) or fact.site is None or not hole.expression.isidentifier():
@@ -138,6 +201,23 @@ def is_written_out(hole: Hole) -> bool:
     return (
         _CALL_OF_NOTHING.fullmatch(hole.expression) is not None or _BRINGS_PARENTHESES.search(hole.excerpt) is not None
     )
+
+
+_BEFORE_OPERAND = regex(r"(?:\A|\b(?:WHERE|AND|OR|NOT|HAVING|ON)|\()\s*\Z", re.IGNORECASE)
+_PLACEHOLDER = regex(r"\s?(?:\?|[$]\d|%s)(?!\w)")
+
+
+def brings_operator(fact: SqlText, hole: Hole) -> bool:
+    """Whether a value is, here or elsewhere in the query, a column together with its operator, so that a placeholder
+    comes right behind it: `"AND " + condition + "? "`. Only the program itself writes that."""
+    for text in fact.texts:
+        for before, here, after in zip(text.parts, text.parts[1:], text.parts[2:], strict=False):
+            if not isinstance(here, Hole) or here.expression != hole.expression:
+                continue
+            is_between = isinstance(before, str) and _BEFORE_OPERAND.search(before) is not None
+            if is_between and isinstance(after, str) and _PLACEHOLDER.match(after):
+                return True
+    return False
 
 
 # A number, by a unit at the end of its name: `timeouts.lockTimeoutMs`, `ttl_seconds`.

@@ -30,6 +30,9 @@ class Expression:
 
     range: Range
 
+    def __hash__(self) -> int:
+        return hash((self.range.start, self.range.end))  # to go through all that a class holds takes long
+
 
 @dataclass(frozen=True, slots=True)
 class String(Expression):
@@ -267,6 +270,9 @@ class Statement:
     """Something that is done."""
 
     range: Range
+
+    def __hash__(self) -> int:
+        return hash((self.range.start, self.range.end))  # to go through all that a class holds takes long
 
 
 Block: TypeAlias = tuple[Statement, ...]

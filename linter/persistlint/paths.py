@@ -15,7 +15,7 @@ _TEST = (
     r"|tests_\w+|\w+_tests?|acceptance|(?!(?:la|con|pro|at|de)test/)[a-z]+test(?=/[^/]*\.go$)|dbtest|webtests|__\w*tests?__"
     r"|__e2e__|specs?|e2e|playwright|cypress|\.dredd|features/steps|fixtures?|__mocks__|mocks?|\.github)/"
     r"|(?:^|/)(?:[\w-]+-)?(?:fixtures?|stories)\.\w+$|(?:^|/)(?:[\w-]+[-_])?test[-_]?data\.\w+$"
-    r"|(?:^|/)(?:test_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
+    r"|(?:^|/)(?:tests?_[^/]*|tests?|conftest|pytest_\w+|factories)\.py$|_test(?:ing|_(?:server|helpers?|utils?))?\.(?:go|py)$"
     r"|(?:^|/)(?:test_\w+|mocks?|mock_\w+|\w+_mocks?|tests?|testing)\.go$"
     r"|\.(?:\w*test|spec|stories|bench|e2e|test-d)\.[cm]?[jt]sx?$|[_-](?:spec|test)\.[cm]?[jt]sx?$"
     r"|(?:^|/)tests?(?:[-_][^/]*)?\.[cm]?[jt]sx?$"
@@ -48,8 +48,8 @@ _EXAMPLE = (
     r"(?i)(?:^|/)(?:examples?|samples?|demos?|demo[_-][\w-]+|playgrounds?"
     r"|\.(?:claude|cursor|agents|devcontainer|husky|storybook|vscode)"
     r"|docs?|tutorials?|benchmarks?|bench(?:es)?|stress-test|cypress|playwright)/"
-    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?)\.\w+$"
-    r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo)[_-][^/]*$"
+    r"|(?:^|[/_-])(?:demos?|bench(?:marks?)?(?:[._-][\w.-]+)?)\.\w+$"
+    r"|[._-](?:example|sample)\.\w+$|(?:^|[/_-])(?:dummy|fake|demo|synthetic)[_-][^/]*$"
 )
 _DEVELOPMENT = (
     r"(?i)(?:^|/)(?:settings|config|conf|env|environments?)/(?:dev|develop|development|local)(?:[/._-]|$)"
@@ -60,7 +60,7 @@ _DEVELOPMENT = (
 # A front end that has a folder of its own, and the parts of a page wherever they are. What answers its requests stands
 # in its folder too, where a framework wants it.
 _FRONT_END = (
-    r"(?i)^(?!(?:.*/)?(?:(?:server|api|pages/api)/|route\.[jt]s$))"
+    r"(?i)^(?!(?:[^/]+/)?api/|(?:.*/)?(?:(?:(?<!components/)server|(?:apps|packages|app|pages|server)/api)/|route\.[jt]s$))"
     r"(?:(?:.*/)?(?:[\w-]+-)?(?:front(?:-?end)?|client|webapp|desk|gui|vue|(?<=-)extension|web-?ui|(?<!src/)ui|components?"
     r"|static|(?:public|assets)(?:-[\w-]+)?|www|browser)/.*\.[cm]?[jt]sx?$"
     r"|.*\.(?:jsx|component\.[jt]sx?)$"
@@ -71,6 +71,8 @@ _FRONT_END = (
     r"|(?:.*/)?(?:\w+[_-])?(?:charts?|plots?|plotting|visuali[sz]ations?|drawings?|canvas|svg|pptx|slides|themes|animations?)"
     r"(?:/.*|(?:[._-]\w+)*\.\w+)$)"
 )
+# Those of a front end are what it is made of.
+_SCRIPT = r"(?i)^(?!(?:.*/)?(?:src|app|static|public|assets|www|wwwroot)/.*\.[cm]?[jt]sx?$)(?:.*/)?(?:scripts?|bin)/"
 _SETTINGS = (
     r"(?i)(?:^|/)(?:settings?|constants?|consts?|config(?:uration)?s?|conf)(?:/[^/]*|(?:[._-][^/]*)?\.\w+)$"
     r"|[._-](?:settings|constants|config)\.\w+$"
@@ -132,6 +134,12 @@ NOT_PRODUCT = (is_test, is_migration, is_generated, is_vendored, is_example)
 def is_product(path: str) -> bool:
     """Whether a file is written here, by people, and runs for those who use the product."""
     return not any(is_other(path) for is_other in NOT_PRODUCT)
+
+
+@lru_cache(maxsize=_MOST_PATHS)
+def is_script(path: str) -> bool:
+    """Whether people run a file by hand or from a build: an error that nobody catches ends it where they see it."""
+    return bool(re.search(_SCRIPT, path))
 
 
 @lru_cache(maxsize=_MOST_PATHS)

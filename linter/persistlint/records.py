@@ -3,6 +3,7 @@ frozen, to make, for it makes one per node of a program. To the type checker the
 
 The type checker is what refuses to assign to a frozen one; nothing does when the program runs. Equality, hash and text
 are those of a dataclass, and all that the standard library does with one works; `order` gives `<` alone, which sorts.
+A `__hash__` that a frozen class is written with is that of the classes derived from it too.
 """
 
 from __future__ import annotations
@@ -60,7 +61,11 @@ else:
                 setattr(made, name, _Late(name, made, members))
             made.__repr__ = _repr
             if eq:
-                made.__eq__, made.__hash__ = _eq, _hash if frozen else None
+                made.__eq__ = _eq
+                if not frozen:
+                    made.__hash__ = None
+                elif made.__hash__ in (object.__hash__, None):
+                    made.__hash__ = _hash
             if order:
                 made.__lt__ = _lt
             return made

@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from persistlint.diagnostic import Diagnostic, Fix, Related, Remedy, Severity
 from persistlint.facts import PROGRAMS, SCHEMA_LANGUAGES, SchemaFile, Statements
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.facts import Fact, Sign
     from persistlint.fixes.program import Program
     from persistlint.source import Range, SourceFile
 
+_NEXT = "\n\n## Why it matters"
+_HAS_RUN = "\n\nA migration that ten others follow has run, and is left alone."
+_DECLARED = """
+
+Where nothing but models makes the tables of a project, those of SQLAlchemy, GORM, Sequelize, TypeORM and Drizzle are
+read."""
 _WIDTH = 60  # code points of source text in a message
+_SENTENCE = regex(r"(?:``.*?``|`[^`]*`|[^`])*?\.(?= |$)")  # code in backquotes may hold a full stop
 
 F = TypeVar("F", bound="Fact")
 Check = Callable[[F, "RuleContext"], Iterator[Diagnostic]]
@@ -58,7 +66,9 @@ class Rule(Generic[F]):
     def summary(self) -> str:
         """The first sentence of *What it finds*."""
         text = self.docs.split("## What it finds", 1)[-1].split("\n## ", 1)[0].strip()
-        return " ".join(text.split("\n\n", 1)[0].split())
+        text = " ".join(text.split("\n\n", 1)[0].split())
+        sentence = _SENTENCE.match(text)
+        return sentence.group() if sentence else text
 
 
 @dataclass(frozen=True)
@@ -117,14 +127,31 @@ def rule(
     options: tuple[Option, ...] = (),
     skips: tuple[Callable[[str], bool], ...] = (),
     signs: tuple[Sign, ...] = (),
+    momentary: bool = False,
+    models: bool = False,
 ) -> Callable[[Check[F]], Rule[F]]:
     """Declare a rule. The module's docstring is its documentation, the folder of the module its group. Without
-    `languages` it speaks all those that have the fact."""
+    `languages` it speaks all those that have the fact. A `momentary` one tells what happens while statements run, and
+    has nothing to say about those that have run. Only one with `models` is told of tables that models alone make."""
     languages = languages or (SCHEMA_LANGUAGES if issubclass(on, SchemaFile) else PROGRAMS)
 
     def decorate(check: Check[F]) -> Rule[F]:
         docs = (sys.modules[check.__module__].__doc__ or "").strip()
         group = check.__module__.split(".")[-2]
-        return Rule(name, group, on, severity, default, languages, docs, check, options, skips, signs)
+        more = _HAS_RUN if momentary else _DECLARED if models else ""
+        docs = docs.replace(_NEXT, f"{more}{_NEXT}", 1)
+        run = _only(check, momentary=momentary, models=models) if issubclass(on, Statements) else check
+        return Rule(name, group, on, severity, default, languages, docs, run, options, skips, signs)
 
     return decorate
+
+
+def _only(check: Check[F], *, momentary: bool, models: bool) -> Check[F]:
+    """A check of those statements alone that a rule is told of."""
+
+    def checked(fact: F, context: RuleContext) -> Iterator[Diagnostic]:
+        is_left = isinstance(fact, Statements) and ((momentary and fact.has_run) or (fact.is_declared and not models))
+        if not is_left:
+            yield from check(fact, context)
+
+    return checked

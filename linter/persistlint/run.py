@@ -6,6 +6,7 @@ import posixpath
 from collections import Counter
 from dataclasses import field
 from enum import Enum
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,14 +109,24 @@ class Run:
         )
         self.results = [result for result in kept if result.diagnostics]
 
-    def check(self, source: SourceFile, settings: Settings) -> None:
-        """Check one file that was read."""
-        self._add(source.path, source, Outcome(report_on(source, settings)))
+    def check(
+        self, source: SourceFile, settings: Settings, *, fixing: Fixing = Fixing.NONE, unsafe: bool = False
+    ) -> SourceFile:
+        """Check one file that was read; return it as its fixes make it, of which nothing is written."""
+        outcome, fixed = Outcome(report_on(source, settings)), source
+        if fixing is not Fixing.NONE and _has_fixes(outcome):
+            from persistlint.fixing import fix  # only a file with a fix pays for it
+
+            fixed, count = fix(source, lambda source: report_on(source, settings).diagnostics, unsafe=unsafe)
+            if count:
+                outcome = self._note(source, fixed, count, outcome, settings, fixing)
+        self._add(Task(source.path, settings), outcome, source if fixing is Fixing.SHOW else fixed)
+        return fixed
 
     def check_files(
         self,
-        paths: Iterable[Path],
-        settings_for: Callable[[Path], Settings],
+        paths: Iterable[str],
+        settings_for: Callable[[str], Settings],
         *,
         fixing: Fixing = Fixing.NONE,
         unsafe: bool = False,
@@ -125,9 +136,9 @@ class Run:
         advance: Callable[[], None] = lambda: None,
     ) -> None:
         """Read and check files, in up to `jobs` processes or on a `cluster`, but for those that `cache` knows, and fix
-        them, with `unsafe` by the fixes too that a person should look at. `advance` is called for every file that is
-        done. What comes out is in the order of `paths`. Raises `ClusterError`."""
-        tasks = [Task(path.as_posix(), settings_for(path)) for path in paths]
+        them, with `unsafe` by the fixes too that a person should look at. `paths` have forward slashes. `advance` is
+        called for every file that is done. What comes out is in the order of `paths`. Raises `ClusterError`."""
+        tasks = [Task(path, settings_for(path)) for path in paths]
         known = cache.find(tasks) if cache else {}
         outcomes = {number: Outcome(report) for number, report in known.items()}
         new: dict[int, Outcome] = {}
@@ -150,17 +161,18 @@ class Run:
             for number in fixable if unsafe else ():  # a file that others follow is not changed any more
                 outcomes[number] = self._create(tasks[number], outcomes[number], fixing, unsafe)
         for number, task in enumerate(tasks):
-            self._add(task.path, Stored(task.path, task.settings.dialect), outcomes[number])
+            self._add(task, outcomes[number])
 
-    def _add(self, path: str, file: SourceFile | Stored, outcome: Outcome) -> None:
+    def _add(self, task: Task, outcome: Outcome, source: SourceFile | None = None) -> None:
         if outcome.failure:
-            self.failures.append(Failure(path, outcome.failure))
+            self.failures.append(Failure(task.path, outcome.failure))
             return
         self.files += 1
-        self.consults_tables |= outcome.report.tables != ""
-        self.failures.extend(Failure(path, error) for error in outcome.report.errors)
-        if outcome.report.diagnostics:
-            self.results.append(Result(file, outcome.report.diagnostics))
+        report = outcome.report
+        self.consults_tables |= report.tables != ""
+        self.failures.extend(Failure(task.path, error) for error in report.errors)
+        if report.diagnostics:
+            self.results.append(Result(source or Stored(task.path, task.settings.dialect), report.diagnostics))
 
     def _fix(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
         from persistlint.fixes.write import WriteError, write  # only a file with a fix pays for them
@@ -172,16 +184,22 @@ class Run:
             fixed, count = fix(source, lambda source: report_on(source, task.settings).diagnostics, unsafe=unsafe)
             if not count:
                 return outcome
-            if fixing is Fixing.SHOW:
-                self.differences.append(_difference(source, fixed))
-            else:
+            if fixing is Fixing.WRITE:
                 write(path, source, fixed.content)
         except (ReadError, WriteError) as error:
             self.failures.append(Failure(task.path, str(error)))
             return outcome
-        after = report_on(fixed, task.settings)
-        self.fixed.append(Fixed(task.path, count, _gone(outcome.report, after)))
-        return outcome if fixing is Fixing.SHOW else Outcome(after)
+        return self._note(source, fixed, count, outcome, task.settings, fixing)
+
+    def _note(
+        self, source: SourceFile, fixed: SourceFile, count: int, before: Outcome, settings: Settings, fixing: Fixing
+    ) -> Outcome:
+        """Take down what so many fixes make of a file; return what there is to report of it then."""
+        if fixing is Fixing.SHOW:
+            self.differences.append(_difference(source, fixed))
+        after = report_on(fixed, settings)
+        self.fixed.append(Fixed(source.path, count, _gone(before.report, after)))
+        return before if fixing is Fixing.SHOW else Outcome(after)
 
     def _create(self, task: Task, outcome: Outcome, fixing: Fixing, unsafe: bool) -> Outcome:
         """Make the new files of the fixes for a file, one after the other, as the name of each depends on the one
@@ -265,5 +283,7 @@ def _in_patch(path: str) -> str:
 def _unified(old: str, new: str, before: str, after: str) -> str:
     from difflib import unified_diff  # only who shows a difference pays for it
 
-    lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), before, after)
+    # For patches a line ends at LF alone, and not at a form feed.
+    first, second = (list(StringIO(text, newline="\n")) for text in (old, new))
+    lines = unified_diff(first, second, before, after)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

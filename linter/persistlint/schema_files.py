@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.discovery import SKIPPED
+from persistlint.installed import installed
 from persistlint.paths import is_example, is_migration, is_test, is_vendored
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -157,11 +158,13 @@ def tree_below(root: Path) -> Tree:
 
 def _folders(root: Path) -> Iterator[tuple[Path, str, frozenset[str]]]:
     """The folders below a directory that are part of the product, with their paths below it and the names in them."""
+    above = len(str(root).rstrip(os.sep))
     for current, folders, names in os.walk(root):
-        folder = Path(current)
-        place = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
-        folders[:] = sorted(name for name in folders if _is_product(f"{place}{name}/", name))
-        yield folder, place, frozenset(names)
+        below = current[above:].strip(os.sep).replace(os.sep, "/")
+        place = below and f"{below}/"
+        brought = installed(Path(current), folders)
+        folders[:] = sorted(name for name in folders if name not in brought and _is_product(f"{place}{name}/", name))
+        yield Path(current), place, frozenset(names) - brought
 
 
 def _is_product(place: str, name: str) -> bool:

@@ -50,6 +50,9 @@ class Range:
             return self.start <= other < self.end
         return self.start <= other.start and other.end <= self.end
 
+    def __hash__(self) -> int:
+        return hash((self.start, self.end))
+
     def moved(self, distance: int) -> Range:
         """The same range so many bytes behind its place."""
         return Range(self.start + distance, self.end + distance)

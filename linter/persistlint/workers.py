@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import threading
+from _thread import allocate_lock  # `threading` takes longer to import than a small file to check
 from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
@@ -127,7 +127,7 @@ def check_chunk(chunk: Chunk) -> list[tuple[int, Outcome]]:
         return [(number, check_file(task)) for number, task in chunk.tasks]
 
 
-_ALONE = threading.Lock()  # a worker of a cluster has several threads, and one current directory
+_ALONE = allocate_lock()  # a worker of a cluster has several threads, and one current directory
 
 
 def _apart(
@@ -166,6 +166,7 @@ def _chunks(tasks: Sequence[Task], jobs: int) -> list[Chunk]:
 def _processes(jobs: int) -> Executor:
     """A pool of processes on this machine: forked, or fresh ones where a fork may copy a lock that is held."""
     import multiprocessing
+    import threading
     from concurrent.futures import ProcessPoolExecutor
 
     may_fork = sys.platform not in ("win32", "darwin") and threading.active_count() == 1
@@ -177,6 +178,7 @@ def _processes(jobs: int) -> Executor:
 def _begin() -> None:
     """The start of a process: it ends at once at Ctrl-C, and with the one that started it."""
     import signal
+    import threading
     from multiprocessing import parent_process
 
     def follow() -> None:

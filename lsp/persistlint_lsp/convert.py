@@ -6,17 +6,19 @@ that client and server agreed on: UTF-8 bytes, UTF-16 code units or, for UTF-32,
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from persistlint.diagnostic import Severity
 from persistlint.documentation import url
+from persistlint.reading import source_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from persistlint.diagnostic import Diagnostic, Edit
+    from persistlint.diagnostic import Diagnostic, Edit, Related
     from persistlint.source import Range, SourceFile
     from persistlint_lsp.documents import Cell
     from persistlint_lsp.session import Outcome
@@ -111,7 +113,7 @@ def diagnostics(
     """What the client is told about one version of a file, or about one cell of a notebook that was analysed whole.
     Fixes are no part of it: most are never asked for, and `persistlint_lsp.actions` has them when one is."""
     index = index_of(outcome, encoding, cell)
-    maker = _Maker(cell.uri if cell else outcome.uri, index, client)
+    maker = _Maker(cell.uri if cell else outcome.uri, index, outcome.source, encoding, client)
     found = outcome.report.diagnostics
     return [maker.diagnostic(diagnostic) for diagnostic in found if index.holds(index.range(diagnostic.range))]
 
@@ -126,8 +128,15 @@ def index_of(outcome: Outcome, encoding: types.PositionEncodingKind, cell: Cell 
 class _Maker:
     """Makes the protocol's diagnostics of one document."""
 
-    def __init__(self, uri: str, index: LineIndex, client: types.ClientCapabilities) -> None:
-        self._uri, self._index = uri, index
+    def __init__(
+        self,
+        uri: str,
+        index: LineIndex,
+        source: SourceFile,
+        encoding: types.PositionEncodingKind,
+        client: types.ClientCapabilities,
+    ) -> None:
+        self._uri, self._index, self._source, self._encoding = uri, index, source, encoding
         documents = client.text_document
         publish, pull = (documents.publish_diagnostics, documents.diagnostic) if documents else (None, None)
         self._tells_related = any(known and known.related_information for known in (publish, pull))
@@ -138,13 +147,13 @@ class _Maker:
         """The protocol's diagnostic."""
         address = url(found.rule) if self._tells_address else ""
         related = [
-            types.DiagnosticRelatedInformation(types.Location(self._uri, range), place.message)
+            types.DiagnosticRelatedInformation(location, place.message)
             for place in found.related
-            if place.path is None and self._index.holds(range := self._index.range(place.range))
-        ]  # the lines of another file are not at hand
+            if (location := self._location(place))
+        ]
         sentences = [found.message, *([found.help] if found.help else [])]
         if not self._tells_related:
-            sentences += [f"{place.message} (line {place.location.range.start.line + 1})" for place in related]
+            sentences += [f"{place.message} ({self._shown(place.location)})" for place in related]
         return types.Diagnostic(
             range=self._index.range(found.range),
             message="\n".join(sentences),
@@ -155,6 +164,19 @@ class _Maker:
             tags=[types.DiagnosticTag.Unnecessary] if found.rule in _UNNECESSARY and self._tells_tags else None,
             related_information=related if related and self._tells_related else None,
         )
+
+    def _location(self, place: Related) -> types.Location | None:
+        """A place that explains a diagnostic, in the document or in another file as it is on disk; None if it is in
+        another cell of the notebook."""
+        if place.path is None:
+            range = self._index.range(place.range)
+            return types.Location(self._uri, range) if self._index.holds(range) else None
+        other = LineIndex(source_at(self._source, place.path), self._encoding)
+        return types.Location(Path(place.path).absolute().as_uri(), other.range(place.range))
+
+    def _shown(self, location: types.Location) -> str:
+        line = f"line {location.range.start.line + 1}"
+        return line if location.uri == self._uri else f"{location.uri.rpartition('/')[2]}, {line}"
 
 
 def text_edits(edits: Iterable[Edit], index: LineIndex) -> list[types.TextEdit]:

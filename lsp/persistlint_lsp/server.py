@@ -1,4 +1,4 @@
-"""The language server: what arrives from the editor goes to the session, and what it finds goes back."""
+"""The language server: what arrives from the editor goes to the session, and what it finds is the answer."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from lsprotocol import types
-from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from persistlint.schema_files import may_make_tables
@@ -28,111 +27,16 @@ from persistlint_lsp.actions import (
     is_wanted,
     resolve,
 )
-from persistlint_lsp.client import SECTION, SettingsError, parse
+from persistlint_lsp.client import SECTION
+from persistlint_lsp.connection import Server
 from persistlint_lsp.hover import complete, hover
-from persistlint_lsp.protocol import Headers, Protocol, end_with
-from persistlint_lsp.session import CONFIGURATION_FILES, Session
-from persistlint_lsp.workspace import Progress, Workspace
+from persistlint_lsp.protocol import Headers, end_with
+from persistlint_lsp.session import CONFIGURATION_FILES
+from persistlint_lsp.workspace import Progress
 
-if TYPE_CHECKING:
-    from persistlint_lsp.session import Outcome
-
-logger = logging.getLogger(__name__)
-
-POLLING = 2.0  # seconds between two looks at the configuration, for an editor that does not watch it
 # Where files may be that others are looked at with: `may_make_tables` tells which of them are.
 PROJECT_FILES = ("*.sql", "migrations/**", "versions/**", "models/**", "models.py")
 _BATCH = 50  # files of one partial result
-
-_NOTEBOOKS = types.NotebookDocumentSyncOptions(
-    [
-        types.NotebookDocumentFilterWithCells(
-            cells=[types.NotebookCellLanguage(language) for language in ("python", "sql", "javascript", "typescript")],
-            notebook="*",
-        )
-    ]
-)
-
-
-class Server(LanguageServer):
-    """pygls with a session. `pull` says who starts: the client asks for diagnostics, or they are pushed to it."""
-
-    protocol: Protocol
-
-    def __init__(self) -> None:
-        super().__init__(
-            "persistlint",
-            VERSION,
-            types.TextDocumentSyncKind.Incremental,
-            _NOTEBOOKS,
-            protocol_cls=Protocol,
-        )
-        self.session = Session(self.tell)
-        self.files = Workspace(self.session)
-        self.pull = False
-        self.watching: asyncio.Task[None] | None = None
-
-    def report_server_error(self, error: Exception, source: object) -> None:
-        """Log what goes wrong here; upstream shows it to the user in a pop-up."""
-        logger.error("%s: %s", getattr(source, "__name__", source), error)
-
-    def tell(self, message: str) -> None:
-        """Show a problem to the person at the editor."""
-        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, message))
-
-    def refresh(self) -> None:
-        """Every diagnostic may be another one now."""
-        self.session.reload()
-        self.files.changed("")
-        self._ask_again()
-
-    async def refresh_projects(self) -> None:
-        """Files on disk changed that make tables: others in SQL know of them, and programs that ask for tables."""
-        depending = any(self.session.depends_on_project(uri) for uri in self.session.documents)
-        await self.session.forget_projects()
-        self.files.projects_changed()
-        if depending:
-            self._ask_again()
-
-    def _ask_again(self) -> None:
-        workspace = self.client_capabilities.workspace
-        if self.pull and workspace and workspace.diagnostics and workspace.diagnostics.refresh_support:
-            self.workspace_diagnostic_refresh(None)
-        for uri in self.session.documents:
-            self.push(uri)
-
-    def push(self, uri: str) -> None:
-        """Send the diagnostics of a file that changed soon, if the client does not ask for them itself; nobody asks
-        for those of notebooks."""
-        uri = self.session.documents.notebook_of(uri) or uri
-        if not self.pull or self.session.documents.is_notebook(uri):
-            self.session.schedule(uri, lambda outcome: self._publish(uri, outcome))
-
-    def diagnostics(self, outcome: Outcome | None) -> list[types.Diagnostic]:
-        """The protocol's diagnostics of a file."""
-        if outcome is None:
-            return []
-        return convert.diagnostics(outcome, self.session.documents.encoding, self.client_capabilities)
-
-    def stop(self) -> None:
-        """End the processes that analyse."""
-        self.session.stop()
-        self.files.stop()
-
-    def _publish(self, uri: str, outcome: Outcome | None) -> None:
-        documents = self.session.documents
-        if not documents.is_notebook(uri):
-            version = outcome.version if outcome else None
-            self.clear(uri, self.diagnostics(outcome), version)
-            return
-        for cell in documents.cells(uri):
-            items = convert.diagnostics(outcome, documents.encoding, self.client_capabilities, cell) if outcome else []
-            self.clear(cell.uri, items, cell.version)
-
-    def clear(self, uri: str, instead: list[types.Diagnostic] | None = None, version: int | None = None) -> None:
-        """Take the pushed diagnostics of a document away, and put others in their place."""
-        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, instead or [], version))
-
 
 server = Server()
 
@@ -161,7 +65,7 @@ def initialize(server: Server, params: types.InitializeParams) -> None:
             os.chdir(root)  # where untitled documents find their configuration
     session = server.session
     session.documents.encoding = types.PositionEncodingKind(server.workspace.position_encoding or "utf-16")
-    session.folders.default = _settings(params.initialization_options, Path.cwd())
+    session.folders.default = server.settings(params.initialization_options, Path.cwd())
     session.folders.add(folders)
     features = server.protocol.fm.features
     documents = params.capabilities.text_document
@@ -184,16 +88,16 @@ async def initialized(server: Server, params: types.InitializedParams) -> None:
     watched = workspace.did_change_watched_files if workspace else None
     if watched and watched.dynamic_registration:
         patterns = [types.FileSystemWatcher(f"**/{name}") for name in (*CONFIGURATION_FILES, *PROJECT_FILES)]
-        _register(
-            server, types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesRegistrationOptions(patterns)
+        server.register(
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES, types.DidChangeWatchedFilesRegistrationOptions(patterns)
         )
     else:
-        server.watching = asyncio.create_task(_poll(server))
+        server.watching = asyncio.create_task(server.poll())
     changes = workspace.did_change_configuration if workspace else None
     if changes and changes.dynamic_registration:
         options = types.DidChangeConfigurationRegistrationOptions(SECTION)
-        _register(server, types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
-    await _ask_for_settings(server)
+        server.register(types.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
+    await server.ask_for_settings()
 
 
 @server.feature(types.SHUTDOWN)
@@ -204,14 +108,14 @@ def shutdown(server: Server, params: None) -> None:
 @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
 def did_open(server: Server, params: types.DidOpenTextDocumentParams) -> None:
     server.session.documents.open(params.text_document)
-    _changed(server, params.text_document.uri)
+    server.changed(params.text_document.uri)
 
 
 @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
 def did_change(server: Server, params: types.DidChangeTextDocumentParams) -> None:
     document = params.text_document
     server.session.documents.change(document.uri, document.version, params.content_changes)
-    _changed(server, document.uri)
+    server.changed(document.uri)
 
 
 @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
@@ -264,11 +168,11 @@ async def did_change_watched_files(server: Server, params: types.DidChangeWatche
 
 @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
 async def did_change_configuration(server: Server, params: types.DidChangeConfigurationParams) -> None:
-    if not await _ask_for_settings(server) and isinstance(params.settings, dict):
+    if not await server.ask_for_settings() and isinstance(params.settings, dict):
         table = params.settings.get(SECTION, params.settings)
         folders = server.session.folders
-        folders.default = _settings(table, Path.cwd())
-        folders.settings = {folder: _settings(table, folder) for folder in folders.settings}
+        folders.default = server.settings(table, Path.cwd())
+        folders.settings = {folder: server.settings(table, folder) for folder in folders.settings}
         server.refresh()
 
 
@@ -276,7 +180,7 @@ async def did_change_configuration(server: Server, params: types.DidChangeConfig
 async def did_change_workspace_folders(server: Server, params: types.DidChangeWorkspaceFoldersParams) -> None:
     server.session.folders.remove(params.event.removed)
     server.session.folders.add(params.event.added)
-    if not await _ask_for_settings(server):
+    if not await server.ask_for_settings():
         server.refresh()
 
 
@@ -367,52 +271,3 @@ def debug_information(server: Server) -> str:
     how = "pulled" if server.pull else "pushed"
     program = f"persistlint {VERSION}, {sys.executable}, Python {sys.version.split()[0]}, process {os.getpid()}"
     return "\n".join([program, f"diagnostics are {how}", *server.session.described()])
-
-
-def _changed(server: Server, uri: str) -> None:
-    server.files.changed()
-    server.push(uri)
-
-
-def _register(server: Server, method: str, options: object) -> None:
-    registration = types.Registration(method, method, options)
-    server.client_register_capability(types.RegistrationParams([registration]))
-
-
-async def _poll(server: Server) -> None:
-    while True:
-        await asyncio.sleep(POLLING)
-        if server.session.is_changed():
-            server.refresh()
-
-
-async def _ask_for_settings(server: Server) -> bool:
-    """Ask the editor for the settings of every folder; whether it can be asked."""
-    workspace = server.client_capabilities.workspace
-    if not (workspace and workspace.configuration):
-        return False
-    folders = server.session.folders
-    paths = list(folders.uris)
-    items = [types.ConfigurationItem(folders.uris[path], SECTION) for path in paths]
-    answers = await server.workspace_configuration_async(
-        types.ConfigurationParams([types.ConfigurationItem(section=SECTION), *items])
-    )
-    before = (folders.default, dict(folders.settings))
-    for path, answer in zip([None, *paths], answers, strict=False):
-        if answer is None:
-            continue  # this editor has no such settings; what it said at the start holds
-        if path is None:
-            folders.default = _settings(answer, Path.cwd())
-        elif path in folders.settings:
-            folders.settings[path] = _settings(answer, path)
-    if before != (folders.default, folders.settings):
-        server.refresh()
-    return True
-
-
-def _settings(value: Any, folder: Path) -> Any:
-    try:
-        return parse(value, folder)
-    except SettingsError as error:
-        server.session.tell(str(error))
-        return parse(None, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from lsprotocol import types
@@ -14,6 +15,9 @@ from persistlint.source import Range, SourceFile
 from persistlint_lsp import convert
 from persistlint_lsp.actions import OPEN_DOCUMENTATION, code_actions
 from persistlint_lsp.session import Outcome
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 URI = "file:///a.py"
 SOURCE = SourceFile("/a.py", "é = query(x)\n".encode(), "python")
@@ -101,16 +105,23 @@ def test_a_diagnostic_says_what_where_and_how_bad() -> None:
     assert found.range == types.Range(types.Position(0, 10), types.Position(0, 11))
 
 
-def test_related_places_of_the_same_file_are_told() -> None:
-    (related,) = diagnostic().related_information or ()
-    assert related.message == "It comes from here."
-    assert related.location == types.Location(URI, types.Range(types.Position(0, 0), types.Position(0, 1)))
+def test_related_places_are_told_in_the_lines_of_their_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b.py").write_text("\nx = 1\n")
+    here, there = diagnostic().related_information or ()
+    assert here.message == "It comes from here."
+    assert here.location == types.Location(URI, types.Range(types.Position(0, 0), types.Position(0, 1)))
+    assert there.message == "And from there."
+    place = types.Range(types.Position(0, 0), types.Position(1, 1))
+    assert there.location == types.Location((tmp_path / "b.py").as_uri(), place)
 
 
 def test_related_places_are_part_of_the_message_for_a_client_that_knows_none() -> None:
     found = diagnostic(rich=False)
     assert found.related_information is None
-    assert found.message == "The value becomes SQL.\nBind it.\nIt comes from here. (line 1)"
+    assert found.message == (
+        "The value becomes SQL.\nBind it.\nIt comes from here. (line 1)\nAnd from there. (b.py, line 1)"
+    )
 
 
 @pytest.mark.parametrize("rich", [True, False])

@@ -48,10 +48,11 @@ DRIVERS = {
 
 
 @pytest.mark.parametrize("driver", DRIVERS.values(), ids=list(DRIVERS))
-def test_the_same_sql_is_sent_whichever_steps_run(driver: Driver) -> None:
+@pytest.mark.parametrize("kind", ["alone", "helped", "nested", "beside"])
+def test_the_same_sql_is_sent_whichever_steps_run(kind: str, driver: Driver) -> None:
     made, fixed = 0, 0
-    for seed in range(PROGRAMS):
-        text = _Program(driver, random.Random(seed)).text()
+    for seed in range(PROGRAMS if kind == "alone" else PROGRAMS // 2):
+        text = KINDS[kind](driver, random.Random(seed)).text()
         source = SourceFile("program.py", text.encode(), "python")
         result, count = fix(source, lambda source: check(source, RULE).diagnostics, unsafe=True)
         made += bool(check(source, RULE).diagnostics)
@@ -137,6 +138,95 @@ class _Program:
         if self.random.random() < 0.5:
             return [append, add.format(f'f"{column} = ${{len(values)}}"')]
         return [add.format(f'f"{column} = ${{len(values) + 1}}"'), append]
+
+
+class _Helped(_Program):
+    """A function that puts the condition together for another one, which sends it, or for two."""
+
+    def text(self) -> str:
+        self.has_values = False
+        make, returned, add = self.random.choice(
+            [
+                ('where = "1 = 1"', ["return where"], 'where += " AND " + {}'),
+                (
+                    "parts = []",
+                    ["if not parts:", '    return "1 = 1"', 'return " AND ".join(parts)'],
+                    "parts.append({})",
+                ),
+                ('parts = ["1 = 1"]', ["return f\"({' AND '.join(parts)})\""], "parts.append({})"),
+            ]
+        )
+        lines = [make]
+        for _ in range(self.random.randrange(1, 4)):
+            lines += self.step(add)
+        body = "".join(f"    {line}\n" for line in [*lines, *returned])
+        flags = ", ".join(f"flag{number}" for number in range(FLAGS))
+        given = f"a, b, {flags}, names" if self.random.random() < 0.5 else f"a, b, {flags}, names=names"
+        text = f"{self.driver.imports}\n\ndef conditions(a, b, {flags}, names):\n{body}"
+        for name in ("find", "count")[: self.random.randrange(1, 3)]:
+            call = self.driver.send.format(self.random.choice(["sql", "f\"SELECT 1 WHERE {where} AND y = 'x'\""]), "")
+            inner = f"    where = conditions({given})\n"
+            inner += '    sql = f"SELECT 1 WHERE {where}"\n' if "(sql" in call else ""
+            text += f"\ndef {name}({self.driver.handle}, a, b, {flags}, names):\n{inner}    return {call}\n"
+        return text
+
+
+class _Nested(_Program):
+    """A list of conditions, some of which are made of lists of their own."""
+
+    def text(self) -> str:
+        self.has_values = False
+        lines = ['parts = ["1 = 1"]']
+        for number in range(self.random.randrange(1, 3)):
+            inner = f"inner{number}"
+            block = [f"{inner} = []" if self.random.random() < 0.5 else f'{inner} = ["2 = 2"]']
+            block += self.statements(f"{inner}.append({{}})", "a")
+            for _ in range(self.random.randrange(2)):
+                block += self.step(f"{inner}.append({{}})")
+            block.append(f'parts.append("(" + " OR ".join({inner}) + ")")')
+            around = self.random.choice(["for name in names:", f"if flag{self.random.randrange(FLAGS)}:", ""])
+            lines += [around, *(f"    {line}" for line in block)] if around else block
+        where = self.random.choice(
+            ['where = " AND ".join(parts)', 'where = ""', "where = f\"({' AND '.join(parts)})\""]
+        )
+        lines.append(where)
+        if where.endswith('""'):
+            lines += ["if parts:", '    where = " AND ".join(parts)']
+        lines.append("return " + self.driver.send.format('f"SELECT 1 WHERE {where}"', ""))
+        body = "".join(f"    {line}\n" for line in lines)
+        flags = ", ".join(f"flag{number}" for number in range(FLAGS))
+        return f"{self.driver.imports}\n\ndef find({self.driver.handle}, a, b, {flags}, names):\n{body}"
+
+
+class _Beside(_Program):
+    """A text that grows, with marks in it whose values stand in the call."""
+
+    def text(self) -> str:
+        self.has_values = False
+        first, last = self.own(1), self.own(2)
+        at = self.random.randrange(3)
+        lines = [f'query = "SELECT 1 WHERE {f"y = {first}" if at < 2 else "1 = 1"}"']
+        for _ in range(self.random.randrange(1, 4)):
+            lines += self.step('query += " AND " + {}')
+        passed = "b"
+        if at:
+            lines.append(f'query += " AND z = {last if at == 1 else first}"')
+            passed = "b, a" if at == 1 else "b"
+        if self.driver.mark == ":":
+            names = ["own1", "own2"][: 1 + (at == 1)]
+            values = ", {" + ", ".join(f'"{n}": {v}' for n, v in zip(names, passed.split(", "), strict=True)) + "}"
+        else:
+            values = f", {passed}" if self.driver.mark == "$" else f", [{passed}]"
+        lines.append("return " + self.driver.send.format("query", values))
+        body = "".join(f"    {line}\n" for line in lines)
+        flags = ", ".join(f"flag{number}" for number in range(FLAGS))
+        return f"{self.driver.imports}\n\ndef find({self.driver.handle}, a, b, {flags}, names):\n{body}"
+
+    def own(self, number: int) -> str:
+        return {"$": f"${number}", ":": f":own{number}"}.get(self.driver.mark, self.driver.mark)
+
+
+KINDS: dict[str, type[_Program]] = {"alone": _Program, "helped": _Helped, "nested": _Nested, "beside": _Beside}
 
 
 def _function(driver: Driver, text: str) -> Callable[..., str]:

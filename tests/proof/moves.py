@@ -68,6 +68,42 @@ export async function move(id, amount) {
 }
 """,
     ),
+    "together, a client of pg": (
+        "postgres",
+        """
+import pg from "pg";
+
+const pool = new pg.Pool({ host: process.env.ADDRESS, user: "postgres", database: "postgres" });
+
+export async function move(id, amount) {
+  const client = await pool.connect();
+  try {
+    await client.query("INSERT INTO moves (account, amount) VALUES ($1, $2)", [id, amount]);
+    await client.query("UPDATE accounts SET balance = balance - $1 WHERE id = $2", [amount, id]);
+  } finally {
+    client.release();
+  }
+}
+""",
+    ),
+    "together, a connection of mysql2": (
+        "mysql",
+        """
+import mysql from "mysql2/promise";
+
+const pool = mysql.createPool({ socketPath: process.env.ADDRESS, user: "root", database: "proof" });
+
+export async function move(id, amount) {
+  const connection = await pool.getConnection();
+  try {
+    await connection.query("INSERT INTO moves (account, amount) VALUES (?, ?)", [id, amount]);
+    await connection.query("UPDATE accounts SET balance = balance - ? WHERE id = ?", [amount, id]);
+  } finally {
+    connection.release();
+  }
+}
+""",
+    ),
     "together, mysql2": (
         "mysql",
         """
@@ -296,6 +332,68 @@ def move(address, id, amount):
         session.commit()
         session.add(Account(id=entry.id + 10, balance=50 - amount))
         session.commit()
+""",
+    ),
+    "begun by a factory, SQLAlchemy": (
+        "sqlalchemy",
+        """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, sessionmaker
+
+class Base(DeclarativeBase):
+    pass
+
+class Move(Base):
+    __tablename__ = "moves"
+    id: Mapped[int] = mapped_column("rowid", primary_key=True)
+    account: Mapped[int]
+    amount: Mapped[int]
+
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    balance: Mapped[int]
+
+factory = sessionmaker()
+
+def move(address, id, amount):
+    factory.configure(bind=create_engine(f"sqlite:///{address}"))
+    with factory() as session:
+        entry = Move(account=id, amount=amount)
+        session.add(entry)
+        session.commit()
+        session.add(Account(id=entry.id + 10, balance=50 - amount))
+        session.commit()
+""",
+    ),
+    "one commit before an answer, SQLAlchemy": (
+        "sqlalchemy",
+        """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+class Base(DeclarativeBase):
+    pass
+
+class Move(Base):
+    __tablename__ = "moves"
+    id: Mapped[int] = mapped_column("rowid", primary_key=True)
+    account: Mapped[int]
+    amount: Mapped[int]
+
+class Account(Base):
+    __tablename__ = "accounts"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    balance: Mapped[int]
+
+def move(address, id, amount):
+    with Session(create_engine(f"sqlite:///{address}")) as session:
+        entry = Move(account=id, amount=amount)
+        session.add(entry)
+        session.commit()
+        session.add(Account(id=entry.id + 10, balance=50 - amount))
+        session.commit()
+        return entry.id
 """,
     ),
     "together, psycopg": (

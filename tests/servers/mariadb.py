@@ -27,9 +27,10 @@ _PLACES = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
 
 
 def programs() -> tuple[str, str] | None:
-    """`mariadb-install-db` and `mariadbd`, None where they are not there."""
-    install, serve = (shutil.which(name, path=_PLACES) for name in ("mariadb-install-db", "mariadbd"))
-    return (install, serve) if install and serve else None
+    """`mariadb-install-db` and `mariadbd`, None where they are not there, or what the first of them calls is not."""
+    needed = ("mariadb-install-db", "mariadbd", "my_print_defaults")
+    install, serve, defaults = (shutil.which(name, path=_PLACES) for name in needed)
+    return (install, serve) if install and serve and defaults else None
 
 
 @contextmanager

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from persistlint.engine import check
+from persistlint.languages import language_of
 from persistlint.schema.changes import AddColumn, CreateIndex
+from persistlint.settings import Settings
+from persistlint.source import SourceFile
 from persistlint.sql.listing import forget
 from persistlint.sql.project import dialect_of, read_in_project
 
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from persistlint.schema.script import Script
+
+SCRIPTS = frozenset({"index-not-concurrent", "unique-constraint-blocking", "primary-key-missing"})
 
 
 def test_files_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
@@ -38,6 +44,18 @@ def test_tables_of_earlier_files_are_not_new(tmp_path: Path) -> None:
 def test_a_folder_for_each_migration(name: str, tmp_path: Path) -> None:
     _write(tmp_path, {f"1_a/{name}": "CREATE TABLE a (id int);", f"2_b/{name}": "DROP TABLE a;", "1_a/down.sql": "x"})
     assert "a" not in _read(tmp_path / "1_a" / name).final.tables
+
+
+def test_folders_of_prisma_are_in_the_order_of_their_names_as_texts(tmp_path: Path) -> None:
+    _write(
+        tmp_path,
+        {
+            "20230912150657_a/migration.sql": "CREATE TABLE a (id int);",
+            "202310122339_b/migration.sql": "ALTER TABLE a ADD b int;",
+        },
+    )
+    final = _read(tmp_path / "202310122339_b" / "migration.sql").final
+    assert [column.name for column in final.tables["a"].columns] == ["id", "b"]
 
 
 def test_a_folder_for_each_version(tmp_path: Path) -> None:
@@ -148,6 +166,45 @@ def test_what_was_written_before_anybody_went_back_wants_no_way_back(tmp_path: P
 def test_a_file_that_is_not_on_disk_stands_alone(tmp_path: Path) -> None:
     _write(tmp_path, {"1.sql": "CREATE TABLE a (id int);", "2.sql": ""})
     assert not _read(tmp_path / "3.sql", b"SELECT 1;").final.tables
+
+
+def test_what_happens_while_a_migration_runs_is_over_for_one_that_ten_others_follow(tmp_path: Path) -> None:
+    table = "CREATE TABLE a (id bigint PRIMARY KEY, c text);"
+    index = "CREATE INDEX a_c_idx ON a (c);\nALTER TABLE a ADD PRIMARY KEY (id);"
+    steps = {f"{number:02}_step.up.sql": f"CREATE TABLE t{number} (n int);" for number in range(3, 13)}
+    _write(tmp_path, {"01_a.up.sql": table, "02_index.up.sql": index, **steps})
+    found = _reported(tmp_path, "02_index.up.sql", "12_step.up.sql")
+    assert found == [("12_step.up.sql", "primary-key-missing")]
+    (tmp_path / "12_step.up.sql").unlink()
+    forget()
+    found = _reported(tmp_path, "02_index.up.sql")
+    assert found == [("02_index.up.sql", "index-not-concurrent"), ("02_index.up.sql", "unique-constraint-blocking")]
+
+
+def test_so_it_is_for_migrations_in_programs(tmp_path: Path) -> None:
+    step = (
+        "exports.up = (knex) => knex.schema.{}('t', (t) => {{ {} }});\nexports.down = (knex) => knex.raw('SELECT 1');\n"
+    )
+    files = {f"b_{number}_step.js": step.format("table", f"t.text('c{number}')") for number in range(10)}
+    files |= {"package.json": '{"dependencies": {"knex": "3", "pg": "8"}}'}
+    files |= {"a_1.js": step.format("createTable", "t.bigIncrements(); t.text('a')")}
+    files |= {"a_2.js": step.format("table", "t.dropColumn('a')")}
+    _write(tmp_path, {name if name == "package.json" else f"migrations/{name}": text for name, text in files.items()})
+    assert _reported(tmp_path / "migrations", "a_2.js", rules=frozenset({"drop-column"})) == []
+    (tmp_path / "migrations" / "b_9_step.js").unlink()
+    forget()
+    found = _reported(tmp_path / "migrations", "a_2.js", rules=frozenset({"drop-column"}))
+    assert found == [("a_2.js", "drop-column")]
+
+
+def _reported(folder: Path, *names: str, rules: frozenset[str] = SCRIPTS) -> list[tuple[str, str]]:
+    """The names of files, and the rules that report something there."""
+    found = []
+    for name in names:
+        path = folder / name
+        source = SourceFile(str(path), path.read_bytes(), language_of(str(path)) or "", dialect="postgres")
+        found += [(name, diagnostic.rule) for diagnostic in check(source, Settings(rules)).diagnostics]
+    return found
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

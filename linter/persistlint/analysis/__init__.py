@@ -30,6 +30,7 @@ from persistlint.facts import (
     StaleWrite,
     Synchronisation,
     Transaction,
+    UncheckedReferences,
     Uncommitted,
 )
 from persistlint.sql.dynamic import PROGRAM
@@ -63,8 +64,10 @@ _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
     ((SchemaFile,), "models.schema"),
+    ((SchemaFile,), "models.declared"),
     ((Revision,), "revisions"),
     ((Synchronisation,), "synchronisation"),
+    ((UncheckedReferences,), "foreign_keys"),
     ((Launch, Handled), "launches"),
     ((ModelDefinition,), "models"),
     ((Drift,), "drift"),
@@ -77,11 +80,13 @@ _LANGUAGES = {
     "json.casts": ("sql",),
     "json.strings": PROGRAMS,
     "transactions": PROGRAMS,
+    "foreign_keys": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
     "bypasses": ("go",),
     "models.schema": ("prisma",),
+    "models.declared": PROGRAMS,
     "models": MODELLING,
     "drift": MODELLING,
 }

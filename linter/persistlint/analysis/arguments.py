@@ -34,6 +34,10 @@ class Actual:
 MethodHandler = Callable[["Call", "Attribute", Value, list[Actual], "Interpreter"], Value | None]
 
 
+# And what works out a call of a function that stands alone.
+FunctionHandler = Callable[["Call", list[Actual], "Interpreter"], Value]
+
+
 def bound(function: Function, actuals: list[Actual], has_receiver: bool) -> tuple[dict[str, Value], dict[str, Checked]]:
     """The values of a call by parameter name, and the caller's variables behind them."""
     parameters = list(function.parameters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.declarations import as_declared
 from persistlint.analysis.names import path_of
 from persistlint.analysis.state import NOTHING, Checked
 from persistlint.analysis.values import (
@@ -28,6 +29,7 @@ from persistlint.analysis.values import (
 from persistlint.facts import Origin
 from persistlint.ir import (
     AssignmentExpression,
+    Binary,
     Collection,
     Expression,
     Spread,
@@ -75,7 +77,25 @@ def bind(target: Expression, value: Value, machine: Interpreter) -> None:
         case _:
             path = path_of(target)
             if path is not None:
-                machine.assign(path, value)
+                machine.assign(path, as_declared(path, value, machine))
+
+
+def bind_members(target: Expression, source: Expression, machine: Interpreter) -> None:
+    """Let the variables that an object is taken apart into be what is known of its members:
+    `const { limit } = options ?? {}`."""
+    if not isinstance(target, MappingLiteral):
+        return
+    if (
+        isinstance(source, Binary)
+        and source.operator in ("or", "??")
+        and source.right == MappingLiteral(source.right.range, ())
+    ):
+        source = source.left
+    path = path_of(source)
+    for entry in target.entries if path is not None else ():
+        known = machine.lookup(f"{path}.{entry.key.value}") if isinstance(entry.key, String) else None
+        if known is not None:
+            bind(entry.value, known, machine)
 
 
 def member(value: Value, key: str | None, machine: Interpreter) -> Value:

@@ -25,7 +25,7 @@ _ORDERS = frozenset(["<", "<=", ">", ">=", "==", "!="])
 _REJECTION = regex(rb"err|fail|invalid|reject|abort|bad_?request|denied|forbidden|[45]\d\d\b", re.IGNORECASE)
 _RESULT = regex(rb"\s*(?:\}\s*)?(?:return|raise|throw)\b[^\n]*")  # on the line behind a branch
 _ERROR = regex(r"^\(?(?:\w+ )?error\)?\s*$")  # all that a function of Go gives
-_LONGEST = 400  # bytes of a branch that are looked at
+_LONGEST = 700  # bytes of a branch that are looked at
 
 
 def tells_progress(test: Expression, then: Block) -> bool:

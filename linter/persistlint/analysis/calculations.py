@@ -12,21 +12,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.arithmetic import Arithmetic
-from persistlint.analysis.branches import Branches, tells_progress
+from persistlint.analysis.branches import Branches
 from persistlint.analysis.constant_names import ambiguous_names
 from persistlint.analysis.constants import CONVERSIONS, Constants
 from persistlint.analysis.explanations import Explanations
 from persistlint.analysis.formulas import Decisions
 from persistlint.analysis.meanings import Meanings
-from persistlint.analysis.names import all_caps, last_name
+from persistlint.analysis.names import last_name
+from persistlint.analysis.operands import ARITHMETIC, LAYOUT, Operands, branches_of, calculates
 from persistlint.analysis.places import Percentages, Place, explains, is_clamp, policy
 from persistlint.analysis.quantities import quantity_of_name
-from persistlint.analysis.scales import bracket, gives_word, is_table, scales
+from persistlint.analysis.scales import scales
 from persistlint.analysis.scopes import may_hold
-from persistlint.analysis.vocabulary import function_names, known_words, words
-from persistlint.facts import Calculation, NumberRole, Quantity
+from persistlint.analysis.vocabulary import function_names
+from persistlint.facts import Calculation, NumberRole
 from persistlint.ir import (
-    Assign,
     AssignmentExpression,
     Await,
     Binary,
@@ -35,52 +35,41 @@ from persistlint.ir import (
     Conditional,
     Expression,
     Function,
-    If,
-    Loop,
     Mapping,
-    Name,
     Return,
-    Statement,
     String,
     Subscript,
-    Switch,
     Template,
     TypeAssertion,
     Unary,
     Unknown,
     children,
-    expressions,
 )
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from persistlint.analysis.comments import Comments
     from persistlint.analysis.scopes import Scope
     from persistlint.analysis.statuses import Statuses
-    from persistlint.ir import Case
     from persistlint.languages import Syntax
 
-_ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%"])
-_BITS = frozenset(["&", "|", "^", "<<", ">>", "**"])
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _LOGIC = frozenset(["and", "or", "??"])
-_LAYOUT = frozenset([Quantity.POSITION, Quantity.PIXELS, Quantity.ANGLE])
 _EXTENTS = frozenset(["w", "h"])  # of what is drawn
 _SLICES = function_names("slices")
 _DIGITS = function_names("digits")
 _DRAWS = function_names("draws")
-_ATTEMPTS = known_words("attempts")
 _FORMULA = regex(
     rb"\b(?:Math|math|np|numpy)\.(?:PI|pi|Pi|a?(?:sin|cos|tan)h?|atan2)\b|\b(?:fnv(?:-?1a?)?|djb2|murmur\d?|YCbCr)\b"
     rb"|>>=? ?(?:16|24)\b",
     re.IGNORECASE,
 )  # what is computed with angles or packed into words, and hashes that go by their names
 _LONGEST_LINE = 400  # bytes; what stands on a longer one is written by a program
-_FIRST_FAILURE = 400  # of the codes of HTTP
 _MANY_RESULTS = 10  # of one function: fewer are no table
 _LONGEST_MET = 100  # bytes of what a number meets, by which it is known again
 
@@ -110,7 +99,6 @@ class Reader:
         self.source = file.syntax.source
         self.numbers = file.numbers
         self.statuses = file.statuses
-        self.scales = scales(scope.statements)
         self.function: Function | None = scope.functions[-1] if scope.functions else None
         self.statements = scope.statements
         self.constants = Constants()
@@ -121,6 +109,7 @@ class Reader:
         )
         self.pending: list[tuple[Expression, Place | None, list[_Found]]] = []
         self.found: list[list[_Found]] = []
+        self.divisors: set[int] = set()
         self.branches = Branches(
             self.source, self.constants, self.function.returns if self.function is not None else ""
         )
@@ -130,9 +119,12 @@ class Reader:
     def calculations(self) -> Iterator[Calculation]:
         """The calculations of the scope."""
         result = Place(NumberRole.RESULT) if self._has_several_results() else None
+        operands = Operands(
+            self.branches, self.constants, self.statuses, scales(self.statements), self.function is not None, result
+        )
         for statement in self.statements:
             if may_hold(self.numbers, statement):
-                for expression, place in self._operands(statement, result):
+                for expression, place in operands.of(statement):
                     self._begin(expression, place)
         while self.pending:
             self._read(*self.pending.pop())
@@ -161,61 +153,6 @@ class Reader:
             Range(met.start, min(met.end, met.start + _LONGEST_MET))
         )
 
-    # ------------------------------------------------------------------------------------------------ statements
-
-    def _operands(self, statement: Statement, result: Place | None) -> Iterator[tuple[Expression, Place | None]]:
-        match statement:
-            case Assign(target=target, value=value, operator=operator) if value is not None:
-                yield target, None
-                if operator in _ARITHMETIC:
-                    yield value, Place(NumberRole.STEP, operator, target)
-                elif operator not in _BITS and not self._names_calculation(statement):
-                    yield value, None
-            case Return(value=value) if value is not None:
-                yield value, result
-            case If(test=test, then=then, otherwise=otherwise):
-                self.branches.add_blocks(test, then, otherwise)
-                if gives_word(then) and bracket(test) in self.scales:
-                    return
-                if not (then and (self.branches.shows_bound(test, then[-1].range) or tells_progress(test, then))):
-                    yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, then))
-            case Switch(subject=subject, cases=cases) if subject is not None:
-                yield subject, None
-                quantity = Quantity.STATUS if self._answers(cases) else None
-                for arm in () if is_table(statement) else cases:
-                    for value in arm.values:
-                        self.branches.add_blocks(value, arm.body)
-                        yield value, Place(NumberRole.CASE, "==", subject, quantity)
-            case Switch(cases=cases):
-                for arm in () if is_table(statement) else cases:  # Go's `switch { case size > 512: … }`
-                    for test in arm.values:
-                        self.branches.add_blocks(test, arm.body)
-                        yield test, Place(NumberRole.COMPARISON, rejects=self.branches.rejects(test, arm.body))
-            case Loop(target=target, iterable=iterable, test=test):
-                if test is not None:
-                    yield test, Place(NumberRole.REPETITION)
-                if iterable is not None:
-                    is_attempt = isinstance(target, Name) and not _ATTEMPTS.isdisjoint(words(target.id) or ("try",))
-                    yield iterable, Place(NumberRole.REPETITION, "in", target) if is_attempt else None
-            case _:
-                yield from ((expression, None) for expression in expressions(statement))
-
-    def _names_calculation(self, statement: Assign) -> bool:
-        """Whether an assignment names what is calculated: it makes a constant, or a part of a layout."""
-        if not _calculates(statement.value):
-            return False
-        name = last_name(statement.target)
-        is_constant = (isinstance(statement.target, Name) and all_caps(name)) or (
-            statement.constant and self.function is None
-        )
-        return is_constant or quantity_of_name(name) in _LAYOUT
-
-    def _answers(self, cases: Iterable[Case]) -> bool:
-        """Whether all that a switch tells apart are codes of HTTP, several of which say what went wrong."""
-        values = [self.constants.value(value) for arm in cases for value in arm.values]
-        failures = [value for value in values if value is not None and value >= _FIRST_FAILURE]
-        return len(failures) > 1 and self.statuses.known.keys() >= set(values)
-
     def _is_element(self, node: Expression) -> bool:
         """Whether an expression is an element of a page, with what stands in it."""
         return self.source.language in ("javascript", "typescript") and self.source.content.startswith(
@@ -229,7 +166,7 @@ class Reader:
             value
             for statement in self.statements
             if isinstance(statement, Return) and statement.value is not None
-            for branch in _branches(statement.value)
+            for branch in branches_of(statement.value)
             if (value := self.constants.value(branch)) is not None
         }
         return self.function is not None and bool(self.function.name) and 1 < len(values) < _MANY_RESULTS
@@ -257,7 +194,7 @@ class Reader:
         test = place if place is not None and place.other is None else None
         match node:
             case Binary(operator=operator) if operator in _LOGIC:
-                if operator == "and":
+                if operator == ("or" if test is not None and test.is_negated else "and"):
                     test = (test or Place(NumberRole.COMPARISON))._replace(is_one_of_all=True)
                 elif isinstance(node.right, String):
                     self.branches.add(node.left, node.right.range)  # `size >= 10 || "at least 10"`
@@ -265,9 +202,12 @@ class Reader:
                 self._begin(node.right, test)
             case Binary(operator=operator) if operator in _FLIPPED:
                 compared = test or Place(NumberRole.COMPARISON)
+                operator = _NEGATED[operator] if compared.is_negated else operator
                 self._meet(node.left, compared._replace(operator=_FLIPPED[operator], other=node.right), found)
                 self._meet(node.right, compared._replace(operator=operator, other=node.left), found)
-            case Binary(operator=operator) if operator in _ARITHMETIC:
+            case Binary(operator=operator) if operator in ARITHMETIC:
+                if operator == "/":
+                    self.divisors.add(id(node.right))
                 self._meet(node.left, Place(NumberRole.ARITHMETIC, operator, node.right), found)
                 self._meet(node.right, Place(NumberRole.ARITHMETIC, operator, node.left), found)
             case Conditional(test=tested, then=then, otherwise=otherwise):
@@ -277,14 +217,14 @@ class Reader:
                 self.branches.add(tested, then.range, otherwise.range)
                 self.pending += [(then, place, found), (otherwise, place, found)]
             case Unary(operator="not", operand=operand):
-                self._begin(operand, test)
+                self._begin(operand, test._replace(is_negated=not test.is_negated) if test is not None else None)
             case Unary(operand=inner) | TypeAssertion(value=inner) | Await(value=inner):
                 self.pending.append((inner, place, found))
             case Call():
                 self._call(node, place, found)
             case AssignmentExpression(target=target, value=assigned, operator=operator):
                 self._begin(target)
-                self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in _ARITHMETIC else None)
+                self._begin(assigned, Place(NumberRole.STEP, operator, target) if operator in ARITHMETIC else None)
             case Subscript(value=inner):
                 self._begin(inner)  # the index is a position
             case Comprehension(conditions=conditions):
@@ -296,8 +236,8 @@ class Reader:
             case Mapping(entries=entries):
                 for entry in entries:
                     key = entry.key.value if isinstance(entry.key, String) else ""
-                    is_layout = key in _EXTENTS or quantity_of_name(key) in _LAYOUT
-                    if not (is_layout and (_calculates(entry.value) or isinstance(entry.value, Template))):
+                    is_layout = key in _EXTENTS or quantity_of_name(key) in LAYOUT
+                    if not (is_layout and (calculates(entry.value) or isinstance(entry.value, Template))):
                         self._begin(entry.value)
             case _:
                 for part in children(node):
@@ -317,12 +257,15 @@ class Reader:
             place is not None and place.role is NumberRole.REPETITION and place.other is not None and name == "range"
         )
         is_percentage = self.percentages.keeps(node)
+        is_divisor = id(node) in self.divisors and is_clamp(node)
         for index, argument in enumerate(node.arguments):
             taken: Place | None = None
             if is_counted and len(node.arguments) == 1:
                 taken = place
             elif is_percentage and self.constants.value(argument.value) is not None:
                 continue
+            elif is_divisor and 0 < (self.constants.value(argument.value) or 0) < 1:
+                continue  # nothing is divided by zero
             elif argument.keyword is None and not argument.spread:
                 taken = policy(node, index, self.constants, self.source.language)
             if taken is not None:
@@ -337,20 +280,3 @@ class Reader:
         if ends[0] - self.source.line_starts[line - 1] <= _LONGEST_LINE:
             found.append((node, value, place))
             self.arithmetic.meet(value, place)
-
-
-def _calculates(expression: Expression | None) -> bool:
-    return any(
-        branch.operator in _ARITHMETIC if isinstance(branch, Binary) else isinstance(branch, Call) and is_clamp(branch)
-        for branch in (_branches(expression) if expression is not None else ())
-    )
-
-
-def _branches(expression: Expression) -> Iterator[Expression]:
-    stack = [expression]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Conditional):
-            stack += (node.then, node.otherwise)
-        else:
-            yield node

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import builtins, schemas
+from persistlint.analysis import builtins, options, schemas, text_functions
 from persistlint.analysis.arguments import Actual, bound
 from persistlint.analysis.names import last_name
 from persistlint.analysis.resolving import Resolved, called_by, constructed, function_of, of_other_libraries, resolve
@@ -14,6 +14,7 @@ from persistlint.analysis.unknown_calls import unknown
 from persistlint.analysis.values import (
     CHECKED,
     CONSTANT,
+    EMPTY,
     UNKNOWN,
     Atom,
     Choice,
@@ -27,12 +28,13 @@ from persistlint.analysis.values import (
     Text,
     Value,
     choice,
+    constants_of,
     holder_of,
     origin_of,
     pieces_of,
 )
 from persistlint.facts import Origin
-from persistlint.ir import Attribute, Call, Mapping, Name, String, TaggedTemplate
+from persistlint.ir import Attribute, Call, Mapping, Name, String, TaggedTemplate, Unary
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -61,9 +63,20 @@ def call(node: Call, machine: Interpreter) -> Value:
         )
         for argument in node.arguments
     ]
+    if machine.language == "go":
+        _let_fill(node, machine)
     if not isinstance(called, Choice):
         return _call_one(node, receiver, called, actuals, machine)
     return choice([_call_one(node, receiver, option, actuals, machine) for option in called.options])
+
+
+def _let_fill(node: Call, machine: Interpreter) -> None:
+    """Let a call fill the variables that nothing was assigned to yet and that it is given the place of:
+    `rows.Scan(&name)`."""
+    for argument in node.arguments:
+        match argument.value:
+            case Unary(operator="&", operand=Name(id=name)) if machine.lookup(name) in (CONSTANT, EMPTY):
+                machine.bind(argument.value.operand, UNKNOWN)
 
 
 # What gives a value itself as a text.
@@ -93,6 +106,10 @@ def _call_one(
         holder = last_name(node.function.value)
         if _HOLDS_PARAMETERS.fullmatch(holder) and not isinstance(receiver, Items):
             return Atom(Origin.BOUND)
+    if isinstance(node.function, Attribute) and name == "get" and actuals and receiver is not None:
+        option = options.given(last_name(node.function.value), constants_of(actuals[0].value), receiver, machine)
+        if option is not None:
+            return option
     if isinstance(receiver, Schema):
         return schemas.call(receiver, name, actuals)
     if isinstance(called, Closure):
@@ -185,10 +202,15 @@ def result_of(
         return Atom(Origin.METADATA)  # a DO block runs once, and who runs it has set what `current_setting` gives
     if operation.yields == "schema":
         return Schema(actuals[0].value) if actuals else UNKNOWN
+    if operation.yields == "option":
+        options.declare(actuals, machine)
+        return UNKNOWN
+    if operation.yields == "options":
+        return options.parsed(machine)
     if operation.yields is not None:
         return Atom(_YIELDS[operation.yields], resolved.returned)
     if operation.format is not None and actuals:
-        return builtins.formatted(operation.format, actuals, node.range, machine)
+        return text_functions.formatted(operation.format, actuals, node.range, machine)
     returned = resolved.returned
     if returned is not None:
         return Atom(Origin.UNKNOWN, returned)

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 
 _WORDS = regex(r"\w+")
 _WITH_UNIT = regex(r"\d+[a-zA-Z]+")
-_DIRECTIVE = regex(r"\W*[a-z][\w-]*:(?!//)|\W*(?:noqa|nolint|eslint|prettier|biome|istanbul|type)\b")
+# What is said to a tool: no space stands behind its colon, or the tool is one that takes one; or what it is expected to
+# say, at a place by a rule.
+_DIRECTIVE = regex(
+    r"\W*[a-z][\w-]*:(?!//)\S"
+    r"|\W*[a-z]+(?:\(-\d+\))?: (?:\d+ )?\["
+    r"|\W*(?:biome|c8|codeql|cspell|deno|eslint|flake8|fmt|isort|istanbul|jshint|mypy|nolint|noqa|nosec|persistlint|pragma"
+    r"|prettier|pylint|pyright|ruff|spell|ts|tslint|type|v8|yapf)\b"
+)
 _INLINE = regex(rb"[ \t]*/\*")
 _LONGEST = 300  # bytes of a comment, and of what stands before it on its line, that are looked at
 NEAR = 3  # lines above a number whose comments may still speak of it

@@ -51,6 +51,7 @@ _LONG_ENOUGH = frozenset(
 )
 _MOMENTS = frozenset(["at", "on", "time", "timestamp", "ts", "tm", "ms", "date", "seen"])
 _BEGINNINGS = frozenset(["start", "started", "begin", "began", "t0"])
+_ENDS = frozenset(["deadline", "due", "exp", "expire", "expires", "expiration", "expiry", "until"])
 _SPANS = frozenset(["age", "duration"])
 _PLURALS = {"attempt": "attempts", "try": "tries", "retry": "retries"}
 _PLAIN = frozenset([-1, 0, 1, 2])  # numbers that need no name
@@ -63,17 +64,25 @@ _INITIALISMS = word_set(
 _GIVES_UP = frozenset(["abort", "reject", "destroy", "cancel", "kill", "terminate"])  # what took too long
 _METHODS = frozenset(["get", "post", "put", "patch", "delete", "head"])  # names of functions that answer requests
 _GETS = frozenset(["get", "find", "list", "fetch", "load", "select", "query", "search", "read"])
+_NO_ROWS = frozenset(["stats", "statistics", "analytics", "metrics", "details", "settings", "options", "status"])
 _PAGE = ("page", "size")
 
 Words = tuple[str, ...]
 
 
 def name_for(
-    language: str, place: Place, quantity: Quantity, function: str, *, is_cut: bool = False, is_paged: bool = False
+    language: str,
+    place: Place,
+    quantity: Quantity,
+    function: str,
+    *,
+    is_cut: bool = False,
+    is_paged: bool = False,
+    is_text: bool = False,
 ) -> str:
     """A name for a number that stands at a place in a function of that name, where `quantity` is what it meets, spelled
     as the constants of the language are; "" where no good one is known. `is_cut` tells that a text is cut behind it,
-    `is_paged` that rows are skipped beside it."""
+    `is_paged` that rows are skipped beside it, `is_text` that what is measured is no list, whatever its name."""
     parts: Words = ()
     if place.other is None:
         return ""
@@ -81,12 +90,20 @@ def name_for(
         parts = _argument(language, place, quantity, function)
         parts = _rows(function) if parts == _PAGE and not is_paged else parts
     elif place.role in (NumberRole.COMPARISON, NumberRole.REPETITION):
-        parts = _bound(language, place, place.other, quantity, is_cut)
+        parts = _bound(language, place, place.other, quantity, is_cut, is_text)
     if not parts or len(parts) > _LONGEST:
         return ""
     if language == "go":
-        return parts[0] + "".join(part.upper() if part in _INITIALISMS else part.capitalize() for part in parts[1:])
+        return parts[0] + "".join(map(_capitalised, parts[1:]))
     return "_".join(parts).upper()
+
+
+def _capitalised(part: str) -> str:
+    """A word of a name as Go spells it behind another one: `ID`, `IDs`, `Size`."""
+    singular = part.removesuffix("s")
+    if singular in _INITIALISMS and part not in _INITIALISMS:
+        return f"{singular.upper()}s"
+    return part.upper() if part in _INITIALISMS else part.capitalize()
 
 
 def ambiguous_names(numbers: Iterable[Number]) -> frozenset[str]:
@@ -145,7 +162,8 @@ def _rows(function: str) -> Words:
     """A name for how many rows a function gives that asks for the first of them: by what it gets, if its name says so:
     `getRecentEvents`."""
     verb, *subject = words(function) or ("",)
-    is_telling = verb in _GETS and 0 < len(subject) < _LONGEST and subject[-1].endswith("s")
+    is_many = bool(subject) and subject[-1].endswith("s") and subject[-1] not in _NO_ROWS
+    is_telling = verb in _GETS and is_many and len(subject) < _LONGEST
     return ("max", *subject) if is_telling else ("max", "results")
 
 
@@ -170,7 +188,7 @@ def _called(callback: Expression) -> str:
     return ""
 
 
-def _bound(language: str, place: Place, other: Expression, quantity: Quantity, is_cut: bool) -> Words:
+def _bound(language: str, place: Place, other: Expression, quantity: Quantity, is_cut: bool, is_text: bool) -> Words:
     subject = _subject(other)
     if subject and subject[-1] in _ATTEMPTS:
         return (
@@ -185,7 +203,7 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
         return ()
     if quantity is Quantity.TIME and isinstance(other, Binary) and other.operator == "-":
         return (*_span(other), *_unit(language, other))
-    is_plural = _is_plural(subject)
+    is_plural = _is_plural(subject) and not is_text
     if quantity in _LENGTHS and not is_plural:
         subject = _length(subject, other)
     is_length = quantity in _LENGTHS
@@ -208,7 +226,9 @@ def _bound(language: str, place: Place, other: Expression, quantity: Quantity, i
 
 def _span(elapsed: Binary) -> Words:
     """What the time since a moment is called, by the name of the moment: the age of `last_heartbeat`, a duration
-    since `started_at`, else only an age."""
+    since `started_at`, what remains until `expires_at`, else only an age."""
+    if not _ENDS.isdisjoint(words(last_name(elapsed.left))):
+        return ("min", "remaining")
     for side in (elapsed.right, elapsed.left):
         clock = side.function.value if isinstance(side, Call) and isinstance(side.function, Attribute) else side
         moment = words(last_name(clock))
@@ -250,7 +270,7 @@ def _unit(language: str, age: Binary) -> Words:
 
 
 def _qualified(bound: str, subject: Words) -> Words:
-    if not _says(subject) or not {"min", "max"}.isdisjoint(subject[1:]):
+    if not _says(subject) or subject in (("min",), ("max",)) or not {"min", "max"}.isdisjoint(subject[1:]):
         return ()
     return subject if subject[0] in ("min", "max") else (bound, *subject)
 

@@ -224,8 +224,12 @@ class _Comparison:
 
 
 def _names(field: Field) -> frozenset[str]:
-    """What a column may be called, in lower case."""
-    return frozenset([field.column] if field.is_named else [field.column, snake(field.name), field.name.lower()])
+    """What a column may be called, in lower case; that of a relation after the key that it refers to, too."""
+    if field.is_named:
+        return frozenset((field.column,))
+    name = snake(field.name)
+    key = (f"{name}_id",) if field.column == f"{field.name.lower()}id" else ()
+    return frozenset((field.column, name, field.name.lower(), *key))
 
 
 def _needs(table: Table, name: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import guards, subjects
-from persistlint.analysis.bindings import is_checked
+from persistlint.analysis import declarations, guards, subjects
+from persistlint.analysis.bindings import bind_members, is_checked
 from persistlint.analysis.exits import never_returns
 from persistlint.analysis.names import path_of
 from persistlint.analysis.objects import define_class
@@ -13,6 +13,7 @@ from persistlint.analysis.operators import combine
 from persistlint.analysis.state import NOTHING, Checked, Flag, State, merge
 from persistlint.analysis.values import (
     CONSTANT,
+    EMPTY,
     NUMBER,
     UNKNOWN,
     Atom,
@@ -42,7 +43,6 @@ from persistlint.ir import (
     Import,
     Jump,
     Loop,
-    Name,
     Nested,
     Raise,
     Return,
@@ -107,8 +107,7 @@ def _assign(statement: Assign, machine: Interpreter) -> None:
     target, expression = statement.target, statement.value
     if expression is None:
         value = machine.names.declared(statement.annotation) or _zero(statement.annotation, machine)
-        if isinstance(target, Name) and isinstance(value, Atom) and value.origin is Origin.ANNOTATED:
-            machine.frames[-1].declared[target.id] = value
+        declarations.note(statement, machine)
         is_set_elsewhere = len(machine.frames) == 1 and machine.language in ("javascript", "typescript")
         if value is CONSTANT and (is_set_elsewhere or machine.language == "python"):
             value = UNKNOWN  # by a function, by who uses the component, or not at all
@@ -119,11 +118,11 @@ def _assign(statement: Assign, machine: Interpreter) -> None:
         machine.bind(target, value)
     else:
         value = machine.evaluate(expression)
+        declarations.note(statement, machine)
         if isinstance(value, Atom) and value.type is None and statement.annotation:
             value = _declared_or(statement.annotation, value, machine)
-        elif isinstance(target, Name) and origin_of(value) in (Origin.UNKNOWN, Origin.PARAMETER):
-            value = machine.frames[-1].declared.get(target.id, value)
         machine.bind(target, value)
+        bind_members(target, expression, machine)
         _flag(target, expression, machine)
         _note_copy(target, expression, machine)
     path = path_of(target)
@@ -139,6 +138,8 @@ def _declared_or(annotation: str, value: Atom, machine: Interpreter) -> Value:
 
 
 def _zero(annotation: str, machine: Interpreter) -> Value:
+    if annotation == "string" and machine.language == "go":
+        return EMPTY
     return Text(()) if annotation.strip("*&") in ("strings.Builder", "bytes.Buffer") else CONSTANT
 
 
@@ -212,6 +213,7 @@ def _loop(loop: Loop, machine: Interpreter) -> None:
     frame.breaks.append([])
     frame.continues.append([])
     if loop.target is not None and element is not None:
+        declarations.forget(loop.target, machine)
         machine.bind(loop.target, element)
     if loop.test is not None:
         machine.refine(guards.checked(loop.test, True, machine))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
-from persistlint.ir import Attribute, Await, Call, Name
+from persistlint.ir import Attribute, Await, Call, FunctionDefinition, Name
+from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from persistlint.ir import Expression
+    from collections.abc import Container, Iterable
+
+    from persistlint.ir import Expression, Statement
 
 _EXITS = frozenset(
     [
@@ -29,12 +32,23 @@ _EXITS = frozenset(
         "redirect",
     ]
 )
+_NEVER = regex(r"[\s:>-]*(?:typing\.)?(?:never|NoReturn|Never)\s*")
 _ASSERTIONS = frozenset(["assert", "invariant"])
 
 
-def never_returns(expression: Expression) -> bool:
-    """Whether an expression is a call that ends the function around it, or the program."""
-    return isinstance(expression, Call) and last_name(expression.function) in _EXITS
+def endless(statements: Iterable[Statement]) -> frozenset[str]:
+    """The names of the functions among these statements that say by their type that they never return."""
+    functions = (statement.function for statement in statements if isinstance(statement, FunctionDefinition))
+    return frozenset(function.name for function in functions if _NEVER.fullmatch(function.returns))
+
+
+def never_returns(expression: Expression, endless: Container[str] = ()) -> bool:
+    """Whether an expression is a call that ends the function around it, or the program; `endless` are the names of
+    functions of the file that never return."""
+    if not isinstance(expression, Call):
+        return False
+    function = expression.function
+    return last_name(function) in _EXITS or (isinstance(function, Name) and function.id in endless)
 
 
 def asserted(expression: Expression) -> Expression | None:

@@ -31,7 +31,9 @@ _DIGITS = frozenset(["9", "10", "99", "100"])
 _TWO_DIGITS, _PADDED = 10, regex(rb"[\"'`]0[\"'`] ?[+.]")
 _FILLED = regex(rb"(?m)^(?:return )?[\"'`]0")
 _LISTED = regex(rb"(?m)^[ \t]*(?:#|//|\*)[ \t]*(\d+)[ \t]*(?:[:=]|->?)[ \t]+[A-Za-z]")
+_ONE_OF_SEVERAL = regex(rb"[ \t]*[,\r\n]")
 _LINES_ABOVE = 3
+_SECOND = 1000  # in the milliseconds of a `setTimeout`
 _LONGEST = 400  # bytes before a wait that are looked at
 
 
@@ -57,6 +59,8 @@ class Explanations:
             self.comments.name(number.range) or self.source.text(number.range) in self._listed
         ):
             return True
+        if place.operator in _EQUALITY and place.other is not None and self._holds(place.other, number.range):
+            return True
         if place.role is NumberRole.STEP and place.operator == "+" and self.comments.precedes(number.range):
             return True  # one part after the other is added up
         if place.role is NumberRole.COMPARISON and self.source.text(number.range) in self._shown:
@@ -65,7 +69,7 @@ class Explanations:
             self.source.text(number.range), self._around(number.range)
         ):
             return True
-        if self._is_target(number.range, value):
+        if self._is_target(number.range, value) or self._collects(value, place):
             return True
         if place.operator in _BELOW and _fits(self.source.text(number.range), self.branches.behind(number.range)):
             return True  # the bracket that it falls into, or what the digits of a number are filled up to
@@ -100,7 +104,7 @@ class Explanations:
             return said
         if place.waits is None:
             return self._follows() if place.role is NumberRole.COMPARISON else b""
-        line = self.source.line_of(number.start)
+        line = self.source.line_of(place.other.range.start if place.other is not None else number.start)
         first = max(line - _LINES_ABOVE, self.source.line_of(self.function.range.start) if self.function else 1)
         start = self.source.line_starts[min(first, line) - 1]
         return self.source.content[max(start, number.start - _LONGEST) : number.start]
@@ -114,6 +118,22 @@ class Explanations:
         spoken = " ".join(words(target[1].decode("ascii", "ignore")))
         return saying(self.source.text(number), value).search(spoken) is not None
 
+    def _holds(self, other: Expression, number: Range) -> bool:
+        """Whether a number is looked for in what a text has it in: `parse('{"value": 42}').value == 42`."""
+        digits = re.escape(self.source.text(number).encode())
+        end = min(other.range.end, other.range.start + _LONGEST)
+        quoted = rb"[\"'`][^\n]*(?<![\w.])%s(?![\w.])[^\n]*[\"'`]" % digits
+        return re.search(quoted, self.source.content[other.range.start : end]) is not None
+
+    def _collects(self, value: float, place: Place) -> bool:
+        """Whether a delay of less than a second is kept as one that collects events: `debounce = setTimeout(…, 300)`.
+        How long for is a matter of feel."""
+        if place.waits is None or place.other is None or value >= _SECOND:
+            return False
+        start = place.other.range.start
+        target = _TARGET.match(self.source.content, self.source.line_starts[self.source.line_of(start) - 1], start)
+        return target is not None and b"debounce" in target[1].lower()
+
     def _around(self, number: Range) -> bytes:
         """The line of a number, and those above and below it."""
         line = self.source.line_of(number.start)
@@ -122,14 +142,16 @@ class Explanations:
         return self.source.content[max(start, number.start - _LONGEST) : min(end, number.end + _LONGEST)]
 
     def _follows(self) -> bytes:
-        """The line behind a function of one line: `{check: (text) => text.length > 6, message: "7 letters"}`."""
+        """What follows a function of one line that is one of several things, on that line and the next:
+        `{check: (text) => text.length > 6, message: "7 letters"}`."""
         if self.function is None:
             return b""
-        first, last = (self.source.line_of(each) for each in (self.function.range.start, self.function.range.end))
-        if first != last or last == len(self.source.line_starts):
+        end = self.function.range.end
+        first, last = (self.source.line_of(each) for each in (self.function.range.start, end))
+        if first != last or not _ONE_OF_SEVERAL.match(self.source.content, end):
             return b""
-        behind = self.source.line_range(last + 1)
-        return self.source.content[behind.start : min(behind.end, behind.start + _LONGEST)]
+        behind = self.source.line_range(min(last + 1, len(self.source.line_starts)))
+        return self.source.content[end : min(max(behind.end, end), end + _LONGEST)]
 
 
 def _fits(number: str, branch: bytes) -> bool:

@@ -152,6 +152,10 @@ def _mapping(mapping: Mapping, machine: Interpreter) -> Value:
     computed = Origin.CONSTANT
     for entry in mapping.entries:
         value = machine.evaluate(entry.value)
+        if entry.key is None and isinstance(value, Instance):
+            entries.append((None, Atom(origin_of(value))))
+            entries.extend((name, machine.member(value, name)) for name, _ in value.definition.fields)
+            continue
         if entry.key is None:
             entries.extend(value.entries if isinstance(value, Entries) else ((None, Atom(origin_of(value))),))
             continue

@@ -58,6 +58,7 @@ _DEVELOPMENT = regex(
 _COMPARED = regex(rb"[=!]=\s*(?:\"[^\"\n]*\"|'[^'\n]*')|(?:\bin|includes)\s*[\[({][^\n]{0,80}")
 _QUOTED = regex(rb"[\"'`]([^\"'`]*)[\"'`]")
 _CHAINS = frozenset(["or", "??"])
+_MOST_OPERANDS = 16  # of a chain that are looked at
 _LONGEST_TEST = 300  # bytes of a condition that are looked at
 
 Found = tuple[str, String]
@@ -188,13 +189,13 @@ def _in_expression(node: Expression) -> Iterator[Found]:
             if isinstance(key.value, String) and isinstance(value.value, String):
                 yield key.value.value, value.value
         case Call():
-            if (found := lookup(node)) and isinstance(found.default, String):
+            found = lookup(node)
+            if found and isinstance(found.default, String) and not _is_second_name(node, found.default.value):
                 yield found.setting, found.default
         case Binary(operator=operator, left=left, right=String() as text) if operator in _CHAINS:
-            while isinstance(left, Binary) and left.operator in _CHAINS:
-                left = left.left
-            if found := lookup(left):
-                yield found.setting, text
+            looked_up = [found for found in map(lookup, _operands(left)) if found is not None]
+            if looked_up:
+                yield looked_up[-1].setting, text
         case Conditional(then=then, otherwise=String() as text):
             if found := lookup(then):
                 yield found.setting, text
@@ -202,6 +203,23 @@ def _in_expression(node: Expression) -> Iterator[Found]:
             for entry in entries:
                 if isinstance(entry.key, String) and all_caps(entry.key.value):
                     yield from ((entry.key.value, text) for text in _schema_defaults(entry.value))
+
+
+def _operands(chain: Expression) -> Iterator[Expression]:
+    """The last operands of `a || b || c`, from right to left."""
+    for _ in range(_MOST_OPERANDS):
+        if not isinstance(chain, Binary) or chain.operator not in _CHAINS:
+            break
+        yield chain.right
+        chain = chain.left
+    yield chain
+
+
+def _is_second_name(call: Call, default: str) -> bool:
+    """Whether a function of the project's own is asked for one setting, and for another one where that is missing:
+    `env("API_SECRET", "OLD_API_SECRET")`."""
+    is_own = isinstance(call.function, Name) and call.function.id != "getenv"
+    return is_own and "_" in default and all_caps(default)
 
 
 def _schema_defaults(value: Expression) -> Iterator[String]:

@@ -9,18 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.values import (
-    NUMBER,
-    UNKNOWN,
-    Alternatives,
-    Atom,
-    Items,
-    Piece,
-    Splice,
-    Value,
-    origin_of,
-    pieces_of,
-)
+from persistlint.analysis.pieces import Alternatives, Piece, Splice
+from persistlint.analysis.values import NUMBER, UNKNOWN, Atom, Items, Value, origin_of, pieces_of
 from persistlint.facts import Origin
 from persistlint.records import dataclass
 from persistlint.regexes import regex

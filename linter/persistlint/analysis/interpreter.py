@@ -12,6 +12,7 @@ from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from persistlint.analysis import endpoints, options
 from persistlint.analysis.bindings import bind, is_checked, member, refine
 from persistlint.analysis.execution import execute
 from persistlint.analysis.expressions import evaluate
@@ -118,6 +119,7 @@ class Interpreter:
     handed: dict[int, dict[str, Origin]] = field(default_factory=dict)
     objects: dict[str, dict[str, Value]] = field(default_factory=dict)
     class_scopes: dict[str, dict[str, Value]] = field(default_factory=dict)
+    options: dict[str, Value] = field(default_factory=dict)  # of the command line, by name
     steps: int = 0
     tests: int = 0  # how many tests of functions of the file are being looked into, one inside the other
     next_frame: int = 1
@@ -134,6 +136,9 @@ class Interpreter:
             self._unless_too_deep(partial(self.block, (statement,)))
             self.state = self.state or before  # the top level goes on whatever a part of it does
         self.outer = dict((self.state or State()).values)
+        for function, receiver, captured in tuple(self.functions.values()):
+            if function.name == options.DECLARES:
+                self._unless_too_deep(partial(self.run_function, function, receiver, captured))
         # Code outside the file can call what is exported, with anything; the rest runs as it is called here, and for
         # its own sake only where nothing calls it. What is called here comes after its callers, which tell what it is
         # called with. Functions inside functions become known as those run.
@@ -167,8 +172,12 @@ class Interpreter:
         """Run a function for its own sake, with parameters of which nothing is known but their declaration."""
         self.state = State(dict(captured) if captured is not self.outer else {})
         handed = self.handed.get(id(function), {})
+        declared = options.of_parameters(function, self) if function.decorators else {}
+        sent = endpoints.sent(function) if function.decorators else ()
         for parameter in function.parameters:
-            value = self.parameter(parameter)
+            value = declared.get(parameter.name) or self.parameter(parameter)
+            if parameter.name in sent and value == Atom(Origin.PARAMETER):
+                value = Atom(Origin.REQUEST)
             if handed.get(parameter.name, Origin.REQUEST) <= Origin.METADATA and origin_of(value) is Origin.PARAMETER:
                 value = Atom(Origin.METADATA)  # all calls that can be seen hand over the program's own text
             self._bind(parameter, value)
@@ -239,7 +248,7 @@ class Interpreter:
         self._bind_receiver(function, closure.receiver)
         for name, value in attributes.items():
             self.state.assign(f"{own}.{name}", value)
-        frame = self._enter(function)
+        frame = self._enter(function, self._declared_around(function) if inside else {})
         end = self.state
         if inside and end is not None:
             self._take_over(caller, end, shadowed | _declared(function.body))
@@ -372,8 +381,13 @@ class Interpreter:
         self.state, self.frames = outside, callers
         return frame.ends
 
-    def _enter(self, function: Function) -> Frame:
-        frame = Frame(self.next_frame, function)
+    def _declared_around(self, function: Function) -> dict[str, Value]:
+        """The variables around a function literal of which the type tells what they can be."""
+        own = {parameter.name for parameter in function.parameters}
+        return {name: value for name, value in self.frames[-1].declared.items() if name not in own}
+
+    def _enter(self, function: Function, declared: dict[str, Value] | None = None) -> Frame:
+        frame = Frame(self.next_frame, function, declared=declared or {})
         self.next_frame += 1
         self.frames.append(frame)
         self._declare(function.body)

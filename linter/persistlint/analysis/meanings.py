@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeGuard
 
+from persistlint.analysis.composition import composed, factors, is_of_time
 from persistlint.analysis.constant_names import is_telling, name_for
 from persistlint.analysis.layouts import layouts
 from persistlint.analysis.names import last_name, path_of
@@ -18,7 +19,7 @@ from persistlint.regexes import regex
 from persistlint.source import Range, SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from persistlint.analysis.arithmetic import Arithmetic
     from persistlint.analysis.constants import Constants
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from persistlint.analysis.statuses import Statuses
 
 _CUT = regex(rb"(\w*)(?:\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\])")
+_GOES_ON = regex(rb"[^\s()]*\)?\s*\+\s*[\"'`]")
 _CUT_WITHIN = 150  # bytes behind a number
 _PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|skip|page"), 150  # bytes around a number
 _CONVERSIONS = function_names("conversions") | function_names("transparent")
@@ -33,20 +35,20 @@ _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
 _LONGEST_LINE = 400  # bytes of a line that are looked at
 _LONGEST_SUBJECT = 60  # characters
-_TIME_FACTORS = frozenset([24, 60, 365, 366, 3600, 1000, 86_400, 60_000])
-_TIMES = frozenset([60_000, 3_600_000, 86_400, 86_400_000, 604_800, 604_800_000, 31_536_000])  # units
 _EQUALITY = frozenset(["==", "!="])
 _ORDERS = frozenset(["<", "<=", ">", ">="])
 _OF_STATUS = frozenset(["status", "http"])
 _WINDOW = regex(r"(?:window|screen)\.\w*(?:[wW]idth|[hH]eight|[XY])")
-_TOLERANCES = frozenset([0.01, 0.001, 0.0001, 0.00001])  # of numbers that are taken for the same
+_TOLERANCES = frozenset(
+    [0.01, 0.005, 0.001, 0.0005, 0.0001, 0.00005, 0.00001]
+)  # of numbers that are taken for the same
+_CENT = 0.01  # of which what is less is next to nothing
 _COUNTER = regex(rb"(?:\[|<< ?|>> ?|uint\()(?:\(\d+ ?- ?)?([A-Za-z_]\w*)")
 _BEGINNING = regex(rb"(?:\[0?:|\.(?:slice|substr(?:ing)?)\(0, ?)(\d+)[\])]\)? ?[!=]=")
 _WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
 _ASCII = frozenset([31, 32, 47, 48, 57, 58, 64, 65, 90, 91, 96, 97, 122, 123, 126, 127])  # where its classes end
 _END = regex(rb"(?:\[|\.(?:slice|substr)\()-(\d+)[:)]")
 _LONGEST_END = 8  # characters that tell one number of an account from another
-_LEAST_TERMS = 3  # of a sum that is a layout
 _LEAST_UNIT, _PERCENT = 7, 100
 
 
@@ -71,6 +73,8 @@ class Meanings:
         else:
             subject = self.function.name if self.function is not None else ""
             quantity = quantity_of_name(subject)
+        if quantity in _LENGTHS and value != int(value):
+            quantity = Quantity.OTHER  # what is calculated with a length is none
         status = self.statuses.name(value) if place.operator in ("", "==", "!=") else ""
         if quantity is Quantity.CODE and place.other is not None and _ends_in_code(place.other):
             is_class = place.operator in _ORDERS  # of codes: `code >= 4000 && code < 5000`
@@ -80,7 +84,13 @@ class Meanings:
             status
             if quantity is Quantity.STATUS
             else name_for(
-                self.source.language, place, quantity, self.within, is_cut=is_cut, is_paged=self._is_paged(node.range)
+                self.source.language,
+                place,
+                quantity,
+                "" if self._asks_again(place) else self.within,
+                is_cut=is_cut,
+                is_paged=self._is_paged(node.range),
+                is_text=place.other is not None and self._is_text(place.other, node.range.end),
             )
         )
         around = self._around(node.range)
@@ -99,7 +109,7 @@ class Meanings:
             Quantity.BITS if is_word or is_flag else told or quantity,
             name,
             is_telling(name, place, quantity),
-            is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(_is_of_time, _factors(node))),
+            is_unit(abs(value)) or self.arithmetic.is_step(abs(value)) or any(map(is_of_time, factors(node))),
             is_converted,
         )
 
@@ -108,6 +118,19 @@ class Meanings:
         measured = last_name(counted_in(other)).encode()
         cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
         return any(cut[1] in (b"", measured) for cut in cuts)
+
+    def _is_text(self, other: Expression, behind: int) -> bool:
+        """Whether what is measured is cut behind an offset, and another text follows: it is no list."""
+        measured = last_name(counted_in(other)).encode()
+        cuts = _CUT.finditer(self.source.content, behind, behind + _CUT_WITHIN)
+        return any(cut[1] == measured and _GOES_ON.match(self.source.content, cut.end()) for cut in cuts)
+
+    def _asks_again(self, place: Place) -> bool:
+        """Whether a function limits the rows of several queries, so that its name is that of none of them."""
+        if self.function is None or place.other is None or place.role is not NumberRole.ARGUMENT or place.waits:
+            return False
+        called = b".%s(" % last_name(place.other).encode()
+        return self.source.content.count(called, self.function.range.start, self.function.range.end) > 1
 
     def _is_paged(self, number: Range) -> bool:
         """Whether rows are skipped beside a number, so that it is the size of a page."""
@@ -123,26 +146,12 @@ class Meanings:
         """What a number is by the calculation that it stands in, None where that tells nothing."""
         if value == _PERCENT and self.source.text(node.range) == "100.0":
             return Quantity.PERCENT  # the whole of a share that has fractions
-        told = self._composed(node, value, place)
+        told = composed(node, value, place, self._is_time(place.other))
         if told is None and place.other is not None:
             told = self._met(value, place, place.other)
             if told is None and place.operator in _ORDERS:
                 told = self._bounded(value, place, place.other, quantity)
         return told
-
-    def _composed(self, node: Expression, value: float, place: Place) -> Quantity | None:
-        """What a number is by what it is made of: the size of something by its parts (`1 + 73 + 32`), a ratio
-        (`16 / 9`), the minutes of a day, or a time that its factors tell (`now - 7 * 24 * 3600`)."""
-        if _terms(node) >= _LEAST_TERMS or _is_ratio(node):
-            return Quantity.LAYOUT
-        factors = tuple(_factors(node))
-        if factors and all(map(_is_of_time, factors)) and not self._is_time(place.other):
-            return Quantity.CALENDAR
-        is_equal = place.operator in ("==", "!=")
-        is_moved = place.operator in ("+", "-") and place.role in (NumberRole.ARITHMETIC, NumberRole.STEP)
-        if (is_moved or is_equal) and (sum(map(_is_of_time, factors)) > 1 or value in _TIMES):
-            return Quantity.CALENDAR
-        return None
 
     def _met(self, value: float, place: Place, other: Expression) -> Quantity | None:
         """What a number is by what it meets: what is added to round up (`(n + 7) / 8`), a code of a format
@@ -178,7 +187,7 @@ class Meanings:
             return Quantity.LAYOUT
         if value == _PERCENT and self.arithmetic.is_share(other):
             return Quantity.PERCENT
-        if value in _TOLERANCES and _is_difference(other):
+        if value in _TOLERANCES and (_is_difference(other) or (value < _CENT and _is_magnitude(other))):
             return Quantity.REMAINDER
         return None
 
@@ -256,33 +265,6 @@ class Meanings:
         return text if len(text) <= _LONGEST_SUBJECT and "\n" not in text else last_name(expression)
 
 
-def _factors(node: Expression) -> Iterator[float]:
-    """The factors of a product of numbers; none where it is no product."""
-    while isinstance(node, Binary) and node.operator == "*":
-        yield from (part.value or 0 for part in (node.left, node.right) if isinstance(part, NumberExpression))
-        node = node.left
-
-
-def _terms(node: Expression) -> int:
-    """Of how many numbers a sum consists."""
-    terms = 1
-    while isinstance(node, Binary) and node.operator == "+":
-        terms, node = terms + 1, node.left
-    return terms
-
-
-def _is_ratio(node: Expression) -> bool:
-    """Whether a number is one divided by another, which tells what it is: `16 / 9`."""
-    match node:
-        case Binary(operator="/", left=NumberExpression(), right=NumberExpression()):
-            return True
-    return False
-
-
-def _is_of_time(factor: float) -> bool:
-    return factor in _TIME_FACTORS
-
-
 def _converted(expression: Expression) -> Expression:
     """What a number is made of: `octets[0]` of `int(octets[0])`."""
     match expression:
@@ -302,6 +284,11 @@ def _is_difference(expression: Expression) -> bool:
         case Call(function=function, arguments=(argument,)) if last_name(function).lower() in ("abs", "fabs"):
             return isinstance(argument.value, Binary) and argument.value.operator == "-"
     return False
+
+
+def _is_magnitude(expression: Expression) -> bool:
+    """Whether an expression is a number without its sign: what is next to nothing is taken for it."""
+    return isinstance(expression, Call) and last_name(expression.function).lower() in ("abs", "fabs")
 
 
 def _of_window(expression: Expression) -> bool:

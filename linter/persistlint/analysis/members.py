@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.analysis import options
 from persistlint.analysis.names import GO_METADATA, METADATA, SETTINGS, all_caps, is_settings, last_name, path_of
 from persistlint.analysis.values import (
     CHECKED,
@@ -156,8 +157,10 @@ def _member(value: Value, attribute: Attribute, machine: Interpreter) -> Value:
                 return Atom(Origin.METADATA)
             if machine.language == "sql" and origin is Origin.UNKNOWN and name == "id":
                 return Atom(Origin.DERIVED)  # the key of a row, a number where it stands without quotes: `NEW.id`
-            if origin is Origin.PARAMETER and _describes_table(attribute):
+            if origin is Origin.PARAMETER and (_describes_table(attribute) or _is_unexported_name(name, machine)):
                 return Atom(Origin.METADATA)
+            if (option := options.given(last_name(attribute.value), (name,), value, machine)) is not None:
+                return option
             if origin is Origin.PARAMETER and _is_collaborator(attribute.value, machine):
                 return UNKNOWN
             return Atom(origin)
@@ -210,6 +213,15 @@ def _describes_table(attribute: Attribute) -> bool:
     return is_of_table and METADATA.fullmatch(attribute.name) is not None
 
 
+# A field of Go that holds the name of a table or of what belongs to one.
+_NAMES_PART = regex(r"(?:table|schema|column|col)(?:Name)?")
+
+
+def _is_unexported_name(name: str, machine: Interpreter) -> bool:
+    """Whether a field holds the name of a part of the schema and is one of Go that its package alone can set."""
+    return machine.language == "go" and _NAMES_PART.fullmatch(name) is not None
+
+
 def _type_of(value: Value | None) -> Type | None:
     return value.type if isinstance(value, Atom) else None
 
@@ -247,6 +259,9 @@ def item_of(subscript: Subscript, machine: Interpreter) -> Value:
     key = machine.evaluate(subscript.index)
     if base in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)
+    option = options.given(last_name(subscript.value), constants_of(key), value, machine)
+    if option is not None:
+        return option
     return choice(
         _item(option, subscript, key) for option in (value.options if isinstance(value, Choice) else (value,))
     )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 METADATA = regex(
     r"_{0,2}(?:table|schema|db_?table|relation|collection|index|view|prefix|keyspace|bucket|scope|database|db|catalog|dataset"
     r"|namespace)(?:_?(?:name|prefix|schema|id))?s?(?:_{2})?"
-    r"|\w+[a-z](?:Table|Schema|Column|Col)(?:Name)?|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema|_*sequence_?name",
+    r"|\w+[a-z](?:Table|Schema|Column|Col)(?:Name)?|_meta|__tablename__|__table__|_table\w*|tablePrefix|\w+_table(?:_name)?|\w+TableName|\w+_schema|_*(?:(?!sort|order)\w+_)?(?:columns|cols|column_names)|_*sequence_?name",
     re.IGNORECASE,
 )
 GO_METADATA = regex(r"\w*[a-z](?:Table|Schema)(?:Name)?|[tT]able(?:Name)?|[sS]chema(?:Name)?")
@@ -27,6 +27,7 @@ SETTINGS = regex(
     r"_?(?:settings?|viper|variables?|config|configuration|conf|cfg|constants?|consts|schema|models?)", re.IGNORECASE
 )
 _DESCRIBES = regex(r"_?(?:\w+_)?meta(?:data)?", re.IGNORECASE)  # of an object: its tables and columns
+_OF_A_PART = regex(r"_*\w+_(?:settings|config|configuration|conf|cfg)|\w+(?:Settings|Config)")  # of the settings
 _MAJOR_VERSION = regex(r"/v\d+(?=$|/|\.)|\.v\d+$")
 _WRAPPERS = regex(
     r"^(?:Optional|Annotated|Awaitable|Promise|Readonly|Partial|NonNullable|AsyncGenerator|AsyncIterator|Generator"
@@ -43,7 +44,10 @@ _NUMERIC = {
         rf"number|bigint|boolean|Date|{_LITERAL}(?:\s*\|\s*{_LITERAL})*|keyof(?: typeof)? \w+"
         r"|\(?typeof \w+\)?\[(?:number|keyof typeof \w+)\]|(?:Exclude|Extract)<.*>"
     ),
-    "go": regex(r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"),
+    "go": regex(
+        r"u?int(?:8|16|32|64|ptr)?|float(?:32|64)|bool|byte|rune|time\.(?:Time|Duration|Month)|uuid\.UUID"
+        r"|sql\.Null(?:Int(?:16|32|64)|Float64|Bool|Time|Byte)"
+    ),
     "sql": regex(
         r"(?:small|big|tiny|medium)?int(?:eger)?\d?(?:\(\d+\))?|numeric.*|decimal.*|real|float.*|double precision"
         r"|bool(?:ean)?|bit|uuid|date|time.*|interval|oid|reg\w+|money|number.*|pls_integer|binary_integer"
@@ -67,6 +71,8 @@ _ANY_TEXT = regex(
     r"(?:\w+\.)*(?:string|error|any|comparable|Any|AnyStr|Text|LiteralString|String|Object|Function|Record|Array|NullString|"
     r"Stringer|RawMessage|Value|\w*(?:SQL|Sql|Query|Table|Column|Name))"
 )
+_FORWARD = regex(r"([\"'])[^\"'|]*\1")
+_ARGUMENTS = regex(r"[\[<(]")
 _ENFORCED = {"go", "sql"}  # languages in which a value cannot be of another type than its declaration says
 
 
@@ -114,7 +120,7 @@ class Names:
     def declared(self, annotation: str) -> Value | None:
         """The value that a declared type allows, or None where the type tells nothing."""
         text = annotation.strip()
-        if re.fullmatch(r"([\"'])[^\"'|]*\1", text) and self.language == "python":
+        if self.language == "python" and _FORWARD.fullmatch(text):
             text = text[1:-1]  # a forward reference
         while match := _WRAPPERS.match(text):
             text = (
@@ -124,9 +130,7 @@ class Names:
             )
         if not text:
             return None
-        parts = [
-            part.strip() for part in re.split(r"\s*\|\s*", text) if part.strip() not in ("None", "null", "undefined")
-        ]
+        parts = [part for each in text.split("|") if (part := each.strip()) not in ("None", "null", "undefined")]
         if parts and all(self._is_numeric(part.lstrip("*")) for part in parts):
             return self._numeric()
         list_of = _LIST_OF.get(self.language)
@@ -194,7 +198,7 @@ class Names:
         return self.catalogue.types.get(qualified)
 
     def _object(self, text: str) -> Value | None:
-        base = re.split(r"[\[<(]", text.lstrip("*&"), maxsplit=1)[0].strip()
+        base = _ARGUMENTS.split(text.lstrip("*&"), maxsplit=1)[0].strip()
         if base in self.classes:
             definition = self.classes[base]
             if definition.is_enum:
@@ -253,7 +257,7 @@ def is_settings(expression: Expression) -> bool:
         case Name(id=id):
             return bool(SETTINGS.fullmatch(id))
         case Attribute(value=Name(id="self" | "cls" | "this" | "app" | "current_app"), name=name):
-            return bool(SETTINGS.fullmatch(name) or _DESCRIBES.fullmatch(name))
+            return any(pattern.fullmatch(name) for pattern in (SETTINGS, _DESCRIBES, _OF_A_PART))
     return False
 
 

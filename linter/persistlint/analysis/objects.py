@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name
-from persistlint.analysis.values import (
-    UNKNOWN,
-    Class,
-    Closure,
-    Instance,
-    Value,
-    join,
-)
+from persistlint.analysis.values import UNKNOWN, Class, Closure, Instance, Value, join
 from persistlint.ir import (
     Assign,
     ClassDefinition,

@@ -34,14 +34,17 @@ from persistlint.schema.changes import (
 )
 from persistlint.schema.definitions import Name, Table
 from persistlint.source import Range, SourceFile
-from persistlint.sql.project import SQL, is_step, project_below
+from persistlint.sql.project import project_below
+from persistlint.sql.readers import SQL
+from persistlint.sql.steps import is_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from persistlint.schema_files import Source
-    from persistlint.sql.project import Project, Reader
+    from persistlint.sql.project import Project
+    from persistlint.sql.readers import Reader
 
 _NOWHERE = Range(0, 0)
 # What makes a table larger, and nothing that is said of its columns untrue.

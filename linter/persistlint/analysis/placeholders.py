@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.pieces import Splice
 from persistlint.analysis.statements import binds
-from persistlint.analysis.values import Atom, Entries, Items, Splice, Sql, Value, options_of
+from persistlint.analysis.values import Atom, Entries, Items, Sql, Value, options_of
 from persistlint.facts import Origin
 from persistlint.regexes import regex
 from persistlint.sql.lexer import Kind, tokenize

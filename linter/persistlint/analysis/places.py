@@ -40,7 +40,8 @@ _LONGEST_CHAIN = 20  # operands of a chain that are looked at
 class Place(NamedTuple):
     """Where an expression stands: what is done with it, and what it meets there, if that is known already. `rejects`
     tells of a comparison that who passes it is turned away, `is_one_of_all` that it is one of several that all have to
-    hold; `waits` is what a delay is for."""
+    hold, `is_negated` that a `not` stands around it, by which its `operator` is turned round already; `waits` is what a
+    delay is for."""
 
     role: NumberRole
     operator: str = ""
@@ -48,6 +49,7 @@ class Place(NamedTuple):
     quantity: Quantity | None = None
     rejects: bool = False
     is_one_of_all: bool = False
+    is_negated: bool = False
     waits: Expression | None = None
 
 

@@ -44,7 +44,7 @@ _TELLING: dict[
 }
 _UNITS: dict[float, frozenset[str]] = {  # how many of a unit the next larger one has, and the words of the unit
     11: frozenset(["month", "months"]),
-    12: frozenset(["hour", "hours", "clock", "format"]),
+    12: frozenset(["hour", "hours", "clock", "format", "month", "months"]),
     23: frozenset(["hour", "hours"]),
     24: frozenset(["hour", "hours", "clock", "format"]),
     59: frozenset(["minute", "minutes", "second", "seconds"]),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.analysis.candidates import candidates, may_send_sql
 from persistlint.analysis.interpreter import Interpreter
 from persistlint.analysis.names import Names
+from persistlint.analysis.pieces import Piece, splices
 from persistlint.analysis.placeholders import marks_of, placeholder_of
 from persistlint.analysis.reach import Reach
 from persistlint.analysis.schedule import Wanted
@@ -16,7 +17,6 @@ from persistlint.analysis.scopes import Scope, scopes
 from persistlint.analysis.signs import places
 from persistlint.analysis.statements import count
 from persistlint.analysis.texts import Place, texts_of
-from persistlint.analysis.values import Piece, splices
 from persistlint.facts import Fact, Query, Site, SqlText
 from persistlint.languages import Syntax
 from persistlint.languages import languages as all_languages

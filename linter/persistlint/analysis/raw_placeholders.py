@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.arguments import Actual
-from persistlint.analysis.values import Entries, Items, Piece, Splice, Text, options_of, origin_of
+from persistlint.analysis.pieces import Piece, Splice
+from persistlint.analysis.values import Entries, Items, Text, options_of, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,12 @@ _SIZES = (  # of a unit, in which texts say how many of it there are
     (1_000_000_000, "G[a-zA-Z]*|billion"),
     (60, "(?i:min[a-z]*)"),
     (60_000, "(?i:min[a-z]*)"),
+    (60, "h(?:ou)?rs?"),
     (3600, "h(?:ou)?rs?"),
+    *((hours, "days?") for hours in (24, 1440)),
+    (7, "weeks?"),
+    (30, "months?"),
+    *((parts, "years?") for parts in (12, 365)),
     (86_400, "days?"),
     (1024, "[kK]i?[bB]"),
     (1 << 20, "Mi?[bB]"),
@@ -31,8 +36,12 @@ _WORDS: dict[float, str] = {
     **{10 * tens: word for tens, word in enumerate(_TENS, 2)},
     **{10 * tens + one: f"{word}[ -]?{_ONES[one - 1]}" for tens, word in enumerate(_TENS, 2) for one in range(1, 10)},
 }
-# A text of several words.
-_SENTENCE = regex(rb"""\"{3}[^"]*\w [^"]*\"{3}|\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`""")
+# A text of several words, or in a script that puts none of these apart: that of China, Japan or Korea. Or a range.
+_SENTENCE = regex(
+    rb"""\"{3}[^"]*\w [^"]*\"{3}|\"[^"\n]*\w [^"\n]*\"|'[^'\n]*\w [^'\n]*'|`[^`\n]*\w [^`\n]*`"""
+    rb"""|\"[^"\n]*[\xe3-\xed][^"\n]*\"|'[^'\n]*[\xe3-\xed][^'\n]*'|`[^`\n]*[\xe3-\xed][^`\n]*`"""
+    rb"""|[\"'`]\d+(?:-|\xe2\x80\x93)\d+[\"'`]"""
+)
 _ONE: dict[float, str] = {  # of a unit, which a text says in a word: "more than a week old"
     60: "minute|hour",
     60_000: "minute",
@@ -70,6 +79,8 @@ def saying(number: str, value: float | None) -> re.Pattern[str]:
         spelled.append(rf"{_count(float(product[1] or product[2]))}(?: ?[A-Za-z]+)?")
     elif value is not None:
         spelled += (rf"{_count(value / size)} ?(?:{unit})" for size, unit in _SIZES if _counts(value, size))
+    if value is not None and _TENTHS <= value < _THOUSAND and value == int(value):  # milliseconds
+        spelled.append(rf"0?{re.escape(f'{value / _THOUSAND:g}'[1:])} ?s(?:ec[a-z]*)?")
     if value is not None and value >= _THOUSAND and value == int(value):
         spelled.append(f"{int(value):,}")
     if value in _ONE:

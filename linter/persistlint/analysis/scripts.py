@@ -10,7 +10,8 @@ from persistlint.paths import is_test
 from persistlint.regexes import regex
 from persistlint.schema.references import is_made_by_migrations
 from persistlint.schema.transactions import is_ddl
-from persistlint.sql.project import DIALECTS, dialect_of, read_in_project
+from persistlint.sql.project import dialect_of, read_in_project
+from persistlint.sql.readers import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from persistlint.analysis.names import last_name
+from persistlint.analysis.names import all_caps, last_name
 from persistlint.ir import Attribute, Await, Call, Expression, Name, String, Subscript, TypeAssertion
 from persistlint.regexes import regex
 
@@ -81,8 +81,17 @@ def _looks_up(function: Expression) -> bool:
 
 def _call(call: Call) -> Lookup | None:
     positional = [argument.value for argument in call.arguments if argument.keyword is None and not argument.spread]
-    if not positional or not isinstance(positional[0], String):
+    setting = _named(positional[0]) if positional else ""
+    if not setting:
         return None
     named = [argument.value for argument in call.arguments if argument.keyword in _DEFAULTS]
     defaults = [*named, *positional[1:]]
-    return Lookup(positional[0].value, defaults[0] if defaults else None)
+    return Lookup(setting, defaults[0] if defaults else None)
+
+
+def _named(key: Expression) -> str:
+    """The setting that a key names: a text, or the constant that holds one, which is called like it; else ""."""
+    if isinstance(key, String):
+        return key.value
+    name = last_name(key) if isinstance(key, Name | Attribute) else ""
+    return name if all_caps(name) else ""

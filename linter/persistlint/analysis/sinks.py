@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint.analysis import raw_placeholders
 from persistlint.analysis.arguments import sql_arguments
 from persistlint.analysis.guesses import Guess, begins_as_sql, guess, is_of_database, mark, may_send
 from persistlint.analysis.names import Names, last_name
+from persistlint.analysis.pieces import Piece, linearise
 from persistlint.analysis.placeholders import takes_values
 from persistlint.analysis.resolving import Resolved, of_other_libraries
 from persistlint.analysis.statements import tail
@@ -21,12 +23,10 @@ from persistlint.analysis.values import (
     Imported,
     Instance,
     Items,
-    Piece,
     Sql,
     Text,
     Value,
     choice,
-    linearise,
     options_of,
     origin_of,
     pieces_of,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _SAYS_SQL = regex(
     r"(?:.*[._]|^)?(?:sql|query|queries|stmt|statement|ddl|dml)(?:_?(?:text|str|string|template|tpl|base))?\d*$", re.I
 )
+_OF_SQL = regex(r"(?:^|_)(?:sql|query|statement)(?:_|$)", re.I)
 _CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
 _LIBRARY_MARK = regex(r"(\$\w+|\$[({<\[/]\w+[)}>\]/]):(?:name|raw|value|alias|csv|list|json)")  # pg-promise
 _TEXT_KEYS = ("text", "sql", "query", "statement", "sqlText")
@@ -125,8 +126,7 @@ class Sinks:
 
     def on_text(self, name: str, expression: Expression, value: Value) -> None:
         """Take down a text that is stored or returned under a name that says SQL."""
-        plain = _CAMEL.sub("_", name)
-        if not _SAYS_SQL.fullmatch(plain) and not re.search(r"(?:^|_)(?:sql|query|statement)(?:_|$)", plain, re.I):
+        if not _says_sql(name):
             return
         for option in options_of(value):
             if isinstance(option, Text) and origin_of(option) > Origin.ANNOTATED:
@@ -211,6 +211,13 @@ class Sinks:
 
 _OWN = Operation(Library("a method of the program"), "send", sql=0, placeholder="unknown")
 _TAG = Operation(Library("a template tag"), "tag", sql=0)
+
+
+@lru_cache(maxsize=512)
+def _says_sql(name: str) -> bool:
+    """Whether something of this name is a text of SQL."""
+    plain = _CAMEL.sub("_", name)
+    return _SAYS_SQL.fullmatch(plain) is not None or _OF_SQL.search(plain) is not None
 
 
 def reads_as(pieces: tuple[Piece, ...], is_fragment: bool) -> bool:

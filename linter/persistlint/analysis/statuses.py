@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.languages import Syntax
 
 _ENUM = regex(r"Http(?:Status(?:Codes?)?)|HTTP_?STATUS(?:_CODES?)?|StatusCodes?|httpStatus", re.ASCII)
+_ASKED = regex(rb"(?:[=!]==?[ \t]*|\bcase[ \t]+)([1-5]\d\d)\b|\b([1-5]\d\d)[ \t]*[=!]==?")
 _SUCCESS = 200  # everybody knows it
 _NAME = b"http.Status"
 _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
@@ -25,7 +26,7 @@ _ACRONYMS = frozenset(["ok", "uri", "http", "im"])
 
 class Statuses:
     """The names of status codes in one file: Python and Go bring some; JavaScript has those that a file imports, and
-    needs one where the same code stands several times."""
+    needs one where the same code is asked for several times."""
 
     def __init__(self, syntax: Syntax, module: Module) -> None:
         self.syntax = syntax
@@ -48,15 +49,14 @@ class Statuses:
         constant = "_".join(parts).upper()
         if self._enum:
             return f"{self._enum}.{constant}"
-        return constant if code != _SUCCESS and self._stands(int(code)) > 1 else ""
+        return constant if code != _SUCCESS and self._asked[str(int(code)).encode()] > 1 else ""
 
     @cached_property
     def digest(self) -> Hashable:
         """What of the file the names depend on."""
         if self.syntax.source.language in ("go", "python"):
             return self._names_some
-        counts = Counter(map(self.syntax.source.text, self.syntax.numbers))
-        return self._enum, frozenset(text for text, count in counts.items() if count > 1)
+        return self._enum, frozenset(code for code, count in self._asked.items() if count > 1)
 
     @cached_property
     def _names_some(self) -> bool:
@@ -69,6 +69,7 @@ class Statuses:
         imported = (statement.local for statement in self.module.body if isinstance(statement, Import))
         return next((name for name in imported if _ENUM.fullmatch(name)), "")
 
-    def _stands(self, code: int) -> int:
-        text = str(code)
-        return sum(self.syntax.source.text(range) == text for range in self.syntax.numbers)
+    @cached_property
+    def _asked(self) -> Counter[bytes]:
+        """How often the file compares something with each code. An answer, `status(404)`, names it by itself."""
+        return Counter(found[1] or found[2] for found in _ASKED.finditer(self.syntax.source.content))

@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
 from persistlint.analysis.state import NOTHING, Checked
-from persistlint.ir import Argument, Attribute, Call, Collection, Expression, Number, Spread, String, TypeAssertion
+from persistlint.ir import (
+    Argument,
+    Attribute,
+    Binary,
+    Call,
+    Collection,
+    Constant,
+    Expression,
+    Number,
+    Spread,
+    String,
+    TypeAssertion,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +36,14 @@ _CUTS_SIGN = frozenset(
 
 def paths_of(expression: Expression) -> Checked:
     """The variable that a tested expression speaks of, also through `.lower()` and the like."""
-    while isinstance(expression, Call | TypeAssertion):
+    while isinstance(expression, Call | TypeAssertion | Binary):
         if isinstance(expression, TypeAssertion):
             expression = expression.value
+            continue
+        if isinstance(expression, Binary):  # `(x || "")`, of which an empty text adds nothing
+            if expression.operator not in ("or", "??") or not isinstance(expression.right, String | Constant):
+                return NOTHING
+            expression = expression.left
             continue
         function, arguments = expression.function, expression.arguments
         if isinstance(function, Attribute) and function.name in _SAME_VALUE and not arguments:

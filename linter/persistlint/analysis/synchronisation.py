@@ -19,7 +19,7 @@ from persistlint.source import Range
 from persistlint.sql.neighbours import upwards
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from persistlint.facts import Fact
     from persistlint.ir import Expression, Statement
@@ -63,12 +63,11 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
     reading = _Reading(syntax, mark)
     for scope in scopes(syntax.lower(), candidates):
         confined = [statement.range for statement in scope.statements if _is_confined(statement, syntax.source)]
-        for statement in scope.statements:
-            for expression in expressions(statement):
-                for node in walk(expression):
-                    found = reading.found(node)
-                    if found is not None and not any(found.range in place for place in confined):
-                        yield found
+        told: set[str] = set()  # a call for each model is one decision
+        for found in reading.within(scope.statements):
+            if (found.changes or found.library not in told) and not any(found.range in place for place in confined):
+                told.add(found.library)
+                yield found
 
 
 def _is_confined(statement: Statement, source: SourceFile) -> bool:
@@ -89,6 +88,11 @@ class _Reading:
         self.values.learn(syntax.lower().body)
         # Alembic's way to make a new database: all tables at once, which counts as all migrations.
         self.is_stamped = _STAMP.search(self.source.content) is not None
+
+    def within(self, statements: Iterable[Statement]) -> Iterator[Synchronisation]:
+        """The synchronisations in the expressions of some statements."""
+        nodes = (node for each in statements for expression in expressions(each) for node in walk(expression))
+        yield from filter(None, map(self.found, nodes))
 
     def found(self, node: Expression) -> Synchronisation | None:
         """The synchronisation that an expression is."""

@@ -6,20 +6,9 @@ from typing import TYPE_CHECKING
 
 from persistlint.analysis.arguments import Actual
 from persistlint.analysis.names import last_name
+from persistlint.analysis.pieces import Piece, Splice
 from persistlint.analysis.resolving import called_by, resolve
-from persistlint.analysis.values import (
-    Atom,
-    Choice,
-    Class,
-    Closure,
-    Imported,
-    Instance,
-    Piece,
-    Splice,
-    Sql,
-    Value,
-    pieces_of,
-)
+from persistlint.analysis.values import Atom, Choice, Class, Closure, Imported, Instance, Sql, Value, pieces_of
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, Expression, Lambda, String, TaggedTemplate, Template
 from persistlint.regexes import regex

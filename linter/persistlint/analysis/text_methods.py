@@ -9,16 +9,14 @@ from persistlint.analysis import formats, matching
 from persistlint.analysis.arguments import Actual, MethodHandler
 from persistlint.analysis.formats import Filler
 from persistlint.analysis.names import last_name
+from persistlint.analysis.pieces import Alternatives, Piece, Splice
 from persistlint.analysis.values import (
     CHECKED,
     UNKNOWN,
-    Alternatives,
     Atom,
     Choice,
     Entries,
     Items,
-    Piece,
-    Splice,
     Text,
     Value,
     choice,

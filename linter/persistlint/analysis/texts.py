@@ -6,8 +6,8 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.pieces import Piece, Splice, linearise
 from persistlint.analysis.placeholders import with_placeholders
-from persistlint.analysis.values import Piece, Splice, linearise
 from persistlint.facts import Context, Hole, Origin, Text
 from persistlint.records import dataclass
 from persistlint.regexes import regex

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.analysis import guards, subjects
+from persistlint.analysis import guards, options, subjects
 from persistlint.analysis.arguments import Actual, bound
 from persistlint.analysis.collection_methods import is_short_quote
 from persistlint.analysis.names import SETTINGS, last_name, path_of
@@ -47,6 +47,14 @@ _LOOKS_UP = regex(r"get|param|arg|env|input|request|query|header|cookie|read|fet
 _MAKES_UP = regex(
     r"_*(?:generate|gen|random|make|new|create)_?\w*(?:password|secret|token|uuid|id|key|name|suffix)", re.I
 )
+_COUNTS = ("LastInsertId", "RowsAffected")  # of what a statement of `database/sql` or of what is made like it gives
+# What gives a number, by its name: `get_int("LIMIT")`, `env.readFloat("RATE")`, `c.QueryInt("page")`.
+_GIVES_NUMBER = regex(
+    r"(?:\w+_)?(?:int|integer|float)(?:_[a-z]\w*)?|(?:[a-zA-Z]\w*)?(?:Int(?:eger)?(?:32|64)?|Float(?:32|64)?)(?:[A-Z_]\w*)?",
+    re.ASCII,
+)
+# What writes numbers as text, by its name; Go hands nothing else to it: `utils.Int64ToStr(id)`.
+_WRITES_NUMBER = regex(r"\w*?u?int(?:\d+|s)?(?:_?(?:slice|array|list))?_?to_?\w*str(?:ing)?s?", re.IGNORECASE)
 _MAKES_PLACEHOLDERS = regex(r"\w*params?|\w*(?:placeholder|question_?mark|bind)s?(?:_?list)?", re.IGNORECASE)
 
 
@@ -69,6 +77,15 @@ def unknown(
             return CHECKED
     if (path_of(node.function) or qualified) in _ENVIRONMENT or qualified in _ENVIRONMENT:
         return Atom(Origin.ENVIRONMENT)
+    if machine.language == "python" and name == "add_argument":
+        options.declare(actuals, machine)  # of a parser that a function is given
+        return UNKNOWN
+    if _GIVES_NUMBER.fullmatch(name):
+        return Atom(Origin.ANNOTATED)
+    if machine.language == "go" and name in _COUNTS:
+        return Items((NUMBER, UNKNOWN), fixed=True)
+    if machine.language == "go" and _WRITES_NUMBER.fullmatch(name):
+        return Atom(Origin.ANNOTATED)
     _hand_over(actuals, machine)
     origins = [origin_of(actual.value) for actual in actuals]
     if (

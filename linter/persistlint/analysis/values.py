@@ -1,20 +1,18 @@
-"""What an expression can be, as far as one file tells: abstract values, how they join and how they become text.
-
-A text is a tuple of pieces: constant strings, splices (one interpolated expression each) and alternatives, where
-branches of the program build different text. Joins factor out what both sides share, so that a query built over a
-hundred `if`s stays as long as its source.
-"""
+"""What an expression can be, as far as one file tells: abstract values, how they join and how they become text, which
+`pieces` are made of."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from persistlint.analysis.pieces import Piece, Splice, alternatives, joined, linearise, splices
 from persistlint.facts import Origin
+from persistlint.ir import FunctionDefinition
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from persistlint.ir import ClassDefinition, Function
     from persistlint.libraries import Type
@@ -23,30 +21,6 @@ if TYPE_CHECKING:
 MOST_OPTIONS = 12  # alternatives that are kept apart; more of them are all taken for unknown
 MOST_PIECES = 20_000  # pieces of a text, and
 MOST_ELEMENTS = 400  # different elements of a list, of which more is only known how hostile they are
-
-
-@dataclass(frozen=True, slots=True)
-class Splice:
-    """One expression that became part of a text. `template` is the whole expression that spliced it in.
-
-    `doubled` is a quote that was doubled inside it, which makes it safe between two of those quotes. Where backslashes
-    were doubled before, it is a backslash, and what was written for each quote then: `\\''`, `\\\\'`.
-    """
-
-    range: Range
-    template: Range
-    origin: Origin
-    doubled: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternatives:
-    """Pieces of which one sequence is in the text, depending on the way that the program took."""
-
-    options: tuple[tuple[Piece, ...], ...]
-
-
-Piece: TypeAlias = "str | Splice | Alternatives"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +132,7 @@ CONSTANT = Atom(Origin.CONSTANT)
 NUMBER = Atom(Origin.NUMBER)
 CHECKED = Atom(Origin.CHECKED)
 UNKNOWN = Atom(Origin.UNKNOWN)
+EMPTY = Text(("",))  # what a string is before anything is assigned to it; a builder of one is `Text(())`
 
 
 def origin_of(value: Value) -> Origin:
@@ -196,26 +171,28 @@ def key_origin(value: Value) -> Origin:
     return origin_of(value)
 
 
-def splices(pieces: Iterable[Piece]) -> Iterator[Splice]:
-    """Every splice, in source order of the pieces."""
-    for piece in pieces:
-        if isinstance(piece, Splice):
-            yield piece
-        elif isinstance(piece, Alternatives):
-            for option in piece.options:
-                yield from splices(option)
-
-
 def pieces_of(value: Value, range: Range, template: Range) -> tuple[Piece, ...]:
     """The pieces that a value adds to a text which splices it at `range` inside `template`."""
     match value:
         case Text(pieces=pieces) | Sql(pieces=pieces):
             return pieces
         case Choice(options=options):
-            return _alternatives([pieces_of(option, range, template) for option in options])
+            return alternatives([pieces_of(option, range, template) for option in options])
         case Atom(origin=origin, doubled=doubled):
             return (Splice(range, template, origin, doubled),)
+        case Instance(definition=definition, origin=Origin.PARAMETER) if _writes_itself(definition):
+            return (Splice(range, template, Origin.ANNOTATED),)
     return (Splice(range, template, origin_of(value)),)
+
+
+def _writes_itself(definition: ClassDefinition) -> bool:
+    """Whether a class says how its objects are written as text, so that none of them is any text."""
+    written = {member.function.name for member in definition.body if isinstance(member, FunctionDefinition)}
+    return not written.isdisjoint(_AS_TEXT) and _TEXTS.isdisjoint(definition.bases)
+
+
+_AS_TEXT = frozenset(["__str__", "__format__", "toString", "String"])
+_TEXTS = frozenset(["str", "string", "String", "UserString"])
 
 
 def text_of(pieces: tuple[Piece, ...]) -> Value:
@@ -238,7 +215,7 @@ def join(left: Value, right: Value) -> Value:
         return left
     match left, right:
         case Text(), Text():
-            return Text(_join_pieces(left.pieces, right.pieces))
+            return Text(joined(left.pieces, right.pieces))
         case Atom(), Atom():
             kept = left.type if left.type is right.type else None
             keys = None if left.keys is None or right.keys is None else max(left.keys, right.keys)
@@ -313,53 +290,6 @@ def constants_of(value: Value) -> tuple[str, ...]:
 def with_origin(value: Value, origin: Origin) -> Value:
     """The same value, now known to be of another origin."""
     return replace(value, origin=origin) if isinstance(value, Atom) else Atom(origin)
-
-
-def linearise(pieces: tuple[Piece, ...], most: int = 24) -> list[tuple[str | Splice, ...]]:
-    """Texts without alternatives that together hold every splice, at most `most` of them."""
-    texts = [_one_text(pieces, None)]
-    seen = {piece for piece in texts[0] if isinstance(piece, Splice)}
-    for splice in splices(pieces):
-        if splice not in seen and len(texts) < most:
-            text = _one_text(pieces, splice)
-            texts.append(text)
-            seen.update(piece for piece in text if isinstance(piece, Splice))
-    return texts
-
-
-def _one_text(pieces: tuple[Piece, ...], wanted: Splice | None) -> tuple[str | Splice, ...]:
-    text: list[str | Splice] = []
-    for piece in pieces:
-        if isinstance(piece, Alternatives):
-            options = [option for option in piece.options if wanted is not None and wanted in splices(option)]
-            chosen = options[0] if options else max(piece.options, key=len)
-            text.extend(_one_text(chosen, wanted))
-        else:
-            text.append(piece)
-    return tuple(text)
-
-
-def _join_pieces(left: tuple[Piece, ...], right: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    shortest = min(len(left), len(right))
-    head = shortest if left[:shortest] == right[:shortest] else 0  # mostly one side goes on where the other ends
-    while head < shortest and left[head] == right[head]:
-        head += 1
-    tail = 0
-    while tail < shortest - head and left[-1 - tail] == right[-1 - tail]:
-        tail += 1
-    middle = _alternatives([left[head : len(left) - tail], right[head : len(right) - tail]])
-    return (*left[:head], *middle, *left[len(left) - tail :])
-
-
-def _alternatives(options: list[tuple[Piece, ...]]) -> tuple[Piece, ...]:
-    flat: list[tuple[Piece, ...]] = []
-    for option in options:
-        if len(option) == 1 and isinstance(option[0], Alternatives):
-            flat.extend(option[0].options)
-        else:
-            flat.append(option)
-    distinct = tuple(dict.fromkeys(flat))
-    return distinct[0] if len(distinct) == 1 else (Alternatives(distinct),)
 
 
 def _distinct(values: Iterable[Value]) -> tuple[Value, ...]:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from persistlint.cli.arguments import parser
+from persistlint.cli.arguments import parser, refuse_unknown
 from persistlint.cli.status import FAILED, INTERRUPTED, NOBODY_READS, UsageError
 from persistlint.config import ConfigError
 from persistlint.plugins import PluginError
@@ -40,7 +40,7 @@ def program() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status. `argv` is without the program's name, by default the process's own.
 
-    Raises `SystemExit` as argparse does, for `--help`, `--version` and wrong arguments.
+    Raises `SystemExit` as argparse does, for `--help` and `--version`.
     """
     if sys.stdout is None:  # it was closed before the start: the exit status is all that is asked for
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
@@ -49,7 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         words = sys.argv[1:] if argv is None else argv
-        arguments = parser(words).parse_args(words)
+        refuse_unknown(words)
+        commands = parser(words)
+        if not words:
+            commands.print_help(sys.stderr)
+            return FAILED
+        arguments = commands.parse_args(words)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except (ConfigError, PluginError, UsageError) as error:

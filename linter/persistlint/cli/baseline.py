@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from persistlint.baseline import BaselineError, Entry, read, renewed, write
 from persistlint.cli.arguments import overrides
-from persistlint.cli.check import check_paths
 from persistlint.cli.comparing import compare_run, scope_of
+from persistlint.cli.running import check_paths
 from persistlint.cli.status import CLEAN, FAILED, UsageError
 from persistlint.output.text import write_failures
 from persistlint.run import Run
@@ -28,7 +28,7 @@ def run(arguments: Namespace) -> int:
     try:
         known = read(path) if path.exists() else ()
         run = Run()
-        files = check_paths(run, arguments, configuration)
+        files = list(map(Path, check_paths(run, arguments, configuration)))
         scope = scope_of(run, path, arguments.paths or [Path()], files, configuration)
         comparison = compare_run(run, known, scope)
         old = [renewed(found, entry) for found, entry in comparison.found if entry]

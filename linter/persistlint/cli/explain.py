@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from persistlint.cli.status import CLEAN, UsageError
 from persistlint.explanation import page
-from persistlint.rules import every_rule, group_of, load
+from persistlint.rules import every_rule, group_of, groups, load
 from persistlint.suggestion import did_you_mean
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ WIDEST = 100  # cells; longer lines are hard to read
 
 def run(arguments: Namespace) -> int:
     """Print the page of a rule."""
+    if arguments.rule in groups():
+        raise UsageError(f"`{arguments.rule}` is a group of rules: {', '.join(groups()[arguments.rule])}")
     if group_of(arguments.rule) is None:
         names = [rule.name for rule in every_rule()]
         raise UsageError(f"there is no rule `{arguments.rule}`.{did_you_mean(arguments.rule, names)}")

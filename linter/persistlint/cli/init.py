@@ -30,7 +30,7 @@ HOOK = """\
         name: persistlint
         entry: persistlint check --force-exclude{options}
         language: system
-        types_or: [python, javascript, jsx, ts, tsx, go, sql, shell, prisma, vue, svelte]
+        types: [text]
         require_serial: true
 """
 

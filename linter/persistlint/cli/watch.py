@@ -7,7 +7,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.cli.check import discover_files, fixing_of, leave_out, write_results
+from persistlint.cli.running import discover_files, fixing_of, leave_out, write_results
 from persistlint.config import absolute, configuration_for, forget, settings_for
 from persistlint.discovery import SKIPPED
 from persistlint.languages import language_of
@@ -56,7 +56,7 @@ class _Watched:
     overrides: Overrides
     runs: dict[Path, Run] = field(default_factory=dict)
 
-    def check(self, changed: frozenset[Path]) -> tuple[Run, Sequence[Path]]:
+    def check(self, changed: frozenset[Path]) -> tuple[Run, Sequence[str]]:
         """The results of all files, of which only those are checked that changed or are new."""
         if any(path.name in CONFIGURATIONS for path in changed):
             forget()
@@ -68,7 +68,7 @@ class _Watched:
         files = discover_files(whole, self.arguments, self.overrides)
         before, self.runs = self.runs, {}
         for path in files:
-            key = absolute(path)
+            key = absolute(Path(path))
             run = before.get(key)
             depends = run is not None and (run.consults_tables or may_make_tables(key.as_posix()))
             if run is None or key in changed or (is_of_tables and depends):

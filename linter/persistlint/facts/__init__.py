@@ -22,7 +22,7 @@ from persistlint.facts.json import (
     JsonShape,
 )
 from persistlint.facts.literals import Calculation, Duration, Fallback, MixedResult, Number, NumberRole, Quantity
-from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation
+from persistlint.facts.migrations import Launch, Loss, Revision, Synchronisation, UncheckedReferences
 from persistlint.facts.models import Drift, DriftKind, ModelDefinition
 from persistlint.facts.places import Arm, Part, Place
 from persistlint.facts.queries import Context, Hole, Origin, Query, Site, SqlText, Tail, Text
@@ -109,6 +109,7 @@ __all__ = [
     "Tail",
     "Text",
     "Transaction",
+    "UncheckedReferences",
     "Uncommitted",
     "Use",
     "WriteBack",

@@ -38,6 +38,16 @@ class Synchronisation(Fact):
     changes: bool
 
 
+@dataclass(frozen=True, slots=True)
+class UncheckedReferences(Fact):
+    """A connection that checks no foreign key, in a file that makes tables with some. `range` is the call that opens
+    it, `tables` are the names of these tables. Where it is the only one, `variable` is what gets it in a statement that
+    does nothing else; else it is ""."""
+
+    tables: tuple[str, ...]
+    variable: str
+
+
 class Loss(Enum):
     """How nobody hears of the failure of a command."""
 

@@ -10,6 +10,7 @@ from persistlint.fixes.computing import in_the_statement, locked_there, without_
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import call_at
 from persistlint.fixes.imports import python_member
+from persistlint.fixes.locking import locked_query
 from persistlint.ir import Argument, Assign, Attribute, Binary, Mapping, String, walk
 from persistlint.regexes import regex
 from persistlint.source import Range
@@ -39,7 +40,7 @@ def computed_there(program: Program, fact: WriteBack) -> tuple[Fix, ...]:
     if program.source.language in ("javascript", "typescript") and _PRISMA.search(program.source.content):
         return _incremented(program, fact)
     found = in_the_statement(program, fact, frame) or _added_by(program, fact, frame) or _chained(program, fact)
-    return found or (locked_there(program, fact) if fact.in_transaction else ())
+    return found or locked_query(program, fact) or (locked_there(program, fact) if fact.in_transaction else ())
 
 
 def _added_by(program: Program, fact: WriteBack, frame: Frame) -> tuple[Fix, ...]:

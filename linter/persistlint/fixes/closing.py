@@ -85,12 +85,29 @@ def returned_commit(program: Program, fact: Transaction, place: Range) -> tuple[
     if following is not None and is_last and program.is_clean(Range(statement.range.start, following.range.end)):
         edit = Edit(Range(statement.range.start, following.range.end), f"return {call}")
         return (Fix("Return its error", (edit,), Applicability.SAFE),)
-    leave = returned(program, frame.function, "err")
+    leave, title = returned(program, frame.function, "err"), "Return its error"
     if leave is None:
+        leave, title = _handled_before(program, frame), "Handle its error as the ones before it"
+    if not leave:
         return ()
     indentation = program.indentation(statement.range.start)
     text = f"if err := {call}; err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
-    return unsafe("Return its error", Edit(statement.range, text))
+    return unsafe(title, Edit(statement.range, text))
+
+
+def _handled_before(program: Program, frame: Frame) -> str:
+    """What the block does with the error before a statement, without the rollback; "" where that does not leave."""
+    tests = [each for each in frame.block[: frame.index] if isinstance(each, If)]
+    last = tests[-1] if tests else None
+    if last is None or program.source.text(last.test.range) != "err != nil" or not last.then or last.otherwise:
+        return ""
+    first, end = last.then[0], last.then[-1]
+    whole = Range(first.range.start, end.range.end)
+    if not isinstance(end, Return) or not program.is_clean(whole):
+        return ""
+    lines = program.source.text(whole).splitlines()
+    kept = [line for line in lines if not line.rstrip().endswith(".Rollback()")]
+    return "\n".join(kept).strip()
 
 
 def later_defer(program: Program, place: Range) -> tuple[Fix, ...]:

@@ -42,7 +42,10 @@ _READS = regex(
     r"""["'`]\s*SELECT\b(?!.*\b(?:DISTINCT|UNION|GROUP|FOR|COUNT|SUM|MAX|MIN|AVG)\b).*?\bFROM\b""", re.I | re.S
 )
 _END = regex(r"""\s*;?\s*["'`]\Z""")
+# What tells of a database that locks rows so, as SQLite and SQL Server do not: its driver, or its placeholder.
+_LOCKS_ROWS = regex(rb"postgres|psycopg|asyncpg|pgx|\bpg\b|\blib/pq\b|mysql|maria|oracle", re.IGNORECASE)
 _SQLITE = regex(rb"sqlite", re.IGNORECASE)
+_NUMBERED = regex(r"\$\d")
 _WORD = regex(r"(?<![\w$.\"'])[A-Za-z_$][\w$]*")
 _AROUND = regex(r"\s*(?:const|let|var)?\s*;?\s*")
 _RAISES = regex(r"OrThrow\b|OrFail\b|get_object_or_404|\bobjects\b.*\.get\(|\.(?:scalar_)?one\(\)", re.DOTALL)
@@ -78,13 +81,16 @@ def in_the_statement(program: Program, fact: WriteBack, frame: Frame) -> tuple[F
 
 
 def locked_there(program: Program, fact: WriteBack) -> tuple[Fix, ...]:
-    """`FOR UPDATE` at the end of the statement that reads the row, which SQLite does not have."""
+    """`FOR UPDATE` at the end of the statement that reads the row, where the file tells of a database that has it."""
     call = call_at(program, fact.read)
     texts = [node for node in walk(call) if isinstance(node, String)] if call is not None else []
     reading = [text for text in texts if _READS.match(program.source.text(text.range))]
-    if len(reading) != 1 or _SQLITE.search(program.source.content):
+    content = program.source.content
+    if len(reading) != 1 or _SQLITE.search(content):
         return ()
     text = program.source.text(reading[0].range)
+    if not (_LOCKS_ROWS.search(content) or _NUMBERED.search(text)):
+        return ()
     end = _END.search(text)
     if end is None or text[-1:] != text[:1]:
         return ()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from persistlint.source import SourceFile
 
-ROUNDS = 10  # fixes that undo each other would go on for ever
+ROUNDS = 100  # fixes that undo each other would go on for ever
 
 
 def converge(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from persistlint.diagnostic import Edit
 from persistlint.facts import JsonOrigin
-from persistlint.fixes.guards import go_failure, guard, guarded_place, line_before, unsafe
+from persistlint.fixes.guards import above_comments, go_failure, guard, guarded_place, line_before, unsafe
 from persistlint.fixes.imports import go_package, python_member
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Assign, Attribute, Await, Call, Collection, ExpressionStatement, If, Import, Name
 from persistlint.regexes import regex
 from persistlint.source import Range
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
@@ -22,8 +25,13 @@ if TYPE_CHECKING:
 
 _OTHER_OK = regex(rb"(?<![\w.])ok\b(?!\s*:?=[^=])(?<!!ok)|^\s*ok\s*:?=|\bvar\s+ok\b", re.MULTILINE)
 _OF_RESPONSE = regex(r"(\w+)\.json\(\)")
+_LISTENS = regex(r"(?:.*\.)?(?:$|_?(?:on|handle)_?[A-Z])|.*(?:[lL]istener|[hH]andler)$")  # by its name, or none
 _GETS = regex(r"(?:\.get\([^()]*\))*")
 _FAILED = regex(r"\b(?:err|\w+Err)\s*!=\s*nil")
+_GOES_ON = regex(r"\berr\w* == nil")  # a test that what cannot be decoded is left out
+_SAYS_WHY = regex(
+    r"ignor|deliberate|intention|on purpose|best[- ]effort|non-?fatal|can ?not fail|never fails", re.IGNORECASE
+)
 _DECLARATION = regex(r"(?:const|let|var)\s+(\w+)\s*(:[^=;\n]+)?=\s*")
 
 
@@ -34,6 +42,9 @@ def returned_error(program: Program, fact: JsonErrorIgnored) -> tuple[Fix, ...]:
     if frame is None or failure is None or fact.used is not None or not program.is_clean(frame.statement.range):
         return ()
     statement, call = frame.statement, program.source.text(fact.range)
+    above = Range(above_comments(program, statement.range.start), statement.range.start)
+    if _SAYS_WHY.search(program.source.text(above)):
+        return ()
     if not program.is_alone(statement) or re.search(r"\berr\b", call) or _handles_error(program, fact.range):
         return ()
     target = statement.target if isinstance(statement, Assign) else None
@@ -130,7 +141,7 @@ def _go_status(program: Program, fact: JsonResponse, frame: Frame) -> tuple[Fix,
     target = request.statement.target if request is not None and isinstance(request.statement, Assign) else None
     response = target.elements[0] if isinstance(target, Collection) and target.elements else None
     http = go_package(program, "net/http")
-    if not isinstance(response, Name) or http is None:
+    if not isinstance(response, Name) or http is None or _GOES_ON.search(program.source.text(_head(program, frame))):
         return ()
     failure = go_failure(program, frame, f'fmt.Errorf("unexpected status %s", {response.id}.Status)', "fmt")
     if failure is None:
@@ -139,6 +150,12 @@ def _go_status(program: Program, fact: JsonResponse, frame: Frame) -> tuple[Fix,
     return unsafe(
         "Return an error for a bad status", guard(program, frame, condition, failure[0]), *failure[1], *http[1]
     )
+
+
+def _head(program: Program, frame: Frame) -> Range:
+    """The line on which a statement begins, from the first of its parts on."""
+    start = program.line_start(frame.statement.range.start)
+    return Range(start, program.line_end(frame.statement.range.start))
 
 
 def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
@@ -161,7 +178,7 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
     has_response = function is not None and any(parameter.name == "res" for parameter in function.parameters)
     if fact.origin is JsonOrigin.REQUEST and has_response:
         catch, leave = "catch", f"return res.status(400).json({{ error: {quote}invalid JSON{quote} }})"
-    elif fact.origin is JsonOrigin.MESSAGE and function is not None and not function.name:
+    elif fact.origin is JsonOrigin.MESSAGE and function is not None and _LISTENS.match(function.name):
         catch, leave = "catch", "return"  # a listener, whose caller wants no error
     else:
         error = f"{_said(fact)} is no valid JSON"
@@ -179,7 +196,7 @@ def caught_parse(program: Program, fact: JsonParse) -> tuple[Fix, ...]:
 
 
 def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign) -> tuple[Fix, ...]:
-    """`abort(400)` of Flask, or the response of Django, where the body of a request is no JSON."""
+    """The answer of the framework of a file, by `answers.toml`, where the body of a request is no JSON."""
     value, function = statement.value, frame.function
     if fact.origin is not JsonOrigin.REQUEST or value is None or value.range.start != fact.range.start:
         return ()
@@ -187,22 +204,28 @@ def _answered(program: Program, fact: JsonParse, frame: Frame, statement: Assign
         return ()
     if not _GETS.fullmatch(program.source.text(Range(fact.range.end, value.range.end))):
         return ()
-    modules = {each.module.split(".")[0] for each in program.module.body if isinstance(each, Import)}
-    message = f"{program.quote}invalid JSON{program.quote}"
-    if "flask" in modules:
-        needed = python_member(program, "flask", "abort")
-        leave = f"{needed[0]}(400, {message})" if needed is not None else ""
-    elif "django" in modules and _is_view(function):
-        needed = python_member(program, "django.http", "HttpResponseBadRequest")
-        leave = f"return {needed[0]}({message})" if needed is not None else ""
-    else:
+    packages = {each.module.split(".")[0] for each in program.module.body if isinstance(each, Import)}
+    answer = next((each for each in _answers() if each["package"] in packages), None)
+    if answer is None or (answer.get("view") and not _is_view(function)):
         return ()
-    edits = wrapped(program, [statement], "try:", ("except ValueError:", leave))
-    return unsafe("Answer that it is no JSON", *edits, *needed[1]) if needed is not None and edits else ()
+    needed = python_member(program, *answer["imports"].split(":"))
+    if needed is None:
+        return ()
+    leave = answer["form"].format(name=needed[0], message=f"{program.quote}invalid JSON{program.quote}")
+    # A form or a header that is missing is None, which is no text at all.
+    may_be_none = program.source.text(fact.text).rstrip().endswith(")") and ".get(" in program.source.text(fact.text)
+    errors = "(TypeError, ValueError)" if may_be_none else "ValueError"
+    edits = wrapped(program, [statement], "try:", (f"except {errors}:", leave))
+    return unsafe("Answer that it is no JSON", *edits, *needed[1]) if edits else ()
+
+
+@cache
+def _answers() -> tuple[dict[str, Any], ...]:
+    return tuple(read_table(Path(__file__).with_name("answers.toml"))["answer"])
 
 
 def _is_view(function: Function) -> bool:
-    """Whether a function answers a request of Django: it is given one, or is the method of a class that does."""
+    """Whether a function answers a request: it is given one, or is the method of a class that does."""
     names = [parameter.name for parameter in function.parameters]
     return names[:1] == ["request"] or names[:2] == ["self", "request"]
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
 from persistlint.fixes.go import returned
-from persistlint.fixes.guards import insert, is_in_loop, unsafe
+from persistlint.fixes.guards import above_comments, insert, is_in_loop, unsafe
 from persistlint.fixes.handles import call_at
 from persistlint.fixes.regions import region_of
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import Assign, Collection, Defer, If, Import, Loop, Name, Nested, Return
+from persistlint.records import dataclass
 from persistlint.regexes import regex
 from persistlint.source import Range
+from persistlint.tables import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +27,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Statement
 
-_BEGINS = {"database/sql": "Begin()", "sqlx": "Beginx()", "pgx": "Begin({context})"}
-_WITH_CONTEXT = {"database/sql": "BeginTx({context}, nil)", "sqlx": "BeginTxx({context}, nil)"}
+_CONTEXT = regex(r"\w*[cC]tx\w*|\w*[cC]ontext\w*(?:\.\w+\(\))?|\w+\.Context\(\)|\w+\.\w*[cC]tx")
 _NAME = "tx"
 _GIVES_MORE = regex(r"return .*\berr", re.DOTALL)
 _GORM, _MODULE = "GORM", "gorm.io/gorm"
@@ -35,11 +38,10 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     library, handle = later.handle.library, later.handle
     if library is not None and library.name == _GORM:
         return _in_function(program, earlier, later, effects)
-    begins = _BEGINS | _WITH_CONTEXT if earlier.method.endswith("Context") else _BEGINS
-    begin = begins.get(library.name) if library is not None else None
+    way = _begins().get(library.name) if library is not None else None
     region = region_of(program, earlier.range, later.range)
     frame = program.frame(earlier.range)
-    if begin is None or region is None or frame is None or frame.function is None:
+    if way is None or region is None or frame is None or frame.function is None:
         return ()
     block, following, _ = region
     if isinstance(block[-1], Assign) and following and isinstance(following[0], If):  # the test of its error
@@ -47,7 +49,10 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
     behind = program.source.text(following[0].range) if following else ""
     # What has failed so far is in `err` there.
     gives_error = behind == "return err" and program.is_alone(following[0])
-    if not (isinstance(block[-1], If | Loop | Nested) or gives_error) or not program.is_alone(block[-1]):
+    last = block[-1]
+    is_given = isinstance(last, Return) and last.value is not None and last.value.range == later.range
+    is_given = is_given and frame.function.returns.strip() == "error"
+    if not (isinstance(last, If | Loop | Nested) or gives_error or is_given) or not program.is_alone(last):
         return ()
     if not gives_error and _GIVES_MORE.fullmatch(behind):
         return ()
@@ -61,28 +66,48 @@ def begun_and_committed(program: Program, earlier: Effect, later: Effect, effect
         return ()  # what is deferred waits for the end of the function
     call = call_at(program, earlier.range)
     context = program.source.text(call.arguments[0].range) if call is not None and call.arguments else ""
-    if "{context}" in begin and not context:
+    begin = way.context if way.context and (earlier.method.endswith("Context") or not way.begin) else way.begin
+    if "{context}" in begin and _CONTEXT.fullmatch(context) is None:
         return ()
     roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
     if any(program.source.text(root) != handle.name for root in roots):
         return ()
     indentation = program.indentation(start)
     failed = f"err != nil {{\n{indentation}\t{leave}\n{indentation}}}"
-    undo = f"{_NAME}.Rollback({context if begin == _BEGINS['pgx'] else ''})"
+    undo = f"{_NAME}.Rollback({way.end.format(context=context)})"
     opening = (
         f"{indentation}{_NAME}, err := {handle.name}.{begin.format(context=context)}\n{indentation}if {failed}\n"
         f"{indentation}defer {undo}\n"
     )
     commit = undo.replace("Rollback", "Commit")
-    if gives_error:
+    if is_given:
+        result = f"if err := {_NAME}{program.source.text(Range(roots[-1].end, later.range.end))}; {failed}"
+        closing = Edit(last.range, f"{result}\n{indentation}return {commit}")
+        roots = roots[:-1]
+    elif gives_error:
         closing = Edit(following[0].range, f"if {failed}\n{indentation}return {commit}")
     elif behind == "return nil" and program.is_clean(Range(end, following[0].range.end)):
         closing = Edit(following[0].range, f"return {commit}")
     else:
         closing = insert(end, f"\n{indentation}if err := {commit}; {failed}")
-    edits = [insert(start, opening), *(Edit(root, _NAME) for root in roots), closing]
+    edits = [insert(above_comments(program, start), opening), *(Edit(root, _NAME) for root in roots), closing]
     again = [edit for each in (*block, *following) if (edit := _assigned(program, each)) is not None]
     return unsafe("Do both in one transaction", *edits, *again)
+
+
+@dataclass(frozen=True)
+class _Begin:
+    """How a library begins a transaction: an entry of `together.toml`, which says what its keys mean."""
+
+    begin: str = ""
+    context: str = ""
+    end: str = ""
+
+
+@cache
+def _begins() -> dict[str, _Begin]:
+    table = read_table(Path(__file__).with_name("together.toml"))
+    return {library: _Begin(**begin) for begin in table["begin"] for library in begin.pop("libraries")}
 
 
 def _in_function(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:

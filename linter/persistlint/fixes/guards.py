@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix
@@ -53,7 +54,7 @@ def guarded_place(program: Program, place: Range) -> Frame | None:
 
 def guard(program: Program, frame: Frame, condition: str, leave: str) -> Edit:
     """`if condition { leave }` on lines of its own before a statement."""
-    start = program.line_start(frame.statement.range.start)
+    start = above_comments(program, frame.statement.range.start)
     indentation, step = program.indentation(frame.statement.range.start), program.indent or ""
     if program.source.language == "python":
         return insert(start, f"{indentation}if {condition}:\n{indentation}{step}{leave}\n")
@@ -63,8 +64,25 @@ def guard(program: Program, frame: Frame, condition: str, leave: str) -> Edit:
 
 def line_before(program: Program, frame: Frame, line: str) -> Edit:
     """A statement on a line of its own before another one."""
-    start = program.line_start(frame.statement.range.start)
+    start = above_comments(program, frame.statement.range.start)
     return insert(start, f"{program.indentation(frame.statement.range.start)}{line}\n")
+
+
+def above_comments(program: Program, offset: int) -> int:
+    """Where the line of an offset begins, or the first of the comments right above it that stand on lines of their
+    own: they speak of what is there, or tell a tool of it."""
+    start = program.line_start(offset)
+    while start > 0:
+        end = start - 1 - program.source.content.startswith(b"\r", start - 2)
+        index = bisect_left(program.comments, end, key=lambda comment: comment.end)
+        comment = program.comments[index] if index < len(program.comments) else None
+        if comment is None or comment.end != end:
+            break
+        above = program.line_start(comment.start)
+        if program.source.content[above : comment.start].strip():
+            break
+        start = above
+    return start
 
 
 def is_in_loop(program: Program, place: Range) -> bool:

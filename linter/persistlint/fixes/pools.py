@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.facts import Use
+from persistlint.facts import EffectKind, Role, Use
 from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
 from persistlint.fixes.wrapping import wrapped
-from persistlint.ir import Return, Try
+from persistlint.ir import ExpressionStatement, Return, Try
 from persistlint.records import dataclass
 from persistlint.source import Range
 from persistlint.tables import read_table
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.diagnostic import Fix
-    from persistlint.facts import Effect
+    from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Block
 
-_LIBRARY, _NAME = "node-postgres", "client"
+_ROLES = (Role.POOL, Role.CONNECTION)
 _WAITED = (Use.AWAITED, Use.KEPT, Use.CHECKED, Use.DISCARDED)
 
 
@@ -32,18 +32,20 @@ _WAITED = (Use.AWAITED, Use.KEPT, Use.CHECKED, Use.DISCARDED)
 class Pool:
     """How a library runs statements on one connection: an entry of `together.toml`, which says what its keys mean."""
 
-    name: str
-    take: str
     begin: str
     commit: str
     rollback: str
+    name: str = ""
+    take: str = ""
+    waits: bool = True
 
 
 def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
-    """A transaction of one connection around two writes of a pool and all that stands between them. What needs what
-    they made stands behind the commit in the same `try`."""
-    library, handle = later.handle.library, later.handle
-    pool = _pools().get(library.name) if library is not None else None
+    """A transaction of one connection around two writes and all that stands between them; where they are sent through a
+    pool, it is taken out of that. What needs what they made stands behind the commit in the same `try`."""
+    handle = later.handle
+    is_pool = handle.role is Role.POOL
+    pool = next((each for each in _ways(program, handle) if bool(each.take) is is_pool), None)
     region = region_of(program, earlier.range, later.range)
     frame = program.frame(earlier.range)
     if pool is None or region is None or frame is None or frame.function is None or program.indent is None:
@@ -53,12 +55,14 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     inside = [effect for effect in effects if effect.range in Range(start, end)]
     roots = [Range(each.range.start, each.range.start + len(handle.name.encode())) for each in inside]
     is_plain = all(
-        each.handle.is_same(handle) and each.use in _WAITED and not (each.via or each.is_parallel) for each in inside
+        each.handle.is_same(handle) and (each.use in _WAITED or not pool.waits) and not (each.via or each.is_parallel)
+        for each in inside
     )
     is_written_so = all(program.source.text(root) == handle.name for root in roots)
-    if not (is_plain and is_written_so and is_async) or handle.role.value != "pool" or leaves_early(block):
+    is_waiting = is_async or not pool.waits
+    if not (is_plain and is_written_so and is_waiting) or handle.role not in _ROLES or leaves_early(block):
         return ()
-    if isinstance(block[-1], Return) or program.has_name(pool.name, frame.function.range):
+    if isinstance(block[-1], Return) or (is_pool and program.has_name(pool.name, frame.function.range)):
         return ()
     if goes_on(block, inside) or waits_for_others(block, inside):
         return ()
@@ -73,25 +77,22 @@ def _on_one(
     indentation, step, semicolon = program.indentation(whole[0].range.start), program.indent or "", program.semicolon
     quote = program.quote
 
-    def call(method: str) -> str:
-        return f"await {pool.name}.{method.replace(chr(34), quote)}{semicolon}"
+    name = pool.name or opener
 
-    head = (
-        f"const {pool.name} = await {opener}.{pool.take}{semicolon}\n{indentation}try {{\n"
-        f"{indentation}{step}{call(pool.begin)}"
-    )
+    def call(method: str) -> str:
+        return f"{'await ' if pool.waits else ''}{name}.{method.replace(chr(34), quote)}{semicolon}"
+
+    begin = f"try {{\n{indentation}{step}{call(pool.begin)}"
+    if pool.take:
+        head = f"const {pool.name} = await {opener}.{pool.take}{semicolon}\n{indentation}{begin}"
+    else:
+        head = f"{call(pool.begin)}\n{indentation}try {{"
     catch = "} catch (error) {"
     is_last = program.line_end(whole[-1].range.end) == end
     commit = f"{step}{call(pool.commit)}\n{indentation}"
-    tail = (
-        f"{commit if is_last else ''}{catch}",
-        call(pool.rollback),
-        f"throw error{semicolon}",
-        "} finally {",
-        f"{pool.name}.release(){semicolon}",
-        "}",
-    )
-    changes = [Edit(root, pool.name) for root in roots]
+    release = ("} finally {", f"{name}.release(){semicolon}") if pool.take else ()
+    tail = (f"{commit if is_last else ''}{catch}", call(pool.rollback), f"throw error{semicolon}", *release, "}")
+    changes = [Edit(root, name) for root in roots] if pool.take else []
     if not is_last:
         changes.append(insert(end, f"\n{indentation}{step}{call(pool.commit)}"))
     return wrapped(program, whole, head, tail, changes)
@@ -100,23 +101,57 @@ def _on_one(
 def on_one_connection(program: Program, begin: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
     """Take a connection before the begin, send what follows through it, and release it in a `finally` of the `try` that
     the begin opens, or that follows it."""
-    library, frames = begin.handle.library, program.frames(begin.range)
-    if library is None or library.name != _LIBRARY or not frames or program.indent is None:
+    frames = program.frames(begin.range)
+    pool = next((each for each in _ways(program, begin.handle) if each.take), None)
+    if pool is None or not frames or program.indent is None:
         return ()
     first, attempt = _attempt(frames)
     function = frames[-1].function
-    if attempt is None or attempt.final or function is None or program.has_name(_NAME, function.range):
+    if function is None or not function.is_async or program.has_name(pool.name, function.range):
+        return ()
+    if attempt is None:
+        return _up_to_commit(program, pool, begin, effects, frames[-1])
+    if attempt.final:
         return ()
     whole = Range(program.line_start(first.statement.range.start), attempt.range.end)
     inside = [each for each in effects if each.handle.is_same(begin.handle) and each.range in whole and not each.via]
     roots = [Range(each.range.start, each.range.start + len(begin.handle.name.encode())) for each in inside]
-    if any(program.source.text(root) != begin.handle.name for root in roots) or not function.is_async:
+    if any(program.source.text(root) != begin.handle.name for root in roots):
         return ()
     indentation, end = program.indentation(whole.start), program.semicolon
-    taken = insert(whole.start, f"{indentation}const {_NAME} = await {begin.handle.name}.connect(){end}\n")
-    release = f"{indentation}{program.indent}{_NAME}.release(){end}\n{indentation}}}"
+    taken = insert(whole.start, f"{indentation}const {pool.name} = await {begin.handle.name}.{pool.take}{end}\n")
+    release = f"{indentation}{program.indent}{pool.name}.release(){end}\n{indentation}}}"
     given = insert(whole.end, f" finally {{\n{release}")
-    return unsafe("Use one connection", taken, *(Edit(root, _NAME) for root in roots), given)
+    return unsafe("Use one connection", taken, *(Edit(root, pool.name) for root in roots), given)
+
+
+def _up_to_commit(
+    program: Program, pool: Pool, begin: Effect, effects: Sequence[Effect], frame: Frame
+) -> tuple[Fix, ...]:
+    """The statements from a begin to the commit of the same block, on one connection that is rolled back and given back
+    where one of them fails."""
+    own = [each for each in effects if each.handle.is_same(begin.handle)]
+    ends = [each.range for each in own if each.kind is EffectKind.COMMIT]
+    commit = next((at for at, each in enumerate(frame.following) if any(end in each.range for end in ends)), -1)
+    if commit < 0 or not isinstance(frame.following[commit], ExpressionStatement):
+        return ()
+    block, behind = (frame.statement, *frame.following[: commit + 1]), frame.following[commit + 1 :]
+    needed = needed_behind(program, block)
+    whole = block if needed == [] else (*block, *behind)
+    region = Range(whole[0].range.start, whole[-1].range.end)
+    inside = [each for each in own if each.range in region]
+    roots = [Range(each.range.start, each.range.start + len(begin.handle.name.encode())) for each in inside]
+    is_written_so = all(program.source.text(root) == begin.handle.name for root in roots)
+    is_plain = is_written_so and not any(each.via or each.is_parallel for each in inside)
+    is_undone = any(each.kind is EffectKind.ROLLBACK for each in inside)
+    if not is_plain or is_undone or leaves_early(block) or not all(map(program.is_alone, (whole[0], whole[-1]))):
+        return ()
+    end, step = program.semicolon, f"{program.indentation(whole[0].range.start)}"
+    head = f"const {pool.name} = await {begin.handle.name}.{pool.take}{end}\n{step}try {{"
+    undo = f"await {pool.name}.{pool.rollback.replace(chr(34), program.quote)}{end}"
+    tail = ("} catch (error) {", undo, f"throw error{end}", "} finally {", f"{pool.name}.release(){end}", "}")
+    changes = [Edit(root, pool.name) for root in roots]
+    return unsafe("Use one connection", *wrapped(program, whole, head, tail, changes))
 
 
 def _attempt(frames: list[Frame]) -> tuple[Frame, Try | None]:
@@ -129,7 +164,24 @@ def _attempt(frames: list[Frame]) -> tuple[Frame, Try | None]:
     return around, around.statement if is_first and isinstance(around.statement, Try) else None
 
 
+def _ways(program: Program, handle: Handle) -> list[Pool]:
+    """How the library of a handle runs statements on one connection. Where nothing tells the library, the file does by
+    what it takes out of the pool elsewhere."""
+    if handle.library is not None:
+        return _pools().get(handle.library.name, [])
+    content = program.source.content
+    found = (ways for ways in _pools().values() if any(_is_taken(content, handle, each) for each in ways))
+    return next(found, []) if b".release()" in content else []
+
+
+def _is_taken(content: bytes, handle: Handle, pool: Pool) -> bool:
+    return bool(pool.take) and f"{handle.name}.{pool.take}".encode() in content
+
+
 @cache
-def _pools() -> dict[str, Pool]:
-    table = read_table(Path(__file__).with_name("together.toml"))
-    return {library: Pool(**pool) for pool in table["pool"] for library in pool.pop("libraries")}
+def _pools() -> dict[str, list[Pool]]:
+    found: dict[str, list[Pool]] = {}
+    for pool in read_table(Path(__file__).with_name("together.toml"))["pool"]:
+        for library in pool.pop("libraries"):
+            found.setdefault(library, []).append(Pool(**pool))
+    return found

@@ -38,6 +38,7 @@ _OPENED_BY_COLON = regex(rb"^([ ]*)(?![ #])[^\n]*:[ \t]*\r?\n([ ]+)(?=[^\s#])", 
 _OPENED_BY_BRACE = regex(rb"^([ ]*)(?![ /*])[^\n]*\{[ \t]*\r?\n([ ]+)(?=[^\s*/])", re.MULTILINE)
 _SEPARATORS = regex(r"[\s_]")
 _MODULE = regex(rb"^(?:export|import)\b|\bmodule\.exports\b|^exports\.|\brequire\(", re.MULTILINE)  # no plain script
+_WITHOUT = regex(rb"[^\s(){};,][ \t]*\)[ \t]*\r?$", re.MULTILINE)  # a call that ends its line
 _SEMICOLON = regex(rb";[ \t]*(?://[^\n]*)?\r?$", re.MULTILINE)
 
 
@@ -311,8 +312,9 @@ class Program:
 
     @cached_property
     def semicolon(self) -> str:
-        """What ends a statement in this file: a semicolon, unless it is JavaScript that goes without."""
-        is_usual = _SEMICOLON.search(self.source.content) is not None
+        """What ends a statement in this file: a semicolon, unless it is JavaScript that mostly goes without."""
+        ended = len(_SEMICOLON.findall(self.source.content))
+        is_usual = ended > 0 and ended >= len(_WITHOUT.findall(self.source.content))
         return ";" if is_usual and self.source.language in ("javascript", "typescript") else ""
 
     # ----------------------------------------------------------------------------------------------------- names

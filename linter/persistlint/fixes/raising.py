@@ -13,7 +13,7 @@ from persistlint.regexes import regex
 if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect
-    from persistlint.fixes.program import Program
+    from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Block
     from persistlint.source import Range
 
@@ -32,12 +32,29 @@ def handed_on(program: Program, place: Range) -> tuple[Fix, ...]:
         handler = next((each for each in frame.statement.handlers if each.range == place), None)
         if handler is None or not handler.body:
             continue
+        if _is_on_the_way_out(program, place):
+            return ()
         if program.source.language == "python":
             return _at_end(program, handler.body, "raise")
         written = _CATCH.search(program.source.content, place.start, place.end)
         name = written.group(1).decode() if written is not None else ""
         return _at_end(program, handler.body, f"throw {name}{program.semicolon}") if name else ()
     return ()
+
+
+def _is_on_the_way_out(program: Program, place: Range) -> bool:
+    """Whether a place stands in a `finally`, from where an error takes the place of the one that led there."""
+    tries = (frame.statement for frame in program.frames(place) if isinstance(frame.statement, Try))
+    return any(place in each.range for statement in tries for each in statement.final)
+
+
+def has_other_way(frame: Frame) -> bool:
+    """Whether a statement is a `try` that returns where nothing fails, so that what follows it in its function stands
+    for what failed."""
+    statement = frame.statement
+    is_left = isinstance(statement, Try) and bool(statement.body) and isinstance(statement.body[-1], Return)
+    body = frame.function.body if frame.function is not None else ()
+    return is_left and any(each.range.start >= statement.range.end for each in body)
 
 
 def returned_result(program: Program, effect: Effect) -> tuple[Fix, ...]:

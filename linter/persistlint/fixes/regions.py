@@ -12,6 +12,7 @@ from persistlint.ir import (
     ExpressionStatement,
     FunctionDefinition,
     Jump,
+    Name,
     Raise,
     Return,
     Try,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.ir import Block, Statement
 
-_PATTERN = regex(r"[\w$]+|\{[\w$,:\s]*\}|\[[\w$,\s]*\]")
+_PATTERN = regex(r"[\w$]+|\{[\w$,:.\s]*\}|\[[\w$,.\s]*\]")
 
 
 def region_of(program: Program, first: Range, last: Range) -> tuple[Block, Block, bool] | None:
@@ -94,12 +95,25 @@ def needed_behind(program: Program, block: Block) -> list[str] | None:
     end = frame.function.range.end if frame is not None and frame.function is not None else start
     behind = program.source.text(Range(start, end))
     needed: list[str] = []
+    if program.source.language == "typescript" and any(_is_used(name, behind) for name in _set_inside(block)):
+        return None
     for each in block:
-        used = [name for name in _made(each) if re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", behind)]
+        used = [name for name in _made(each) if _is_used(name, behind)]
         if used and not _is_constant(program, each):
             return None
         needed += used
     return list(dict.fromkeys(needed))
+
+
+def _is_used(name: str, text: str) -> bool:
+    return re.search(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", text) is not None
+
+
+def _set_inside(block: Block) -> Iterator[str]:
+    """The variables that statements give a value, which TypeScript does not follow out of a closure."""
+    for each in statements_in(block):
+        if isinstance(each, Assign) and each.operator == "=" and not each.declares and isinstance(each.target, Name):
+            yield each.target.id
 
 
 def _made(statement: Statement) -> Iterator[str]:

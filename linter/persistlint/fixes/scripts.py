@@ -7,6 +7,7 @@ is no semicolon. Line feeds in edits become the line ends of the file when they 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -216,16 +217,17 @@ class Editor:
 
     def is_plain(self, statement: Statement) -> bool:
         """Whether a statement stands in the script itself, at the beginning of a line, and not in a block."""
-        blocks = (other.range for other in self.script.statements if other.is_block)
         begin = self._line_start(statement.range.start)
         is_alone = not self.file.content[begin : statement.range.start].strip()
-        return is_alone and not any(statement.range in block for block in blocks)
+        return is_alone and not any(statement.range in block for block in self.script.blocks)
 
     def statement_at(self, range: Range) -> Statement | None:
         """The statement of the script that holds a range, unless it stands in a block."""
-        found = (each for each in self.script.statements if range in each.range)
-        statement = next(found, None)
-        return statement if statement is not None and not statement.is_block else None
+        if any(range in block for block in self.script.blocks):
+            return None
+        behind = bisect_right(self.script.statements, range.start, key=lambda statement: statement.range.start)
+        statement = self.script.statements[behind - 1] if behind else None
+        return statement if statement is not None and range in statement.range else None
 
     def checked(self, column: Column, condition: str) -> Edits:
         """CHECK behind the definition of a column; nothing where it is not defined here, or for a partitioned table,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from persistlint.diagnostic import Edit
 from persistlint.facts import HopKind
 from persistlint.fixes.guards import go_failure, guard, guarded_place, insert, is_in_loop, is_plain, unsafe
 from persistlint.ir import (
@@ -15,9 +16,11 @@ from persistlint.ir import (
     Call,
     Collection,
     Comprehension,
+    If,
     Loop,
     Mapping,
     Name,
+    Return,
     Spread,
     Subscript,
     Template,
@@ -27,13 +30,15 @@ from persistlint.ir import (
     walk,
 )
 from persistlint.regexes import regex
+from persistlint.source import Range
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from persistlint.diagnostic import Fix
     from persistlint.facts import JsonAccess, JsonHop
     from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Expression
-    from persistlint.source import Range
 
 _ARITHMETIC = frozenset(["+", "-", "*", "/", "%", "**", "<", "<=", ">", ">=", "in"])
 _STRICT = {  # what JavaScript and Node.js have that throws for undefined
@@ -44,6 +49,11 @@ _STRICT = {  # what JavaScript and Node.js have that throws for undefined
     "JSON": ("parse",),
     "path": ("basename", "dirname", "extname", "join", "resolve"),
 }
+_CONVERSIONS = frozenset(
+    ["BigInt", "Date", "Number", "String", "parseFloat", "parseInt"]
+)  # make something of undefined
+_OF_LISTS = frozenset([".entries", ".every", ".filter", ".flat", ".flatMap", ".forEach", ".join", ".map", ".some"])
+_KEY = regex(r"\[(?:\"[^\"\\]*\"|'[^'\\]*')\]")
 _NONE = regex(r"\b(?:None|Optional|Any)\b")
 _WRITTEN = regex(rb"[ \t]*(?:=(?![=>])|(?:[-+*/%&|^]|\*\*|<<|>>>?|&&|\|\||\?\?)=|\+\+|--|`)")
 
@@ -52,20 +62,41 @@ def optional_steps(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
     """`?.` in the place of every step of JavaScript that can fail."""
     chain = fact.range
     is_pattern = any(fact.before(hop) == hop.range for hop in fact.failing)
-    if is_pattern or not program.is_clean(chain) or _is_needed(program, chain):
+    if is_pattern or not program.is_clean(chain) or _is_written_into(program, fact):
         return ()
-    if _is_written_into(program, fact):
-        return ()
+    if _is_needed(program, chain):
+        return _empty_list(program, fact)
+    return unsafe("Step only into what is there", *_steps(program, fact.failing))
+
+
+def _steps(program: Program, hops: Sequence[JsonHop]) -> list[Edit]:
+    """The edits that make each of these steps optional; none where one cannot be."""
     edits = []
-    for hop in fact.failing:
+    for hop in hops:
         text = program.source.text(hop.range)
         if text.startswith("["):
             edits.append(insert(hop.range.start, "?."))
         elif text.startswith(".") and not text.startswith(".("):
             edits.append(insert(hop.range.start, "?"))
         else:
-            return ()
-    return unsafe("Step only into what is there", *edits)
+            return []
+    return edits
+
+
+def _empty_list(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
+    """`(data.items ?? []).map` where what a method of a list gives is needed."""
+    *others, last = fact.failing
+    items = fact.before(last)
+    others_made = _steps(program, others)
+    before = program.source.content[program.line_start(items.start) : items.start]
+    is_after_all = bool(before.strip()) or bool(program.semicolon)  # a line that begins so would call the one before
+    if last is not fact.hops[-1] or last.cause is HopKind.INDEX or len(others_made) != len(others) or not is_after_all:
+        return ()
+    if program.source.text(last.range) not in _OF_LISTS:
+        return ()
+    return unsafe(
+        "Take an empty list where it is missing", insert(items.start, "("), *others_made, insert(items.end, " ?? [])")
+    )
 
 
 def lasting_gets(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
@@ -84,6 +115,30 @@ def lasting_gets(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
     )
 
 
+def lasting_keys(program: Program, fact: JsonAccess) -> tuple[Fix, ...]:
+    """`(body["data"] or {}).get("id")` where a part may be missing, and the value is only kept or returned."""
+    frame, first = program.frame(fact.range), fact.failing[0]
+    statement = frame.statement if frame is not None else None
+    if frame is None or not isinstance(statement, Assign | Return) or not program.is_clean(fact.range):
+        return ()
+    if statement.value is None or statement.value.range != fact.range:
+        return ()
+    returns = frame.function.returns if frame.function is not None else ""
+    if isinstance(statement, Return):
+        if returns and _NONE.search(returns) is None:
+            return ()  # who calls it expects something
+    elif statement.operator != "=" or _hands_on(program, frame, statement, fact.range):
+        return ()
+    hops = fact.hops[fact.hops.index(first) :]
+    if any(hop.kind is not HopKind.KEY or _KEY.fullmatch(program.source.text(hop.range)) is None for hop in hops):
+        return ()
+    edits = []
+    for hop in hops:
+        key = program.source.text(hop.range)[1:-1]
+        edits.append(Edit(hop.range, f" or {{}}).get({key})"))
+    return unsafe("Let a missing part be an empty object", insert(fact.range.start, "(" * len(hops)), *edits)
+
+
 def checked_element(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
     """A test of the list before the statement that takes its first element, in Python and Go."""
     index = hop if hop.kind is HopKind.INDEX else fact.hops[max(0, fact.hops.index(hop) - 1)]
@@ -92,9 +147,12 @@ def checked_element(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[F
         return ()
     if program.source.language == "python":
         frame = guarded_place(program, fact.range)
-        if frame is None or is_in_loop(program, fact.range) or frame.function is None or frame.function.is_generator:
+        function = frame.function if frame is not None else None
+        if frame is None or is_in_loop(program, fact.range) or function is None or function.is_generator:
             return ()
-        if frame.function.returns and _NONE.search(frame.function.returns) is None:
+        if function.name == "__init__":
+            return ()  # which would leave half an object
+        if function.returns and _NONE.search(function.returns) is None:
             return ()  # who calls it expects something
         return unsafe("Return None where it is empty", guard(program, frame, f"not {elements}", "return None"))
     return _go_guard(program, fact.range, f"len({elements}) == 0", f"{elements} is empty")
@@ -137,7 +195,7 @@ def _is_needed(program: Program, chain: Range) -> bool:
     statement = frame.statement
     if isinstance(statement, Assign) and (chain in statement.target.range or statement.operator != "="):
         return True
-    if isinstance(statement, Loop) and statement.iterable is not None and statement.iterable.range == chain:
+    if isinstance(statement, Loop) and statement.iterable is not None and _begins_with(statement.iterable, chain):
         return True
     if isinstance(statement, Assign) and _hands_on(program, frame, statement, chain):
         return True
@@ -146,13 +204,18 @@ def _is_needed(program: Program, chain: Range) -> bool:
 
 
 def _is_written_into(program: Program, fact: JsonAccess) -> bool:
-    """Whether the statement writes into what may not be there, which fails all the same."""
+    """Whether the statement writes into what may not be there, or is a test of whether something in it is missing, and
+    goes into it then: it fails all the same."""
     frame = program.frame(fact.range)
-    if frame is None or not isinstance(frame.statement, Assign):
-        return False
-    target = program.source.text(frame.statement.target.range)
-    missing = (program.source.text(fact.before(hop)) for hop in fact.failing)
-    return any(target.startswith((f"{text}.", f"{text}[")) for text in missing)
+    missing = [program.source.text(fact.before(hop)) for hop in fact.failing]
+    match frame.statement if frame is not None else None:
+        case Assign(target=target):
+            written = program.source.text(target.range)
+            return any(written.startswith((f"{text}.", f"{text}[")) for text in missing)
+        case If(test=Unary(operator="not"), then=(first, *_) as then):
+            inside = program.source.text(Range(first.range.start, then[-1].range.end))
+            return any(f"{text}." in inside or f"{text}[" in inside for text in missing)
+    return False
 
 
 def _hands_on(program: Program, frame: Frame, assign: Assign, chain: Range) -> bool:
@@ -165,8 +228,14 @@ def _hands_on(program: Program, frame: Frame, assign: Assign, chain: Range) -> b
         return isinstance(assign.target, Collection | Mapping | Unknown)
     content, end = program.source.content, frame.function.range.end if frame.function is not None else None
     name = re.escape(assign.target.id.encode())
-    used = rb"\.\.\.%s\b|(?<![\w.$])%s\s*[.\[(]|\bof\s+%s\b" % (name, name, name)
+    used = rb"(?:\.\.\.|\*)%s\b|(?<![\w.$])%s\s*[.\[(]|\b(?:of|in)\s+%s\b" % (name, name, name)
     return re.search(used, content[assign.range.end : end]) is not None
+
+
+def _begins_with(node: Expression, chain: Range) -> bool:
+    """Whether an expression is a chain or goes on from it, and so is undefined where the chain is."""
+    is_chain = isinstance(node, Attribute | Subscript | Call)
+    return is_chain and node.range.start == chain.start and node.range.end >= chain.end
 
 
 def _wants_value(node: Expression, chain: Range) -> bool:
@@ -178,11 +247,11 @@ def _wants_value(node: Expression, chain: Range) -> bool:
         case Unary(operator=operator):
             return operator in ("delete", "++", "--", "-", "+")
         case Binary(operator=operator, left=left, right=right):
-            return operator in _ARITHMETIC and chain in (left.range, right.range)
+            return operator in _ARITHMETIC and any(_begins_with(each, chain) for each in (left, right))
         case Template():
             return True
         case Spread(value=value):
-            return value.range == chain
+            return _begins_with(value, chain)
         case Call(function=function, arguments=arguments, new=is_new):
             given = [argument for argument in arguments if argument.value.range.start == chain.start]
             is_given = bool(given)
@@ -194,6 +263,8 @@ def _wants_value(node: Expression, chain: Range) -> bool:
 
 def _fails_on_undefined(function: Expression) -> bool:
     match function:
+        case Name(id=name):
+            return name in _CONVERSIONS
         case Attribute(value=Name(id=module), name=name):
             return name in _STRICT.get(module, ())
     return False

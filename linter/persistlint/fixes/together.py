@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.fixes.guards import unsafe
+from persistlint.fixes.guards import insert, unsafe
 from persistlint.fixes.handles import with_option
 from persistlint.fixes.imports import python_member
 from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, region_of, waits_for_others
@@ -24,6 +24,7 @@ from persistlint.ir import (
     Return,
     expressions,
     names_in,
+    statements_in,
     walk,
 )
 from persistlint.records import dataclass
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Fix
     from persistlint.facts import Effect, Handle
     from persistlint.fixes.program import Program
-    from persistlint.ir import Statement
+    from persistlint.ir import Block, Statement
 
 _MODEL = regex(r"[A-Z]\w*|(?:db|models)\.\w+")
 
@@ -55,36 +56,51 @@ class Form:
     unless: str = ""
     on: str = "pool"
     waits: bool = False
+    blocks: bool = False
+    through: str = ""
+    argument: str = ""
 
 
 def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
     """A transaction around two writes and all that stands between them, where nothing leaves them half-way. What they
     make is handed out of it where it is needed behind them."""
-    library, handle = later.handle.library, later.handle
-    form = _forms().get(library.name) if library is not None else None
+    library = later.handle.library
     region = region_of(program, earlier.range, later.range)
-    if form is None or library is None or region is None or earlier.via or later.via:
+    if library is None or library.name not in _forms() or region is None or earlier.via or later.via:
         return _at_once(program, earlier, later, effects)
+    found = (_in_form(program, form, earlier.handle, effects, region) for form in _forms()[library.name])
+    return next((fixes for fixes in found if fixes), ())
+
+
+def _in_form(
+    program: Program, form: Form, handle: Handle, effects: Sequence[Effect], region: tuple[Block, Block, bool]
+) -> tuple[Fix, ...]:
+    """The statements of a block in a transaction of this form."""
+    library = handle.library
     block, following, is_async = region
     is_closure = program.source.language != "python"
     needed = needed_behind(program, block) if is_closure else []
-    if needed and following and _only_gives(program, following[0]):
+    if needed != [] and following and _only_gives(program, following[0]):
         block, needed = (*block, following[0]), []
     whole = Range(program.line_start(block[0].range.start), program.line_end(block[-1].range.end))
     inside = [effect for effect in effects if effect.range in whole]
     is_plain = all(not each.via and each.handle.library is library and not each.is_parallel for each in inside)
-    if not is_plain or handle.role.value != form.on or leaves_early(block) or (form.waits and not is_async):
+    is_wrong = (form.waits and not is_async) or (form.blocks and is_async)
+    if not is_plain or handle.role.value != form.on or leaves_early(block) or is_wrong:
         return ()
     if goes_on(block, inside) or (is_closure and waits_for_others(block, inside)):
+        return ()
+    if is_closure and not form.waits and _awaits(block):
         return ()
     if form.unless and program.has_name(form.unless):
         return ()
     opener = _opener(program, form, handle, inside)
-    changes = _sent_through(program, inside, form, library.transactions.option, whole)
+    changes = _sent_through(program, inside, form, library.transactions.option if library is not None else "", whole)
     imported = python_member(program, *form.imports.split(":")) if form.imports else ("", ())
     if changes is None or imported is None or needed is None or ("{opener}" in form.head and not opener):
         return ()
-    if form.handle and program.has_name(form.handle, whole):
+    scope = whole if is_closure else _function(program, whole)
+    if form.handle and program.has_name(form.handle, scope):
         return ()
     head = form.head.format(opener=opener, handle=form.handle, name=imported[0])
     head = head.replace("\n", f"\n{program.indentation(whole.start)}{program.indent}")
@@ -139,6 +155,12 @@ def _only_gives(program: Program, statement: Statement) -> bool:
     return is_plain and not any(isinstance(node, Call | Await | Lambda) for part in parts for node in walk(part))
 
 
+def _awaits(block: Block) -> bool:
+    """Whether something in a block is waited for, which a function that is not async cannot."""
+    parts = (part for statement in statements_in(block) for part in expressions(statement))
+    return any(isinstance(node, Await) for part in parts for node in walk(part))
+
+
 def _declares(statement: Statement, name: str) -> bool:
     """Whether a statement of the top level gives a name to something."""
     if isinstance(statement, Import):
@@ -151,7 +173,8 @@ def _sent_through(
 ) -> list[Edit] | None:
     """The edits that send every effect through the transaction; None where one cannot be, or something else is given
     what they were sent through."""
-    names = {effect.handle.name for effect in effects} if form.handle and not option else set()
+    is_taken = form.handle and not option and not form.argument
+    names = {effect.handle.name for effect in effects} if is_taken else set()
     for name in names:
         sent = sum(effect.handle.name == name for effect in effects)
         if len(re.findall(rf"(?<![\w$.]){re.escape(name)}(?![\w$])", program.source.text(whole))) != sent:
@@ -164,14 +187,32 @@ def _sent_through(
         else:
             root = Range(effect.range.start, effect.range.start + len(effect.handle.name.encode()))
             is_root = program.source.text(root) == effect.handle.name and effect.handle.role.value == form.on
-            edit = Edit(root, form.handle) if is_root else None
+            edit = _through(program, form, root) if is_root else None
         if edit is None:
             return None
         edits.append(edit)
     return edits
 
 
+def _through(program: Program, form: Form, root: Range) -> Edit | None:
+    """The edit that sends what is called on a root through the transaction, None where it is not called so."""
+    if form.argument:
+        end = root.end + len(form.argument)
+        is_called_so = program.source.text(Range(root.end, end + 1)) == f"{form.argument})"
+        return insert(end, form.handle) if is_called_so else None
+    through = form.through or "{handle}"
+    return Edit(root, through.format(handle=form.handle, root=program.source.text(root)))
+
+
+def _function(program: Program, place: Range) -> Range:
+    function = program.function_around(place)
+    return function.range if function is not None else place
+
+
 @cache
-def _forms() -> dict[str, Form]:
-    table = read_table(Path(__file__).with_name("together.toml"))
-    return {library: Form(**form) for form in table["form"] for library in form.pop("libraries")}
+def _forms() -> dict[str, list[Form]]:
+    found: dict[str, list[Form]] = {}
+    for form in read_table(Path(__file__).with_name("together.toml"))["form"]:
+        for library in form.pop("libraries"):
+            found.setdefault(library, []).append(Form(**form))
+    return found

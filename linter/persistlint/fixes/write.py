@@ -27,13 +27,11 @@ def write(path: Path, source: SourceFile, content: bytes) -> None:
     """
     target = Path(os.path.realpath(path))
     try:
-        data = _encode(source, content)
+        data = encode(source, content)
         if not os.access(target, os.W_OK) and target.exists():
             raise WriteError("there is no permission to write it, so it was not fixed")
-        if not replace(target, data, _encode(source, source.content)):
+        if not replace(target, data, encode(source, source.content)):
             raise WriteError("it changed while it was checked, so it was not fixed")
-    except UnicodeEncodeError as error:
-        raise WriteError(f"its encoding, {source.encoding}, cannot hold the fix") from error
     except OSError as error:
         raise WriteError(f"it cannot be written, so it was not fixed: {error.strerror or error}") from error
 
@@ -69,8 +67,12 @@ def _mask() -> int:
     return mask
 
 
-def _encode(source: SourceFile, content: bytes) -> bytes:
-    return source.bom + content.decode("utf-8").encode(source.encoding)
+def encode(source: SourceFile, content: bytes) -> bytes:
+    """The bytes of a file with other UTF-8 content, in its own encoding. Raises `WriteError` if that cannot hold it."""
+    try:
+        return source.bom + content.decode("utf-8").encode(source.encoding)
+    except UnicodeEncodeError as error:
+        raise WriteError(f"its encoding, {source.encoding}, cannot hold the fix") from error
 
 
 def replace(target: Path, data: bytes, expected: bytes | None = None) -> bool:

@@ -19,6 +19,8 @@ expands = true                            # an array as a value stands for all i
 generic = true                            # an interface over many databases: a driver that the file imports decides
 drives = true                             # such a driver: its placeholder and dialect hold for what is `generic`
 statements = "one"                        # for operations that have no such key themselves
+references = "unchecked"                  # it looks at no foreign key until a connection is told to (SQLite)
+opened-as = ["sqlite3"]                   # what `sql.Open` calls it (Go)
 template-strings = true                   # it binds the holes of a Python t-string
 bind = "Pass the value as a parameter: `execute(\\"… WHERE id = %s\\", (id,))`."         # help for a value
 identifier = "Compose it with `psycopg.sql.Identifier`."                                # help for a name
@@ -33,6 +35,7 @@ key = "job_config"                        # the keyword argument of the call for
 all = "QueryJobConfig(query_parameters={})"
 one = 'ScalarQueryParameter({name}, "{type}", {value})'
 list = 'ArrayQueryParameter({name}, "{type}", {value})' # a list as one value
+text = "STRING"                           # what `{type}` is for a text; in the same way `integer` and `number`
 
 [types.Connection]                        # a type of the library that has methods
 names = ["psycopg.Connection"]            # its qualified names: annotations, and calls that construct one
@@ -95,7 +98,8 @@ Keys of an operation (a method or function):
 - `returns`: a type of this library, "self", or an absent key for something unknown.
 - `yields`: the result as a value inside SQL: "number", "identifier" (a quoted name), "literal" (a quoted value),
   "placeholder", "checked" (refuses anything unsafe), "argument" (argument 0 unchanged, or the receiver of a method
-  without arguments), "request" (data from outside), "schema" (which parses objects, its fields being argument 0).
+  without arguments), "request" (data from outside), "schema" (which parses objects, its fields being argument 0),
+  "option" (declares one of the command line), "options" (what those come to).
 - `format`: argument 0 is a format string: "printf" (Python's `%`, Go's and C's verbs), "sql" (`%I` `%L` are
   quoted), "braces" (`{}`).
 - `tag`: as a template tag it "binds" its holes, splices "raw" ones, makes a quoted "identifier" of them, or is "text"
@@ -258,6 +262,8 @@ class Library:
     identifier: str = ""
     statements: str = ""
     statements_option: str = ""
+    references: str = "checked"
+    opened_as: tuple[str, ...] = ()
     transactions: Binding = BY_OBJECT
     paths: Mapping[str, str] = field(default_factory=dict)
     types: dict[str, Type] = field(default_factory=dict)

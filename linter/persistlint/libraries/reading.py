@@ -83,6 +83,8 @@ _LIBRARY_KEYS = frozenset(
         "template-strings",
         "statements",
         "statements-option",
+        "references",
+        "opened-as",
         "bind",
         "identifier",
         "types",
@@ -131,6 +133,8 @@ def _library(table: dict[str, Any]) -> Library:
         table.get("identifier", ""),
         table.get("statements", ""),
         table.get("statements-option", ""),
+        table.get("references", "checked"),
+        tuple(table.get("opened-as", ())),
         _binding(table.get("transactions", {})),
         table.get("paths", {}),
     )

@@ -114,16 +114,18 @@ def _write_diagnostics(run: Run, stream: TextIO) -> None:
 def _diagnostic(source: SourceFile, diagnostic: Diagnostic, width: int) -> Iterator[_Line]:
     style = COLOURS[diagnostic.severity]
     name = NAMES[diagnostic.severity]
-    margin = " " * len(str(source.line_of(max(diagnostic.range.start, diagnostic.range.end - 1))))
+    places = [(source, diagnostic.range)]
+    places += [(source_at(source, related.path), related.range) for related in diagnostic.related]
+    margin = " " * max(len(str(_last_line(*place))) for place in places)
     yield [(f"{name}[{diagnostic.rule}]", style), (f": {shown(diagnostic.message)}", "bold")]
     yield from _excerpt(source, diagnostic.range, style, width, margin)
     if diagnostic.help:
         yield [(f"{margin} = ", "blue"), ("help", "bold"), (f": {shown(diagnostic.help)}", "")]
     for fix in diagnostic.fixes:
         yield [(f"{margin} = ", "blue"), (f"{fix.applicability.value} fix", "bold"), (f": {shown(fix.title)}", "")]
-    for related in diagnostic.related:
+    for related, place in zip(diagnostic.related, places[1:], strict=True):
         yield [("note", "bold cyan"), (f": {shown(related.message)}", "bold")]
-        yield from _excerpt(source_at(source, related.path), related.range, "cyan", width, margin)
+        yield from _excerpt(*place, "cyan", width, margin)
 
 
 def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: str) -> Iterator[_Line]:
@@ -133,7 +135,7 @@ def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: 
     start = source.position(range_.start)
     yield [(f"{margin}--> ", "blue"), (f"{shown(source.path)}:{start.line}:{start.column}", "")]
     bar = (f"{margin} | ", "blue")
-    last = source.line_of(max(range_.start, range_.end - 1))
+    last = _last_line(source, range_)
     is_long = last - start.line >= LONGEST_EXCERPT
     lines = [start.line, start.line + 1, last] if is_long else range(start.line, last + 1)
     yield [(bar[0].rstrip(), bar[1])]
@@ -145,6 +147,10 @@ def _excerpt(source: SourceFile, range_: Range, style: str, width: int, margin: 
         yield [(f"{line:>{len(margin)}} |{' ' * bool(text)}", "blue"), (text, "")]
         if marked or line == start.line:
             yield [bar, (" " * cell_len(before) + "^" * max(cell_len(marked), 1), style)]
+
+
+def _last_line(source: SourceFile, range: Range) -> int:
+    return source.line_of(max(range.start, range.end - 1))
 
 
 def _split(source: SourceFile, range: Range, line: int, width: int) -> tuple[str, str, str]:

@@ -30,6 +30,9 @@ _QUERY = one_by_one(
     rb"\bupdate\s+[\w\"'`.]+\s+set\b",
 )
 
+# What no foreign key is without.
+_REFERENCE = regex(rb"\breferences\b")
+
 IN_PROGRAMS: dict[str, Pattern] = {
     "python": one_by_one(rb"\bdown_revision\b", rb"\bmigrations\.migration\b", rb"\bcreate_all\b"),
     "javascript": _SCRIPT,
@@ -50,6 +53,11 @@ def with_models(patterns: dict[str, Pattern]) -> dict[str, Pattern]:
         name: AnyOf((pattern, _MODELS[name])) if name in _MODELS else pattern for name, pattern in patterns.items()
     }
     return {**found, "prisma": _DECLARED}
+
+
+def with_references(patterns: dict[str, Pattern]) -> dict[str, Pattern]:
+    """The same patterns, for rules that read the foreign keys of tables which programs make."""
+    return {name: AnyOf((pattern, _REFERENCE)) if name in _MODELS else pattern for name, pattern in patterns.items()}
 
 
 def with_queries(patterns: dict[str, Pattern]) -> dict[str, Pattern]:

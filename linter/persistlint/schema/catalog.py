@@ -45,18 +45,20 @@ _MOST_FOLLOWED = 1_000_000  # tables that are looked at for foreign keys to thos
 
 @dataclass
 class Catalog:
-    """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys of
-    the tables in other schemas than the default one, by their names without it; `views` are views and other things that
-    can be used like tables, by their keys, with their kinds; `readers` are the keys of the views that read a table, by
-    the key of it. `guards_unnamed` where row level security was enabled for tables whose names no script writes: in a
-    template, or in a loop; `admits_unnamed` where policies were made so. `put_since` are the keys of the tables that
-    were put since it was settled, `followed` counts what was looked at for tables that are renamed or gone."""
+    """Tables by `Name.key`, and which table an index belongs to by the name of the index. `qualified` are the keys
+    of the tables in other schemas than the default one, by their names without it; `views` are views and other
+    things that can be used like tables, by their keys, with their kinds, `placed` where they were last made;
+    `readers` are the keys of the views that read a table, by the key of it. `guards_unnamed` where row level
+    security was enabled for tables whose names no script writes: in a template, or in a loop; `admits_unnamed`
+    where policies were made so. `put_since` are the keys of the tables that were put since it was settled,
+    `followed` counts what was looked at for tables that are renamed or gone."""
 
     tables: dict[str, Table] = field(default_factory=dict)
     enums: dict[str, tuple[str, ...]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
     qualified: dict[str, frozenset[str]] = field(default_factory=dict)
     views: dict[str, str] = field(default_factory=dict)
+    placed: dict[str, Range] = field(default_factory=dict, compare=False)
     readers: dict[str, frozenset[str]] = field(default_factory=dict)
     guards_unnamed: bool = False
     admits_unnamed: bool = False
@@ -67,7 +69,7 @@ class Catalog:
         """Another catalog of the same tables."""
         found = replace(self, tables=dict(self.tables), enums=dict(self.enums), indexes=dict(self.indexes))
         found.qualified, found.views, found.readers = dict(self.qualified), dict(self.views), dict(self.readers)
-        found.put_since = set(self.put_since)
+        found.put_since, found.placed = set(self.put_since), dict(self.placed)
         return found
 
     def settled(self, *, is_complete: bool = True) -> Catalog:
@@ -118,6 +120,7 @@ class Catalog:
             self._drop_index(change)
         elif isinstance(change, CreateObject):
             self.views[change.name.key] = change.kind
+            self.placed[change.name.key] = change.range
             for source in change.sources:
                 key = self._key(source)
                 self.readers[key] = self.readers.get(key, frozenset()) | {change.name.key}
@@ -127,6 +130,7 @@ class Catalog:
         elif isinstance(change, DropObject) and change.kind == "TYPE":
             self.enums.pop(change.name.key, None)
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
+            self.placed.pop(change.name.key, None)
             self.readers = {key: views - {change.name.key} for key, views in self.readers.items()}
             view = self.find(change.name)  # known for its indexes alone
             if view is not None and not view.columns:

@@ -59,6 +59,18 @@ MONEY = frozenset(
         "deposit",
     ]
 )
+_AMOUNTS = frozenset({"amount", "amounts"})
+# What else stands in the names of tables, and of their columns, where there is money.
+_OF_MONEY = MONEY.difference(_AMOUNTS) | {
+    "account", "bank", "bid", "bill", "billing", "bonus", "bounty", "budget", "cart", "cash", "charge", "checkout",
+    "coin", "commission", "coupon", "credit", "currency", "customer", "debit", "debt", "deposit", "discount",
+    "dividend", "donation", "earning", "expense", "finance", "fine", "fund", "gift", "grant", "income", "installment",
+    "invoice", "ledger", "loan", "merchant", "money", "order", "paid", "pay", "payable", "payee", "payer", "paying",
+    "payment", "payout", "payroll", "penalty", "pledge", "premium", "profit", "purchase", "quote", "receipt",
+    "receivable", "refund", "reimbursement", "rent", "revenue", "reward", "salary", "sale", "saving", "settlement",
+    "share", "spending", "stripe", "subscription", "tip", "trade", "transaction", "transfer", "turnover", "vendor",
+    "voucher", "wage", "wallet", "withdrawal",
+}  # fmt: skip
 MEASURES = frozenset(  # beside a word of money they make it something else
     [
         "rate",
@@ -159,6 +171,18 @@ def is_money(name: str) -> bool:
     """Whether a column holds money: `unit_price` and `total`, not `price_rate`."""
     parts = frozenset(words(name))
     return bool(parts & MONEY or parts == {"total"}) and not parts & MEASURES
+
+
+def is_amount(name: str) -> bool:
+    """Whether the name of a column says no more than that it holds an amount, be it of money or of milk."""
+    return not MONEY.difference(_AMOUNTS) & frozenset(words(name))
+
+
+def is_about_money(table: Table) -> bool:
+    """Whether a table is about money, as its name or that of a column tells."""
+    parts = (words(column.name) for column in table.columns)
+    of_columns = (word for part in parts for word in (part[:-1] if part[-1:] == ("order",) else part))  # `sort_order`
+    return any({word, singular(word)} & _OF_MONEY for word in (*words(table.name.name), *of_columns))
 
 
 def tenant_column(table: Table) -> Column | None:

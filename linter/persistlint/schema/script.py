@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from persistlint.facts import SchemaFile
@@ -34,6 +35,7 @@ _OF_OTHERS = frozenset(
         "datetime",
     }
 )  # fmt: skip
+_SETTLED = 10  # migrations that follow one: more than a branch adds
 OF_RUNNER = 0  # the number of the transaction that the runner of a migration opens
 
 
@@ -61,6 +63,7 @@ class Runner:
     joins: bool = False
     column_end: str = ""
     owner: str = ""
+    says_utc: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,9 @@ class Script(SchemaFile):
     version. `is_rooted` where the project has made all tables that it speaks of, but for one at most. `leftovers`
     is what stays of the file when its way back has been gone. `way_back` is the empty place where something should undo
     the file, None where there is none or it is no place.
-    `is_followed` where it is one step of many and not the last. `siblings` are the paths of all scripts of the project,
-    in order. `is_empty` where it does nothing, and does not join other migrations either.
+    `is_followed` where it is one step of many and not the last, `followers` how many come after it. `siblings` are the
+    paths of all scripts of the project, in order. `is_empty` where it does nothing, and does not join other migrations
+    either, `is_declared` where it is what a library makes of models.
     """
 
     path: str
@@ -93,9 +97,23 @@ class Script(SchemaFile):
     is_rooted: bool = False
     leftovers: tuple[Leftover, ...] = ()
     way_back: Range | None = None
-    is_followed: bool = False
+    followers: int = 0
     siblings: tuple[str, ...] = ()
     is_empty: bool = False
+    is_declared: bool = False
+
+    @property
+    def is_followed(self) -> bool:
+        return self.followers > 0
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no other script of its project comes before it."""
+        return not self.siblings or str(Path(self.path).absolute()) == self.siblings[0]
+
+    @property
+    def has_run(self) -> bool:
+        return self.followers >= _SETTLED
 
     @cached_property
     def forward(self) -> tuple[Change, ...]:
@@ -106,6 +124,11 @@ class Script(SchemaFile):
     def backward(self) -> tuple[Change, ...]:
         """What the part does that undoes the file."""
         return tuple(change for change in self.changes if not change.statement.is_forward)
+
+    @cached_property
+    def blocks(self) -> tuple[Range, ...]:
+        """Where `DO` blocks stand."""
+        return tuple(statement.range for statement in self.statements if statement.is_block)
 
     @cached_property
     def is_shared(self) -> bool:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from persistlint.facts import Context
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.sql.grammar import OPERAND, Frame, Grammar
+from persistlint.sql.frames import OPERAND, Frame
 from persistlint.sql.lexer import HOLE, Kind, Token, string_value
 from persistlint.sql.words import COMPARISONS, JOINS, LIST_OPERATORS, NAME_BEFORE, OPERATORS, OPTIONS, SETTINGS
+
+if TYPE_CHECKING:
+    from persistlint.sql.grammar import Grammar
 
 _UNITS = frozenset({"EXTRACT", "DATEADD", "DATEDIFF", "DATEPART", "DATENAME", "TIMESTAMPDIFF", "TIMESTAMPADD"})
 _AGGREGATES = frozenset({"COUNT", "SUM", "AVG", "MIN", "MAX", "STRING_AGG", "ARRAY_AGG", "GROUP_CONCAT", "LISTAGG"})

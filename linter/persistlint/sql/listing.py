@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _BACK = regex(r"(?:^|[._-])(?:down|rollback|undo|revert)\.sql$|^U\d", re.IGNORECASE)
 _PARTS = regex(r"(\d+)")
+_TEXTUAL = ("/migration.sql", "\\migration.sql")
 _MOST_FILES = 5_000
 _MOST_BYTES = 20_000_000  # of all files together; a folder of dumps is no project, and reading it takes too long
 
@@ -65,5 +66,7 @@ def _known(files: Signature) -> Signature:
 
 
 def place_of(path: str) -> list[tuple[int, str]]:
-    """What to sort paths by: the numbers in them as numbers."""
+    """What to sort paths by: the numbers in them as numbers, but for the folders of Prisma, which are texts to it."""
+    if path.endswith(_TEXTUAL):
+        return [(0, path)]
     return [(int(part), "") if part.isdecimal() else (0, part) for part in _PARTS.split(path)]

@@ -66,13 +66,18 @@ def beside() -> set[str]:
 
 def names_of(script: str) -> set[str]:
     """The names of the files that may say it beside a script of this name, of that script alone."""
-    return {name.format(file=script) for name in _names_beside() if "{file}" in name}
+    return {name.format(file=script) for name in _names_of_one()}
 
 
 @cache
 def _names_beside() -> frozenset[str]:
     names = {name for entry in table() for key in ("beside", "dialect") for name in entry.get(key, ())}
     return frozenset(names.union(entry["listed"] for entry in table() if "listed" in entry))
+
+
+@cache
+def _names_of_one() -> tuple[str, ...]:
+    return tuple(name for name in _names_beside() if "{file}" in name)
 
 
 def is_evidence(name: str) -> bool:
@@ -106,7 +111,7 @@ def upwards(directory: Path) -> list[Path]:
     return found
 
 
-def listed(folder: Path) -> tuple[str, ...]:
+def listed(folder: str | Path) -> tuple[str, ...]:
     """The names in a directory, in order; none where it cannot be read."""
     try:
         return tuple(sorted(os.listdir(folder)))  # noqa: PTH208 - `Path` takes five times as long

@@ -45,22 +45,18 @@ def _spaces(characters: bytes) -> bytes:
 
 # Before a statement: the beginning of a literal, of several lines or of one; or a hole that may be empty, on the same
 # line. Each begins with one character, which `re` finds several times as fast as one of some.
-_BEHIND_CHARACTER = (
-    rb"(?=[-\s;{?=(/\\" + _FIRST + rb"])(?:"
-    rb"(?:(?<=`)|(?<=\"\"\")|(?<='''))" + _spaces(rb"\s;{?=") + _HERE + rb""
-    rb"|(?<=[\"'])" + _spaces(rb" \t;{?=") + _HERE + rb""
-    rb"|(?<=\})"
-    + _spaces(rb" \t")
-    + rb"(?=(?:"
-    + _CHANGES
-    + rb")\b|with(?:\s|"
-    + _ESCAPED_SPACE
-    + rb")+"
-    + _BEHIND[b"with"]
-    + rb"))"
-)
+_NEAR = rb"(?=[-\s;{?=(/\\" + _FIRST + rb"])"
+_LINES, _LINE = _spaces(rb"\s;{?="), _spaces(rb" \t;{?=")
+_BEFORE = {
+    b'"': regex(rb"\"" + _NEAR + rb"(?:(?<=\"\"\")" + _LINES + rb"|" + _LINE + rb")" + _HERE),
+    b"'": regex(rb"'" + _NEAR + rb"(?:(?<=''')" + _LINES + rb"|" + _LINE + rb")" + _HERE),
+    b"`": regex(rb"`" + _NEAR + _LINES + _HERE),
+    b"}": regex(
+        rb"\}" + _NEAR + _spaces(rb" \t") + rb"(?=(?:" + _CHANGES + rb")\b"
+        rb"|with(?:\s|" + _ESCAPED_SPACE + rb")+" + _BEHIND[b"with"] + rb")"
+    ),
+}
 _QUOTES = (b'"', b"'", b"`")
-_BEFORE = {character: regex(re.escape(character) + _BEHIND_CHARACTER) for character in (*_QUOTES, b"}")}
 # What a text begins with; elsewhere the third of the quotes is another thing.
 _OPENING = {"python": (b'"', b"'", b"}"), "go": (b'"', b"`", b"}")}
 # `" ".join(["select", columns, "from items"])`

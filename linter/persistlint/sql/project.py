@@ -8,14 +8,12 @@ file of it changes.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -23,93 +21,30 @@ from persistlint.schema.catalog import Catalog
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.references import unknown_tables
 from persistlint.sql.chain import Task, run
-from persistlint.sql.dialect import guess
 from persistlint.sql.listing import Signature, files_below, listed_below, place_of
 from persistlint.sql.manifests import dialect_of_project
 from persistlint.sql.neighbours import (
-    ONE_PER_FOLDER,
     VERSION,
     database_named,
-    project_of,
     step_named,
     undone_by,
 )
-from persistlint.sql.runners import recorded_dialect
-from persistlint.sql.script import read_script
+from persistlint.sql.readers import DIALECTS, SQL, SqlReader
+from persistlint.sql.steps import PARTS, TEARDOWN, is_setup, is_step, number, part_of_setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from persistlint.schema.script import Script
     from persistlint.sql.chain import Step
+    from persistlint.sql.readers import Reader
 
-# What the reading of DDL knows. A statement of T-SQL need not end, and Oracle has no DDL in transactions at all.
-DIALECTS = {None: None, "postgres": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mariadb": "mysql"}
-_STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
-_INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
-# What the set-up of a database consists of, where each kind of thing has a file, in the order in which they are made.
-_PART = regex(
-    r"(?:(?:create|init|setup|make)[_-])?(?:all[_-])?(?:(db|databases?|schemas?|types?|enums?|extensions?|domains?"
-    r"|sequences?)|(tables?)|(primary[_-]?keys?|pks?|keys)"
-    r"|(foreign[_-]?keys?|fks?|constraints?|indexe?s|indices|views|functions|triggers|policies|grants))\.sql",
-    re.IGNORECASE,
-)
-_TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
 _PROGRAM = regex(r"^\d{3,}[_-].*\.(?:go|py|rb|php|java|kt|[cm]?[jt]s)$|^V\d+__\w+\.(?:java|kt)$")  # a migration
 _MANY = 10  # scripts, all of which speak of tables that they make: nothing is missing before them
 _SEVERAL = 5  # scripts, few of which can be undone: a decision
-_HEAD = 50_000  # bytes from which a dialect is guessed
 _SAMPLE = 30  # files of a folder that are asked for its dialect
 # That are kept: each application of Django is one, which its migrations ask for, and later whoever asks for all tables.
 _MOST_PROJECTS = 64
-
-
-class Reader(Hashable, Protocol):
-    """How migrations of one kind are read: a value that can be compared and hashed."""
-
-    def read(
-        self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
-    ) -> Script | None:
-        """The script that a file is; None for one that is none. `known` and `undoes` as in `sql.script.read_script`."""
-
-    def dialect(self, path: str, content: bytes) -> str | None:
-        """The dialect that a file tells."""
-
-    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
-        """Where the files of the project of a file are: a folder, and patterns of their paths below it."""
-
-    def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        """Paths that are in the order of their names, in the order in which they are run."""
-
-    def begins(self, path: str) -> bool:
-        """Whether a file is the first of its project, so that all tables of the project are made in it."""
-
-
-@dataclass(frozen=True)
-class SqlReader:
-    """Reads SQL files."""
-
-    def read(
-        self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
-    ) -> Script:
-        return read_script(path, content, dialect, known, undoes)
-
-    def dialect(self, path: str, content: bytes) -> str | None:
-        return recorded_dialect(path) or guess(path, content[:_HEAD].decode("utf-8", "replace"))
-
-    def folder(self, file: Path) -> tuple[Path, tuple[str, ...]]:
-        root, pattern = project_of(file)
-        return root, (pattern,)
-
-    def ordered(self, paths: tuple[str, ...]) -> tuple[str, ...]:
-        """The parts of a set-up come first, those that make what others speak of before these."""
-        return tuple(sorted(paths, key=_part_of_setup)) if _is_setup(paths) else paths
-
-    def begins(self, path: str) -> bool:
-        return is_first(path)
-
-
-SQL = SqlReader()
 
 
 @dataclass(frozen=True)
@@ -184,15 +119,16 @@ def read_in_project(
     is_undone = script.is_undone if _place(project, str(undone_by(file))) > project.goes_back_from else None
     twin = _twin(script, project, str(file))
     final = _with_own(final, script, project)
-    is_one_of_many = is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
-    is_followed = is_one_of_many and _place(project, str(undone_by(file))) < len(project.scripts)
+    is_program = not isinstance(reader, SqlReader)
+    is_one_of_many = is_program or is_step(str(file)) or VERSION.fullmatch(file.parent.name) is not None
+    followers = len(project.scripts) - _place(project, str(undone_by(file))) if is_one_of_many else 0
     return replace(
         script,
         final=final,
         twin=twin,
         is_undone=is_undone,
         is_rooted=project.is_rooted,
-        is_followed=is_followed,
+        followers=followers,
         siblings=tuple(project.scripts),
     )
 
@@ -287,13 +223,13 @@ def _run(files: Signature, dialect: str | None, is_common: bool, reader: Reader)
     others = _of_others(files, dialect, reader) if is_sql and not is_common else frozenset[str]()
     is_mixed = is_sql and bool(files) and (_has_programs(Path(files[0][0]).parent) or _are_steps(others, files))
     ordered = reader.ordered(tuple(path for path, _, _ in files))
-    is_setup = is_sql and _is_setup(ordered)
+    makes_all = is_sql and is_setup(ordered)
     states = {state[0]: state for state in files}
     tasks = [
         Task(
             states[path],
-            is_joined=is_setup and _part_of_setup(path) <= _PART.groups,
-            is_kept=not (is_setup and _TEARDOWN.match(Path(path).name)),
+            is_joined=makes_all and part_of_setup(path) <= PARTS,
+            is_kept=not (makes_all and TEARDOWN.match(Path(path).name)),
         )
         for path in ordered
         if path not in others
@@ -341,13 +277,8 @@ def _of_others(files: Signature, dialect: str | None, reader: Reader) -> frozens
 def _are_steps(others: frozenset[str], files: Signature) -> bool:
     """Whether a script that looks like one for another database is a step of its own, which changes tables between
     the others: none of them has its number."""
-    kept = {_number(path) for path, _, _ in files if path not in others}
-    return any(is_step(path) and _number(path) not in kept for path in others)
-
-
-def _number(path: str) -> str:
-    """What the numbers in the name of a script come to, with those of its folder."""
-    return ".".join(re.findall(r"\d+", f"{Path(path).parent.name}/{Path(path).name}"))
+    kept = {number(path) for path, _, _ in files if path not in others}
+    return any(is_step(path) and number(path) not in kept for path in others)
 
 
 def _has_programs(folder: Path) -> bool:
@@ -356,33 +287,6 @@ def _has_programs(folder: Path) -> bool:
         return any(_PROGRAM.search(path.name) for path in folder.iterdir())
     except OSError:
         return False
-
-
-def is_step(path: str) -> bool:
-    """Whether the name of a script has a number, as those have that are run one behind the other."""
-    file = Path(path)
-    return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None
-
-
-def is_first(path: str) -> bool:
-    """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
-    file = Path(path)
-    name = file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name
-    number = re.search(r"\d+", name)
-    begins = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
-    return begins or _INITIAL.search(name) is not None
-
-
-def _is_setup(paths: tuple[str, ...]) -> bool:
-    """Whether scripts set a database up, by their names: several make all things of one kind, and none has a number."""
-    parts = sum(_part_of_setup(path) <= _PART.groups for path in paths)
-    return parts > 1 and not any(map(is_step, paths))
-
-
-def _part_of_setup(path: str) -> int:
-    """The place of a script among the kinds of things that a set-up makes, from 1; anything else comes behind them."""
-    found = _PART.fullmatch(Path(path).name)
-    return found.lastindex if found is not None and found.lastindex is not None else _PART.groups + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from persistlint.sql.grammar import OPERAND, Frame, Grammar
+from persistlint.sql.frames import OPERAND, Frame
 from persistlint.sql.lexer import HOLE, Kind, Token, word_set
 from persistlint.sql.shapes import SHAPES
 from persistlint.sql.shapes.statement import ARTICLES
+
+if TYPE_CHECKING:
+    from persistlint.sql.grammar import Grammar
 
 _PHRASES = word_set(  # they may stand beside another word
     "SKIP LOCKED NOWAIT SHARE ROWS ROW ONLY FIRST LAST NEXT NOTHING IGNORE ORDINALITY TABLESAMPLE BERNOULLI FORCE USE"

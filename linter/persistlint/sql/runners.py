@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 1_000_000  # bytes of such a file that are read
 _HEAD = 20_000  # code points of a script in which annotations are looked for
+_NUMBER = regex(r"^(\d+)[_-]")
 _UP = regex(r"up(?=\.sql$)", re.IGNORECASE)
 _AT_START = regex(r"\A\^--")  # what begins with a text is found much faster than what begins with a place
 _FLAGS = re.IGNORECASE | re.MULTILINE
@@ -43,6 +44,7 @@ class Pattern:
     listed: str = ""
     undo: str = ""
     version: re.Pattern[str] | None = None
+    says_utc: bool = False
     switch: str = ""
     annotation: str = ""
     new: str = ""
@@ -83,6 +85,7 @@ def runner_of(pattern: Pattern | None, path: str, text: str) -> Runner:
         runs_alone=alone,
         joins=joins,
         owner=pattern.owner,
+        says_utc=pattern.says_utc,
     )
 
 
@@ -104,8 +107,10 @@ def undo_beside(path: str) -> bool | None:
 
 
 def version_of(pattern: Pattern | None, path: str) -> str:
-    """The version in the name of a file, "" where its runner has none; leading zeros are no matter."""
-    found = pattern.version.search(Path(path).name) if pattern is not None and pattern.version is not None else None
+    """The version in the name of a file, "" where its runner has none; leading zeros are no matter. Where nobody knows
+    the runner, the number that the name begins with."""
+    numbered = pattern.version if pattern is not None else _NUMBER
+    found = numbered.search(Path(path).name) if numbered is not None else None
     return found.group(1).replace("_", ".").lstrip("0") if found else ""
 
 

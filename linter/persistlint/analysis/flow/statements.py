@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, Generic
 
-from persistlint.analysis.exits import asserted, never_returns
+from persistlint.analysis.exits import asserted, endless, never_returns
 from persistlint.analysis.flow.domain import Domain, Ends, S
 from persistlint.analysis.flow.expressions import ExpressionFlow, assigned_in, is_true
 from persistlint.ir import (
@@ -62,9 +62,12 @@ class Flow(ExpressionFlow[S]):
         self._functions = 0
         self._finals = 0
         self._assigned: dict[int, tuple[Expression, ...]] = {}
+        self._endless: frozenset[str] | None = None  # functions of the file that never return
 
     def block(self, statements: Block) -> None:
-        """Walk statements until no way leads on."""
+        """Walk statements until no way leads on. The first are those of the file."""
+        if self._endless is None:
+            self._endless = endless(statements)
         for statement in statements:
             if self.state is None:
                 return
@@ -294,7 +297,9 @@ class Flow(ExpressionFlow[S]):
                 self._leave(kind, self.state, label)
             case Raise():
                 self._leave("raise", self.state)
-            case ExpressionStatement(value=value) if never_returns(value.value if isinstance(value, Await) else value):
+            case ExpressionStatement(value=value) if never_returns(
+                value.value if isinstance(value, Await) else value, self._endless or ()
+            ):
                 self._leave("raise", self.state)
             case _:
                 return

@@ -101,13 +101,19 @@ def tagged(tag: Expression, template: Expression, node: Expression, run: Run) ->
     return None
 
 
+def _encodes_all(node: Call, run: Run) -> bool:
+    """Whether a call that encodes is given nothing that turns values into others: no replacer, no `default`."""
+    return len(node.arguments) == 1 or run.text(node.arguments[1].value) in ("null", "undefined")
+
+
 def _known(node: Call, entry: Entry, run: Run, state: State, base: Value | None) -> Value | None:
     """A call of a function or method of the tables."""
     if entry.decodes is not None:
         return decode(node, entry, run, state, base)
     if entry.encodes is not None:
         if entry.encodes < len(node.arguments):
-            return Text(JsonOrigin.PROGRAM, encoded=node.arguments[entry.encodes].range)
+            whole = node.arguments[entry.encodes].range if _encodes_all(node, run) else None
+            return Text(JsonOrigin.PROGRAM, encoded=whole)
         return None
     if entry.gives == "same" and base is None:
         base = run.value(node.arguments[0].value) if node.arguments else None
@@ -142,9 +148,12 @@ def _method(node: Call, function: Attribute, run: Run, state: State) -> Value | 
     if isinstance(base, Keys) and name in documents.LIST_METHODS:
         return base
     if isinstance(base, Named) and base.name in ("Object", "_", "lodash") and node.arguments:
+        if name == "assign":
+            hand_on(node, run, state)  # what it gives has the status of a response, too
         return documents.of_object(node, name, run, state)
     if name == "raise_for_status":
         run.look_at(base)
+        hand_on(node, run, state)  # to a helper of that name
         return base
     owner = Owner(kind_of(base), owner_of(function.value), siblings=run.siblings(function.value))
     entry = run.member(name, owner, len(node.arguments))

@@ -11,6 +11,7 @@ from persistlint.analysis.json.binding import bind, element_of, iterate
 from persistlint.analysis.json.callbacks import Callbacks
 from persistlint.analysis.json.evaluate import evaluate
 from persistlint.analysis.json.places import keys_of, place_of, prefixes, unwrapped
+from persistlint.analysis.json.required import searched_one_by_one
 from persistlint.analysis.json.run import ANY_ERROR, Run
 from persistlint.analysis.json.state import State
 from persistlint.analysis.json.values import Declared, Document, Several, Text, join
@@ -91,6 +92,8 @@ class JsonDomain(Domain[State]):
                     key = id(run.functions[-1])
                     run.returned[key] = join(run.returned.get(key), found)
                     self._declare(value, run.functions[-1].returns, state)
+            case Loop() if state is not None and (place := searched_one_by_one(statement)) is not None:
+                state.validate(place)
             case Assign(target=target, value=value, annotation=annotation) if annotation and state is not None:
                 place = place_of(target)
                 if place is None:

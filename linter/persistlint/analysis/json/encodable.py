@@ -33,7 +33,10 @@ _SAFE = regex(
 _OF_ANY = regex(r"(?:map\[string\]|\[\])+(?:any|interface ?\{\})")
 _TEXTS = frozenset(["String", "Error", "Encode", "Sprintf", "Sprint", "Itoa", "Join"])  # what gives text
 _FIELD = regex(r"[{\n;]\s*(\w+)\s+([^`\n;}]+)")
-_OF_ANOTHER_FILE = regex(r"(?!json\.)\w+\.[A-Z]\w*|[A-Z]\w*")
+# Types that are declared elsewhere: none of those that every program has and that can hold what JSON cannot.
+_DECLARED_ELSEWHERE = regex(
+    r"(?!json\.)\w+\.[A-Z]\w*|(?!(?:any|interface|func|chan|float\d+|complex\d+)\b)[A-Za-z_]\w*"
+)
 _DEEPEST = 20  # literals inside one another
 _MOST_TYPES = 100  # that are looked into for one value
 
@@ -80,7 +83,7 @@ class Encodable:
             return self._is_safe_type(type[match.end() :], seen, unknown=unknown)
         definition = self.classes.get(type)
         if definition is None:
-            return unknown and _OF_ANOTHER_FILE.fullmatch(type) is not None
+            return unknown and _DECLARED_ELSEWHERE.fullmatch(type) is not None
         if definition.fields:
             return self._are_safe(definition.fields, seen, unknown=unknown)
         return len(definition.bases) == 1 and self._is_safe_type(definition.bases[0], seen, unknown=unknown)

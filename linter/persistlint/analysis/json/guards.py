@@ -6,17 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.json.places import OF_SOME_TYPE, Place, keys_of, place_of, prefixes, step_of
+from persistlint.analysis.json.required import searched
 from persistlint.analysis.json.values import Document, Thing
 from persistlint.analysis.names import last_name
 from persistlint.ir import (
-    Argument,
     AssignmentExpression,
     Attribute,
     Await,
     Binary,
     Call,
     Collection,
-    Comprehension,
     Constant,
     Expression,
     Name,
@@ -78,15 +77,15 @@ def assume(test: Expression, truth: bool, run: Run, state: State) -> None:
         case Call():
             if truth:
                 _called(test, run, state)
-            _compare_keys(test, truth, state)
-        case Comprehension():
-            _compare_keys(test, truth, state)
         case Await(value=value) | TypeAssertion(value=value) | AssignmentExpression(value=value):
             if isinstance(test, AssignmentExpression):
                 assume(test.target, truth, run, state)
             assume(value, truth, run, state)
         case _ if truth:
             _truthy(test, run, state)
+    if (place := searched(test, truth, run.tests)) is not None:
+        state.know(prefixes(place))
+        state.validate(place)
     _ask_outcome(test, run, state)
     if isinstance(found := run.value(test), Thing) and run.language == "python":
         run.look_at(found)  # a response of `requests` is true where its status is one of success
@@ -162,8 +161,9 @@ def _compare(operator: str, left: Expression, right: Expression, truth: bool, ru
             least = 1
         _long(measured, int(least), state)
         return
-    if measured is not None and operator in ("==", ">", ">=") and isinstance(right, Name):
-        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, or more than some number
+    is_counted = isinstance(right, Name) or _measured(right) is not None
+    if measured is not None and operator in ("==", ">", ">=") and is_counted:
+        _long(measured, 1, state)  # `len(rows) == limit`: a page that is full, as many as were asked for, or more
         return
     match right:
         case Constant(value=None):
@@ -214,25 +214,6 @@ def _called(test: Call, run: Run, state: State) -> None:
             state.measure(place, 1)
 
 
-def _compare_keys(test: Expression, truth: bool, state: State) -> None:
-    """The keys of a whole list are looked for in something: `[k for k in required if k not in body]` is empty, and the
-    same with `any` and `all`."""
-    match test:
-        case Comprehension(conditions=(condition,)) if not truth:
-            missing, operator = condition, "not in"
-        case Call(function=Name(id="any"), arguments=(Argument(value=Comprehension(element=missing)),)) if not truth:
-            operator = "not in"
-        case Call(function=Name(id="all"), arguments=(Argument(value=Comprehension(element=missing)),)) if truth:
-            operator = "in"
-        case _:
-            return
-    match missing:
-        case Binary(operator=asked, left=Name(), right=right) if asked == operator:
-            if (place := keys_of(right) or place_of(right)) is not None:
-                state.know(prefixes(place))
-                state.validate(place)
-
-
 def _keys(place: Place, key: Expression) -> list[Place]:
     """The parts that a key names; lodash takes a path with dots."""
     if isinstance(key, String):
@@ -251,6 +232,8 @@ def _measured(test: Expression) -> Expression | None:
             return value
         case Attribute(name=name) if name in _COUNTS:
             return test
+        case Binary(operator="??" | "or", left=left, right=Number(value=0)):
+            return _measured(left) if isinstance(left, Attribute | Call) else None
     return None
 
 

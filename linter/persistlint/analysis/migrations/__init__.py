@@ -20,7 +20,9 @@ from persistlint.reading import digest
 from persistlint.records import dataclass
 from persistlint.schema.catalog import Catalog
 from persistlint.source import SourceFile
-from persistlint.sql.project import DIALECTS, dialect_of, is_first, read_in_project
+from persistlint.sql.project import dialect_of, read_in_project
+from persistlint.sql.readers import DIALECTS
+from persistlint.sql.steps import is_first
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -74,7 +76,7 @@ class ProgramReader:
     def read(
         self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
     ) -> Script | None:
-        """As `sql.project.Reader` says; a program undoes itself."""
+        """As `sql.readers.Reader` says; a program undoes itself."""
         source = SourceFile(path, content, language_of(path) or self.language)
         migration = migration_of(read(source), dialect)
         _ARE.keep(_key(source), migration is not None)

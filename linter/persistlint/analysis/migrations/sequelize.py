@@ -144,6 +144,8 @@ class SequelizeWriter(Writer):
     def attribute(self, node: Expression) -> Fragment | None:
         """What an attribute says behind its name: `{ type: …, allowNull: false }`, or a type alone."""
         node = self.unwrapped(node)
+        if isinstance(node, Name) and table("sequelize").type(node.id, self.dialect) is None:
+            return None  # an attribute from elsewhere
         if not isinstance(node, Mapping):
             return self.type(node)
         if any(entry.key is None for entry in self.values.entries(node)):

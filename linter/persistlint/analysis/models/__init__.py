@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from persistlint.paths import is_test
 from persistlint.schema.models import Model
-from persistlint.sql.project import DIALECTS
+from persistlint.sql.readers import DIALECTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from persistlint.analysis.models.draft import Draft
     from persistlint.facts import Fact
     from persistlint.languages import Syntax
     from persistlint.settings import ProjectNames
@@ -49,14 +50,16 @@ def may_have(source: SourceFile, names: ProjectNames) -> bool:
 def models(syntax: Syntax) -> tuple[Model, ...]:
     """The models that a file defines, in source order. Those of which the table is not known are left out. The dialect
     is that of the configuration: types of one family are alike, so that nothing around the file needs to tell it."""
-    source = syntax.source
-    readers = _readers(source)
-    if not readers:
-        return ()
-    dialect = DIALECTS.get(source.dialect)
-    drafts = [draft for reader in readers for draft in reader.drafts(syntax, dialect)]
-    found = [draft.model(dialect) for draft in sorted(drafts, key=lambda draft: draft.range)]
+    dialect = DIALECTS.get(syntax.source.dialect)
+    found = [draft.model(dialect) for draft in drafts_of(syntax)]
     return tuple(model for model in found if model is not None)
+
+
+def drafts_of(syntax: Syntax) -> list[Draft]:
+    """What the readers of its language make of the models of a file, in source order."""
+    dialect = DIALECTS.get(syntax.source.dialect)
+    drafts = [draft for reader in _readers(syntax.source) for draft in reader.drafts(syntax, dialect)]
+    return sorted(drafts, key=lambda draft: draft.range)
 
 
 def _readers(source: SourceFile) -> list[Any]:

@@ -57,9 +57,10 @@ def drafts(syntax: Syntax, dialect: str | None) -> Iterator[Draft]:
         for statement in module.body
         if isinstance(statement, FunctionDefinition)
     }
+    calls: dict[str, Expression] = {name: call for name, (_, call) in tables.items()}
     for target, call in tables.values():
         if isinstance(call, Call) and isinstance(call.function, Name) and len(call.arguments) > 1:
-            yield _Model(target, call, values, {name: made for name, (_, made) in tables.items()}).draft()
+            yield _Model(target, call, values, calls).draft()
 
 
 class _Model:

@@ -53,7 +53,7 @@ class PrismaReader:
     def read(
         self, path: str, content: bytes, dialect: str | None, known: Catalog | None = None, undoes: Script | None = None
     ) -> Script | None:
-        """As `sql.project.Reader` says; nothing undoes a schema."""
+        """As `sql.readers.Reader` says; nothing undoes a schema."""
         syntax = read(SourceFile(path, content, "prisma"))
         module = syntax.lower()
         schema = prisma.schema_of(path, module)

@@ -69,8 +69,18 @@ _BY_NAME = (
 )
 # What is given to these runs when something happens, or later, and whoever calls it takes no error.
 _LATER = frozenset(
-    ["on", "once", "addListener", "addEventListener", "setInterval", "setTimeout", "setImmediate", "scheduleJob"]
-)
+    [
+        "on",
+        "once",
+        "addListener",
+        "addEventListener",
+        "setInterval",
+        "setTimeout",
+        "setImmediate",
+        "scheduleJob",
+        "after",
+    ]
+)  # fmt: skip
 
 
 def visit_call(walker: Walk, node: Call | TaggedTemplate, use: Use) -> None:

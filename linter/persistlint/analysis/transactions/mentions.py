@@ -64,6 +64,8 @@ def names_in(node: Expression, scope: Scope) -> frozenset[str]:
 def _mentioned(node: Expression) -> list[Expression]:
     """An expression and everything inside it, and what stands in the outermost statements of the functions that it is
     given, but for their parameters: `ids.map((id) => ({ id, order_id: order.id }))`."""
+    if type(node) is Name:  # most are
+        return [node]
     found = list(walk(node))
     for function in [inner.function for inner in found if type(inner) is Lambda]:
         own = {parameter.name for parameter in function.parameters}

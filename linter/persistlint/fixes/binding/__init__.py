@@ -12,9 +12,10 @@ they have and what is passed for them, `sending` where the call takes that, and 
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.diagnostic import Remedy
+from persistlint.diagnostic import Applicability, Remedy
 from persistlint.facts import Query
 from persistlint.fixes.binding.carrying import carried
 from persistlint.fixes.binding.fixing import Binding
@@ -22,6 +23,7 @@ from persistlint.fixes.binding.forwarding import forwarded
 from persistlint.fixes.binding.helping import helped, helper_of
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.statements import with_loops
+from persistlint.fixes.binding.stating import stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,6 +67,10 @@ def _bound(query: Query, holes: Sequence[Hole], program: Program) -> Fix:
         if others is not None:
             with suppress(RefusalError):
                 return _passed(query, others, program)
+        statement = stated(query, holes) if query.placeholder else None
+        if statement is not None:
+            with suppress(RefusalError):
+                return replace(Binding(statement, holes, program).fix(), applicability=Applicability.UNSAFE)
         fix = binding.quoted() if query.placeholder else None
         if fix is None:
             raise

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Program
     from persistlint.libraries import Operation
 
-_TYPES = {TEXT: "STRING", INTEGER: "INT64", NUMBER: "FLOAT64"}
-_MAKES = {"STRING": "str", "INT64": "int"}
+_KINDS = (TEXT, INTEGER, NUMBER)  # under which the table of a library has its types
+_MAKES = {TEXT: "str", INTEGER: "int"}
 _IS_TEXT = regex(r"[fF]?[\"'].*|str\(.*")
 _EACH = regex(r"\[([\w.]+)( for .*)\]")
 _NOTHING_TELLS = "the call takes objects that describe its values, which nothing here tells"
@@ -43,13 +43,14 @@ def described(parameters: Sequence[Parameter], found: View, site: Site, program:
     for parameter in parameters:
         values = bound_by([parameter], found)
         kind = kind_of(values[0].expression, site, program) if len(values) == 1 else ""
-        type = parameter.type or _TYPES.get(kind, "")
+        type = parameter.type or objects.get(kind, "")
         if not type or (parameter.listed is not None and parameter.listed.edits):
             raise RefusalError("the placeholders of this driver name the type of the value, which only the table tells")
         form = objects["list" if parameter.is_array else "one"]
         name, imports = _imported(form.partition("(")[0], objects, site, program)
         edits += imports
-        text = _items(parameter.value, type) if parameter.is_array else _item(parameter.value, type, kind)
+        wanted = next((each for each in _KINDS if objects.get(each) == type), "")
+        text = _items(parameter.value, wanted) if parameter.is_array else _item(parameter.value, wanted, kind)
         rest = form.partition("(")[2].replace("{name}", KEY).replace("{type}", type).replace("{value}", text)
         parameter.value = f"{name}({rest}"
     return list(dict.fromkeys(edits))
@@ -91,16 +92,16 @@ def unconfigured(value: ir.Expression | None, site: Site) -> ir.Expression | Non
     return next((argument.value for argument in made.arguments if argument.keyword == key), None)
 
 
-def _item(text: str, type: str, kind: str) -> str:
-    """A value of that type, made so where it may be of another."""
-    function = _MAKES.get(type)
-    is_known = _TYPES.get(kind) == type or (type == "STRING" and _IS_TEXT.fullmatch(text))
+def _item(text: str, wanted: str, kind: str) -> str:
+    """A value of the wanted kind, made so where it may be of another than it is known to be."""
+    function = _MAKES.get(wanted)
+    is_known = kind == wanted or (wanted == TEXT and _IS_TEXT.fullmatch(text))
     return text if function is None or is_known or text.startswith(f"{function}(") else f"{function}({text})"
 
 
-def _items(text: str, type: str) -> str:
-    """A list whose elements are values of that type."""
-    function = _MAKES[type]
+def _items(text: str, wanted: str) -> str:
+    """A list whose elements are values of the wanted kind."""
+    function = _MAKES[wanted]
     each = _EACH.fullmatch(text)
     return f"[{function}({each[1]}){each[2]}]" if each else f"[{function}(value) for value in {_inside(text)}]"
 

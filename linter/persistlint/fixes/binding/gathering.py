@@ -12,7 +12,7 @@ from persistlint.fixes.binding.marking import given_as, grouped
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.pieces import branches, nodes_of
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.sending import values_of
+from persistlint.fixes.binding.sending import count_of, values_of
 from persistlint.fixes.binding.style import fresh_name
 from persistlint.records import dataclass
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.binding.style import Mark, Style
     from persistlint.fixes.binding.view import View
     from persistlint.fixes.program import Program
-    from persistlint.source import Range
+    from persistlint.source import Range, SourceFile
 
 _SEVERAL = "the values stand in several texts that grow"
 
@@ -60,13 +60,16 @@ def gather(
     others = [*(parameter.start for parameter in outer), *(mark.start for mark in marks)]
     texts = _texts(found, place, inner, others, style, site)
     steps = sorted((step for text in texts for step in text), key=lambda step: step.statement.range.start)
-    passed = None if site.operation.values == "objects" else values_of(site, program.source)
-    list_ = gathered(passed, site, steps, style, program)
-    first = next(index for index, holder in enumerate(found.holders) if _is_in(holder, steps))
+    is_new = site.operation.values == "objects" or (
+        site.operation.parameters == "rest" and bool(count_of(site, program.source))
+    )
+    passed = None if is_new else values_of(site, program.source)
+    list_ = gathered(passed, site, _begun(steps, found, place, site), style, program)
+    first = inner[0].start
     if any(parameter.expands for parameter in inner):
         raise RefusalError("a list takes as many placeholders as it has values, which this driver names")
     if list_.is_new:
-        _check_new(found, steps, marks)
+        _check_new(found, steps, marks, inner, style, site, program.source)
     elif len(texts) > 1:
         raise RefusalError(_SEVERAL)
     elif outer:
@@ -81,6 +84,24 @@ def gather(
         if any(isinstance(s, ir.Loop) for s in branches(holder.range, list_.made.range, site))
     }
     return _gathered(found, list_, style, marks, parameters, first, _keys(list_, site), looped)
+
+
+def _begun(steps: list[Step], found: View, place: Place, site: Site) -> list[Step]:
+    """The same steps, behind one that runs before all of them and once, where the first does not. Raises
+    `RefusalError`."""
+
+    def is_once(step: Step) -> bool:
+        around = branches(step.statement.range, site.call.range, site)
+        return all(isinstance(s, ir.Try) or s is step.statement for s in around)
+
+    first = steps[0].statement.range.start
+    if is_once(steps[0]):
+        return steps
+    every = [step for text in (place.steps, *(list_.steps for list_ in found.lists)) for step in text]
+    before = [step for step in every if step.statement.range.start < first and is_once(step)]
+    if not before:
+        raise RefusalError("the SQL is put together under a condition")
+    return [min(before, key=lambda step: step.statement.range.start), *steps]
 
 
 def added(
@@ -198,10 +219,33 @@ def _texts(
     return used
 
 
-def _check_new(found: View, steps: Sequence[Step], marks: Sequence[Mark]) -> None:
+def _check_new(
+    found: View,
+    steps: Sequence[Step],
+    marks: Sequence[Mark],
+    inner: Sequence[Parameter],
+    style: Style,
+    site: Site,
+    source: SourceFile,
+) -> None:
+    """Refuse a new list where the text that grows has marks of its own, unless the call passes the value of each of
+    them, and none stands between those that go through the list."""
     if computed_marks(found):
         raise RefusalError("the numbers of the other placeholders are counted by hand")
-    if any(_is_in(found.holders[mark.start], steps) for mark in marks):
+    own = [mark for mark in marks if _is_in(found.holders[mark.start], steps)]
+    if not own:
+        return
+    base = steps[0].statement.range
+    holders = [holder for mark in own if (holder := found.holders[mark.start]) is not None]
+    is_always = not any(branches(holder.range, base, site) for holder in holders)
+    keys = {mark.key for mark in marks}
+    if style.is_named:
+        is_passed = isinstance(values_of(site, source), ir.Mapping)
+    else:
+        is_between = any(inner[0].start < mark.start < inner[-1].start for mark in marks)
+        count = len(marks) if style.is_positional else max(map(int, keys))
+        is_passed = count_of(site, source) == count and not (style.is_positional and is_between)
+    if not (is_always and is_passed):
         raise RefusalError("nothing here tells where the values of the other placeholders are")
 
 

@@ -95,7 +95,7 @@ def _python(node: ir.Call, separator: str, items: ir.Expression, value: Value, s
     edits: tuple[Edit, ...] = ()
     match items:
         case ir.Name() if value.made is not None:
-            unmade = _unmade(value.made, source)
+            unmade = () if quoted or _is_copy(value.made.value) else _unmade(value.made, source)
             if unmade is None:
                 return None
             edits = unmade
@@ -179,6 +179,16 @@ def _plain(node: ir.Expression, source: SourceFile) -> ir.Expression | None:
         case ir.Name() | ir.Attribute() | ir.Subscript():
             return node
     return None
+
+
+def _is_copy(made: ir.Expression | None) -> bool:
+    """Whether a list has elements of another one as they are: `ids[:10]`, `sorted(ids)`."""
+    match made:
+        case ir.Name() | ir.Attribute() | ir.Subscript():
+            return True
+        case ir.Call(function=ir.Name(id="list" | "tuple" | "sorted" | "set"), arguments=[argument, *_]):
+            return _is_copy(argument.value)
+    return False
 
 
 def _unmade(made: ir.Assign, source: SourceFile) -> tuple[Edit, ...] | None:

@@ -15,11 +15,19 @@ if TYPE_CHECKING:
     from persistlint.source import SourceFile
 
 _SUM = regex(r"(?P<text>\"(?:[^\"\\]|\\.)*\"|`[^`]*`)| \+ ")
+_ANY_SUM = regex(r"(?P<text>\"(?:[^\"\\]|\\.)*\"|`[^`]*`)| *\+ *")
 
 
 def narrow(text: str) -> str:
     """An expression as one of several arguments."""
     return _SUM.sub(lambda match: match["text"] or "+", text)
+
+
+def wide(text: str) -> str:
+    """An expression as one element of a list."""
+    if "(" in text:  # a sum among the arguments of a call stays narrow
+        return text
+    return _ANY_SUM.sub(lambda match: match["text"] or " + ", text)
 
 
 def narrowed(call: ir.Call, edits: Sequence[Edit], source: SourceFile) -> Iterator[Edit]:

@@ -178,7 +178,8 @@ class Comprehended(Repeated):
         value, key = (next((name for name in names if name not in taken), None) for names in (_NAMES, _KEYS))
         if value is None or key is None:
             raise RefusalError("the names for a value are taken")
-        loop = self._loop(is_named)
+        is_counted = any(f"_{{{self.index}}}" in text for _, text in entries)  # in the name of an object
+        loop = self._loop(is_named or is_counted)
         if is_named:
             pairs = [(f'f"{name}_{{{self.index}}}"', text) for name, text in entries]
             if len(pairs) == 1:
@@ -186,7 +187,10 @@ class Comprehended(Repeated):
             listed = ", ".join(f"({name}, {text})" for name, text in pairs)
             return f"**{{{key}: {value}{loop} for {key}, {value} in ({listed})}}"
         if len(entries) == 1:
-            return f"*[{entries[0][1]}{loop}]"
+            is_same = isinstance(self.loop.target, ir.Name) and entries[0][1] == self.loop.target.id
+            is_whole = is_same and not self.loop.conditions
+            items = self.source.text(self.loop.iterable.range)
+            return f"*{items}" if is_whole and "\n" not in items else f"*[{entries[0][1]}{loop}]"
         return f"*[{value}{loop} for {value} in ({', '.join(text for _, text in entries)})]"
 
     def counted(self, counts: tuple[int, int]) -> str:

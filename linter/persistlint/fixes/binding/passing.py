@@ -193,7 +193,7 @@ class Passing:
     def _rest(self, call: ir.Call, first: int) -> list[Edit]:
         there = call.arguments[first:]
         if self.source.language == "go" and len(call.arguments) + len(self.given) > 1:
-            self.given = [replace(given, text=narrow(given.text)) for given in self.given]
+            self.given = [g if g.text.endswith("...") else replace(g, text=narrow(g.text)) for g in self.given]
         if self.style.is_mapping:
             if self.source.language != "python" or there:
                 raise RefusalError("nothing here tells how the call takes values that have names")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from persistlint.facts import Site
 
 _ADDS_ONE = ("append", "push", "WriteString")
+_ADDING = (ir.Assign, ir.ExpressionStatement)
 _BUILDERS = ("strings.Builder", "bytes.Buffer")
 
 
@@ -259,11 +260,22 @@ def _check_place(found: Pieces, site: Site) -> None:
     made = found.steps[0].statement
     if found.use.range.start < max(step.statement.range.end for step in found.steps):
         raise RefusalError(f"`{found.name}` changes after it is used")
-    if any(not isinstance(s, ir.Try) and s is not made for s in branches(made.range, site.call.range, site)):
+    around = [s for s in branches(made.range, site.call.range, site) if not isinstance(s, ir.Try) and s is not made]
+    if around and not _is_part_there(found, around[-1], site):
         raise RefusalError("the SQL is put together under a condition")
-    tests = [s for s in branches(found.use.range, site.call.range, site) if not isinstance(s, ir.Try)]
-    if not all(_runs_if_filled(s, found) for s in tests):
+    if around:
+        return
+    if not runs_if_filled(found.use.range, site.call.range, [found.name], site):
         raise RefusalError("the SQL is put together under a condition")
+
+
+def _is_part_there(found: Pieces, around: ir.Statement, site: Site) -> bool:
+    """Whether pieces that are made anew in a loop or a branch become a part of another text in every run of it."""
+    made, use = found.steps[0].statement, found.use
+    is_level = not branches(made.range, use.range, site) and not branches(use.range, made.range, site)
+    jumps = (s for s in site.statements if isinstance(s, ir.Jump) and s.range in around.range)
+    is_left = any(made.range.end <= s.range.start < use.range.start for s in jumps)
+    return is_level and not is_left and any(use.range in s.range for s in site.statements if isinstance(s, _ADDING))
 
 
 def _excludes(one: ir.Statement, other: ir.Statement, site: Site) -> bool:
@@ -276,11 +288,15 @@ def _excludes(one: ir.Statement, other: ir.Statement, site: Site) -> bool:
     return False
 
 
-def _runs_if_filled(statement: ir.Statement, found: Pieces) -> bool:
-    """Whether a statement joins the pieces in every case in which there are some."""
-    if not isinstance(statement, ir.If) or not is_filled(statement.test, found.name):
-        return False
-    return any(found.use.range in inner.range for inner in statement.then)
+def runs_if_filled(use: Range, outer: Range, names: Sequence[str], site: Site) -> bool:
+    """Whether a place is come by whenever another one is and a list of one of these names has elements."""
+    for statement in branches(use, outer, site):
+        if isinstance(statement, ir.Try):
+            continue
+        is_test = isinstance(statement, ir.If) and any(is_filled(statement.test, name) for name in names)
+        if not is_test or not isinstance(statement, ir.If) or not any(use in inner.range for inner in statement.then):
+            return False
+    return True
 
 
 def _all(steps: Sequence[Step]) -> list[ir.Statement]:
@@ -298,14 +314,23 @@ def adds(statement: ir.Statement) -> bool:
 
 
 def _tests(site: Site, name: str) -> Iterator[ir.Expression]:
-    """The tests of a function that ask whether a list has elements."""
+    """The tests of a function that ask whether a list has elements, or none."""
     for statement in site.statements:
-        if isinstance(statement, ir.If) and is_filled(statement.test, name):
+        if isinstance(statement, ir.If) and _asks(statement.test, name):
             yield statement.test
         for expression in ir.expressions(statement):
             for node in ir.walk(expression):
-                if isinstance(node, ir.Conditional) and is_filled(node.test, name):
+                if isinstance(node, ir.Conditional) and _asks(node.test, name):
                     yield node.test
+
+
+def _asks(test: ir.Expression, name: str) -> bool:
+    match test:
+        case ir.Unary(operator="not" | "!", operand=inner):
+            return is_filled(inner, name)
+        case ir.Binary(operator="==" | "===" | "<", left=left, right=ir.Number(value=0 | 1)):
+            return is_length(left, name)
+    return is_filled(test, name)
 
 
 def nodes_of(statements: Sequence[ir.Statement]) -> Iterator[ir.Expression]:

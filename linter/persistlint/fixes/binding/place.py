@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from persistlint.source import Range
 
 _UNCHANGED = frozenset(["dedent", "cleandoc", "strip", "lstrip", "rstrip", "trim", "TrimSpace"])
+_MOST_WRAPPERS = 3  # around one another
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +142,21 @@ def unwrapper(library: Library) -> Callable[[ir.Call], ir.Expression | None]:
         arguments = call.arguments
         if len(arguments) == 1 and not arguments[0].spread and name in names:
             return arguments[0].value
-        inner = None
-        if name in _UNCHANGED:
-            inner = arguments[0].value if len(arguments) == 1 else None
-            if not arguments and isinstance(call.function, ir.Attribute):
-                inner = call.function.value
-        return inner if isinstance(inner, ir.String | ir.Template | ir.Binary) else None
+        inner = made = _unchanged(call)
+        for _ in range(_MOST_WRAPPERS):  # `dedent(f"…").strip()`
+            made = _unchanged(made) if isinstance(made, ir.Call) else made
+        return inner if isinstance(made, ir.String | ir.Template | ir.Binary) else None
 
     return unwrap
+
+
+def _unchanged(call: ir.Call) -> ir.Expression | None:
+    """What a call gives back with no more than other spaces, None for every other call."""
+    if origin.last_name(call.function) not in _UNCHANGED:
+        return None
+    if not call.arguments and isinstance(call.function, ir.Attribute):
+        return call.function.value
+    return call.arguments[0].value if len(call.arguments) == 1 else None
 
 
 def wrappers_of(library: Library) -> frozenset[str]:

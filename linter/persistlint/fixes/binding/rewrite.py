@@ -46,7 +46,7 @@ class Rewrite:
             replaced.update(indices)
             gone.update(i for i in indices if not (parameter.listed and isinstance(self.found.items[i], Value)))
         values = [item for index, item in enumerate(self.found.items) if isinstance(item, Value) and index not in gone]
-        held = {id(h.holder) for h in self.found.held if h.start == h.end or not gone.issuperset(range(h.start, h.end))}
+        held = {id(h.holder) for h in self.found.held if h.start == h.end or not self._is_gone(h.start, h.end, gone)}
         whole = {index: found for index, p in enumerate(parameters) if (found := self._held(p)) is not None}
         dropped = {each.place for each in whole.values()}
         holed = {id(value.literal) for value in values if value.form is None} | held
@@ -63,7 +63,7 @@ class Rewrite:
                 elif self._takes_holes(literal):
                     holed.add(id(literal))
         edits: list[Edit] = []
-        edits += [self._without(inner) for inner in self.found.inner if gone.issuperset(range(inner.start, inner.end))]
+        edits += [self._without(inner) for inner in self.found.inner if self._is_gone(inner.start, inner.end, gone)]
         for index, (parameter, mark) in enumerate(zip(parameters, marks, strict=True)):
             edits += parameter.edits
             if parameter.listed is not None:
@@ -94,6 +94,13 @@ class Rewrite:
         found = (h for h in self.found.held if (h.start, h.end) == (items.start, items.stop))
         return next((h for h in found if is_plain and h.is_here), None)
 
+    def _is_gone(self, start: int, end: int, gone: set[int]) -> bool:
+        """Whether nothing is left of the text of a variable; of one that is put together in steps, or is there several
+        times, the marks are left."""
+        is_made = any(start <= part.start < end for part in self.found.parts)
+        is_made |= any(holder is not None for holder in self.found.holders[start:end])
+        return not is_made and gone.issuperset(range(start, end))
+
     def _without(self, inner: Inner) -> Edit:
         """Drop the variable of a text of which nothing is left."""
         content = self.source.content
@@ -114,10 +121,13 @@ class Rewrite:
                 raise RefusalError("the list of values is no part of a string")
             edits.append(Edit(Range(item.range.start, item.range.start), "("))
             edits.append(Edit(Range(item.range.end, item.range.end), ")"))
+        empty = self._emptied(parameter)
+        edits += empty
         for index in range(parameter.start, parameter.end):
             item = self.found.items[index]
             if isinstance(item, Char):
-                edits.append(Edit(item.range, ""))
+                if not any(item.range in edit.range for edit in empty):
+                    edits.append(Edit(item.range, ""))
             elif (
                 self.source.language == "python"
                 and item.form is None
@@ -125,6 +135,30 @@ class Rewrite:
                 and item.literal.quote[0] in written
             ):
                 raise RefusalError("the quotes of the list are those of the string around it")
+        return edits
+
+    def _emptied(self, parameter: Parameter) -> list[Edit]:
+        """The edits that drop a literal before or behind a list of values which had no more than its quotes, with the
+        `+` between."""
+        assert parameter.listed is not None
+        items = self.found.items[parameter.start : parameter.end]
+        value = next(item for item in items if isinstance(item, Value))
+        if value.literal is not None:
+            return []
+        edits = []
+        for item in (items[0], items[-1]):
+            literal = item.literal
+            if literal is None or literal.body != item.range:
+                continue
+            is_before = literal.range.end <= value.range.start
+            gap = (
+                Range(literal.range.end, value.range.start)
+                if is_before
+                else Range(value.range.end, literal.range.start)
+            )
+            if self.source.text(gap).strip() == "+":
+                whole = Range(literal.range.start, gap.end) if is_before else Range(gap.start, literal.range.end)
+                edits.append(Edit(whole, ""))
         return edits
 
     def _region(self, parameter: Parameter, text: str, holed: set[int], kept: set[int]) -> Edit:

@@ -90,7 +90,8 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
     library = operation.library
     if operation.values == "sets":
         raise RefusalError("the call takes many sets of values, and each would need this one")
-    if source.language == "go" and not passing.variable and any(g.text.endswith(SPREAD) for g in passing.given):
+    is_spread = source.language == "go" and any(given.text.endswith(SPREAD) for given in passing.given)
+    if is_spread and (not passing.variable or count_of(site, source)):
         if operation.parameters != "rest":
             raise RefusalError("Go does not spread a list of values among other arguments")
         one, edits, call = with_one_list(passing, site, (operation.sql or 0) + 1, program)

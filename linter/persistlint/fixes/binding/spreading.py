@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.narrowing import narrow
+from persistlint.fixes.binding.narrowing import narrow, wide
 from persistlint.fixes.binding.passing import Given
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.source import Range
@@ -44,7 +44,7 @@ def appended(name: str, texts: Sequence[str]) -> list[str]:
 def made(name: str, texts: Sequence[str]) -> list[str]:
     """The lines that make a list of Go with these values."""
     count = next((index for index, text in enumerate(texts) if text.endswith(SPREAD)), len(texts))
-    return [f"{name} := []any{{{', '.join(texts[:count])}}}", *appended(name, texts[count:])]
+    return [f"{name} := []any{{{', '.join(map(wide, texts[:count]))}}}", *appended(name, texts[count:])]
 
 
 def with_one_list(passing: Passing, site: Site, first: int, program: Program) -> tuple[Passing, list[Edit], ir.Call]:
@@ -60,22 +60,32 @@ def with_one_list(passing: Passing, site: Site, first: int, program: Program) ->
         start = f"append([]any{{}}, {texts[0]}{SPREAD})"
         texts = [given.text for given in passing.given]
     else:
-        if len(there) != passing.existing:
+        is_numbered = passing.style.is_numbered  # so that the others keep their places
+        if len(there) != passing.existing and not is_numbered:
             raise RefusalError("the SQL has not as many placeholders as values")
         for given in reversed(passing.given):
-            texts.insert(given.before, given.text)
+            texts.insert(len(there) if is_numbered else given.before, given.text)
         start = ""
+    if there and not start and texts[-1] == f"{passing.variable}{SPREAD}":
+        others = Given(f"append([]any{{{', '.join(map(wide, texts[:-1]))}}}, {texts[-1]}){SPREAD}", "", 0)
+        return _alone(passing, others, passing.variable, call, first)
     function = program.function_around(call.range)
     free = [name for name in _NAMES if function is not None and not program.has_name(name, function.range)]
+    free = [name for name in free if name != passing.variable]
     if not free:
         raise RefusalError("the names for a list of values are taken")
     name = free[0]
     lines = [f"{name} := {start}", *appended(name, texts)] if start else made(name, texts)
-    edits = [_before(site, lines, program)]
-    if there:
-        end = call.arguments[first - 1].range.end
-        edits.append(Edit(Range(end, there[-1].range.end), ""))
-    whole = replace(passing, given=[Given(f"{name}{SPREAD}", "", 0)], existing=0, variable=name)
+    whole, edits, call = _alone(passing, Given(f"{name}{SPREAD}", "", 0), name, call, first)
+    return whole, [_before(site, lines, program), *edits], call
+
+
+def _alone(passing: Passing, given: Given, name: str, call: ir.Call, first: int) -> tuple[Passing, list[Edit], ir.Call]:
+    """The values as one that is passed alone, the edits that drop the others, and the call without these."""
+    there = call.arguments[first:]
+    end = call.arguments[first - 1].range.end
+    edits = [Edit(Range(end, there[-1].range.end), "")] if there else []
+    whole = replace(passing, given=[given], existing=0, variable=name)
     return whole, edits, replace(call, arguments=call.arguments[:first])
 
 

@@ -82,6 +82,11 @@ def style_of(placeholder: str, text: str, dialect: str | None) -> tuple[Style, l
     named = {"?": ":name", "%s": "%(name)s"}.get(placeholder)
     own = _marks(placeholder, text, dialect)
     other = _marks(named, text, dialect) if named is not None else []
+    if placeholder == "?" and dialect == "clickhouse":  # whose driver of Go takes numbers, too, but no two kinds
+        numbered = _marks("$1", text, dialect)
+        if numbered and not own:
+            return Style("$1"), numbered
+        other = other or numbered
     if own and other:
         raise RefusalError("the SQL mixes two kinds of placeholders")
     if other and named is not None:

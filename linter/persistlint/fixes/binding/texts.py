@@ -12,7 +12,7 @@ from persistlint import ir
 from persistlint.fixes.binding import origin
 from persistlint.fixes.binding.formats import is_made_text
 from persistlint.fixes.binding.lists import listed
-from persistlint.fixes.binding.pieces import chosen, joined, nodes_inside
+from persistlint.fixes.binding.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
 from persistlint.fixes.binding.place import unwrapper
 from persistlint.fixes.binding.reaching import assignments, own_places, reaching
 from persistlint.fixes.binding.reading import Asked, view
@@ -24,7 +24,7 @@ from persistlint.records import dataclass
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from persistlint.facts import Hole, Site
     from persistlint.fixes.binding.parts import Times
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Library
     from persistlint.source import Range
 
+_MOST_VARIABLES = 6  # each a part of the next
 _IS_SQL = regex(
     r"[='\"`(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
 )  # in a constant that is put into the SQL together with a value
@@ -86,11 +87,26 @@ class Texts:
         text = origin.text_of(node, self.site, self._is_part)
         if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
             return None
+        pieces = self._names_of_pieces(text)
+        if pieces and not runs_if_filled(node.range, text.range, [node.id, *pieces], self.site):
+            raise RefusalError("the SQL is put together under a condition")
         if self._has_hole(text.range):
             is_sql = _is_sql(text) or self._is_list(text)
             return text if is_sql else None
-        parts = (node for node in ir.walk(text) if isinstance(node, ir.Call | ir.Name))
-        return text if any(self._pieces_of(part) is not None for part in parts) else None
+        return text if pieces else None
+
+    def _names_of_pieces(self, text: ir.Expression) -> list[str]:
+        """The lists that a text joins, and the variables with texts that may not be there."""
+        names: list[str] = []
+        done: list[Range] = []
+        for part in ir.walk(text):
+            if not isinstance(part, ir.Call | ir.Name) or any(part.range in range for range in done):
+                continue
+            found = self._pieces_of(part)
+            if found is not None:
+                names.append(found.name)
+                done.append(part.range)
+        return names
 
     def _is_part(self, name: ir.Name) -> bool:
         """Whether a variable holds SQL in which a hole stands."""
@@ -100,7 +116,7 @@ class Texts:
     def _pieces_of(self, use: ir.Call | ir.Name) -> Pieces | None:
         """The list or the variable whose pieces holes stand in."""
         if isinstance(use, ir.Call):
-            return joined(use, self.site, self._has_hole)
+            return joined(use, self.site, self._has_hole_or_list)
         found = chosen(use, self.site, self._has_hole_or_list)
         texts = [text for step in found.steps for text in step.texts] if found is not None else []
         return found if any(map(self._may_be_sql, texts)) else None
@@ -108,7 +124,7 @@ class Texts:
     def _may_be_sql(self, node: ir.Expression) -> bool:
         """Whether what goes into a variable may be SQL. What a call gives that puts no value into a text is data like
         the value, whatever constants it is called with: `input("Name (or a part): ")`."""
-        return _is_sql(node) and (self._has_hole(node.range) or not isinstance(node, ir.Call))
+        return _is_sql(node) and (not isinstance(node, ir.Call) or self._has_hole_or_list(node.range))
 
     def _has_hole(self, range: Range) -> bool:
         first = bisect_left(self._places, range.start, key=lambda place: place.start)
@@ -121,11 +137,21 @@ class Texts:
         return sorted({hole.range for hole in self.holes}, key=lambda place: (place.start, place.end))
 
     @cached_property
-    def _lists(self) -> frozenset[str]:
-        """The variables with the text of a list that a hole is put into."""
-        made = (s for s in self.site.statements if isinstance(s, ir.Assign) and s.value is not None)
-        lists = [s for s in made if self._has_hole(s.range) and s.value is not None and self._is_list(s.value)]
-        return frozenset(s.target.id for s in lists if isinstance(s.target, ir.Name))
+    def _carriers(self) -> frozenset[str]:
+        """The variables whose text or list has a hole in it, or such a variable."""
+        found: set[str] = set()
+        for _ in range(_MOST_VARIABLES):
+            before = len(found)
+            for statement in self.site.statements:
+                name, added = _added(statement)
+                if name and name not in found and any(self._carries(node, found) for node in added):
+                    found.add(name)
+            if len(found) == before:
+                break
+        return frozenset(found)
+
+    def _carries(self, node: ir.Expression, names: Collection[str]) -> bool:
+        return self._has_hole(node.range) or any(name in names for name in ir.names_in(node))
 
     def _repeated(self, node: ir.Call) -> Times | None:
         """What a call joins, where holes stand in what is repeated, and it is no list of values."""
@@ -139,14 +165,14 @@ class Texts:
         return chosen_text(node, self.program.source) if is_wanted else None
 
     def _has_hole_or_list(self, range: Range) -> bool:
-        """Whether a hole stands in a range, or a variable with the text of a list that it is put into."""
+        """Whether a hole stands in a range, or a variable that it has been put into."""
         if self._has_hole(range):
             return True
-        if not self._lists:
+        if not self._carriers:
             return False
         statements = (s for s in self.site.statements if range in s.range)
         nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
-        return any(isinstance(n, ir.Name) and n.id in self._lists and n.range in range for n in nodes)
+        return any(isinstance(n, ir.Name) and n.id in self._carriers and n.range in range for n in nodes)
 
     def _is_list(self, node: ir.Expression) -> bool:
         return listed(Value(node, node.range, None), self.program.source) is not None
@@ -168,6 +194,17 @@ class Texts:
             return False
         made = [s.value for s in reaching(value.expression, self.site) if s.value is not None]
         return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
+
+
+def _added(statement: ir.Statement) -> tuple[str, Sequence[ir.Expression]]:
+    """The variable that a statement sets or adds to, and what it puts in; no name for other statements."""
+    match statement:
+        case ir.Assign(target=ir.Name(id=name), value=ir.Expression() as value):
+            return name, (value,)
+        case ir.ExpressionStatement(value=ir.Call(function=ir.Attribute(value=ir.Name(id=name)))):
+            step = additions(statement, name)
+            return name, step.texts if step is not None else ()
+    return "", ()
 
 
 def _nothing(_node: ir.Expression) -> None:

@@ -66,7 +66,7 @@ def widened(
     if any((send.operation.parameters == "rest") != is_rest for send in sends):
         raise refused
     before = [parameter for parameter in function.parameters if parameter.kind == "positional"]
-    at = _end_of(before[-1], program)
+    at = end_of(before[-1], program)
     if not _LIST_OF_ITS_OWN.match(program.source.content, at):
         raise refused
     tells = any(_before_callback(send.call) != send.call.arguments for send in sends)
@@ -160,7 +160,7 @@ def _made(name: str, block: ir.Block) -> list[ir.Expression]:
     return found
 
 
-def _end_of(parameter: ir.Parameter, program: Program) -> int:
+def end_of(parameter: ir.Parameter, program: Program) -> int:
     """Where the declaration of a parameter ends. In Go its range is that of its name, and the type follows."""
     content, at = program.source.content, parameter.range.end
     if program.source.language != "go":

@@ -5,13 +5,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from persistlint.ir import Argument, Attribute, Binary, Call, Conditional, Expression, Name, TypeAssertion
+from persistlint.ir import (
+    Argument,
+    Attribute,
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    Name,
+    Number,
+    TypeAssertion,
+    Unknown,
+)
+from persistlint.languages.sql.calls import argument, call_of, one_of
+from persistlint.languages.sql.reader import identifier
 from persistlint.regexes import regex
+from persistlint.sql.lexer import Kind, word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from persistlint.languages.sql.reader import Reader
+    from persistlint.source import Range
 
 CATALOG = "schema"  # what holds the names that come from the catalog of the database
 _CATALOG_TABLES = regex(
@@ -21,6 +36,24 @@ _CATALOG_TABLES = regex(
     r"|\bsys(?:objects|columns|databases)\b|\bsqlite_master\b",
     re.IGNORECASE,
 )
+
+
+_ENUMERATED = {
+    "tg_op": ("INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+    "tg_when": ("BEFORE", "AFTER", "INSTEAD OF"),
+    "tg_level": ("ROW", "STATEMENT"),
+}
+_FROM_CATALOG = frozenset({"tg_table_name", "tg_table_schema", "tg_relname", "tg_name"})
+_NOW = word_set("current_date current_time current_timestamp localtime localtimestamp sysdate systimestamp")
+
+
+def given_value(range: Range, name: str) -> Expression | None:
+    """What the database itself calls by a name: a moment, or what a trigger is told."""
+    if name in _NOW:
+        return Number(range, name, None)
+    if name in _ENUMERATED:
+        return one_of(range, name, _ENUMERATED[name])
+    return Attribute(range, Name(range, CATALOG), name, range) if name in _FROM_CATALOG else None
 
 
 def is_catalog(reader: Reader, end: int) -> bool:
@@ -57,3 +90,26 @@ def of_catalog(value: Expression, declared: frozenset[str]) -> Expression:
         case TypeAssertion(range=range, value=inner, type=type):
             return TypeAssertion(range, again(inner), type)
     return value
+
+
+def known_names(reader: Reader) -> Expression:
+    """EXISTS. Where the query looks names up in the catalog, the variables that it compares are known names."""
+    start = reader.index
+    reader.step()
+    opened = reader.index
+    reader.skip_group()
+    end = reader.index
+    reader.index = opened
+    if not is_catalog(reader, end):
+        reader.index = end
+        return Unknown(reader.range_from(start))
+    compared = []
+    for index in range(opened + 1, end - 1):
+        previous, token, following = reader.tokens[index - 1], reader.tokens[index], reader.tokens[index + 1]
+        is_compared = previous.text == "=" or (following.text == "=" and previous.text != ".")
+        if is_compared and token.kind in (Kind.WORD, Kind.PARAMETER) and identifier(token) in reader.types:
+            place = reader.range_of(token)
+            compared.append(argument(Name(place, identifier(token))))
+    reader.index = end
+    whole = reader.range_from(start)
+    return call_of("known_object", whole, whole, compared)

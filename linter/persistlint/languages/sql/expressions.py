@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from persistlint.ir import (
     Argument,
     Attribute,
@@ -15,31 +13,27 @@ from persistlint.ir import (
     Name,
     Number,
     Sequence,
-    String,
     Subscript,
     Unary,
     Unknown,
 )
-from persistlint.languages.sql.calls import argument, call_of, cast, matched, one_of, special
-from persistlint.languages.sql.catalog import CATALOG, is_catalog, of_catalog
+from persistlint.languages.sql.calls import call_of, cast, matched, special
+from persistlint.languages.sql.catalog import CATALOG, given_value, is_catalog, known_names, of_catalog
+from persistlint.languages.sql.literals import number, string, type_name
+from persistlint.languages.sql.operators import (
+    COMPARISON,
+    NOT_PRECEDENCE,
+    PRECEDENCE,
+    UNARY,
+    compared,
+    joined,
+    like,
+    quantified,
+)
 from persistlint.languages.sql.reader import DEEPEST, Reader, identifier
-from persistlint.regexes import regex
 from persistlint.source import Range
-from persistlint.sql.lexer import Kind, Token, string_value, word_set
+from persistlint.sql.lexer import Kind, word_set
 
-_PRECEDENCE = {
-    **dict.fromkeys(("OR", "XOR"), 1),
-    "AND": 2,
-    **dict.fromkeys(("=", "<>", "!=", "<", ">", "<=", ">=", "==", "<=>", "^="), 4),
-    **dict.fromkeys(("IS", "IN", "LIKE", "ILIKE", "RLIKE", "REGEXP", "SIMILAR", "BETWEEN", "NOT", "GLOB"), 4),
-    **dict.fromkeys(("~", "~*", "!~", "!~*", "~~", "~~*", "!~~", "@>", "<@", "&&", "->", "->>", "#>", "#>>"), 5),
-    **dict.fromkeys(("+", "-", "||", "&", "|", "<<", ">>"), 6),
-    **dict.fromkeys(("*", "/", "%", "DIV", "MOD"), 7),
-    "^": 8,
-}
-_NOT_PRECEDENCE, _COMPARISON, _UNARY = 3, 4, 9
-_OPERATORS = {"||": "+", "=": "==", "<>": "!=", "^=": "!=", "<=>": "==", "DIV": "//", "MOD": "%", "^": "**"}
-_KEPT = word_set("+ - * / % & | << >> == != < > <= >=")
 # A word behind an operand that ends the expression, and never begins one.
 STOPS = word_set(
     "THEN ELSE ELSIF ELSEIF ELSIF WHEN END LOOP USING INTO FROM WHERE GROUP ORDER HAVING LIMIT UNION DO AS RETURNING"
@@ -47,14 +41,6 @@ STOPS = word_set(
     " REVERSE BY BULK LIMIT UNTIL WINDOW"
 )
 _SCHEMAS = word_set("pg_catalog public dbo sys master standard")
-_ENUMERATED = {
-    "tg_op": ("INSERT", "UPDATE", "DELETE", "TRUNCATE"),
-    "tg_when": ("BEFORE", "AFTER", "INSTEAD OF"),
-    "tg_level": ("ROW", "STATEMENT"),
-}
-_FROM_CATALOG = frozenset({"tg_table_name", "tg_table_schema", "tg_relname", "tg_name"})
-_NOW = word_set("current_date current_time current_timestamp localtime localtimestamp sysdate systimestamp")
-_ALLOW_PATTERN = regex(r"%\[\^([A-Za-z0-9_ -]+)\]%")  # LIKE '%[^a-z]%': a character that is not allowed
 
 
 def expression(reader: Reader, weakest: int = 0) -> Expression:
@@ -69,8 +55,8 @@ def expression(reader: Reader, weakest: int = 0) -> Expression:
         left = _prefix(reader)
         while not reader.at_end:
             word = reader.word()
-            strength = _PRECEDENCE.get(word)
-            if strength is None or strength < weakest or (word == "NOT" and reader.word(1) not in _PRECEDENCE):
+            strength = PRECEDENCE.get(word)
+            if strength is None or strength < weakest or (word == "NOT" and reader.word(1) not in PRECEDENCE):
                 return left
             left = _infix(reader, start, left, word, strength)
         return left
@@ -129,7 +115,7 @@ def query_value(reader: Reader, end: int) -> Expression:
 
 def _infix(reader: Reader, start: int, left: Expression, word: str, strength: int) -> Expression:
     reader.step()
-    if strength == _COMPARISON:
+    if strength == COMPARISON:
         negated = word == "NOT"
         if negated:
             word = reader.step().word
@@ -138,11 +124,7 @@ def _infix(reader: Reader, start: int, left: Expression, word: str, strength: in
         pattern = expression(reader, strength + 1)
         return matched(reader.range_from(start), left, pattern, negated=word.startswith("!"))
     right = expression(reader, strength + 1)
-    range = reader.range_from(start)
-    operator = _OPERATORS.get(word, word)
-    if word in ("AND", "OR"):
-        return Binary(range, word.lower(), left, right)
-    return Binary(range, operator, left, right) if operator in _KEPT else Unknown(range, (left, right))
+    return joined(reader.range_from(start), word, left, right)
 
 
 def _comparison(reader: Reader, start: int, left: Expression, word: str, negated: bool) -> Expression:
@@ -150,37 +132,39 @@ def _comparison(reader: Reader, start: int, left: Expression, word: str, negated
         case "IS":
             negated = reader.accept("NOT")
             if reader.accept("DISTINCT", "FROM"):
-                right = expression(reader, _COMPARISON + 1)
+                right = expression(reader, COMPARISON + 1)
                 return Binary(reader.range_from(start), "==" if negated else "!=", left, right)
-            right = expression(reader, _COMPARISON + 1)
+            right = expression(reader, COMPARISON + 1)
             return Binary(reader.range_from(start), "is not" if negated else "is", left, right)
         case "IN":
             right = _members(reader)
             return Binary(reader.range_from(start), "not in" if negated else "in", left, right)
         case "BETWEEN":
-            low = expression(reader, _COMPARISON + 1)
-            high = expression(reader, _COMPARISON + 1) if reader.accept("AND") else low
+            low = expression(reader, COMPARISON + 1)
+            high = expression(reader, COMPARISON + 1) if reader.accept("AND") else low
             return Unknown(reader.range_from(start), (left, low, high))
         case "REGEXP" | "RLIKE":
-            pattern = expression(reader, _COMPARISON + 1)
+            pattern = expression(reader, COMPARISON + 1)
             return matched(reader.range_from(start), left, pattern, negated=negated)
         case "LIKE" | "ILIKE" | "SIMILAR" | "GLOB":
             reader.accept("TO")
-            right = expression(reader, _COMPARISON + 1)
+            right = expression(reader, COMPARISON + 1)
             if reader.accept("ESCAPE"):
-                expression(reader, _COMPARISON + 1)
-            return _like(reader, start, left, right, negated)
+                expression(reader, COMPARISON + 1)
+            return like(reader.range_from(start), left, right, negated=negated)
     if reader.word() in ("ANY", "SOME", "ALL") and reader.word(1) == "(":
-        return _quantified(reader, start, left, word)
-    right = expression(reader, _COMPARISON + 1)
-    return Binary(reader.range_from(start), _OPERATORS.get(word, word), left, right)
+        quantifier = reader.step().word
+        members = _members(reader)
+        return quantified(reader.range_from(start), left, word, quantifier, members)
+    right = expression(reader, COMPARISON + 1)
+    return compared(reader.range_from(start), word, left, right)
 
 
 def _members(reader: Reader) -> Expression:
     """What follows IN: a list of values, or a query."""
     start = reader.index
     if not reader.accept("("):
-        return expression(reader, _COMPARISON + 1)
+        return expression(reader, COMPARISON + 1)
     if is_query(reader):
         reader.index = start
         reader.skip_group()
@@ -191,36 +175,6 @@ def _members(reader: Reader) -> Expression:
     return Collection(reader.range_from(start), Sequence.TUPLE, tuple(values))
 
 
-def _quantified(reader: Reader, start: int, left: Expression, word: str) -> Expression:
-    """`x = ANY (list)` is `x in list`, and `x <> ALL (list)` is `x not in list`."""
-    quantifier = reader.step().word
-    members = _members(reader)
-    if isinstance(members, Collection) and len(members.elements) == 1:
-        members = members.elements[0]
-    range = reader.range_from(start)
-    if isinstance(members, String) and members.value.startswith("{"):  # an array written as a string
-        values = members.value.strip("{}").split(",")
-        members = Collection(
-            members.range,
-            Sequence.LIST,
-            tuple(String(members.range, value.strip(' "'), members.content) for value in values),
-        )
-    if (word, quantifier) in (("=", "ANY"), ("=", "SOME")):
-        return Binary(range, "in", left, members)
-    if (word, quantifier) in (("<>", "ALL"), ("!=", "ALL")):
-        return Binary(range, "not in", left, members)
-    return Unknown(range, (left, members))
-
-
-def _like(reader: Reader, start: int, left: Expression, right: Expression, negated: bool) -> Expression:
-    """LIKE; in T-SQL `x LIKE '%[^a-z]%'` says that `x` holds something else than these characters."""
-    range = reader.range_from(start)
-    if isinstance(right, String) and (found := _ALLOW_PATTERN.fullmatch(right.value)):
-        pattern = String(right.range, f"^[{found.group(1)}]*$", right.content)
-        return matched(range, left, pattern, negated=not negated)
-    return Unknown(range, (left, right))
-
-
 # -------------------------------------------------------------------------------------------------------- operands
 
 
@@ -229,7 +183,7 @@ def _prefix(reader: Reader) -> Expression:
     word = reader.word()
     if word in ("NOT", "-", "+", "~", "PRIOR", "DISTINCT", "BINARY", "ALL", "!", "VARIADIC"):
         reader.step()
-        operand = expression(reader, _NOT_PRECEDENCE if word == "NOT" else _UNARY)
+        operand = expression(reader, NOT_PRECEDENCE if word == "NOT" else UNARY)
         if word in ("NOT", "!"):
             return Unary(reader.range_from(start), "not", operand)
         return Unary(reader.range_from(start), word, operand) if word in ("-", "+", "~") else operand
@@ -239,7 +193,7 @@ def _prefix(reader: Reader) -> Expression:
 def _postfix(reader: Reader, start: int, value: Expression) -> Expression:
     while True:
         if reader.accept("::"):
-            value = cast(reader.range_from(start), value, _type(reader))
+            value = cast(reader.range_from(start), value, type_name(reader))
         elif reader.word() == "[" and reader.dialect != "tsql":
             reader.step()
             index = expression(reader) if reader.word() not in ("]", ":") else Unknown(reader.range_from(start))
@@ -274,10 +228,10 @@ def _primary(reader: Reader) -> Expression:
     token = reader.token()
     match token.kind:
         case Kind.STRING | Kind.DOLLAR:
-            return _string(reader, reader.step())
+            return string(reader, reader.step())
         case Kind.NUMBER:
             reader.step()
-            return Number(reader.range_of(token), token.text, _number(token.text))
+            return Number(reader.range_of(token), token.text, number(token.text))
         case Kind.PARAMETER | Kind.QUOTED:
             return _named(reader)
         case Kind.WORD:
@@ -287,34 +241,6 @@ def _primary(reader: Reader) -> Expression:
     if token.text and token.text not in ");,":
         reader.step()
     return Unknown(reader.range_of(token) if token.text else reader.range_from(reader.index))
-
-
-def _string(reader: Reader, token: Token) -> String:
-    value, start, end = string_value(token)
-    if token.text[:1] in "eE" or (reader.dialect in ("mysql", "bigquery") and token.kind is Kind.STRING):
-        value = _unescape(value)
-    content = Range(reader.text.positions[start], reader.text.positions[end])
-    first = reader.range_of(token)
-    parts = [value]
-    while token.kind is Kind.STRING and reader.token().kind is Kind.STRING:  # adjacent literals are one
-        token = reader.step()
-        parts.append(string_value(token)[0])
-        content = Range(first.start, reader.range_of(token).end)
-    return String(Range(first.start, reader.range_of(token).end), "".join(parts), content)
-
-
-_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a"}
-
-
-def _unescape(value: str) -> str:
-    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match.group(1), match.group(1)), value, flags=re.DOTALL)
-
-
-def _number(text: str) -> int | float | None:
-    try:
-        return int(text, 0) if text.isdigit() or text[:2].lower() == "0x" else float(text)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _keyword(reader: Reader, word: str) -> Expression:
@@ -334,7 +260,7 @@ def _keyword(reader: Reader, word: str) -> Expression:
             reader.accept("]")
             return Collection(reader.range_from(start), Sequence.LIST, tuple(values))
         case "EXISTS" if reader.word(1) == "(":
-            return _exists(reader)
+            return known_names(reader)
         case "CAST" | "TRY_CAST" | "CONVERT" | "TRY_CONVERT" if reader.word(1) == "(":
             return _conversion(reader, word)
         case "SELECT" | "WITH":
@@ -342,7 +268,7 @@ def _keyword(reader: Reader, word: str) -> Expression:
             return Unknown(reader.range_from(start))
     if reader.token(1).kind is Kind.STRING and reader.token(1).start > token.end and word not in STOPS:
         reader.step()  # DATE '…', INTERVAL '…'
-        return _string(reader, reader.step())
+        return string(reader, reader.step())
     return _named(reader)
 
 
@@ -361,13 +287,8 @@ def _named(reader: Reader) -> Expression:
         return Subscript(reader.range_from(start), Name(range, names[0]), index)
     if reader.word() == "(" and tokens[0].kind is not Kind.PARAMETER:
         return _call(reader, start, names, range)
-    if len(names) == 1 and names[0] not in reader.types:
-        if names[0] in _NOW:
-            return Number(range, names[0], None)
-        if names[0] in _ENUMERATED:
-            return one_of(range, names[0], _ENUMERATED[names[0]])
-        if names[0] in _FROM_CATALOG:
-            return Attribute(range, Name(range, CATALOG), names[0], range)
+    if len(names) == 1 and names[0] not in reader.types and (given := given_value(range, names[0])) is not None:
+        return given
     value: Expression = Name(reader.range_of(tokens[0]), names[0])
     for name, token in zip(names[1:], tokens[1:], strict=True):
         name_range = reader.range_of(token)
@@ -449,56 +370,17 @@ def _case(reader: Reader) -> Expression:
     return chosen
 
 
-def _exists(reader: Reader) -> Expression:
-    """EXISTS. Where the query looks names up in the catalog, the variables that it compares are known names."""
-    start = reader.index
-    reader.step()
-    opened = reader.index
-    reader.skip_group()
-    end = reader.index
-    reader.index = opened
-    if not is_catalog(reader, end):
-        reader.index = end
-        return Unknown(reader.range_from(start))
-    compared = []
-    for index in range(opened + 1, end - 1):
-        previous, token, following = reader.tokens[index - 1], reader.tokens[index], reader.tokens[index + 1]
-        is_compared = previous.text == "=" or (following.text == "=" and previous.text != ".")
-        if is_compared and token.kind in (Kind.WORD, Kind.PARAMETER) and identifier(token) in reader.types:
-            place = reader.range_of(token)
-            compared.append(argument(Name(place, identifier(token))))
-    reader.index = end
-    whole = reader.range_from(start)
-    return call_of("known_object", whole, whole, compared)
-
-
 def _conversion(reader: Reader, word: str) -> Expression:
     """CAST(x AS type), CONVERT(type, x [, style]), CONVERT(x, type) and CONVERT(x USING charset)."""
     start = reader.index
     reader.index += 2
     if word in ("CONVERT", "TRY_CONVERT") and reader.dialect != "mysql":
-        type = _type(reader)
+        type = type_name(reader)
         reader.accept(",")
         value = expression(reader)
     else:
         value = expression(reader)
-        type = _type(reader) if reader.accept("AS") or reader.accept(",") else "text"
+        type = type_name(reader) if reader.accept("AS") or reader.accept(",") else "text"
     reader.skip_until(")")
     reader.accept(")")
     return cast(reader.range_from(start), value, type)
-
-
-def _type(reader: Reader) -> str:
-    """Step over the name of a type, and return it as it is written."""
-    start = reader.index
-    reader.name()
-    while reader.word() in ("VARYING", "PRECISION", "UNSIGNED", "SIGNED", "INTEGER"):
-        reader.step()
-    if reader.word() == "(":
-        reader.skip_group()
-    for words in (("WITH", "TIME", "ZONE"), ("WITHOUT", "TIME", "ZONE"), ("%",), ("[", "]")):
-        reader.accept(*words)
-    if reader.index == start:
-        return ""
-    first, last = reader.tokens[start], reader.tokens[min(reader.index, len(reader.tokens)) - 1]
-    return reader.text.text[first.start : last.end]

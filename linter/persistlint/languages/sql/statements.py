@@ -8,14 +8,10 @@ from persistlint.ir import (
     Block,
     Case,
     Expression,
-    ExpressionStatement,
     Handler,
     If,
-    Jump,
     Loop,
     Nested,
-    Raise,
-    Return,
     Statement,
     Switch,
     Try,
@@ -33,14 +29,14 @@ from persistlint.languages.sql.calls import argument, call_of
 from persistlint.languages.sql.declarations import cursor, declaration, declare_names, declare_variables
 from persistlint.languages.sql.dynamic import execute, open_cursor, prepare
 from persistlint.languages.sql.expressions import expression, expressions, is_query, query_value
-from persistlint.languages.sql.plain import STARTS, finish, grant, perform, plain, skip_plain
-from persistlint.languages.sql.reader import DEEPEST, Reader, identifier
+from persistlint.languages.sql.leaving import exit_statement, nothing_statement, raise_statement, return_statement
+from persistlint.languages.sql.marks import end, label, skip_actions
+from persistlint.languages.sql.plain import grant, perform, plain, skip_plain
+from persistlint.languages.sql.reader import DEEPEST, Reader
 from persistlint.sql.lexer import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_LOUD = frozenset({"NOTICE", "WARNING", "INFO", "LOG", "DEBUG"})  # levels of RAISE that go on
 
 
 def block(reader: Reader, *ends: str) -> Block:
@@ -61,8 +57,8 @@ def statement(reader: Reader) -> list[Statement]:
         reader.index = reader.end
         return []
     reader.depth += 1
-    _skip_actions(reader)
-    _label(reader)
+    skip_actions(reader)
+    label(reader)
     lowered = _STATEMENTS.get(reader.word())
     if lowered is not None:
         found = lowered(reader)
@@ -103,7 +99,7 @@ def declarations(reader: Reader) -> list[Statement]:
 def body(reader: Reader) -> Block:
     """Lower a whole body: declarations if there are any, and a block."""
     found: list[Statement] = []
-    _label(reader)
+    label(reader)
     if reader.word() == "DECLARE" and reader.dialect not in ("mysql", "tsql"):
         reader.step()
         found += declarations(reader)
@@ -138,22 +134,6 @@ def _declare(reader: Reader) -> list[Statement]:
 # ------------------------------------------------------------------------------------------------- blocks and loops
 
 
-def _skip_actions(reader: Reader) -> None:
-    """Step over what a template does before a statement: `{{if .plugin}}`."""
-    while reader.token().text == reader.token(1).text == "{":
-        reader.skip_until("}")
-        while reader.accept("}"):
-            pass
-
-
-def _label(reader: Reader) -> None:
-    if reader.word() == "<<":
-        while not reader.at_end and not reader.accept(">>"):
-            reader.step()
-    elif reader.word(1) == ":" and reader.word(2) in ("BEGIN", "LOOP", "WHILE", "REPEAT"):
-        reader.index += 2
-
-
 def _begin(reader: Reader) -> list[Statement]:
     start = reader.index
     reader.step()
@@ -169,7 +149,7 @@ def _begin(reader: Reader) -> list[Statement]:
     if reader.accept("EXCEPTION"):
         while reader.word() == "WHEN":
             handlers.append(_handler(reader))
-    _end(reader)
+    end(reader)
     range = reader.range_from(start)
     return [Try(range, inside, tuple(handlers))] if handlers else [Nested(range, inside)]
 
@@ -189,25 +169,14 @@ def _handler(reader: Reader) -> Handler:
 
 def _try_catch(reader: Reader, start: int) -> list[Statement]:
     inside = block(reader, "END")
-    _end(reader)
+    end(reader)
     begin = reader.index
     handlers: tuple[Handler, ...] = ()
     if reader.accept("BEGIN", "CATCH"):
         caught = block(reader, "END")
-        _end(reader)
+        end(reader)
         handlers = (Handler(reader.range_from(begin), (), None, caught),)
     return [Try(reader.range_from(start), inside, handlers)]
-
-
-def _end(reader: Reader) -> None:
-    """Step over END, what it ends, a label, and the semicolon."""
-    if not reader.accept("END"):
-        return
-    for word in ("IF", "LOOP", "CASE", "WHILE", "REPEAT", "FOR", "TRY", "CATCH"):
-        reader.accept(word)
-    if reader.word(1) == ";" and reader.token().kind in (Kind.WORD, Kind.QUOTED):
-        reader.step()
-    reader.accept(";")
 
 
 def _if(reader: Reader) -> list[Statement]:
@@ -249,7 +218,7 @@ def _otherwise(reader: Reader) -> Block:
         arms.append((start, test, block(reader, "ELSIF", "ELSEIF", "ELSE", "END")))
     if reader.accept("ELSE"):
         last = block(reader, "END")
-    _end(reader)
+    end(reader)
     for start, test, then in reversed(arms):
         last = (If(reader.range_from(start), test, then, last),)
     return last
@@ -268,7 +237,7 @@ def _case(reader: Reader) -> list[Statement]:
             _find_then(reader)
         inside = block(reader, "WHEN", "ELSE", "END")
         cases.append(Case(reader.range_from(begin), values, inside))
-    _end(reader)
+    end(reader)
     return [Switch(reader.range_from(start), subject, tuple(cases))]
 
 
@@ -285,7 +254,7 @@ def _loop_body(reader: Reader) -> Block:
     if not (reader.accept("LOOP") or reader.accept("DO")):
         return ()
     inside = block(reader, "END")
-    _end(reader)
+    end(reader)
     return inside
 
 
@@ -300,7 +269,7 @@ def _repeat(reader: Reader) -> list[Statement]:
     inside = block(reader, "UNTIL", "END")
     if reader.accept("UNTIL"):
         expression(reader)
-    _end(reader)
+    end(reader)
     return [Loop(reader.range_from(start), None, None, None, inside)]
 
 
@@ -340,67 +309,9 @@ def _position_of(reader: Reader, word: str) -> int:
     return found
 
 
-def _exit(reader: Reader) -> list[Statement]:
-    """EXIT, CONTINUE, LEAVE, ITERATE, BREAK, with their label and condition."""
-    start = reader.index
-    kind = "continue" if reader.step().word in ("CONTINUE", "ITERATE") else "break"
-    label = None
-    if reader.token().kind in (Kind.WORD, Kind.QUOTED) and reader.word() not in ("WHEN", *STARTS):
-        label = identifier(reader.step())
-    jump = Jump(reader.range_from(start), kind, label)
-    if reader.accept("WHEN"):
-        test = expression(reader)
-        reader.accept(";")
-        return [If(reader.range_from(start), test, (jump,))]
-    reader.accept(";")
-    return [jump]
-
-
-# ----------------------------------------------------------------------------------------------- values and control
-
-
-def _return(reader: Reader) -> list[Statement]:
-    start = reader.index
-    reader.step()
-    if reader.accept("QUERY"):
-        if reader.word() == "EXECUTE":
-            return execute(reader)
-        return plain(reader)
-    is_next = reader.accept("NEXT")
-    value = None
-    if not reader.at_end and reader.word() not in (";", "END", "ELSE"):
-        value = expression(reader)
-    range = reader.range_from(start)
-    finish(reader)
-    if is_next:
-        return [ExpressionStatement(range, value)] if value is not None else []
-    return [Return(range, value)]
-
-
-def _raise(reader: Reader) -> list[Statement]:
-    """RAISE, RAISERROR, SIGNAL, RESIGNAL, THROW. A RAISE that only tells something is a call."""
-    start = reader.index
-    reader.step()
-    goes_on = reader.word() in _LOUD
-    skip_plain(reader)
-    range = reader.range_from(start)
-    reader.accept(";")
-    return [] if goes_on else [Raise(range, None)]
-
-
-# ------------------------------------------------------------------------------------------------ plain statements
-
-
-def _nothing(reader: Reader) -> list[Statement]:
-    """A word that does nothing: NULL, or an ELSE without IF."""
-    reader.step()
-    reader.accept(";")
-    return []
-
-
 def _end_of_nothing(reader: Reader) -> list[Statement]:
     """An END that ends nothing that is known."""
-    _end(reader)
+    end(reader)
     return []
 
 
@@ -414,9 +325,9 @@ _STATEMENTS: dict[str, Callable[[Reader], list[Statement]]] = {
     "LOOP": _loop,
     "REPEAT": _repeat,
     **dict.fromkeys(("FOR", "FOREACH", "FORALL"), _for),
-    **dict.fromkeys(("EXIT", "CONTINUE", "LEAVE", "ITERATE", "BREAK"), _exit),
-    "RETURN": _return,
-    **dict.fromkeys(("RAISE", "RAISERROR", "SIGNAL", "RESIGNAL", "THROW"), _raise),
+    **dict.fromkeys(("EXIT", "CONTINUE", "LEAVE", "ITERATE", "BREAK"), exit_statement),
+    "RETURN": return_statement,
+    **dict.fromkeys(("RAISE", "RAISERROR", "SIGNAL", "RESIGNAL", "THROW"), raise_statement),
     "SET": set_variables,
     **dict.fromkeys(("EXECUTE", "EXEC"), execute),
     "PREPARE": prepare,
@@ -425,5 +336,5 @@ _STATEMENTS: dict[str, Callable[[Reader], list[Statement]]] = {
     **dict.fromkeys(("PERFORM", "CALL"), perform),
     "SELECT": select,
     **dict.fromkeys(("GRANT", "REVOKE"), grant),
-    **dict.fromkeys(("ELSE", "NULL"), _nothing),
+    **dict.fromkeys(("ELSE", "NULL"), nothing_statement),
 }

@@ -4,12 +4,14 @@
 
 ; f(…), tag`…`, a.f(…), a.#f(…), f!(…), a.f!(…), new F(…), new a.F(…)
 [
-  (call_expression function: [(identifier) @call.name (member_expression property: (_) @call.name)])
   (call_expression
-    function: (non_null_expression [(identifier) @call.name (member_expression property: (_) @call.name)]))
-  ; await a.f<T>(…), which the grammar reads as (await a.f)<T>(…)
-  (call_expression
-    function: (await_expression [(identifier) @call.name (member_expression property: (_) @call.name)]))
+    function: [
+      (identifier) @call.name
+      (member_expression property: (_) @call.name)
+      (non_null_expression [(identifier) @call.name (member_expression property: (_) @call.name)])
+      ; await a.f<T>(…), which the grammar reads as (await a.f)<T>(…)
+      (await_expression [(identifier) @call.name (member_expression property: (_) @call.name)])
+    ])
   (new_expression constructor: [(identifier) @call.name (member_expression property: (_) @call.name)])
 ]
 

@@ -5,7 +5,8 @@ Code that brings the database in line with the models when the program starts, i
 `sequelize.sync()`, `synchronize: true` of TypeORM, `metadata.create_all()` of SQLAlchemy, `AutoMigrate` of GORM.
 
 `sequelize.sync({ alter: true })` and `{ force: true }` are reported without migrations too, for they change and drop
-tables that are there. Silent in tests and examples, and behind a test of the environment.
+tables that are there. Calls for one model after the other in a function are one report. Silent in tests and examples,
+and behind a test of the environment.
 
 ## Why it matters
 

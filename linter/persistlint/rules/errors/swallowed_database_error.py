@@ -7,11 +7,11 @@ result that is dropped, or a log and `return nil`.
 Silent where the handler raises, returns something, rolls back or sets something that tells of it, or where the function
 goes on behind it only after a failure; where it only warns, a comment in it says why, or a comment above, the text that
 it logs or the documentation of the function says that this may fail ("best effort", "must not block"); where it shows
-the error to whoever waits, or to whoever runs the script; where it takes one kind of error alone (`IntegrityError`), or
-undoes its part by a savepoint; in a loop, where one failure must not stop the others; in a listener, a timer and the
-function of a `go` statement, which have nobody to hand an error to; inside another handler or a `finally`, where
-another error may be what matters; for logs, metrics and caches; for what is removed because it is old; in examples and
-in tests.
+the error to whoever waits, or to whoever runs the script; where what follows is the other way to do it, which the `try`
+returns before; where it takes one kind of error alone (`IntegrityError`), or undoes its part by a savepoint; in a loop,
+where one failure must not stop the others; in a listener, a timer and the function of a `go` statement, which have
+nobody to hand an error to; inside another handler or a `finally`, where another error may be what matters; for logs,
+metrics and caches; for what is removed because it is old; in examples and in tests.
 
 ## Why it matters
 
@@ -117,7 +117,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Affecting, Effect, EffectKind, Handled, Part, Procedure, Role, Sign, Use, tidies
-from persistlint.fixes.raising import handed_on, returned_result
+from persistlint.fixes.raising import handed_on, has_other_way, returned_result
 from persistlint.paths import is_example, is_generated, is_migration, is_test
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -125,13 +125,18 @@ from persistlint.rule import RuleContext, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
 # Whoever loses a session signs in again, and a view more or less counts little; but whoever keeps one stays in.
 _OF_LITTLE_WEIGHT = regex(r"(?:.*_)?(?:sessions?|views?)", re.IGNORECASE)
 # It stores nothing, and is done again the next time.
 _UPKEEP = regex(r"\s*(?:VACUUM|ANALYZE|OPTIMIZE|REINDEX|CHECKPOINT|PRAGMA)\b", re.IGNORECASE)
 _DELETES = regex(r"\s*(?:delete|destroy|remove|del\b)", re.IGNORECASE)
 _PANICS = regex(r"Must\w+|\w+[a-z]X")  # methods of Go that give no error: `MustExec`, Ent's `SaveX`
+# A log that says that the failure is expected and does no harm.
+_SAYS_WHY = regex(
+    r"\bnon[-_ ]?(?:fatal|critical|blocking)|\bnot (?:fatal|critical)|best[-_ ]effort"
+    r"|\b(?:ignor|continu|proceed)(?:ed|ing)\b",
+    re.IGNORECASE,
+)
 _LARGEST_BLOCK = 6  # statements; a larger one is a whole job, which somebody may run again
 
 
@@ -181,11 +186,13 @@ def _hides(fact: Handled) -> bool:
 
 def _may_fail(fact: Handled, context: RuleContext) -> bool:
     """Whether it is the log that cannot write, for `emit` of a handler of Python's logging raises nothing; what removes
-    old rows, and does so again the next time."""
+    old rows, and does so again the next time; what the log says does no harm, or what is done in another way then."""
     frame = context.program.frame(fact.range) if context.program is not None else None
     function = frame.function if frame is not None else None
-    if function is None:
+    if frame is None or function is None:
         return False
+    if _SAYS_WHY.search(context.text(fact.range)) or has_other_way(frame):
+        return True
     return tidies(function.name) or (function.name == "emit" and (function.owner or "").endswith("Handler"))
 
 

@@ -5,7 +5,8 @@ A name, a direction, a keyword or a whole piece of SQL that comes from unchecked
 statement: a table, a column of `ORDER BY`, `ASC` or `DESC`, an operator, a `WHERE` clause, the argument of an escape
 hatch such as `sql.raw`.
 
-A table that a function is given is a warning, for those who call it mostly name tables of their own.
+A table that a function is given, and a clause by its name, is an info, for those who call it mostly write their own.
+Where a web framework, a chat or a language model calls the function, it is an error like all that comes from outside.
 
 Names from the program itself are left alone: constants, model metadata such as `Model.__tablename__`, settings,
 constants that another module exports, names that were tested against an allow-list, names that the driver's own
@@ -129,7 +130,16 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Remedy, Severity
 from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
-from persistlint.interpolation import BEFORE_TABLE, holes_of, is_evident, is_made_of_sql, is_of_server, related, why
+from persistlint.interpolation import (
+    BEFORE_TABLE,
+    brings_operator,
+    holes_of,
+    is_evident,
+    is_made_of_sql,
+    is_of_server,
+    related,
+    why,
+)
 from persistlint.paths import changes_schema, is_test, queries_service
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
@@ -146,8 +156,15 @@ _ROLES = {
 }
 # What a variable that holds SQL is called. Where it is put together is the place to report, not where it is used.
 _NAMED_AS_SQL = regex(
-    r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*"
+    r"(?:.*[._])?(?:sub)?(?:sqls?(?:_\w+|(?-i:[A-Z])\w*)?|query|stmt|statement|ddl|select)(?:[._]?(?:text|str|string))?\d*"
     r"|(?:\w+\.)*\w+(?-i:Sql|SQL)|(?:\w+\.)+\w*expr(?:ession)?(?: \?\? .*)?",
+    re.I,
+)
+
+# What a variable that holds a clause is called.
+_NAMED_AS_CLAUSE = regex(
+    r"(?:\w+\.)*(?:\w*(?:clauses?|cte|predicates?|fragments?)|(?:\w+_)?(?:conditions?|where)|\w+(?-i:Conditions?|Where))"
+    r"(?:\[\w+\])?",
     re.I,
 )
 
@@ -162,7 +179,8 @@ _OF_SCHEMA = regex(
 )
 # The name of a table, which quotes may stand around, or a prefix before.
 _TABLE_PLACE = regex(
-    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…", re.IGNORECASE
+    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX|STAGE|SEQUENCE)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…",
+    re.IGNORECASE,
 )
 # What lives for the time of a session, and so is named by the program alone.
 _OF_SESSION = regex(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
@@ -184,13 +202,15 @@ def interpolated_identifier(fact: SqlText, context: RuleContext) -> Iterator[Dia
         if not holes:
             continue
         first = holes[0]
-        is_handed = context.file.language != "sql" and all(map(_is_handed_table, holes))  # anybody calls a routine
+        is_handed = context.file.language != "sql" and all(
+            _is_handed(fact, hole) for hole in holes
+        )  # anybody calls a routine
         yield context.report(
             first.range,
             f"`{first.expression}` {role}, at `{first.excerpt}`, and nothing here checks it{why(first)}.",
             help=_help(fact),
             remedy=partial(_quoted, fact, holes, context),
-            severity=Severity.WARNING if not isinstance(fact, Query) or is_handed else None,
+            severity=Severity.INFO if is_handed else None if isinstance(fact, Query) else Severity.WARNING,
             related=related(fact, holes),
         )
 
@@ -201,9 +221,16 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
     return name(fact, holes, context.program)
 
 
-def _is_handed_table(hole: Hole) -> bool:
-    """Whether a hole is a table that a function is given. Its callers are mostly code that names its own tables."""
-    return hole.origin is Origin.PARAMETER and _TABLE_PLACE.search(hole.excerpt) is not None
+def _is_handed(fact: SqlText, hole: Hole) -> bool:
+    """Whether a hole is a table that a function is given, or a clause by its name. Its callers are mostly code that
+    writes its own. Who hands a clause to an escape hatch says that it is safe, and has to know."""
+    if hole.origin is not Origin.PARAMETER:
+        return False
+    is_raw = isinstance(fact, Query) and fact.is_raw
+    is_clause = (
+        not is_raw and hole.context is Context.FRAGMENT and _NAMED_AS_CLAUSE.fullmatch(hole.expression) is not None
+    )
+    return is_clause or _TABLE_PLACE.search(hole.excerpt) is not None
 
 
 def _least(file: SourceFile) -> Origin:
@@ -221,9 +248,13 @@ def _is_unchecked(fact: SqlText, least: Origin, kind: Context, hole: Hole) -> bo
         return False
     if not is_evident(fact, hole) or is_made_of_sql(fact, hole) or is_of_server(hole):
         return False
-    if hole.origin is Origin.REQUEST or kind is Context.KEYWORD:
+    if hole.origin is Origin.REQUEST:
         return True
-    # Whoever calls a function that takes a clause wrote it.
+    # Whoever calls a function that takes SQL wrote it.
+    if hole.origin is Origin.PARAMETER and brings_operator(fact, hole):
+        return False
+    if kind is Context.KEYWORD:
+        return True
     known = (_NAMED_AS_SQL, _OF_SCHEMA, _OF_SESSION)
     return not any(pattern.fullmatch(hole.expression) for pattern in known)
 

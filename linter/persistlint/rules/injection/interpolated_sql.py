@@ -13,6 +13,9 @@ text would be no value. A text that no call of the file sends is reported
 only where a value stands in quotes or comes out of a request. Quotes that are doubled by hand are enough where a
 backslash is no escape, and in a statement that takes no parameters; data of a request is to be bound all the same.
 
+What is, without quotes, the key of a row by its name, and a name that a function is given to ask the catalogue for it,
+is an info: it is no text of anybody in all likelihood.
+
 ## Why it matters
 
 Whoever controls the value controls the statement: `' OR 1 = 1 --` reads every row, and a name such as O'Brien breaks
@@ -123,8 +126,11 @@ from persistlint.facts import Context, Hole, Origin, Query, Sign, SqlText
 from persistlint.interpolation import (
     holes_of,
     is_amount,
+    is_asked_of_catalogue,
     is_evident,
+    is_key_of_row,
     is_made_of_sql,
+    is_of_program,
     is_of_server,
     is_written_out,
     related,
@@ -178,12 +184,13 @@ def interpolated_sql(fact: SqlText, context: RuleContext) -> Iterator[Diagnostic
     if not holes:
         return
     first = holes[0]
+    is_lesser = partial(_is_lesser, fact, context.file.language)
     yield context.report(
         first.range,
         f"{_what(first)} becomes part of the SQL text{_STANDS[first.context]}, at `{first.excerpt}`{why(first)}.",
         help=_help(fact),
         remedy=partial(_bound, fact, holes, context),
-        severity=None if isinstance(fact, Query) else Severity.WARNING,
+        severity=Severity.INFO if all(map(is_lesser, holes)) else None if isinstance(fact, Query) else Severity.WARNING,
         related=related(fact, holes),
     )
 
@@ -195,7 +202,13 @@ def _bound(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remedy
 
 
 def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
-    if not is_evident(fact, hole) or is_of_server(hole) or is_written_out(hole) or _is_alone(hole):
+    if (
+        not is_evident(fact, hole)
+        or is_of_server(hole)
+        or is_written_out(hole)
+        or is_of_program(fact, hole)
+        or _is_alone(hole)
+    ):
         return False
     # What is called `sql` or `source.nameExpression` is SQL that somebody else wrote, in the place of a value.
     is_bare = hole.context in (Context.VALUE, Context.LIST) and hole.origin is not Origin.REQUEST
@@ -207,6 +220,14 @@ def _is_interpolated(fact: SqlText, least: Origin, hole: Hole) -> bool:
     if in_quotes and hole.origin is Origin.DERIVED:
         return True  # what stands in quotes is data, not a name that another module knows
     return hole.context.is_value and hole.origin >= least and not is_sql and not is_amount(hole)
+
+
+def _is_lesser(fact: SqlText, language: str, hole: Hole) -> bool:
+    """Whether a hole holds no text of anybody in all likelihood: the key of a row, or a name that a function is given
+    to ask the catalogue for it. Anybody calls a routine of the database."""
+    is_handed = hole.origin is Origin.PARAMETER and language != "sql"
+    is_key = is_key_of_row(hole) and not _OF_CALLER.match(hole.expression)
+    return is_key or (is_handed and is_asked_of_catalogue(fact, hole))
 
 
 def _is_alone(hole: Hole) -> bool:

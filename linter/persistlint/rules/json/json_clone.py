@@ -84,6 +84,7 @@ _PROXIES = regex(  # what a library gives that watches values, which `structured
     rb"""\b(?:from|require\()\s*['"](?:@?vue\b|pinia|mobx|valtio|immer|@ngneat/|svelte|alpinejs)"""
     rb"""|\b(?:Alpine|Vue)\.|\bthis\.\$|\$(?:store|dispatch|refs)\b|\b(?:mapState|observable|produce)\("""
 )
+_AWAITED = r"(?<![\w.$]){0}\s*(?::[^=;]*)?=\s*(?:\(\s*)?await\b|\[\s*{0}\s*(?:,[^=;]*)?\]\s*=\s*await\b"
 _SAYS_JSON = regex(r"json|serial", re.IGNORECASE)
 _HELP = {
     "python": "`copy.deepcopy(value)` keeps what JSON drops.",
@@ -129,6 +130,10 @@ def _makes_proxies(source: SourceFile) -> bool:
 
 
 def _is_meant(program: Program, fact: JsonParse, value: str) -> bool:
-    """Whether just what JSON holds is asked for: the copy is compared with its original, or its line says so."""
+    """Whether just what JSON holds is asked for: the copy is compared with its original, its line says so, or what is
+    copied was waited for and may be a row of an ORM, which JSON makes plain."""
+    function = program.function_around(fact.range)
+    if function is not None and re.search(_AWAITED.format(re.escape(value)), program.source.text(function.range)):
+        return True
     before = program.source.text(Range(program.line_start(fact.range.start), fact.range.start))
     return program.count_beside(fact.range, value) > 1 or _SAYS_JSON.search(before) is not None

@@ -121,10 +121,11 @@ func Email(body []byte) (string, error) {
 
 ## Fix
 
-Say what a missing part means. In JavaScript that is `?.` with a value behind `??`, in Python a default that survives an
-explicit `null`, in Go a comparison with `nil`; a schema says it for all parts at once. The fix writes `?.` in
-JavaScript, and returns an error for a missing pointer in Go where the function returns one; it is unsafe, for what is
-missing goes on as `undefined`.
+Say what a missing part means. In JavaScript that is `?.` with a value behind `??`, in Python a default that survives
+an explicit `null`, in Go a comparison with `nil`; a schema says it for all parts at once. The fix writes `?.` in
+JavaScript, an empty list where one is needed, `(… or {}).get(…)` in Python where the value is only kept or returned,
+and returns an error for a missing pointer in Go where the function returns one; it is unsafe, for what is missing goes
+on as `undefined` or None.
 
 ## Options
 
@@ -152,7 +153,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.facts import HopKind, JsonAccess, JsonOrigin
-from persistlint.fixes.steps import checked_pointer, optional_steps
+from persistlint.fixes.steps import checked_pointer, lasting_keys, optional_steps
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -191,4 +192,6 @@ def unsafe_json_access(fact: JsonAccess, context: RuleContext) -> Iterator[Diagn
 def _fix(program: Program, fact: JsonAccess, hop: JsonHop) -> tuple[Fix, ...]:
     if program.source.language in ("javascript", "typescript"):
         return optional_steps(program, fact)
+    if program.source.language == "python":
+        return lasting_keys(program, fact)
     return checked_pointer(program, fact, hop) if program.source.language == "go" else ()

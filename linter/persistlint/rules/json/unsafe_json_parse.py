@@ -7,7 +7,8 @@ Text from outside is the body of a request, a message, what another service or a
 the browser's storage, an environment variable, a column of a row. A handler counts where it catches the right error; a
 `finally` alone does not, and neither does a `catch` whose own block decodes. Left alone are constants, what was encoded
 just before, files, what a module decodes when it is loaded, unless it was stored, text of which something has said that
-it is JSON, what a function like `tryCatch` is given, and a `then` whose chain ends in a `catch`.
+it is JSON, what a function like `tryCatch` is given, and a `then` whose chain ends in a `catch`; and so are the scripts
+of a project, where an error that nobody catches ends the run before the eyes of whoever started it.
 
 ## Why it matters
 
@@ -101,6 +102,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.facts import JsonOrigin, JsonParse
 from persistlint.fixes.decoding import caught_parse
+from persistlint.paths import is_script
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -116,7 +118,13 @@ _HELP = {
 }
 
 
-@rule("unsafe-json-parse", on=JsonParse, severity=Severity.WARNING, languages=("python", "javascript", "typescript"))
+@rule(
+    "unsafe-json-parse",
+    on=JsonParse,
+    severity=Severity.WARNING,
+    languages=("python", "javascript", "typescript"),
+    skips=(is_script,),
+)
 def unsafe_json_parse(fact: JsonParse, context: RuleContext) -> Iterator[Diagnostic]:
     """Report text from outside that is decoded with nothing to catch a failure."""
     if fact.is_guarded or fact.origin in _UNKNOWN or (fact.is_top_level and fact.origin is not JsonOrigin.STORAGE):

@@ -99,6 +99,7 @@ _TAKEN = regex(rb"\)?[ \t]*\*[ \t]*(time\.\w+)")
 _CONVERSION = regex(rb"time\.Duration\($")
 _IN_MILLISECONDS = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
 _MILLISECONDS = 100  # from here on nobody means seconds
+_NANOSECONDS = 1_000_000  # and from here on, the unit that it has: as milliseconds it would be a quarter of an hour
 _FURTHEST = 200  # bytes
 
 
@@ -140,6 +141,8 @@ def _with_unit(fact: Duration, text: str, context: RuleContext) -> tuple[Fix, ..
 def _units(text: str) -> tuple[str, ...]:
     """The units that a number may be in, the likely one first."""
     product = prod(int(number) for number in _NUMBER.findall(text.replace("_", "")))
+    if product >= _NANOSECONDS:
+        return ("Nanosecond", "Millisecond", "Second")
     likely = ("Millisecond", "Second") if product >= _MILLISECONDS else ("Second", "Millisecond")
     return (*likely, "Nanosecond")
 

@@ -6,8 +6,9 @@ A secret that is looked up in the environment or the configuration and falls bac
 The name of the setting tells that it is a secret: a password, a secret, a token, an API key, a signing key. What only
 goes with one is left alone (`TOKEN_TTL`, `PASSWORD_MIN_LENGTH`, `JWT_PUBLIC_KEY`, `SECRET_KEY_FILE`), and so are empty
 fallbacks, a made-up key for somebody else's service (`API_KEY` with `"dummy"`), a fallback that is used in a branch for
-development only or that the program compares the setting with in order to refuse it, and tests, examples and the
-settings of development machines.
+development only or that the program compares the setting with in order to refuse it, a second setting that a function
+of the project looks for, settings for tests (`TEST_DB_PASSWORD`), and tests, examples and the settings of development
+machines.
 
 ## Why it matters
 
@@ -161,7 +162,7 @@ def credential_fallback(fact: Fallback, context: RuleContext) -> Iterator[Diagno
 def _is_secret(name: tuple[str, ...]) -> bool:
     while name and name[-1] in _WHICH:
         name = name[:-1]
-    if not name or name == ("pwd",) or not _NO_SECRETS.isdisjoint(name):
+    if not name or name[0] == "test" or name == ("pwd",) or not _NO_SECRETS.isdisjoint(name):
         return False
     is_password = name[-1].endswith(("password", "passwd"))  # libpq's PGPASSWORD
     return is_password or name[-1] in _SECRETS or (name[-1] == "key" and not _KEYS.isdisjoint(name))

@@ -9,8 +9,8 @@ a field or a default, an element of a list. Nor is one that something explains:
 - a comment: behind it, above it, in the branch that it leads to, or in the documentation of its function. It may say
   it in words, with a unit (`7 days`), as bits, as a percentage (`3%` for 0.03), or as the last number on the other side
   (`no more than 499` for `>= 500`); behind a code one word is enough;
-- a text in the branch, behind it or behind `or`: `must have 12 letters`, `"99+"`, `"premium90days"`, or a message that
-  is given the number;
+- a text in the branch, behind it, behind `or` or behind a function of one line: `must have 12 letters`, `"99+"`,
+  `"19-30"`, `"premium90days"`, or a message that is given the number; a text that has in it what it is compared with;
 - a name: that of the function (`has_at_least_8_letters`), of what is calculated (`fiveMinutesAgo`), or one on the line
   or beside it that has the number in it (`top_50_translated`);
 - a unit beside it: `5 * time.Second`.
@@ -23,7 +23,8 @@ Nor are the numbers that mean what they are:
   the places or the bits of something;
 - units and factors between them (a mile in metres, too), chains of sizes (`1024**2`), hours, months, the minutes of
   a day, an age of one unit, an aspect ratio (`16 / 9`), the days that others count from;
-- angles, character codes, masks, bits, words of bits, chances, tolerances of `abs(a - b)`, steps of rounding;
+- angles, character codes, masks, bits, words of bits, chances, tolerances of `abs(a - b)`, steps of rounding, and what
+  a divisor is at least so that it is not zero;
 - versions, ports, parts of the addresses of networks, digits of an identifier or a commit, classes of a status and
   ranges of codes, switches that only give a name, a constant or a function for each code, and chains of tests that give
   each bracket a word;

@@ -5,8 +5,9 @@ An HTTP status code as a bare number, where the language has a name for it.
 
 That is `http.StatusNotFound` in Go and `HTTPStatus.NOT_FOUND` in Python. Everybody knows 200, so it is left alone,
 but in a file of Go that has the names of other codes. JavaScript and TypeScript have no such names of their own, so
-there a code is reported where the file imports an enumeration of them, or, 200 aside, where it stands several times.
-Classes of codes (`>= 500`) have no names and are left alone, and so are tests and examples.
+there a code is reported where the file imports an enumeration of them, or, 200 aside, where it is asked for several
+times and the file is none of a front end. Classes of codes (`>= 500`) have no names and are left alone, and so are
+tests and examples.
 
 ## Why it matters
 
@@ -91,7 +92,7 @@ from persistlint.diagnostic import Applicability, Edit, Fix, Severity
 from persistlint.facts import Calculation, NumberRole, Quantity
 from persistlint.fixes.constants import known_constant, new_constant
 from persistlint.fixes.imports import go_package, python_member
-from persistlint.paths import NOT_PRODUCT
+from persistlint.paths import NOT_PRODUCT, is_front_end
 from persistlint.rule import RuleContext, rule
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ def magic_status(fact: Calculation, context: RuleContext) -> Iterator[Diagnostic
         if number.quantity is Quantity.STATUS and number.name:
             text = context.file.text(number.range)
             is_known = "." in number.name  # a member of something, not a constant that is to be made
+            if not is_known and is_front_end(context.file.path):
+                continue
             yield context.report(
                 number.range,
                 f"The status code `{text}` is a bare number.",

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("backfill-in-ddl-transaction", on=Script, severity=Severity.WARNING)
+@rule("backfill-in-ddl-transaction", on=Script, severity=Severity.WARNING, momentary=True)
 def backfill_in_ddl_transaction(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of many rows while the transaction holds the table."""
     if script.dialect != "postgres":

@@ -2,7 +2,7 @@
 ## What it finds
 
 `DROP COLUMN` of a column that the same script did not add, on a table that it did not make. Several columns of a table
-are one report. The part of a migration that undoes it is left alone.
+are one report. A column whose name another one takes, and the part of a migration that undoes it, are left alone.
 
 ## Why it matters
 
@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Severity
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import AddColumn, DropColumn
+from persistlint.schema.changes import AddColumn, DropColumn, RenameColumn
 from persistlint.schema.script import Script
 from persistlint.schema.together import by_table, listed
 
@@ -49,15 +49,17 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("drop-column", on=Script, severity=Severity.WARNING)
+@rule("drop-column", on=Script, severity=Severity.WARNING, momentary=True)
 def drop_column(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every column that is dropped with what it holds."""
     added = {(change.table.key, change.column.name): script.position(change) for change in script.of(AddColumn)}
+    replaced = {(change.table.key, change.to): script.position(change) for change in script.of(RenameColumn)}
     lost = (
         change
         for change in script.of(DropColumn)
         if not change.is_on_new
         and added.get((change.table.key, change.column), len(script.changes)) > script.position(change)
+        and replaced.get((change.table.key, change.column), -1) < script.position(change)
     )
     for first, *others in by_table(lost):
         names = listed([first.column, *(each.column for each in others)])

@@ -1,7 +1,7 @@
 """
 ## What it finds
 
-`DROP TABLE` of a table that the same script did not make.
+`DROP TABLE` of a table that the same script did not make. Several with nothing else between them are one report.
 
 Left alone are the part of a migration that undoes it; a script that makes everything anew (`DROP TABLE IF EXISTS`, then
 `CREATE TABLE`); the rebuild of a table, where another one takes its name or its rows; temporary tables.
@@ -47,6 +47,7 @@ from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import CreateTable, DropTable, RenameTable
 from persistlint.schema.naming import is_copy_of
 from persistlint.schema.script import Script
+from persistlint.schema.together import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,20 +55,37 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("drop-table", on=Script, severity=Severity.WARNING)
+@rule("drop-table", on=Script, severity=Severity.WARNING, momentary=True)
 def drop_table(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every table that is dropped with what it holds."""
     created = {change.table.key: script.position(change) for change in script.of(CreateTable)}
     renamed = {name for change in script.of(RenameTable) for name in (change.table.key, change.to.key)}
+    lost = []
     for change in script.of(DropTable):
         key = change.table.key
         is_made_anew = change.if_exists and created.get(key, -1) > script.position(change)
         if change.is_on_new or is_made_anew or key in renamed or "TEMPORARY" in change.statement.words:
             continue
-        if any(is_copy_of(table.name.name, change.table.name) for table in script.after.tables.values()):
-            continue
+        if not any(is_copy_of(table.name.name, change.table.name) for table in script.after.tables.values()):
+            lost.append(change)
+    for first, *others in _in_rows(script, lost):
+        names = listed([str(first.table), *(str(each.table) for each in others)])
+        what, it = ("are dropped with all their rows", "them") if others else ("is dropped with all its rows", "it")
         yield context.report(
-            change.range,
-            f"`{change.table}` is dropped with all its rows, while a release that uses it may still run.",
-            help="Drop it in a later release than the one that stops to use it.",
+            first.range,
+            f"{names} {what}, while a release that uses {it} may still run.",
+            help=f"Drop {it} in a later release than the one that stops to use {it}.",
         )
+
+
+def _in_rows(script: Script, drops: list[DropTable]) -> Iterator[list[DropTable]]:
+    """Those with nothing but other drops between them together."""
+    row: list[DropTable] = []
+    for change in drops:
+        between = script.changes[script.position(row[-1]) + 1 : script.position(change)] if row else ()
+        if not all(isinstance(each, DropTable) for each in between):
+            yield row
+            row = []
+        row.append(change)
+    if row:
+        yield row

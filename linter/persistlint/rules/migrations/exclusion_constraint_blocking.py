@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
 
 
-@rule("exclusion-constraint-blocking", on=Script, severity=Severity.WARNING, default=False)
+@rule("exclusion-constraint-blocking", on=Script, severity=Severity.WARNING, default=False, momentary=True)
 def exclusion_constraint_blocking(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every exclusion constraint on an existing table."""
     for change in script.of(AddConstraint):

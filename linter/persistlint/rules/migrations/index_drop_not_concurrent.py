@@ -2,7 +2,7 @@
 ## What it finds
 
 `DROP INDEX` without `CONCURRENTLY` of an index that the same script did not make, on a table that it did not make.
-Several indexes in one statement are one report.
+Several indexes in one statement are one report. One of a column that the script drops as well is left alone.
 
 ## Why it matters
 
@@ -44,7 +44,7 @@ from persistlint.fixes.runners import without_transaction
 from persistlint.fixes.scripts import Editor, find, insert, unsafe
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateIndex, DropIndex, DropTable, SetVariable
+from persistlint.schema.changes import CreateIndex, DropColumn, DropIndex, DropTable, SetVariable
 from persistlint.schema.script import OF_RUNNER, Script
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 _DROP = regex(rb"DROP\s+INDEX", re.IGNORECASE)
 
 
-@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING)
+@rule("index-drop-not-concurrent", on=Script, severity=Severity.WARNING, momentary=True)
 def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that is dropped under a lock on its table."""
     if script.dialect != "postgres":
@@ -71,7 +71,7 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             change.table is not None and (change.table.is_new or change.table.name.key in gone)
         ):
             continue
-        if change.statement.range in told:
+        if change.statement.range in told or _goes_with_column(script, change):
             continue
         told.add(change.statement.range)
         table = f"`{change.table.name}`" if change.table is not None else "its table"
@@ -82,6 +82,16 @@ def index_drop_not_concurrent(script: Script, context: RuleContext) -> Iterator[
             help="Drop it `CONCURRENTLY`, outside of a transaction, in a migration of its own.",
             fixes=_fix(script, change, context) if is_whole else (),
         )
+
+
+def _goes_with_column(script: Script, change: DropIndex) -> bool:
+    """Whether the script drops a column of the index, with which PostgreSQL drops it, under the same lock."""
+    table = change.table
+    index = next((each for each in table.indexes if each.name == change.name.name), None) if table else None
+    if table is None or index is None:
+        return False
+    dropped = {each.column for each in script.of(DropColumn) if each.table.key == table.name.key}
+    return not dropped.isdisjoint(index.columns)
 
 
 def _fix(script: Script, change: DropIndex, context: RuleContext) -> tuple[Fix, ...]:

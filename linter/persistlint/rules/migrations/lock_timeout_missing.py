@@ -58,7 +58,7 @@ _UNITS = {"": 1, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_
 _DURATION = regex(r"(\d+)\s*([a-z]*)")
 
 
-@rule("lock-timeout-missing", on=Script, severity=Severity.WARNING, default=False)
+@rule("lock-timeout-missing", on=Script, severity=Severity.WARNING, default=False, momentary=True)
 def lock_timeout_missing(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report the first strong lock that is asked for without a limit on the wait."""
     if script.dialect != "postgres":

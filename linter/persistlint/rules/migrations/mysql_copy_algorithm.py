@@ -56,7 +56,7 @@ _CHARACTERS = regex(rb"\b(?:COLLATE|CHARACTER\s+SET|CHARSET)\b", re.IGNORECASE)
 _VALUE = regex(rb"(?:ALGORITHM|LOCK)\s*=?\s*(\w+)\s*\Z", re.IGNORECASE)
 
 
-@rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False)
+@rule("mysql-copy-algorithm", on=Script, severity=Severity.WARNING, default=False, momentary=True)
 def mysql_copy_algorithm(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change of a table that asks for a copy or a lock, once for both."""
     reported: set[Range] = set()

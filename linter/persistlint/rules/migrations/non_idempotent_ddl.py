@@ -69,7 +69,7 @@ _SQL = regex(rb"\s*(?:CREATE|DROP)\s", re.IGNORECASE)
 _CREATE = regex(rb"\ACREATE(?=\s+VIEW\s)", re.IGNORECASE)
 
 
-@rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING)
+@rule("non-idempotent-ddl", on=Script, severity=Severity.WARNING, momentary=True)
 def non_idempotent_ddl(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every change that cannot be rolled back and not be repeated either."""
     if script.is_dump or script.runner.wraps is None:

@@ -54,7 +54,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
+    from persistlint.schema.definitions import Table
 
+_SETTINGS = ("current_setting", "current_user", "session_user", "current_role", "auth.")
 _IDENTITIES = frozenset({"role", "authorization", "row_security"})
 
 
@@ -68,13 +70,20 @@ def rls_data_migration_filtered(script: Script, context: RuleContext) -> Iterato
             return
         if not isinstance(change, Insert | Update | Delete) or change.before is None:
             continue
-        if change.before.has_row_security and change.before.is_forced:
+        if change.before.has_row_security and change.before.is_forced and _needs_setting(change.before):
             yield context.report(
                 change.range,
                 f"`{change.table}` forces row level security on its owner too: without a setting no row is touched.",
                 help="Put `NO FORCE ROW LEVEL SECURITY` before it, and `FORCE` behind it, in one transaction.",
                 fixes=_fix(script, change, context),
             )
+
+
+def _needs_setting(table: Table) -> bool:
+    """Whether its policies look at a setting or a role themselves. What they ask a function of the project, it may
+    answer for everybody."""
+    texts = [policy.text.lower() for policy in table.policies]
+    return not any(texts) or any(word in text for text in texts for word in _SETTINGS)
 
 
 def _fix(script: Script, change: Insert | Update | Delete, context: RuleContext) -> tuple[Fix, ...]:

@@ -46,7 +46,7 @@ from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import AddColumn, AddConstraint
 from persistlint.schema.definitions import ConstraintKind
-from persistlint.schema.locks import locks
+from persistlint.schema.locks import locks, rewrites
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ _KEY = regex(rb"(?:UNIQUE|PRIMARY\s+KEY)\s*\([^()]*\)", re.IGNORECASE)
 _KEY_PARTS = regex(rb"(UNIQUE|PRIMARY\s+KEY)\s*(\([^()]*\))", re.IGNORECASE)
 
 
-@rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING)
+@rule("unique-constraint-blocking", on=Script, severity=Severity.WARNING, momentary=True)
 def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every key whose index is built under ACCESS EXCLUSIVE."""
     if script.dialect != "postgres":
@@ -66,6 +66,8 @@ def unique_constraint_blocking(script: Script, context: RuleContext) -> Iterator
     for change in script.forward:
         if not isinstance(change, AddConstraint | AddColumn) or change.is_on_new:
             continue
+        if isinstance(change, AddColumn) and rewrites(change.column):
+            continue  # all indexes are built anew, which another rule says
         constraints = (change.constraint,) if isinstance(change, AddConstraint) else change.column.constraints
         key = next((constraint for constraint in constraints if constraint.is_key and not constraint.index), None)
         if key is None:

@@ -105,6 +105,7 @@ _CASCADE = regex(rb"ON\s+DELETE\s+(CASCADE)", re.IGNORECASE)
     severity=Severity.WARNING,
     languages=DECLARING,
     options=(Option("records", _RECORDS, "Words in the names of tables that record facts."),),
+    models=True,
 )
 def cascade_unsafe(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ON DELETE CASCADE that erases what has to stay."""

@@ -56,7 +56,7 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
     for change in script.of(CreateIndex):
         index = change.index
         table = script.final_table(change.table)
-        other = _same(index, table) if table is not None else ""
+        other = _same(index, table) if table is not None and not _may_be_gone(script, change) else ""
         if other:
             yield context.report(
                 change.range,
@@ -64,6 +64,12 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 help="Leave one of them out.",
                 fixes=without_index(script, change, context.file),
             )
+
+
+def _may_be_gone(script: Script, change: CreateIndex) -> bool:
+    """Whether a routine that the script calls before may have dropped what was there."""
+    before = (each for each in script.statements if each.range.start < change.range.start)
+    return any(each.words[:1] in (("CALL",), ("EXEC",), ("EXECUTE",)) for each in before)
 
 
 def _same(index: Index, table: Table) -> str:

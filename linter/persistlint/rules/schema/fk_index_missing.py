@@ -55,6 +55,7 @@ from persistlint.fixes.scripts import (
     identifiers,
     index_name,
     new_name,
+    qualified,
     stays_apart,
     unsafe,
 )
@@ -83,13 +84,14 @@ def fk_index_missing(script: Script, context: RuleContext) -> Iterator[Diagnosti
         if not table.is_complete and not is_new:
             continue
         columns = ", ".join(constraint.columns)
+        keys = identifiers(constraint.columns, script.dialect)
         referred = constraint.reference.table
         yield context.report(
             constraint.range,
             f"No index of `{table.name}` begins with `{columns}`: a delete in `{referred}` reads all of it.",
             help="Add an `@@index` over the fields of the relation."
             if context.file.language == "prisma"
-            else f"`CREATE INDEX ON {table.name} ({columns})`.",
+            else f"`CREATE INDEX ON {qualified(table.name, script.dialect)} ({keys})`.",
             remedy=partial(_remedy, script, table, constraint, context),
         )
 

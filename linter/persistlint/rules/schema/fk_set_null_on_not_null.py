@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _COLUMNS = regex(r"SET\s+(?:NULL|DEFAULT)\s*\(", re.IGNORECASE)
 
 
-@rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR, languages=DECLARING)
+@rule("fk-set-null-on-not-null", on=Script, severity=Severity.ERROR, languages=DECLARING, models=True)
 def fk_set_null_on_not_null(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every ON DELETE SET NULL on a column that refuses NULL."""
     for table, constraint in script.constraints():

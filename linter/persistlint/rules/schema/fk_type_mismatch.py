@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import DataType
+    from persistlint.schema.definitions import DataType, Table
 
 
 @rule("fk-type-mismatch", on=Script, severity=Severity.WARNING)
@@ -71,7 +71,7 @@ def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnosti
             column, referred = table.column(name), target.column(other)
             old = column.type if column is not None else None
             new = referred.type if referred is not None else None
-            if old is None or new is None or agree(old, new):
+            if old is None or new is None or agree(old, new) or _was_changed(script, table, name, target, other):
                 continue
             yield context.report(
                 constraint.range,
@@ -80,6 +80,23 @@ def fk_type_mismatch(script: Script, context: RuleContext) -> Iterator[Diagnosti
                 fixes=_fix(script, old, new, context),
             )
             break
+
+
+def _was_changed(script: Script, table: Table, name: str, target: Table, other: str) -> bool:
+    """Whether two columns agreed when the key was made, and do not in the end in a way that PostgreSQL refuses: then
+    migrations changed them that nobody can read."""
+    tables = (script.after.find(each.name) for each in (table, target))
+    columns = (each.column(column) if each else None for each, column in zip(tables, (name, other), strict=True))
+    first, second = (column.type if column is not None else None for column in columns)
+    if script.dialect != "postgres" or first is None or second is None:
+        return False
+    ends = {base(type) for each, column in ((table, name), (target, other)) if (type := _type(each, column))}
+    return _agree(first, second) and not ends <= INTEGERS.keys()
+
+
+def _type(table: Table, name: str) -> DataType | None:
+    column = table.column(name)
+    return column.type if column is not None else None
 
 
 def _fix(script: Script, old: DataType, new: DataType, context: RuleContext) -> tuple[Fix, ...]:

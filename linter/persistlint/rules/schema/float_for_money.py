@@ -44,7 +44,7 @@ from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import modelled
 from persistlint.rule import RuleContext, rule
 from persistlint.schema.changes import ChangeType, CreateTable
-from persistlint.schema.naming import is_money
+from persistlint.schema.naming import is_about_money, is_amount, is_money
 from persistlint.schema.script import Script
 from persistlint.schema.types import FLOATS
 
@@ -52,19 +52,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.schema.definitions import DataType
+    from persistlint.schema.definitions import DataType, Table
 
 
-@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=DECLARING)
+@rule("float-for-money", on=Script, severity=Severity.WARNING, languages=(*DECLARING, "go"), models=True)
 def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every amount of money in a binary floating point column."""
-    for _, column, _final in script.columns():
-        if column.type is not None and _is_money(column.name, column.type):
+    for table, column, _final in script.columns():
+        if column.type is not None and _is_money(column.name, column.type, table):
             yield context.report(
                 column.name_range, _message(column.name, column.type), help=_HELP, fixes=_fix(script, column.type)
             )
     for change in script.of(ChangeType):
-        if _is_money(change.name, change.type):
+        if _is_money(change.name, change.type, script.final_table(change.table)):
             yield context.report(change.type.range, _message(change.name, change.type), help=_HELP)
 
 
@@ -80,8 +80,11 @@ def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
 _HELP = "Use `numeric(precision, scale)`, or an integer of the smallest unit."
 
 
-def _is_money(name: str, type: DataType) -> bool:
-    return (type.name in FLOATS or type.name == "money") and is_money(name)
+def _is_money(name: str, type: DataType, table: Table | None) -> bool:
+    if type.name == "money":
+        return is_money(name)
+    is_told = table is None or not is_amount(name) or is_about_money(table)
+    return type.name in FLOATS and is_money(name) and is_told
 
 
 def _message(name: str, type: DataType) -> str:

@@ -3,8 +3,9 @@
 
 A column of the type `timestamp` (without time zone) in PostgreSQL, in a new table or added to one.
 
-A schema that another database makes as well, by its types, is left alone. A project of twenty such columns or more, in
-which next to none says its time zone, keeps a convention. It is reported once, in the first of its scripts.
+A schema that another database makes as well, by its types, is left alone. A project of eight such columns or more, in
+which next to none says its time zone, keeps a convention, and so does one of Prisma, which writes and reads them in
+UTC. It is reported once, in the first of its scripts.
 
 ## Why it matters
 
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.schema.definitions import Column, DataType
 
-_MANY = 20  # columns without a time zone: a convention, unless others have one
+_MANY = 8  # columns without a time zone: a convention, unless others have one
 _TO_ONE = 9  # columns without one for each that has one
 _TIMESTAMP = regex(rb"\Atimestamp(\s*\(\s*\d\s*\))?(?:\s+without\s+time\s+zone)?", re.IGNORECASE)
 
@@ -71,7 +72,7 @@ def timestamp_without_time_zone(script: Script, context: RuleContext) -> Iterato
     ]
     others = _convention(script) if found else 0
     if others:
-        found = found[:1] if script.path in script.siblings[:1] or not script.siblings else []
+        found = found[:1] if script.is_first else []
     besides = f", here and in the {others} other columns of the project that are like it" if others else ""
     for column, type in found:
         yield context.report(
@@ -92,7 +93,8 @@ def _convention(script: Script) -> int:
     types = [column.type for table in script.final.tables.values() for column in table.columns]
     naive = sum(_is_naive(type) for type in types)
     aware = sum(type is not None and type.name == "timestamptz" for type in types)
-    return naive - 1 if naive >= _MANY and aware * _TO_ONE <= naive else 0
+    is_many = naive > 1 if script.runner.says_utc else naive >= _MANY
+    return naive - 1 if is_many and aware * _TO_ONE <= naive else 0
 
 
 def _fix(script: Script, column: Column, type: DataType, context: RuleContext) -> tuple[Fix, ...]:

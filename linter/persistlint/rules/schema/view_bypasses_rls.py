@@ -65,17 +65,18 @@ def view_bypasses_rls(script: Script, context: RuleContext) -> Iterator[Diagnost
     for change in script.of(CreateObject):
         if not change.kind.endswith("VIEW") or "SECURITY_INVOKER" in change.words or change.name.key in settled:
             continue
-        guarded = next((source for source in change.sources if _is_guarded(source, script)), None)
+        if script.final.placed.get(change.name.key, change.range) != change.range:
+            continue  # a later one takes its place
+        is_view = change.kind == "VIEW"
+        guarded = next((source for source in change.sources if _is_guarded(source, script, is_view=is_view)), None)
         if guarded is None:
             continue
-        remedy = (
-            "Say `WITH (security_invoker = true)`" if change.kind == "VIEW" else "Keep it from the roles of tenants"
-        )
+        remedy = "Say `WITH (security_invoker = true)`" if is_view else "Keep it from the roles of tenants"
         yield context.report(
             change.name.range,
             f"`{change.name}` shows all rows of `{guarded}`, whatever its policies hide.",
             help=f"{remedy}.",
-            fixes=_fix(script, change, context) if change.kind == "VIEW" else (),
+            fixes=_fix(script, change, context) if is_view else (),
         )
 
 
@@ -89,6 +90,8 @@ def _fix(script: Script, change: CreateObject, context: RuleContext) -> tuple[Fi
     return unsafe(script, "Let the view see what its reader may see", insert(place.end, text))
 
 
-def _is_guarded(source: Name, script: Script) -> bool:
+def _is_guarded(source: Name, script: Script, *, is_view: bool) -> bool:
+    """Whether policies hide rows of a table from others than the owner of the view; forced ones hide them from the
+    owner too, whenever the view is read."""
     table = script.final_table(source)
-    return table is not None and table.has_row_security
+    return table is not None and table.has_row_security and not (is_view and table.is_forced)

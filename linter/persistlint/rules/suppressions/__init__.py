@@ -1,1 +1,4 @@
-"""Rules about the comments that suppress other rules; `persistlint.suppression` runs them."""
+"""Comments that suppress nothing, or that name no rule.
+
+`persistlint.suppression` runs these rules.
+"""

@@ -36,8 +36,9 @@ def add(path, name):
 
 ## Fix
 
-Commit behind the last write, or write inside `with connection:`. The fix does the first; it is unsafe, for it may be
-that nothing was to be stored.
+Commit behind the last write, or write inside `with connection:`. The fix does the first; where a block makes a
+connection or session of SQLAlchemy, it begins a transaction there, which the end of the block commits. It is unsafe,
+for it may be that nothing was to be stored.
 
 ## When not to use it
 
@@ -56,6 +57,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Sign, Uncommitted
+from persistlint.fixes.begun import begun_with_it
 from persistlint.fixes.closing import committed
 from persistlint.paths import is_generated, is_migration, is_test
 from persistlint.rule import RuleContext, rule
@@ -81,7 +83,7 @@ def missing_commit(fact: Uncommitted, context: RuleContext) -> Iterator[Diagnost
         fact.range,
         f"`{fact.handle.name}` is opened in this function and never committed, so what is written here is lost.",
         help="Commit behind the last write.",
-        fixes=committed(context.program, fact)
+        fixes=begun_with_it(context.program, fact.range, fact.handle) or committed(context.program, fact)
         if context.program is not None and context.file.language == "python"
         else (),
     )

@@ -117,12 +117,13 @@ func DeleteUser(db *sql.DB, id int64) error {
 
 ## Fix
 
-Open a transaction around the writes and send every one of them through it. The fix does so for Django, asyncpg, psycopg
-and sqlite3, Prisma, Drizzle, Knex, Kysely, TypeORM, postgres.js, Sequelize, better-sqlite3, pools of node-postgres and
-mysql2, and `database/sql`, sqlx, pgx and GORM of Go, where nothing leaves the writes half-way. What the writes give is
-handed out of the transaction where it is needed behind it. Where a commit stands between two writes, the one behind
-them is left alone; in a session of SQLAlchemy a `flush` takes its place, which gives the row its key. The fix is
-unsafe, for what the first write did is undone where the second fails.
+Open a transaction around the writes and send every one of them through it. The fix does so for Django, Peewee,
+Tortoise, databases, asyncpg, psycopg, sqlite3 and APSW, Prisma, Drizzle, Knex, Kysely, Objection, TypeORM,
+postgres.js, Bun, pg-promise, Slonik, Sequelize, better-sqlite3, node:sqlite and more of SQLite, node-postgres, mysql2
+and MariaDB, and `database/sql`, sqlx, pgx, GORM, Bun, go-pg, gorp, goqu and dbr of Go, where nothing leaves the writes
+half-way. What the writes give is handed out of the transaction where it is needed behind it. Where a commit stands
+between two writes, the one behind them is left alone; in a session of SQLAlchemy a `flush` takes its place, which
+gives the row its key. The fix is unsafe, for what the first write did is undone where the second fails.
 
 ## Options
 
@@ -154,6 +155,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Related, Severity
 from persistlint.facts import Effect, EffectKind, Part, Procedure, Role, Sign, inserts, tidies, updates
 from persistlint.fixes import pools
+from persistlint.fixes.begun import begun_for_both
 from persistlint.fixes.commits import left_to_the_next
 from persistlint.fixes.go_together import begun_and_committed
 from persistlint.fixes.together import in_one_transaction
@@ -237,7 +239,10 @@ def _report_parted(found: Parted, context: RuleContext) -> Diagnostic:
         " the first without the second.",
         help="Commit both at once.",
         related=(Related(found.earlier.range, "the first write"),),
-        fixes=left_to_the_next(context.program, found.earlier, found.commit) if context.program is not None else (),
+        fixes=begun_for_both(context.program, found.earlier, found.commit)
+        or left_to_the_next(context.program, found.earlier, found.commit)
+        if context.program is not None
+        else (),
     )
 
 

@@ -102,9 +102,9 @@ func Spend(db *gorm.DB, id, cents int64) error {
 ## Fix
 
 Let the database compute it in one statement, or lock the row when it is read. The fix does the first with `SET n = n +
-$1` in SQL, with `increment` of Prisma, Sequelize and Knex, with `F()` of Django and the column of SQLAlchemy, and takes
-away a read that nothing else needs; it does the second in a transaction of Django, and with `FOR UPDATE` in SQL. It is
-unsafe, for the object in memory does not hold the new value then.
+$1` in SQL, with `increment` of Prisma, Sequelize and Knex, with `F()` of Django and the column of SQLAlchemy, and
+takes away a read that nothing else needs; it does the second in a transaction of Django, with `with_for_update()` of
+SQLAlchemy, and with `FOR UPDATE` in SQL. It is unsafe, for the object in memory does not hold the new value then.
 
 Make what must not be there twice unique, and insert with `ON CONFLICT DO NOTHING`; the lookup is then only a courtesy.
 

@@ -103,7 +103,8 @@ def rename(path, name):
 
 Go: `defer tx.Rollback()` behind the test of the error. Elsewhere the form that takes a callback or a `with` block, or
 `try` with a rollback in the handler. The fix does so; a `try` around what stands up to the commit is unsafe, for it is
-only right where nothing else ends the transaction.
+only right where nothing else ends the transaction. A connection is given back in a deferred call, or in the `finally`
+of the `try` that follows.
 
 ## When not to use it
 
@@ -121,6 +122,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Diagnostic, Severity
 from persistlint.facts import Role, Scoping, Sign, Transaction
 from persistlint.fixes.closing import later_defer, returned_commit, rolled_back
+from persistlint.fixes.releasing import given_back
 from persistlint.paths import is_generated, is_test
 from persistlint.rule import RuleContext, rule
 
@@ -155,6 +157,7 @@ def transaction_not_closed(fact: Transaction, context: RuleContext) -> Iterator[
             help="Give it back in a deferred call."
             if context.file.language == "go"
             else "Give it back in a `finally`, or use the form that takes a callback or a block.",
+            fixes=given_back(context.program, fact, fact.unreleased) if context.program is not None else (),
         )
     if fact.unchecked is not None:
         yield context.report(

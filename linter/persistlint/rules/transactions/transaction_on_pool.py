@@ -97,8 +97,8 @@ func Transfer(db *sql.DB, cents int64) error {
 ## Fix
 
 Take one connection out of the pool and send everything through it, or use the library's own transaction. The fix does
-the first for node-postgres, where a `try` stands around what follows; it is unsafe, for other statements of the pool
-run beside it then.
+the first for node-postgres and mysql2, where a `try` stands around what follows, or the commit stands in the same
+block; it is unsafe, for other statements of the pool run beside it then.
 
 ## When not to use it
 

@@ -88,6 +88,7 @@ if TYPE_CHECKING:
 
 
 _SENDS = regex(r"\.\s*(?:then|catch|finally|asCallback|stream|pipe|execute\w*|run|all|get|values|toArray)\s*\(")
+_IS_RESULT = regex(r"\(\s*await\b")  # what is called on the result of a query
 _ENDS = (EffectKind.COMMIT, EffectKind.ROLLBACK)
 _WAITED_FOR = (EffectKind.READ, EffectKind.WRITE, EffectKind.COMMIT, EffectKind.ROLLBACK)
 
@@ -104,7 +105,7 @@ def unawaited_query(fact: Procedure, context: RuleContext) -> Iterator[Diagnosti
     """Report the calls inside a transaction that nobody waits for."""
     for effect in fact.effects:
         transaction = next((found for found in fact.transactions if found.range == effect.transaction), None)
-        if effect.via or effect.kind not in _WAITED_FOR:
+        if effect.via or effect.kind not in _WAITED_FOR or _IS_RESULT.match(context.file.text(effect.range)):
             continue
         if transaction is None:
             if _is_never_sent(effect, context):

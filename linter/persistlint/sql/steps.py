@@ -1,0 +1,53 @@
+"""What the names of scripts say of their place among others: numbers, the beginning, and the parts of a set-up."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from persistlint.regexes import regex
+from persistlint.sql.neighbours import ONE_PER_FOLDER, VERSION
+
+_STEP = regex(r"[VRB]?\d|[a-z_-]+\d+\.sql$", re.IGNORECASE)
+_INITIAL = regex(r"init|base|setup|schema|create_tables", re.IGNORECASE)
+# What the set-up of a database consists of, where each kind of thing has a file, in the order in which they are made.
+_PART = regex(
+    r"(?:(?:create|init|setup|make)[_-])?(?:all[_-])?(?:(db|databases?|schemas?|types?|enums?|extensions?|domains?"
+    r"|sequences?)|(tables?)|(primary[_-]?keys?|pks?|keys)"
+    r"|(foreign[_-]?keys?|fks?|constraints?|indexe?s|indices|views|functions|triggers|policies|grants))\.sql",
+    re.IGNORECASE,
+)
+TEARDOWN = regex(r"(?:drop|delete|reset|clear|clean|truncate|teardown|uninstall|destroy)[_.-]", re.IGNORECASE)
+PARTS = _PART.groups  # the kinds of things that a set-up makes
+
+
+def is_step(path: str) -> bool:
+    """Whether the name of a script has a number, as those have that are run one behind the other."""
+    file = Path(path)
+    return _STEP.match(file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name) is not None
+
+
+def is_first(path: str) -> bool:
+    """Whether a script is the first of its project, by its name: number 0 or 1, or one that says so."""
+    file = Path(path)
+    name = file.parent.name if file.name.lower() in ONE_PER_FOLDER else file.name
+    number = re.search(r"\d+", name)
+    begins = number is not None and int(number.group()) <= 1 and not VERSION.fullmatch(file.parent.name)
+    return begins or _INITIAL.search(name) is not None
+
+
+def is_setup(paths: tuple[str, ...]) -> bool:
+    """Whether scripts set a database up, by their names: several make all things of one kind, and none has a number."""
+    parts = sum(part_of_setup(path) <= _PART.groups for path in paths)
+    return parts > 1 and not any(map(is_step, paths))
+
+
+def part_of_setup(path: str) -> int:
+    """The place of a script among the kinds of things that a set-up makes, from 1; anything else comes behind them."""
+    found = _PART.fullmatch(Path(path).name)
+    return found.lastindex if found is not None and found.lastindex is not None else _PART.groups + 1
+
+
+def number(path: str) -> str:
+    """What the numbers in the name of a script come to, with those of its folder."""
+    return ".".join(re.findall(r"\d+", f"{Path(path).parent.name}/{Path(path).name}"))
