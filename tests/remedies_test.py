@@ -157,3 +157,14 @@ exports.both = (name, cents) => {
     settings = Settings(frozenset(["missing-transaction"]))
     (found,) = check(SourceFile("store.js", text.encode(), "javascript"), settings).diagnostics
     assert not found.fixes  # Python's `with db:` above all
+
+
+def test_a_pool_of_python_is_not_taken_for_one_of_javascript() -> None:
+    text = """async def both(pool, name):
+    # Its `.rows` are those of $1.
+    await pool.query("DELETE FROM lines WHERE name = $1", [name])
+    await pool.query("DELETE FROM orders WHERE name = $1", [name])
+"""
+    settings = Settings(frozenset(["missing-transaction"]))
+    found = check(SourceFile("store.py", text.encode(), "python"), settings).diagnostics
+    assert not any("const" in edit.text for each in found for fix in each.fixes for edit in fix.edits)

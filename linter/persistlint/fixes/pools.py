@@ -174,6 +174,8 @@ def _attempt(frames: list[Frame]) -> tuple[Frame, Try | None]:
 def _ways(program: Program, handle: Handle) -> list[Pool]:
     """How the library of a handle runs statements on one connection. Where nothing tells the library, the file does by
     what it takes out of a pool elsewhere, or by how it writes SQL and reads what comes back."""
+    if program.source.language not in ("javascript", "typescript"):
+        return []
     if handle.library is not None:
         return _pools().get(handle.library.name, [])
     return next((ways for ways in _pools().values() if any(_is_of(program, handle, each) for each in ways)), [])
