@@ -179,8 +179,8 @@ _OF_SCHEMA = regex(
 )
 # The name of a table or of a channel, which quotes may stand around, or a prefix before.
 _TABLE_PLACE = regex(
-    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX|STAGE|SEQUENCE)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E |\b(?:UN)?LISTEN |\bNOTIFY )"
-    r"[\"`\[]?\w*…",
+    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX|STAGE|SEQUENCE)(?: IF(?: NOT)? EXISTS)? "
+    r"|ANALY[ZS]E |\b(?:UN)?LISTEN |\bNOTIFY )[\"`\[]?\w*…",
     re.IGNORECASE,
 )
 # The project and the set of tables in the cloud that a program works in, before the name of a table.
