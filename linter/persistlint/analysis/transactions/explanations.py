@@ -25,7 +25,7 @@ _PRAGMA = regex(
 )
 _TOLERATES = regex(
     r"best[- ]?effort|non[- ]?(?:fatal|critical|blocking|essential)|not (?:fatal|critical)|fire[- ]and[- ]forget"
-    r"|\bswallow|\bfail(?:s|ing|ure)?[- ](?:open|silent(?:ly)?|soft(?:ly)?)\b"
+    r"|\bswallow(?!ed-)|\bfail(?:s|ing|ure)?[- ](?:open|silent(?:ly)?|soft(?:ly)?)\b"
     r"|\bnever (?:\w+ )?(?:throw|fail|raise|block|break|abort|crash)(?:s|es)?\b"
     r"|(?:\b(?:must|should|do|does|will|can|may|shall)(?: not|n['’]t)|cannot|\bnot) (?:\w+ )?"
     r"(?:fail|block|break|throw|raise|abort|crash|prevent|interrupt|disrupt|bubble|propagate|stop|take down)\b"
@@ -65,11 +65,12 @@ def _gives_reason(comment: str) -> bool:
     return pragmas > 0 and len(reason.split()) >= _FEWEST_WORDS
 
 
-def is_tolerated(file: File, function: Function | None, start: int, body: Block) -> bool:
-    """Whether what may fail from `start` on is said to fail without harm: above it, in what its handler logs, or in the
-    documentation of the function."""
-    logged = file.source.text(Range(body[0].range.start, body[-1].range.end)) if body else ""
-    return any(map(_TOLERATES.search, (logged, *_above(file, start), *_documentation(file, function))))
+def is_tolerated(file: File, function: Function | None, start: int, handler: Range, body: Block) -> bool:
+    """Whether what may fail from `start` on is said to fail without harm: above it, in its handler and what that logs,
+    or in the documentation of the function."""
+    said = file.source.text(Range(handler.start, max(handler.end, body[-1].range.end)) if body else handler)
+    said = "" if _OWN in said else said
+    return any(map(_TOLERATES.search, (said, *_above(file, start), *_documentation(file, function))))
 
 
 def _documentation(file: File, function: Function | None) -> Iterator[str]:

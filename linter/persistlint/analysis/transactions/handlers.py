@@ -99,7 +99,7 @@ def handled_by(
         outcome.only_logs and not is_answered and not is_seen,
         is_narrow,
         is_explained(walker.file, range, max(range.end, end))
-        or is_tolerated(walker.file, walker.active[-1] if walker.active else None, start, body),
+        or is_tolerated(walker.file, walker.active[-1] if walker.active else None, start, range, body),
         size,
         transaction.range if transaction is not None else None,
         outcome.is_expected,
