@@ -143,3 +143,28 @@ def test_fixes_of_literals_change_no_result(tmp_path: Path) -> None:
     for argument in ("", "a" * 128, "a" * 129):
         assert before["accepts"](argument) == after["accepts"](argument)  # type: ignore[operator]
     assert before["month"]() == after["month"]()  # type: ignore[operator]
+
+
+def test_a_library_of_the_same_name_is_written_in_its_own_language() -> None:
+    text = """const sqlite3 = require("sqlite3");
+const db = new sqlite3.Database("shop.db");
+
+exports.both = (name, cents) => {
+  db.run("INSERT INTO orders (name, cents) VALUES (?, ?)", [name, cents]);
+  db.run("INSERT INTO lines (name, cents) VALUES (?, ?)", [name, cents]);
+};
+"""
+    settings = Settings(frozenset(["missing-transaction"]))
+    (found,) = check(SourceFile("store.js", text.encode(), "javascript"), settings).diagnostics
+    assert not found.fixes  # Python's `with db:` above all
+
+
+def test_a_pool_of_python_is_not_taken_for_one_of_javascript() -> None:
+    text = """async def both(pool, name):
+    # Its `.rows` are those of $1.
+    await pool.query("DELETE FROM lines WHERE name = $1", [name])
+    await pool.query("DELETE FROM orders WHERE name = $1", [name])
+"""
+    settings = Settings(frozenset(["missing-transaction"]))
+    found = check(SourceFile("store.py", text.encode(), "python"), settings).diagnostics
+    assert not any("const" in edit.text for each in found for fix in each.fixes for edit in fix.edits)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _CUT = regex(rb"(\w*)(?:\.(?:slice|substr|substring|truncate)\(|\[[^\]\n]*:[^\]\n]*\])")
 _GOES_ON = regex(rb"[^\s()]*\)?\s*\+\s*[\"'`]")
 _CUT_WITHIN = 150  # bytes behind a number
-_PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|skip|page"), 150  # bytes around a number
+_PAGED, _PAGED_WITHIN = regex(rb"(?i)offset|\bskip\b|page"), 150  # bytes around a number
 _CONVERSIONS = function_names("conversions") | function_names("transparent")
 _LENGTHS = frozenset([Quantity.LENGTH, Quantity.PARTS, Quantity.BYTES])
 _UNTOLD = frozenset([Quantity.OTHER, Quantity.CODE])
@@ -49,6 +49,7 @@ _WORDS = frozenset([32, 64])  # bits, as many as there are to shift by
 _ASCII = frozenset([31, 32, 47, 48, 57, 58, 64, 65, 90, 91, 96, 97, 122, 123, 126, 127])  # where its classes end
 _END = regex(rb"(?:\[|\.(?:slice|substr)\()-(\d+)[:)]")
 _LONGEST_END = 8  # characters that tell one number of an account from another
+_LONGEST_ASKED = 20_000  # bytes of a function in which further queries are looked for
 _LEAST_UNIT, _PERCENT = 7, 100
 
 
@@ -130,7 +131,8 @@ class Meanings:
         if self.function is None or place.other is None or place.role is not NumberRole.ARGUMENT or place.waits:
             return False
         called = b".%s(" % last_name(place.other).encode()
-        return self.source.content.count(called, self.function.range.start, self.function.range.end) > 1
+        start, end = self.function.range.start, self.function.range.end
+        return self.source.content.count(called, start, min(end, start + _LONGEST_ASKED)) > 1
 
     def _is_paged(self, number: Range) -> bool:
         """Whether rows are skipped beside a number, so that it is the size of a page."""

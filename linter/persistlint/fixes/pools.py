@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from persistlint.fixes.regions import goes_on, leaves_early, needed_behind, regi
 from persistlint.fixes.wrapping import wrapped
 from persistlint.ir import ExpressionStatement, Return, Try
 from persistlint.records import dataclass
+from persistlint.regexes import regex
 from persistlint.source import Range
 from persistlint.tables import read_table
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from persistlint.fixes.program import Frame, Program
     from persistlint.ir import Block
 
+_IS_POOL = regex(r"(?:^|\.)_?(?:\w*[pP]ool|db)$")
 _ROLES = (Role.POOL, Role.CONNECTION)
 _WAITED = (Use.AWAITED, Use.KEPT, Use.CHECKED, Use.DISCARDED)
 
@@ -38,6 +41,7 @@ class Pool:
     name: str = ""
     take: str = ""
     waits: bool = True
+    tells: tuple[str, ...] = ()
 
 
 def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects: Sequence[Effect]) -> tuple[Fix, ...]:
@@ -67,6 +71,9 @@ def in_one_transaction(program: Program, earlier: Effect, later: Effect, effects
     if goes_on(block, inside) or waits_for_others(block, inside):
         return ()
     whole = (*block, *following) if needed_behind(program, block) != [] else block
+    behind = Range(end, program.line_end(whole[-1].range.end))
+    if is_pool and any(each.handle.is_same(handle) and each.range in behind for each in effects):
+        return ()  # it would wait for a second connection while it holds the first
     return unsafe("Do both in one transaction", *_on_one(program, pool, handle.name, whole, end, roots))
 
 
@@ -166,16 +173,20 @@ def _attempt(frames: list[Frame]) -> tuple[Frame, Try | None]:
 
 def _ways(program: Program, handle: Handle) -> list[Pool]:
     """How the library of a handle runs statements on one connection. Where nothing tells the library, the file does by
-    what it takes out of the pool elsewhere."""
+    what it takes out of a pool elsewhere, or by how it writes SQL and reads what comes back."""
+    if program.source.language not in ("javascript", "typescript"):
+        return []
     if handle.library is not None:
         return _pools().get(handle.library.name, [])
-    content = program.source.content
-    found = (ways for ways in _pools().values() if any(_is_taken(content, handle, each) for each in ways))
-    return next(found, []) if b".release()" in content else []
+    return next((ways for ways in _pools().values() if any(_is_of(program, handle, each) for each in ways)), [])
 
 
-def _is_taken(content: bytes, handle: Handle, pool: Pool) -> bool:
-    return bool(pool.take) and f"{handle.name}.{pool.take}".encode() in content
+def _is_of(program: Program, handle: Handle, pool: Pool) -> bool:
+    text = program.source.text(Range(0, len(program.source.content)))
+    if not pool.take or not _IS_POOL.search(handle.name):
+        return False
+    is_taken = f"{handle.name}.{pool.take}" in text and ".release()" in text
+    return is_taken or (bool(pool.tells) and all(re.search(each, text) for each in pool.tells))
 
 
 @cache

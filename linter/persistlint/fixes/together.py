@@ -79,6 +79,8 @@ def _in_form(
     library = handle.library
     block, following, is_async = region
     is_closure = program.source.language != "python"
+    if is_closure is not bool(form.tail):
+        return ()  # of a library of another language that is called the same
     needed = needed_behind(program, block) if is_closure else []
     if needed != [] and following and _only_gives(program, following[0]):
         block, needed = (*block, following[0]), []

@@ -79,3 +79,15 @@ def function_around(tokens: Sequence[Token], place: int) -> str:
         if depth < 0:
             return tokens[number - 1].word
     return ""
+
+
+def is_key_column(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a token stands among the columns of a key or an index that a statement makes."""
+    if not tokens or tokens[0].word not in ("ALTER", "CREATE"):
+        return False
+    depth = 0
+    for number in range(place - 1, 0, -1):
+        depth += (tokens[number].text == ")") - (tokens[number].text == "(")
+        if depth < 0:
+            return any(token.word in ("INDEX", "KEY") for token in tokens[max(number - 3, 0) : number])
+    return False

@@ -66,7 +66,7 @@ def listed(value: Value, source: SourceFile) -> Listed | None:
         case ir.Call(function=ir.Attribute(value=values, name="join"), arguments=[separator_argument]) if isinstance(
             separator_argument.value, ir.String
         ):
-            return _javascript(node, separator_argument.value.value, values, source)
+            return _javascript(node, separator_argument.value, values, source)
         case ir.Call(function=ir.Attribute(value=ir.Name(id="strings"), name="Join"), arguments=[items, sep]) if (
             isinstance(sep.value, ir.String)
         ):
@@ -231,9 +231,9 @@ def _python_tuple(node: ir.Expression, items: ir.Expression | None, value: Value
     return Listed(node.range, _name(items), False, f"*{text}", f"list({text})", marks, is_tuple=True)
 
 
-def _javascript(node: ir.Call, separator: str, items: ir.Expression, source: SourceFile) -> Listed | None:
-    quoted = bool(_QUOTED_SEPARATOR.fullmatch(separator))
-    if not quoted and not _SEPARATOR.fullmatch(separator):
+def _javascript(node: ir.Call, separator: ir.String, items: ir.Expression, source: SourceFile) -> Listed | None:
+    quoted = bool(_QUOTED_SEPARATOR.fullmatch(separator.value))
+    if not quoted and not _SEPARATOR.fullmatch(separator.value):
         return None
     inner, values, around = items, "", ""
     match items:
@@ -253,7 +253,8 @@ def _javascript(node: ir.Call, separator: str, items: ir.Expression, source: Sou
     values = values or text
     if not is_same_again(inner):
         return Listed(node.range, _name(inner), quoted, f"...{values}", values, None, quote=around)
-    quote = '"' if '"' in source.text(node.range) else "'"
+    own = source.text(separator.range)[:1]
+    quote = own if own in _QUOTES and not quoted else '"' if '"' in source.text(node.range) else "'"
     spread = values
     if isinstance(inner, ir.Collection) and values == text:
         spread = text.removeprefix("[...").removesuffix("]")

@@ -13,6 +13,7 @@ from persistlint.fixes.binding.grammar import (
     check_script,
     check_statement,
     function_around,
+    is_key_column,
     is_name_place,
 )
 from persistlint.fixes.binding.lists import Listed, listed
@@ -248,6 +249,8 @@ def _bare(
     token = tokens[place]
     item = found.items[token.start]
     assert isinstance(item, Value)
+    if is_key_column(tokens, place):
+        raise RefusalError("the value stands where only a name can, which cannot be bound")
     found_list = listed(item, source)
     name = expressions.name_of(item, source) if found_list is None else found_list.name
     if item.made is None and (_WRITTEN.search(name) or _WRITTEN.search(_called(item))):

@@ -12,6 +12,7 @@ from persistlint import ir
 from persistlint.diagnostic import Applicability, Edit, Fix
 from persistlint.facts import Context
 from persistlint.fixes.binding.kinds import TEXT, kind_of
+from persistlint.fixes.binding.laying import emptied
 from persistlint.fixes.binding.literals import Char
 from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.plan import bound_by, plan
@@ -124,7 +125,10 @@ class _Quoted:
             text = text.replace('"', "'") if "'" not in text else text
         if not self._fits(text, value):
             return None
-        edits = [Edit(item.range, "") for item in items if isinstance(item, Char)]
+        edits = emptied(items, self.program.source)
+        gone = [edit.range for edit in edits]
+        chars = [item.range for item in items if isinstance(item, Char)]
+        edits += [Edit(range, "") for range in chars if not any(range in each for each in gone)]
         if value.spec == "%q":
             edits.append(Edit(value.range, "%s"))
         return [*edits, Edit(value.expression.range, text)]

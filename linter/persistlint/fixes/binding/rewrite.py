@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.formatting import COMMENT, REST_OF_LINE, unformatted
 from persistlint.fixes.binding.forms import DOUBLED
+from persistlint.fixes.binding.laying import emptied
 from persistlint.fixes.binding.literals import Char, Literal
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.view import Inner, Value, View
@@ -121,7 +122,7 @@ class Rewrite:
                 raise RefusalError("the list of values is no part of a string")
             edits.append(Edit(Range(item.range.start, item.range.start), "("))
             edits.append(Edit(Range(item.range.end, item.range.end), ")"))
-        empty = self._emptied(parameter)
+        empty = emptied(self.found.items[parameter.start : parameter.end], self.source)
         edits += empty
         for index in range(parameter.start, parameter.end):
             item = self.found.items[index]
@@ -135,30 +136,6 @@ class Rewrite:
                 and item.literal.quote[0] in written
             ):
                 raise RefusalError("the quotes of the list are those of the string around it")
-        return edits
-
-    def _emptied(self, parameter: Parameter) -> list[Edit]:
-        """The edits that drop a literal before or behind a list of values which had no more than its quotes, with the
-        `+` between."""
-        assert parameter.listed is not None
-        items = self.found.items[parameter.start : parameter.end]
-        value = next(item for item in items if isinstance(item, Value))
-        if value.literal is not None:
-            return []
-        edits = []
-        for item in (items[0], items[-1]):
-            literal = item.literal
-            if literal is None or literal.body != item.range:
-                continue
-            is_before = literal.range.end <= value.range.start
-            gap = (
-                Range(literal.range.end, value.range.start)
-                if is_before
-                else Range(value.range.end, literal.range.start)
-            )
-            if self.source.text(gap).strip() == "+":
-                whole = Range(literal.range.start, gap.end) if is_before else Range(gap.start, literal.range.end)
-                edits.append(Edit(whole, ""))
         return edits
 
     def _region(self, parameter: Parameter, text: str, holed: set[int], kept: set[int]) -> Edit:

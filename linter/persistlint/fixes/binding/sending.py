@@ -16,6 +16,7 @@ from persistlint.fixes.binding.place import wrappers_of
 from persistlint.fixes.binding.preparing import prepared
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.spreading import SPREAD, with_one_list
+from persistlint.fixes.binding.stating import is_read_again
 from persistlint.fixes.binding.variables import is_name
 from persistlint.fixes.imports import python_member
 from persistlint.regexes import regex
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _OF_TEXT = ("sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression")
 _COLON = regex(r"(?<![:\w\\]):\w")  # what SQLAlchemy takes for a placeholder, also inside quotes
-_LONG = 80  # code points of a list that goes on more than one line
+_LONG = 90  # bytes of a line with a list that goes on more than one line
 _NOTHING = ("None", "null", "undefined", "nil", "()", "[]", "{}")
 
 
@@ -116,6 +117,8 @@ def passed(passing: Passing, site: Site, place: Place, program: Program) -> tupl
         wraps = [call] if operation.parameters is None else []
     if operation.parameters is None or operation.yields == "argument":
         if wraps and (made or library.text):
+            if not made and is_read_again(wraps[0], site):
+                raise RefusalError("the program makes a text of the statement again, which has no values")
             at = place.argument.range.end if made else wraps[0].range.end
             entries = ", ".join(f"{given.name}={given.text}" for given in passing.given)
             return [*made, Edit(Range(at, at), f".bindparams({entries})")], True
@@ -135,7 +138,9 @@ def _configured(passing: Passing, site: Site, program: Program) -> list[Edit]:
     if there is not None:
         return _into_configuration(passing, there, site, program)
     listed = passing.literal()
-    if len(passing.given) > 1 or len(listed) > _LONG:
+    end = site.call.arguments[-1].range.end
+    is_long = len(listed) + end - program.line_start(end) > _LONG and listed.startswith("[")
+    if len(passing.given) > 1 or is_long:
         indentation = program.indentation(site.call.arguments[-1].range.start)
         step = program.indent or "    "
         lines = "".join(f"{indentation}{step}{given.text},\n" for given in passing.given)

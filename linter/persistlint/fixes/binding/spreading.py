@@ -72,9 +72,10 @@ def with_one_list(passing: Passing, site: Site, first: int, program: Program) ->
     function = program.function_around(call.range)
     free = [name for name in _NAMES if function is not None and not program.has_name(name, function.range)]
     free = [name for name in free if name != passing.variable]
+    before = sum(each.start < call.range.start and each in function.range for each in site.sends) if function else 0
     if not free:
         raise RefusalError("the names for a list of values are taken")
-    name = free[0]
+    name = free[before] if before < len(free) else f"{free[0]}{before + 1}"  # others may need one at the same time
     lines = [f"{name} := {start}", *appended(name, texts)] if start else made(name, texts)
     whole, edits, call = _alone(passing, Given(f"{name}{SPREAD}", "", 0), name, call, first)
     return whole, [_before(site, lines, program), *edits], call

@@ -31,9 +31,7 @@ def stated(query: Query, holes: Sequence[Hole]) -> Query | None:
             is_around = operation is not None and all(hole.range in call.range for hole in holes)
             if not is_around or operation is None or operation.yields != "argument" or len(call.arguments) != 1:
                 continue
-            if call.range == site.call.range or (
-                isinstance(statement, ir.Assign) and _is_read(statement.target, statement, site)
-            ):
+            if call.range == site.call.range or is_read_again(call, site):
                 return None
             return _as_made(query, Site(call, operation, site.statements, site.sends))
     return None
@@ -43,9 +41,12 @@ def _as_made(query: Query, own: Site) -> Query:
     return replace(query, sql=own.call.arguments[0].range, has_parameters=False, site=lambda: own)
 
 
-def _is_read(target: ir.Expression, made: ir.Assign, site: Site) -> bool:
-    """Whether a function makes a text of what a variable holds, behind the statement that gives it that."""
-    if not isinstance(target, ir.Name):
+def is_read_again(made: ir.Call, site: Site) -> bool:
+    """Whether a function makes a text of the statement that a call makes, behind it: that text has no values."""
+    targets = [s.target for s in site.statements if isinstance(s, ir.Assign) and made.range in s.range]
+    if not targets:
+        return False
+    if not isinstance(targets[0], ir.Name):
         return True
     for node in nodes_of([s for s in site.statements if s.range.start > made.range.end]):
         match node:
@@ -57,6 +58,6 @@ def _is_read(target: ir.Expression, made: ir.Assign, site: Site) -> bool:
                 pass
             case _:
                 continue
-        if is_name(value, target.id):
+        if is_name(value, targets[0].id):
             return True
     return False

@@ -61,13 +61,16 @@ def is_escaped(value: ir.Expression, program: Program) -> bool:
     """Whether quotes in a value are doubled, or have a backslash put before them, on its way, so that bound it would
     be another one."""
     seen: set[object] = set()
-    pending = [(value, 0)]
+    pending = [(value, 0, True)]
     while pending:
-        node, steps = pending.pop()
+        node, steps, is_made = pending.pop()
         for inner in ir.walk(node):
-            if inner is not value and isinstance(inner, ir.String) and inner.value in ("''", "\\'"):
+            # A variable that holds two quotes has the empty string of SQL, and nothing that is doubled.
+            is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
+            if is_sign and inner is not value:
                 return True
             if steps < MOST_STEPS and inner.range not in seen and isinstance(inner, ir.Name | ir.Call):
                 seen.add(inner.range)
-                pending += [(source, steps + 1) for source in sources(inner, program)]
+                is_call = isinstance(inner, ir.Call)
+                pending += [(source, steps + 1, is_call) for source in sources(inner, program)]
     return False

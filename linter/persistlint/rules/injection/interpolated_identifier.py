@@ -177,11 +177,14 @@ _OF_SCHEMA = regex(
     r"\w+\.(?:\w*Table|\w*[tT]able_?[nN]ame)",
     re.ASCII,
 )
-# The name of a table, which quotes may stand around, or a prefix before.
+# The name of a table or of a channel, which quotes may stand around, or a prefix before.
 _TABLE_PLACE = regex(
-    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX|STAGE|SEQUENCE)(?: IF(?: NOT)? EXISTS)? |ANALY[ZS]E )[\"`\[]?\w*…",
+    rf"(?:{BEFORE_TABLE}|\b(?:VIEW|INDEX|STAGE|SEQUENCE)(?: IF(?: NOT)? EXISTS)? "
+    r"|ANALY[ZS]E |\b(?:UN)?LISTEN |\bNOTIFY )[\"`\[]?\w*…",
     re.IGNORECASE,
 )
+# The project and the set of tables in the cloud that a program works in, before the name of a table.
+_OF_CLOUD = regex(r"(?:\w+\.)*_*(?:\w+_)?(?:project|dataset)(?:_?(?:id|name|prefix))?", re.IGNORECASE)
 # What lives for the time of a session, and so is named by the program alone.
 _OF_SESSION = regex(r"(?:\w+\.)*\w*(?:cursor|savepoint|save_point)(?:_?(?:name|id))?", re.IGNORECASE)
 
@@ -222,15 +225,16 @@ def _quoted(fact: SqlText, holes: Sequence[Hole], context: RuleContext) -> Remed
 
 
 def _is_handed(fact: SqlText, hole: Hole) -> bool:
-    """Whether a hole is a table that a function is given, or a clause by its name. Its callers are mostly code that
-    writes its own. Who hands a clause to an escape hatch says that it is safe, and has to know."""
+    """Whether a hole is a table that a function is given, or a clause or a project by its name. Its callers are mostly
+    code that writes its own. Who hands a clause to an escape hatch says that it is safe, and has to know."""
     if hole.origin is not Origin.PARAMETER:
         return False
     is_raw = isinstance(fact, Query) and fact.is_raw
     is_clause = (
         not is_raw and hole.context is Context.FRAGMENT and _NAMED_AS_CLAUSE.fullmatch(hole.expression) is not None
     )
-    return is_clause or _TABLE_PLACE.search(hole.excerpt) is not None
+    is_project = hole.context is Context.IDENTIFIER and _OF_CLOUD.fullmatch(hole.expression) is not None
+    return is_clause or is_project or _TABLE_PLACE.search(hole.excerpt) is not None
 
 
 def _least(file: SourceFile) -> Origin:
