@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "linter"))
 
 from persistlint.languages import language_of, languages
-from persistlint.workers import cores
+from persistlint.running.workers import cores
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import persistlint
-from persistlint.checking import Task, check_file
-from persistlint.selection import expand
+from persistlint.configuration.selection import expand
+from persistlint.running.checking import Task, check_file
 from persistlint.settings import Settings
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ sys.path[:0] = [str(ROOT / "linter"), str(ROOT / "lsp")]
 from fix_table import fix_table, other_fixes  # noqa: E402
 from new_file_table import new_file_table  # noqa: E402
 
-from persistlint.config_keys import DESCRIPTIONS  # noqa: E402
-from persistlint.config_keys import NAMES as NAMES_OF_PROJECTS  # noqa: E402
+from persistlint.configuration.config_keys import DESCRIPTIONS  # noqa: E402
+from persistlint.configuration.config_keys import NAMES as NAMES_OF_PROJECTS  # noqa: E402
 from persistlint.rules import every_rule, groups, load  # noqa: E402
 
 if TYPE_CHECKING:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "linter"))
 
-from persistlint.config_file import DIALECTS, SEVERITIES  # noqa: E402
-from persistlint.config_keys import DESCRIPTIONS, NAMES  # noqa: E402
+from persistlint.configuration.config_file import DIALECTS, SEVERITIES  # noqa: E402
+from persistlint.configuration.config_keys import DESCRIPTIONS, NAMES  # noqa: E402
+from persistlint.configuration.selection import selectors  # noqa: E402
 from persistlint.profiles import profiles  # noqa: E402
 from persistlint.rules import every_rule  # noqa: E402
-from persistlint.selection import selectors  # noqa: E402
 
 if TYPE_CHECKING:
     from persistlint.rule import Option, Rule

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from persistlint.baseline import BaselineError, Entry, compare, read, write
 from persistlint.cli import main
+from persistlint.running.baseline import BaselineError, Entry, compare, read, write
 
 FILE = "persistlint-baseline.json"
 HEAD = "def find(cursor, name, order):\n"

@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lsp.raw_client import environment
-from persistlint import cache, cache_folder, checking, memory
-from persistlint.analysis import stored_parts
+from persistlint import memory
+from persistlint.analysis.tables import stored_parts
 from persistlint.cli import main
-from persistlint.config import forget
+from persistlint.configuration.config import forget
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
 from persistlint.engine import Report, check
 from persistlint.output import formats
+from persistlint.running import cache, cache_folder, checking
+from persistlint.running.stored_report import dump, load
 from persistlint.source import Range
-from persistlint.stored_report import dump, load
 from persistlint.surroundings import Surroundings, anew
 
 if TYPE_CHECKING:
@@ -341,8 +342,8 @@ def test_what_changes_while_a_program_is_checked_is_not_missed(
 AUDITED = """
 import os, sys
 from pathlib import Path
-from persistlint.checking import Task, check_file
-from persistlint.config import settings_for
+from persistlint.running.checking import Task, check_file
+from persistlint.configuration.config import settings_for
 tasks = [Task(path, settings_for(Path(path))) for path in sys.argv[1:]]
 opened = set()
 sys.addaudithook(lambda event, arguments: event == "open" and opened.add(str(arguments[0])))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from persistlint.changes import since
 from persistlint.cli import main
+from persistlint.running.changes import since
 from persistlint.source import Range
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")

@@ -211,12 +211,12 @@ def test_quiet_leaves_out_the_summary(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_rule_that_raises_is_a_failure_and_other_files_go_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import persistlint.checking
+    import persistlint.running.checking
 
     def broken(source: object, settings: object) -> None:
         raise RuntimeError("no luck")
 
-    monkeypatch.setattr(persistlint.checking, "check", broken)
+    monkeypatch.setattr(persistlint.running.checking, "check", broken)
     Path("a.py").write_text(CLEAN)
     Path("b.py").write_text(CLEAN)
     assert main(["check"]) == 2
@@ -226,12 +226,12 @@ def test_a_rule_that_raises_is_a_failure_and_other_files_go_on(
 
 
 def test_interrupting_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    import persistlint.checking
+    import persistlint.running.checking
 
     def interrupted(source: object, settings: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(persistlint.checking, "check", interrupted)
+    monkeypatch.setattr(persistlint.running.checking, "check", interrupted)
     Path("a.py").write_text(CLEAN)
     assert main(["check"]) == 130
     assert capsys.readouterr() == ("", "")

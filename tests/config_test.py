@@ -12,8 +12,15 @@ from pathlib import Path
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from persistlint.config import ConfigError, Overrides, configuration_for, forget, is_excluded, settings_for
-from persistlint.config_file import DIALECTS
+from persistlint.configuration.config import (
+    ConfigError,
+    Overrides,
+    configuration_for,
+    forget,
+    is_excluded,
+    settings_for,
+)
+from persistlint.configuration.config_file import DIALECTS
 from persistlint.diagnostic import Severity
 from persistlint.rules import every_rule, groups
 

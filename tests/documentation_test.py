@@ -17,7 +17,7 @@ from pre_commit.clientlib import load_config  # type: ignore[import-untyped]
 
 from markdown import Block, blocks
 from persistlint.cli import main
-from persistlint.config_file import read
+from persistlint.configuration.config_file import read
 from persistlint.output import formats
 from persistlint.profiles import profiles
 

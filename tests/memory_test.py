@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from markdown import cases
+from persistlint.configuration.selection import expand
 from persistlint.engine import check
 from persistlint.languages import language_of
 from persistlint.memory import forget
-from persistlint.selection import expand
 from persistlint.settings import Settings
 from persistlint.source import SourceFile
 

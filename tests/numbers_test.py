@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from persistlint.analysis import facts
-from persistlint.analysis.vocabulary import is_unit, words
+from persistlint.analysis.numbers.vocabulary import is_unit, words
 from persistlint.diagnostic import Applicability
 from persistlint.engine import check
 from persistlint.facts import Calculation

@@ -12,9 +12,9 @@ import pytest
 
 from persistlint.cli import main
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
-from persistlint.discovery import Failure
 from persistlint.output import formats, writer
-from persistlint.run import Fixed, Result, Run
+from persistlint.running.discovery import Failure
+from persistlint.running.run import Fixed, Result, Run
 from persistlint.source import Range, SourceFile
 
 BIND = Fix("Bind it as a parameter", (Edit(Range(0, 1), "$1"),), Applicability.SAFE)

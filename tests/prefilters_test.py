@@ -113,8 +113,8 @@ def _look_at_everything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("persistlint.engine._rules", engine._rules.__wrapped__)  # none that were made before
     monkeypatch.setattr("persistlint.engine._wanted", lambda rules: {rule.on: frozenset() for rule in rules})
     monkeypatch.setattr("persistlint.analysis._may_make", lambda *_: True)
-    monkeypatch.setattr("persistlint.analysis.candidates.may_hold_sql", lambda *_: True)
-    monkeypatch.setattr("persistlint.analysis.candidates.nameable", _every_library)
+    monkeypatch.setattr("persistlint.analysis.queries.candidates.may_hold_sql", lambda *_: True)
+    monkeypatch.setattr("persistlint.analysis.queries.candidates.nameable", _every_library)
     monkeypatch.setattr("persistlint.analysis.transactions.telling._spoken_of", telling._spoken_of.__wrapped__)
     monkeypatch.setattr("persistlint.analysis.transactions.telling.present", _every_library)
     monkeypatch.setattr("persistlint.analysis.transactions.telling.reachable", _every_type)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from persistlint.cli import main
-from persistlint.config import ConfigError, Overrides, settings_for
+from persistlint.configuration.config import ConfigError, Overrides, settings_for
 from persistlint.diagnostic import Severity
 from persistlint.profiles import path_of, profiles
 from persistlint.rules import every_rule

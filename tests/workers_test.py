@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from persistlint import checking
 from persistlint.cli import main
+from persistlint.running import checking
 
 if TYPE_CHECKING:
     from persistlint.engine import Report
@@ -58,11 +58,11 @@ def test_there_is_at_least_one_process(jobs: str, capsys: pytest.CaptureFixture[
 WARMED = """
 import sys
 from pathlib import Path
-from persistlint.checking import Task, check_file
+from persistlint.running.checking import Task, check_file
 from persistlint.languages import language_of
-from persistlint.selection import expand
+from persistlint.configuration.selection import expand
 from persistlint.settings import Settings
-from persistlint.warming import warm_up
+from persistlint.running.warming import warm_up
 settings = Settings(expand(["all"]))
 files = [str(path) for path in sorted(Path(sys.argv[1]).rglob("*.*")) if language_of(path.name)]
 warm_up([Task(path, settings) for path in files])

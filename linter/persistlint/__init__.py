@@ -20,7 +20,7 @@ from persistlint.version import __version__
 
 if TYPE_CHECKING:
     from persistlint.api import CheckError, Config, check, fix, read
-    from persistlint.config_file import ConfigError
+    from persistlint.configuration.config_file import ConfigError
     from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, NewFile, Related, Severity
     from persistlint.plugins import PluginError
     from persistlint.reading import ReadError
@@ -52,7 +52,7 @@ _HOMES = {
     **dict.fromkeys(("CheckError", "Config", "check", "fix", "read"), "api"),
     **dict.fromkeys(("Applicability", "Diagnostic", "Edit", "Fix", "NewFile", "Related", "Severity"), "diagnostic"),
     **dict.fromkeys(("Position", "Range", "SourceFile"), "source"),
-    "ConfigError": "config_file",
+    "ConfigError": "configuration.config_file",
     "PluginError": "plugins",
     "ReadError": "reading",
 }

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint import engine, fixing
-from persistlint.config import settings_for
+from persistlint.configuration.config import settings_for
+from persistlint.configuration.selection import expand
 from persistlint.reading import read_file
 from persistlint.records import dataclass
-from persistlint.selection import expand
 from persistlint.settings import NO_NAMES, ProjectNames, Settings
 
 if TYPE_CHECKING:

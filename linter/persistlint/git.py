@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.config import absolute
+from persistlint.configuration.config import absolute
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from persistlint.config_file import DIALECTS
+from persistlint.configuration.config_file import DIALECTS
 from persistlint.heads import head_of
 from persistlint.languages import language_of, languages
 from persistlint.libraries import catalogue

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from pygls.uris import to_fs_path
 
-from persistlint.config import NO_OVERRIDES, Overrides
-from persistlint.selection import UnknownSelectorError, expand
+from persistlint.configuration.config import NO_OVERRIDES, Overrides
+from persistlint.configuration.selection import UnknownSelectorError, expand
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

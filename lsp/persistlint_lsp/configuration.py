@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from persistlint.config_file import DIALECTS, KEYS, SEVERITIES
-from persistlint.config_keys import DESCRIPTIONS, NAMES
+from persistlint.configuration.config_file import DIALECTS, KEYS, SEVERITIES
+from persistlint.configuration.config_keys import DESCRIPTIONS, NAMES
+from persistlint.configuration.selection import selectors
 from persistlint.profiles import profiles
 from persistlint.regexes import regex
 from persistlint.rules import every_rule, group_of, load
-from persistlint.selection import selectors
 from persistlint_lsp.mentions import Mention, word_at
 
 if TYPE_CHECKING:

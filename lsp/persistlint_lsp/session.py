@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
-from persistlint.config import ConfigError, configuration_for, forget, settings_for
-from persistlint.discovery import is_out
+from persistlint.configuration.config import ConfigError, configuration_for, forget, settings_for
 from persistlint.engine import Report
 from persistlint.plugins import PluginError
+from persistlint.running.discovery import is_out
 from persistlint.schema_files import may_make_tables
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from persistlint.config import Overrides
+    from persistlint.configuration.config import Overrides
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
     from persistlint_lsp.documents import Document

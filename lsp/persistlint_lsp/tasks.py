@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.config import forget, settings_for
+from persistlint.configuration.config import forget, settings_for
 from persistlint.diagnostic import Diagnostic, Edit, Severity
 from persistlint.engine import Report, check, complete
 from persistlint.memory import Memory
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from persistlint.config import Overrides
+    from persistlint.configuration.config import Overrides
     from persistlint.rule import Later
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
@@ -86,7 +86,7 @@ def list_anew() -> None:
 
 def list_files(folder: Path, overrides: Overrides) -> list[Path]:
     """The files below a folder that the command line would check. Raises `ConfigError`."""
-    from persistlint.discovery import discover
+    from persistlint.running.discovery import discover
 
     forget()
     forget_projects()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from pathlib import Path
 
-    from persistlint.config import Overrides
+    from persistlint.configuration.config import Overrides
     from persistlint_lsp.session import Session
 
 logger = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from persistlint.config_file import DIALECTS, KEYS
+from persistlint.configuration.config_file import DIALECTS, KEYS
+from persistlint.configuration.selection import selectors
 from persistlint.profiles import profiles
-from persistlint.selection import selectors
 
 pytestmark = pytest.mark.e2e
 SCHEMA = json.loads((Path(__file__).parent.parent.parent / "docs" / "persistlint.schema.json").read_text("utf-8"))

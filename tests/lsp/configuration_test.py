@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from persistlint.config_file import DIALECTS, KEYS
-from persistlint.config_keys import DESCRIPTIONS, NAMES
+from persistlint.configuration.config_file import DIALECTS, KEYS
+from persistlint.configuration.config_keys import DESCRIPTIONS, NAMES
 from persistlint_lsp import lines
 from persistlint_lsp.configuration import Place, place_at, words
 from persistlint_lsp.mentions import Mention, mention_at

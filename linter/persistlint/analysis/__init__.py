@@ -52,35 +52,35 @@ Wanted: TypeAlias = "Mapping[type[Any], frozenset[Sign]]"
 # some languages alone, for a file in one of these. Where it has a function `may_have(source, names) -> bool`, that
 # tells from the bytes of a file whether there is any.
 _MAKERS: tuple[tuple[tuple[type[Any], ...], str], ...] = (
-    ((SqlText, SentStatements), "queries"),
+    ((SqlText, SentStatements), "queries.facts"),
     ((Procedure, Transaction, StaleWrite, Handled, ErrorAnswer, StaleResult, Uncommitted), "transactions"),
     ((JsonFact,), "json.programs"),
     ((JsonCast,), "json.casts"),
     ((JsonCast,), "json.strings"),
-    ((Calculation,), "numbers"),
-    ((Duration,), "durations"),
+    ((Calculation,), "numbers.facts"),
+    ((Duration,), "numbers.durations"),
     ((Fallback,), "fallbacks"),
-    ((MixedResult,), "mixed_results"),
+    ((MixedResult,), "numbers.mixed_results"),
     ((SchemaFile, Handled), "scripts"),
     ((SchemaFile,), "migrations"),
     ((SchemaFile,), "models.schema"),
     ((SchemaFile,), "models.declared"),
     ((Revision,), "revisions"),
-    ((Synchronisation,), "synchronisation"),
-    ((UncheckedReferences,), "foreign_keys"),
+    ((Synchronisation,), "tables.synchronisation"),
+    ((UncheckedReferences,), "tables.foreign_keys"),
     ((Launch, Handled), "launches"),
     ((ModelDefinition,), "models"),
-    ((Drift,), "drift"),
+    ((Drift,), "tables.drift"),
     ((Bypass,), "bypasses"),
 )
-_BY_SIGNS = ("queries", "transactions")  # those that look for signs: their functions take them as a last argument
+_BY_SIGNS = ("queries.facts", "transactions")  # those that look for signs: their functions take them as a last argument
 _LANGUAGES = {
     "scripts": ("sql",),
     "json.programs": PROGRAMS,
     "json.casts": ("sql",),
     "json.strings": PROGRAMS,
     "transactions": PROGRAMS,
-    "foreign_keys": PROGRAMS,
+    "tables.foreign_keys": PROGRAMS,
     "migrations": ("python", "javascript", "typescript"),
     "revisions": ("python",),
     "launches": ("shell",),
@@ -88,7 +88,7 @@ _LANGUAGES = {
     "models.schema": ("prisma",),
     "models.declared": PROGRAMS,
     "models": MODELLING,
-    "drift": MODELLING,
+    "tables.drift": MODELLING,
 }
 
 
@@ -99,9 +99,10 @@ def facts(syntax: Syntax, wanted: Wanted, names: ProjectNames) -> Iterator[Fact]
         if not _may_make(maker, signs, syntax.source, names):
             continue
         found = maker.facts(syntax, names) if not signs else maker.facts(syntax, names, signs)
-        is_asked = maker.__name__.endswith(".queries") and any(issubclass(SentStatements, asked) for asked in wanted)
+        sends = maker.__name__.endswith(".queries.facts")
+        is_asked = sends and any(issubclass(SentStatements, asked) for asked in wanted)
         if is_asked and may_hold_sql(syntax.source):
-            from persistlint.analysis.sent import with_sent
+            from persistlint.analysis.queries.sent import with_sent
 
             found = with_sent(found, syntax)
         yield from found
@@ -133,7 +134,7 @@ def _imported(source: SourceFile, wanted: Wanted) -> Iterator[tuple[Any, frozens
 
 def _is_idle(module: str, source: SourceFile) -> bool:
     """Whether it looks at programs, and the file is a script of SQL that holds none."""
-    return module == "queries" and source.language == "sql" and PROGRAM.search(source.lowered) is None
+    return module == "queries.facts" and source.language == "sql" and PROGRAM.search(source.lowered) is None
 
 
 @cache

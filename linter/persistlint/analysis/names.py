@@ -6,7 +6,7 @@ import re
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.values import NUMBER, Atom, Instance, Items, Value, origin_of
+from persistlint.analysis.interpretation.values import NUMBER, Atom, Instance, Items, Value, origin_of
 from persistlint.facts import Origin
 from persistlint.ir import Attribute, Call, ClassDefinition, Expression, Import, Name, String, Subscript, TypeAssertion
 from persistlint.records import dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.methods import GROWING
+from persistlint.analysis.interpretation.methods import GROWING
 from persistlint.ir import (
     Assign,
     AssignmentExpression,

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.handed import handed, last_word, libraries_of, operations
+from persistlint.analysis.queries.handed import handed, last_word, libraries_of, operations
 from persistlint.facts import PROGRAMS, Sign
 from persistlint.regexes import regex
 from persistlint.sql.pieces import may_be_piece

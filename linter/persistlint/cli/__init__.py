@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.cli.arguments import parser, refuse_unknown
 from persistlint.cli.status import FAILED, INTERRUPTED, NOBODY_READS, UsageError
-from persistlint.config import ConfigError
+from persistlint.configuration.config import ConfigError
 from persistlint.plugins import PluginError
 
 if TYPE_CHECKING:

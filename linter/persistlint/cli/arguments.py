@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from persistlint.cli.status import UsageError
-from persistlint.cluster import SCHEME
-from persistlint.config import Overrides
+from persistlint.configuration.config import Overrides
+from persistlint.configuration.selection import UnknownSelectorError, expand
 from persistlint.output import formats
 from persistlint.profiles import profiles
 from persistlint.regexes import regex
-from persistlint.selection import UnknownSelectorError, expand
-from persistlint.sharding import Shard
+from persistlint.running.cluster import SCHEME
+from persistlint.running.sharding import Shard
 from persistlint.suggestion import did_you_mean
 from persistlint.version import VERSION
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.baseline import BaselineError, Entry, read, renewed, write
 from persistlint.cli.arguments import overrides
 from persistlint.cli.comparing import compare_run, scope_of
 from persistlint.cli.running import check_paths
 from persistlint.cli.status import CLEAN, FAILED, UsageError
 from persistlint.output.text import write_failures
-from persistlint.run import Run
+from persistlint.running.baseline import BaselineError, Entry, read, renewed, write
+from persistlint.running.run import Run
 
 if TYPE_CHECKING:
     from argparse import Namespace

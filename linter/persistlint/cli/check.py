@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from persistlint.cli.arguments import overrides
 from persistlint.cli.running import check_paths, fixing_of, is_stdin, leave_out, write_results
 from persistlint.cli.status import CLEAN, FAILED, FOUND, UsageError
-from persistlint.config import settings_for
-from persistlint.run import Fixing, Run
+from persistlint.configuration.config import settings_for
+from persistlint.running.run import Fixing, Run
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from persistlint.baseline import Entry
-    from persistlint.changes import Changes
-    from persistlint.config import Overrides
-    from persistlint.sharding import Shard
+    from persistlint.configuration.config import Overrides
+    from persistlint.running.baseline import Entry
+    from persistlint.running.changes import Changes
+    from persistlint.running.sharding import Shard
 
 STDIN = "standard input"
 
@@ -78,7 +78,7 @@ def _show_differences(run: Run) -> None:
 def _known(baseline: Path | None) -> Sequence[Entry]:
     if baseline is None:
         return ()
-    from persistlint.baseline import BaselineError, read
+    from persistlint.running.baseline import BaselineError, read
 
     try:
         return read(baseline)
@@ -89,7 +89,7 @@ def _known(baseline: Path | None) -> Sequence[Entry]:
 def _changes(revision: str | None) -> Changes | None:
     if revision is None:
         return None
-    from persistlint.changes import ChangesError, since
+    from persistlint.running.changes import ChangesError, since
 
     try:
         return since(revision)
@@ -100,8 +100,8 @@ def _changes(revision: str | None) -> Changes | None:
 def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
     """Check standard input under the name that it was given; return that name, if it is not left out. Where fixes are
     to be applied, the text goes to standard output as they make it."""
-    from persistlint.discovery import Failure, is_out
     from persistlint.reading import ReadError, read_stdin
+    from persistlint.running.discovery import Failure, is_out
 
     path: Path | None = arguments.stdin_filename
     if path is None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from persistlint.cache_folder import clean, usual
 from persistlint.cli.status import CLEAN, UsageError
+from persistlint.running.cache_folder import clean, usual
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -6,19 +6,19 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.baseline import Comparison, Entry, compare
-from persistlint.config import absolute, settings_for
+from persistlint.configuration.config import absolute, settings_for
 from persistlint.fingerprint import fingerprint
 from persistlint.records import dataclass
 from persistlint.rules import group_of
+from persistlint.running.baseline import Comparison, Entry, compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from persistlint.config import Overrides
+    from persistlint.configuration.config import Overrides
     from persistlint.diagnostic import Diagnostic
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import SourceFile
 
 MOST_SHOWN = 10  # stale entries

@@ -10,9 +10,9 @@ import shtab
 
 from persistlint.cli.arguments import parser
 from persistlint.cli.status import CLEAN, UsageError
+from persistlint.configuration.selection import selectors
 from persistlint.output import formats
 from persistlint.rules import groups
-from persistlint.selection import selectors
 from persistlint.suggestion import did_you_mean
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.cli.arguments import overrides
 from persistlint.cli.status import CLEAN
-from persistlint.config import configuration_for, is_excluded, settings_for
+from persistlint.configuration.config import configuration_for, is_excluded, settings_for
 from persistlint.plugins import plugins
 from persistlint.rules import load
 

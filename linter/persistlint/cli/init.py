@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from persistlint.cli.status import CLEAN, UsageError
-from persistlint.config import NO_OVERRIDES, configuration_for
-from persistlint.discovery import every_file
+from persistlint.configuration.config import NO_OVERRIDES, configuration_for
+from persistlint.running.discovery import every_file
 from persistlint.survey import Survey, survey
 
 if TYPE_CHECKING:

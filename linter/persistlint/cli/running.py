@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, TextIO
 
 from persistlint.cli.progress import progress
 from persistlint.cli.status import UsageError
-from persistlint.cluster import ClusterError
-from persistlint.config import settings_for
+from persistlint.configuration.config import settings_for
 from persistlint.output import writer
-from persistlint.run import Fixing, Run
-from persistlint.workers import cores
+from persistlint.running.cluster import ClusterError
+from persistlint.running.run import Fixing, Run
+from persistlint.running.workers import cores
 
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
 
-    from persistlint.baseline import Entry
-    from persistlint.cache import Cache
-    from persistlint.changes import Changes
-    from persistlint.config import Overrides
-    from persistlint.sharding import Shard
+    from persistlint.configuration.config import Overrides
+    from persistlint.running.baseline import Entry
+    from persistlint.running.cache import Cache
+    from persistlint.running.changes import Changes
+    from persistlint.running.sharding import Shard
 
 
 def is_stdin(arguments: Namespace) -> bool:
@@ -39,7 +39,7 @@ def fixing_of(arguments: Namespace) -> Fixing:
 
 def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
     """The paths of the files to check below those that the arguments name; what cannot be found is a failure."""
-    from persistlint.discovery import discover
+    from persistlint.running.discovery import discover
 
     found = discover(arguments.paths or [Path()], overrides, force_exclude=arguments.force_exclude)
     for path in found.unread:
@@ -130,7 +130,7 @@ def _cache(arguments: Namespace) -> Cache | None:
     """The cache, if it can be used; a folder that the user named should be one that can."""
     if arguments.no_cache:
         return None
-    from persistlint.cache_folder import CacheError, open_cache, usual
+    from persistlint.running.cache_folder import CacheError, open_cache, usual
 
     folder: Path | None = arguments.cache_dir
     try:

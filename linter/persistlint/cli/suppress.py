@@ -7,18 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from persistlint.discovery import Failure
 from persistlint.engine import check
 from persistlint.fixes.write import WriteError, write
 from persistlint.rules import SUPPRESSIONS
-from persistlint.run import Result
+from persistlint.running.discovery import Failure
+from persistlint.running.run import Result
 from persistlint.silencing import silence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from persistlint.diagnostic import Diagnostic, Edit
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.settings import Settings
     from persistlint.source import SourceFile
 

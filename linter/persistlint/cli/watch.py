@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from persistlint.cli.running import discover_files, fixing_of, leave_out, write_results
-from persistlint.config import absolute, configuration_for, forget, settings_for
-from persistlint.discovery import SKIPPED
+from persistlint.configuration.config import absolute, configuration_for, forget, settings_for
 from persistlint.languages import language_of
 from persistlint.records import dataclass
-from persistlint.run import Run
+from persistlint.running.discovery import SKIPPED
+from persistlint.running.run import Run
 from persistlint.schema_files import may_make_tables
 from persistlint.surroundings import anew
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable, Iterator, Sequence
 
-    from persistlint.baseline import Entry
-    from persistlint.config import Overrides
+    from persistlint.configuration.config import Overrides
+    from persistlint.running.baseline import Entry
 
 CONFIGURATIONS = frozenset({"persistlint.toml", "pyproject.toml", ".gitignore"})
 CLEAR = "\x1b[2J\x1b[3J\x1b[H"

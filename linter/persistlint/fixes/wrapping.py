@@ -50,8 +50,12 @@ def _is_inside(program: Program, line: int, indentation: str) -> bool:
 
 def _texts(program: Program, region: Sequence[Statement]) -> list[Range] | None:
     """The literals in statements that go over several lines, None where one is not understood."""
-    from persistlint.fixes.binding.literals import Literal, UnreadableError, literals  # only a fix pays for the package
-    from persistlint.fixes.binding.pieces import nodes_inside
+    from persistlint.fixes.binding.text.literals import (  # only a fix pays for the package
+        Literal,
+        UnreadableError,
+        literals,
+    )
+    from persistlint.fixes.binding.text.pieces import nodes_inside
 
     found: list[Range] = []
     nodes = list(nodes_inside(region))

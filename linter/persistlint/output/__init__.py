@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from persistlint.folders import modules_in
 
 if TYPE_CHECKING:
-    from persistlint.run import Run
+    from persistlint.running.run import Run
 
 
 class Writer(Protocol):

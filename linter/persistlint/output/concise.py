@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 from persistlint.output.text import NAMES, shown, summary, write_failures
 
 if TYPE_CHECKING:
-    from persistlint.run import Run
+    from persistlint.running.run import Run
 
 
 def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:

@@ -13,7 +13,7 @@ from persistlint.output.text import summary
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import SourceFile
 
 COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}

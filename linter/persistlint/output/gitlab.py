@@ -12,7 +12,7 @@ from persistlint.git import from_root
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import SourceFile
 
 SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.INFO: "info"}

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from persistlint.diagnostic import Diagnostic, Fix
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import Range, SourceFile
 
 VERSION = 1

@@ -15,7 +15,7 @@ from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import SourceFile
 
 _NO_CHARACTERS = regex("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # of XML 1.0

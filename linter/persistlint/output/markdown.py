@@ -11,7 +11,7 @@ from persistlint.regexes import regex
 
 if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import SourceFile
 
 _CODE = regex(r"(`+)(?!`).*?(?<!`)\1(?!`)")

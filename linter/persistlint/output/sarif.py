@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Diagnostic, Fix
     from persistlint.rule import Rule
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import Range, SourceFile
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

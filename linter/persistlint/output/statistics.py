@@ -9,7 +9,7 @@ from persistlint.fixes.converge import applicable
 from persistlint.output.text import summary, write_failures
 
 if TYPE_CHECKING:
-    from persistlint.run import Run
+    from persistlint.running.run import Run
 
 
 def write(run: Run, stream: TextIO, *, quiet: bool = False) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
-    from persistlint.run import Run
+    from persistlint.running.run import Run
     from persistlint.source import Range, SourceFile
 
 NAMES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.comments import Comments
 from persistlint.analysis.flow import Domain, Ends, Flow
 from persistlint.analysis.json.coders import Coders
 from persistlint.analysis.json.places import Place, place_of
 from persistlint.analysis.names import last_name, path_of
-from persistlint.analysis.vocabulary import function_names
+from persistlint.analysis.numbers.comments import Comments
+from persistlint.analysis.numbers.vocabulary import function_names
 from persistlint.facts import JsonErrorIgnored
 from persistlint.ir import (
     Argument,

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from persistlint.analysis.catalogs import tables_around
 from persistlint.analysis.models import drafts_of
 from persistlint.analysis.models import may_have as may_have
 from persistlint.analysis.models.traits import traits_of
+from persistlint.analysis.tables.catalogs import tables_around
 from persistlint.facts import Consulted
 from persistlint.paths import is_migration, is_product
 from persistlint.schema.catalog import Catalog

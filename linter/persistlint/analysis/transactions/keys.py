@@ -23,7 +23,7 @@ from persistlint.sql.script import read_script
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from persistlint.analysis.catalogs import Tables
+    from persistlint.analysis.tables.catalogs import Tables
     from persistlint.facts import CheckedInsert
     from persistlint.languages import Syntax
     from persistlint.schema.definitions import Table
@@ -59,7 +59,7 @@ class Keys:
 
     def _around(self) -> Tables:
         """The tables of the project; nothing for a file that is no part of the product."""
-        from persistlint.analysis.catalogs import NO_TABLES, tables_around  # only who asks reads the project
+        from persistlint.analysis.tables.catalogs import NO_TABLES, tables_around  # only who asks reads the project
 
         source = self._syntax.source
         tables = tables_around(source) if is_product(source.path) else NO_TABLES
@@ -68,7 +68,7 @@ class Keys:
         return tables
 
     def _read_sql(self) -> None:
-        from persistlint.analysis.ddl import ddl_texts  # which reads texts as this package does
+        from persistlint.analysis.tables.ddl import ddl_texts  # which reads texts as this package does
 
         source = self._syntax.source
         texts = [text for text in ddl_texts(self._syntax) if _CHANGES.match(text)]

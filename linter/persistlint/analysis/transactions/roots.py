@@ -6,9 +6,9 @@ import re
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from persistlint.analysis.interpretation.values import Atom
 from persistlint.analysis.transactions.chain import Known
 from persistlint.analysis.transactions.vocabulary import by_handle, is_of_library, type_handles
-from persistlint.analysis.values import Atom
 from persistlint.facts import Handle, Role
 from persistlint.records import dataclass
 from persistlint.regexes import regex

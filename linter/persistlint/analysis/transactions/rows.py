@@ -11,6 +11,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from persistlint.analysis.names import last_name, path_of
+from persistlint.analysis.numbers.vocabulary import words
 from persistlint.analysis.transactions.locks import keeps_others_out
 from persistlint.analysis.transactions.row_shapes import (
     HOLDS_ROWS,
@@ -26,7 +27,6 @@ from persistlint.analysis.transactions.row_shapes import (
     shaped,
 )
 from persistlint.analysis.transactions.written import conditions, settings
-from persistlint.analysis.vocabulary import words
 from persistlint.facts import EffectKind, Role, WriteBack
 from persistlint.ir import (
     Assign,

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Remedy
 from persistlint.facts import Query
-from persistlint.fixes.binding.carrying import carried
+from persistlint.fixes.binding.calls.forwarding import forwarded
+from persistlint.fixes.binding.calls.stating import stated
 from persistlint.fixes.binding.fixing import Binding
-from persistlint.fixes.binding.forwarding import forwarded
-from persistlint.fixes.binding.helping import helped, helper_of
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
-from persistlint.fixes.binding.statements import with_loops
-from persistlint.fixes.binding.stating import stated
+from persistlint.fixes.binding.steps.carrying import carried
+from persistlint.fixes.binding.steps.helping import helped, helper_of
+from persistlint.fixes.binding.text.statements import with_loops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Edit
-from persistlint.fixes.binding.origin import last_name
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.origin import last_name
 from persistlint.regexes import regex
 from persistlint.source import Range
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from persistlint.facts import Site
-    from persistlint.fixes.binding.place import Place
-    from persistlint.fixes.binding.view import View
+    from persistlint.fixes.binding.text.place import Place
+    from persistlint.fixes.binding.text.view import View
     from persistlint.libraries import Library
     from persistlint.source import SourceFile
 

@@ -7,30 +7,31 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.diagnostic import Applicability, Fix
-from persistlint.fixes.binding import expressions, origin
-from persistlint.fixes.binding.choosing import alternative, alternatives
-from persistlint.fixes.binding.counting import check_seen, computed_marks, others_of
-from persistlint.fixes.binding.describing import described
-from persistlint.fixes.binding.doubling import doubled
+from persistlint.fixes.binding.calls.counting import check_seen, computed_marks, others_of
+from persistlint.fixes.binding.calls.describing import described
+from persistlint.fixes.binding.calls.passing import Passing
+from persistlint.fixes.binding.calls.sending import count_of, passed, placeholder_of
+from persistlint.fixes.binding.calls.sharing import sharing
 from persistlint.fixes.binding.finishing import expanding, go_imports, merged
-from persistlint.fixes.binding.formats import is_made_text
-from persistlint.fixes.binding.gathering import gather
-from persistlint.fixes.binding.grammar import takes_no_values
-from persistlint.fixes.binding.marking import marked
-from persistlint.fixes.binding.names import guarded, quoted
-from persistlint.fixes.binding.narrowing import narrowed
-from persistlint.fixes.binding.numbers import numbers
-from persistlint.fixes.binding.passing import Passing
-from persistlint.fixes.binding.place import place_of
-from persistlint.fixes.binding.plan import bound_by, plan, takes_objects
-from persistlint.fixes.binding.quoting import quoted_values
+from persistlint.fixes.binding.marks import expressions
+from persistlint.fixes.binding.marks.grammar import takes_no_values
+from persistlint.fixes.binding.marks.marking import marked
+from persistlint.fixes.binding.marks.narrowing import narrowed
+from persistlint.fixes.binding.marks.plan import bound_by, plan, takes_objects
+from persistlint.fixes.binding.marks.rewrite import Rewrite
+from persistlint.fixes.binding.marks.style import style_of
 from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
-from persistlint.fixes.binding.rewrite import Rewrite
-from persistlint.fixes.binding.sending import count_of, passed, placeholder_of
-from persistlint.fixes.binding.sharing import sharing
-from persistlint.fixes.binding.style import style_of
-from persistlint.fixes.binding.texts import Texts
-from persistlint.fixes.binding.tracing import is_escaped
+from persistlint.fixes.binding.steps.choosing import alternative, alternatives
+from persistlint.fixes.binding.steps.gathering import gather
+from persistlint.fixes.binding.text import origin
+from persistlint.fixes.binding.text.formats import is_made_text
+from persistlint.fixes.binding.text.place import place_of
+from persistlint.fixes.binding.text.texts import Texts
+from persistlint.fixes.binding.text.tracing import is_escaped
+from persistlint.fixes.binding.unbound.doubling import doubled
+from persistlint.fixes.binding.unbound.names import guarded, quoted
+from persistlint.fixes.binding.unbound.numbers import numbers
+from persistlint.fixes.binding.unbound.quoting import quoted_values
 from persistlint.records import dataclass
 from persistlint.regexes import regex
 
@@ -39,12 +40,12 @@ if TYPE_CHECKING:
 
     from persistlint.diagnostic import Edit
     from persistlint.facts import Hole, Query, Site
-    from persistlint.fixes.binding.forwarding import Forwarded
-    from persistlint.fixes.binding.place import Place
-    from persistlint.fixes.binding.plan import Parameter
+    from persistlint.fixes.binding.calls.forwarding import Forwarded
+    from persistlint.fixes.binding.marks.plan import Parameter
+    from persistlint.fixes.binding.marks.style import Mark, Style
     from persistlint.fixes.binding.refusal import SharedError
-    from persistlint.fixes.binding.style import Mark, Style
-    from persistlint.fixes.binding.view import View
+    from persistlint.fixes.binding.text.place import Place
+    from persistlint.fixes.binding.text.view import View
     from persistlint.fixes.program import Program
     from persistlint.libraries import Library
     from persistlint.source import SourceFile

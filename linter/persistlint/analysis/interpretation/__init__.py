@@ -1,0 +1,1 @@
+"""What a program does with values: it is run on abstract ones, expression by expression."""

@@ -1,0 +1,127 @@
+"""Edits of format strings whose values went out of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint.diagnostic import Edit
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.view import Value
+from persistlint.regexes import regex
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from persistlint.fixes.binding.text.forms import Form
+    from persistlint.fixes.binding.text.view import View
+    from persistlint.source import SourceFile
+
+COMMENT = regex(r"#|//|/\*")
+_NUMBER = regex(r"\[\d+\]")  # of an argument, in a verb of Go
+REST_OF_LINE = regex(rb"[ \t]*;?[ \t]*\r?\n")
+
+
+def unformatted(
+    found: View,
+    source: SourceFile,
+    form: Form,
+    gone: set[int],
+    is_kept: bool,
+    numbers: dict[int, str],
+    dropped: Collection[Range],
+) -> list[Edit]:
+    """Drop the call that formats where nothing `is_kept` in it, or else the arguments at the items that are `gone` and
+    those whose verbs are `dropped`, but for those in whose place `numbers` has another. Raises `RefusalError`."""
+    own = {i: item for i, item in enumerate(found.items) if isinstance(item, Value) and item.form is form}
+    left = [item for index, item in own.items() if index not in gone]
+    whole, text = form.range, form.text
+    tail = source.text(Range(text.end, whole.end))
+    if not is_kept:
+        closing = {"percent": "%", "printf": ",", "dollar": ")"}.get(form.kind, ".")
+        cut = tail.find(closing)
+        if cut < 0 or COMMENT.search(tail):
+            raise RefusalError("a comment stands between the text and its values")
+        line = _only_itself(source, form)
+        if line is not None:
+            return [Edit(line, "")]
+        keep = len(tail[:cut].rstrip().encode())
+        edits = [Edit(Range(text.end + keep, whole.end), "")]
+        if form.kind in ("printf", "dollar"):
+            edits.append(Edit(Range(whole.start, text.start), ""))
+        return edits
+    if form.kind == "replace":
+        kept_values = {item.expression.range for item in left}
+        segments = zip(form.arguments, form.written.values(), strict=True)
+        return [Edit(segment, "") for value, segment in segments if value.range not in kept_values]
+    if len(left) == len(own) and not any(range in dropped for range, _ in form.verbs):
+        return []
+    if form.written:
+        if any(held.holder is form for held in found.held):
+            raise RefusalError("the values of the format string are numbered or named")
+        return _keyed(source, form, left)
+    by_range = {item.range: index for index, item in own.items()}
+    kept = [
+        (range, number, numbers.get(by_range.get(range, -1), ""))
+        for range, number in form.verbs
+        if range not in dropped and (by_range.get(range) not in gone or by_range.get(range) in numbers)
+    ]
+    if form.kind == "printf":
+        return _called(source, form, kept)
+    arguments = form.arguments
+    if form.is_indexed or len(form.verbs) != len(arguments):
+        raise RefusalError("the values of the format string are numbered or named")
+    texts = [counted or source.text(arguments[number].range) for _, number, counted in kept]
+    if form.kind == "percent":
+        start = text.end + len(tail[: tail.index("%") + 1].encode())
+        inner = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+        return [Edit(Range(start, whole.end), f" {inner}")]
+    return [Edit(Range(arguments[0].range.start, arguments[-1].range.end), ", ".join(texts))]
+
+
+def _called(source: SourceFile, form: Form, kept: Sequence[tuple[Range, int, str]]) -> list[Edit]:
+    """Leave out the arguments of a call that no verb takes any more, each with the comma before it. Where verbs name
+    the numbers of theirs, those are counted anew."""
+    edits: list[Edit] = []
+    used = sorted({number for _, number, _ in kept})
+    end = form.text.end
+    for number, argument in enumerate(form.arguments):
+        before = source.text(Range(end, argument.range.start))
+        if number not in used:
+            if COMMENT.search(before):
+                raise RefusalError("a comment stands between the text and its values")
+            edits.append(Edit(Range(end, argument.range.end), ""))
+        end = argument.range.end
+    edits += [Edit(form.arguments[number].range, counted) for _, number, counted in kept if counted]
+    if not form.is_indexed:
+        return edits
+    if source.language != "go" or any(counted for _, _, counted in kept):
+        raise RefusalError("the values of the format string are numbered or named")
+    for range, number, _ in kept:
+        verb = source.text(range)
+        numbered = f"{_NUMBER.sub('', verb)[:-1]}[{used.index(number) + 1}]{verb[-1]}"
+        if numbered != verb:
+            edits.append(Edit(range, numbered))
+    return edits
+
+
+def _only_itself(source: SourceFile, form: Form) -> Range | None:
+    """The line of a statement that gives a variable its own text, once nothing is formatted: `sql = sql.format(…)`."""
+    begin = source.content.rfind(b"\n", 0, form.range.start) + 1
+    rest = REST_OF_LINE.match(source.content, form.range.end)
+    name = re.escape(source.text(form.text).encode())
+    is_same = re.compile(rb"[ \t]*" + name + rb"[ \t]*=[ \t]*").fullmatch(source.content, begin, form.range.start)
+    return Range(begin, rest.end()) if is_same and rest is not None else None
+
+
+def _keyed(source: SourceFile, form: Form, left: list[Value]) -> list[Edit]:
+    """Drop the arguments that have names and are no longer used."""
+    if len(form.written) != len(form.arguments):
+        raise RefusalError("some values of the format string have names and some have not")
+    used = {value.expression.range for value in left}
+    kept = [range for range in form.written.values() if any(inner in range for inner in used)]
+    if not kept or len(kept) == len(form.written):
+        return []
+    ranges = list(form.written.values())
+    return [Edit(Range(ranges[0].start, ranges[-1].end), ", ".join(map(source.text, kept)))]

@@ -1,0 +1,93 @@
+"""Where in SQL a bind parameter can stand: not in every statement, nor in the place of a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint.fixes.binding.refusal import NotBoundError, RefusalError
+from persistlint.fixes.binding.text.view import HOLE
+from persistlint.sql.lexer import Kind, tokenize, word_set
+from persistlint.sql.parameters import takes_no_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.facts import Query
+    from persistlint.sql.lexer import Token
+
+_BEFORE_NAMES = word_set("JOIN UPDATE TABLE OUTFILE DUMPFILE COLLATE INDEX VIEW COLUMN REFERENCES")
+_READ_FROM = word_set("EXTRACT TRIM SUBSTRING OVERLAY")  # what takes a value behind its FROM
+_SCRIPTS = frozenset(["tsql", "bigquery", "clickhouse"])  # dialects that take values for several statements
+
+
+def takes_no_values(query: Query, dialect: str | None) -> bool:
+    """Whether no bind parameter can stand in a statement, by its constant parts."""
+    if query.is_fragment or binds_anywhere(query, dialect):
+        return False
+    texts = ("".join(part if isinstance(part, str) else HOLE for part in text.parts) for text in query.texts)
+    read = ([token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT] for text in texts)
+    return bool(query.texts) and all(map(takes_no_parameters, read))
+
+
+def binds_anywhere(query: Query, dialect: str | None) -> bool:
+    """Whether what reaches the database is a text without parameters."""
+    library = query.library
+    return library is not None and library.binds == "client" and bool(library.dialect and dialect)
+
+
+def check_statement(tokens: Sequence[Token]) -> None:
+    """Refuse a statement that takes no bind parameters. Raises `NotBoundError`."""
+    if takes_no_parameters(tokens):
+        first = tokens[0].word
+        what = "this statement" if first in ("DO", "EXPLAIN") else f"`{first}`"
+        raise NotBoundError(f"{what} takes no bind parameters")
+
+
+def check_script(tokens: Sequence[Token], query: Query, dialect: str | None) -> None:
+    """Refuse several statements where the driver prepares one that has values. Raises `RefusalError`."""
+    ends = [number for number, token in enumerate(tokens) if token.text == ";"]
+    is_script = bool(ends) and any(token.text != ";" for token in tokens[ends[0] :])
+    if is_script and not _binds_in_scripts(query, dialect):
+        raise RefusalError("the text holds several statements, and the driver takes values for one alone")
+
+
+def _binds_in_scripts(query: Query, dialect: str | None) -> bool:
+    """Whether what sends several statements at once takes values, too: the driver writes them into the text, or the
+    server has no prepared statements."""
+    library = query.library
+    is_sent_as_text = dialect == "mysql" and query.name == "query"  # mysql2 prepares with `execute` alone
+    return library is None or library.binds == "client" or dialect in _SCRIPTS or is_sent_as_text
+
+
+def is_name_place(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a string stands in the place of a name, for which SQLite and MySQL take it there."""
+    words = [token.word for token in tokens[:place]]
+    if not words or words[0] == "COPY":  # from or to a file
+        return False
+    if words[-1] == "FROM":
+        return words[-2:-1] != ["DISTINCT"] and function_around(tokens, place) not in _READ_FROM
+    if words[-1] in ("INTO", "AS"):
+        return words[0] not in ("VACUUM", "ATTACH")
+    return words[-1] in _BEFORE_NAMES
+
+
+def function_around(tokens: Sequence[Token], place: int) -> str:
+    """The word before the innermost parenthesis that is open at a token, nothing where none is."""
+    depth = 0
+    for number in range(place - 1, 0, -1):
+        depth += (tokens[number].text == ")") - (tokens[number].text == "(")
+        if depth < 0:
+            return tokens[number - 1].word
+    return ""
+
+
+def is_key_column(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a token stands among the columns of a key or an index that a statement makes."""
+    if not tokens or tokens[0].word not in ("ALTER", "CREATE"):
+        return False
+    depth = 0
+    for number in range(place - 1, 0, -1):
+        depth += (tokens[number].text == ")") - (tokens[number].text == "(")
+        if depth < 0:
+            return any(token.word in ("INDEX", "KEY") for token in tokens[max(number - 3, 0) : number])
+    return False

@@ -1,0 +1,1 @@
+"""Queries that are put together in steps: their values are gathered beside the text."""

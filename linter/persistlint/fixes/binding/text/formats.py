@@ -1,0 +1,210 @@
+"""Expressions that put values into a format string, and its characters and verbs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.text.forms import (
+    DOLLAR,
+    DOUBLED,
+    FIELD,
+    PRINTF,
+    Form,
+    format_of,
+    is_text,
+    parts_of,
+    replacements,
+    spec_of,
+)
+from persistlint.fixes.binding.text.literals import Literal, UnreadableError, characters
+from persistlint.records import dataclass
+from persistlint.source import Range
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping
+
+    from persistlint.fixes.binding.text.literals import Char
+    from persistlint.source import SourceFile
+
+_WRITES = "fmt.Fprintf"  # what also puts the text somewhere, so that it stays when its values go
+_PRINTF = {
+    "go": ("fmt.Sprintf", _WRITES),
+    "sql": ("format",),
+    "javascript": ("util.format",),
+    "typescript": ("util.format",),
+}
+
+
+def is_made_text(node: ir.Expression, source: SourceFile) -> bool:
+    """Whether an expression is a text that values are put into: a template, a sum, a call that formats."""
+    match node:
+        case ir.Template():
+            return True
+        case ir.Binary(operator="+"):
+            return any(isinstance(part, ir.String | ir.Template) for part in (node.left, node.right)) or (
+                isinstance(node.left, ir.Binary) and is_made_text(node.left, source)
+            )
+        case ir.Call(function=function, arguments=[_, *_]):
+            return source.text(function.range) in _PRINTF.get(source.language, ())
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A value, where its verb stands in a literal, and how that formats it, as written; where it has no literal, it is
+    added to the format string itself."""
+
+    value: ir.Expression
+    range: Range
+    literal: Literal | None
+    spec: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format string: the `constant` that it is, the `pattern` of its verbs, and the values that have a name."""
+
+    form: Form
+    pattern: re.Pattern[str]
+    keyed: Mapping[str, ir.Expression]
+    constant: ir.Expression
+
+    def read(self, source: SourceFile) -> Iterator[Literal | Char | Verb]:
+        """Its literals, each with its characters and verbs behind it. Notes in the form what it has of them. Raises
+        `UnreadableError`."""
+        form, taken = self.form, 0
+        for part in format_of(self.constant):
+            if not is_text(part):
+                yield Verb(part, part.range, None)
+                continue
+            for literal in (each for each in parts_of(source, part.range) if isinstance(each, Literal)):
+                taken = yield from self._verbs(literal, source, taken)
+        if not form.is_indexed and taken != len(form.arguments) - len(form.written):
+            raise UnreadableError
+
+    def _verbs(self, literal: Literal, source: SourceFile, taken: int) -> Generator[Literal | Char | Verb, None, int]:
+        """The same of one literal, `taken` of whose values come before, and how many that are behind it."""
+        if literal.has_holes:
+            raise UnreadableError
+        form, body, start = self.form, source.text(literal.body), 0
+        signs = DOUBLED.get(form.kind, "%")
+        form.literals.append(literal)
+        yield literal
+        for match in self.pattern.finditer(body):
+            if match.group() in [sign * 2 for sign in signs]:
+                continue
+            yield from characters(source, literal, _inside(literal, body, start, match.start()), signs)
+            start = match.end()
+            value, index = self._argument(match.groupdict(), taken)
+            taken = index + 1
+            range = _inside(literal, body, match.start(), match.end())
+            form.verbs.append((range, index))
+            yield Verb(value, range, literal, spec_of(form.kind, match))
+        yield from characters(source, literal, _inside(literal, body, start, len(body)), signs)
+        return taken
+
+    def _argument(self, groups: Mapping[str, str | None], next: int) -> tuple[ir.Expression, int]:
+        """The value of a verb and its index, `next` being that of the next value."""
+        form = self.form
+        key = groups.get("key") or groups.get("name") or groups.get("index")
+        if key is None or key == "":
+            index = next
+        elif key in self.keyed:
+            return self.keyed[key], next - 1
+        elif key.isdigit():
+            index = int(key) - (form.kind == "printf")
+            form.is_indexed = True
+        else:
+            raise UnreadableError
+        if not 0 <= index < len(form.arguments):
+            raise UnreadableError
+        return form.arguments[index], index
+
+
+def _inside(literal: Literal, body: str, start: int, end: int) -> Range:
+    """Where characters of a literal's body stand, by their half-open indices."""
+    at = literal.body.start + len(body[:start].encode())
+    return Range(at, at + len(body[start:end].encode()))
+
+
+def formatted(
+    node: ir.Expression, source: SourceFile, constant_of: Callable[[ir.Expression], ir.Expression | None]
+) -> Format | None:
+    """The format string that an expression puts values into, None for other expressions; `constant_of` gives what an
+    expression or its variable has for one. Raises `UnreadableError` where the values are spread out of a list."""
+    is_python = source.language == "python"
+    match node:
+        case ir.Binary(operator="%", left=left) if is_python and (constant := constant_of(left)) is not None:
+            return _percent(node, constant)
+        case ir.Call(function=ir.Attribute(value=text, name="format")) if (
+            is_python and (constant := constant_of(text)) is not None
+        ):
+            return _named("braces", FIELD, node, text, constant)
+        case ir.Call(function=function, arguments=[ir.Argument(value=text), *rest]) if (
+            source.text(function.range) in _PRINTF.get(source.language, ())
+            and (constant := constant_of(text)) is not None
+        ):
+            if any(argument.spread for argument in rest):
+                raise UnreadableError
+            form = Form("printf", node.range, node.arguments[0].range, [argument.value for argument in rest])
+            form.stays = source.text(function.range) == _WRITES
+            return Format(form, PRINTF, {}, constant)
+        case ir.Call(
+            function=ir.Attribute(value=ir.Call(function=made, arguments=[ir.Argument(value=text)]), name="substitute")
+        ) if source.text(made.range) in ("Template", "string.Template") and is_text(text):
+            if any(argument.keyword is None for argument in node.arguments):
+                raise UnreadableError
+            return _named("dollar", DOLLAR, node, text, text)
+        case ir.Call(function=ir.Attribute(name="replace" | "replaceAll")):
+            return _replaced(node, source, constant_of)
+    return None
+
+
+def _percent(node: ir.Binary, constant: ir.Expression) -> Format:
+    right = node.right
+    keyed: dict[str, ir.Expression] = {}
+    if isinstance(right, ir.Mapping):
+        keyed = {e.key.value: e.value for e in right.entries if isinstance(e.key, ir.String)}
+        arguments = [entry.value for entry in right.entries]
+    elif isinstance(right, ir.Collection) and right.kind is ir.Sequence.TUPLE:
+        arguments = list(right.elements)
+    else:
+        arguments = [right]
+    if any(isinstance(argument, ir.Spread) for argument in arguments):
+        raise UnreadableError
+    form = Form("percent", node.range, node.left.range, arguments)
+    if isinstance(right, ir.Mapping) and keyed:
+        form.written = {e.key.value: e.range for e in right.entries if isinstance(e.key, ir.String)}
+    return Format(form, PRINTF, keyed, constant)
+
+
+def _named(kind: str, pattern: re.Pattern[str], node: ir.Call, text: ir.Expression, constant: ir.Expression) -> Format:
+    """A call whose arguments may have names."""
+    if any(argument.spread for argument in node.arguments):
+        raise UnreadableError
+    form = Form(kind, node.range, text.range, [argument.value for argument in node.arguments])
+    form.written = {argument.keyword: argument.range for argument in node.arguments if argument.keyword}
+    keyed = {argument.keyword: argument.value for argument in node.arguments if argument.keyword}
+    return Format(form, pattern, keyed, constant)
+
+
+def _replaced(
+    node: ir.Call, source: SourceFile, constant_of: Callable[[ir.Expression], ir.Expression | None]
+) -> Format | None:
+    """Parts of a text that are replaced by values."""
+    text, found = replacements(node)
+    constant = constant_of(text) if found else None
+    if constant is None:
+        return None
+    for mark, (value, _) in found.items():
+        is_often = source.language == "python" and isinstance(value, ir.Name | ir.Attribute)
+        if not is_often and source.text(constant.range).count(mark) != 1:
+            return None
+        if any(mark in other for other in found if mark != other):
+            return None
+    form = Form("replace", node.range, text.range, [value for value, _ in found.values()])
+    form.written = {mark: range for mark, (_, range) in found.items()}
+    pattern = re.compile(f"(?P<key>{'|'.join(map(re.escape, found))})")
+    return Format(form, pattern, {mark: value for mark, (value, _) in found.items()}, constant)

@@ -1,0 +1,188 @@
+"""Where the text of a query is put together, when the call that sends it only names it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.refusal import RefusalError, SharedError
+from persistlint.fixes.binding.text.forms import format_of
+from persistlint.fixes.binding.text.pieces import Step, branches
+from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
+from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
+from persistlint.fixes.binding.text.variables import is_name
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from persistlint.facts import Site
+    from persistlint.fixes.binding.text.forms import Form
+    from persistlint.fixes.program import Program
+    from persistlint.source import Range
+
+_TEXTS = (ir.Template, ir.Binary, ir.Call, ir.Conditional, ir.Mapping)  # what can hold a value of the query
+_SHOWS = regex(r"log|print|debug|info|warn|error|trace|echo|exception|wrap|fatal|panic|dump", re.IGNORECASE)
+_ANSWERS = regex(r"render|jsonify|response|flash|abort|messagebox|show(?:info|warning)", re.IGNORECASE)
+_MESSAGE = regex(r"(?:\w*_)?(?:log|error|err|message|msg)|\w+(?:Message|Msg|Error)", re.IGNORECASE)
+
+
+def definitions(name: ir.Name, site: Site) -> list[Step]:
+    """The assignments that make the text which a variable holds at a call: one with `=`, and those that add to it.
+    Raises `RefusalError` where that is not certain, or where the variable is used for something else, too."""
+    found = [s for s in reaching(name, site) if s.value is not None or not s.declares]
+    if not found or found[0].operator != "=" or found[0].value is None:
+        raise RefusalError("the SQL is put together in another place")
+    steps = [Step(found[0], (found[0].value,))]
+    for statement in found[1:]:
+        if is_trim(statement, name.id):
+            continue
+        added = extension(statement, name.id)
+        if not added:
+            raise RefusalError(f"`{name.id}` is assigned more than once")
+        steps.append(Step(statement, added))
+    check_trims(found, name.id)
+    if any(s.range.start > name.range.start for s in found):
+        raise RefusalError(f"`{name.id}` changes after the call")
+    usual = 1 + own_uses(found[1:], name.id)
+    if uses_of(name, site, usual + 1) > usual:
+        raise SharedError(f"`{name.id}` is used in more than one place")
+    return steps
+
+
+def text_of(name: ir.Name, site: Site, is_part: Callable[[ir.Name], bool] | None = None) -> ir.Expression | None:
+    """The text that a variable holds, where it is assigned once, for this one use; None elsewhere. Raises `SharedError`
+    where that `is_part` of the SQL and it has other uses."""
+    try:
+        found = definitions(name, site)
+    except SharedError:
+        if is_part is not None and is_part(name):
+            raise
+        return None
+    except RefusalError:
+        return None
+    text = found[0].texts[0]
+    is_certain = len(found) == 1 and not branches(found[0].statement.range, name.range, site)
+    return text if is_certain and isinstance(text, _TEXTS) else None
+
+
+def list_of_values(node: ir.Expression, site: Site) -> ir.Assign | None:
+    """The one statement that makes the list of values which an expression joins, where a variable holds it for this one
+    use; None elsewhere."""
+    match node:
+        case ir.Call(
+            function=ir.Attribute(value=ir.String(), name="join"), arguments=[ir.Argument(value=ir.Name() as name)]
+        ):
+            pass
+        case _:
+            return None
+    try:
+        found = definitions(name, site)
+    except RefusalError:
+        return None
+    made = found[0].statement
+    is_certain = len(found) == 1 and isinstance(made, ir.Assign) and not branches(made.range, name.range, site)
+    return made if is_certain and isinstance(made, ir.Assign) else None
+
+
+def constant_of(node: ir.Expression, site: Site, program: Program) -> ir.Expression | None:
+    """The format string that an expression is, or that its variable, of the function or of the file, holds for this one
+    use: string constants, and variables between them. None elsewhere."""
+    if not isinstance(node, ir.Name):
+        return node if format_of(node) else None
+    if assignments(site, node.id):
+        try:
+            found = definitions(node, site)
+        except RefusalError:
+            return None
+        text = found[0].texts[0] if len(found) == 1 else None
+        if text is None or branches(found[0].statement.range, node.range, site):
+            return None
+    else:
+        text = _constant_of_file(node, program)
+    return text if text is not None and format_of(text) else None
+
+
+def is_shared(form: Form, program: Program) -> bool:
+    """Whether a format string is a constant of the file, which other files may use."""
+    if not form.literals or form.literals[0].range in form.range:
+        return False
+    made, used = (program.frame(range) for range in (form.literals[0].range, form.range))
+    return made is not None and made.function is None and used is not None and used.function is not None
+
+
+def _constant_of_file(name: ir.Name, program: Program) -> ir.Expression | None:
+    functions = [frame.function for frame in program.frames(name.range) if frame.function is not None]
+    if any(parameter.name == name.id for function in functions for parameter in function.parameters):
+        return None
+    found = [s for s in program.module.body if isinstance(s, ir.Assign) and is_name(s.target, name.id)]
+    is_only_here = len(found) == 1 and program.count_name(name.id) == 2  # where it is made, and here
+    return found[0].value if is_only_here else None
+
+
+def stays_the_same(expression: ir.Expression, since: Range, site: Site) -> bool:
+    """Whether an expression can be computed at the call instead of where the text is put together. False where it calls
+    something, so that nobody knows; raises `RefusalError` where a name in it changes in between."""
+    nodes = list(ir.walk(expression))
+    if any(isinstance(node, ir.Await | ir.Yield | ir.AssignmentExpression) for node in nodes):
+        raise RefusalError("the value would be computed later than it is now")
+    names = {node.id for node in nodes if isinstance(node, ir.Name)}
+    for statement in site.statements:
+        target: ir.Expression | None = None
+        if isinstance(statement, ir.Assign) and since.end <= statement.range.start < site.call.range.start:
+            target = None if site.call.range in statement.range else statement.target
+        elif isinstance(statement, ir.Loop) and site.call.range in statement.range and since not in statement.range:
+            target = statement.target
+        changed = {*ir.names_in(target)} if target is not None else set()
+        if names & changed:
+            raise RefusalError(f"`{min(names & changed)}` changes before the call")
+    return not any(isinstance(node, ir.Call) for node in nodes)
+
+
+def uses_of(name: ir.Name, site: Site, most: int) -> int:
+    """How often a variable is used with what it holds where it is named, other than to show it or to add to it; counted
+    up to `most`."""
+    count = 0
+    for statement in site.statements:
+        if is_message(statement):
+            continue
+        for expression in ir.expressions(statement):
+            if isinstance(statement, ir.Assign) and expression is statement.target:
+                continue
+            for node in uses_among(list(ir.walk(expression)), name.id):
+                count += is_seen(node.range, name, site)
+                if count == most:
+                    return count
+    return count
+
+
+def is_message(statement: ir.Statement) -> bool:
+    """Whether a statement puts what it names into a message for people."""
+    match statement:
+        case ir.Assign(target=ir.Name(id=name), value=ir.Template() | ir.Binary() | ir.Call()):
+            return _MESSAGE.fullmatch(name) is not None
+    return False
+
+
+def uses_among(nodes: Sequence[ir.Expression], name: str) -> list[ir.Expression]:
+    """Where expressions use a variable, other than to show it."""
+    shown = {id(node) for node in _given_to(_SHOWS, nodes)} | {id(node) for node in _given_to(_ANSWERS, nodes)}
+    return [node for node in nodes if is_name(node, name) and id(node) not in shown]
+
+
+def is_answer(name: ir.Name, site: Site) -> bool:
+    """Whether a function shows what a variable holds to whoever called the program."""
+    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    return any(is_name(node, name.id) for node in _given_to(_ANSWERS, nodes))
+
+
+def _given_to(functions: re.Pattern[str], nodes: Sequence[ir.Expression]) -> list[ir.Expression]:
+    """All that is in the arguments of the calls of some functions."""
+    calls = [node for node in nodes if isinstance(node, ir.Call) and functions.search(last_name(node.function))]
+    return [inner for call in calls for argument in call.arguments for inner in ir.walk(argument.value)]
+
+
+def last_name(node: ir.Expression) -> str:
+    """The last word of what is called."""
+    return node.name if isinstance(node, ir.Attribute) else node.id if isinstance(node, ir.Name) else ""

@@ -1,0 +1,153 @@
+"""Which assignments of a variable a place of a function can see: one that begins it anew hides those before."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.trimming import is_trim, is_trimmed
+from persistlint.fixes.binding.text.variables import is_name, variable
+
+if TYPE_CHECKING:
+    from persistlint.facts import Site
+    from persistlint.source import Range
+
+_MOST = 100  # assignments of one variable; each is held against all of its uses
+
+
+class _Same:
+    """Statements that are told from others by their identity, for to compare them costs as much as to read them."""
+
+    def __init__(self, statements: tuple[ir.Statement, ...]) -> None:
+        self.statements = statements
+
+    def __hash__(self) -> int:
+        return id(self.statements)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.statements is self.statements
+
+
+@lru_cache(maxsize=2)  # every value of a query asks for it
+def _assigned(same: _Same) -> dict[str, list[ir.Assign]]:
+    found: dict[str, list[ir.Assign]] = {}
+    for statement in same.statements:
+        if isinstance(statement, ir.Assign):
+            for name in {node.id for node in _targets(statement.target)}:
+                found.setdefault(name, []).append(statement)
+    return found
+
+
+def _targets(target: ir.Expression) -> list[ir.Name]:
+    parts = ir.walk(target) if isinstance(target, ir.Collection | ir.Mapping) else (target,)
+    return [found for node in parts if (found := variable(node)) is not None]
+
+
+@lru_cache(maxsize=2)
+def _ends(same: _Same) -> dict[int, int]:
+    """Where the block ends that a statement stands in, by identity; nothing for the statements of the function."""
+    blocks = [block for statement in same.statements for block in ir.blocks(statement) if block]
+    return {id(inner): block[-1].range.end for block in blocks for inner in block}
+
+
+def assignments(site: Site, name: str) -> list[ir.Assign]:
+    """The statements of a function that assign to a variable, in source order."""
+    return _assigned(_Same(site.statements)).get(name, [])
+
+
+def reaching(name: ir.Name, site: Site) -> list[ir.Assign]:
+    """The assignments that make what a variable holds where it is named, in source order, and those that change it
+    afterwards. The first of them begins it anew on every way there, if one does. Raises `RefusalError`."""
+    found = assignments(site, name.id)
+    if len(found) > _MOST:
+        raise RefusalError(f"`{name.id}` is assigned more than {_MOST} times")
+    base = _base(name, site)
+    if base is None:
+        return found
+    loops = [
+        s for s in site.statements if isinstance(s, ir.Loop) and name.range in s.range and base.range not in s.range
+    ]
+    result = [base]
+    for statement in found[found.index(base) + 1 :]:
+        is_late = statement.range.end > name.range.start
+        is_repeated = any(statement.range in loop.range for loop in loops)
+        is_new = begins(statement, name.id)
+        is_hidden = any(_comes_by(other, statement.range, site) for other in _later(base, name.id, site))
+        if not (is_late and (is_new or is_hidden) and not is_repeated):
+            result.append(statement)
+    return result
+
+
+def is_seen(use: Range, name: ir.Name, site: Site) -> bool:
+    """Whether a place can see what a variable holds where it is named, and not only what it is given anew."""
+    base = _base(name, site)
+    if base is None:
+        return True
+    if use.start < base.range.end:  # also where the new value is made of the old one
+        loops = [s for s in site.statements if isinstance(s, ir.Loop) and use in s.range and base.range in s.range]
+        early = [s for s in assignments(site, name.id) if begins(s, name.id) and s.range.start < base.range.start]
+        return any(not any(s.range in loop.range and _comes_by(s, use, site) for s in early) for loop in loops)
+    return not any(_comes_by(other, use, site) for other in _later(base, name.id, site))
+
+
+def begins(statement: ir.Assign, name: str) -> bool:
+    """Whether an assignment gives a variable a new value, in which the old one may be used, and not more or less of
+    it."""
+    return statement.operator == "=" and not extension(statement, name) and not is_trim(statement, name)
+
+
+def extension(statement: ir.Assign, name: str) -> tuple[ir.Expression, ...]:
+    """What an assignment adds to the end of a variable, nothing where it does something else."""
+    if statement.operator == "+":
+        return () if statement.value is None else (statement.value,)
+    if statement.operator == "=" and own_place(statement.value, name) is not None:
+        return () if statement.value is None else (statement.value,)
+    added: list[ir.Expression] = []
+    node = statement.value if statement.operator == "=" else None
+    while isinstance(node, ir.Binary) and node.operator == "+":
+        added.append(node.right)
+        node = node.left
+    is_same = node is not None and (is_name(node, name) or is_trimmed(node, name))
+    return tuple(added[::-1]) if is_same else ()
+
+
+def own_places(site: Site) -> set[Range]:
+    """Where the texts of a function begin with what their variable held before."""
+    assigned = [s for s in site.statements if isinstance(s, ir.Assign)]
+    places = [own_place(s.value, s.target.id) for s in assigned if isinstance(s.target, ir.Name)]
+    return {place for place in places if place is not None}
+
+
+def own_place(value: ir.Expression | None, name: str) -> Range | None:
+    """Where a text begins with what a variable holds, None where it does not or has it once more: `${sql} LIMIT 10`."""
+    match value:
+        case ir.Template(parts=[ir.Hole(value=ir.Name(id=same) as own, conversion="", format=""), *_]):
+            pass
+        case ir.Call(
+            function=ir.Attribute(value=ir.Name(id="fmt"), name="Sprintf"),
+            arguments=[ir.Argument(value=ir.String(value=format)), ir.Argument(value=ir.Name(id=same) as own), *_],
+        ) if format.startswith(("%s", "%v")):
+            pass
+        case _:
+            return None
+    uses = sum(isinstance(node, ir.Name) and node.id == name for node in ir.walk(value))
+    return own.range if same == name and uses == 1 else None
+
+
+def _base(name: ir.Name, site: Site) -> ir.Assign | None:
+    """The last assignment that begins the variable anew and runs on every way to the place where it is named."""
+    found = [s for s in assignments(site, name.id) if begins(s, name.id) and _comes_by(s, name.range, site)]
+    return found[-1] if found and found[-1].value is not None and isinstance(found[-1].target, ir.Name) else None
+
+
+def _later(base: ir.Assign, name: str, site: Site) -> list[ir.Assign]:
+    return [s for s in assignments(site, name) if begins(s, name) and s.range.start > base.range.start]
+
+
+def _comes_by(statement: ir.Statement, place: Range, site: Site) -> bool:
+    """Whether every way to a place, from the top of the block that a statement stands in, comes by the statement."""
+    end = _ends(_Same(site.statements)).get(id(statement), math.inf)
+    return statement.range.end <= place.start < end

@@ -1,0 +1,218 @@
+"""The text of a query as a fix sees it: which of its parts have the holes, and which of those are data and no SQL."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import cached_property, partial
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text import origin
+from persistlint.fixes.binding.text.formats import is_made_text
+from persistlint.fixes.binding.text.lists import listed
+from persistlint.fixes.binding.text.pieces import additions, chosen, joined, nodes_inside, runs_if_filled
+from persistlint.fixes.binding.text.place import unwrapper
+from persistlint.fixes.binding.text.reaching import assignments, own_places, reaching
+from persistlint.fixes.binding.text.reading import Asked, view
+from persistlint.fixes.binding.text.repeating import chosen as chosen_text
+from persistlint.fixes.binding.text.repeating import repeated
+from persistlint.fixes.binding.text.view import Value
+from persistlint.records import dataclass
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from persistlint.facts import Hole, Site
+    from persistlint.fixes.binding.text.parts import Times
+    from persistlint.fixes.binding.text.pieces import Pieces
+    from persistlint.fixes.binding.text.view import View
+    from persistlint.fixes.program import Program
+    from persistlint.libraries import Library
+    from persistlint.source import Range
+
+_MOST_VARIABLES = 6  # each a part of the next
+_IS_SQL = regex(
+    r"[='\"`(\s]|^(?:NULL|DEFAULT|TRUE|FALSE)$", re.IGNORECASE
+)  # in a constant that is put into the SQL together with a value
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one call that sends SQL with these holes in it."""
+
+    site: Site
+    library: Library
+    holes: Sequence[Hole]
+    program: Program
+
+    def view(self, segments: Iterable[tuple[Sequence[ir.Expression], ir.Statement | None]]) -> View:
+        """The text that expressions put together, with the holes in it. Raises `RefusalError`."""
+        asked = Asked(
+            unwrapper(self.library),
+            self._text_of,
+            self._pieces_of,
+            partial(origin.constant_of, site=self.site, program=self.program),
+            partial(origin.list_of_values, site=self.site),
+            self._repeated,
+            self._chosen,
+            own_places(self.site),
+        )
+        return view(segments, self.program.source, asked)
+
+    def alone(self, node: ir.Expression) -> View:
+        """The text that one expression puts together, with nothing of other texts in it. Raises `RefusalError`."""
+        constant = partial(origin.constant_of, site=self.site, program=self.program)
+        asked = Asked(unwrapper(self.library), _nothing, _nothing, constant, _nothing, _nothing, _nothing)
+        return view([((node,), None)], self.program.source, asked)
+
+    def check_bound(self, bound: Sequence[Value]) -> None:
+        """Refuse where not every hole is one of the values that are bound, or one is not always in the text."""
+        for hole in self.holes:
+            if not any(self._has(value, hole) for value in bound):
+                is_here = any(hole.range in statement.range for statement in self.site.statements)
+                by = "in a way that a fix does not know" if is_here else "by another function"
+                raise RefusalError(f"`{hole.expression}` is put into the SQL {by}")
+        if any(value.is_conditional for value in bound):
+            raise RefusalError("a value stands in a part of the SQL that is not always there")
+
+    def _text_of(self, node: ir.Expression) -> ir.Expression | None:
+        """The text of a variable that holes stand in, or the text of an expression that is one."""
+        if not isinstance(node, ir.Name):
+            is_text = is_made_text(node, self.program.source) and self._has_hole(node.range) and _is_sql(node)
+            return node if is_text else None
+        text = origin.text_of(node, self.site, self._is_part)
+        if not isinstance(text, ir.Template | ir.Binary | ir.Call | ir.Conditional):
+            return None
+        pieces = self._names_of_pieces(text)
+        if pieces and not runs_if_filled(node.range, text.range, [node.id, *pieces], self.site):
+            raise RefusalError("the SQL is put together under a condition")
+        if self._has_hole(text.range):
+            is_sql = _is_sql(text) or self._is_list(text)
+            return text if is_sql else None
+        return text if pieces else None
+
+    def _names_of_pieces(self, text: ir.Expression) -> list[str]:
+        """The lists that a text joins, and the variables with texts that may not be there."""
+        names: list[str] = []
+        done: list[Range] = []
+        for part in ir.walk(text):
+            if not isinstance(part, ir.Call | ir.Name) or any(part.range in range for range in done):
+                continue
+            found = self._pieces_of(part)
+            if found is not None:
+                names.append(found.name)
+                done.append(part.range)
+        return names
+
+    def _is_part(self, name: ir.Name) -> bool:
+        """Whether a variable holds SQL in which a hole stands."""
+        made = [s.value for s in assignments(self.site, name.id) if s.value is not None]
+        return any(self._has_hole(value.range) and self._may_be_sql(value) for value in made)
+
+    def _pieces_of(self, use: ir.Call | ir.Name) -> Pieces | None:
+        """The list or the variable whose pieces holes stand in."""
+        if isinstance(use, ir.Call):
+            return joined(use, self.site, self._has_hole_or_list)
+        found = chosen(use, self.site, self._has_hole_or_list)
+        texts = [text for step in found.steps for text in step.texts] if found is not None else []
+        return found if any(map(self._may_be_sql, texts)) else None
+
+    def _may_be_sql(self, node: ir.Expression) -> bool:
+        """Whether what goes into a variable may be SQL. What a call gives that puts no value into a text is data like
+        the value, whatever constants it is called with: `input("Name (or a part): ")`."""
+        return _is_sql(node) and (not isinstance(node, ir.Call) or self._has_hole_or_list(node.range))
+
+    def _has_hole(self, range: Range) -> bool:
+        first = bisect_left(self._places, range.start, key=lambda place: place.start)
+        inside = takewhile(lambda place: place.start < range.end or place.start == range.start, self._places[first:])
+        return any(place in range for place in inside)
+
+    @cached_property
+    def _places(self) -> list[Range]:
+        """The holes in the order of the file."""
+        return sorted({hole.range for hole in self.holes}, key=lambda place: (place.start, place.end))
+
+    @cached_property
+    def _carriers(self) -> frozenset[str]:
+        """The variables whose text or list has a hole in it, or such a variable."""
+        found: set[str] = set()
+        for _ in range(_MOST_VARIABLES):
+            before = len(found)
+            for statement in self.site.statements:
+                name, added = _added(statement)
+                if name and name not in found and any(self._carries(node, found) for node in added):
+                    found.add(name)
+            if len(found) == before:
+                break
+        return frozenset(found)
+
+    def _carries(self, node: ir.Expression, names: Collection[str]) -> bool:
+        return self._has_hole(node.range) or any(name in names for name in ir.names_in(node))
+
+    def _repeated(self, node: ir.Call) -> Times | None:
+        """What a call joins, where holes stand in what is repeated, and it is no list of values."""
+        found = repeated(node, self.site, self.program.source)
+        is_wanted = found is not None and self._has_hole(found.text[0].range) and not self._is_list(node)
+        return found if is_wanted else None
+
+    def _chosen(self, node: ir.Conditional) -> Times | None:
+        """The texts of SQL that a conditional expression chooses between, where one has a hole."""
+        is_wanted = any(self._has_hole(arm.range) and _is_sql(arm) for arm in (node.then, node.otherwise))
+        return chosen_text(node, self.program.source) if is_wanted else None
+
+    def _has_hole_or_list(self, range: Range) -> bool:
+        """Whether a hole stands in a range, or a variable that it has been put into."""
+        if self._has_hole(range):
+            return True
+        if not self._carriers:
+            return False
+        statements = (s for s in self.site.statements if range in s.range)
+        nodes = (node for s in statements for e in ir.expressions(s) for node in ir.walk(e))
+        return any(isinstance(n, ir.Name) and n.id in self._carriers and n.range in range for n in nodes)
+
+    def _is_list(self, node: ir.Expression) -> bool:
+        return listed(Value(node, node.range, None), self.program.source) is not None
+
+    def is_wanted(self, value: Value) -> bool:
+        """Whether a value is one of the holes, or nothing but what makes text of them: no SQL of its own."""
+        range = value.expression.range
+        if any(hole.range == range for hole in self.holes):
+            return True
+        if self._has_hole(range):
+            return listed(value, self.program.source) is not None or not _is_sql(value.expression)
+        return any(self._has(value, hole) for hole in self.holes)
+
+    def _has(self, value: Value, hole: Hole) -> bool:
+        """Whether a hole is what a value is made of, there or where its variable is assigned: data, and no SQL."""
+        if hole.range in value.expression.range or (value.made is not None and hole.range in value.made.range):
+            return True
+        if not isinstance(value.expression, ir.Name):
+            return False
+        made = [s.value for s in reaching(value.expression, self.site) if s.value is not None]
+        return any(hole.range in node.range for node in made) and not any(map(self._may_be_sql, made))
+
+
+def _added(statement: ir.Statement) -> tuple[str, Sequence[ir.Expression]]:
+    """The variable that a statement sets or adds to, and what it puts in; no name for other statements."""
+    match statement:
+        case ir.Assign(target=ir.Name(id=name), value=ir.Expression() as value):
+            return name, (value,)
+        case ir.ExpressionStatement(value=ir.Call(function=ir.Attribute(value=ir.Name(id=name)))):
+            step = additions(statement, name)
+            return name, step.texts if step is not None else ()
+    return "", ()
+
+
+def _nothing(_node: ir.Expression) -> None:
+    return None
+
+
+def _is_sql(node: ir.Expression) -> bool:
+    """Whether a constant in an expression, or in a function inside it, may be SQL."""
+    nodes = list(ir.walk(node))
+    nodes += [inner for part in nodes if isinstance(part, ir.Lambda) for inner in nodes_inside(part.function.body)]
+    return any(isinstance(part, ir.String) and _IS_SQL.search(part.value) for part in nodes)

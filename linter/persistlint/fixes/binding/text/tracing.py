@@ -1,0 +1,76 @@
+"""Where a value comes from within its file, as far as a fix looks back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.fixes.binding.text.origin import last_name
+from persistlint.fixes.binding.text.pieces import additions
+from persistlint.fixes.binding.text.statements import flat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from persistlint.fixes.program import Program
+
+MOST_STEPS = 6  # variables and functions between a value and the one that the text has
+
+
+def sources(node: ir.Expression, program: Program) -> Iterator[ir.Expression]:
+    """What a variable holds, what a function is given for a parameter, and what one of the file returns."""
+    if isinstance(node, ir.Call):
+        called = [each for each in program.functions() if each.name and each.name == last_name(node.function)]
+        for statement in flat(called[0].body) if len(called) == 1 else ():
+            if isinstance(statement, ir.Return) and statement.value is not None:
+                yield statement.value
+    function = program.function_around(node.range) if isinstance(node, ir.Name) else None
+    if function is None or not isinstance(node, ir.Name):
+        return
+    yield from _bound_in(function, program).get(node.id, ())
+    names = [parameter.name for parameter in function.parameters]
+    for call in program.calls.get(function.name, ()) if node.id in names and function.name else ():
+        place = names.index(node.id)
+        by_name = [argument.value for argument in call.arguments if argument.keyword == node.id]
+        given = [argument.value for argument in call.arguments if argument.keyword is None]
+        yield from by_name or given[place : place + 1]
+
+
+def _bound_in(function: ir.Function, program: Program) -> dict[str, list[ir.Expression]]:
+    """What each variable of a function is set to, taken from or added, found once for all of them."""
+    found = program.bound.get(id(function))
+    if found is not None:
+        return found
+    found = program.bound[id(function)] = {}
+    for statement in flat(function.body):
+        match statement:
+            case (
+                ir.Assign(target=target, value=ir.Expression() as value)
+                | ir.Loop(target=ir.Expression() as target, iterable=ir.Expression() as value)
+            ):
+                for name in {*ir.names_in(target)}:
+                    found.setdefault(name, []).append(value)
+            case ir.ExpressionStatement(value=value):
+                for name in {*ir.names_in(value)}:
+                    step = additions(statement, name)
+                    found.setdefault(name, []).extend(step.texts if step is not None else ())
+    return found
+
+
+def is_escaped(value: ir.Expression, program: Program) -> bool:
+    """Whether quotes in a value are doubled, or have a backslash put before them, on its way, so that bound it would
+    be another one."""
+    seen: set[object] = set()
+    pending = [(value, 0, True)]
+    while pending:
+        node, steps, is_made = pending.pop()
+        for inner in ir.walk(node):
+            # A variable that holds two quotes has the empty string of SQL, and nothing that is doubled.
+            is_sign = isinstance(inner, ir.String) and inner.value in ("''", "\\'") and (inner is not node or is_made)
+            if is_sign and inner is not value:
+                return True
+            if steps < MOST_STEPS and inner.range not in seen and isinstance(inner, ir.Name | ir.Call):
+                seen.add(inner.range)
+                is_call = isinstance(inner, ir.Call)
+                pending += [(source, steps + 1, is_call) for source in sources(inner, program)]
+    return False

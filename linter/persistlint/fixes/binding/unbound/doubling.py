@@ -1,0 +1,92 @@
+"""The fix for a value in a statement that takes no bind parameter, on a database that knows no escape in a string but a
+quote that is written twice, where the driver has no function that writes it so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.fixes.binding.text.view import Value
+from persistlint.fixes.imports import go_package
+from persistlint.source import Range
+from persistlint.sql.lexer import Kind, tokenize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.facts import Hole
+    from persistlint.fixes.binding.text.literals import Literal
+    from persistlint.fixes.binding.text.view import View
+    from persistlint.fixes.program import Program
+
+# https://www.sqlite.org/lang_expr.html#literal_values_constants_,
+# https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS (with its default settings),
+# https://duckdb.org/docs/stable/sql/data_types/literal_types, https://trino.io/docs/current/language/types.html#varchar,
+# https://docs.oracle.com/en/database/oracle/oracle-database/23/sqlrf/Literals.html,
+# https://learn.microsoft.com/sql/t-sql/data-types/constants-transact-sql
+_DIALECTS = frozenset(["sqlite", "postgres", "duckdb", "trino", "oracle", "tsql"])
+_TRIPLE = '"""'
+
+
+def doubled(found: Sequence[View], holes: Sequence[Hole], program: Program, dialect: str | None) -> Fix | None:
+    """The fix that writes every quote of the values twice, None where one of them stands in no plain string, or the
+    language cannot say so there. `found` are the texts that have the holes."""
+    if dialect not in _DIALECTS:
+        return None
+    edits: list[Edit] = []
+    quoted: dict[Range, Literal] = {}
+    for view in found:
+        tokens = tokenize(view.text, dialect)
+        for index, item in enumerate(view.items):
+            if not isinstance(item, Value) or not any(hole.range == item.expression.range for hole in holes):
+                continue
+            token = next((token for token in tokens if token.start <= index < token.end), None)
+            is_plain = token is not None and token.kind is Kind.STRING and token.text.startswith("'")
+            made = _made(item, program) if is_plain and item.spec in ("", "%s", "%v", "!s") else []
+            if not made:
+                return None
+            edits += made
+            if item.literal is not None and item.form is None and program.source.language == "python":
+                quoted[item.literal.range] = item.literal
+    for literal in quoted.values():
+        body = program.source.text(literal.body)
+        if literal.quote != _TRIPLE and (_TRIPLE in body or body.endswith('"') or "\n" in body):
+            return None
+        edits += _in_triple(literal)
+    if not all(any(hole.range == edit.range for edit in edits) for hole in holes):
+        return None
+    title = "Double the quotes in the value" if len(holes) == 1 else "Double the quotes in the values"
+    return Fix(title, tuple(dict.fromkeys(edits)), Applicability.UNSAFE)
+
+
+def _made(item: Value, program: Program) -> list[Edit]:
+    """The edits that double the quotes of one value."""
+    node, source = item.expression, program.source
+    text = source.text(node.range)
+    if source.language == "python":
+        is_text = isinstance(node, ir.String | ir.Template) or text.startswith("str(")
+        return [Edit(node.range, f"""{text if is_text else f"str({text})"}.replace("'", "''")""")]
+    if source.language != "go":
+        is_text = isinstance(node, ir.String | ir.Template) or text.startswith("String(")
+        return [Edit(node.range, f"""{text if is_text else f"String({text})"}.replace(/'/g, "''")""")]
+    package = go_package(program, "strings") if item.form is None or _is_string(node, program) else None
+    if package is None:
+        return []
+    name, imports = package
+    return [*imports, Edit(node.range, f"""{name}.ReplaceAll({text}, "'", "''")""")]
+
+
+def _is_string(node: ir.Expression, program: Program) -> bool:
+    """Whether a variable of Go is a string, as its function declares it."""
+    function = program.function_around(node.range)
+    parameters = function.parameters if function is not None and isinstance(node, ir.Name) else ()
+    return any(isinstance(node, ir.Name) and p.name == node.id and p.annotation == "string" for p in parameters)
+
+
+def _in_triple(literal: Literal) -> list[Edit]:
+    """The edits that put a format string of Python into quotes which its expressions can have inside."""
+    if literal.quote == _TRIPLE:
+        return []
+    opening = Range(literal.body.start - len(literal.quote), literal.body.start)
+    return [Edit(opening, _TRIPLE), Edit(Range(literal.body.end, literal.range.end), _TRIPLE)]

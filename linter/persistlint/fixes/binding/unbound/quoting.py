@@ -1,0 +1,262 @@
+"""The fix that lets the driver quote a value where it is put into the text, by the function that its documentation
+names for that: where no bind parameter can stand, or nothing tells how the call could pass its value. It is always one
+to look at, for the text is quoted for one driver wherever it is sent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from persistlint import ir
+from persistlint.diagnostic import Applicability, Edit, Fix
+from persistlint.facts import Context
+from persistlint.fixes.binding.calls.sending import values_of
+from persistlint.fixes.binding.marks.laying import emptied
+from persistlint.fixes.binding.marks.plan import bound_by, plan
+from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.kinds import TEXT, kind_of
+from persistlint.fixes.binding.text.literals import Char
+from persistlint.fixes.binding.text.origin import last_name
+from persistlint.fixes.binding.text.reaching import assignments
+from persistlint.fixes.binding.text.variables import is_name
+from persistlint.fixes.binding.text.view import Value, View
+from persistlint.fixes.imports import python_member
+from persistlint.libraries import catalogue
+from persistlint.records import dataclass
+from persistlint.regexes import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from persistlint.facts import Hole, Query, Site
+    from persistlint.fixes.binding.marks.plan import Parameter
+    from persistlint.fixes.program import Program
+    from persistlint.source import Range
+
+_OF_ANY_TYPE = regex(r".*\b(?:escape|quote|as_string)\(.*")  # what leaves a number one
+_TEXT = regex(r"[fF]?[\"'].*|(?:str|String|fmt\.Sprintf?)\(.*|`.*", re.DOTALL)
+_TEXT_OF = {"python": "str({})", "go": "fmt.Sprint({})"}
+_JOINS = ("join", "Join")
+_MOST_HOLES = 100  # more of them are too many to look at, and each is looked for among all statements
+_PLAIN = ("", "%s", "%v", "%q", "!s")
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """The expression that quotes `{}`, and the edits that import it."""
+
+    expression: str
+    imports: tuple[Edit, ...] = ()
+
+
+def quoted_values(
+    query: Query,
+    found: Sequence[tuple[ir.Expression, View]],
+    holes: Sequence[Hole],
+    program: Program,
+    dialect: str | None,
+) -> Fix | None:
+    """The fix that lets the driver quote every value, None where it cannot or the values stand there in another way.
+    `found` are the texts that have the holes, as they are written and taken apart."""
+    quoting = quoting_of(query, "literal", holes, program)
+    if quoting is None or query.site is None:
+        return None
+    is_any = _OF_ANY_TYPE.match(quoting.expression) is not None
+    contexts = {Context.QUOTED, Context.PART, Context.LIST, *([Context.VALUE] if is_any else [])}
+    if any(hole.context not in contexts for hole in holes):
+        return None
+    edits: list[Edit] = []
+    done: list[Range] = []
+    for node, view in found:
+        try:
+            parameters = plan(
+                view, replace(query, is_fragment=True), lambda value: _is_hole(value, holes), program.source, dialect
+            )
+            for parameter in parameters:
+                own = [hole for hole in holes for value in bound_by([parameter], view) if _is_hole(value, [hole])]
+                is_whole = 1 < len(view.items) == parameter.end - parameter.start
+                made = _Quoted(quoting.expression, parameter, view, node, query.site(), program).edits()
+                is_bare = parameter.end - parameter.start == 1
+                if made is None or any((hole.context is Context.VALUE) is not is_bare for hole in own):
+                    return None
+                if any(hole.context is Context.LIST for hole in own) and not is_whole:
+                    return None
+                edits += made
+                done += [value.expression.range for value in bound_by([parameter], view)]
+        except RefusalError:
+            return None
+    if not all(any(hole.range == range for range in done) for hole in holes):
+        return None
+    title = "Quote the value" if len(holes) == 1 else "Quote the values"
+    return Fix(title, (*dict.fromkeys(edits), *quoting.imports), Applicability.UNSAFE)
+
+
+def _is_hole(value: Value, holes: Sequence[Hole]) -> bool:
+    return any(hole.range == value.expression.range for hole in holes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoted:
+    """One value and what stands around it in its string of SQL, which are put in by the expression `quote`."""
+
+    quote: str
+    parameter: Parameter
+    view: View
+    node: ir.Expression
+    site: Site
+    program: Program
+
+    def edits(self) -> list[Edit] | None:
+        """The edits, None where the value stands in the text in a way that they do not know."""
+        parameter, view = self.parameter, self.view
+        items = view.items[parameter.start : parameter.end]
+        values = [item for item in items if isinstance(item, Value)]
+        is_plain = not (parameter.before or parameter.after or parameter.listed or parameter.edits or parameter.expands)
+        if not is_plain or len(values) != 1 or values[0].spec not in _PLAIN or self._is_elsewhere(values[0]):
+            return None
+        if self._is_joined(values[0].expression):
+            return None
+        value = values[0]
+        text = self.quote.replace("{}", self._text(value) if len(items) > 1 else parameter.value)
+        if parameter.end - parameter.start == len(view.items):
+            return [Edit(self.node.range, text)]
+        if not self._fits(text, value):
+            text = text.replace('"', "'") if "'" not in text else text
+        if not self._fits(text, value):
+            return None
+        edits = emptied(items, self.program.source)
+        gone = [edit.range for edit in edits]
+        chars = [item.range for item in items if isinstance(item, Char)]
+        edits += [Edit(range, "") for range in chars if not any(range in each for each in gone)]
+        if value.spec == "%q":
+            edits.append(Edit(value.range, "%s"))
+        return [*edits, Edit(value.expression.range, text)]
+
+    def _is_elsewhere(self, value: Value) -> bool:
+        """Whether a format string puts the value in a second time, where it may stand in another way."""
+        same = [each for each in self.view.values if each.expression.range == value.expression.range]
+        return len(same) > 1
+
+    def _is_joined(self, node: ir.Expression) -> bool:
+        """Whether a variable may hold the text of several values."""
+        made = assignments(self.site, node.id) if isinstance(node, ir.Name) else []
+        return any(isinstance(s.value, ir.Call) and last_name(s.value.function) in _JOINS for s in made)
+
+    def _text(self, value: Value) -> str:
+        """The value as a text, which it was between quotes."""
+        text, source = self.parameter.value, self.program.source
+        is_text = _TEXT.fullmatch(text) or kind_of(value.expression, self.site, self.program) == TEXT
+        if is_text or (source.language == "go" and value.form is None):
+            return text
+        return _TEXT_OF.get(source.language, "String({})").replace("{}", text)
+
+    def _fits(self, text: str, value: Value) -> bool:
+        """Whether an expression can stand in its place: a hole of Python has no quotes of the string around it."""
+        literal = value.literal
+        if self.program.source.language != "python" or literal is None or value.form is not None:
+            return True
+        return literal.quote not in text and "\\" not in text
+
+
+def quoting_of(query: Query, yields: str, holes: Sequence[Hole], program: Program) -> Quoting | None:
+    """What quotes a name ("identifier") or a string ("literal"), if the file can have it and there are not too many: by
+    the library of a query, or a driver of it where that has many; or else by a method of what sends the query."""
+    library, source = query.library, program.source
+    if library is None or len(holes) > _MOST_HOLES:
+        return None
+    if yields == "literal" and (_reads_again(query, holes, program) or not _is_alone(query, holes, program)):
+        return None
+    handle = _handle(query, holes, program)
+    is_go = library.generic and source.language == "go"
+    drivers = [each for each in catalogue("go").libraries if each.drives] if is_go else []
+    for each in (library, *drivers):
+        needed, _, expression = (each.quote if yields == "identifier" else each.literal).rpartition(": ")
+        if not expression or ("$0" in expression and not handle):
+            continue
+        expression = expression.replace("$0", handle)
+        if needed.startswith("import "):
+            package, _, member = needed.removeprefix("import ").rpartition(".")
+            found = python_member(program, package, member, f"{package}_{member}", is_module=True)
+            return Quoting(expression.replace("$1", found[0]), found[1]) if found is not None else None
+        match = re.search(needed, source.content.decode("utf-8", "replace"), re.MULTILINE)
+        if match is not None:
+            return Quoting(expression.replace("$1", match[1] if match.groups() else ""))
+    name = _method(query, yields) if source.language in ("javascript", "typescript") else ""
+    return Quoting(f"{handle}.{name}({{}})") if handle and name else None
+
+
+def _is_alone(query: Query, holes: Sequence[Hole], program: Program) -> bool:
+    """Whether no other database can be meant: the holes stand in the function that sends the query, or the file
+    imports nothing for another one."""
+    statements = query.site().statements if query.site is not None else ()
+    if all(any(hole.range in statement.range for statement in statements) for hole in holes):
+        return True
+    imported = {s.module for s in program.module.body if isinstance(s, ir.Import)}
+    dialect = query.library.dialect if query.library is not None else None
+    others = [each for each in catalogue(program.source.language).libraries if each.dialect not in (None, dialect)]
+    return not any(module in imported for each in others for module in each.modules)
+
+
+def _reads_again(query: Query, holes: Sequence[Hole], program: Program) -> bool:
+    """Whether a driver looks for marks in the text, and would find some in a string, too: where it writes the values
+    into the text itself."""
+    is_of_server = query.library is not None and query.library.binds != "client" and query.placeholder == "?"
+    if not query.has_parameters or query.placeholder == "$1" or is_of_server:
+        return False
+    if query.site is None:
+        return True
+    site = query.site()
+    values, function = values_of(site, program.source), program.function_around(site.call.range)
+    if isinstance(values, ir.Name) and function is not None and all(h.range not in function.range for h in holes):
+        mine = [p for p in function.parameters if p.name == values.id and p.default is not None]
+        if any(p.default is not None and program.source.text(p.default.range) == "None" for p in mine):
+            return False  # who gives the SQL to the function can leave its values out
+    keys = site.operation.parameters
+    options = [a.value for a in site.call.arguments if isinstance(a.value, ir.Mapping)]
+    written = [entry.key for each in options for entry in each.entries]
+    names = {key.value for key in written if isinstance(key, ir.String)}
+    return not isinstance(keys, tuple) or not options or len(names) < len(written) or not names.isdisjoint(keys)
+
+
+def _method(query: Query, yields: str) -> str:
+    """The method of what sends a query that quotes."""
+    if query.site is None:
+        return ""
+    operation = query.site().operation
+    types = operation.library.types.values()
+    type = next((t for t in types if any(operation is method for method in t.methods.values())), None)
+    return next((name for name, method in type.methods.items() if method.yields == yields), "") if type else ""
+
+
+def _handle(query: Query, holes: Sequence[Hole], program: Program) -> str:
+    """What sends the query, where its variable is known at the holes, too; nothing elsewhere."""
+    if query.site is None:
+        return ""
+    site = query.site()
+    match site.call.function:
+        case ir.Attribute(value=ir.Name() | ir.Attribute() as handle):
+            pass
+        case _:
+            return ""
+    root: ir.Expression = handle
+    while isinstance(root, ir.Attribute):
+        root = root.value
+    if not isinstance(root, ir.Name):
+        return ""
+    first = min(hole.range.start for hole in holes)
+    is_here = all(any(hole.range in statement.range for statement in site.statements) for hole in holes)
+    own = [s for s in site.statements if isinstance(s, ir.With) and s.target is not None and is_name(s.target, root.id)]
+    made = assignments(site, root.id)
+    if is_here:
+        is_open = all(hole.range in s.range for s in own for hole in holes)
+        return program.source.text(handle.range) if is_open and all(s.range.end <= first for s in made) else ""
+    functions = [frame.function for hole in holes for frame in program.frames(hole.range) if frame.function is not None]
+    functions += [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
+    is_own = made or own or any(p.name == root.id for function in functions for p in function.parameters)
+    top = program.module.body
+    is_of_file = any(
+        (isinstance(s, ir.Import) and s.local == root.id) or (isinstance(s, ir.Assign) and is_name(s.target, root.id))
+        for s in top
+    )
+    return program.source.text(handle.range) if is_of_file and not is_own else ""
