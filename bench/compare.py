@@ -28,8 +28,8 @@ from bench.measure import PERSISTLINT, interleaved  # noqa: E402
 from bench.peers import GROUPS, contenders  # noqa: E402
 from bench.stages import stages  # noqa: E402
 
+from persistlint.discovery import discover  # noqa: E402
 from persistlint.languages import language_of  # noqa: E402
-from persistlint.running.discovery import discover  # noqa: E402
 from persistlint.running.workers import cores  # noqa: E402
 from persistlint.version import VERSION  # noqa: E402
 

@@ -30,9 +30,9 @@ sys.path[:1] = [str(ROOT), str(ROOT / "linter")]  # not this folder: its modules
 from bench import peers as others  # noqa: E402
 from bench.peers import GROUPS  # noqa: E402
 
+from persistlint.discovery import discover  # noqa: E402
 from persistlint.languages import language_of  # noqa: E402
 from persistlint.paths import is_product  # noqa: E402
-from persistlint.running.discovery import discover  # noqa: E402
 
 Line = tuple[str, int]
 Linter = Callable[[Path, Path], set[Line] | None]

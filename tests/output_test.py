@@ -12,8 +12,8 @@ import pytest
 
 from persistlint.cli import main
 from persistlint.diagnostic import Applicability, Diagnostic, Edit, Fix, Related, Severity
+from persistlint.discovery import Failure
 from persistlint.output import formats, writer
-from persistlint.running.discovery import Failure
 from persistlint.running.run import Fixed, Result, Run
 from persistlint.source import Range, SourceFile
 

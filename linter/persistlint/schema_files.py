@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.discovery import SKIPPED
 from persistlint.installed import installed
 from persistlint.paths import is_example, is_migration, is_test, is_vendored
 from persistlint.records import dataclass
 from persistlint.regexes import regex
-from persistlint.running.discovery import SKIPPED
 from persistlint.sql.neighbours import MANIFESTS, project_of
 
 if TYPE_CHECKING:

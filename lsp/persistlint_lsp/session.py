@@ -11,9 +11,9 @@ from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
 from persistlint.configuration.config import ConfigError, configuration_for, forget, settings_for
+from persistlint.discovery import is_out
 from persistlint.engine import Report
 from persistlint.plugins import PluginError
-from persistlint.running.discovery import is_out
 from persistlint.schema_files import may_make_tables
 from persistlint_lsp.client import Folders
 from persistlint_lsp.documents import Documents

@@ -86,7 +86,7 @@ def list_anew() -> None:
 
 def list_files(folder: Path, overrides: Overrides) -> list[Path]:
     """The files below a folder that the command line would check. Raises `ConfigError`."""
-    from persistlint.running.discovery import discover
+    from persistlint.discovery import discover
 
     forget()
     forget_projects()

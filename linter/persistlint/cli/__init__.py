@@ -16,6 +16,7 @@ from contextlib import suppress
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from persistlint import records  # noqa: F401 - before another imports `dataclasses`, which takes longer without it
 from persistlint.cli.arguments import parser, refuse_unknown
 from persistlint.cli.status import FAILED, INTERRUPTED, NOBODY_READS, UsageError
 from persistlint.configuration.config import ConfigError

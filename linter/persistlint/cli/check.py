@@ -100,8 +100,8 @@ def _changes(revision: str | None) -> Changes | None:
 def _check_stdin(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
     """Check standard input under the name that it was given; return that name, if it is not left out. Where fixes are
     to be applied, the text goes to standard output as they make it."""
+    from persistlint.discovery import Failure, is_out
     from persistlint.reading import ReadError, read_stdin
-    from persistlint.running.discovery import Failure, is_out
 
     path: Path | None = arguments.stdin_filename
     if path is None:

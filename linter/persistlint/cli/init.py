@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from persistlint.cli.status import CLEAN, UsageError
 from persistlint.configuration.config import NO_OVERRIDES, configuration_for
-from persistlint.running.discovery import every_file
+from persistlint.discovery import every_file
 from persistlint.survey import Survey, survey
 
 if TYPE_CHECKING:

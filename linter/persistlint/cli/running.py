@@ -39,7 +39,7 @@ def fixing_of(arguments: Namespace) -> Fixing:
 
 def discover_files(run: Run, arguments: Namespace, overrides: Overrides) -> Sequence[str]:
     """The paths of the files to check below those that the arguments name; what cannot be found is a failure."""
-    from persistlint.running.discovery import discover
+    from persistlint.discovery import discover
 
     found = discover(arguments.paths or [Path()], overrides, force_exclude=arguments.force_exclude)
     for path in found.unread:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.discovery import Failure
 from persistlint.engine import check
 from persistlint.fixes.write import WriteError, write
 from persistlint.rules import SUPPRESSIONS
-from persistlint.running.discovery import Failure
 from persistlint.running.run import Result
 from persistlint.silencing import silence
 

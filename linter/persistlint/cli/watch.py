@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from persistlint.cli.running import discover_files, fixing_of, leave_out, write_results
 from persistlint.configuration.config import absolute, configuration_for, forget, settings_for
+from persistlint.discovery import SKIPPED
 from persistlint.languages import language_of
 from persistlint.records import dataclass
-from persistlint.running.discovery import SKIPPED
 from persistlint.running.run import Run
 from persistlint.schema_files import may_make_tables
 from persistlint.surroundings import anew

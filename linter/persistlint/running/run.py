@@ -10,11 +10,11 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from persistlint.discovery import Failure
 from persistlint.languages import language_of
 from persistlint.reading import ReadError, read_again, read_file
 from persistlint.records import dataclass
 from persistlint.running.checking import Outcome, Task, report_on
-from persistlint.running.discovery import Failure
 from persistlint.running.workers import check_all
 from persistlint.shelf import lend
 
