@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from persistlint.discovery import discover
 from persistlint import discovery
+from persistlint.discovery import discover
 
 HAS_GIT = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
