@@ -43,7 +43,7 @@ def facts(syntax: Syntax, names: ProjectNames) -> Iterator[Fact]:
 
 def _has_migrations(path: str) -> bool:
     folder = Path(path).absolute().parent
-    return any((around / "migrations").is_dir() for around in (folder, folder.parent))
+    return any((around / name).is_dir() for around in (folder, folder.parent) for name in ("migrations", "migration"))
 
 
 @dataclass(frozen=True)
