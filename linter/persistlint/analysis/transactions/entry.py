@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from persistlint.ir import Function
 
 _REQUESTS = frozenset(["request", "req", "info", "ctx", "context", "event", "update"])
+_BESIDE = frozenset(["", "context", "ctx", "callback"])
 _DECORATORS = regex(
     r"task|shared_task|route|get|post|put|patch|delete|api_view|view|action|command|job|on|event|websocket|"
     r"login_required|\w*_required|require_\w+|csrf_exempt|scheduled?|cron|subscribe|consumer|handler",
@@ -28,6 +29,10 @@ def is_entry(function: Function) -> bool:
     """Whether a framework calls the function, and not the program itself."""
     if any(_DECORATORS.fullmatch(last_name(decorator)) for decorator in function.decorators):
         return True
-    parameters = [parameter.name for parameter in function.parameters if parameter.name != function.receiver]
-    takes_request = bool(parameters) and parameters[0].lstrip("_") in _REQUESTS
+    parameters = [
+        parameter.name.lstrip("_") for parameter in function.parameters if parameter.name != function.receiver
+    ]
+    # An event with anything but its context beside it is a row as likely as what a cloud hands to a function.
+    is_row = parameters[:1] == ["event"] and not {*parameters[1:]} <= _BESIDE
+    takes_request = bool(parameters) and parameters[0] in _REQUESTS and not is_row
     return takes_request or (function.owner is not None and bool(_NAMES.fullmatch(function.name)))
