@@ -132,8 +132,8 @@ class Catalog:
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
             gone = change.name.key
             self.placed.pop(gone, None)
-            for source in [source for source, views in self.readers.items() if gone in views]:
-                self.readers[source] -= {gone}
+            for read in [read for read, views in self.readers.items() if gone in views]:
+                self.readers[read] -= {gone}
             view = self.find(change.name)  # known for its indexes alone
             if view is not None and not view.columns:
                 self._remove(view)
