@@ -172,10 +172,6 @@ DOCUMENTED = (
 STATED = "from sqlalchemy import text\nfrom sqlalchemy.orm import Session\ndef f(db: Session, x):\n" + "".join(
     f"    s{n} = text(f\"SELECT 1 FROM t WHERE a = '{{x}}'\")\n    db.execute(s{n})\n" for n in range(1_000)
 )
-LISTED = "import sqlite3\ndef f(db: sqlite3.Connection, x):\n" + "".join(
-    f"    p{n} = []\n    p{n}.append(f\"a = '{{x}}'\")\n    db.execute('SELECT 1 FROM t WHERE ' + ' OR '.join(p{n}))\n"
-    for n in range(500)
-)
 INDEXED = "".join(f"CREATE TABLE t{n} (a int);\nCREATE INDEX ON t{n} (a);\n" for n in range(LONG))
 CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
 
@@ -193,7 +189,6 @@ CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
         pytest.param("a.sql", f"SELECT {CASTS} FROM t\n", "json-text-cast", id="many casts"),
         pytest.param("a.py", DOCUMENTED, "swallowed-database-error", id="long documentation of many handlers"),
         pytest.param("a.py", STATED, "interpolated-sql", id="many statements of one function"),
-        pytest.param("a.py", LISTED, "interpolated-sql", id="many lists of one function"),
         pytest.param("a.sql", f"{INDEXED}CREATE INDEX ON t0 (a);\n", "duplicate-index", id="many indexes"),
         pytest.param("a.py", GROWING, "interpolated-sql", id="many values between quotes"),
         pytest.param("a.py", CARRIED, "interpolated-sql", id="many values made of others"),
