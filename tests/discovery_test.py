@@ -55,6 +55,13 @@ def test_packages_that_pip_put_beside_the_code_are_skipped(tree: Path) -> None:
     assert _found("jwt") == ["jwt/api.py"], "unless it is what was asked for"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_list_of_files_that_has_no_end_is_not_read(tree: Path) -> None:
+    _touch("a/__init__.py", "b.py", "A-1.dist-info/METADATA")
+    os.mkfifo("A-1.dist-info/RECORD")
+    assert _found(".") == ["b.py"]
+
+
 def test_the_configuration_excludes_files_in_directories_but_not_named_ones(tree: Path) -> None:
     _touch("a.py", "generated/b.py", "vendor/c.py")
     Path("persistlint.toml").write_text('exclude = ["generated/"]')

@@ -163,6 +163,16 @@ SET_APART = (
     "import psycopg\ndef f(db: psycopg.Connection, x):\n    db.execute('SET ROLE %s', (x,))\n"
     f'    db.execute("""SET {SPACE * LONG};""")\n'
 )
+DOCUMENTED = (
+    'import sqlite3\ndef f(db: sqlite3.Connection):\n    """Say.\n'
+    + "    It will end some day.\n" * LONG
+    + '    """\n'
+    + "    try:\n        db.execute('INSERT INTO t VALUES (1)')\n    except sqlite3.Error:\n        pass\n" * 400
+)
+STATED = "from sqlalchemy import text\nfrom sqlalchemy.orm import Session\ndef f(db: Session, x):\n" + "".join(
+    f"    s{n} = text(f\"SELECT 1 FROM t WHERE a = '{{x}}'\")\n    db.execute(s{n})\n" for n in range(1_000)
+)
+INDEXED = "".join(f"CREATE TABLE t{n} (a int);\nCREATE INDEX ON t{n} (a);\n" for n in range(LONG))
 CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
 
 
@@ -177,6 +187,9 @@ CASTS = ",\n".join(f"(d->>'k{number}')::int" for number in range(LONG * 2))
             id="many words that say transaction",
         ),
         pytest.param("a.sql", f"SELECT {CASTS} FROM t\n", "json-text-cast", id="many casts"),
+        pytest.param("a.py", DOCUMENTED, "swallowed-database-error", id="long documentation of many handlers"),
+        pytest.param("a.py", STATED, "interpolated-sql", id="many statements of one function"),
+        pytest.param("a.sql", f"{INDEXED}CREATE INDEX ON t0 (a);\n", "duplicate-index", id="many indexes"),
         pytest.param("a.py", GROWING, "interpolated-sql", id="many values between quotes"),
         pytest.param("a.py", CARRIED, "interpolated-sql", id="many values made of others"),
         pytest.param("a.py", SET_APART, "unbindable-set", id="space behind SET"),

@@ -17,7 +17,7 @@ from persistlint.languages import language_of
 from persistlint.records import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pathspec import GitIgnoreSpec
 
@@ -66,6 +66,7 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
     is_one = len(paths) == 1
     failures: list[Failure] = []
     unread: list[Path] = []
+    brought = cache(_installed_in)  # directories that many paths stand in are looked at once
     for path in paths:
         mode = _mode(path)
         if mode is None:
@@ -74,7 +75,7 @@ def discover(paths: Sequence[Path], overrides: Overrides = NO_OVERRIDES, *, forc
             for name in sorted(_below(path.as_posix(), overrides, failures)):
                 key = name if is_one else os.path.abspath(name)  # noqa: PTH100 - `Path` takes ten times as long
                 files.setdefault(key, name)
-        elif force_exclude and (language_of(path.as_posix()) is None or is_out(path, overrides)):
+        elif force_exclude and (language_of(path.as_posix()) is None or is_out(path, overrides, brought=brought)):
             continue
         elif language_of(path.as_posix()) is None:
             unread.append(path)
@@ -99,22 +100,28 @@ def _without_links(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in twice)
 
 
-def is_out(path: Path, overrides: Overrides = NO_OVERRIDES, root: Path | None = None) -> bool:
-    """Whether a file would be left out of a run over a directory, without `root` the current one. Raises
-    `ConfigError`."""
+def _installed_in(folder: Path) -> frozenset[str]:
+    """Of what stands in a directory, what installed packages brought."""
+    try:
+        return installed(folder, os.listdir(folder))  # noqa: PTH208 - `Path` takes ten times as long
+    except OSError:
+        return frozenset()
+
+
+def is_out(
+    path: Path,
+    overrides: Overrides = NO_OVERRIDES,
+    root: Path | None = None,
+    brought: Callable[[Path], frozenset[str]] = _installed_in,
+) -> bool:
+    """Whether a file would be left out of a run over a directory, without `root` the current one; `brought` tells what
+    packages brought into a directory. Raises `ConfigError`."""
     file, here = absolute(path), absolute(root) if root else Path.cwd()
     folders = file.relative_to(here).parts[:-1] if file.is_relative_to(here) else ()
     if not SKIPPED.isdisjoint(folders) or is_excluded(path, overrides):
         return True
     above = (file, *file.parents)[: len(folders) + 1]
-    return any(each.name in installed(each.parent, _names(each.parent)) for each in above)
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return os.listdir(folder)  # noqa: PTH208 - `Path` takes ten times as long
-    except OSError:
-        return []
+    return any(each.name in brought(each.parent) for each in above)
 
 
 def every_file(root: Path, overrides: Overrides, failures: list[Failure]) -> Iterator[Path]:

@@ -31,6 +31,7 @@ def _brought(info: Path) -> Iterator[str]:
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text("utf-8", "replace").splitlines() if file.stat().st_size <= _MOST_BYTES else []
+        is_read = file.is_file() and file.stat().st_size <= _MOST_BYTES  # a pipe would never end
+        return file.read_text("utf-8", "replace").splitlines() if is_read else []
     except OSError:
         return []

@@ -185,6 +185,8 @@ def _comes_with_values(fact: SqlText, hole: Hole) -> bool:
         return False
     site = fact.site()
     lists = {a.value.id for a in site.call.arguments if a.spread and isinstance(a.value, Name)}
+    if not lists:
+        return False
     made = {s.target.id for s in site.statements if isinstance(s, Assign) and isinstance(s.target, Name)}
     return bool(lists - made) and hole.expression not in made
 

@@ -182,9 +182,9 @@ def _ways(program: Program, handle: Handle) -> list[Pool]:
 
 
 def _is_of(program: Program, handle: Handle, pool: Pool) -> bool:
-    text = program.source.text(Range(0, len(program.source.content)))
     if not pool.take or not _IS_POOL.search(handle.name):
         return False
+    text = program.source.text(Range(0, len(program.source.content)))
     is_taken = f"{handle.name}.{pool.take}" in text and ".release()" in text
     return is_taken or (bool(pool.tells) and all(re.search(each, text) for each in pool.tells))
 

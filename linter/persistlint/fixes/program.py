@@ -321,6 +321,8 @@ class Program:
 
     def has_name(self, name: str, within: Range | None = None) -> bool:
         """Whether a name stands anywhere in the file, or in a part of it, but for comments and the names of members."""
+        if name.isidentifier() and name.encode() not in self.source.words:
+            return False
         key = (name, within)
         if key not in self._standing:
             self._standing[key] = any(self._names(name, within))

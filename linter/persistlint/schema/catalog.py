@@ -130,8 +130,10 @@ class Catalog:
         elif isinstance(change, DropObject) and change.kind == "TYPE":
             self.enums.pop(change.name.key, None)
         elif isinstance(change, DropObject) and change.kind.endswith("VIEW"):
-            self.placed.pop(change.name.key, None)
-            self.readers = {key: views - {change.name.key} for key, views in self.readers.items()}
+            gone = change.name.key
+            self.placed.pop(gone, None)
+            for read in [read for read, views in self.readers.items() if gone in views]:
+                self.readers[read] -= {gone}
             view = self.find(change.name)  # known for its indexes alone
             if view is not None and not view.columns:
                 self._remove(view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -140,6 +141,15 @@ class Script(SchemaFile):
     def of(self, kind: type[C]) -> list[C]:
         """The changes of one kind that the file makes, without those of the part that undoes it."""
         return [change for change in self._by_kind.get(kind, ()) if isinstance(change, kind)]
+
+    def is_created(self, place: Range) -> bool:
+        """Whether a place in the file is a part of a table that it makes."""
+        behind = bisect_right(self._made, place.start, key=lambda made: made.start)
+        return behind > 0 and place in self._made[behind - 1]
+
+    @cached_property
+    def _made(self) -> list[Range]:
+        return sorted(change.range for change in self.of(CreateTable))
 
     def position(self, change: Change) -> int:
         """The place of a change in the file, to compare with others."""

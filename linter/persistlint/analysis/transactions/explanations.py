@@ -70,12 +70,20 @@ def is_tolerated(file: File, function: Function | None, start: int, handler: Ran
     or in the documentation of the function."""
     said = file.source.text(Range(handler.start, max(handler.end, body[-1].range.end)) if body else handler)
     said = "" if _OWN in said else said
-    return any(map(_TOLERATES.search, (said, *_above(file, start), *_documentation(file, function))))
+    if any(map(_TOLERATES.search, (said, *_above(file, start)))):
+        return True
+    return function is not None and _is_tolerant(file, function)
 
 
-def _documentation(file: File, function: Function | None) -> Iterator[str]:
-    if function is None:
-        return
+def _is_tolerant(file: File, function: Function) -> bool:
+    """Whether the documentation of a function says so, which is read once for all of its handlers."""
+    known = file.tolerant.get(id(function))
+    if known is None:
+        known = file.tolerant[id(function)] = any(map(_TOLERATES.search, _documentation(file, function)))
+    return known
+
+
+def _documentation(file: File, function: Function) -> Iterator[str]:
     yield from _above(file, function.range.start)
     match function.body[:1]:
         case (ExpressionStatement(value=String(value=text)),):

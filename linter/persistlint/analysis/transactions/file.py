@@ -58,6 +58,7 @@ class File:
     pooled: set[int] = field(default_factory=set)  # functions that are handed a pool, outside of any transaction
     guarded: set[int] = field(default_factory=set)  # functions that run while a lock is held, by their identity
     launched: set[int] = field(default_factory=set)  # those that a `go` statement starts, listeners and timers
+    tolerant: dict[int, bool] = field(default_factory=dict)  # whether a function says that it may fail, by its identity
 
     @cached_property
     def has_locks(self) -> bool:

@@ -65,7 +65,8 @@ def mysql_enum_reorder(script: Script, context: RuleContext) -> Iterator[Diagnos
         column = change.before.column(change.name) if change.before is not None else None
         if column is None or column.type is None or not _is_list(column.type) or column.type.name != change.type.name:
             continue
-        gone = [value for value in column.type.arguments if value not in change.type.arguments]
+        kept = frozenset(change.type.arguments)
+        gone = [value for value in column.type.arguments if value not in kept]
         if gone and change.table.key not in moved:
             yield context.report(
                 change.range,

@@ -49,14 +49,18 @@ if TYPE_CHECKING:
     from persistlint.diagnostic import Diagnostic
     from persistlint.schema.definitions import Index, Table
 
+_CALLS = (("CALL",), ("EXEC",), ("EXECUTE",))  # routines, which may drop what was there before
+
 
 @rule("duplicate-index", on=Script, severity=Severity.WARNING, languages=DECLARING)
 def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic]:
     """Report every index that another one of the same table repeats."""
+    first_call = min((each.range.start for each in script.statements if each.words[:1] in _CALLS), default=None)
     for change in script.of(CreateIndex):
         index = change.index
         table = script.final_table(change.table)
-        other = _same(index, table) if table is not None and not _may_be_gone(script, change) else ""
+        may_be_gone = first_call is not None and first_call < change.range.start
+        other = _same(index, table) if table is not None and not may_be_gone else ""
         if other:
             yield context.report(
                 change.range,
@@ -64,12 +68,6 @@ def duplicate_index(script: Script, context: RuleContext) -> Iterator[Diagnostic
                 help="Leave one of them out.",
                 fixes=without_index(script, change, context.file),
             )
-
-
-def _may_be_gone(script: Script, change: CreateIndex) -> bool:
-    """Whether a routine that the script calls before may have dropped what was there."""
-    before = (each for each in script.statements if each.range.start < change.range.start)
-    return any(each.words[:1] in (("CALL",), ("EXEC",), ("EXECUTE",)) for each in before)
 
 
 def _same(index: Index, table: Table) -> str:

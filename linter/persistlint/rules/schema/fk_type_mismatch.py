@@ -43,7 +43,6 @@ from typing import TYPE_CHECKING
 from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import modelled, retyped
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 from persistlint.schema.types import INTEGERS, TEXTS, base
 
@@ -102,7 +101,7 @@ def _type(table: Table, name: str) -> DataType | None:
 def _fix(script: Script, old: DataType, new: DataType, context: RuleContext) -> tuple[Fix, ...]:
     """The type of the key in the definition of a column of a new table, unless less numbers go into it and the database
     does not mind: then it is the key that is too small."""
-    is_own = any(old.range in change.range for change in script.of(CreateTable))
+    is_own = script.is_created(old.range)
     is_narrower = INTEGERS.get(base(new), 0) < INTEGERS.get(base(old), 0) and base(new) in INTEGERS
     if not is_own or old.is_array or "serial" in old.name or (is_narrower and script.dialect != "mysql"):
         return ()

@@ -43,7 +43,7 @@ from persistlint.diagnostic import Edit, Severity
 from persistlint.facts import DECLARING
 from persistlint.fixes.scripts import modelled
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import ChangeType, CreateTable
+from persistlint.schema.changes import ChangeType
 from persistlint.schema.naming import is_about_money, is_amount, is_money
 from persistlint.schema.script import Script
 from persistlint.schema.types import FLOATS
@@ -71,7 +71,7 @@ def float_for_money(script: Script, context: RuleContext) -> Iterator[Diagnostic
 def _fix(script: Script, type: DataType) -> tuple[Fix, ...]:
     """A decimal type in the definition of a column of a new table. That of PostgreSQL holds any number."""
     decimal = {"postgres": "numeric", "mysql": "decimal(19, 4)"}.get(script.dialect or "")
-    is_own = any(type.range in change.range for change in script.of(CreateTable))
+    is_own = script.is_created(type.range)
     if decimal is None or not is_own or type.is_array or type.is_unsigned:
         return ()
     return modelled(script, f"Use {decimal}", Edit(type.range, decimal if type.text.islower() else decimal.upper()))

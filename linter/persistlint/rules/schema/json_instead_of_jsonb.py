@@ -40,7 +40,6 @@ from persistlint.diagnostic import Severity
 from persistlint.fixes.scripts import find, modelled, retyped
 from persistlint.regexes import regex
 from persistlint.rule import RuleContext, rule
-from persistlint.schema.changes import CreateTable
 from persistlint.schema.script import Script
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def json_instead_of_jsonb(script: Script, context: RuleContext) -> Iterator[Diag
 
 def _fix(script: Script, type: DataType, context: RuleContext) -> tuple[Fix, ...]:
     word = find(context.file, type.range, _JSON)
-    is_own = any(type.range in change.range for change in script.of(CreateTable))
+    is_own = script.is_created(type.range)
     if word is None or not is_own:
         return ()
     return modelled(script, "Use jsonb", retyped(context.file, word, "jsonb" if type.text.islower() else "JSONB"))

@@ -84,6 +84,7 @@ Where the SQLite in use was built with foreign keys switched on.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from persistlint.diagnostic import Applicability, Edit, Fix, Severity
@@ -95,6 +96,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from persistlint.diagnostic import Diagnostic
+
+_WAITED = r"\b(?:await|async\s+with)\s+{}\b"  # what opens such a one is no connection yet
 
 
 @rule("sqlite-foreign-keys-off", on=UncheckedReferences, severity=Severity.WARNING)
@@ -114,6 +117,9 @@ def _fix(fact: UncheckedReferences, context: RuleContext) -> tuple[Fix, ...]:
         return ()
     frame = program.frame(fact.range)
     if frame is None or not program.is_alone(frame.statement):
+        return ()
+    text = program.source.text(Range(0, len(program.source.content)))
+    if re.search(_WAITED.format(re.escape(fact.variable)), text):
         return ()
     end, quote = program.line_end(frame.statement.range.end), program.quote
     indentation = program.indentation(frame.statement.range.start)

@@ -10,7 +10,7 @@ from persistlint.diagnostic import Edit
 from persistlint.fixes.binding.calls.passing import alone
 from persistlint.fixes.binding.calls.spreading import appended, made
 from persistlint.fixes.binding.refusal import RefusalError
-from persistlint.fixes.binding.text.pieces import additions, adds, branches, nodes_of
+from persistlint.fixes.binding.text.pieces import additions, adds, branches, mentioned
 from persistlint.fixes.binding.text.variables import is_name
 from persistlint.records import dataclass
 from persistlint.regexes import regex
@@ -178,7 +178,7 @@ def gathered(
     else a new one. Raises `RefusalError` where the call passes what is not known."""
     made, source = steps[0].statement, program.source
     if passed is None or (isinstance(passed, ir.Collection | ir.Mapping)):
-        taken = {node.id for node in nodes_of(site.statements) if isinstance(node, ir.Name)}
+        taken = set(mentioned(site))
         functions = [frame.function for frame in program.frames(site.call.range) if frame.function is not None]
         taken.update(parameter.name for function in functions for parameter in function.parameters)
         free = [name for name in _names(steps, site, source) if name not in taken]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -10,8 +11,9 @@ from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.forms import format_of
 from persistlint.fixes.binding.text.pieces import Step, branches
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
+from persistlint.fixes.binding.text.statements import Same
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
-from persistlint.fixes.binding.text.variables import is_name
+from persistlint.fixes.binding.text.variables import is_name, variable
 from persistlint.regexes import regex
 
 if TYPE_CHECKING:
@@ -144,17 +146,27 @@ def uses_of(name: ir.Name, site: Site, most: int) -> int:
     """How often a variable is used with what it holds where it is named, other than to show it or to add to it; counted
     up to `most`."""
     count = 0
-    for statement in site.statements:
+    for use in _uses(Same(site.statements)).get(name.id, ()):
+        count += is_seen(use, name, site)
+        if count == most:
+            break
+    return count
+
+
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _uses(same: Same) -> dict[str, list[Range]]:
+    """Where statements use each variable, other than to show it or to add to it."""
+    found: dict[str, list[Range]] = {}
+    for statement in same.statements:
         if is_message(statement):
             continue
         for expression in ir.expressions(statement):
-            if isinstance(statement, ir.Assign) and expression is statement.target:
-                continue
-            for node in uses_among(list(ir.walk(expression)), name.id):
-                count += is_seen(node.range, name, site)
-                if count == most:
-                    return count
-    return count
+            if not (isinstance(statement, ir.Assign) and expression is statement.target):
+                for node in _not_shown(list(ir.walk(expression))):
+                    used = variable(node)
+                    if used is not None:
+                        found.setdefault(used.id, []).append(node.range)
+    return found
 
 
 def is_message(statement: ir.Statement) -> bool:
@@ -167,14 +179,24 @@ def is_message(statement: ir.Statement) -> bool:
 
 def uses_among(nodes: Sequence[ir.Expression], name: str) -> list[ir.Expression]:
     """Where expressions use a variable, other than to show it."""
+    return [node for node in _not_shown(nodes) if is_name(node, name)]
+
+
+def _not_shown(nodes: Sequence[ir.Expression]) -> list[ir.Expression]:
     shown = {id(node) for node in _given_to(_SHOWS, nodes)} | {id(node) for node in _given_to(_ANSWERS, nodes)}
-    return [node for node in nodes if is_name(node, name) and id(node) not in shown]
+    return [node for node in nodes if id(node) not in shown]
 
 
 def is_answer(name: ir.Name, site: Site) -> bool:
     """Whether a function shows what a variable holds to whoever called the program."""
-    nodes = [node for s in site.statements for e in ir.expressions(s) for node in ir.walk(e)]
-    return any(is_name(node, name.id) for node in _given_to(_ANSWERS, nodes))
+    return name.id in _answered(Same(site.statements))
+
+
+@lru_cache(maxsize=2)
+def _answered(same: Same) -> frozenset[str]:
+    """The variables that statements show to whoever called the program."""
+    nodes = [node for s in same.statements for e in ir.expressions(s) for node in ir.walk(e)]
+    return frozenset(found.id for node in _given_to(_ANSWERS, nodes) if (found := variable(node)) is not None)
 
 
 def _given_to(functions: re.Pattern[str], nodes: Sequence[ir.Expression]) -> list[ir.Expression]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError, SharedError
 from persistlint.fixes.binding.text.reaching import assignments, extension, is_seen, reaching
+from persistlint.fixes.binding.text.statements import Same
 from persistlint.fixes.binding.text.trimming import check_trims, is_trim, own_uses
-from persistlint.fixes.binding.text.variables import is_length, is_name
+from persistlint.fixes.binding.text.variables import is_length, is_name, variable
 from persistlint.records import dataclass
 from persistlint.source import Range
 
@@ -45,7 +47,22 @@ class Pieces:
 
 def names_in(site: Site, name: str) -> list[ir.Expression]:
     """Where a function writes the name of a variable, in the functions inside it, too."""
-    return [node for node in nodes_of(site.statements) if is_name(node, name)]
+    return mentioned(site).get(name, [])
+
+
+def mentioned(site: Site) -> dict[str, list[ir.Expression]]:
+    """Every variable of a function with where it is written, in the functions inside it, too."""
+    return _mentioned(Same(site.statements))
+
+
+@lru_cache(maxsize=2)  # every list of a function asks for it
+def _mentioned(same: Same) -> dict[str, list[ir.Expression]]:
+    found: dict[str, list[ir.Expression]] = {}
+    for node in nodes_of(same.statements):
+        named = variable(node)
+        if named is not None:
+            found.setdefault(named.id, []).append(node)
+    return found
 
 
 def joined(call: ir.Call, site: Site, is_wanted: Callable[[Range], bool]) -> Pieces | None:
@@ -315,13 +332,14 @@ def adds(statement: ir.Statement) -> bool:
 
 def _tests(site: Site, name: str) -> Iterator[ir.Expression]:
     """The tests of a function that ask whether a list has elements, or none."""
-    for statement in site.statements:
-        if isinstance(statement, ir.If) and _asks(statement.test, name):
-            yield statement.test
-        for expression in ir.expressions(statement):
-            for node in ir.walk(expression):
-                if isinstance(node, ir.Conditional) and _asks(node.test, name):
-                    yield node.test
+    return (test for test in _all_tests(Same(site.statements)) if _asks(test, name))
+
+
+@lru_cache(maxsize=2)
+def _all_tests(same: Same) -> tuple[ir.Expression, ...]:
+    tests = [statement.test for statement in same.statements if isinstance(statement, ir.If)]
+    nodes = (node for s in same.statements for expression in ir.expressions(s) for node in ir.walk(expression))
+    return (*tests, *(node.test for node in nodes if isinstance(node, ir.Conditional)))
 
 
 def _asks(test: ir.Expression, name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from persistlint import ir
 from persistlint.fixes.binding.refusal import RefusalError
+from persistlint.fixes.binding.text.statements import Same
 from persistlint.fixes.binding.text.trimming import is_trim, is_trimmed
 from persistlint.fixes.binding.text.variables import is_name, variable
 
@@ -18,21 +19,8 @@ if TYPE_CHECKING:
 _MOST = 100  # assignments of one variable; each is held against all of its uses
 
 
-class _Same:
-    """Statements that are told from others by their identity, for to compare them costs as much as to read them."""
-
-    def __init__(self, statements: tuple[ir.Statement, ...]) -> None:
-        self.statements = statements
-
-    def __hash__(self) -> int:
-        return id(self.statements)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.statements is self.statements
-
-
 @lru_cache(maxsize=2)  # every value of a query asks for it
-def _assigned(same: _Same) -> dict[str, list[ir.Assign]]:
+def _assigned(same: Same) -> dict[str, list[ir.Assign]]:
     found: dict[str, list[ir.Assign]] = {}
     for statement in same.statements:
         if isinstance(statement, ir.Assign):
@@ -47,7 +35,7 @@ def _targets(target: ir.Expression) -> list[ir.Name]:
 
 
 @lru_cache(maxsize=2)
-def _ends(same: _Same) -> dict[int, int]:
+def _ends(same: Same) -> dict[int, int]:
     """Where the block ends that a statement stands in, by identity; nothing for the statements of the function."""
     blocks = [block for statement in same.statements for block in ir.blocks(statement) if block]
     return {id(inner): block[-1].range.end for block in blocks for inner in block}
@@ -55,7 +43,7 @@ def _ends(same: _Same) -> dict[int, int]:
 
 def assignments(site: Site, name: str) -> list[ir.Assign]:
     """The statements of a function that assign to a variable, in source order."""
-    return _assigned(_Same(site.statements)).get(name, [])
+    return _assigned(Same(site.statements)).get(name, [])
 
 
 def reaching(name: ir.Name, site: Site) -> list[ir.Assign]:
@@ -149,5 +137,5 @@ def _later(base: ir.Assign, name: str, site: Site) -> list[ir.Assign]:
 
 def _comes_by(statement: ir.Statement, place: Range, site: Site) -> bool:
     """Whether every way to a place, from the top of the block that a statement stands in, comes by the statement."""
-    end = _ends(_Same(site.statements)).get(id(statement), math.inf)
+    end = _ends(Same(site.statements)).get(id(statement), math.inf)
     return statement.range.end <= place.start < end

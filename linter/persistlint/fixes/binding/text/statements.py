@@ -4,6 +4,8 @@ every element of a list: they are a loop like any other."""
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from operator import is_
 from typing import TYPE_CHECKING
 
 from persistlint import ir
@@ -14,6 +16,19 @@ if TYPE_CHECKING:
     from persistlint.facts import Query
 
 _EACH = ("forEach", "map")
+
+
+class Same:
+    """Statements that are told from others by their identity, for to compare them costs as much as to read them."""
+
+    def __init__(self, statements: tuple[ir.Statement, ...]) -> None:
+        self.statements = statements
+
+    def __hash__(self) -> int:
+        return id(self.statements)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.statements is self.statements
 
 
 def flat(block: ir.Block) -> Iterator[ir.Statement]:
@@ -40,10 +55,19 @@ def with_loops(query: Query) -> Query:
     if query.site is None:
         return query
     site = query.site()
-    if not any(_loop(statement) is not statement for statement in site.statements):
+    looped = _with_loops(Same(site.statements))
+    if looped is site.statements:
         return query
-    site = replace(site, statements=tuple(_looped(site.statements)))
+    site = replace(site, statements=looped)
     return replace(query, site=lambda: site)
+
+
+@lru_cache(maxsize=2)  # every query of a function asks for it
+def _with_loops(same: Same) -> tuple[ir.Statement, ...]:
+    """The statements with those of callbacks; the same ones where they have none."""
+    looped = tuple(_looped(same.statements))
+    is_same = len(looped) == len(same.statements) and all(map(is_, looped, same.statements))
+    return same.statements if is_same else looped
 
 
 def _looped(statements: Iterable[ir.Statement]) -> Iterator[ir.Statement]:
