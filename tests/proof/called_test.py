@@ -52,6 +52,35 @@ def test_a_setting_has_the_value_and_an_attack_sets_nothing_else(statement: str,
     assert ATTACK in setting(after, ATTACK)
 
 
+@pytest.mark.parametrize("setting", ["search_path", "local_preload_libraries"])
+def test_a_list_of_names_has_the_value_as_one_of_them(setting: str, connection: driver.Connection) -> None:
+    before, after = _programs(f"SET {setting} TO '{{value}}'")
+
+    def shown(program: Callable[[Any, str], None], value: str) -> str:
+        program(connection, value)
+        row = connection.execute(f"SELECT current_setting('{setting}')").fetchone()
+        connection.rollback()
+        assert row is not None
+        return str(row[0])
+
+    for value in (*TEXTS, "people, public", '"$user"', "People", "select"):
+        if value is not None:
+            assert shown(after, value) == shown(before, value)
+    attack = "people', 'pg_temp"
+    assert shown(before, attack) == "people, pg_temp", "the attack does not work before the fix, so it proves nothing"
+    assert shown(after, attack) == f'"{attack}"'
+
+
+@pytest.mark.parametrize("value", ["ISO, DMY", "German", "SQL,MDY"])
+def test_a_list_that_is_no_list_of_names_is_set_as_it_is(value: str, connection: driver.Connection) -> None:
+    shown = []
+    for program in _programs("SET DateStyle = '{value}'"):
+        program(connection, value)
+        shown.append(connection.execute("SHOW DateStyle").fetchone())
+        connection.rollback()
+    assert shown[0] == shown[1]
+
+
 def test_who_listens_is_told_the_value(connection: driver.Connection) -> None:
     connection.autocommit = True
     connection.execute("LISTEN Orders")

@@ -40,7 +40,7 @@ def test_fixes_change_no_rows_and_end_the_attacks(driver: str, tmp_path: Path, r
     _prove_on(driver, programs, tmp_path, request)
 
 
-# By driver: what a function does with a text that stands where no parameter can, or in a script.
+# By driver: what a function does with a text in a statement that is no query, or in a script.
 STATEMENTS = {
     "pg": (
         "await db.query(`CREATE OR REPLACE VIEW found AS SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
@@ -54,6 +54,10 @@ STATEMENTS = {
         "await connection.query(`CREATE OR REPLACE VIEW found AS SELECT id FROM people WHERE name = '${a ?? \"\"}'`);",
         'return (await connection.query("SELECT id FROM found ORDER BY id"))[0];',
     ),
+    "mysql2, a variable": (
+        "await connection.execute(`SET @found = '${a ?? \"\"}'`);",
+        'return (await connection.query("SELECT id FROM people WHERE name = @found OR @found = 1 ORDER BY id"))[0];',
+    ),
     "better-sqlite3": (
         'db.exec("CREATE TABLE IF NOT EXISTS found (id integer)");',
         'db.exec("DELETE FROM found");',
@@ -65,9 +69,10 @@ STATEMENTS = {
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 @pytest.mark.skipif(not MODULES.is_dir(), reason="tests/proof/install_node.sh .proof was not run")
-@pytest.mark.parametrize("driver", STATEMENTS)
-def test_what_takes_no_parameter_finds_the_same(driver: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    *before, sent = STATEMENTS[driver]
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_what_is_no_query_finds_the_same(statement: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    driver = statement.partition(",")[0]
+    *before, sent = STATEMENTS[statement]
     body = "\n".join(f"  {line}" for line in (*before, sent))
     handle = HANDLES.get(driver, "db")
     text = f"{DRIVERS[driver][1]}\n\nexport async function find({handle}, a, b, ids) {{\n{body}\n}}\n"

@@ -12,6 +12,7 @@ from persistlint.fixes.binding.calls.passing import is_callback
 from persistlint.fixes.binding.calls.senders import given_back, sender_of
 from persistlint.fixes.binding.text.origin import last_name
 from persistlint.fixes.binding.text.pieces import nodes_inside
+from persistlint.fixes.binding.text.reaching import reaching
 from persistlint.fixes.binding.text.statements import flat
 from persistlint.records import dataclass
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from persistlint.libraries import Operation
 
 _MOST_CALLERS = 5  # functions of the file that hand on the SQL to one that sends it
+_MOST_VARIABLES = 4  # each a part of the next
 _MOST_STEPS = 3  # functions between the one that has the values and the one that sends them
 
 
@@ -77,7 +79,11 @@ def _handed(
     statements = tuple(flat(around.body if around is not None else program.module.body))
     level = [sender]
     for _ in range(_MOST_STEPS):
-        calls = [(each, sql, call) for each, sql in level if (call := _called(statements, each, holes)) is not None]
+        calls = [
+            (each, sql, call)
+            for each, sql in level
+            if (call := _called(statements, each, sql, holes, site)) is not None
+        ]
         if calls:
             return _from(query, calls[0], statements, site, program) if len(calls) == 1 else None
         level = [above for each, sql in level for above in _above(each, sql, around, program)]
@@ -134,18 +140,49 @@ def _given(call: ir.Call, place: int, keys: Sequence[str]) -> ir.Argument | None
     return next((argument for argument in call.arguments if argument.keyword in keys and argument.keyword), None)
 
 
-def _called(statements: Sequence[ir.Statement], function: ir.Function, holes: Sequence[Hole]) -> ir.Call | None:
-    """The one call of a function among statements that sends the text with the holes."""
+def _called(
+    statements: tuple[ir.Statement, ...], function: ir.Function, sql: str, holes: Sequence[Hole], site: Site
+) -> ir.Call | None:
+    """The one call of a function, which takes the SQL under a name, among statements that sends the text with the
+    holes."""
     nodes = [node for s in statements for e in ir.expressions(s) for node in ir.walk(e)]
     calls = [node for node in nodes if isinstance(node, ir.Call) and last_name(node.function) == function.name]
     direct = [call for call in calls if any(hole.range in call.range for hole in holes)]
-    if not direct and len(calls) > 1:
-        made = [s for s in statements if isinstance(s, ir.Assign) and any(hole.range in s.range for hole in holes)]
-        names = {node.id for s in made for node in ir.walk(s.target) if isinstance(node, ir.Name)}
+    if not direct and len(calls) > 1 and sql in _names(function):
+        place, made = _names(function).index(sql), _made(statements, holes)
+        given = [(call, _given(call, place, (sql,))) for call in calls]
         direct = [
-            call for call in calls if any(isinstance(a.value, ir.Name) and a.value.id in names for a in call.arguments)
+            call for call, argument in given if argument is not None and _is_made_by(argument, made, statements, site)
         ]
     return (direct or calls)[0] if len(direct or calls) == 1 else None
+
+
+def _made(statements: Sequence[ir.Statement], holes: Sequence[Hole]) -> list[ir.Assign]:
+    """The assignments that put the holes into a variable, and those that put such a variable into others."""
+    assigned = [s for s in statements if isinstance(s, ir.Assign)]
+    made: list[ir.Assign] = []
+    names: set[str] = set()
+    for _ in range(_MOST_VARIABLES):
+        before = len(names)
+        made = [
+            s
+            for s in assigned
+            if any(hole.range in s.range for hole in holes)
+            or (s.value is not None and not names.isdisjoint(ir.names_in(s.value)))
+        ]
+        names = {node.id for s in made for node in ir.walk(s.target) if isinstance(node, ir.Name)}
+        if len(names) == before:
+            break
+    return made
+
+
+def _is_made_by(
+    argument: ir.Argument, made: Sequence[ir.Assign], statements: tuple[ir.Statement, ...], site: Site
+) -> bool:
+    """Whether one of these assignments makes what a variable holds where a call is given it."""
+    name = argument.value
+    found = reaching(name, replace(site, statements=statements)) if isinstance(name, ir.Name) else []
+    return any(each is other for each in found for other in made)
 
 
 def _above(

@@ -23,8 +23,8 @@ _SET = regex(
 _NOTIFY = regex(r"NOTIFY\s+(?:(?P<name>[a-z_]\w*)|\"(?P<quoted>[^\"']+)\")\s*,\s*", re.IGNORECASE)
 _PRAGMA = regex(r"PRAGMA\s+(?P<name>table_x?info|index_x?info|index_list|foreign_key_list)\s*\(\s*", re.IGNORECASE)
 _SPECIAL = {"ROLE": "role", "TIME ZONE": "TimeZone"}
-# A text for one of these is a list, of which `SET` takes a string as one element.
-_LISTS = frozenset(["search_path", "temp_tablespaces", "datestyle", "session_preload_libraries"])
+# A text for one of these is a list of names, of which `SET` takes a string as one element.
+_LISTS = frozenset(["search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,12 @@ def calling(text: str, tokens: Sequence[Token], dialect: str | None) -> Calling 
     if (match := _SET.fullmatch(head)) is not None:
         name = _SPECIAL[" ".join(match["special"].upper().split())] if match["special"] else match["name"]
         is_own = dialect is None and "." in name  # MySQL has no settings of that kind
-        if (dialect != "postgres" and not is_own) or name.lower() in _LISTS:
+        is_list = name.lower() in _LISTS
+        if (dialect != "postgres" and not is_own) or (is_list and value[0].kind is not Kind.STRING):
             return None
         is_local = "true" if (match["scope"] or "").upper() == "LOCAL" else "false"
-        return Calling(start, f"SELECT set_config('{name}', ", f", {is_local})")
+        before, after = ("quote_ident(", ")") if is_list else ("", "")
+        return Calling(start, f"SELECT set_config('{name}', {before}", f"{after}, {is_local})")
     if dialect in ("postgres", None) and (match := _NOTIFY.fullmatch(head)) is not None:
         channel = match["quoted"] or match["name"].lower()
         return Calling(start, f"SELECT pg_notify('{channel}', ", ")")

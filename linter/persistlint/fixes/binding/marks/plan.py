@@ -15,6 +15,7 @@ from persistlint.fixes.binding.marks.grammar import (
     function_around,
     is_key_column,
     is_name_place,
+    sets_variables,
 )
 from persistlint.fixes.binding.refusal import RefusalError
 from persistlint.fixes.binding.text.lists import Listed, listed
@@ -77,10 +78,11 @@ def plan(
     """The parameters that the wanted values become, in order. Raises `RefusalError` where one cannot be bound."""
     text = found.text
     tokens = [token for token in tokenize(text, dialect) if token.kind is not Kind.COMMENT]
-    call = None
+    call, sets = None, False
     if not query.is_fragment and not binds_anywhere(query, dialect):
         call = calling(text, tokens, dialect)
-        if call is None:
+        sets = sets_variables(tokens, dialect)
+        if call is None and not sets:
             check_statement(tokens)
     if not query.is_fragment:
         check_script(tokens, query, dialect)
@@ -107,6 +109,7 @@ def plan(
             parameter.start, parameter.before, parameter.after = call.start, call.before, call.after
             parameter.value = _as_text(parameter.value, source) if call.is_text else parameter.value
             parameter.is_doubtful = True
+        parameter.is_doubtful |= sets
         made.append(parameter)
         covered = parameter.end
     return made
